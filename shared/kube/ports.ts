@@ -1,0 +1,102 @@
+import type { KindName, KindTypes } from '../model/kinds.ts';
+
+/**
+ * What the rest of the project may ask of a cluster. `shared/kube/connect.ts` answers from a real API server,
+ * `shared/testing` from objects in memory. Nothing outside `shared/kube` knows HTTP or @kubernetes/client-node.
+ */
+export interface ClusterReader {
+  /** The kubeconfig context in use, or the server's address where there is none. */
+  readonly context: string;
+  readonly server: string;
+  /** The namespace that applies when the user names none. */
+  readonly namespace: string;
+  /** gitVersion of the server; a refusal is an ordinary result. */
+  version(): Promise<ReadResult<string>>;
+  /** All pages of a list. Without `namespace`: of all namespaces. */
+  list<K extends KindName>(kind: K, options?: ListOptions): Promise<ReadResult<readonly KindTypes[K][]>>;
+  get<K extends KindName>(kind: K, namespace: string | undefined, name: string): Promise<ReadResult<KindTypes[K]>>;
+  logs(namespace: string, pod: string, options: LogOptions): Promise<ReadResult<string>>;
+  /** What was asked so far: for `-v` and for the benchmark. */
+  stats(): ReaderStats;
+  /** Ends open connections so that the process can leave at once. */
+  close(): void;
+}
+
+export interface ListOptions {
+  readonly namespace?: string;
+  readonly labelSelector?: string;
+  readonly fieldSelector?: string;
+  /** Stop after about so many objects; the result then says `truncated`. */
+  readonly max?: number;
+  /** Keep metadata.managedFields (dropped otherwise, to keep memory small). */
+  readonly managedFields?: boolean;
+}
+
+export interface LogOptions {
+  readonly container: string;
+  readonly previous?: boolean;
+  readonly tailLines?: number;
+}
+
+export interface ReaderStats {
+  readonly requests: number;
+  readonly bytes: number;
+}
+
+/**
+ * The answer to one question. `absent`: the server has no such API. `notFound`: the object does not exist.
+ * Faults of the whole connection (unreachable, not logged in) are thrown as ClusterError instead.
+ */
+export type ReadResult<T> =
+  | { readonly status: 'ok'; readonly value: T; readonly truncated?: boolean }
+  | {
+      readonly status: 'forbidden' | 'absent' | 'notFound' | 'failed';
+      /** In the words to print: `forbidden: list nodes`. */
+      readonly reason: string;
+    };
+
+export type ClusterErrorKind =
+  /** Broken or missing kubeconfig, unknown context: a usage error. */
+  | 'config'
+  /** Could not connect, name not resolved, TLS refused, connection dropped again and again. */
+  | 'unreachable'
+  | 'timeout'
+  /** 401: credentials missing, expired or refused. */
+  | 'unauthorized'
+  /** Something answered that is not a Kubernetes API (HTML of a proxy's login page). */
+  | 'protocol';
+
+/** A fault of the connection as a whole, translated once, near the client. */
+export class ClusterError extends Error {
+  readonly kind: ClusterErrorKind;
+  /** What the user can do next, as one or two lines. */
+  readonly hint: string;
+
+  constructor(kind: ClusterErrorKind, message: string, hint: string) {
+    super(message);
+    this.name = 'ClusterError';
+    this.kind = kind;
+    this.hint = hint;
+  }
+}
+
+/** The connection flags that kubectl users know, as given on the command line. */
+export interface ConnectionOptions {
+  readonly kubeconfig?: string;
+  readonly context?: string;
+  readonly cluster?: string;
+  readonly user?: string;
+  readonly namespace?: string;
+  readonly as?: string;
+  readonly asGroup?: readonly string[];
+  readonly asUid?: string;
+  readonly token?: string;
+  readonly server?: string;
+  readonly certificateAuthority?: string;
+  readonly clientCertificate?: string;
+  readonly clientKey?: string;
+  readonly insecureSkipTlsVerify?: boolean;
+  readonly tlsServerName?: string;
+  /** A Go duration (`5s`, `1m`) or whole seconds; `0` means no limit. */
+  readonly requestTimeout?: string;
+}

@@ -1,0 +1,178 @@
+import type {
+  ConfigMap,
+  Endpoints,
+  EndpointSlice,
+  HorizontalPodAutoscaler,
+  Ingress,
+  IngressClass,
+  KubeObject,
+  Namespace,
+  NetworkPolicy,
+  Node,
+  Pod,
+  PodDisruptionBudget,
+  PodMetrics,
+  ResourceQuota,
+  Secret,
+  Service,
+  ServiceCIDR,
+  Workload,
+} from './objects.ts';
+
+/** Every kind that a snapshot can hold with a type of its own. Other kinds are kept as plain objects. */
+export interface KindTypes {
+  ConfigMap: ConfigMap;
+  CronJob: Workload;
+  DaemonSet: Workload;
+  Deployment: Workload;
+  Endpoints: Endpoints;
+  EndpointSlice: EndpointSlice;
+  Event: KubeObject;
+  HorizontalPodAutoscaler: HorizontalPodAutoscaler;
+  Ingress: Ingress;
+  IngressClass: IngressClass;
+  Job: Workload;
+  LimitRange: KubeObject;
+  Namespace: Namespace;
+  NetworkPolicy: NetworkPolicy;
+  Node: Node;
+  PersistentVolumeClaim: KubeObject;
+  Pod: Pod;
+  PodDisruptionBudget: PodDisruptionBudget;
+  PodMetrics: PodMetrics;
+  ReplicaSet: Workload;
+  ReplicationController: Workload;
+  ResourceQuota: ResourceQuota;
+  Secret: Secret;
+  Service: Service;
+  ServiceAccount: KubeObject;
+  ServiceCIDR: ServiceCIDR;
+  StatefulSet: Workload;
+  AdminNetworkPolicy: KubeObject;
+  BaselineAdminNetworkPolicy: KubeObject;
+  ClusterNetworkPolicy: KubeObject;
+  /** projectcalico.org and crd.projectcalico.org; told apart from the built-in kind by its group. */
+  CalicoNetworkPolicy: KubeObject;
+  CalicoGlobalNetworkPolicy: KubeObject;
+  CiliumNetworkPolicy: KubeObject;
+  CiliumClusterwideNetworkPolicy: KubeObject;
+  Gateway: KubeObject;
+  HTTPRoute: KubeObject;
+  Route: KubeObject;
+  ScaledObject: KubeObject;
+}
+
+export type KindName = keyof KindTypes;
+
+export interface KindInfo {
+  /** The key in a snapshot; differs from `kind` only where two API groups use one kind name. */
+  readonly key: KindName;
+  readonly kind: string;
+  readonly group: string;
+  readonly version: string;
+  readonly plural: string;
+  readonly namespaced: boolean;
+  /** Other groups under which the same objects are served or were served (events.k8s.io, extensions). */
+  readonly aliases?: readonly string[];
+}
+
+const info = (
+  key: KindName,
+  group: string,
+  version: string,
+  plural: string,
+  namespaced = true,
+  more: Partial<KindInfo> = {},
+): KindInfo => ({ key, kind: key, group, version, plural, namespaced, ...more });
+
+/** The kinds, with where the API serves them. */
+export const KINDS: Readonly<Record<KindName, KindInfo>> = {
+  ConfigMap: info('ConfigMap', '', 'v1', 'configmaps'),
+  CronJob: info('CronJob', 'batch', 'v1', 'cronjobs'),
+  DaemonSet: info('DaemonSet', 'apps', 'v1', 'daemonsets', true, { aliases: ['extensions'] }),
+  Deployment: info('Deployment', 'apps', 'v1', 'deployments', true, { aliases: ['extensions'] }),
+  Endpoints: info('Endpoints', '', 'v1', 'endpoints'),
+  EndpointSlice: info('EndpointSlice', 'discovery.k8s.io', 'v1', 'endpointslices'),
+  Event: info('Event', '', 'v1', 'events', true, { aliases: ['events.k8s.io'] }),
+  HorizontalPodAutoscaler: info('HorizontalPodAutoscaler', 'autoscaling', 'v2', 'horizontalpodautoscalers'),
+  Ingress: info('Ingress', 'networking.k8s.io', 'v1', 'ingresses', true, { aliases: ['extensions'] }),
+  IngressClass: info('IngressClass', 'networking.k8s.io', 'v1', 'ingressclasses', false),
+  Job: info('Job', 'batch', 'v1', 'jobs'),
+  LimitRange: info('LimitRange', '', 'v1', 'limitranges'),
+  Namespace: info('Namespace', '', 'v1', 'namespaces', false),
+  NetworkPolicy: info('NetworkPolicy', 'networking.k8s.io', 'v1', 'networkpolicies', true, { aliases: ['extensions'] }),
+  Node: info('Node', '', 'v1', 'nodes', false),
+  PersistentVolumeClaim: info('PersistentVolumeClaim', '', 'v1', 'persistentvolumeclaims'),
+  Pod: info('Pod', '', 'v1', 'pods'),
+  PodDisruptionBudget: info('PodDisruptionBudget', 'policy', 'v1', 'poddisruptionbudgets'),
+  PodMetrics: info('PodMetrics', 'metrics.k8s.io', 'v1beta1', 'pods'),
+  ReplicaSet: info('ReplicaSet', 'apps', 'v1', 'replicasets', true, { aliases: ['extensions'] }),
+  ReplicationController: info('ReplicationController', '', 'v1', 'replicationcontrollers'),
+  ResourceQuota: info('ResourceQuota', '', 'v1', 'resourcequotas'),
+  Secret: info('Secret', '', 'v1', 'secrets'),
+  Service: info('Service', '', 'v1', 'services'),
+  ServiceAccount: info('ServiceAccount', '', 'v1', 'serviceaccounts'),
+  ServiceCIDR: info('ServiceCIDR', 'networking.k8s.io', 'v1', 'servicecidrs', false),
+  StatefulSet: info('StatefulSet', 'apps', 'v1', 'statefulsets'),
+  AdminNetworkPolicy: info('AdminNetworkPolicy', 'policy.networking.k8s.io', 'v1alpha1', 'adminnetworkpolicies', false),
+  BaselineAdminNetworkPolicy: info(
+    'BaselineAdminNetworkPolicy',
+    'policy.networking.k8s.io',
+    'v1alpha1',
+    'baselineadminnetworkpolicies',
+    false,
+  ),
+  ClusterNetworkPolicy: info(
+    'ClusterNetworkPolicy',
+    'policy.networking.k8s.io',
+    'v1alpha2',
+    'clusternetworkpolicies',
+    false,
+  ),
+  CalicoNetworkPolicy: info('CalicoNetworkPolicy', 'crd.projectcalico.org', 'v1', 'networkpolicies', true, {
+    kind: 'NetworkPolicy',
+    aliases: ['projectcalico.org'],
+  }),
+  CalicoGlobalNetworkPolicy: info(
+    'CalicoGlobalNetworkPolicy',
+    'crd.projectcalico.org',
+    'v1',
+    'globalnetworkpolicies',
+    false,
+    { kind: 'GlobalNetworkPolicy', aliases: ['projectcalico.org'] },
+  ),
+  CiliumNetworkPolicy: info('CiliumNetworkPolicy', 'cilium.io', 'v2', 'ciliumnetworkpolicies'),
+  CiliumClusterwideNetworkPolicy: info(
+    'CiliumClusterwideNetworkPolicy',
+    'cilium.io',
+    'v2',
+    'ciliumclusterwidenetworkpolicies',
+    false,
+  ),
+  Gateway: info('Gateway', 'gateway.networking.k8s.io', 'v1', 'gateways'),
+  HTTPRoute: info('HTTPRoute', 'gateway.networking.k8s.io', 'v1', 'httproutes'),
+  Route: info('Route', 'route.openshift.io', 'v1', 'routes'),
+  ScaledObject: info('ScaledObject', 'keda.sh', 'v1alpha1', 'scaledobjects'),
+};
+
+/** All kinds, in the order of their names. */
+export const ALL_KINDS: readonly KindName[] = Object.keys(KINDS) as KindName[];
+
+let byGroupKind: Map<string, KindName> | undefined;
+
+/**
+ * The snapshot key of an object's apiVersion and kind, or undefined for a kind the project does not read.
+ * The version is ignored: a `v1beta1` Ingress is still an Ingress.
+ */
+export function kindKeyOf(apiVersion: string | undefined, kind: string | undefined): KindName | undefined {
+  if (byGroupKind === undefined) {
+    byGroupKind = new Map();
+    for (const entry of Object.values(KINDS)) {
+      for (const group of [entry.group, ...(entry.aliases ?? [])]) byGroupKind.set(`${group}/${entry.kind}`, entry.key);
+    }
+  }
+  const version = apiVersion ?? 'v1';
+  const slash = version.indexOf('/');
+  const group = slash < 0 ? '' : version.slice(0, slash);
+  return byGroupKind.get(`${group}/${kind ?? ''}`);
+}

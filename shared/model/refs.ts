@@ -1,0 +1,46 @@
+import type { KubeObject, ObjectReference } from './objects.ts';
+
+/** Names one object. `namespace` is absent for cluster-scoped kinds. */
+export interface Ref {
+  readonly kind: string;
+  readonly namespace?: string;
+  readonly name: string;
+}
+
+/** The reference to an object that was read; a missing name becomes an empty string. */
+export function refOf(object: KubeObject, kind = object.kind ?? ''): Ref {
+  const { namespace, name = '' } = object.metadata ?? {};
+  return namespace === undefined ? { kind, name } : { kind, namespace, name };
+}
+
+/** `Service shop/web`, or `Node n1` for a cluster-scoped kind: the form used in evidence. */
+export function formatRef(ref: Ref): string {
+  return ref.namespace === undefined ? `${ref.kind} ${ref.name}` : `${ref.kind} ${ref.namespace}/${ref.name}`;
+}
+
+/** A key for maps: `Service/shop/web`. */
+export function refKey(ref: Ref): string {
+  return `${ref.kind}/${ref.namespace ?? ''}/${ref.name}`;
+}
+
+/** True when an event's or endpoint's reference means the given object; uid decides when both have one. */
+export function refersTo(reference: ObjectReference | undefined, object: KubeObject, kind: string): boolean {
+  if (reference === undefined) return false;
+  const uid = object.metadata?.uid;
+  if (reference.uid !== undefined && reference.uid !== '' && uid !== undefined && uid !== '') return reference.uid === uid;
+  return (
+    reference.kind === kind &&
+    reference.name === object.metadata?.name &&
+    (reference.namespace ?? object.metadata?.namespace) === object.metadata?.namespace
+  );
+}
+
+/** The object's name, or an empty string. */
+export function nameOf(object: KubeObject): string {
+  return object.metadata?.name ?? '';
+}
+
+/** The object's namespace, or an empty string for cluster-scoped objects. */
+export function namespaceOf(object: KubeObject): string {
+  return object.metadata?.namespace ?? '';
+}

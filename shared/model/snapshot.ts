@@ -1,0 +1,100 @@
+import type { KindName, KindTypes } from './kinds.ts';
+import type { KubeObject } from './objects.ts';
+
+/**
+ * All the facts of one question, as plain data. A live cluster, a folder of YAML and a saved bundle give the same
+ * value, and nothing after the reading stage looks at the world again.
+ */
+export interface Snapshot {
+  /** ISO time at which the facts were true; ages are counted from here, never from the clock of the reader. */
+  readonly takenAt: string;
+  readonly source: SnapshotSource;
+  /** gitVersion of the API server, such as `v1.34.4`, when known. */
+  readonly serverVersion?: string;
+  readonly objects: { readonly [K in KindName]?: readonly KindTypes[K][] };
+  /** Kinds outside `KindName`, keyed by `group/Kind`; kept for plugins that know more. */
+  readonly others?: Readonly<Record<string, readonly KubeObject[]>>;
+  /** What was read of each kind. A kind without an entry was not collected. */
+  readonly coverage: readonly Coverage[];
+  readonly logs: readonly PodLog[];
+  /** Outputs of programs (iptables-save, ip route …) found in a bundle. */
+  readonly tools: readonly ToolOutput[];
+  /** Input that could not be used: a broken document, an unreadable file. */
+  readonly problems: readonly ReadProblem[];
+  /** Where an object was read, for snapshots from files; keyed by `Kind/namespace/name`. */
+  readonly origins?: Readonly<Record<string, string>>;
+}
+
+export type SnapshotSource =
+  | { readonly type: 'cluster'; readonly name: string }
+  | { readonly type: 'snapshot'; readonly name: string };
+
+/**
+ * `ok`: everything asked for was read. `forbidden`: the API refused (RBAC). `absent`: the server has no such API.
+ * `notCollected`: nobody asked, or the files hold none and cannot prove there are none. `failed`: it went wrong.
+ */
+export type CoverageStatus = 'ok' | 'forbidden' | 'absent' | 'notCollected' | 'failed';
+
+export interface Coverage {
+  readonly kind: KindName;
+  /** A namespace, or `*` for all of them and for cluster-scoped kinds. */
+  readonly namespace: string;
+  readonly status: CoverageStatus;
+  /** Why, in the words to print: `forbidden: list nodes`. */
+  readonly reason?: string;
+  /**
+   * What part was read when not the whole list: `name=web`, `selector app=web`. A reader that needs the whole list
+   * must look for an entry without it.
+   */
+  readonly subset?: string;
+}
+
+export interface PodLog {
+  readonly namespace: string;
+  readonly pod: string;
+  readonly container: string;
+  readonly previous: boolean;
+  readonly text: string;
+}
+
+export interface ToolOutput {
+  /** The path inside the bundle, such as `tools/node-1/iptables-save.txt`. */
+  readonly path: string;
+  readonly text: string;
+}
+
+export interface ReadProblem {
+  readonly path: string;
+  /** 1-based line in the file; absent when the whole file is concerned. */
+  readonly line?: number;
+  readonly message: string;
+}
+
+/** The result of asking whether a kind was read in a namespace. */
+export interface Seen {
+  readonly status: CoverageStatus;
+  readonly reason: string;
+  /** False when only a part (a selector, a name) was read. */
+  readonly whole: boolean;
+}
+
+/**
+ * Tells what was read of a kind in a namespace (`*`: in all of them). The best entry counts: a refused list of the
+ * whole cluster followed by a granted list of the namespace is `ok` for that namespace.
+ */
+export function seen(snapshot: Snapshot, kind: KindName, namespace: string): Seen {
+  let best: Seen = { status: 'notCollected', reason: `${kind} were not collected`, whole: false };
+  let bestRank = -1;
+  for (const entry of snapshot.coverage) {
+    if (entry.kind !== kind) continue;
+    if (entry.namespace !== '*' && entry.namespace !== namespace) continue;
+    const whole = entry.subset === undefined;
+    const rank = RANK[entry.status] * 2 + (whole ? 1 : 0);
+    if (rank <= bestRank) continue;
+    bestRank = rank;
+    best = { status: entry.status, reason: entry.reason ?? `${kind}: ${entry.status}`, whole };
+  }
+  return best;
+}
+
+const RANK: Readonly<Record<CoverageStatus, number>> = { notCollected: 0, failed: 1, absent: 2, forbidden: 3, ok: 4 };
