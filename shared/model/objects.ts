@@ -532,4 +532,6 @@ export interface ClusterEvent {
   readonly firstSeen: string;
   readonly lastSeen: string;
   readonly source: string;
+  /** The writer folded several similar messages into this one; the text is that of the latest. */
+  readonly combined?: boolean;
 }
