@@ -1,0 +1,4 @@
+import type { ServiceCheck } from '../../service-subject.ts';
+
+/** In reading order. */
+export const namesChecks: readonly ServiceCheck[] = [];

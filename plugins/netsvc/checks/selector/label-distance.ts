@@ -1,0 +1,60 @@
+import { distance } from 'fastest-levenshtein';
+import type { Labels } from '../../../../shared/model/objects.ts';
+
+/** One key of a selector that labels do not satisfy. */
+export interface LabelDifference {
+  readonly key: string;
+  readonly wanted: string;
+  /** The value found under the key, or undefined when the key is missing. */
+  readonly found: string | undefined;
+  /** A key spelt almost alike that carries the wanted value, when there is one. */
+  readonly similarKey?: string;
+}
+
+/** The keys in which labels differ from a selector, in the selector's order. */
+export function labelDifferences(selector: Labels, labels: Labels): readonly LabelDifference[] {
+  return Object.entries(selector)
+    .filter(([key, wanted]) => labels[key] !== wanted)
+    .map(([key, wanted]) => {
+      const similarKey = Object.keys(labels).find(
+        (other) => !(other in selector) && labels[other] === wanted && alike(other, key),
+      );
+      return { key, wanted, found: labels[key], ...(similarKey === undefined ? {} : { similarKey }) };
+    });
+}
+
+/**
+ * How far labels are from a selector: 0 is a match, 1 has nothing in common. Each key weighs the same; a value that is
+ * nearly the wanted one counts for less than one that is quite another.
+ */
+export function labelDistance(selector: Labels, labels: Labels): number {
+  const keys = Object.entries(selector);
+  if (keys.length === 0) return 0;
+  let sum = 0;
+  for (const [key, wanted] of keys) {
+    const found = labels[key];
+    if (found === wanted) continue;
+    if (found !== undefined) sum += 0.3 + 0.7 * (1 - likeness(found, wanted));
+    else sum += Object.entries(labels).some(([other, value]) => value === wanted && alike(other, key)) ? 0.4 : 1;
+  }
+  return sum / keys.length;
+}
+
+/** 1 for equal words, 0 for words with nothing in common; a word that contains the other counts as near. */
+export function likeness(a: string, b: string): number {
+  if (a === b) return 1;
+  const longest = Math.max(a.length, b.length);
+  if (longest === 0) return 1;
+  const edit = 1 - distance(a, b) / longest;
+  const [short, long] = a.length < b.length ? [a, b] : [b, a];
+  const contained = short.length >= 3 && long.includes(short) ? 0.6 : 0;
+  return Math.max(edit, contained);
+}
+
+/** `app` and `app.kubernetes.io/name` say the same; so do keys one or two letters apart. */
+function alike(a: string, b: string): boolean {
+  const last = (key: string): string => key.slice(key.lastIndexOf('/') + 1);
+  if (last(a) === last(b) || distance(a, b) <= 2) return true;
+  const names = new Set(['app', 'name', 'k8s-app', 'component', 'instance', 'run']);
+  return names.has(last(a)) && names.has(last(b));
+}

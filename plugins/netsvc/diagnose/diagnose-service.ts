@@ -1,0 +1,48 @@
+import type { CheckContext } from '../../../shared/diagnose/check.ts';
+import { reportFromRuns } from '../../../shared/diagnose/report-from-runs.ts';
+import { runChecks } from '../../../shared/diagnose/run-checks.ts';
+import type { ClusterIndex } from '../../../shared/model/cluster-index.ts';
+import type { Service } from '../../../shared/model/objects.ts';
+import { endpointRows } from '../../../shared/model/services.ts';
+import type { Report } from '../../../shared/report/report.ts';
+import { plural } from '../../../shared/util/text.ts';
+import { checks } from '../checks/checks.ts';
+import { type ServiceSubject, subjectOf, subjectPods } from '../service-subject.ts';
+
+export interface DiagnoseOptions {
+  readonly source: string;
+  readonly command?: string;
+  readonly from?: CheckContext['from'];
+}
+
+/** Runs every check on one Service and ranks what they found. */
+export function diagnoseService(index: ClusterIndex, service: Service, options: DiagnoseOptions): Report {
+  const subject = subjectOf(service);
+  const context: CheckContext = {
+    index,
+    now: index.now,
+    ...(options.from === undefined ? {} : { from: options.from }),
+  };
+  const runs = runChecks(checks, subject, subject.namespace, context);
+  return reportFromRuns(
+    {
+      command: options.command ?? 'netsvc diagnose',
+      target: subject.ref,
+      takenAt: index.takenAt,
+      source: options.source,
+      healthyHeadline: healthyHeadline(index, subject),
+      essential: subject.selector === undefined ? [] : ['netsvc/selector-matches-no-pod', 'netsvc/pods-not-ready'],
+    },
+    runs,
+  );
+}
+
+function healthyHeadline(index: ClusterIndex, subject: ServiceSubject): string {
+  const name = `Service ${subject.namespace}/${subject.name}`;
+  if (subject.type === 'ExternalName') return `${name} is an alias for ${subject.service.spec?.externalName ?? ''}`;
+  const rows = endpointRows(index, subject.service);
+  const ready = rows.filter((row) => row.ready).length;
+  const pods = subjectPods(index, subject).length;
+  if (rows.length === 0 && pods === 0) return `${name}: no fault found`;
+  return `${name} is healthy: ${ready} of ${plural(rows.length, 'endpoint')} ready`;
+}

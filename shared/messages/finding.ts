@@ -1,0 +1,47 @@
+import type { Ref } from '../model/refs.ts';
+
+/** `critical`: requests fail now. `warning`: some fail, or will. `info`: true and worth knowing, nothing is broken. */
+export type Severity = 'critical' | 'warning' | 'info';
+
+/** `proven`: the facts allow nothing else. `likely`: the usual reading. `possible`: one of several. */
+export type Confidence = 'proven' | 'likely' | 'possible';
+
+/** One observed fact and where it stands: `Service shop/web spec.selector`. */
+export interface Evidence {
+  readonly fact: string;
+  readonly source: string;
+}
+
+/** A line to paste. `risk` is what may go wrong for traffic that works now. */
+export interface Fix {
+  readonly title: string;
+  readonly command: string;
+  readonly risk: 'none' | 'low' | 'high';
+  readonly undo?: string;
+}
+
+/** A judgement about one object, with its words already filled in from the catalogue. */
+export interface Finding {
+  readonly code: string;
+  readonly slug: string;
+  readonly severity: Severity;
+  readonly confidence: Confidence;
+  readonly subject: Ref;
+  readonly summary: string;
+  readonly evidence: readonly Evidence[];
+  readonly fixes: readonly Fix[];
+  readonly explain: string;
+  /** `cause` may explain an outage; `note` is told under findings whatever else is true. */
+  readonly role: 'cause' | 'note';
+  /**
+   * How near to the root: a lower rung explains a higher one for the same pods (a node that is down explains probes
+   * that fail). See `shared/diagnose/rank.ts`.
+   */
+  readonly rung: number;
+  /** Share of the requests that fail because of it, 0 to 1, as far as counts can tell. */
+  readonly impact: number;
+  /** Keys (`namespace/name`) of the pods concerned; absent when the finding is not about pods. */
+  readonly pods?: readonly string[];
+  /** Codes that are only consequences of this one, wherever they concern the same subject or pods. */
+  readonly covers: readonly string[];
+}

@@ -1,0 +1,131 @@
+import { toClusterEvent } from './events.ts';
+import type { KindName, KindTypes } from './kinds.ts';
+import { KINDS } from './kinds.ts';
+import type { ClusterEvent, KubeObject } from './objects.ts';
+import { refersTo } from './refs.ts';
+import type { Seen, Snapshot } from './snapshot.ts';
+import { seen } from './snapshot.ts';
+
+/**
+ * Answers questions over a snapshot: computed once, kept, read-only. Checks take this, never the snapshot, so that a
+ * test can record what they read and compare it with what they declared.
+ */
+export interface ClusterIndex {
+  /** ISO time of the snapshot, and the same in milliseconds. */
+  readonly takenAt: string;
+  readonly now: number;
+  readonly serverVersion: string | undefined;
+  /** All objects of a kind, or those of one namespace, ordered by namespace and name. */
+  list<K extends KindName>(kind: K, namespace?: string): readonly KindTypes[K][];
+  get<K extends KindName>(kind: K, namespace: string | undefined, name: string): KindTypes[K] | undefined;
+  seen(kind: KindName, namespace?: string): Seen;
+  /** Events about an object, oldest first. */
+  events(object: KubeObject, kind: KindName): readonly ClusterEvent[];
+  /** Log text of a container, when the snapshot has it. */
+  log(namespace: string, pod: string, container: string, previous: boolean): string | undefined;
+  /** Computes a value once per index. Keys are unique by convention: `module/name`. */
+  memo<T>(key: string, compute: () => T): T;
+}
+
+/** Builds the index; work happens when a kind is first asked for. */
+export function createIndex(snapshot: Snapshot): ClusterIndex {
+  const byKind = new Map<KindName, Map<string, KubeObject[]>>();
+  const all = new Map<KindName, readonly KubeObject[]>();
+  const byName = new Map<KindName, Map<string, KubeObject>>();
+  const memos = new Map<string, unknown>();
+
+  function sorted(kind: KindName): readonly KubeObject[] {
+    let list = all.get(kind);
+    if (list === undefined) {
+      list = [...((snapshot.objects[kind] ?? []) as readonly KubeObject[])].sort(byNamespaceAndName);
+      all.set(kind, list);
+    }
+    return list;
+  }
+
+  function namespaced(kind: KindName): Map<string, KubeObject[]> {
+    let map = byKind.get(kind);
+    if (map === undefined) {
+      map = new Map();
+      for (const object of sorted(kind)) {
+        const namespace = object.metadata?.namespace ?? '';
+        const list = map.get(namespace);
+        if (list === undefined) map.set(namespace, [object]);
+        else list.push(object);
+      }
+      byKind.set(kind, map);
+    }
+    return map;
+  }
+
+  function memo<T>(key: string, compute: () => T): T {
+    if (memos.has(key)) return memos.get(key) as T;
+    const value = compute();
+    memos.set(key, value);
+    return value;
+  }
+
+  const index: ClusterIndex = {
+    takenAt: snapshot.takenAt,
+    now: Date.parse(snapshot.takenAt),
+    serverVersion: snapshot.serverVersion,
+    list: <K extends KindName>(kind: K, namespace?: string) =>
+      (namespace === undefined || !KINDS[kind].namespaced
+        ? sorted(kind)
+        : (namespaced(kind).get(namespace) ?? [])) as readonly KindTypes[K][],
+    get: <K extends KindName>(kind: K, namespace: string | undefined, name: string) => {
+      let names = byName.get(kind);
+      if (names === undefined) {
+        names = new Map();
+        for (const object of sorted(kind)) {
+          names.set(`${object.metadata?.namespace ?? ''}/${object.metadata?.name ?? ''}`, object);
+        }
+        byName.set(kind, names);
+      }
+      const scope = KINDS[kind].namespaced ? (namespace ?? '') : '';
+      return names.get(`${scope}/${name}`) as KindTypes[K] | undefined;
+    },
+    seen: (kind, namespace = '*') => memo(`seen/${kind}/${namespace}`, () => seen(snapshot, kind, namespace)),
+    events: (object, kind) => {
+      const name = object.metadata?.name ?? '';
+      const candidates = memo('events/by-object', () => eventsByObject(sorted('Event'))).get(`${kind}/${name}`) ?? [];
+      return candidates.filter((event) => refersTo(event.object, object, kind));
+    },
+    log: (namespace, pod, container, previous) =>
+      memo('logs/by-container', () => new Map(snapshot.logs.map((log) => [logKey(log), log.text]))).get(
+        logKey({ namespace, pod, container, previous }),
+      ),
+    memo,
+  };
+  return index;
+}
+
+function logKey(log: { namespace: string; pod: string; container: string; previous: boolean }): string {
+  return `${log.namespace}/${log.pod}/${log.container}/${log.previous}`;
+}
+
+function eventsByObject(events: readonly KubeObject[]): Map<string, ClusterEvent[]> {
+  const map = new Map<string, ClusterEvent[]>();
+  for (const object of events) {
+    const event = toClusterEvent(object);
+    if (event === undefined) continue;
+    const key = `${event.object.kind ?? ''}/${event.object.name ?? ''}`;
+    const list = map.get(key);
+    if (list === undefined) map.set(key, [event]);
+    else list.push(event);
+  }
+  for (const list of map.values()) list.sort((a, b) => compare(a.lastSeen, b.lastSeen));
+  return map;
+}
+
+function byNamespaceAndName(a: KubeObject, b: KubeObject): number {
+  return (
+    compare(a.metadata?.namespace ?? '', b.metadata?.namespace ?? '') ||
+    compare(a.metadata?.name ?? '', b.metadata?.name ?? '')
+  );
+}
+
+/** Byte order, not a locale's: the same facts must print the same bytes everywhere. */
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

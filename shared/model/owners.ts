@@ -1,0 +1,85 @@
+import type { ClusterIndex } from './cluster-index.ts';
+import type { KindName } from './kinds.ts';
+import type { KubeObject, OwnerReference, PodTemplate, Workload } from './objects.ts';
+import type { Ref } from './refs.ts';
+import { refOf } from './refs.ts';
+
+/** The kinds that make pods, in the order in which they are asked. */
+export const WORKLOAD_KINDS = [
+  'Deployment',
+  'StatefulSet',
+  'DaemonSet',
+  'ReplicaSet',
+  'ReplicationController',
+  'Job',
+  'CronJob',
+] as const satisfies readonly KindName[];
+
+export type WorkloadKind = (typeof WORKLOAD_KINDS)[number];
+
+export interface OwnedWorkload {
+  readonly kind: WorkloadKind;
+  readonly ref: Ref;
+  readonly object: Workload;
+  readonly template: PodTemplate | undefined;
+}
+
+/** The controller among an object's owners. */
+export function controllerOf(object: KubeObject): OwnerReference | undefined {
+  const owners = object.metadata?.ownerReferences ?? [];
+  return owners.find((owner) => owner.controller === true) ?? owners[0];
+}
+
+/**
+ * Workloads of a namespace that nobody owns (a ReplicaSet of a Deployment is left out), with their pod templates.
+ */
+export function workloadsIn(index: ClusterIndex, namespace: string): readonly OwnedWorkload[] {
+  return index.memo(`owners/workloads/${namespace}`, () =>
+    WORKLOAD_KINDS.flatMap((kind) =>
+      index
+        .list(kind, namespace)
+        .filter((object) => controllerOf(object) === undefined)
+        .map((object) => toOwned(kind, object)),
+    ),
+  );
+}
+
+function toOwned(kind: WorkloadKind, object: Workload): OwnedWorkload {
+  const template = kind === 'CronJob' ? object.spec?.jobTemplate?.spec?.template : object.spec?.template;
+  return { kind, ref: refOf(object, kind), object, template };
+}
+
+/**
+ * The topmost owner of a pod that is known: the Deployment behind its ReplicaSet, a custom controller by name only.
+ * Without the ReplicaSet at hand its Deployment's name is read off `pod-template-hash`, which the Deployment controller
+ * appends to the ReplicaSet's name.
+ */
+export function topOwner(index: ClusterIndex, object: KubeObject): Ref | undefined {
+  const namespace = object.metadata?.namespace ?? '';
+  let owner = controllerOf(object);
+  let top: Ref | undefined;
+  for (let step = 0; owner !== undefined && step < 5; step++) {
+    const ref: Ref = { kind: owner.kind ?? '', namespace, name: owner.name ?? '' };
+    top = ref;
+    const kind = WORKLOAD_KINDS.find((candidate) => candidate === owner?.kind);
+    const found = kind === undefined ? undefined : index.get(kind, namespace, ref.name);
+    if (found === undefined) return deploymentByHash(object, ref) ?? ref;
+    owner = controllerOf(found);
+  }
+  return top;
+}
+
+function deploymentByHash(object: KubeObject, owner: Ref): Ref | undefined {
+  const hash = object.metadata?.labels?.['pod-template-hash'];
+  if (owner.kind !== 'ReplicaSet' || hash === undefined || !owner.name.endsWith(`-${hash}`)) return undefined;
+  return { ...owner, kind: 'Deployment', name: owner.name.slice(0, -hash.length - 1) };
+}
+
+/** The topmost owner as an object with its template, when it was read. */
+export function ownerWorkload(index: ClusterIndex, object: KubeObject): OwnedWorkload | undefined {
+  const ref = topOwner(index, object);
+  const kind = WORKLOAD_KINDS.find((candidate) => candidate === ref?.kind);
+  if (ref === undefined || kind === undefined) return undefined;
+  const found = index.get(kind, ref.namespace, ref.name);
+  return found === undefined ? undefined : toOwned(kind, found);
+}

@@ -1,0 +1,28 @@
+import type { Finding } from '../messages/finding.ts';
+import type { Report } from './report.ts';
+
+/** The report as the stable JSON of the interface: keys in a fixed order, nothing internal. */
+export function toJsonValue(report: Report): Record<string, unknown> {
+  return {
+    apiVersion: 'kubectl-net/v1',
+    kind: 'Report',
+    command: report.command,
+    ...(report.target === undefined ? {} : { target: report.target }),
+    takenAt: report.takenAt,
+    source: report.source,
+    verdict: report.verdict,
+    headline: report.headline,
+    causes: report.causes.map(findingValue),
+    findings: report.findings.map(findingValue),
+    notChecked: report.notChecked,
+    coverage: report.coverage,
+    ladder: report.ladder,
+    ...(report.suppressed === undefined || report.suppressed.length === 0 ? {} : { suppressed: report.suppressed }),
+    ...report.data,
+  };
+}
+
+function findingValue(finding: Finding): Record<string, unknown> {
+  const { code, slug, severity, confidence, subject, summary, evidence, fixes, explain } = finding;
+  return { code, slug, severity, confidence, subject, summary, evidence, fixes, explain };
+}

@@ -1,0 +1,50 @@
+/** `1 pod`, `3 pods`; the plural is the singular plus s unless given. */
+export function plural(count: number, singular: string, many = `${singular}s`): string {
+  return `${count} ${count === 1 ? singular : many}`;
+}
+
+/** `a, b and 3 more`: at most `max` names, so that one line stays one line. */
+export function joinNames(names: readonly string[], max = 3): string {
+  if (names.length <= max) return joinAnd(names);
+  return `${names.slice(0, max).join(', ')} and ${names.length - max} more`;
+}
+
+/** `a`, `a and b`, `a, b and c`. */
+export function joinAnd(names: readonly string[]): string {
+  if (names.length <= 1) return names[0] ?? '';
+  return `${names.slice(0, -1).join(', ')} and ${names[names.length - 1]}`;
+}
+
+/** Breaks text into lines of at most `width` columns at blanks; a longer word stays whole, so that it can be pasted. */
+export function wrap(text: string, width: number, indent = ''): string[] {
+  const lines: string[] = [];
+  for (const paragraph of text.split('\n')) {
+    let line = '';
+    for (const word of paragraph.split(/\s+/).filter((part) => part !== '')) {
+      if (line !== '' && line.length + 1 + word.length > width - indent.length) {
+        lines.push(indent + line);
+        line = word;
+      } else {
+        line = line === '' ? word : `${line} ${word}`;
+      }
+    }
+    lines.push(line === '' ? '' : indent + line);
+  }
+  return lines;
+}
+
+/** Cuts text to `max` characters with an ellipsis, and folds line breaks. */
+export function shorten(text: string, max: number): string {
+  const flat = text.replace(/\s+/g, ' ').trim();
+  return flat.length <= max ? flat : `${flat.slice(0, max - 1)}…`;
+}
+
+/** Byte order, not a locale's: the same facts print the same bytes everywhere, and Intl costs start-up time. */
+export function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** Quotes a word for a POSIX shell when it needs it. */
+export function shellQuote(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}
