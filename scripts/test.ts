@@ -1,0 +1,83 @@
+/**
+ * The whole test run behind `npm test`: build, static checks, unit and scenario tests, tests on a real cluster.
+ * Ends with one line of counts. A failed static check counts as one failed test.
+ */
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import process from 'node:process';
+import { execa } from 'execa';
+
+interface Counts {
+  passed: number;
+  failed: number;
+  skipped: number;
+}
+
+const RESULTS = 'out/test';
+const total: Counts = { passed: 0, failed: 0, skipped: 0 };
+const broken: string[] = [];
+
+rmSync(RESULTS, { recursive: true, force: true });
+mkdirSync(RESULTS, { recursive: true });
+
+await staticCheck('types', 'tsc', ['--noEmit']);
+await staticCheck('lint and format', 'biome', ['check', '--error-on-warnings', '.']);
+await staticCheck('dead code', 'knip', []);
+await staticCheck('build', 'node', ['scripts/build.ts']);
+await suite('unit');
+await suite('e2e');
+
+for (const name of broken) say(`FAILED  ${name}`);
+const line = `${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`;
+writeFileSync(`${RESULTS}/counts.txt`, `${line}\n`);
+say(line);
+process.exitCode = total.failed === 0 ? 0 : 1;
+
+async function staticCheck(title: string, command: string, args: readonly string[]): Promise<void> {
+  const run = await execa(command, args, { preferLocal: true, reject: false, all: true });
+  if (run.exitCode === 0) {
+    total.passed += 1;
+    say(`ok      ${title}`);
+    return;
+  }
+  total.failed += 1;
+  broken.push(title);
+  say(`FAILED  ${title}\n${run.all}`);
+}
+
+async function suite(project: string): Promise<void> {
+  const file = `${RESULTS}/${project}.json`;
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
+  const run = await execa('vitest', ['run', '--project', project, ...reporters], {
+    preferLocal: true,
+    reject: false,
+    stdout: 'inherit',
+    stderr: 'inherit',
+  });
+  const counts = readCounts(file);
+  if (counts === undefined || (run.exitCode !== 0 && counts.failed === 0)) {
+    // A crash outside any test, or a suite that could not be collected, is a failure too.
+    total.failed += 1;
+    broken.push(`${project} tests`);
+  }
+  if (counts === undefined) return;
+  total.passed += counts.passed;
+  total.failed += counts.failed;
+  total.skipped += counts.skipped;
+}
+
+function readCounts(file: string): Counts | undefined {
+  try {
+    const json = JSON.parse(readFileSync(file, 'utf8')) as Record<string, number>;
+    return {
+      passed: json['numPassedTests'] ?? 0,
+      failed: json['numFailedTests'] ?? 0,
+      skipped: (json['numPendingTests'] ?? 0) + (json['numTodoTests'] ?? 0),
+    };
+  } catch {
+    return undefined;
+  }
+}
+
+function say(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
