@@ -69,9 +69,9 @@ function readCounts(file: string): Counts | undefined {
   try {
     const json = JSON.parse(readFileSync(file, 'utf8')) as Record<string, number>;
     return {
-      passed: json['numPassedTests'] ?? 0,
-      failed: json['numFailedTests'] ?? 0,
-      skipped: (json['numPendingTests'] ?? 0) + (json['numTodoTests'] ?? 0),
+      passed: json.numPassedTests ?? 0,
+      failed: json.numFailedTests ?? 0,
+      skipped: (json.numPendingTests ?? 0) + (json.numTodoTests ?? 0),
     };
   } catch {
     return undefined;
