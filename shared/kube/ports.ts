@@ -18,6 +18,11 @@ export interface ClusterReader {
   logs(namespace: string, pod: string, options: LogOptions): Promise<ReadResult<string>>;
   /** What was asked so far: for `-v` and for the benchmark. */
   stats(): ReaderStats;
+  /**
+   * Milliseconds to add to the local clock to get the server's, from the Date header of its answers; 0 while nothing
+   * was answered. Facts carry the server's times, so ages must be counted on its clock.
+   */
+  clockOffset(): number;
   /** Ends open connections so that the process can leave at once. */
   close(): void;
 }
@@ -30,6 +35,8 @@ export interface ListOptions {
   readonly max?: number;
   /** Keep metadata.managedFields (dropped otherwise, to keep memory small). */
   readonly managedFields?: boolean;
+  /** Keep also the fields that no check reads: for recording a snapshot that people look into. */
+  readonly everything?: boolean;
 }
 
 export interface LogOptions {

@@ -1,0 +1,109 @@
+import type { Runtime } from '../runtime/runtime.ts';
+import { parseDuration } from '../util/duration.ts';
+import { createCredentialSource } from './auth/credentials.ts';
+import { impersonationHeaders } from './auth/impersonation.ts';
+import { chooseTarget, isEmpty, type Target } from './config/choose-target.ts';
+import { findInCluster } from './config/in-cluster.ts';
+import { loadKubeConfigFiles } from './config/load-files.ts';
+import { type KeyPair, readAuthorities } from './config/read-pem.ts';
+import { chooseProxy } from './http/choose-proxy.ts';
+import { createRoute } from './http/route.ts';
+import { createTransport, type RequestNote } from './http/transport.ts';
+import { createAsk } from './interpret.ts';
+import { unauthorizedError } from './login-hint.ts';
+import { ClusterError, type ClusterReader, type ConnectionOptions } from './ports.ts';
+import { createReader } from './reader.ts';
+
+/** What the program around may set; none of it comes from the user. */
+export interface ConnectSettings {
+  /** For the user agent: `kubectl-net/VERSION`. */
+  readonly version?: string;
+  /** Told of every request, for `-v`. */
+  readonly onRequest?: (note: RequestNote) => void;
+  /** Where a pod's service account is mounted; another folder in tests. */
+  readonly serviceAccountDir?: string;
+}
+
+/** Milliseconds of silence after which a request is given up when the user sets no limit. */
+const DEFAULT_IDLE_MS = 15_000;
+
+/**
+ * Finds the cluster as kubectl does and returns a reader of it. Only files are read here; the first question connects.
+ * Throws ClusterError('config') when kubeconfig or flags do not lead to a server.
+ */
+export async function connect(
+  options: ConnectionOptions,
+  runtime: Runtime,
+  settings: ConnectSettings = {},
+): Promise<ClusterReader> {
+  const timeout = requestTimeout(options.requestTimeout);
+  const config = await loadKubeConfigFiles(options.kubeconfig, runtime);
+  const inCluster = isEmpty(config) ? await findInCluster(runtime, settings.serviceAccountDir) : undefined;
+  const target = chooseTarget(config, inCluster, options, runtime);
+  const [authorities, credentials] = await Promise.all([
+    readAuthorities(target.cluster),
+    createCredentialSource(target, runtime),
+  ]);
+  const proxy = chooseProxy(target.server, target.cluster.proxyUrl, runtime.env);
+  let presented: KeyPair | undefined;
+
+  const transport = createTransport({
+    server: target.server,
+    credentials,
+    route: ({ keyPair }) => {
+      presented = keyPair;
+      return createRoute({
+        server: target.server,
+        authorities,
+        keyPair,
+        insecure: target.cluster.insecure,
+        tlsServerName: target.cluster.tlsServerName,
+        proxy,
+        connectMs: timeout.idleMs,
+      });
+    },
+    headers: {
+      'user-agent': `kubectl-net/${settings.version ?? 'dev'}`,
+      ...impersonationHeaders(target.user.impersonate),
+    },
+    compress: !target.cluster.disableCompression,
+    signal: runtime.signal,
+    ...timeout,
+    ...(settings.onRequest === undefined ? {} : { onRequest: settings.onRequest }),
+    now: () => runtime.now().getTime(),
+  });
+  const server = serverText(target);
+  const ask = createAsk({
+    transport,
+    server,
+    via: target.context === undefined ? 'the command line or the pod' : `context "${target.context}"`,
+    signal: runtime.signal,
+    unauthorized: () => unauthorizedError(target, presented, runtime.now()),
+    anonymous: target.user.impersonate.user === undefined,
+  });
+  return createReader({ context: target.context ?? server, server, namespace: target.namespace }, transport, ask);
+}
+
+/** The server as the user wrote it, without a slash at its end and without a password. */
+function serverText({ server }: Target): string {
+  return `${server.origin}${server.pathname === '/' ? '' : server.pathname}`;
+}
+
+interface Timeout {
+  readonly idleMs: number;
+  readonly totalMs: number;
+}
+
+/** With a limit of the user's own, that is for a whole request, as in kubectl; without one only silence is limited. */
+function requestTimeout(text: string | undefined): Timeout {
+  if (text === undefined || text === '') return { idleMs: DEFAULT_IDLE_MS, totalMs: 0 };
+  const milliseconds = parseDuration(text);
+  if (milliseconds === undefined) {
+    throw new ClusterError(
+      'config',
+      `--request-timeout "${text}" is not a duration.`,
+      'Examples: 5s, 1m30s, 2h, or 0 for no limit.',
+    );
+  }
+  return { idleMs: milliseconds, totalMs: milliseconds };
+}

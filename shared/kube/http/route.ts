@@ -1,0 +1,113 @@
+import http from 'node:http';
+import https from 'node:https';
+import tls from 'node:tls';
+import type { KeyPair } from '../config/read-pem.ts';
+import { openTunnel, proxyAuthorization } from './tunnel.ts';
+
+/** How requests travel to a server: the connections that are kept alive, and the proxy between. */
+export interface Route {
+  readonly agent: http.Agent;
+  /** Set when plain http goes through an HTTP proxy, which is then asked instead of the server. */
+  readonly forward?: URL;
+  readonly forwardHeaders?: Readonly<Record<string, string>>;
+}
+
+export interface RouteOptions {
+  readonly server: URL;
+  /** PEM; undefined trusts the authorities of the system. */
+  readonly authorities: string | undefined;
+  readonly keyPair: KeyPair | undefined;
+  readonly insecure: boolean;
+  readonly tlsServerName: string | undefined;
+  readonly proxy: URL | undefined;
+  /** Milliseconds for a proxy to open its tunnel; 0 for no limit. */
+  readonly connectMs: number;
+}
+
+/** Connections kept open to one server: enough to read every kind at once without burdening it. */
+export const MAX_CONNECTIONS = 8;
+
+/** Builds the agent for a server and user. A change of the client certificate needs a new route. */
+export async function createRoute(options: RouteOptions): Promise<Route> {
+  const { server, proxy } = options;
+  const secure = server.protocol === 'https:';
+  const settings: https.AgentOptions = {
+    keepAlive: true,
+    maxSockets: MAX_CONNECTIONS,
+    scheduling: 'lifo',
+    // Node gives each address of a name 250 ms, too little for a far-away dual-stack server.
+    ...{ autoSelectFamilyAttemptTimeout: 1000 },
+    ...(secure ? tlsSettings(options) : {}),
+  };
+  if (proxy === undefined) return { agent: secure ? new https.Agent(settings) : new http.Agent(settings) };
+  if (proxy.protocol.startsWith('socks')) return { agent: await socksAgent(proxy, server, settings) };
+  if (!secure) {
+    const authorization = proxyAuthorization(proxy);
+    return {
+      agent: proxy.protocol === 'https:' ? new https.Agent({ keepAlive: true }) : new http.Agent(settings),
+      forward: new URL(proxy.origin),
+      ...(authorization === undefined ? {} : { forwardHeaders: { 'proxy-authorization': authorization } }),
+    };
+  }
+  return { agent: tunnellingAgent(proxy, settings, options.connectMs) };
+}
+
+function tlsSettings(options: RouteOptions): https.AgentOptions {
+  const { authorities = systemAuthorities(), keyPair, insecure, tlsServerName } = options;
+  return {
+    ...(authorities === undefined ? {} : { ca: authorities }),
+    ...(keyPair === undefined ? {} : { cert: keyPair.cert, key: keyPair.key }),
+    ...(tlsServerName === undefined ? {} : { servername: tlsServerName }),
+    rejectUnauthorized: !insecure,
+    // Go trusts a configured intermediate authority by itself; OpenSSL wants to be told.
+    ...{ allowPartialTrustChain: true },
+  };
+}
+
+/**
+ * Where no authority is configured kubectl trusts the operating system's. Node brings its own list, so both count;
+ * Node 20 cannot read the system's.
+ */
+function systemAuthorities(): string[] | undefined {
+  const { getCACertificates } = tls as { getCACertificates?: (type: 'default' | 'system') => string[] };
+  if (getCACertificates === undefined) return undefined;
+  return [...getCACertificates('default'), ...getCACertificates('system')];
+}
+
+/** An https agent whose connections run through an HTTP proxy's CONNECT (RFC 9110 §9.3.6). */
+function tunnellingAgent(proxy: URL, settings: https.AgentOptions, connectMs: number): https.Agent {
+  const agent = new https.Agent(settings);
+  // client-node does this through hpagent, which hides what the proxy answered and opens a tunnel per request.
+  return Object.assign(agent, {
+    createConnection(
+      options: tls.ConnectionOptions & { host: string; port: number | string },
+      done: (error: Error | null, socket?: tls.TLSSocket) => void,
+    ): undefined {
+      const { host, port, path: _path, ...rest } = options;
+      openTunnel(proxy, host, Number(port), connectMs).then(
+        (socket) => done(null, tls.connect({ ...rest, socket })),
+        (error) => done(error),
+      );
+    },
+  });
+}
+
+/** SOCKS is spoken by client-node's agent; it is loaded only then, because it is large. */
+async function socksAgent(proxy: URL, server: URL, settings: https.AgentOptions): Promise<http.Agent> {
+  const { KubeConfig } = await import('@kubernetes/client-node/dist/config.js');
+  const config = new KubeConfig();
+  // The library resolves names before a `socks5` proxy sees them; kubectl lets the proxy resolve (socks5h).
+  const proxyUrl = proxy.href.replace(/^socks5:/, 'socks5h:');
+  config.loadFromClusterAndUser(
+    { name: 'server', server: server.href, skipTLSVerify: server.protocol === 'http:', proxyUrl },
+    { name: 'user' },
+  );
+  const options: https.RequestOptions = {};
+  await config.applyToHTTPSOptions(options);
+  const agent = options.agent as https.Agent & { keepAlive: boolean };
+  // The library passes on only a part of the settings, and nothing that keeps connections.
+  Object.assign(agent.options, settings);
+  agent.keepAlive = true;
+  agent.maxSockets = MAX_CONNECTIONS;
+  return agent;
+}

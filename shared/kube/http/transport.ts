@@ -1,0 +1,166 @@
+import type { CredentialSource, Credentials } from '../auth/credentials.ts';
+import type { ReaderStats } from '../ports.ts';
+import { createLimit } from './limit.ts';
+import { pause } from './pause.ts';
+import { MAX_CONNECTIONS, type Route } from './route.ts';
+import { type Answer, CutOffError, type SendOptions, send } from './send.ts';
+
+/** What was asked, for `-v`; never holds headers, because they carry secrets. */
+export interface RequestNote {
+  readonly method: string;
+  readonly url: string;
+  /** HTTP status, or the code of the fault. */
+  readonly status: number | string;
+  readonly milliseconds: number;
+  readonly bytes: number;
+}
+
+export interface TransportOptions {
+  readonly server: URL;
+  readonly credentials: CredentialSource;
+  /** Builds the way to the server for a user's certificate. */
+  route(credentials: Credentials): Promise<Route>;
+  /** Headers of every request: user agent, impersonation. */
+  readonly headers: Readonly<Record<string, string | readonly string[]>>;
+  readonly compress: boolean;
+  readonly signal: AbortSignal;
+  readonly idleMs: number;
+  readonly totalMs: number;
+  readonly onRequest?: (note: RequestNote) => void;
+  /** The local clock, in milliseconds. */
+  now(): number;
+}
+
+export interface Transport {
+  /** Asks for a path such as `/api/v1/pods?limit=500`. Any status is an answer; faults are thrown as they come. */
+  get(path: string, accept: string): Promise<Answer>;
+  stats(): ReaderStats;
+  clockOffset(): number;
+  /** True once any request has been answered to its end: the connection as a whole works. */
+  worked(): boolean;
+  close(): void;
+}
+
+/** Attempts when the server asks to come back later or drops connections, and the longest pause between them. */
+const MAX_ATTEMPTS = 4;
+const MAX_PAUSE_MS = 10_000;
+
+/**
+ * Requests over kept-alive connections: bounded in number, retried where that is harmless (a read that was cut off,
+ * 429 and 503 that say when to come back), logged in again once after 401.
+ */
+export function createTransport(options: TransportOptions): Transport {
+  const { server, credentials, signal, now } = options;
+  const limit = createLimit(MAX_CONNECTIONS);
+  let route: { readonly keyPair: Credentials['keyPair']; readonly made: Promise<Route> } | undefined;
+  let requests = 0;
+  let bytes = 0;
+  let clockOffset = 0;
+  let worked = false;
+
+  const routeFor = (current: Credentials): Promise<Route> => {
+    if (route === undefined || route.keyPair !== current.keyPair) {
+      closeRoute();
+      route = { keyPair: current.keyPair, made: options.route(current) };
+    }
+    return route.made;
+  };
+  const closeRoute = (): void => {
+    route?.made.then(
+      (old) => old.agent.destroy(),
+      () => undefined,
+    );
+    route = undefined;
+  };
+
+  async function once(path: string, accept: string, current: Credentials): Promise<Answer> {
+    const url = new URL(server.href.replace(/\/$/, '') + path);
+    const started = now();
+    const note = (status: number | string, size: number): void =>
+      options.onRequest?.({ method: 'GET', url: url.href, status, milliseconds: now() - started, bytes: size });
+    requests += 1;
+    try {
+      const answer = await send(url, await routeFor(current), request(accept, current));
+      bytes += answer.wireBytes;
+      worked = true;
+      clockOffset = offsetFrom(answer.headers.date, started, now()) ?? clockOffset;
+      note(answer.status, answer.wireBytes);
+      return answer;
+    } catch (error) {
+      note((error as NodeJS.ErrnoException).code ?? 'failed', 0);
+      throw error;
+    }
+  }
+
+  function request(accept: string, current: Credentials): SendOptions {
+    return {
+      headers: {
+        ...options.headers,
+        accept,
+        ...(options.compress ? { 'accept-encoding': 'gzip' } : {}),
+        ...(current.authorization === undefined ? {} : { authorization: current.authorization }),
+      },
+      signal,
+      idleMs: options.idleMs,
+      totalMs: options.totalMs,
+    };
+  }
+
+  async function persistent(path: string, accept: string): Promise<Answer> {
+    let renewed = false;
+    let current = await credentials.current();
+    for (let attempt = 1; ; attempt += 1) {
+      const last = attempt >= MAX_ATTEMPTS;
+      try {
+        const answer = await once(path, accept, current);
+        if (answer.status === 401 && !renewed) {
+          renewed = true;
+          const fresh = await credentials.renew(current);
+          if (fresh === undefined) return answer;
+          current = fresh;
+          continue;
+        }
+        const wait = last ? undefined : comeBackAfter(answer, attempt);
+        if (wait === undefined) return answer;
+        await pause(wait, signal);
+      } catch (error) {
+        if (last || !isCutOff(error)) throw error;
+        // A connection that the server closed while it lay idle says nothing; the next one is tried at once.
+        if (!(error as { reused?: boolean }).reused) await pause(100 * 2 ** attempt, signal);
+      }
+    }
+  }
+
+  return {
+    get: (path, accept) => limit(() => persistent(path, accept)),
+    stats: () => ({ requests, bytes }),
+    clockOffset: () => clockOffset,
+    worked: () => worked,
+    close: closeRoute,
+  };
+}
+
+/**
+ * Milliseconds to wait before asking again, or undefined when the answer stands: 429, and any 5xx that names a time
+ * (client-go `rest.Request`, retry.go). A server that wants more patience than a person has gets its answer taken.
+ */
+function comeBackAfter(answer: Answer, attempt: number): number | undefined {
+  if (answer.status !== 429 && answer.status < 500) return undefined;
+  const header = answer.headers['retry-after'];
+  const seconds = header === undefined ? Number.NaN : Number(header);
+  if (Number.isNaN(seconds)) return answer.status === 429 ? 500 * 2 ** (attempt - 1) : undefined;
+  const milliseconds = Math.max(0, seconds * 1000);
+  return milliseconds <= MAX_PAUSE_MS ? milliseconds : undefined;
+}
+
+const CUT_OFF_CODES = new Set(['ECONNRESET', 'EPIPE', 'CUTOFF', 'ECONNABORTED']);
+
+function isCutOff(error: unknown): boolean {
+  return error instanceof CutOffError || CUT_OFF_CODES.has((error as NodeJS.ErrnoException).code ?? '');
+}
+
+/** The header counts whole seconds and is written somewhere between question and answer. */
+function offsetFrom(date: string | undefined, asked: number, answered: number): number | undefined {
+  const server = Date.parse(date ?? '');
+  return Number.isNaN(server) ? undefined : server + 500 - (asked + answered) / 2;
+}

@@ -1,0 +1,81 @@
+import { explainFault } from './http/explain-fault.ts';
+import type { Answer } from './http/send.ts';
+import type { Transport } from './http/transport.ts';
+import type { ClusterError, ReadResult } from './ports.ts';
+import { describeQuestion, type Question, statusOf } from './refusal.ts';
+import { strangeAnswer } from './strange-answer.ts';
+
+/** An answer that Kubernetes gave, whatever its status. */
+export interface Reply {
+  readonly status: number;
+  /** The parsed body, undefined when it is not JSON. */
+  readonly json: unknown;
+  readonly body: Buffer;
+}
+
+type Refusal = Exclude<ReadResult<never>, { readonly status: 'ok' }>;
+
+/** Asks for a path on behalf of a question: a reply, or a fault that concerns this question alone. */
+export type Ask = (path: string, question: Question) => Promise<Reply | Refusal>;
+
+export interface AskOptions {
+  readonly transport: Transport;
+  readonly server: string;
+  /** `context "prod"`, or how else the server was chosen. */
+  readonly via: string;
+  readonly signal: AbortSignal;
+  /** The words for 401. */
+  unauthorized(): ClusterError;
+  /** True when no credentials are sent, so that "anonymous" means "not logged in". */
+  readonly anonymous: boolean;
+}
+
+/**
+ * Tells faults of the connection, which are thrown as ClusterError, from faults of one question, which are returned.
+ * A stall, a cut or a strange answer counts for the question alone once anything else was answered: one broken
+ * aggregated API must not blind the rest.
+ */
+export function createAsk(options: AskOptions): Ask {
+  const { transport, server, via, signal } = options;
+  let understood = false;
+  let granted = false;
+  const fault = (error: ClusterError, question: Question): Refusal => {
+    const partial = error.kind === 'timeout' || error.kind === 'protocol' || error.kind === 'unreachable';
+    if (!partial || !understood) throw error;
+    return { status: 'failed', reason: `could not ${describeQuestion(question)}: ${error.message}` };
+  };
+  return async (path, question) => {
+    let answer: Answer;
+    const text = question.verb === 'get logs of';
+    try {
+      answer = await transport.get(path, text ? '*/*' : 'application/json');
+    } catch (error) {
+      signal.throwIfAborted();
+      const explained = explainFault(error, { server, via });
+      if (explained === undefined) throw error;
+      return fault(explained, question);
+    }
+    if (answer.status === 401) throw options.unauthorized();
+    const log = text && answer.status === 200;
+    const reply: Reply = { status: answer.status, body: answer.body, json: log ? undefined : parse(answer.body) };
+    const strange = log ? undefined : strangeAnswer(reply, answer.headers, path, { server, via });
+    if (strange !== undefined) return fault(strange, question);
+    if (!granted && options.anonymous && isAnonymous(reply)) throw options.unauthorized();
+    if (reply.status === 200 && question.verb !== 'version') granted = true;
+    understood = true;
+    return reply;
+  };
+}
+
+function parse(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+/** The server took nobody for somebody: without credentials it answers as to `system:anonymous`. */
+function isAnonymous(reply: Reply): boolean {
+  return reply.status === 403 && /"system:anonymous"/.test(statusOf(reply)?.message ?? '');
+}

@@ -1,0 +1,30 @@
+/**
+ * Which fields of `T` to keep: `true` keeps a value whole, an object names every field of it. Optional fields must be
+ * named too, so that the list follows the type.
+ */
+export type Keep<T> =
+  | true
+  | (T extends readonly (infer E)[]
+      ? Keep<E>
+      : T extends object
+        ? { readonly [K in keyof Required<T>]: Keep<NonNullable<T[K]>> }
+        : true);
+
+type Shape = true | { readonly [key: string]: Shape };
+
+/** A copy of `value` with the kept fields only; lists are followed, the input is not changed. */
+export function project<T>(value: T, keep: Keep<NonNullable<T>>): T {
+  return pick(value, keep as Shape) as T;
+}
+
+function pick(value: unknown, keep: Shape): unknown {
+  if (keep === true || typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map((item) => pick(item, keep));
+  const result: Record<string, unknown> = {};
+  for (const key of Object.keys(value)) {
+    if (!Object.hasOwn(keep, key)) continue;
+    const inner = keep[key];
+    if (inner !== undefined) result[key] = pick((value as Record<string, unknown>)[key], inner);
+  }
+  return result;
+}

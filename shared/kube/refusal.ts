@@ -1,0 +1,68 @@
+import { KINDS, type KindName } from '../model/kinds.ts';
+import { shorten } from '../util/text.ts';
+import { fieldsOf, textOf } from './config/fields.ts';
+import type { Reply } from './interpret.ts';
+import type { ReadResult } from './ports.ts';
+import { fullResourceName, resourceName } from './resource.ts';
+
+/** The part of a Kubernetes Status object that tells why something was refused (API reference, meta/v1 Status). */
+export interface StatusBody {
+  readonly message: string;
+  readonly reason: string;
+  /** Name of the object meant; absent when the path itself is unknown. */
+  readonly name: string;
+}
+
+/** The Status in a reply, undefined when the body is something else. */
+export function statusOf(reply: Reply): StatusBody | undefined {
+  const body = fieldsOf(reply.json);
+  if (body.kind !== 'Status') return undefined;
+  return {
+    message: textOf(body.message) ?? '',
+    reason: textOf(body.reason) ?? '',
+    name: textOf(fieldsOf(body.details).name) ?? '',
+  };
+}
+
+export type Verb = 'list' | 'get' | 'get logs of' | 'version';
+
+/** What was asked for, to be named in a refusal. */
+export interface Question {
+  readonly verb: Verb;
+  readonly kind: KindName;
+  readonly namespace: string | undefined;
+  readonly name?: string;
+}
+
+type Refusal = Exclude<ReadResult<never>, { readonly status: 'ok' }>;
+
+/** `list pods in namespace shop`, `get secrets "web-tls" in namespace shop`, `list nodes`. */
+export function describeQuestion({ verb, kind, namespace, name }: Question): string {
+  if (verb === 'version') return 'get /version';
+  const what = verb === 'get logs of' ? 'pods/log' : resourceName(kind);
+  const named = name === undefined ? '' : ` "${name}"`;
+  if (!KINDS[kind].namespaced) return `${plainVerb(verb)} ${what}${named}`;
+  const where = namespace === undefined ? 'in all namespaces' : `in namespace ${namespace}`;
+  return `${plainVerb(verb)} ${what}${named} ${where}`;
+}
+
+function plainVerb(verb: Verb): string {
+  return verb === 'get logs of' ? 'get' : verb;
+}
+
+/** A refusal that concerns this one question, in the words to print. 401 is none of them. */
+export function refusalOf(reply: Reply, question: Question): Refusal {
+  const status = statusOf(reply);
+  const asked = describeQuestion(question);
+  if (reply.status === 403) return { status: 'forbidden', reason: `forbidden: ${asked}` };
+  if (reply.status === 404 || reply.status === 405) {
+    // Only an object that is missing is named in the answer; an unknown path is not.
+    if (question.name !== undefined && status !== undefined && status.name !== '') {
+      return { status: 'notFound', reason: `not found: ${asked.replace(/^get /, '')}` };
+    }
+    return { status: 'absent', reason: `the server has no ${fullResourceName(question.kind)}` };
+  }
+  const why = status?.message ?? reply.body.toString('utf8');
+  const detail = why.trim() === '' ? '' : `: ${shorten(why, 200)}`;
+  return { status: 'failed', reason: `could not ${asked} (${reply.status}${detail})` };
+}
