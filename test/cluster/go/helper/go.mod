@@ -1,0 +1,3 @@
+module kubectl-net/test/cluster/helper
+
+go 1.24.0

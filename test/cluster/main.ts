@@ -1,0 +1,122 @@
+import { parseArgs } from 'node:util';
+import { ensureComponents } from './build/components.ts';
+import { ensureImages, images } from './build/images.ts';
+import { ensurePackages } from './build/packages.ts';
+import { down } from './down.ts';
+import { ClusterFailure } from './failure.ts';
+import { enterCommand } from './machine/enter.ts';
+import { type ClusterOptions, type CrdGroup, defaultOptions } from './options.ts';
+import { clusterNames, readState } from './state.ts';
+import { statusLines } from './status.ts';
+import { adminKubeconfig, up } from './up.ts';
+
+const usage = `usage: npm run cluster -- COMMAND [OPTIONS]
+
+  up      bring a cluster up, and print its KUBECONFIG
+          --name NAME (e2e)  --nodes 1-4 (2)  --proxy-mode iptables|nftables  --dual-stack
+          --crds gateway,policy,istio,cilium,calico  --no-metrics  --port PORT
+  down    remove a cluster: --name NAME, or --all
+  status  say what is up: [--name NAME]
+  env     print "export KUBECONFIG=…": --name NAME, [--node NODE: how to enter a node]
+  images  make the images, and print their names
+  scale   an API server filled with objects, without nodes
+          --name NAME (scale)  --pods 10000 --services 2000 --policies 500 --nodes 200  --port PORT
+`;
+
+const { positionals, values } = parse();
+
+function parse() {
+  try {
+    return parseArgs({
+      allowPositionals: true,
+      allowNegative: true,
+      options: {
+        name: { type: 'string' },
+        nodes: { type: 'string' },
+        node: { type: 'string' },
+        'proxy-mode': { type: 'string' },
+        'dual-stack': { type: 'boolean' },
+        crds: { type: 'string' },
+        metrics: { type: 'boolean' },
+        port: { type: 'string' },
+        kubernetes: { type: 'string' },
+        all: { type: 'boolean' },
+        pods: { type: 'string' },
+        services: { type: 'string' },
+        policies: { type: 'string' },
+        help: { type: 'boolean', short: 'h' },
+      },
+    });
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
+    process.exit(2);
+  }
+}
+
+const say = (line: string): void => void process.stderr.write(`${line}\n`);
+const print = (line: string): void => void process.stdout.write(`${line}\n`);
+
+function clusterOptions(name: string): ClusterOptions {
+  return {
+    ...defaultOptions,
+    name,
+    nodes: Number(values.nodes ?? defaultOptions.nodes),
+    proxyMode: (values['proxy-mode'] ?? defaultOptions.proxyMode) as ClusterOptions['proxyMode'],
+    dualStack: values['dual-stack'] ?? defaultOptions.dualStack,
+    metrics: values.metrics ?? defaultOptions.metrics,
+    crds: (values.crds ?? '').split(',').filter((group) => group !== '') as CrdGroup[],
+    ...(values.port === undefined ? {} : { port: Number(values.port) }),
+  };
+}
+
+const commands: Record<string, (name: string) => Promise<void>> = {
+  async up(name) {
+    await up(clusterOptions(name), say, values.kubernetes === undefined ? {} : { version: values.kubernetes });
+    print(`KUBECONFIG=${adminKubeconfig(name)}`);
+  },
+  async down(name) {
+    for (const one of values.all ? clusterNames() : [name]) {
+      await down(one);
+      say(`cluster ${one} is down`);
+    }
+  },
+  async status() {
+    for (const line of await statusLines(values.name)) {
+      print(line);
+    }
+  },
+  async env(name) {
+    if (readState(name) === undefined) {
+      throw new ClusterFailure(`there is no cluster ${name}; \`up --name ${name}\` makes one`);
+    }
+    print(
+      values.node === undefined
+        ? `export KUBECONFIG=${adminKubeconfig(name)}`
+        : enterCommand(name, values.node).join(' '),
+    );
+  },
+  async images() {
+    await ensurePackages(say, { nodes: true });
+    await ensureComponents(say, { nodes: true });
+    await ensureImages(say);
+    for (const image of Object.values(images)) {
+      print(image);
+    }
+  },
+};
+
+const [command = ''] = positionals;
+const run = commands[command];
+if (run === undefined || values.help) {
+  process.stderr.write(usage);
+  process.exit(values.help ? 0 : 2);
+}
+try {
+  await run(values.name ?? (command === 'scale' ? 'scale' : defaultOptions.name));
+} catch (error) {
+  if (!(error instanceof ClusterFailure)) {
+    throw error;
+  }
+  process.stderr.write(`${error.message}\n`);
+  process.exit(1);
+}

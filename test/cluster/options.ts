@@ -1,0 +1,58 @@
+import { kubernetesVersion } from './build/pins.ts';
+import { ClusterFailure } from './failure.ts';
+
+/** What can be chosen about a cluster; the same words as on the command line. */
+export interface ClusterOptions {
+  readonly name: string;
+  readonly nodes: number;
+  readonly proxyMode: 'iptables' | 'nftables';
+  readonly dualStack: boolean;
+  /** Groups of kinds to install: gateway, policy, istio, cilium, calico. */
+  readonly crds: readonly CrdGroup[];
+  readonly metrics: boolean;
+  /** Port on the loopback address; chosen when missing. */
+  readonly port?: number;
+}
+
+export const crdGroups = ['gateway', 'policy', 'istio', 'cilium', 'calico'] as const;
+export type CrdGroup = (typeof crdGroups)[number];
+
+export const defaultOptions: ClusterOptions = {
+  name: 'e2e',
+  nodes: 2,
+  proxyMode: 'iptables',
+  dualStack: false,
+  crds: [],
+  metrics: true,
+};
+
+/** Short, since it is part of namespace names and of paths of Unix sockets (108 bytes). */
+export function isClusterName(name: string): boolean {
+  return /^[a-z][a-z0-9-]{0,15}$/.test(name);
+}
+
+/** Says what is wrong with the options before anything is made. */
+export function checkOptions(options: ClusterOptions, version?: string): void {
+  if (!isClusterName(options.name)) {
+    throw new ClusterFailure(`--name ${options.name}: use up to 16 lower-case letters, digits and dashes`);
+  }
+  if (!Number.isInteger(options.nodes) || options.nodes < 1 || options.nodes > 4) {
+    throw new ClusterFailure(`--nodes ${options.nodes}: between 1 and 4`);
+  }
+  if (!['iptables', 'nftables'].includes(options.proxyMode)) {
+    throw new ClusterFailure(`--proxy-mode ${options.proxyMode}: iptables or nftables`);
+  }
+  for (const group of options.crds) {
+    if (!crdGroups.includes(group)) {
+      throw new ClusterFailure(`--crds ${group}: choose from ${crdGroups.join(', ')}`);
+    }
+  }
+  if (options.port !== undefined && !(options.port > 0 && options.port < 65536)) {
+    throw new ClusterFailure(`--port ${options.port}: not a port`);
+  }
+  if (version !== undefined && version.replace(/^v/, '') !== kubernetesVersion) {
+    throw new ClusterFailure(
+      `--kubernetes ${version}: only ${kubernetesVersion} is pinned (test/cluster/go/kube/go.mod); change the pin to test another`,
+    );
+  }
+}
