@@ -1,0 +1,255 @@
+import { KINDS, type KindName, kindKeyOf } from '../model/kinds.ts';
+import type { KubeObject } from '../model/objects.ts';
+import type { Coverage, PodLog, ReadProblem, ToolOutput } from '../model/snapshot.ts';
+import { isApplied } from './applied.ts';
+import { addTimes, type NewestTime, newestTime } from './newest-time.ts';
+import type { ParsedDocument, ParsedValue } from './parsed.ts';
+import type { PathHints } from './path-hints.ts';
+import { prune } from './prune.ts';
+
+/** A list that was read: what it proves is decided when everything is known (coverage.ts). */
+export interface Listing {
+  readonly file: FilePlace;
+  /** The kinds of its items; for an empty list the kind that its own kind or its file's name tells. */
+  readonly kinds: readonly KindName[];
+  /** Namespaces of its items. */
+  readonly namespaces: readonly string[];
+  readonly empty: boolean;
+  /** Why the list is not whole: cut off, or a page of a longer list. */
+  readonly partial: string | undefined;
+  /** Place in the file, for dumps that write one list after the other. */
+  readonly order: number;
+}
+
+/** An object that stood on its own, not in a List. */
+export interface LooseObject {
+  readonly file: FilePlace;
+  readonly kind: KindName;
+  readonly namespace: string;
+  readonly name: string;
+  readonly applied: boolean;
+  /** The only document of its file. */
+  readonly alone: boolean;
+}
+
+/** Where something was read. */
+export interface FilePlace {
+  /** Which of the given inputs. */
+  readonly root: number;
+  readonly path: string;
+  readonly display: string;
+  readonly hints: PathHints;
+}
+
+/** Everything gathered while reading, before it becomes a Snapshot. */
+export interface Intake {
+  readonly objects: Map<KindName, Map<string, KubeObject>>;
+  readonly others: Map<string, Map<string, KubeObject>>;
+  readonly origins: Map<string, string>;
+  readonly listings: Listing[];
+  readonly loose: LooseObject[];
+  /** Coverage that a file states outright: refusals, the metadata of our own snapshots. */
+  readonly stated: Coverage[];
+  readonly logs: PodLog[];
+  readonly tools: ToolOutput[];
+  readonly problems: ReadProblem[];
+  readonly newest: NewestTime;
+  /** The namespace of objects that name none. */
+  readonly defaultNamespace: string;
+  serverVersion: string | undefined;
+  takenAt: string | undefined;
+  /** Inputs whose coverage is stated as a whole, so that nothing is concluded from their lists. */
+  readonly settledRoots: Set<number>;
+}
+
+/** An intake with nothing in it. */
+export function createIntake(defaultNamespace: string): Intake {
+  return {
+    objects: new Map(),
+    others: new Map(),
+    origins: new Map(),
+    listings: [],
+    loose: [],
+    stated: [],
+    logs: [],
+    tools: [],
+    problems: [],
+    newest: newestTime(),
+    defaultNamespace,
+    serverVersion: undefined,
+    takenAt: undefined,
+    settledRoots: new Set(),
+  };
+}
+
+/** Sees values that are no objects of the cluster but tell about the dump (a version, a refusal, metadata). */
+export type MetaReader = (value: Readonly<Record<string, unknown>>, file: FilePlace) => boolean;
+
+/** Takes over one document; `order` is its place in the file, `only` that the file holds no other. */
+export function takeDocument(
+  intake: Intake,
+  document: ParsedDocument,
+  file: FilePlace,
+  order: number,
+  only: boolean,
+  meta: MetaReader,
+): void {
+  const header = isRecord(document.header) ? document.header : undefined;
+  const isList = header !== undefined || document.array === true;
+  const itemType = header === undefined ? undefined : itemTypeOf(header);
+  const kinds = new Set<KindName>();
+  const namespaces = new Set<string>();
+  const loose: LooseObject[] = [];
+  let count = 0;
+  for (const parsed of document.values) {
+    const found = takeValue(intake, parsed, file, itemType ?? typeFromHints(document, file), meta, order);
+    if (found === undefined) continue;
+    count++;
+    if (found === 'other') continue;
+    kinds.add(found.kind);
+    if (KINDS[found.kind].namespaced) namespaces.add(found.namespace);
+    loose.push({ file, ...found, alone: only && !isList });
+  }
+  if (header !== undefined && !isListHeader(header)) {
+    // Not a List but an object with a field `items`.
+    if (count === 0) takeValue(intake, { value: header, line: undefined }, file, undefined, meta, order);
+    return;
+  }
+  const written = loose.length > 0 && loose.every((object) => !object.applied);
+  // A List of manifests, or a bare array filtered by someone, is no listing by a server.
+  if (!isList || (document.array === true && file.hints.kind === undefined) || (header?.kind === 'List' && written)) {
+    intake.loose.push(...loose);
+    return;
+  }
+  const listed = emptyListKind(header, itemType, file);
+  if (count === 0 && listed === undefined) return;
+  if (listed !== undefined && header?.kind !== 'List') kinds.add(listed);
+  if (kinds.size === 0 && count === 0 && listed !== undefined) kinds.add(listed);
+  if (kinds.size === 0) return;
+  intake.listings.push({
+    file,
+    kinds: [...kinds],
+    namespaces: [...namespaces],
+    empty: count === 0,
+    partial: partialReason(header, document.complete),
+    order,
+  });
+}
+
+interface ItemType {
+  readonly apiVersion: string;
+  readonly kind: string;
+}
+
+function takeValue(
+  intake: Intake,
+  parsed: ParsedValue,
+  file: FilePlace,
+  itemType: ItemType | undefined,
+  meta: MetaReader,
+  order: number,
+): Omit<LooseObject, 'file' | 'alone'> | 'other' | undefined {
+  if (!isRecord(parsed.value)) return undefined;
+  // Items of typed lists carry no kind of their own: the API server leaves it to the list.
+  const value =
+    itemType !== undefined && typeof parsed.value.kind !== 'string' ? { ...itemType, ...parsed.value } : parsed.value;
+  if (meta(value, file)) return undefined;
+  const { apiVersion, kind } = value;
+  if (typeof apiVersion !== 'string' || typeof kind !== 'string' || kind === '') return undefined;
+  if (isListHeader(value) && Array.isArray(value.items)) {
+    const values = value.items.map((item: unknown) => ({ value: item, line: parsed.line }));
+    takeDocument(intake, { header: value, values, complete: true }, file, order, false, meta);
+    return undefined;
+  }
+  if (!isRecord(value.metadata)) return undefined;
+  addTimes(value, intake.newest);
+  const key = kindKeyOf(apiVersion, kind);
+  const object = withNamespace(prune(value) as KubeObject, key, intake.defaultNamespace);
+  const applied = isApplied(object);
+  const { namespace = '', name = '' } = object.metadata ?? {};
+  if (key === undefined) {
+    const group = apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
+    keep(mapOf(intake.others, `${group}/${kind}`), object);
+    return 'other';
+  }
+  if (keep(mapOf(intake.objects, key), object)) {
+    const origin = parsed.line === undefined ? file.display : `${file.display}:${parsed.line}`;
+    intake.origins.set(`${key}/${namespace}/${name}`, origin);
+  }
+  return { kind: key, namespace, name, applied };
+}
+
+/** Keeps the newer of two versions of an object; of equally old ones the one read later. */
+function keep(map: Map<string, KubeObject>, object: KubeObject): boolean {
+  const { namespace = '', name = '', resourceVersion } = object.metadata ?? {};
+  const key = name === '' ? `${namespace}/#${map.size}` : `${namespace}/${name}`;
+  const known = map.get(key);
+  if (known !== undefined && versionOf(known.metadata?.resourceVersion) > versionOf(resourceVersion)) return false;
+  map.set(key, object);
+  return true;
+}
+
+/** Versions count up within one cluster; anything that is no number is older than every number. */
+function versionOf(version: string | undefined): number {
+  const value = Number(version ?? '');
+  return version !== undefined && version !== '' && Number.isFinite(value) ? value : -1;
+}
+
+/** A manifest without a namespace goes where it would be applied. */
+function withNamespace(object: KubeObject, key: KindName | undefined, namespace: string): KubeObject {
+  if (key === undefined || object.metadata === undefined) return object;
+  const present = object.metadata.namespace;
+  if (KINDS[key].namespaced === (present !== undefined && present !== null && present !== '')) return object;
+  const { namespace: _, ...rest } = object.metadata;
+  return { ...object, metadata: KINDS[key].namespaced ? { ...rest, namespace } : rest };
+}
+
+/** `PodList` of v1 holds Pods of v1; a `List` tells nothing. */
+function itemTypeOf(header: Readonly<Record<string, unknown>>): ItemType | undefined {
+  const { apiVersion, kind } = header;
+  if (typeof kind !== 'string' || kind === 'List' || !kind.endsWith('List')) return undefined;
+  return { apiVersion: typeof apiVersion === 'string' ? apiVersion : 'v1', kind: kind.slice(0, -'List'.length) };
+}
+
+/** Bare arrays of old support bundles hold objects without a kind; the folder's name tells it. */
+function typeFromHints(document: ParsedDocument, file: FilePlace): ItemType | undefined {
+  const kind = file.hints.kind;
+  if (document.array !== true || kind === undefined) return undefined;
+  const { group, version } = KINDS[kind];
+  return { apiVersion: group === '' ? version : `${group}/${version}`, kind: KINDS[kind].kind };
+}
+
+function isListHeader(value: Readonly<Record<string, unknown>>): boolean {
+  return value.kind === undefined || (typeof value.kind === 'string' && value.kind.endsWith('List'));
+}
+
+function emptyListKind(
+  header: Readonly<Record<string, unknown>> | undefined,
+  itemType: ItemType | undefined,
+  file: FilePlace,
+): KindName | undefined {
+  if (itemType !== undefined) return kindKeyOf(itemType.apiVersion, itemType.kind);
+  if (header !== undefined && header.kind !== 'List') return undefined;
+  return file.hints.kind;
+}
+
+/** A page of a longer list carries a token for the next one. */
+function partialReason(header: Readonly<Record<string, unknown>> | undefined, complete: boolean): string | undefined {
+  if (!complete) return 'the file ends in the middle of the list';
+  const metadata = header?.metadata;
+  const next = isRecord(metadata) ? metadata.continue : undefined;
+  return typeof next === 'string' && next !== '' ? 'the first page of a longer list' : undefined;
+}
+
+function mapOf<K, T>(maps: Map<K, Map<string, T>>, key: K): Map<string, T> {
+  let map = maps.get(key);
+  if (map === undefined) {
+    map = new Map();
+    maps.set(key, map);
+  }
+  return map;
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

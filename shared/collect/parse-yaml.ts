@@ -1,0 +1,96 @@
+import type { ParsedDocument, ParsedValue, Trouble } from './parsed.ts';
+import type { TextPart } from './yaml-documents.ts';
+import { splitDocuments, splitListItems } from './yaml-documents.ts';
+
+/** The part of js-yaml that is used; the module is loaded by the caller, only when there is YAML to read. */
+export type YamlLoader = (text: string) => unknown;
+
+/** Lists above this size are parsed item by item at once: the parser's tokens of a whole one would not fit. */
+const ITEMWISE_FROM = 512 * 1024;
+
+/** Loads js-yaml: the YAML 1.2 core schema (times stay text), with merge keys, later duplicates winning as in kubectl. */
+export async function loadYaml(): Promise<YamlLoader> {
+  const { load, CORE_SCHEMA, mergeTag } = await import('js-yaml');
+  const schema = CORE_SCHEMA.withTags(mergeTag);
+  return (text) => load(text, { schema, json: true, maxAliases: 10_000 });
+}
+
+/** The documents of a YAML text. What does not parse is reported with its line; everything around it is still used. */
+export function* parseYaml(
+  text: string,
+  firstLine: number,
+  load: YamlLoader,
+  trouble: Trouble,
+): Generator<ParsedDocument> {
+  for (const part of splitDocuments(text)) {
+    const here = { text: part.text, line: part.line + firstLine - 1 };
+    if (here.text.length > ITEMWISE_FROM) {
+      const split = splitListItems(here);
+      if (split !== undefined) {
+        yield* itemwise(split.header, split.items, load, trouble);
+        continue;
+      }
+    }
+    const parsed = tryLoad(here, load);
+    if ('value' in parsed) {
+      yield asDocument(parsed.value, here.line);
+      continue;
+    }
+    const split = splitListItems(here);
+    if (split === undefined || split.items.length < 2) trouble(parsed.line, parsed.message);
+    else yield* itemwise(split.header, split.items, load, trouble);
+  }
+}
+
+/** A parsed JSON or YAML value as a document: a List and a bare array give their items one by one. */
+export function asDocument(value: unknown, line: number | undefined): ParsedDocument {
+  if (Array.isArray(value))
+    return { array: true, values: value.map((item) => ({ value: item, line })), complete: true };
+  if (isList(value)) {
+    const { items, ...header } = value;
+    return { header, values: (items ?? []).map((item) => ({ value: item, line })), complete: true };
+  }
+  return { values: [{ value, line }], complete: true };
+}
+
+function isList(value: unknown): value is { kind: string; items: unknown[] | null } {
+  if (typeof value !== 'object' || value === null) return false;
+  const { kind, items } = value as { kind?: unknown; items?: unknown };
+  return typeof kind === 'string' && kind.endsWith('List') && (Array.isArray(items) || items === null);
+}
+
+function* itemwise(
+  header: TextPart,
+  items: readonly TextPart[],
+  load: YamlLoader,
+  trouble: Trouble,
+): Generator<ParsedDocument> {
+  const head = tryLoad(header, load);
+  let complete = true;
+  if (!('value' in head)) trouble(head.line, head.message);
+  // kubectl prints `kind: List` after the items: where it is missing, the end of the list is missing too.
+  const value = 'value' in head ? head.value : undefined;
+  if (typeof value !== 'object' || value === null || !('kind' in value)) complete = false;
+  yield { header: value, values: loadItems(items, load, trouble), complete };
+}
+
+function* loadItems(items: readonly TextPart[], load: YamlLoader, trouble: Trouble): Generator<ParsedValue> {
+  for (const item of items) {
+    const parsed = tryLoad(item, load);
+    if (!('value' in parsed)) trouble(parsed.line, parsed.message);
+    // A copy through JSON: js-yaml's strings are views that would keep the whole text in memory.
+    else if (Array.isArray(parsed.value)) {
+      for (const value of parsed.value) yield { value: JSON.parse(JSON.stringify(value)) as unknown, line: item.line };
+    }
+  }
+}
+
+function tryLoad(part: TextPart, load: YamlLoader): { value: unknown } | { line: number; message: string } {
+  try {
+    return { value: load(part.text) };
+  } catch (error) {
+    const { reason, mark } = error as { reason?: unknown; mark?: { line?: unknown } };
+    const line = typeof mark?.line === 'number' ? part.line + mark.line : part.line;
+    return { line, message: `not valid YAML: ${typeof reason === 'string' ? reason : 'cannot be parsed'}` };
+  }
+}

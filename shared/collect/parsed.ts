@@ -1,0 +1,20 @@
+/** One value of a document, before anyone knows whether it is a Kubernetes object. */
+export interface ParsedValue {
+  readonly value: unknown;
+  /** 1-based line in the file at which it starts, when known. */
+  readonly line: number | undefined;
+}
+
+/** A document of a file: a single value, or a list whose items come one by one so that memory stays small. */
+export interface ParsedDocument {
+  /** The List without its items; absent for a single value. */
+  readonly header?: unknown;
+  /** The document is a bare array, as older support bundles have them. */
+  readonly array?: true;
+  readonly values: Iterable<ParsedValue>;
+  /** False when the text ended inside the list. */
+  readonly complete: boolean;
+}
+
+/** Called for what cannot be parsed. */
+export type Trouble = (line: number | undefined, message: string) => void;

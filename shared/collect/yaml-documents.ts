@@ -1,0 +1,90 @@
+/** A part of a YAML text with the 1-based line at which it starts. */
+export interface TextPart {
+  readonly text: string;
+  readonly line: number;
+}
+
+/**
+ * Splits a YAML stream at its `---` and `...` lines, so that a broken document spoils only itself. A line that starts
+ * with `---` always ends a document, even inside a block scalar (YAML 1.2, 9.1.2). Empty documents are left out.
+ */
+export function splitDocuments(text: string): TextPart[] {
+  const parts: TextPart[] = [];
+  let from = 0;
+  let line = 1;
+  let at = 0;
+  let lineNumber = 1;
+  const push = (to: number): void => {
+    const part = text.slice(from, to);
+    if (hasContent(part)) parts.push({ text: part, line });
+  };
+  while (at < text.length) {
+    const marker = markerAt(text, at);
+    if (marker > 0) {
+      push(at);
+      from = at + marker;
+      line = lineNumber;
+    }
+    const next = text.indexOf('\n', at);
+    if (next < 0) break;
+    at = next + 1;
+    lineNumber++;
+  }
+  push(text.length);
+  return parts;
+}
+
+/**
+ * The header and the items of a List in block form as kubectl prints it: `items:` at the margin followed by lines that
+ * start with `- `. Undefined when the text is not such a list, or uses anchors, which may reach from item to item.
+ */
+export function splitListItems(part: TextPart): { header: TextPart; items: TextPart[] } | undefined {
+  const { text } = part;
+  const start = text.search(/^items:[ \t]*\r?\n(?=- )/m);
+  if (start < 0) return undefined;
+  if (/(?:^|[ \t])&[\w-]+(?:\s|$)/m.test(text)) return undefined;
+  const items: TextPart[] = [];
+  let at = text.indexOf('\n', start) + 1;
+  let line = part.line + countLines(text, 0, at);
+  let itemStart = at;
+  let itemLine = line;
+  for (;;) {
+    const next = text.indexOf('\n', at);
+    const end = next < 0 ? text.length : next + 1;
+    line++;
+    const first = text.charCodeAt(end);
+    const over = next < 0 || end >= text.length;
+    // An item goes on while lines are indented, empty or comments; `- ` starts the next; anything else ends the list.
+    const item = !over && first === 0x2d;
+    const inside = !over && (first === 0x20 || first === 0x0a || first === 0x0d || first === 0x23 || first === 0x09);
+    if (!inside) {
+      items.push({ text: text.slice(itemStart, end), line: itemLine });
+      itemStart = end;
+      itemLine = line;
+    }
+    at = end;
+    if (!inside && !item) break;
+  }
+  return { header: { text: `${text.slice(0, start)}${text.slice(at)}`, line: part.line }, items };
+}
+
+/** Line breaks in a part of a text. */
+export function countLines(text: string, from: number, to: number): number {
+  let count = 0;
+  for (let at = text.indexOf('\n', from); at >= 0 && at < to; at = text.indexOf('\n', at + 1)) count++;
+  return count;
+}
+
+/** How many characters a document marker at the start of this line takes; 0 when there is none. */
+function markerAt(text: string, at: number): number {
+  const first = text.charCodeAt(at);
+  if (first !== 0x2d && first !== 0x2e) return 0;
+  const mark = text.slice(at, at + 3);
+  if (mark !== '---' && mark !== '...') return 0;
+  const after = text.charCodeAt(at + 3);
+  return Number.isNaN(after) || after === 0x20 || after === 0x0a || after === 0x0d || after === 0x09 ? 3 : 0;
+}
+
+function hasContent(text: string): boolean {
+  return /^[^\S\r\n]*[^\s#%]/m.test(text);
+}
