@@ -1,19 +1,10 @@
 import { explainFault } from './http/explain-fault.ts';
 import type { Answer } from './http/send.ts';
 import type { Transport } from './http/transport.ts';
-import type { ClusterError, ReadResult } from './ports.ts';
-import { describeQuestion, type Question, statusOf } from './refusal.ts';
+import type { ClusterError } from './ports.ts';
+import { describeQuestion, statusOf } from './refusal.ts';
+import type { Question, Refusal, Reply } from './reply.ts';
 import { strangeAnswer } from './strange-answer.ts';
-
-/** An answer that Kubernetes gave, whatever its status. */
-export interface Reply {
-  readonly status: number;
-  /** The parsed body, undefined when it is not JSON. */
-  readonly json: unknown;
-  readonly body: Buffer;
-}
-
-type Refusal = Exclude<ReadResult<never>, { readonly status: 'ok' }>;
 
 /** Asks for a path on behalf of a question: a reply, or a fault that concerns this question alone. */
 export type Ask = (path: string, question: Question) => Promise<Reply | Refusal>;

@@ -1,11 +1,12 @@
 import { KINDS, type KindName, type KindTypes } from '../model/kinds.ts';
 import type { KubeObject } from '../model/objects.ts';
 import { fieldsOf, itemsOf, textOf } from './config/fields.ts';
-import type { Ask, Reply } from './interpret.ts';
+import type { Ask } from './interpret.ts';
 import { modernise } from './modernise.ts';
 import type { ListOptions, ReadResult } from './ports.ts';
 import { prune } from './prune.ts';
 import { refusalOf } from './refusal.ts';
+import type { Reply } from './reply.ts';
 import { apiVersionOf, resourcePath, type Served } from './resource.ts';
 
 /** Objects per page: what kubectl asks for. */

@@ -2,10 +2,11 @@ import { KINDS, type KindName, type KindTypes } from '../model/kinds.ts';
 import type { KubeObject } from '../model/objects.ts';
 import { fieldsOf, textOf } from './config/fields.ts';
 import type { Transport } from './http/transport.ts';
-import type { Ask, Reply } from './interpret.ts';
+import type { Ask } from './interpret.ts';
 import { adopt, listPages } from './list-pages.ts';
 import type { ClusterReader, LogOptions, ReadResult } from './ports.ts';
-import { type Question, refusalOf, statusOf } from './refusal.ts';
+import { refusalOf, statusOf } from './refusal.ts';
+import type { Question, Reply } from './reply.ts';
 import { resourcePath, type Served, servedAt } from './resource.ts';
 
 /** The most that is read of one container's log; causes stand in its last lines. */

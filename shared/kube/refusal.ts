@@ -1,8 +1,7 @@
-import { KINDS, type KindName } from '../model/kinds.ts';
+import { KINDS } from '../model/kinds.ts';
 import { shorten } from '../util/text.ts';
 import { fieldsOf, textOf } from './config/fields.ts';
-import type { Reply } from './interpret.ts';
-import type { ReadResult } from './ports.ts';
+import type { Question, Refusal, Reply, Verb } from './reply.ts';
 import { fullResourceName, resourceName } from './resource.ts';
 
 /** The part of a Kubernetes Status object that tells why something was refused (API reference, meta/v1 Status). */
@@ -23,18 +22,6 @@ export function statusOf(reply: Reply): StatusBody | undefined {
     name: textOf(fieldsOf(body.details).name) ?? '',
   };
 }
-
-export type Verb = 'list' | 'get' | 'get logs of' | 'version';
-
-/** What was asked for, to be named in a refusal. */
-export interface Question {
-  readonly verb: Verb;
-  readonly kind: KindName;
-  readonly namespace: string | undefined;
-  readonly name?: string;
-}
-
-type Refusal = Exclude<ReadResult<never>, { readonly status: 'ok' }>;
 
 /** `list pods in namespace shop`, `get secrets "web-tls" in namespace shop`, `list nodes`. */
 export function describeQuestion({ verb, kind, namespace, name }: Question): string {

@@ -1,8 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Asked } from './http/explain-fault.ts';
-import type { Reply } from './interpret.ts';
 import { ClusterError } from './ports.ts';
 import { statusOf } from './refusal.ts';
+import type { Reply } from './reply.ts';
 
 /**
  * Something that no Kubernetes API says: a redirect, a web page, text where JSON was asked for, "not found" for the core

@@ -1,26 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import type { Runtime } from '../../runtime/runtime.ts';
 import type { Target } from '../config/choose-target.ts';
-import type { KeyPair } from '../config/read-pem.ts';
 import { readKeyPair } from '../config/read-pem.ts';
 import { ClusterError } from '../ports.ts';
 import { bearer } from './bearer.ts';
+import type { CredentialSource, Credentials } from './credential-source.ts';
 import { createExecSource } from './exec-source.ts';
 import { createOidcSource } from './oidc-source.ts';
-
-/** What proves who is asking. A new object means new credentials. */
-export interface Credentials {
-  /** The value of the Authorization header. */
-  readonly authorization?: string;
-  readonly keyPair?: KeyPair;
-}
-
-export interface CredentialSource {
-  /** Kept until they expire; several requests at once ask once. */
-  current(): Promise<Credentials>;
-  /** Newer ones than those that the server refused with 401, or undefined when there are none. */
-  renew(refused: Credentials): Promise<Credentials | undefined>;
-}
 
 /**
  * Where the user's credentials come from, in client-go's order: token or token file, name and password, auth

@@ -2,7 +2,7 @@ import type { Runtime } from '../../runtime/runtime.ts';
 import type { Target } from '../config/choose-target.ts';
 import type { ExecEntry } from '../config/entries.ts';
 import { readAuthorities } from '../config/read-pem.ts';
-import type { CredentialSource, Credentials } from './credentials.ts';
+import type { CredentialSource, Credentials } from './credential-source.ts';
 import { parseExecCredential } from './exec-credential.ts';
 import { runExecPlugin } from './run-exec-plugin.ts';
 

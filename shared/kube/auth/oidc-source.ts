@@ -6,7 +6,7 @@ import { createRoute } from '../http/route.ts';
 import { send } from '../http/send.ts';
 import { ClusterError } from '../ports.ts';
 import { bearer } from './bearer.ts';
-import type { CredentialSource, Credentials } from './credentials.ts';
+import type { CredentialSource, Credentials } from './credential-source.ts';
 import { saveTokens } from './save-tokens.ts';
 
 type Provider = NonNullable<UserEntry['authProvider']>;

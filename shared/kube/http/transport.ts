@@ -1,4 +1,4 @@
-import type { CredentialSource, Credentials } from '../auth/credentials.ts';
+import type { CredentialSource, Credentials } from '../auth/credential-source.ts';
 import type { ReaderStats } from '../ports.ts';
 import { createLimit } from './limit.ts';
 import { pause } from './pause.ts';

@@ -1,0 +1,23 @@
+import type { KindName } from '../model/kinds.ts';
+import type { ReadResult } from './ports.ts';
+
+/** An answer that Kubernetes gave, whatever its status. */
+export interface Reply {
+  readonly status: number;
+  /** The parsed body, undefined when it is not JSON. */
+  readonly json: unknown;
+  readonly body: Buffer;
+}
+
+export type Verb = 'list' | 'get' | 'get logs of' | 'version';
+
+/** What was asked for, to be named in a refusal. */
+export interface Question {
+  readonly verb: Verb;
+  readonly kind: KindName;
+  readonly namespace: string | undefined;
+  readonly name?: string;
+}
+
+/** Why one question got no value. */
+export type Refusal = Exclude<ReadResult<never>, { readonly status: 'ok' }>;

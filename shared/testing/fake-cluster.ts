@@ -1,0 +1,131 @@
+import type { ClusterReader, ListOptions, ReadResult } from '../kube/ports.ts';
+import { describeQuestion } from '../kube/refusal.ts';
+import { fullResourceName } from '../kube/resource.ts';
+import { matchesFieldText, matchesLabelText } from '../kube/select.ts';
+import { KINDS, type KindName, type KindTypes, kindKeyOf } from '../model/kinds.ts';
+import type { KubeObject } from '../model/objects.ts';
+import { compareText } from '../util/text.ts';
+
+export interface FakeClusterOptions {
+  readonly context?: string;
+  readonly namespace?: string;
+  readonly version?: string;
+  /**
+   * Kinds that the reader may not see: `Node`, in one namespace only (`Pod@kube-system`), or only over all namespaces
+   * (`Pod@*`).
+   */
+  readonly forbidden?: readonly string[];
+  /** A Role in this namespace and nothing else: cluster-scoped kinds, other namespaces and cluster-wide lists refused. */
+  readonly onlyNamespace?: string;
+  /** Kinds that the server does not serve. */
+  readonly absent?: readonly KindName[];
+  /** Kinds whose reading fails, with the reason. */
+  readonly failed?: Readonly<Partial<Record<KindName, string>>>;
+  /** Logs by `NAMESPACE/POD/CONTAINER`, with `.previous` for the run before. */
+  readonly logs?: Readonly<Record<string, string>>;
+  readonly clockOffset?: number;
+}
+
+/** One question that was put, such as `list pods in namespace shop`. */
+export interface FakeCluster extends ClusterReader {
+  readonly asked: readonly string[];
+}
+
+/** A cluster in memory over plain objects; selectors, rights and missing kinds work as on a server. */
+export function fakeCluster(objects: readonly KubeObject[], options: FakeClusterOptions = {}): FakeCluster {
+  const byKind = group(objects);
+  const asked: string[] = [];
+
+  const refusal = (kind: KindName, verb: 'list' | 'get', namespace: string | undefined, name?: string) => {
+    const scope = KINDS[kind].namespaced ? namespace : undefined;
+    const question = { verb, kind, namespace: scope, ...(name === undefined ? {} : { name }) };
+    asked.push(describeQuestion(question));
+    if (options.absent?.includes(kind)) {
+      return { status: 'absent', reason: `the server has no ${fullResourceName(kind)}` } as const;
+    }
+    if (isForbidden(kind, scope, options)) {
+      return { status: 'forbidden', reason: `forbidden: ${describeQuestion(question)}` } as const;
+    }
+    const reason = options.failed?.[kind];
+    return reason === undefined ? undefined : ({ status: 'failed', reason } as const);
+  };
+
+  return {
+    context: options.context ?? 'fake',
+    server: 'https://fake.example:6443',
+    namespace: options.namespace ?? 'default',
+    asked,
+    version: async () => ({ status: 'ok', value: options.version ?? 'v1.34.4' }),
+    async list<K extends KindName>(kind: K, wanted: ListOptions = {}): Promise<ReadResult<readonly KindTypes[K][]>> {
+      const refused = refusal(kind, 'list', wanted.namespace);
+      if (refused !== undefined) return refused;
+      const all = (byKind.get(kind) ?? []).filter((object) => isWanted(kind, object, wanted));
+      const max = wanted.max ?? Number.POSITIVE_INFINITY;
+      const value = (all.length > max ? all.slice(0, max) : all) as unknown as readonly KindTypes[K][];
+      return all.length > max ? { status: 'ok', value, truncated: true } : { status: 'ok', value };
+    },
+    async get<K extends KindName>(
+      kind: K,
+      namespace: string | undefined,
+      name: string,
+    ): Promise<ReadResult<KindTypes[K]>> {
+      const refused = refusal(kind, 'get', namespace, name);
+      if (refused !== undefined) return refused;
+      const object = (byKind.get(kind) ?? []).find(
+        ({ metadata }) => metadata?.name === name && (!KINDS[kind].namespaced || metadata.namespace === namespace),
+      );
+      if (object !== undefined) return { status: 'ok', value: object as unknown as KindTypes[K] };
+      const what = describeQuestion({ verb: 'get', kind, namespace, name }).replace(/^get /, '');
+      return { status: 'notFound', reason: `not found: ${what}` };
+    },
+    async logs(namespace, pod, { container, previous = false, tailLines }) {
+      const refused = refusal('Pod', 'get', namespace, pod);
+      if (refused !== undefined) return refused;
+      const text = options.logs?.[`${namespace}/${pod}/${container}${previous ? '.previous' : ''}`];
+      if (text === undefined) return { status: 'notFound', reason: `no log of container ${container}` };
+      return { status: 'ok', value: tailLines === undefined ? text : lastLines(text, tailLines) };
+    },
+    stats: () => ({ requests: asked.length, bytes: 0 }),
+    clockOffset: () => options.clockOffset ?? 0,
+    close: () => undefined,
+  };
+}
+
+/** The objects by kind, in the order of a server: by namespace and name. */
+function group(objects: readonly KubeObject[]): ReadonlyMap<KindName, readonly KubeObject[]> {
+  const result = new Map<KindName, KubeObject[]>();
+  for (const object of objects) {
+    const kind = kindKeyOf(object.apiVersion, object.kind);
+    if (kind === undefined) throw new Error(`fakeCluster: no kind ${object.apiVersion ?? ''} ${object.kind ?? ''}`);
+    const list = result.get(kind);
+    if (list === undefined) result.set(kind, [object]);
+    else list.push(object);
+  }
+  const key = ({ metadata }: KubeObject): string => `${metadata?.namespace ?? ''}/${metadata?.name ?? ''}`;
+  for (const list of result.values()) list.sort((a, b) => compareText(key(a), key(b)));
+  return result;
+}
+
+function isForbidden(kind: KindName, namespace: string | undefined, options: FakeClusterOptions): boolean {
+  if (options.onlyNamespace !== undefined && namespace !== options.onlyNamespace) return true;
+  return (options.forbidden ?? []).some((entry) => {
+    const [name, scope] = entry.split('@');
+    return name === kind && (scope === undefined || scope === (namespace ?? '*'));
+  });
+}
+
+function isWanted(kind: KindName, object: KubeObject, options: ListOptions): boolean {
+  const { metadata } = object;
+  if (KINDS[kind].namespaced && options.namespace !== undefined && metadata?.namespace !== options.namespace)
+    return false;
+  return (
+    matchesLabelText(options.labelSelector ?? '', metadata?.labels) &&
+    matchesFieldText(options.fieldSelector ?? '', object)
+  );
+}
+
+function lastLines(text: string, count: number): string {
+  const lines = text.split('\n');
+  const ends = lines.at(-1) === '' ? 1 : 0;
+  return lines.slice(Math.max(0, lines.length - count - ends)).join('\n');
+}
