@@ -17,6 +17,7 @@ export interface ObjectMeta {
   readonly generation?: number;
   readonly resourceVersion?: string;
   readonly ownerReferences?: readonly OwnerReference[];
+  readonly finalizers?: readonly string[];
   readonly managedFields?: readonly ManagedFieldsEntry[];
 }
 
@@ -204,6 +205,14 @@ export interface PodSpec {
   readonly readinessGates?: readonly { readonly conditionType?: string }[];
   readonly volumes?: readonly Volume[];
   readonly schedulingGates?: readonly { readonly name?: string }[];
+  readonly schedulerName?: string;
+  readonly runtimeClassName?: string;
+  readonly imagePullSecrets?: readonly { readonly name?: string }[];
+  readonly topologySpreadConstraints?: readonly {
+    readonly topologyKey?: string;
+    readonly maxSkew?: number;
+    readonly whenUnsatisfiable?: string;
+  }[];
 }
 
 export interface Toleration {
