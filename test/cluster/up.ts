@@ -288,6 +288,15 @@ async function waitUntilWhole(
   ] as const) {
     await waitFor(what, async () => (await api.find(path))?.status.numberReady === options.nodes, patience);
   }
+  // Flannel counts as ready before it has written what its CNI plugin reads; a pod that
+  // starts in between fails, and is not tried again for some ten seconds.
+  for (const { name, init } of readState(options.name)?.machines.filter(({ role }) => role === 'node') ?? []) {
+    await waitFor(
+      `Flannel's lease on ${name}`,
+      () => existsSync(`/proc/${init?.pid}/root/run/flannel/subnet.env`),
+      patience,
+    );
+  }
   step('Flannel and kube-proxy');
   await applyPodAddons(api, options);
   const deployment = '/apis/apps/v1/namespaces/kube-system/deployments/coredns';

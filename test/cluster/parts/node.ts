@@ -60,9 +60,10 @@ export function kubeletConfig(node: number): string {
       resolvConf: '/etc/resolv.conf',
       providerID: `kubectl-net://${zoneOf(node)}/node${node}`,
       failSwapOn: false,
-      localStorageCapacityIsolation: false,
       oomScoreAdj: 0,
-      // The disk is shared with everything else on this machine; its filling up is not what is tested.
+      // The disk is shared with everything else on this machine; its filling up is not what is
+      // tested, and an image that is cleaned away cannot be pulled again.
+      imageGCHighThresholdPercent: 100,
       evictionHard: { 'memory.available': '100Mi' },
       // Beats often, so that a stopped kubelet is noticed in seconds.
       nodeLeaseDurationSeconds: 20,
