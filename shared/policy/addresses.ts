@@ -1,0 +1,110 @@
+import ipaddr from 'ipaddr.js';
+
+/** An IP address as a number of its family; the two families never compare equal. */
+export interface Address {
+  readonly family: 4 | 6;
+  readonly value: bigint;
+}
+
+/** Addresses of one family from `first` to `last`, both inside. */
+export interface AddressRange {
+  readonly family: 4 | 6;
+  readonly first: bigint;
+  readonly last: bigint;
+}
+
+/**
+ * Reads an address. An IPv4 address written as IPv6 (`::ffff:10.0.0.1`) counts as IPv4, and leading zeros are decimal
+ * (`010.0.0.1` is 10.0.0.1), as Kubernetes reads them. Undefined when it is no address.
+ */
+export function parseAddress(text: string | undefined): Address | undefined {
+  if (text === undefined || text === '') return undefined;
+  const plain = text.includes(':') ? text : withoutLeadingZeros(text);
+  if (plain === undefined || !ipaddr.isValid(plain)) return undefined;
+  const parsed = ipaddr.process(plain);
+  return { family: parsed.kind() === 'ipv4' ? 4 : 6, value: toValue(parsed.toByteArray()) };
+}
+
+/**
+ * Reads a CIDR block or a bare address as a range; bits below the prefix are masked, as the API does with `10.0.0.5/8`.
+ * Undefined when it is neither.
+ */
+export function parseCidr(text: string | undefined): AddressRange | undefined {
+  if (text === undefined) return undefined;
+  const slash = text.indexOf('/');
+  const address = parseAddress(slash < 0 ? text : text.slice(0, slash));
+  if (address === undefined) return undefined;
+  const width = address.family === 4 ? 32 : 128;
+  const bits = slash < 0 ? String(width) : text.slice(slash + 1);
+  if (!/^\d{1,3}$/.test(bits) || Number(bits) > width) return undefined;
+  const host = (1n << BigInt(width - Number(bits))) - 1n;
+  const first = (address.value >> BigInt(width - Number(bits))) << BigInt(width - Number(bits));
+  return { family: address.family, first, last: first + host };
+}
+
+export function inRange(range: AddressRange, address: Address): boolean {
+  return range.family === address.family && range.first <= address.value && address.value <= range.last;
+}
+
+/** Whether `inner` lies wholly in `outer`. */
+export function coversRange(outer: AddressRange, inner: AddressRange): boolean {
+  return outer.family === inner.family && outer.first <= inner.first && inner.last <= outer.last;
+}
+
+export function overlaps(a: AddressRange, b: AddressRange): boolean {
+  return a.family === b.family && a.first <= b.last && b.first <= a.last;
+}
+
+/** Every address of a family. */
+export function wholeFamily(family: 4 | 6): AddressRange {
+  return { family, first: 0n, last: (1n << (family === 4 ? 32n : 128n)) - 1n };
+}
+
+/** `10.1.2.3`, or `2001:db8::1` in the short form of RFC 5952. */
+export function formatAddress(address: Address): string {
+  const bytes = toBytes(address);
+  return address.family === 4 ? bytes.join('.') : new ipaddr.IPv6(bytes).toRFC5952String();
+}
+
+/** A range as the fewest CIDR blocks: `10.0.0.0/8`, or several when it does not end on a block's border. */
+export function toCidrs(range: AddressRange): readonly string[] {
+  const width = range.family === 4 ? 32 : 128;
+  const result: string[] = [];
+  let at = range.first;
+  while (at <= range.last) {
+    let size = 0;
+    // Grow the block while it starts on its own border and does not pass the end.
+    while (
+      size < width &&
+      (at & ((1n << BigInt(size + 1)) - 1n)) === 0n &&
+      at + (1n << BigInt(size + 1)) - 1n <= range.last
+    ) {
+      size++;
+    }
+    result.push(`${formatAddress({ family: range.family, value: at })}/${width - size}`);
+    at += 1n << BigInt(size);
+  }
+  return result;
+}
+
+/** `first-last` as addresses. */
+export function formatRange(range: AddressRange): string {
+  const first = formatAddress({ family: range.family, value: range.first });
+  return `${first}-${formatAddress({ family: range.family, value: range.last })}`;
+}
+
+function withoutLeadingZeros(text: string): string | undefined {
+  if (!/^\d{1,10}(\.\d{1,10}){3}$/.test(text)) return undefined;
+  return text.replace(/\b0+(?=\d)/g, '');
+}
+
+function toValue(bytes: readonly number[]): bigint {
+  let value = 0n;
+  for (const byte of bytes) value = (value << 8n) | BigInt(byte);
+  return value;
+}
+
+function toBytes({ family, value }: Address): number[] {
+  const length = family === 4 ? 4 : 16;
+  return Array.from({ length }, (_, i) => Number((value >> BigInt(8 * (length - 1 - i))) & 255n));
+}

@@ -1,0 +1,79 @@
+import type { ClusterIndex } from '../model/cluster-index.ts';
+import type { KindName } from '../model/kinds.ts';
+import type { Pod } from '../model/objects.ts';
+import { topOwner, WORKLOAD_KINDS } from '../model/owners.ts';
+import type { PolicyFacts } from './model.ts';
+import type { Unseen } from './unjudged.ts';
+
+/** The kinds that `policyFactsOf` reads, beside those of workloads. */
+export const POLICY_KINDS = [
+  'Pod',
+  'Namespace',
+  'Node',
+  'NetworkPolicy',
+  'AdminNetworkPolicy',
+  'BaselineAdminNetworkPolicy',
+  'ClusterNetworkPolicy',
+  'CalicoNetworkPolicy',
+  'CalicoGlobalNetworkPolicy',
+  'CiliumNetworkPolicy',
+  'CiliumClusterwideNetworkPolicy',
+] as const satisfies readonly KindName[];
+
+export interface FactsOptions {
+  /** Also take templates of workloads that have no pod. For manifests that were never applied. */
+  readonly templates?: boolean;
+}
+
+/**
+ * Takes from an index what a policy model needs. NetworkPolicies that could not be read in a namespace with pods become
+ * `unseen`, so that nothing there is called open. In manifests that were never applied a kind without objects is no gap:
+ * the files are all there is.
+ */
+export function policyFactsOf(index: ClusterIndex, options: FactsOptions = {}): PolicyFacts {
+  const pods = index.list('Pod');
+  return {
+    pods,
+    namespaces: index.list('Namespace'),
+    nodes: index.list('Node'),
+    networkPolicies: index.list('NetworkPolicy'),
+    adminNetworkPolicies: index.list('AdminNetworkPolicy'),
+    baselineAdminNetworkPolicies: index.list('BaselineAdminNetworkPolicy'),
+    clusterNetworkPolicies: index.list('ClusterNetworkPolicy'),
+    otherPolicies: otherPolicies(index),
+    unseen: unseenIn(index, pods),
+    workloadOf: (pod) => topOwner(index, pod),
+    ...(options.templates === true ? { workloads: templatesOf(index) } : {}),
+  };
+}
+
+/** Objects of lists can lack apiVersion and kind, by which these are told from the built-in kind. */
+function otherPolicies(index: ClusterIndex): PolicyFacts['otherPolicies'] & object {
+  return (
+    [
+      ['CalicoNetworkPolicy', 'crd.projectcalico.org/v1', 'NetworkPolicy'],
+      ['CalicoGlobalNetworkPolicy', 'crd.projectcalico.org/v1', 'GlobalNetworkPolicy'],
+      ['CiliumNetworkPolicy', 'cilium.io/v2', 'CiliumNetworkPolicy'],
+      ['CiliumClusterwideNetworkPolicy', 'cilium.io/v2', 'CiliumClusterwideNetworkPolicy'],
+    ] as const
+  ).flatMap(([key, apiVersion, kind]) => index.list(key).map((object) => ({ apiVersion, kind, ...object })));
+}
+
+function unseenIn(index: ClusterIndex, pods: readonly Pod[]): readonly Unseen[] {
+  const live = pods.some(({ status, metadata }) => status?.phase !== undefined || metadata?.uid !== undefined);
+  const namespaces = [...new Set(pods.map(({ metadata }) => metadata?.namespace || 'default'))];
+  return namespaces.flatMap((namespace) => {
+    const { status, whole, reason } = index.seen('NetworkPolicy', namespace);
+    const seen = status === 'absent' || (status === 'ok' && whole) || (status === 'notCollected' && !live);
+    return seen ? [] : [{ kind: 'NetworkPolicy', namespace, reason }];
+  });
+}
+
+function templatesOf(index: ClusterIndex): PolicyFacts['workloads'] & object {
+  return WORKLOAD_KINDS.flatMap((kind) =>
+    index
+      .list(kind)
+      .filter((object) => topOwner(index, object) === undefined)
+      .map((object) => ({ kind, object })),
+  );
+}

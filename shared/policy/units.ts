@@ -1,0 +1,139 @@
+/**
+ * What policies are compared with. Pods, stand-ins for workload templates, nodes and address ranges are brought to one
+ * form, a unit, so that matching knows nothing of where an endpoint came from.
+ */
+import type { Labels, Namespace, Node, Pod } from '../model/objects.ts';
+import { type Address, type AddressRange, parseAddress } from './addresses.ts';
+import type { KnownLabels } from './labels.ts';
+import { NO_PORTS, type PortSet, type Protocol, portRange, protocolOf, unionPorts } from './port-set.ts';
+import type { NamedPort } from './rules.ts';
+
+export type Unit = PodUnit | NodeUnit | RangeUnit;
+
+export interface PodUnit {
+  readonly type: 'pod';
+  readonly pod: Pod;
+  readonly namespace: NamespaceUnit;
+  readonly name: string;
+  readonly labels: KnownLabels;
+  readonly hostNetwork: boolean;
+  /** Empty when the pod is not scheduled, and for workload templates. */
+  readonly nodeName: string;
+  /** At most one per family; empty when none is known. On the host network these are the node's. */
+  readonly addresses: readonly Address[];
+}
+
+export interface NamespaceUnit {
+  readonly name: string;
+  /** Incomplete when the Namespace object is not in the facts; the name label is known even then. */
+  readonly labels: KnownLabels;
+}
+
+export interface NodeUnit {
+  readonly type: 'node';
+  readonly node: Node;
+  readonly name: string;
+  readonly labels: KnownLabels;
+  readonly addresses: readonly Address[];
+}
+
+/** Addresses outside the cluster, or of which nothing more is known. A single address is a range of one. */
+export interface RangeUnit {
+  readonly type: 'range';
+  readonly range: AddressRange;
+}
+
+/** The label that the API server puts on every Namespace (core reference, Namespace; well-known labels). */
+export const NAMESPACE_NAME_LABEL = 'kubernetes.io/metadata.name';
+
+/** A namespace from its object. Manifests lack the name label, so it is added. */
+export function namespaceUnit(name: string, object: Namespace | undefined): NamespaceUnit {
+  const labels: Labels = { ...(object?.metadata?.labels ?? {}), [NAMESPACE_NAME_LABEL]: name };
+  return { name, labels: { labels, complete: object !== undefined } };
+}
+
+/** A pod as a unit. Absent labels are no labels: a pod's metadata is always read whole. */
+export function podUnit(pod: Pod, namespace: NamespaceUnit): PodUnit {
+  let addresses: readonly Address[] | undefined;
+  return {
+    type: 'pod',
+    pod,
+    namespace,
+    name: pod.metadata?.name ?? '',
+    labels: { labels: pod.metadata?.labels ?? {}, complete: true },
+    hostNetwork: pod.spec?.hostNetwork === true,
+    nodeName: pod.spec?.nodeName ?? '',
+    // Parsed when first asked for: most questions never look at an address.
+    get addresses() {
+      addresses ??= podAddresses(pod);
+      return addresses;
+    },
+  };
+}
+
+export function nodeUnit(node: Node): NodeUnit {
+  const addresses = (node.status?.addresses ?? []).flatMap(({ address }) => parseAddress(address) ?? []);
+  return {
+    type: 'node',
+    node,
+    name: node.metadata?.name ?? '',
+    labels: { labels: node.metadata?.labels ?? {}, complete: true },
+    addresses,
+  };
+}
+
+/** Succeeded and Failed pods keep labels and perhaps an address but take no part; terminating pods still do. */
+export function isFinished(pod: Pod): boolean {
+  const phase = pod.status?.phase;
+  return phase === 'Succeeded' || phase === 'Failed';
+}
+
+/**
+ * The numbers that a pod gives to a port name. Containers and native sidecars (init containers that always restart)
+ * count; plain init containers have ended before the pod serves. Several containers may use one name.
+ */
+export function resolveNamedPort(pod: Pod, wanted: NamedPort): PortSet {
+  let result = NO_PORTS;
+  for (const port of namedPortsOf(pod)) {
+    if (port.name !== wanted.name) continue;
+    if (wanted.protocol !== undefined && wanted.protocol !== port.protocol) continue;
+    result = unionPorts(result, portRange(port.protocol, port.number));
+  }
+  return result;
+}
+
+export interface DeclaredPort {
+  readonly name: string;
+  readonly protocol: Protocol;
+  readonly number: number;
+}
+
+/** Ports that a pod declares with a name. */
+export function namedPortsOf(pod: Pod): readonly DeclaredPort[] {
+  return declaredPortsOf(pod).filter((port) => port.name !== '');
+}
+
+/** All ports that a pod's lasting containers declare. Declaring is documentation: a pod may listen on others too. */
+export function declaredPortsOf(pod: Pod): readonly DeclaredPort[] {
+  const sidecars = (pod.spec?.initContainers ?? []).filter((container) => container.restartPolicy === 'Always');
+  return [...(pod.spec?.containers ?? []), ...sidecars].flatMap((container) =>
+    (container.ports ?? []).flatMap(({ name = '', containerPort, protocol: text }) => {
+      const protocol = protocolOf(text);
+      return protocol === undefined || containerPort === undefined ? [] : [{ name, protocol, number: containerPort }];
+    }),
+  );
+}
+
+function podAddresses(pod: Pod): readonly Address[] {
+  const { podIP, podIPs, hostIP, hostIPs } = pod.status ?? {};
+  const own = [...(podIPs ?? []).map((entry) => entry.ip), podIP];
+  // On the host network the pod's addresses are the node's, known as soon as the pod is placed.
+  const host = pod.spec?.hostNetwork === true ? [...(hostIPs ?? []).map((entry) => entry.ip), hostIP] : [];
+  const found: Address[] = [];
+  for (const text of [...own, ...host]) {
+    if (text === undefined || text === '') continue;
+    const address = parseAddress(text);
+    if (address !== undefined && !found.some((other) => other.family === address.family)) found.push(address);
+  }
+  return found;
+}
