@@ -6,6 +6,8 @@ import { down } from './down.ts';
 import { ClusterFailure } from './failure.ts';
 import { enterCommand } from './machine/enter.ts';
 import { type ClusterOptions, type CrdGroup, defaultOptions } from './options.ts';
+import { usualSize } from './scale/objects.ts';
+import { scale } from './scale/scale.ts';
 import { clusterNames, readState } from './state.ts';
 import { statusLines } from './status.ts';
 import { adminKubeconfig, up } from './up.ts';
@@ -94,6 +96,18 @@ const commands: Record<string, (name: string) => Promise<void>> = {
         ? `export KUBECONFIG=${adminKubeconfig(name)}`
         : enterCommand(name, values.node).join(' '),
     );
+  },
+  async scale(name) {
+    const number = (text: string | undefined, usual: number): number => (text === undefined ? usual : Number(text));
+    const { port } = clusterOptions(name);
+    const size = {
+      pods: number(values.pods, usualSize.pods),
+      services: number(values.services, usualSize.services),
+      policies: number(values.policies, usualSize.policies),
+      nodes: number(values.nodes, usualSize.nodes),
+    };
+    await scale({ ...defaultOptions, name, ...(port === undefined ? {} : { port }) }, size, say);
+    print(`KUBECONFIG=${adminKubeconfig(name)}`);
   },
   async images() {
     await ensurePackages(say, { nodes: true });
