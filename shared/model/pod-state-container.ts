@@ -1,0 +1,210 @@
+import type { ClusterEvent, ContainerState, Pod } from './objects.ts';
+import { containerOfEvent, type ProbeType, probeOf, probeTimes } from './pod-state-probe.ts';
+import { initContainers, type RunningContainer } from './pods.ts';
+
+export type ContainerRole = 'app' | 'init' | 'sidecar';
+
+/** What keeps a container from running on, in the order in which it is to blame when several apply. */
+export const CONTAINER_TROUBLES = [
+  'image',
+  'config',
+  'create',
+  'start',
+  'oom',
+  'killed-by-startup-probe',
+  'killed-by-liveness-probe',
+  'crash',
+  'exits-cleanly',
+  'init-runs-long',
+] as const;
+
+export type ContainerTroubleKind = (typeof CONTAINER_TROUBLES)[number];
+
+/** One container that does not run as it should; no prose. */
+export interface ContainerTrouble {
+  readonly kind: ContainerTroubleKind;
+  readonly container: RunningContainer;
+  readonly role: ContainerRole;
+  /** Of an init container: its place among all init containers, `1 of 2`. */
+  readonly position: { readonly at: number; readonly of: number } | undefined;
+  /** The reason as Kubernetes spells it: `ImagePullBackOff`, `OOMKilled`, `CrashLoopBackOff`. */
+  readonly reason: string;
+  readonly message: string;
+  /** The end of the last run, when it ended. */
+  readonly ended: NonNullable<ContainerState['terminated']> | undefined;
+  readonly restarts: number;
+  /** False when a probe was inferred from the length of the run instead of read from an event. */
+  readonly proven: boolean;
+  /** It runs at this moment, between two failures. */
+  readonly runningNow: boolean;
+}
+
+const IMAGE_REASONS = new Set([
+  'ErrImagePull',
+  'ImagePullBackOff',
+  'InvalidImageName',
+  'ErrImageNeverPull',
+  'ImageInspectError',
+  'RegistryUnavailable',
+  'SignatureValidationFailed',
+]);
+const START_REASONS = new Set(['RunContainerError', 'StartError', 'ContainerCannotRun', 'PostStartHookError']);
+/** States of a container that simply waits its turn. */
+const NORMAL_WAITING = new Set(['', 'ContainerCreating', 'PodInitializing']);
+
+/** After this time of running the kubelet forgets the back-off (kubelet MaxContainerBackOff window, 10 minutes). */
+const STABLE_AFTER = 600_000;
+
+/** What ails one container, or undefined when it runs, waits its turn or ended as it should. */
+export function containerTrouble(
+  pod: Pod,
+  events: readonly ClusterEvent[],
+  container: RunningContainer,
+  role: ContainerRole,
+  now: number,
+): ContainerTrouble | undefined {
+  const status = container.status;
+  if (status === undefined) return undefined;
+  const { waiting, terminated, running } = status.state ?? {};
+  const base = {
+    container,
+    role,
+    position: role === 'init' ? positionOf(pod, container) : undefined,
+    restarts: status.restartCount ?? 0,
+  };
+  if (waiting !== undefined) {
+    const reason = waiting.reason ?? '';
+    const message = waiting.message ?? '';
+    const ended = status.lastState?.terminated;
+    const found = { ...base, reason, message, ended, proven: true, runningNow: false };
+    if (IMAGE_REASONS.has(reason)) return { ...found, kind: 'image' };
+    if (reason === 'CreateContainerConfigError') return { ...found, kind: 'config' };
+    if (reason === 'CrashLoopBackOff') return { ...found, ...judgeEnd(pod, events, container, role, ended, reason) };
+    if (START_REASONS.has(reason)) return { ...found, kind: 'start' };
+    return NORMAL_WAITING.has(reason) ? undefined : { ...found, kind: 'create' };
+  }
+  if (terminated !== undefined) {
+    if (role === 'init' && terminated.exitCode === 0) return undefined;
+    const reason = terminated.reason ?? 'Error';
+    const message = terminated.message ?? '';
+    return {
+      ...base,
+      reason,
+      message,
+      ended: terminated,
+      runningNow: false,
+      ...judgeEnd(pod, events, container, role, terminated, reason),
+    };
+  }
+  const ended = status.lastState?.terminated;
+  if (running === undefined || ended === undefined) return undefined;
+  if (!keepsRestarting(base.restarts, running.startedAt, ended, now)) return undefined;
+  const reason = ended.reason ?? 'Error';
+  const message = ended.message ?? '';
+  return {
+    ...base,
+    reason,
+    message,
+    ended,
+    runningNow: true,
+    ...judgeEnd(pod, events, container, role, ended, reason),
+  };
+}
+
+/**
+ * A container that runs now and will most likely end again: it came back within the back-off window, and either more
+ * than once or after a run of a few minutes at most. One that has been stable since is not a concern.
+ */
+function keepsRestarting(
+  restarts: number,
+  startedAt: string | undefined,
+  ended: NonNullable<ContainerState['terminated']>,
+  now: number,
+): boolean {
+  const running = now - Date.parse(startedAt ?? '');
+  if (Number.isNaN(running) || running >= STABLE_AFTER || restarts < 1) return false;
+  const lastRun = runLength(ended) ?? Number.POSITIVE_INFINITY;
+  if (restarts === 1) return running < 60_000 && lastRun < 300_000;
+  // Stable for three times as long as it ever lasted before: it recovered.
+  return restarts >= 3 || (lastRun < 300_000 && running < Math.max(120_000, lastRun * 3));
+}
+
+/** Milliseconds that a finished run lasted. */
+export function runLength(ended: NonNullable<ContainerState['terminated']> | undefined): number | undefined {
+  const length = Date.parse(ended?.finishedAt ?? '') - Date.parse(ended?.startedAt ?? '');
+  return Number.isNaN(length) || length < 0 ? undefined : length;
+}
+
+function judgeEnd(
+  pod: Pod,
+  events: readonly ClusterEvent[],
+  container: RunningContainer,
+  role: ContainerRole,
+  ended: NonNullable<ContainerState['terminated']> | undefined,
+  reason: string,
+): { kind: ContainerTroubleKind; proven: boolean } {
+  if (ended?.reason === 'OOMKilled' || reason === 'OOMKilled') return { kind: 'oom', proven: true };
+  if (START_REASONS.has(ended?.reason ?? reason)) return { kind: 'start', proven: true };
+  const killer = role === 'init' ? undefined : killedBy(pod, events, container, ended);
+  if (killer !== undefined) {
+    const kind = killer.type === 'startup' ? 'killed-by-startup-probe' : 'killed-by-liveness-probe';
+    return { kind, proven: killer.proven };
+  }
+  if (ended?.exitCode === 0) return { kind: 'exits-cleanly', proven: true };
+  return { kind: 'crash', proven: true };
+}
+
+/**
+ * The probe for which the kubelet ended the last run. Its event is proof; without one, a run that a signal ended about
+ * when the probe's attempts were used up points to the probe.
+ */
+function killedBy(
+  pod: Pod,
+  events: readonly ClusterEvent[],
+  container: RunningContainer,
+  ended: NonNullable<ContainerState['terminated']> | undefined,
+): { type: ProbeType; proven: boolean } | undefined {
+  const began = Date.parse(ended?.startedAt ?? '');
+  for (let at = events.length - 1; at >= 0; at--) {
+    const event = events[at];
+    if (event === undefined || event.reason !== 'Killing') continue;
+    const match = /[Cc]ontainer (\S+) failed (liveness|startup) probe/.exec(event.message);
+    if (match === null || (containerOfEvent(event) ?? match[1]) !== container.name) continue;
+    if (!Number.isNaN(began) && Date.parse(event.lastSeen) < began) break;
+    return { type: match[2] as ProbeType, proven: true };
+  }
+  // The pod's events are at hand and none tells of a failed probe: then no probe did it.
+  const told = events.some((event) => event.reason === 'Unhealthy' && /^(Liveness|Startup)/.test(event.message));
+  if (events.length > 0 && !told) return undefined;
+  for (const type of ['startup', 'liveness'] as const) {
+    if (diedOnSchedule(pod, container, type, ended)) return { type, proven: false };
+  }
+  return undefined;
+}
+
+function diedOnSchedule(
+  pod: Pod,
+  container: RunningContainer,
+  type: ProbeType,
+  ended: NonNullable<ContainerState['terminated']> | undefined,
+): boolean {
+  const probe = probeOf(container.spec, type);
+  const length = runLength(ended);
+  if (probe === undefined || ended === undefined || length === undefined) return false;
+  // With a startup probe the liveness probe begins only after it passed: its schedule is unknown.
+  if (type === 'liveness' && container.spec.startupProbe !== undefined) return false;
+  const code = ended.exitCode ?? 0;
+  // 137 and 143: the kubelet's SIGKILL and SIGTERM. A server that handles SIGTERM often ends with 0.
+  if (code !== 137 && code !== 143 && code !== 0) return false;
+  const { initialDelay, period, timeout, failureThreshold } = probeTimes(probe);
+  const earliest = initialDelay + period * (failureThreshold - 1) - 2;
+  const grace = probe.terminationGracePeriodSeconds ?? pod.spec?.terminationGracePeriodSeconds ?? 30;
+  const latest = initialDelay + (period + timeout) * failureThreshold + period + (code === 137 ? grace : 5);
+  const seconds = length / 1000;
+  return seconds >= Math.max(1, earliest) && seconds <= latest + 5;
+}
+
+function positionOf(pod: Pod, container: RunningContainer): { at: number; of: number } {
+  const all = initContainers(pod);
+  return { at: all.findIndex((candidate) => candidate.name === container.name) + 1, of: all.length };
+}
