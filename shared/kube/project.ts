@@ -1,14 +1,8 @@
-/**
- * Which fields of `T` to keep: `true` keeps a value whole, an object names every field of it. Optional fields must be
- * named too, so that the list follows the type.
- */
-export type Keep<T> =
-  | true
-  | (T extends readonly (infer E)[]
-      ? Keep<E>
-      : T extends object
-        ? { readonly [K in keyof Required<T>]: Keep<NonNullable<T[K]>> }
-        : true);
+/** Names every field of `T`, optional ones too, so that a field added to the type must be added to the list. */
+export type Fields<T> = { readonly [K in keyof Required<T>]: Keep<NonNullable<T[K]>> };
+
+/** What to keep of a value: `true` keeps it whole; a list keeps the same of each item. */
+export type Keep<T> = true | (T extends readonly (infer E)[] ? Keep<E> : T extends object ? Fields<T> : true);
 
 type Shape = true | { readonly [key: string]: Shape };
 

@@ -8,14 +8,14 @@ import type {
   PodTemplate,
   Workload,
 } from '../model/objects.ts';
-import type { Keep } from './project.ts';
+import type { Fields } from './project.ts';
 
 /**
  * Which fields of the bulky kinds are kept while reading. The compiler compares the lists with `model/objects.ts`: a
  * field added there must be added here, so no check finds a field in a file and misses it on a cluster.
  */
 
-const CONTAINER: Keep<Container> = {
+const CONTAINER: Fields<Container> = {
   name: true,
   image: true,
   imagePullPolicy: true,
@@ -32,7 +32,7 @@ const CONTAINER: Keep<Container> = {
   lifecycle: true,
 };
 
-const POD_SPEC: Keep<PodSpec> = {
+const POD_SPEC: Fields<PodSpec> = {
   nodeName: true,
   hostNetwork: true,
   hostname: true,
@@ -42,6 +42,10 @@ const POD_SPEC: Keep<PodSpec> = {
   dnsConfig: true,
   hostAliases: true,
   serviceAccountName: true,
+  schedulerName: true,
+  runtimeClassName: true,
+  imagePullSecrets: true,
+  topologySpreadConstraints: true,
   priorityClassName: true,
   restartPolicy: true,
   terminationGracePeriodSeconds: true,
@@ -62,7 +66,7 @@ const POD_SPEC: Keep<PodSpec> = {
   schedulingGates: true,
 };
 
-const CONTAINER_STATUS: Keep<ContainerStatus> = {
+const CONTAINER_STATUS: Fields<ContainerStatus> = {
   name: true,
   ready: true,
   started: true,
@@ -74,7 +78,7 @@ const CONTAINER_STATUS: Keep<ContainerStatus> = {
   lastState: true,
 };
 
-const POD_STATUS: Keep<PodStatus> = {
+const POD_STATUS: Fields<PodStatus> = {
   phase: true,
   reason: true,
   message: true,
@@ -91,11 +95,11 @@ const POD_STATUS: Keep<PodStatus> = {
   nominatedNodeName: true,
 };
 
-export const POD: Keep<Pod> = { apiVersion: true, kind: true, metadata: true, spec: POD_SPEC, status: POD_STATUS };
+export const POD: Fields<Pod> = { apiVersion: true, kind: true, metadata: true, spec: POD_SPEC, status: POD_STATUS };
 
-const POD_TEMPLATE: Keep<PodTemplate> = { metadata: true, spec: POD_SPEC };
+const POD_TEMPLATE: Fields<PodTemplate> = { metadata: true, spec: POD_SPEC };
 
-export const WORKLOAD: Keep<Workload> = {
+export const WORKLOAD: Fields<Workload> = {
   apiVersion: true,
   kind: true,
   metadata: true,
@@ -120,7 +124,7 @@ export const WORKLOAD: Keep<Workload> = {
 };
 
 /** The images that a node holds are most of its size. */
-export const NODE: Keep<Node> = {
+export const NODE: Fields<Node> = {
   apiVersion: true,
   kind: true,
   metadata: true,

@@ -2,6 +2,8 @@
  * The fields of Kubernetes objects that the project reads, as they stand in the API's JSON. Everything is optional
  * and read-only: objects come from servers and files of every version, and nobody may change a fact.
  * Source: the Kubernetes API reference, v1.34.
+ * Of pods, workloads and nodes only these fields are kept while reading a cluster: a field added to one of their types
+ * is also added in `shared/kube/shapes.ts`, which does not compile without it.
  */
 
 export interface ObjectMeta {

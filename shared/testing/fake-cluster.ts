@@ -33,7 +33,7 @@ export interface FakeCluster extends ClusterReader {
 
 /** A cluster in memory over plain objects; selectors, rights and missing kinds work as on a server. */
 export function fakeCluster(objects: readonly KubeObject[], options: FakeClusterOptions = {}): FakeCluster {
-  const byKind = group(objects);
+  const byKind = groupByKind(objects);
   const asked: string[] = [];
 
   const refusal = (kind: KindName, verb: 'list' | 'get', namespace: string | undefined, name?: string) => {
@@ -92,11 +92,11 @@ export function fakeCluster(objects: readonly KubeObject[], options: FakeCluster
 }
 
 /** The objects by kind, in the order of a server: by namespace and name. */
-function group(objects: readonly KubeObject[]): ReadonlyMap<KindName, readonly KubeObject[]> {
+export function groupByKind(objects: readonly KubeObject[]): ReadonlyMap<KindName, readonly KubeObject[]> {
   const result = new Map<KindName, KubeObject[]>();
   for (const object of objects) {
     const kind = kindKeyOf(object.apiVersion, object.kind);
-    if (kind === undefined) throw new Error(`fakeCluster: no kind ${object.apiVersion ?? ''} ${object.kind ?? ''}`);
+    if (kind === undefined) throw new Error(`no kind is called ${object.apiVersion ?? ''} ${object.kind ?? ''}`);
     const list = result.get(kind);
     if (list === undefined) result.set(kind, [object]);
     else list.push(object);
