@@ -1,10 +1,9 @@
-import type { Severity } from '../messages/finding.ts';
-import type { AnyMessage } from '../messages/define-messages.ts';
-import type { ClusterReader, ConnectionOptions } from '../kube/ports.ts';
-import type { Snapshot } from '../model/snapshot.ts';
-import type { Report } from '../report/report.ts';
-import type { Runtime } from '../runtime/runtime.ts';
 import type { Gatherer } from '../collect/gather.ts';
+import type { ClusterReader, ConnectionOptions } from '../kube/ports.ts';
+import type { AnyMessage } from '../messages/define-messages.ts';
+import type { Snapshot } from '../model/snapshot.ts';
+import type { FailOn, Report } from '../report/report.ts';
+import type { Runtime } from '../runtime/runtime.ts';
 
 /** A command as a value: words, options, and one function from a request to a result. */
 export interface Command {
@@ -12,9 +11,17 @@ export interface Command {
   /** Shown in help after the name: `[SERVICE]`. */
   readonly usage?: string;
   readonly summary: string;
+  /** More lines for the command's own help, as paragraphs. */
+  readonly about?: string;
   readonly options?: readonly Option[];
   readonly examples?: readonly { readonly line: string; readonly says: string }[];
   readonly hidden?: boolean;
+  /** False for commands that read neither a cluster nor a snapshot; their help leaves those flags out. */
+  readonly readsFacts?: boolean;
+  /** Values that `-o` takes; empty when the command has none, or gives `-o` a meaning of its own. */
+  readonly formats: readonly string[];
+  /** What the words after the name complete to in the shell. */
+  readonly completes?: 'target' | 'code' | 'nothing';
   readonly run: (request: Request) => Promise<CommandResult>;
 }
 
@@ -23,9 +30,11 @@ export interface Option {
   readonly alias?: string;
   readonly type: 'string' | 'boolean' | 'number' | 'array';
   readonly describe: string;
+  /** The word for the value in help: `FILE`. */
+  readonly value?: string;
   readonly choices?: readonly string[];
   readonly hidden?: boolean;
-  /** Heading in the help; `Options` unless said otherwise. */
+  /** Heading in the help; `Flags` unless said otherwise. */
   readonly group?: string;
 }
 
@@ -35,7 +44,6 @@ export interface Request {
   readonly args: readonly string[];
   readonly options: Options;
   readonly runtime: Runtime;
-  /** The namespace in force; for snapshots `-n` or `default`, unless the snapshot holds only one. */
   readonly facts: FactSource;
 }
 
@@ -46,8 +54,11 @@ export interface Options {
   number(name: string): number | undefined;
   list(name: string): readonly string[];
   readonly connection: ConnectionOptions;
-  readonly failOn: Severity;
+  readonly failOn: FailOn;
 }
+
+/** Reads facts through a gatherer; `namespace` is the one in force. */
+export type Plan = (gatherer: Gatherer, namespace: string) => Promise<void>;
 
 /** Where facts come from: one of the two, decided by `--snapshot`. */
 export interface FactSource {
@@ -56,8 +67,8 @@ export interface FactSource {
    * A snapshot that answers the question: read from the files given, or collected from the cluster by the plan.
    * The plan is not called for files: they hold what they hold.
    */
-  snapshot(plan: (gatherer: Gatherer, namespace: string) => Promise<void>): Promise<Snapshot>;
-  /** The namespace that applies: `-n`, the context's, or `default`. */
+  snapshot(plan: Plan): Promise<Snapshot>;
+  /** The namespace that applies: `-n`, the context's, the only one of a snapshot, or `default`. */
   namespace(): Promise<string>;
   /** The live cluster; throws a UsageError for `--snapshot`. */
   reader(): Promise<ClusterReader>;
@@ -65,7 +76,7 @@ export interface FactSource {
 
 export type CommandResult =
   | { readonly type: 'report'; readonly report: Report }
-  /** Text that is not a report: `explain`, `completion`, `version`. */
+  /** Text that is not a report: `explain`, `completion`. */
   | { readonly type: 'text'; readonly text: string; readonly exit?: number }
   /** A value printed as JSON or YAML by `-o`, and as text otherwise. */
   | { readonly type: 'value'; readonly value: unknown; readonly text: string; readonly exit?: number };
@@ -80,7 +91,8 @@ export interface Plugin {
   readonly defaultCommand: string;
   /** The command that runs when there is no word at all. */
   readonly bareCommand: string;
-  readonly messages: Readonly<Record<string, AnyMessage>>;
+  /** Loaded only when asked for: `explain`, completion of codes. */
+  readonly messages: () => Promise<Readonly<Record<string, AnyMessage>>>;
 }
 
 /** A mistake in the words of the user; printed with its hint, exit status 2. */

@@ -40,19 +40,46 @@ export interface Report {
   readonly data?: Readonly<Record<string, unknown>>;
   readonly sections?: readonly Section[];
   /** Codes that were found and suppressed, with by what. */
-  readonly suppressed?: readonly { readonly code: string; readonly subject: Ref; readonly by: string }[];
+  readonly suppressed?: readonly Suppressed[];
+  /** The objects judged one by one, for a command that looks at many: worst first. */
+  readonly items?: readonly ReportItem[];
+  /** `list`: the sections are the answer and the causes stay in JSON; `diagnosis` unless said otherwise. */
+  readonly layout?: 'diagnosis' | 'list';
 }
 
+export interface Suppressed {
+  readonly code: string;
+  readonly subject: Ref;
+  /** `--suppress SVC101=shop/web`, or the annotation on the object. */
+  readonly by: string;
+}
+
+/** What became of one object of many. */
+export type ReportItem = Pick<Report, 'verdict' | 'headline' | 'causes' | 'findings' | 'notChecked'> & {
+  readonly target: Ref;
+};
+
 export type Section =
-  | { readonly type: 'table'; readonly title?: string; readonly head: readonly string[]; readonly rows: readonly (readonly string[])[] }
+  | {
+      readonly type: 'table';
+      readonly title?: string;
+      readonly head: readonly string[];
+      readonly rows: readonly (readonly string[])[];
+    }
   | { readonly type: 'text'; readonly title?: string; readonly lines: readonly string[] };
 
-/** Exit status by severity, the same for every format: 0 healthy, 1 faults, 3 could not tell. */
-export function exitCode(report: Report, failOn: Severity = 'warning'): 0 | 1 | 3 {
-  const limit = RANK[failOn];
+/** The severity from which a cause makes the exit status 1; `never` leaves it 0. */
+export type FailOn = Severity | 'never';
+
+/**
+ * Exit status, the same for every format: 3 could not tell, 1 faults at or above the limit, 0 otherwise. Notes count
+ * only for the limit `info`.
+ */
+export function exitCode(report: Report, failOn: FailOn = 'warning'): 0 | 1 | 3 {
+  if (report.verdict === 'unknown') return 3;
+  if (failOn === 'never') return 0;
   const all = failOn === 'info' ? [...report.causes, ...report.findings] : report.causes;
-  if (all.some((finding) => RANK[finding.severity] >= limit)) return 1;
-  return report.verdict === 'unknown' ? 3 : 0;
+  return all.some((finding) => RANK[finding.severity] >= RANK[failOn]) ? 1 : 0;
 }
 
 const RANK: Readonly<Record<Severity, number>> = { info: 0, warning: 1, critical: 2 };

@@ -1,5 +1,5 @@
 import type { Finding } from '../messages/finding.ts';
-import type { Report } from './report.ts';
+import type { Report, ReportItem } from './report.ts';
 
 /** The report as the stable JSON of the interface: keys in a fixed order, nothing internal. */
 export function toJsonValue(report: Report): Record<string, unknown> {
@@ -18,7 +18,20 @@ export function toJsonValue(report: Report): Record<string, unknown> {
     coverage: report.coverage,
     ladder: report.ladder,
     ...(report.suppressed === undefined || report.suppressed.length === 0 ? {} : { suppressed: report.suppressed }),
+    ...(report.items === undefined ? {} : { items: report.items.map(itemValue) }),
     ...report.data,
+  };
+}
+
+function itemValue(item: ReportItem): Record<string, unknown> {
+  const { target, verdict, headline, causes, findings, notChecked } = item;
+  return {
+    target,
+    verdict,
+    headline,
+    causes: causes.map(findingValue),
+    findings: findings.map(findingValue),
+    notChecked,
   };
 }
 

@@ -9,9 +9,11 @@ import { portsMessages } from './ports.ts';
 import { pressureMessages } from './pressure.ts';
 import { readinessMessages } from './readiness.ts';
 import { selectorMessages } from './selector.ts';
+import { targetMessages } from './targets.ts';
 
 /** Every code of the plugin. A code, once shipped, keeps its meaning. */
 export const messages = {
+  ...targetMessages,
   ...selectorMessages,
   ...podsMessages,
   ...readinessMessages,

@@ -1,0 +1,51 @@
+import type { CommandResult, Request } from '../../../shared/cli/command.ts';
+import { UsageError } from '../../../shared/cli/command.ts';
+import { parseTarget, type Target } from '../../../shared/cli/parse-target.ts';
+import { type ClusterIndex, createIndex } from '../../../shared/model/cluster-index.ts';
+import type { Report } from '../../../shared/report/report.ts';
+import { combineReports } from '../diagnose/combine-reports.ts';
+import { type DiagnoseOptions, diagnoseService } from '../diagnose/diagnose-service.ts';
+import { chooseNamespace } from '../targets/choose-namespace.ts';
+import { resolveServices } from '../targets/resolve-services.ts';
+import { TARGET_KINDS } from '../targets/target-kinds.ts';
+import { missingReport, noServiceReport, unseenReport } from '../targets/target-reports.ts';
+import { sourceName } from './source-name.ts';
+
+/** `diagnose`: the Services that the target means, each judged, one report. */
+export async function runDiagnose(request: Request): Promise<CommandResult> {
+  if (request.args.length === 0) {
+    throw new UsageError('diagnose needs the name of a Service', 'To see all Services: kubectl netsvc check');
+  }
+  const target = parseTarget(request.args, TARGET_KINDS);
+  const snapshot = await request.facts.snapshot(async () => {});
+  const index = createIndex(snapshot);
+  const namespace = await chooseNamespace(request, target, index);
+  const options: DiagnoseOptions = { source: sourceName(snapshot), command: 'netsvc diagnose' };
+  return { type: 'report', report: diagnoseTarget(index, target, namespace, options) };
+}
+
+/** The report on whatever the target leads to. */
+export function diagnoseTarget(
+  index: ClusterIndex,
+  target: Target,
+  namespace: string,
+  options: DiagnoseOptions,
+): Report {
+  const frame = { index, source: options.source, command: options.command ?? 'netsvc diagnose' };
+  const found = resolveServices(index, target, namespace);
+  switch (found.type) {
+    case 'missing':
+      return missingReport(frame, target, namespace, 'kubectl netsvc');
+    case 'unseen':
+      return unseenReport(frame, target, namespace, found.reason);
+    case 'noService':
+      return noServiceReport(frame, found.via, found.labels);
+    case 'services': {
+      const reports = found.services.map((service) => diagnoseService(index, service, options));
+      const [only] = reports;
+      if (found.via === undefined && only !== undefined) return only;
+      const via = found.via ?? { kind: target.kind, namespace, name: target.name };
+      return combineReports(via, reports) ?? noServiceReport(frame, via, {});
+    }
+  }
+}

@@ -1,0 +1,6 @@
+import type { Snapshot } from '../../../shared/model/snapshot.ts';
+
+/** `cluster prod` or `snapshot incident.tar.gz`. */
+export function sourceName(snapshot: Snapshot): string {
+  return `${snapshot.source.type} ${snapshot.source.name}`;
+}

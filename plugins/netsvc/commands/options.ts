@@ -1,0 +1,26 @@
+import type { Option } from '../../../shared/cli/command.ts';
+
+/** When faults make the exit status 1. */
+export const failOnOption: Option = {
+  name: 'fail-on',
+  type: 'string',
+  value: 'SEVERITY',
+  choices: ['critical', 'warning', 'info', 'never'],
+  describe: 'exit 1 from this severity on: critical, warning (default), info, never',
+};
+
+/** Findings that are known and accepted. */
+export const suppressOption: Option = {
+  name: 'suppress',
+  type: 'array',
+  value: 'CODE=NS/NAME',
+  describe: 'leave a known finding out; * stands for anything: SVC4*=shop/*; may be repeated',
+};
+
+/** Who calls. */
+export const fromOption: Option = {
+  name: 'from',
+  type: 'string',
+  value: 'POD',
+  describe: 'judge for this caller: pod/NAME, or NS/NAME for another namespace',
+};

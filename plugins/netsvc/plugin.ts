@@ -1,0 +1,12 @@
+import type { Plugin } from '../../shared/cli/command.ts';
+import { diagnose } from './commands/diagnose.ts';
+
+/** `kubectl netsvc`. */
+export const netsvc: Plugin = {
+  name: 'netsvc',
+  summary: 'Why does this Service not answer, and which one command restores it?',
+  commands: [diagnose],
+  defaultCommand: 'diagnose',
+  bareCommand: 'diagnose',
+  messages: async () => (await import('./messages/messages.ts')).messages,
+};

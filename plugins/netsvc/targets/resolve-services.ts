@@ -1,0 +1,68 @@
+import type { Target } from '../../../shared/cli/parse-target.ts';
+import type { ClusterIndex } from '../../../shared/model/cluster-index.ts';
+import type { Ingress, KubeObject, Labels, Pod, Service, Workload } from '../../../shared/model/objects.ts';
+import type { Ref } from '../../../shared/model/refs.ts';
+import { nameOf, refOf } from '../../../shared/model/refs.ts';
+import { matchesLabels } from '../../../shared/model/selectors.ts';
+import { selectorOf } from '../../../shared/model/services.ts';
+
+/** What a target led to. */
+export type Resolution =
+  | {
+      readonly type: 'services';
+      readonly services: readonly Service[];
+      /** The object that led to them, when it is not the Service itself. */
+      readonly via?: Ref;
+      /** An Ingress is judged itself too. */
+      readonly ingress?: Ingress;
+    }
+  /** The target exists and no Service concerns it; `labels` are those of its pods. */
+  | { readonly type: 'noService'; readonly via: Ref; readonly labels: Labels }
+  | { readonly type: 'missing' }
+  /** Whether the target exists could not be seen. */
+  | { readonly type: 'unseen'; readonly reason: string };
+
+/** The Services that a target means or concerns, in one namespace. */
+export function resolveServices(index: ClusterIndex, target: Target, namespace: string): Resolution {
+  const object = index.get(target.kind, namespace, target.name) as KubeObject | undefined;
+  if (object === undefined) {
+    const { status, reason } = index.seen(target.kind, namespace);
+    return status === 'ok' ? { type: 'missing' } : { type: 'unseen', reason };
+  }
+  if (target.kind === 'Service') return { type: 'services', services: [object as Service] };
+  const via = refOf(object, target.kind);
+  if (target.kind === 'Ingress') {
+    const services = servicesOfIngress(index, object as Ingress, namespace);
+    return { type: 'services', services, via, ingress: object as Ingress };
+  }
+  const labels = labelsOfPods(object, target.kind);
+  const services = servicesSelecting(index, namespace, labels);
+  return services.length === 0 ? { type: 'noService', via, labels } : { type: 'services', services, via };
+}
+
+function labelsOfPods(object: KubeObject, kind: string): Labels {
+  if (kind === 'Pod') return (object as Pod).metadata?.labels ?? {};
+  return (object as Workload).spec?.template?.metadata?.labels ?? {};
+}
+
+/** Services of a namespace whose selector matches the labels. */
+export function servicesSelecting(index: ClusterIndex, namespace: string, labels: Labels): readonly Service[] {
+  return index.list('Service', namespace).filter((service) => {
+    const selector = selectorOf(service);
+    return selector !== undefined && matchesLabels(selector, labels);
+  });
+}
+
+/** The names of the Services that an Ingress sends requests to, each once. */
+export function backendNames(ingress: Ingress): readonly string[] {
+  const backends = [
+    ingress.spec?.defaultBackend,
+    ...(ingress.spec?.rules ?? []).flatMap((rule) => (rule.http?.paths ?? []).map((path) => path.backend)),
+  ];
+  return [...new Set(backends.flatMap((backend) => backend?.service?.name ?? []))];
+}
+
+function servicesOfIngress(index: ClusterIndex, ingress: Ingress, namespace: string): readonly Service[] {
+  const names = new Set(backendNames(ingress));
+  return index.list('Service', namespace).filter((service) => names.has(nameOf(service)));
+}

@@ -1,0 +1,161 @@
+import { nearestWords } from '../../../shared/cli/nearest.ts';
+import type { Target } from '../../../shared/cli/parse-target.ts';
+import type { Finding, Fix } from '../../../shared/messages/finding.ts';
+import type { ClusterIndex } from '../../../shared/model/cluster-index.ts';
+import { KINDS } from '../../../shared/model/kinds.ts';
+import type { KubeObject, Labels } from '../../../shared/model/objects.ts';
+import type { Ref } from '../../../shared/model/refs.ts';
+import { formatRef, nameOf, namespaceOf } from '../../../shared/model/refs.ts';
+import { formatLabels } from '../../../shared/model/selectors.ts';
+import { selectorOf } from '../../../shared/model/services.ts';
+import type { Report } from '../../../shared/report/report.ts';
+import { compareText, joinAnd } from '../../../shared/util/text.ts';
+import { labelDifferences, labelDistance } from '../checks/selector/label-distance.ts';
+import { targetMessages } from '../messages/targets.ts';
+
+interface Frame {
+  readonly command: string;
+  readonly source: string;
+  readonly index: ClusterIndex;
+}
+
+/** The report on a name that does not exist: where it does, what is near, and the line to try next. */
+export function missingReport(frame: Frame, target: Target, namespace: string, retry: string): Report {
+  const all = frame.index.list(target.kind) as readonly KubeObject[];
+  const elsewhere = [
+    ...new Set(all.filter((object) => nameOf(object) === target.name).map((object) => namespaceOf(object))),
+  ].sort(compareText);
+  const names = all.filter((object) => namespaceOf(object) === namespace).map(nameOf);
+  const nearest = nearestWords(target.name, names);
+  const ref: Ref = { kind: target.kind, namespace, name: target.name };
+  const finding = targetMessages.SVC001.raise({
+    subject: ref,
+    args: {
+      kind: target.kind,
+      name: target.name,
+      namespace,
+      elsewhere,
+      nearest,
+      fixes: retries(target, namespace, elsewhere, nearest, retry),
+    },
+    evidence: evidenceOf(frame.index, target, namespace, names),
+  });
+  return { ...emptyReport(frame, ref), headline: finding.summary, causes: [finding] };
+}
+
+function retries(
+  target: Target,
+  namespace: string,
+  elsewhere: readonly string[],
+  nearest: readonly string[],
+  retry: string,
+): readonly Fix[] {
+  const prefix = target.kind === 'Service' ? '' : `${target.kind.toLowerCase()}/`;
+  const line = (name: string, ns: string): string => `${retry} ${prefix}${name} -n ${ns}`;
+  return [
+    ...elsewhere.slice(0, 3).map(
+      (ns): Fix => ({
+        title: `ask in namespace ${ns}`,
+        command: line(target.name, ns),
+        risk: 'none',
+      }),
+    ),
+    ...nearest.map((name): Fix => ({ title: `ask about ${name}`, command: line(name, namespace), risk: 'none' })),
+  ].slice(0, 3);
+}
+
+function evidenceOf(
+  index: ClusterIndex,
+  target: Target,
+  namespace: string,
+  names: readonly string[],
+): Finding['evidence'] {
+  const plural = KINDS[target.kind].plural;
+  const whole = index.seen(target.kind, namespace).whole;
+  const fact = whole
+    ? names.length === 0
+      ? `namespace ${namespace} has no ${plural}`
+      : `namespace ${namespace} has ${names.length}: ${names.slice(0, 10).join(', ')}${names.length > 10 ? ', …' : ''}`
+    : `the API server has no ${plural} of that name there`;
+  return [{ fact, source: `${plural} of namespace ${namespace}` }];
+}
+
+/** The report when it could not be seen whether the target exists. */
+export function unseenReport(frame: Frame, target: Target, namespace: string, reason: string): Report {
+  const ref: Ref = { kind: target.kind, namespace, name: target.name };
+  const elsewhere = [...new Set(frame.index.list(target.kind).map((object) => namespaceOf(object)))].filter(
+    (ns) => ns !== namespace && frame.index.get(target.kind, ns, target.name) !== undefined,
+  );
+  const hint = elsewhere.length === 0 ? '' : `; namespace ${joinAnd(elsewhere)} has one of that name: use -n`;
+  return {
+    ...emptyReport(frame, ref),
+    headline: `could not tell whether ${formatRef(ref)} exists: ${reason}${hint}`,
+    notChecked: [{ check: 'all', reason }],
+  };
+}
+
+/** The report on pods that no Service selects: a near selector is told, else nothing is wrong with them. */
+export function noServiceReport(frame: Frame, via: Ref, labels: Labels): Report {
+  const { index } = frame;
+  const near = index
+    .list('Service', via.namespace)
+    .flatMap((service) => {
+      const selector = selectorOf(service);
+      return selector === undefined ? [] : [{ service, selector, distance: labelDistance(selector, labels) }];
+    })
+    .filter((candidate) => candidate.distance <= 0.5)
+    .sort((a, b) => a.distance - b.distance || compareText(nameOf(a.service), nameOf(b.service)));
+  const nearest = near[0];
+  const headline = `no Service selects the pods of ${formatRef(via)} (${formatLabels(labels) || 'no labels'})`;
+  const seen = index.seen('Service', via.namespace);
+  if (seen.status !== 'ok') {
+    return {
+      ...emptyReport(frame, via),
+      headline: `could not tell: ${seen.reason}`,
+      notChecked: [{ check: 'all', reason: seen.reason }],
+    };
+  }
+  if (nearest === undefined) return { ...emptyReport(frame, via), headline };
+  const differences = labelDifferences(nearest.selector, labels).map(({ key, wanted, found }) =>
+    found === undefined
+      ? `it selects ${key}=${wanted}, a key they lack`
+      : `it selects ${key}=${wanted}, they carry ${key}=${found}`,
+  );
+  const finding = targetMessages.SVC002.raise({
+    subject: via,
+    args: {
+      target: formatRef(via),
+      labels: formatLabels(labels),
+      nearest: nameOf(nearest.service),
+      difference: joinAnd(differences),
+    },
+    evidence: near.slice(0, 3).map(({ service, selector }) => ({
+      fact: `Service ${nameOf(service)} selects ${formatLabels(selector)}`,
+      source: `Service ${via.namespace ?? ''}/${nameOf(service)} spec.selector`,
+    })),
+    fixes: [
+      {
+        title: `ask about Service ${nameOf(nearest.service)}`,
+        command: `kubectl netsvc svc/${nameOf(nearest.service)} -n ${via.namespace ?? ''}`,
+        risk: 'none',
+      },
+    ],
+  });
+  return { ...emptyReport(frame, via), verdict: 'degraded', headline: finding.summary, causes: [finding] };
+}
+
+function emptyReport(frame: Frame, target: Ref): Report {
+  return {
+    command: frame.command,
+    target,
+    takenAt: frame.index.takenAt,
+    source: frame.source,
+    verdict: 'unknown',
+    headline: '',
+    causes: [],
+    findings: [],
+    notChecked: [],
+    coverage: { ran: 0, of: 0 },
+    ladder: [],
+  };
+}

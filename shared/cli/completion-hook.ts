@@ -1,0 +1,7 @@
+/**
+ * The executable that kubectl 1.26 and later calls for completion of a plugin: it must be named
+ * `kubectl_complete-NAME`, stand in PATH, and print candidates in cobra's form.
+ */
+export function completionHook(plugin: string): string {
+  return `#!/usr/bin/env sh\nexec kubectl-${plugin} __complete "$@"\n`;
+}

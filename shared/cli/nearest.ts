@@ -1,0 +1,27 @@
+import { distance } from 'fastest-levenshtein';
+
+/**
+ * The known words that a mistyped one may mean, nearest first: at most a third of its letters differ, or it is the
+ * beginning of a known word. Empty when nothing is near enough to be worth saying.
+ */
+export function nearestWords(typed: string, known: readonly string[], max = 3): readonly string[] {
+  const word = typed.toLowerCase();
+  return known
+    .map((candidate) => ({ candidate, score: score(word, candidate.toLowerCase()) }))
+    .filter(({ score: value }) => value <= 0.34)
+    .sort((a, b) => a.score - b.score || (a.candidate < b.candidate ? -1 : 1))
+    .slice(0, max)
+    .map(({ candidate }) => candidate);
+}
+
+/** ` Did you mean x or y?`, with a leading text for each name; empty when there is nothing near. */
+export function didYouMean(typed: string, known: readonly string[], prefix = ''): string {
+  const near = nearestWords(typed, known).map((word) => `${prefix}${word}`);
+  return near.length === 0 ? '' : `Did you mean ${near.join(' or ')}?`;
+}
+
+function score(typed: string, known: string): number {
+  if (typed === known) return 0;
+  if (typed.length >= 3 && known.startsWith(typed)) return 0.2;
+  return distance(typed, known) / Math.max(typed.length, known.length, 1);
+}

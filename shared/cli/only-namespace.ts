@@ -1,0 +1,16 @@
+import type { Snapshot } from '../model/snapshot.ts';
+
+/**
+ * The namespace that a snapshot is about, when it can only be one: the only one with a Service in it, or, without any
+ * Service, the only one with any namespaced object.
+ */
+export function onlyNamespace(snapshot: Snapshot): string | undefined {
+  const ofServices = new Set((snapshot.objects.Service ?? []).map((service) => service.metadata?.namespace ?? ''));
+  if (ofServices.size === 1) return [...ofServices][0] || undefined;
+  if (ofServices.size > 1) return undefined;
+  const all = new Set<string>();
+  for (const list of Object.values(snapshot.objects)) {
+    for (const object of list ?? []) if (object.metadata?.namespace) all.add(object.metadata.namespace);
+  }
+  return all.size === 1 ? [...all][0] : undefined;
+}

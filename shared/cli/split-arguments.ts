@@ -1,0 +1,94 @@
+import type { Option } from './command.ts';
+import { UsageError } from './command.ts';
+import { didYouMean } from './nearest.ts';
+
+/** A command line taken apart: plain words, and flags in the one form `--name=value`. */
+export interface SplitArguments {
+  readonly words: readonly string[];
+  readonly flags: readonly Flag[];
+}
+
+export interface Flag {
+  readonly option: Option;
+  readonly value: string;
+}
+
+/**
+ * Takes a command line apart as kubectl's users type it. yargs does not know these habits: joined short values
+ * (`-nshop`, `-ojson`), `-` as a value (`--snapshot -`), levels (`-v=6`), flags before the command's name, and a flag
+ * whose value is empty (`-n "$NS"`), which counts as not given.
+ * Throws a UsageError for an unknown flag, with the nearest one, and for a missing value.
+ */
+export function splitArguments(argv: readonly string[], known: readonly Option[]): SplitArguments {
+  const words: string[] = [];
+  const flags: Flag[] = [];
+  const rest = [...argv];
+  const add = (option: Option, value: string): void => {
+    if (value !== '') flags.push({ option, value });
+  };
+  const next = (typed: string): string => {
+    const value = rest.shift();
+    if (value === undefined) throw new UsageError(`flag ${typed} needs a value`);
+    return value;
+  };
+
+  for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
+    if (word === '--') {
+      words.push(...rest);
+      break;
+    }
+    if (word === '-' || !word.startsWith('-')) words.push(word);
+    else if (word.startsWith('--')) readLong(word, known, add, next);
+    else readShort(word, known, add, next, rest);
+  }
+  return { words, flags };
+}
+
+type Add = (option: Option, value: string) => void;
+type Next = (typed: string) => string;
+
+function readLong(word: string, known: readonly Option[], add: Add, next: Next): void {
+  const equals = word.indexOf('=');
+  const name = word.slice(2, equals < 0 ? undefined : equals);
+  const given = equals < 0 ? undefined : word.slice(equals + 1);
+  // kubectl spells its level `--v=6`.
+  const option = known.find((entry) => entry.name === (name === 'v' ? 'verbose' : name));
+  if (option === undefined) throw unknownFlag(`--${name}`, name, known);
+  if (option.type !== 'boolean') add(option, given ?? next(`--${name}`));
+  else add(option, given === undefined ? 'true' : truth(option, `--${name}`, given));
+}
+
+function readShort(word: string, known: readonly Option[], add: Add, next: Next, rest: string[]): void {
+  for (let at = 1; at < word.length; at++) {
+    const letter = word[at] ?? '';
+    const option = known.find((entry) => entry.alias === letter);
+    if (option === undefined) throw unknownFlag(`-${letter}`, word.slice(1), known);
+    const joined = word.slice(at + 1).replace(/^=/, '');
+    if (option.type !== 'boolean') {
+      add(option, at + 1 < word.length ? joined : next(`-${letter}`));
+      return;
+    }
+    if (option.name === 'verbose' && /^\d*$/.test(joined)) {
+      add(option, joined === '0' ? 'false' : 'true');
+      if (joined === '' && /^\d$/.test(rest[0] ?? '')) rest.shift();
+      return;
+    }
+    if (word[at + 1] === '=') {
+      add(option, truth(option, `-${letter}`, joined));
+      return;
+    }
+    add(option, 'true');
+  }
+}
+
+function truth(option: Option, typed: string, value: string): string {
+  if (option.name === 'verbose' && /^\d+$/.test(value)) return value === '0' ? 'false' : 'true';
+  if (value === 'true' || value === 'false') return value;
+  throw new UsageError(`flag ${typed} is true or false, not ${value}`);
+}
+
+function unknownFlag(typed: string, name: string, known: readonly Option[]): UsageError {
+  const names = known.filter((option) => option.hidden !== true).map((option) => option.name);
+  const hint = didYouMean(name, names, '--');
+  return new UsageError(`unknown flag ${typed}`, hint === '' ? 'All flags: --help' : hint);
+}

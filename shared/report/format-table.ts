@@ -1,0 +1,195 @@
+import type { Evidence, Finding, Fix } from '../messages/finding.ts';
+import { plural, wrap } from '../util/text.ts';
+import { createPaint, type Paint } from './paint.ts';
+import type { Report, RungResult, Section } from './report.ts';
+import { tableLines } from './table-lines.ts';
+import type { View } from './view.ts';
+
+const MARKS: Readonly<Record<RungResult, string>> = { pass: '✓', fail: '✗', warn: '!', unknown: '?' };
+const MAX_EVIDENCE = 8;
+const MAX_NOTES = 3;
+
+interface Pen {
+  readonly width: number;
+  readonly wide: boolean;
+  readonly paint: Paint;
+  /** `kubectl netsvc`, for hints. */
+  readonly call: string;
+}
+
+/**
+ * The form for a terminal: verdict and cause in a sentence, evidence, the fix to paste, what was checked, further
+ * causes, notes, what could not be checked. Readable without colour; `wide` leaves nothing out.
+ */
+export function formatTable(report: Report, view: View, wide: boolean): string {
+  const pen: Pen = {
+    width: view.width,
+    wide,
+    paint: createPaint(view.color),
+    call: `kubectl ${report.command.split(' ')[0] ?? ''}`,
+  };
+  const blocks = report.layout === 'list' ? listBlocks(report, pen) : diagnosisBlocks(report, pen);
+  return `${blocks
+    .filter((block) => block.length > 0)
+    .map((block) => block.join('\n'))
+    .join('\n\n')}\n`;
+}
+
+function diagnosisBlocks(report: Report, pen: Pen): readonly (readonly string[])[] {
+  const [first, ...others] = report.causes;
+  const quiet = first === undefined && report.verdict === 'healthy' && !pen.wide;
+  return [
+    headlineLines(report, pen),
+    ...(first === undefined ? [] : causeBlocks(first, pen, MAX_EVIDENCE)),
+    ...(quiet ? [] : [ladderLines(report, pen)]),
+    ...others.flatMap((cause) => furtherCause(cause, pen)),
+    noteLines(report, pen),
+    ...(report.sections ?? []).map((section) => sectionLines(section, pen)),
+    suppressedLines(report, pen),
+    notCheckedLines(report, pen),
+    pen.wide ? sourceLines(report, pen) : [],
+  ];
+}
+
+function listBlocks(report: Report, pen: Pen): readonly (readonly string[])[] {
+  return [
+    headlineLines(report, pen),
+    ...(report.sections ?? []).map((section) => sectionLines(section, pen)),
+    ...(pen.wide ? report.causes.flatMap((cause) => furtherCause(cause, pen)) : []),
+    pen.wide ? noteLines(report, pen) : [],
+    suppressedLines(report, pen),
+    notCheckedLines(report, pen),
+    pen.wide ? sourceLines(report, pen) : [],
+  ];
+}
+
+function headlineLines(report: Report, pen: Pen): readonly string[] {
+  const word = report.verdict.toUpperCase();
+  const first = report.layout === 'list' ? undefined : report.causes[0];
+  const lines = wrap(
+    `${report.headline}${first === undefined ? '' : tag(first)}`,
+    pen.width,
+    ' '.repeat(word.length + 2),
+  );
+  return lines.map((line, at) => (at === 0 ? pen.paint.verdict(report.verdict, word) + line.slice(word.length) : line));
+}
+
+/** ` [SVC101]`, with the doubt when there is one. */
+function tag(finding: Finding): string {
+  return ` [${finding.code}${finding.confidence === 'proven' ? '' : `, ${finding.confidence}`}]`;
+}
+
+function causeBlocks(cause: Finding, pen: Pen, maxEvidence: number): readonly (readonly string[])[] {
+  return [evidenceLines(cause, pen, pen.wide ? Number.POSITIVE_INFINITY : maxEvidence), fixLines(cause, pen)];
+}
+
+function furtherCause(cause: Finding, pen: Pen): readonly (readonly string[])[] {
+  const summary = wrap(`${cause.summary}${tag(cause)}`, pen.width, '  ');
+  const title = pen.paint.bold(cause.severity === 'critical' ? 'Also broken' : 'Also');
+  if (pen.wide) return [[title, ...summary], ...causeBlocks(cause, pen, MAX_EVIDENCE)];
+  return [[title, ...summary, ...cause.fixes.slice(0, 1).flatMap((fix) => oneFix(fix, pen))]];
+}
+
+function evidenceLines(finding: Finding, pen: Pen, max: number): readonly string[] {
+  if (finding.evidence.length === 0) return [];
+  const shown = finding.evidence.slice(0, max);
+  const hidden = finding.evidence.length - shown.length;
+  return [
+    pen.paint.bold('Evidence'),
+    ...shown.flatMap((entry) => oneEvidence(entry, pen)),
+    ...(hidden > 0 ? [`  ${plural(hidden, 'more fact')}: -o wide`] : []),
+  ];
+}
+
+function oneEvidence({ fact, source }: Evidence, pen: Pen): readonly string[] {
+  const lines = wrap(fact, pen.width - 4).map((line, at) => (at === 0 ? `  - ${line}` : `    ${line}`));
+  if (source === '') return lines;
+  const last = lines.at(-1) ?? '';
+  if (last.length + source.length + 4 <= pen.width) {
+    return [...lines.slice(0, -1), `${last}  ${pen.paint.dim(`(${source})`)}`];
+  }
+  return [...lines, ...wrap(`(${source})`, pen.width, '    ').map((line) => pen.paint.dim(line))];
+}
+
+function fixLines(finding: Finding, pen: Pen): readonly string[] {
+  const lines = finding.fixes.flatMap((fix) => oneFix(fix, pen));
+  const more = `  ${pen.paint.dim(`Why, and what else to look at: ${pen.call} explain ${finding.code}`)}`;
+  if (lines.length === 0) return [more];
+  return [pen.paint.bold('Fix'), ...lines, more];
+}
+
+const RISKS: Readonly<Record<Fix['risk'], string>> = {
+  none: 'changes nothing',
+  low: 'low risk',
+  high: 'high risk: may disturb traffic that works',
+};
+
+/** Commands stand on lines of their own and are never broken, so that they can be pasted. */
+function oneFix(fix: Fix, pen: Pen): readonly string[] {
+  return [
+    ...wrap(`${fix.title} (${RISKS[fix.risk]})`, pen.width, '  '),
+    ...commandLines(fix.command, pen),
+    ...(fix.undo === undefined ? [] : ['  undo', ...commandLines(fix.undo, pen)]),
+  ];
+}
+
+function commandLines(command: string, pen: Pen): readonly string[] {
+  return command.split('\n').map((line) => `    ${pen.paint.command(line)}`);
+}
+
+function ladderLines(report: Report, pen: Pen): readonly string[] {
+  if (report.ladder.length === 0) return [];
+  const { ran, of } = report.coverage;
+  const width = Math.max(...report.ladder.map((rung) => rung.name.length));
+  return [
+    `${pen.paint.bold('Checked')}  ${ran} of ${of}`,
+    ...report.ladder.map((rung) =>
+      `  ${pen.paint.mark(rung.result, MARKS[rung.result])} ${rung.name.padEnd(width)}  ${rung.note}`.trimEnd(),
+    ),
+  ];
+}
+
+function noteLines(report: Report, pen: Pen): readonly string[] {
+  const shown = pen.wide ? report.findings : report.findings.slice(0, MAX_NOTES);
+  if (shown.length === 0) return [];
+  const hidden = report.findings.length - shown.length;
+  return [
+    pen.paint.bold('Notes'),
+    ...shown.flatMap((note) => [
+      ...wrap(`${note.summary}${tag(note)}`, pen.width - 4).map((line, at) =>
+        at === 0 ? `  - ${line}` : `    ${line}`,
+      ),
+      ...(pen.wide ? note.evidence.flatMap((entry) => oneEvidence(entry, pen)).map((line) => `  ${line}`) : []),
+    ]),
+    ...(hidden > 0 ? [`  ${plural(hidden, 'more note')}: -o wide`] : []),
+  ];
+}
+
+function sectionLines(section: Section, pen: Pen): readonly string[] {
+  const title = section.title === undefined ? [] : [pen.paint.bold(section.title)];
+  if (section.type === 'text') return [...title, ...section.lines];
+  return [...title, ...tableLines(section, pen.wide ? Number.POSITIVE_INFINITY : pen.width, pen.paint)];
+}
+
+function suppressedLines(report: Report, pen: Pen): readonly string[] {
+  const all = report.suppressed ?? [];
+  if (all.length === 0) return [];
+  const names = all.map(({ code, subject, by }) => `${code} of ${subject.kind} ${subject.name} (${by})`);
+  return [pen.paint.bold('Suppressed'), ...names.flatMap((name) => wrap(name, pen.width, '  '))];
+}
+
+function notCheckedLines(report: Report, pen: Pen): readonly string[] {
+  if (report.notChecked.length === 0) return [];
+  return [
+    pen.paint.bold('Not checked'),
+    ...report.notChecked.flatMap(({ check, reason }) =>
+      wrap(`${check}: ${reason}`, pen.width - 4).map((line, at) =>
+        at === 0 ? `  ${pen.paint.mark('unknown', MARKS.unknown)} ${line}` : `    ${line}`,
+      ),
+    ),
+  ];
+}
+
+function sourceLines(report: Report, pen: Pen): readonly string[] {
+  return [pen.paint.dim(`Facts: ${report.source}, ${report.takenAt}`)];
+}

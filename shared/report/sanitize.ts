@@ -1,0 +1,20 @@
+/**
+ * Escape sequences of terminals (CSI, OSC and single ones): texts of a cluster are written by anyone who may create an
+ * object there, and must not move the cursor or set the clipboard of the person who reads them.
+ */
+const ESCAPES = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|[@-Z\\-_])?/g;
+/** Control characters but the line feed, and marks that reorder or hide text. */
+const CONTROLS = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g;
+
+/** Text that is safe to print: no escape sequences, no control characters except line feeds; tabs become blanks. */
+export function sanitizeText(text: string): string {
+  return text.replace(/\r\n?/g, '\n').replace(ESCAPES, '').replace(/\t/g, ' ').replace(CONTROLS, '');
+}
+
+/** The same value with every string in it made safe to print. */
+export function sanitize<T>(value: T): T {
+  if (typeof value === 'string') return sanitizeText(value) as T;
+  if (Array.isArray(value)) return value.map((entry) => sanitize(entry)) as T;
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, sanitize(entry)])) as T;
+}

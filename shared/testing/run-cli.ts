@@ -1,0 +1,23 @@
+import type { Plugin } from '../cli/command.ts';
+import { runPlugin } from '../cli/run-plugin.ts';
+import { realWorld, type World } from '../cli/world.ts';
+import { type FakeRuntimeOptions, fakeRuntime } from './fake-runtime.ts';
+
+/** What one command line printed and how it ended. */
+export interface CliRun {
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly exit: number;
+}
+
+/** Runs a command line in this process: words are split at blanks when given as one text. */
+export async function runCli(
+  plugin: Plugin,
+  line: string | readonly string[],
+  options: FakeRuntimeOptions & { readonly world?: Partial<World> } = {},
+): Promise<CliRun> {
+  const runtime = fakeRuntime(options);
+  const argv = typeof line === 'string' ? line.split(' ').filter((word) => word !== '') : line;
+  const exit = await runPlugin(plugin, argv, runtime, { ...realWorld, ...options.world });
+  return { ...runtime.written, exit };
+}
