@@ -1,0 +1,50 @@
+import { formatRef } from '../../../../shared/model/refs.ts';
+import { formatSelector } from '../../../../shared/model/selectors.ts';
+import type { NearMiss } from '../../../../shared/policy/near-misses.ts';
+import { joinNames } from '../../../../shared/util/text.ts';
+
+/** A peer that matches nothing, in three parts of a sentence. */
+export interface PeerWords {
+  /** `namespaces labelled team=front`. */
+  readonly lets: string;
+  /** `no namespace has that label`. */
+  readonly missing: string;
+  /** `; nearest: Namespace front has no label team`, or empty. */
+  readonly nearest: string;
+}
+
+export function peerWords(miss: Extract<NearMiss, { kind: 'peerMatchesNothing' }>): PeerWords {
+  const selector = formatSelector(miss.selector);
+  const noun = miss.on === 'namespace' ? 'namespace' : 'pod';
+  return {
+    lets: miss.on === 'namespace' ? `namespaces labelled ${selector}` : `pods labelled ${selector}`,
+    missing: `no ${noun} here is (label ${selector} is missing)`,
+    nearest: nearestWords(miss),
+  };
+}
+
+function nearestWords({ nearest, podsElsewhere }: Extract<NearMiss, { kind: 'peerMatchesNothing' }>): string {
+  const first = nearest[0];
+  const parts: string[] = [];
+  if (
+    first !== undefined &&
+    (first.similar !== undefined || first.named || first.misses.some((m) => m.found !== undefined))
+  ) {
+    const has =
+      first.similar !== undefined
+        ? `has ${first.similar.key}=${first.similar.value}`
+        : first.misses
+            .map(({ key, found }) => (found === undefined ? `lacks ${key}` : `has ${key}=${found}`))
+            .join(' and ');
+    parts.push(`nearest: ${formatRef(first.object)} ${has}`);
+  }
+  if (podsElsewhere.length > 0) {
+    parts.push(
+      `pods that fit otherwise: ${joinNames(
+        podsElsewhere.map((ref) => `${ref.namespace ?? ''}/${ref.name}`),
+        2,
+      )}`,
+    );
+  }
+  return parts.length === 0 ? '' : `; ${parts.join('; ')}`;
+}

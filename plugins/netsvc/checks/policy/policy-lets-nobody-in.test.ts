@@ -1,0 +1,141 @@
+import { describe, expect, it } from 'vitest';
+import type { KubeObject, NetworkPolicy } from '../../../../shared/model/objects.ts';
+import { namespace, networkPolicy, pod, service, slicesFor, workload } from '../../../../shared/testing/builders.ts';
+import { causeCodes, diagnoseObjects } from '../../testing/diagnose-objects.ts';
+
+const calico = workload('DaemonSet', 'calico-node', { 'k8s-app': 'calico-node' }, {}, { namespace: 'kube-system' });
+const flannel = workload('DaemonSet', 'kube-flannel-ds', { app: 'flannel' }, {}, { namespace: 'kube-flannel' });
+
+function shop(policies: readonly NetworkPolicy[], more: readonly KubeObject[] = [calico]): readonly KubeObject[] {
+  const web = service('web');
+  const pods = [pod('web-1'), pod('web-2')];
+  const client = pod('client', { labels: { app: 'client' } });
+  const front = pod('front-1', { namespace: 'front', labels: { app: 'front' } });
+  return [
+    namespace('shop'),
+    namespace('front'),
+    web,
+    ...pods,
+    client,
+    front,
+    ...slicesFor(web, pods),
+    ...policies,
+    ...more,
+  ];
+}
+
+const denyAll = networkPolicy('default-deny', { podSelector: {}, policyTypes: ['Ingress'] });
+
+describe('policy-lets-nobody-in', () => {
+  it('names the default-deny policy and gives an allow policy to paste', () => {
+    const report = diagnoseObjects(shop([denyAll]), 'web');
+    expect(causeCodes(report)).toEqual(['SVC601']);
+    expect(report.verdict).toBe('broken');
+    expect(report.headline).toContain('NetworkPolicy shop/default-deny');
+    expect(report.headline).toContain('8080/TCP');
+    expect(report.causes[0]?.fixes[0]?.command).toContain('"port":8080');
+  });
+
+  it('stays silent when another policy lets somebody in', () => {
+    const allow = networkPolicy('web-allow', {
+      podSelector: { matchLabels: { app: 'web' } },
+      ingress: [{ from: [{ podSelector: { matchLabels: { app: 'client' } } }], ports: [{ port: 8080 }] }],
+    });
+    expect(diagnoseObjects(shop([denyAll, allow]), 'web').verdict).toBe('healthy');
+  });
+
+  it('tells a rule that names the Service port instead of the targetPort, and patches it', () => {
+    const allow = networkPolicy('web-allow', {
+      podSelector: { matchLabels: { app: 'web' } },
+      ingress: [{ from: [{ podSelector: {} }], ports: [{ port: 80 }] }],
+    });
+    const report = diagnoseObjects(shop([denyAll, allow]), 'web');
+    expect(causeCodes(report)).toEqual(['SVC602']);
+    expect(report.headline).toContain('opens port 80, the Service port');
+    expect(report.causes[0]?.fixes[0]?.command).toBe(
+      `kubectl patch networkpolicy web-allow -n shop --type=json -p '[{"op":"replace","path":"/spec/ingress/0/ports/0/port","value":8080}]'`,
+    );
+  });
+
+  it('tells a namespace label that no namespace has, and which namespace is meant', () => {
+    const allow = networkPolicy('web-allow-front', {
+      podSelector: { matchLabels: { app: 'web' } },
+      ingress: [{ from: [{ namespaceSelector: { matchLabels: { team: 'front' } } }] }],
+    });
+    const report = diagnoseObjects(shop([allow]), 'web');
+    expect(causeCodes(report)).toEqual(['SVC603']);
+    expect(report.headline).toContain('namespaces labelled team=front');
+    expect(report.causes[0]?.fixes[0]?.command).toBe('kubectl label namespace front team=front');
+  });
+
+  it('does not claim a lost label when the namespaces could not be listed', () => {
+    const allow = networkPolicy('web-allow-front', {
+      podSelector: { matchLabels: { app: 'web' } },
+      ingress: [{ from: [{ namespaceSelector: { matchLabels: { team: 'front' } } }] }],
+    });
+    expect(causeCodes(diagnoseObjects(shop([allow]), 'web', { except: { Namespace: 'forbidden' } }))).toEqual([]);
+  });
+
+  it('says that nothing enforces policies where only Flannel runs, and does not call the Service broken', () => {
+    const report = diagnoseObjects(shop([denyAll], [flannel]), 'web');
+    expect(report.verdict).toBe('degraded');
+    expect(report.headline).toContain('nothing enforces policies here (Flannel)');
+  });
+
+  it('sees a policy that closes only one version of the pods', () => {
+    const web = service('web');
+    const pods = [
+      pod('web-1', { labels: { app: 'web', version: 'v1' } }),
+      pod('web-2', { labels: { app: 'web', version: 'v2' } }),
+    ];
+    const closeV2 = networkPolicy('close-v2', {
+      podSelector: { matchLabels: { version: 'v2' } },
+      policyTypes: ['Ingress'],
+    });
+    const report = diagnoseObjects([namespace('shop'), web, ...pods, ...slicesFor(web, pods), closeV2, calico], 'web');
+    expect(report.verdict).toBe('degraded');
+    expect(report.headline).toContain('1 of 2 pods');
+  });
+});
+
+describe('policy-keeps-the-caller-out', () => {
+  it('names the label that the caller lacks', () => {
+    const allow = networkPolicy('web-allow', {
+      podSelector: { matchLabels: { app: 'web' } },
+      ingress: [{ from: [{ podSelector: { matchLabels: { role: 'frontend' } } }] }],
+    });
+    const friend = pod('friend', { labels: { role: 'frontend' } });
+    const report = diagnoseObjects(shop([allow], [calico, friend]), 'web', { from: 'shop/client' });
+    expect(causeCodes(report)).toEqual(['SVC604']);
+    expect(report.headline).toContain('label role=frontend is missing on pod shop/client');
+    expect(diagnoseObjects(shop([allow], [calico, friend]), 'web', { from: 'shop/friend' }).verdict).toBe('healthy');
+  });
+
+  it('tells an egress policy that forgot DNS', () => {
+    const dns = service(
+      'kube-dns',
+      {
+        selector: { 'k8s-app': 'kube-dns' },
+        ports: [
+          { name: 'dns', port: 53, targetPort: 53, protocol: 'UDP' },
+          { name: 'dns-tcp', port: 53, targetPort: 53, protocol: 'TCP' },
+        ],
+      },
+      { namespace: 'kube-system' },
+    );
+    const coredns = pod('coredns-1', {
+      namespace: 'kube-system',
+      labels: { 'k8s-app': 'kube-dns' },
+      ports: [{ containerPort: 53, protocol: 'UDP' }],
+    });
+    const egress = networkPolicy('client-egress', {
+      podSelector: { matchLabels: { app: 'client' } },
+      policyTypes: ['Egress'],
+      egress: [{ to: [{ podSelector: { matchLabels: { app: 'web' } } }] }],
+    });
+    const objects = shop([egress], [calico, dns, coredns, namespace('kube-system'), ...slicesFor(dns, [coredns])]);
+    const report = diagnoseObjects(objects, 'web', { from: 'shop/client' });
+    expect(causeCodes(report)).toEqual(['SVC605']);
+    expect(report.headline).toContain('client-egress');
+  });
+});

@@ -1,0 +1,230 @@
+import { defineCheck } from '../../../../shared/diagnose/check.ts';
+import type { Finding } from '../../../../shared/messages/finding.ts';
+import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
+import type { Pod } from '../../../../shared/model/objects.ts';
+import { podKey } from '../../../../shared/model/pods.ts';
+import { formatRef, refKey } from '../../../../shared/model/refs.ts';
+import type { NearMiss } from '../../../../shared/policy/near-misses.ts';
+import { type AccessPort, type ServiceAccess, serviceAccess } from '../../../../shared/policy/service-access.ts';
+import { joinAnd, joinNames, plural } from '../../../../shared/util/text.ts';
+import { policyMessages } from '../../messages/policy.ts';
+import { POLICY_FACT_KINDS, policyModelIn } from '../../policy-facts.ts';
+import { type ServiceSubject, subjectPods } from '../../service-subject.ts';
+import { type Weight, weightIn } from './enforcement-words.ts';
+import { peerWords } from './peer-words.ts';
+import { allowFix, labelFix, portFix } from './policy-fixes.ts';
+
+type PeerMiss = Extract<NearMiss, { kind: 'peerMatchesNothing' }>;
+type PortMiss = Extract<NearMiss, { kind: 'servicePortInsteadOfTargetPort' | 'otherPorts' }>;
+
+/**
+ * Ingress policies that leave pods of the Service without any caller. Pods that the same policies select are judged
+ * together, so that a policy which closes only one version of the pods is seen too.
+ */
+export const policyLetsNobodyIn = defineCheck<ServiceSubject>({
+  id: 'netsvc/policy-lets-nobody-in',
+  group: 'policy',
+  needs: ['NetworkPolicy', 'Pod'],
+  uses: POLICY_FACT_KINDS.filter((kind) => kind !== 'NetworkPolicy' && kind !== 'Pod'),
+  applies: (subject) => subject.selector !== undefined && subject.ports.length > 0,
+  run: (subject, { index }) => {
+    const pods = subjectPods(index, subject);
+    if (pods.length === 0) return [];
+    const model = policyModelIn(index);
+    const groups = groupBySelection(serviceAccess(model, subject.service, pods), pods);
+    return groups.flatMap((group) => judgeGroup(index, subject, group, pods.length));
+  },
+});
+
+/** Pods that the same policies select; pods that none selects are left out. */
+function groupBySelection(access: ServiceAccess, pods: readonly Pod[]): readonly (readonly Pod[])[] {
+  const selectedBy = new Map<string, string[]>();
+  for (const { policy, selects } of access.policies) {
+    for (const ref of selects) {
+      const key = `${ref.namespace ?? ''}/${ref.name}`;
+      selectedBy.set(key, [...(selectedBy.get(key) ?? []), refKey(policy)]);
+    }
+  }
+  const groups = new Map<string, Pod[]>();
+  for (const pod of pods) {
+    const key = selectedBy.get(podKey(pod))?.join('\n');
+    if (key === undefined) continue;
+    groups.set(key, [...(groups.get(key) ?? []), pod]);
+  }
+  return [...groups.values()];
+}
+
+function judgeGroup(
+  index: ClusterIndex,
+  subject: ServiceSubject,
+  pods: readonly Pod[],
+  allPods: number,
+): readonly Finding[] {
+  const access = serviceAccess(policyModelIn(index), subject.service, pods);
+  const closed = access.ports.filter((port) => port.anySource === 'no' && port.unresolved.length < pods.length);
+  if (closed.length === 0) return strayPeers(index, subject, access);
+  const weight = weightIn(index);
+  const partly = pods.length < allPods || closed.length < access.ports.length;
+  const severity = partly && weight.severity === 'critical' ? 'warning' : weight.severity;
+  const common = {
+    subject: subject.ref,
+    severity,
+    impact: weight.severity === 'critical' ? (pods.length / allPods) * (closed.length / access.ports.length) : 0.2,
+  };
+  const portMisses = access.nearMisses.filter((miss): miss is PortMiss => isPortMiss(miss, closed));
+  const peerMisses = access.nearMisses.filter((miss): miss is PeerMiss => miss.kind === 'peerMatchesNothing');
+  if (someRuleOpensThePort(access, portMisses)) {
+    // The rules open the port for peers; that these match nothing is only sure when all that could match was seen.
+    if (peerMisses.length === 0 || !peerMisses.every((miss) => couldSee(index, subject.namespace, miss))) return [];
+    const confidence = weight.confidence === 'proven' ? 'likely' : weight.confidence;
+    return [lostLabel(access, peerMisses, weight, { ...common, confidence })];
+  }
+  const portMiss = portMisses[0];
+  if (portMiss !== undefined) {
+    return [wrongPort(index, access, portMiss, weight, { ...common, confidence: weight.confidence })];
+  }
+  return [denied(subject, access, closed, pods, allPods, weight, { ...common, confidence: weight.confidence })];
+}
+
+function isPortMiss(miss: NearMiss, closed: readonly AccessPort[]): boolean {
+  if (miss.kind === 'servicePortInsteadOfTargetPort')
+    return closed.some((port) => port.servicePort === miss.servicePort);
+  return miss.kind === 'otherPorts';
+}
+
+/** Whether some allow rule opens the closed port for peers of its own: then the peers are what is wrong. */
+function someRuleOpensThePort(access: ServiceAccess, portMisses: readonly PortMiss[]): boolean {
+  return access.policies.some(({ policy, rules }) =>
+    rules.some(
+      (rule) =>
+        rule.action === 'allow' &&
+        rule.peers !== 'any' &&
+        !portMisses.some((miss) => refKey(miss.policy) === refKey(policy) && miss.rule.index === rule.index),
+    ),
+  );
+}
+
+/** Whether everything that the selector could have matched was read. */
+function couldSee(index: ClusterIndex, namespace: string, miss: PeerMiss): boolean {
+  if (miss.on === 'namespace') {
+    const { status, whole } = index.seen('Namespace', '*');
+    return status === 'ok' && whole;
+  }
+  const everywhere = index.seen('Pod', '*');
+  if (everywhere.status === 'ok' && everywhere.whole) return true;
+  const here = index.seen('Pod', namespace);
+  return here.status === 'ok' && here.whole && miss.among > 0;
+}
+
+interface Common {
+  readonly subject: ServiceSubject['ref'];
+  readonly severity: Weight['severity'];
+  readonly confidence: Weight['confidence'];
+  readonly impact: number;
+}
+
+function wrongPort(
+  index: ClusterIndex,
+  access: ServiceAccess,
+  miss: PortMiss,
+  weight: Weight,
+  common: Common,
+): Finding {
+  const servicePort = miss.kind === 'servicePortInsteadOfTargetPort' ? miss.servicePort : undefined;
+  const target = joinAnd(miss.targetPorts.map((port) => `${port}/${miss.protocol}`));
+  const fix =
+    servicePort === undefined ? undefined : portFix(index, miss.policy, miss.rule.index, servicePort, miss.targetPorts);
+  return policyMessages.SVC602.raise({
+    ...common,
+    args: {
+      policy: formatRef(miss.policy),
+      opens: miss.kind === 'otherPorts' ? miss.ports : String(miss.servicePort),
+      opensServicePort: servicePort !== undefined,
+      targetPorts: target,
+      enforcement: weight.words,
+      fixes: fix === undefined ? [] : [fix],
+    },
+    evidence: [...policyEvidence(access), ...weight.evidence],
+  });
+}
+
+function lostLabel(access: ServiceAccess, misses: readonly PeerMiss[], weight: Weight, common: Common): Finding {
+  const first = misses[0] as PeerMiss;
+  const words = peerWords(first);
+  return policyMessages.SVC603.raise({
+    ...common,
+    args: { policy: formatRef(first.policy), ...words, enforcement: weight.words, fixes: labelFix(first) },
+    evidence: [
+      ...misses.slice(1, 4).map((miss) => {
+        const { lets, missing } = peerWords(miss);
+        return {
+          fact: `it would also let in ${lets}, but ${missing}`,
+          source: `${formatRef(miss.policy)} ingress[${miss.rule.index}]`,
+        };
+      }),
+      ...policyEvidence(access),
+      ...weight.evidence,
+    ],
+  });
+}
+
+function denied(
+  subject: ServiceSubject,
+  access: ServiceAccess,
+  closed: readonly AccessPort[],
+  pods: readonly Pod[],
+  allPods: number,
+  weight: Weight,
+  common: Common,
+): Finding {
+  const policies = access.policies.filter((policy) => policy.unjudged === undefined);
+  return policyMessages.SVC601.raise({
+    ...common,
+    args: {
+      policies: joinNames(
+        policies.map(({ policy }) => formatRef(policy)),
+        2,
+      ),
+      pods: pods.length === allPods ? 'the pods' : `${pods.length} of ${plural(allPods, 'pod')}`,
+      service: `${subject.namespace}/${subject.name}`,
+      ports: joinAnd(closed.map((port) => `port ${port.targetPort}/${port.protocol}`)),
+      enforcement: weight.words,
+      fixes: [allowFix(subject, closed)],
+    },
+    evidence: [...policyEvidence(access), ...weight.evidence],
+  });
+}
+
+function policyEvidence(access: ServiceAccess): readonly { fact: string; source: string }[] {
+  return access.policies.slice(0, 4).map(({ policy, selects, rules }) => ({
+    fact:
+      `selects ${plural(selects.length, 'pod')} of the Service for ingress and has ` +
+      (rules.length === 0
+        ? 'no rule'
+        : `${plural(rules.length, 'rule')}: ports ${joinAnd(rules.map((rule) => rule.ports))}`),
+    source: formatRef(policy),
+  }));
+}
+
+/** Peers that match nothing while others are let in: worth knowing when the label is nearly right. */
+function strayPeers(index: ClusterIndex, subject: ServiceSubject, access: ServiceAccess): readonly Finding[] {
+  return access.nearMisses.flatMap((miss) => {
+    if (miss.kind !== 'peerMatchesNothing' || !couldSee(index, subject.namespace, miss)) return [];
+    const near =
+      miss.podsElsewhere.length > 0 || miss.nearest.some((entry) => entry.similar !== undefined || entry.named);
+    if (!near) return [];
+    const { lets, missing, nearest } = peerWords(miss);
+    return [
+      policyMessages.SVC606.raise({
+        subject: miss.policy,
+        args: { policy: formatRef(miss.policy), lets, missing, nearest },
+        evidence: [
+          {
+            fact: `looked at ${plural(miss.among, miss.on)}`,
+            source: `${formatRef(miss.policy)} ingress[${miss.rule.index}]`,
+          },
+        ],
+      }),
+    ];
+  });
+}
