@@ -14,6 +14,7 @@ export interface ClusterReader {
   version(): Promise<ReadResult<string>>;
   /** All pages of a list. Without `namespace`: of all namespaces. */
   list<K extends KindName>(kind: K, options?: ListOptions): Promise<ReadResult<readonly KindTypes[K][]>>;
+  /** One object by name, with its managedFields: it is small, and "who changed it last" is asked of it. */
   get<K extends KindName>(kind: K, namespace: string | undefined, name: string): Promise<ReadResult<KindTypes[K]>>;
   logs(namespace: string, pod: string, options: LogOptions): Promise<ReadResult<string>>;
   /** What was asked so far: for `-v` and for the benchmark. */

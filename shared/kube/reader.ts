@@ -63,7 +63,7 @@ async function readOne<K extends KindName>(
   if (object.metadata?.name === undefined) {
     return { status: 'failed', reason: `could not get ${KINDS[kind].plural} "${name}": the answer is not an object` };
   }
-  return { status: 'ok', value: adopt(kind, served, object, { single: true }) };
+  return { status: 'ok', value: adopt(kind, served, object, { single: true, managedFields: true }) };
 }
 
 async function readVersion(ask: Ask): Promise<ReadResult<string>> {
