@@ -33,3 +33,15 @@ export function policyModelIn(index: ClusterIndex): PolicyModel {
     buildPolicyModel({ ...policyFactsOf(index), traits: traitsOf(enforcementIn(index).by) }),
   );
 }
+
+/**
+ * The same without host-networked pods as callers: what a plugin makes of them differs, and they stand for their node,
+ * whose own traffic policies never stop. They would leave every "nobody is let in" undecided.
+ */
+export function podCallersModelIn(index: ClusterIndex): PolicyModel {
+  return index.memo('netsvc/policy-model/pod-callers', () => {
+    const facts = policyFactsOf(index);
+    const pods = facts.pods.filter((pod) => pod.spec?.hostNetwork !== true);
+    return buildPolicyModel({ ...facts, pods, traits: traitsOf(enforcementIn(index).by) });
+  });
+}

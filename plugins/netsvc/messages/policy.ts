@@ -23,7 +23,8 @@ export const policyMessages = defineMessages({
     rung: 70,
     title: 'a network policy lets nobody in',
     summary: ({ policies, pods, service, ports, enforcement }) =>
-      `${policies} denies all traffic to ${pods} of Service ${service}: no rule lets anyone in to ${ports}${enforcement}`,
+      `${policies} ${enforcement === '' ? 'denies' : 'would deny'} all traffic to ${pods} of Service ${service}: ` +
+      `no rule lets anyone in to ${ports}${enforcement}`,
     explain:
       'As soon as one NetworkPolicy selects a pod for ingress, everything that no policy allows is dropped. Here no rule of any ' +
       'selecting policy opens the port that the Service sends to, so connections time out although pods and endpoints are sound.\n' +

@@ -82,6 +82,11 @@ describe('policy-lets-nobody-in', () => {
     expect(report.headline).toContain('nothing enforces policies here (Flannel)');
   });
 
+  it('is not led astray by host-networked pods, whose own node is always let in', () => {
+    const agent = pod('agent', { namespace: 'kube-system', labels: { app: 'agent' }, spec: { hostNetwork: true } });
+    expect(causeCodes(diagnoseObjects(shop([denyAll], [calico, agent]), 'web'))).toEqual(['SVC601']);
+  });
+
   it('sees a policy that closes only one version of the pods', () => {
     const web = service('web');
     const pods = [

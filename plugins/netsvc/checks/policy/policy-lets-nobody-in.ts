@@ -8,7 +8,7 @@ import type { NearMiss } from '../../../../shared/policy/near-misses.ts';
 import { type AccessPort, type ServiceAccess, serviceAccess } from '../../../../shared/policy/service-access.ts';
 import { joinAnd, joinNames, plural } from '../../../../shared/util/text.ts';
 import { policyMessages } from '../../messages/policy.ts';
-import { POLICY_FACT_KINDS, policyModelIn } from '../../policy-facts.ts';
+import { POLICY_FACT_KINDS, podCallersModelIn } from '../../policy-facts.ts';
 import { type ServiceSubject, subjectPods } from '../../service-subject.ts';
 import { type Weight, weightIn } from './enforcement-words.ts';
 import { peerWords } from './peer-words.ts';
@@ -30,7 +30,7 @@ export const policyLetsNobodyIn = defineCheck<ServiceSubject>({
   run: (subject, { index }) => {
     const pods = subjectPods(index, subject);
     if (pods.length === 0) return [];
-    const model = policyModelIn(index);
+    const model = podCallersModelIn(index);
     const groups = groupBySelection(serviceAccess(model, subject.service, pods), pods);
     return groups.flatMap((group) => judgeGroup(index, subject, group, pods.length));
   },
@@ -60,7 +60,7 @@ function judgeGroup(
   pods: readonly Pod[],
   allPods: number,
 ): readonly Finding[] {
-  const access = serviceAccess(policyModelIn(index), subject.service, pods);
+  const access = serviceAccess(podCallersModelIn(index), subject.service, pods);
   const closed = access.ports.filter((port) => port.anySource === 'no' && port.unresolved.length < pods.length);
   if (closed.length === 0) return strayPeers(index, subject, access);
   const weight = weightIn(index);
