@@ -233,12 +233,17 @@ describe('a server that cannot be reached', () => {
   });
 });
 
+interface TlsOptions extends Omit<ConnectionOptions, 'cluster'> {
+  readonly ca?: string;
+  readonly cluster?: Readonly<Record<string, unknown>>;
+}
+
 describe('certificates of the server', () => {
   const authority = createTestAuthority();
   const valid = authority.issue({ hosts: ['127.0.0.1', 'kubernetes.default'] });
-  const tls = (options: ConnectionOptions & { readonly ca?: string; readonly cluster?: object }): ConnectionOptions => {
+  const tls = (options: TlsOptions): ConnectionOptions => {
     const { ca = authority.cert, cluster = {}, ...rest } = options;
-    return { kubeconfig: writeKubeConfig({ server: server.url, ca, cluster: { ...cluster } }), ...rest };
+    return { kubeconfig: writeKubeConfig({ server: server.url, ca, cluster }), ...rest };
   };
   async function serve(certificate = valid): Promise<void> {
     await start({ tls: certificate });
@@ -297,6 +302,7 @@ describe('certificates of the server', () => {
     await serve(authority.issue({ hosts: ['kubernetes.default'] }));
     expect(await ask(tls({ cluster: { 'tls-server-name': 'kubernetes.default' } }))).toMatchObject({ status: 'ok' });
     expect(await ask(tls({ tlsServerName: 'kubernetes.default' }))).toMatchObject({ status: 'ok' });
+    expect((await faultOf(ask(tls({ tlsServerName: '192.0.2.1' })))).message).toContain('it is for other names');
   });
 
   it('are not looked at with insecure-skip-tls-verify', async () => {

@@ -75,8 +75,11 @@ export async function connect(
   const server = serverText(target);
   const ask = createAsk({
     transport,
-    server,
-    via: target.context === undefined ? 'the command line or the pod' : `context "${target.context}"`,
+    asked: {
+      server,
+      via: originOf(target, options),
+      ...(proxy === undefined ? {} : { proxy: `${proxy.protocol}//${proxy.host}` }),
+    },
     signal: runtime.signal,
     unauthorized: () => unauthorizedError(target, presented, runtime.now()),
     anonymous: target.user.impersonate.user === undefined,
@@ -87,6 +90,11 @@ export async function connect(
 /** The server as the user wrote it, without a slash at its end and without a password. */
 function serverText({ server }: Target): string {
   return `${server.origin}${server.pathname === '/' ? '' : server.pathname}`;
+}
+
+function originOf({ context }: Target, options: ConnectionOptions): string {
+  if (options.server) return 'the flag --server';
+  return context === undefined ? 'the service account of this pod' : `context "${context}"`;
 }
 
 interface Timeout {

@@ -1,4 +1,4 @@
-import { explainFault } from './http/explain-fault.ts';
+import { type Asked, explainFault } from './http/explain-fault.ts';
 import type { Answer } from './http/send.ts';
 import type { Transport } from './http/transport.ts';
 import type { ClusterError } from './ports.ts';
@@ -11,9 +11,7 @@ export type Ask = (path: string, question: Question) => Promise<Reply | Refusal>
 
 export interface AskOptions {
   readonly transport: Transport;
-  readonly server: string;
-  /** `context "prod"`, or how else the server was chosen. */
-  readonly via: string;
+  readonly asked: Asked;
   readonly signal: AbortSignal;
   /** The words for 401. */
   unauthorized(): ClusterError;
@@ -27,7 +25,7 @@ export interface AskOptions {
  * aggregated API must not blind the rest.
  */
 export function createAsk(options: AskOptions): Ask {
-  const { transport, server, via, signal } = options;
+  const { transport, asked, signal } = options;
   let understood = false;
   let granted = false;
   const fault = (error: ClusterError, question: Question): Refusal => {
@@ -42,14 +40,14 @@ export function createAsk(options: AskOptions): Ask {
       answer = await transport.get(path, text ? '*/*' : 'application/json');
     } catch (error) {
       signal.throwIfAborted();
-      const explained = explainFault(error, { server, via });
+      const explained = explainFault(error, asked);
       if (explained === undefined) throw error;
       return fault(explained, question);
     }
     if (answer.status === 401) throw options.unauthorized();
     const log = text && answer.status === 200;
     const reply: Reply = { status: answer.status, body: answer.body, json: log ? undefined : parse(answer.body) };
-    const strange = log ? undefined : strangeAnswer(reply, answer.headers, path, { server, via });
+    const strange = log ? undefined : strangeAnswer(reply, answer.headers, path, asked);
     if (strange !== undefined) return fault(strange, question);
     if (!granted && options.anonymous && isAnonymous(reply)) throw options.unauthorized();
     if (reply.status === 200 && question.verb !== 'version') granted = true;

@@ -17,33 +17,30 @@ export function createExecSource(
   base: Credentials,
   runtime: Runtime,
 ): CredentialSource {
+  let held: Held | undefined;
   let pending: Promise<Held> | undefined;
+  /** Whoever asks while the plugin runs gets its answer too, even one that has already expired. */
   const run = (): Promise<Held> => {
-    const attempt = askPlugin(exec, target, base, runtime);
-    pending = attempt;
-    attempt.catch(() => {
-      if (pending === attempt) pending = undefined;
-    });
-    return attempt;
+    pending ??= askPlugin(exec, target, base, runtime)
+      .then((fresh) => {
+        held = fresh;
+        return fresh;
+      })
+      .finally(() => {
+        pending = undefined;
+      });
+    return pending;
   };
   return {
     async current() {
-      const held = await (pending ?? run());
-      if (held.expires === undefined || held.expires > runtime.now().getTime()) return held.credentials;
-      // Several requests may find the same expiry; only the first of them runs the plugin.
-      return (await latest(held)).credentials;
+      const valid = held !== undefined && (held.expires ?? Number.POSITIVE_INFINITY) > runtime.now().getTime();
+      return held !== undefined && valid ? held.credentials : (await run()).credentials;
     },
     async renew(refused) {
-      const held = await (pending ?? run());
-      if (held.credentials !== refused) return held.credentials;
-      return (await latest(held)).credentials;
+      if (held !== undefined && held.credentials !== refused) return held.credentials;
+      return (await run()).credentials;
     },
   };
-
-  async function latest(old: Held): Promise<Held> {
-    const now = await (pending ?? run());
-    return now === old ? run() : now;
-  }
 }
 
 interface Held {

@@ -7,6 +7,8 @@ export interface Asked {
   readonly server: string;
   /** `context "prod"`, or how else the server was chosen. */
   readonly via: string;
+  /** The proxy between, without its password. */
+  readonly proxy?: string;
 }
 
 /**
@@ -27,11 +29,11 @@ function rootOf(error: unknown): { readonly code?: string; readonly message?: st
   return typeof error === 'object' && error !== null ? error : {};
 }
 
-function stalled(error: StalledError, { server, via }: Asked): ClusterError {
+function stalled(error: StalledError, { server, via, proxy }: Asked): ClusterError {
   const seconds = `${error.milliseconds / 1000} s`;
   const said =
     error.phase === 'connect'
-      ? `${server} did not accept a connection within ${seconds}.`
+      ? `${server} did not accept a connection${proxy === undefined ? '' : ` through the proxy ${proxy}`} within ${seconds}.`
       : error.phase === 'answer'
         ? `${server} accepted the connection but did not answer within ${seconds}.`
         : `${server} began to answer and then fell silent for ${seconds}.`;

@@ -1,8 +1,10 @@
 import http from 'node:http';
 import https from 'node:https';
+import { isIP } from 'node:net';
+import type { Duplex } from 'node:stream';
 import tls from 'node:tls';
 import type { KeyPair } from '../config/read-pem.ts';
-import { openTunnel, proxyAuthorization } from './tunnel.ts';
+import { openTunnel, ProxyError, proxyAuthorization } from './tunnel.ts';
 
 /** How requests travel to a server: the connections that are kept alive, and the proxy between. */
 export interface Route {
@@ -57,11 +59,18 @@ function tlsSettings(options: RouteOptions): https.AgentOptions {
   return {
     ...(authorities === undefined ? {} : { ca: authorities }),
     ...(keyPair === undefined ? {} : { cert: keyPair.cert, key: keyPair.key }),
-    ...(tlsServerName === undefined ? {} : { servername: tlsServerName }),
+    ...nameSettings(tlsServerName),
     rejectUnauthorized: !insecure,
     // Go trusts a configured intermediate authority by itself; OpenSSL wants to be told.
     ...{ allowPartialTrustChain: true },
   };
+}
+
+/** The name to compare the certificate with. An address cannot be sent as a name (RFC 6066 §3), only compared. */
+function nameSettings(name: string | undefined): https.AgentOptions {
+  if (name === undefined) return {};
+  if (isIP(name) === 0) return { servername: name };
+  return { servername: '', checkServerIdentity: (_host, cert) => tls.checkServerIdentity(name, cert) };
 }
 
 /**
@@ -104,10 +113,18 @@ async function socksAgent(proxy: URL, server: URL, settings: https.AgentOptions)
   );
   const options: https.RequestOptions = {};
   await config.applyToHTTPSOptions(options);
-  const agent = options.agent as https.Agent & { keepAlive: boolean };
+  const agent = options.agent as https.Agent & { keepAlive: boolean; connect: Connect };
   // The library passes on only a part of the settings, and nothing that keeps connections.
   Object.assign(agent.options, settings);
   agent.keepAlive = true;
   agent.maxSockets = MAX_CONNECTIONS;
+  const open = agent.connect.bind(agent);
+  agent.connect = (request, target) =>
+    open(request, target).catch((error: unknown) => {
+      throw new ProxyError(proxy, undefined, error instanceof Error ? error.message : String(error));
+    });
   return agent;
 }
+
+/** What the library's agent calls to open a connection through the proxy. */
+type Connect = (request: http.ClientRequest, target: unknown) => Promise<Duplex>;

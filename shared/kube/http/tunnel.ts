@@ -11,7 +11,8 @@ export class ProxyError extends Error {
 
   constructor(proxy: URL, status: number | undefined, why: string) {
     super(why);
-    this.proxy = proxy.origin;
+    // `origin` is null for schemes that the web does not know, and must not show a password.
+    this.proxy = `${proxy.protocol}//${proxy.host}`;
     this.status = status;
   }
 }
