@@ -24,6 +24,8 @@ export default defineConfig({
           testTimeout: 300_000,
           hookTimeout: 1_800_000,
           passWithNoTests: true,
+          maxConcurrency: 6,
+          globalSetup: ['test/kit/global-cluster.ts'],
         },
       },
     ],

@@ -40,6 +40,9 @@ export const podFaults: readonly Fault[] = [
     shows: workloadReason('FailedCreate'),
     verdict: 'broken',
     words: ['team-quota', 'exceeded quota'],
+    heal: [['delete', 'resourcequota', 'team-quota']],
+    healWith: [app('billing'), svc('billing')],
+    healed: all(ready(2), endpoints('billing', 2)),
   },
   {
     name: 'service-account-missing',
@@ -49,7 +52,11 @@ export const podFaults: readonly Fault[] = [
     shows: workloadReason('FailedCreate'),
     verdict: 'broken',
     words: ['audit-runner', 'serviceaccount'],
-    heal: [['create', 'serviceaccount', 'audit-runner']],
+    heal: [
+      ['create', 'serviceaccount', 'audit-runner'],
+      ['rollout', 'restart', 'deployment/audit'],
+    ],
+    healed: all(ready(2), endpoints('audit', 2)),
   },
   {
     name: 'pending-cpu-request-too-large',
@@ -59,6 +66,8 @@ export const podFaults: readonly Fault[] = [
     shows: condition('PodScheduled', 'False', 'Unschedulable'),
     verdict: 'broken',
     words: ['Insufficient cpu'],
+    healWith: [app('search'), svc('search')],
+    healed: all(ready(2), endpoints('search', 2)),
   },
   {
     name: 'pending-node-selector',
@@ -68,6 +77,8 @@ export const podFaults: readonly Fault[] = [
     shows: condition('PodScheduled', 'False', 'Unschedulable'),
     verdict: 'broken',
     words: ['accelerator', 'node affinity/selector'],
+    healWith: [app('gpu-worker'), svc('gpu-worker')],
+    healed: all(ready(2), endpoints('gpu-worker', 2)),
   },
   {
     name: 'pending-claim-missing',
@@ -80,6 +91,8 @@ export const podFaults: readonly Fault[] = [
     shows: condition('PodScheduled', 'False'),
     verdict: 'broken',
     words: ['store-data'],
+    healWith: [app('store'), svc('store')],
+    healed: all(ready(2), endpoints('store', 2)),
   },
   {
     name: 'image-tag-does-not-exist',
@@ -89,6 +102,8 @@ export const podFaults: readonly Fault[] = [
     shows: container('ImagePullBackOff', 'ErrImagePull'),
     verdict: 'broken',
     words: ['registry.invalid/api:2.0.1', 'ImagePull'],
+    healWith: [app('api'), svc('api')],
+    healed: all(ready(2), endpoints('api', 2)),
   },
   {
     name: 'image-never-pull',
@@ -98,6 +113,8 @@ export const podFaults: readonly Fault[] = [
     shows: container('ErrImageNeverPull'),
     verdict: 'broken',
     words: ['ErrImageNeverPull', 'edge:dev'],
+    healWith: [app('edge'), svc('edge')],
+    healed: all(ready(2), endpoints('edge', 2)),
   },
   {
     name: 'image-pull-in-rollout-old-pods-serve',
@@ -121,6 +138,8 @@ export const podFaults: readonly Fault[] = [
     shows: all(container('CrashLoopBackOff'), restarted(2)),
     verdict: 'broken',
     words: ['CrashLoopBackOff', 'exit code 3'],
+    healWith: [app('orders'), svc('orders')],
+    healed: all(ready(2), endpoints('orders', 2)),
   },
   {
     name: 'out-of-memory',
@@ -138,6 +157,8 @@ export const podFaults: readonly Fault[] = [
     shows: all(container('OOMKilled'), restarted(1)),
     verdict: 'broken',
     words: ['OOMKilled', '24Mi'],
+    healWith: [app('thumbs'), svc('thumbs')],
+    healed: all(ready(2), endpoints('thumbs', 2)),
   },
   {
     name: 'command-not-found',
@@ -147,6 +168,8 @@ export const podFaults: readonly Fault[] = [
     shows: container('RunContainerError', 'StartError', 'CrashLoopBackOff'),
     verdict: 'broken',
     words: ['/app/server'],
+    healWith: [app('batch'), svc('batch')],
+    healed: all(ready(2), endpoints('batch', 2)),
   },
   {
     name: 'exits-zero-again-and-again',
@@ -156,6 +179,8 @@ export const podFaults: readonly Fault[] = [
     shows: all(container('CrashLoopBackOff'), restarted(2)),
     verdict: 'broken',
     words: ['exit code 0'],
+    healWith: [app('oneshot'), svc('oneshot')],
+    healed: all(ready(2), endpoints('oneshot', 2)),
   },
   {
     name: 'init-waits-for-database',
@@ -183,6 +208,8 @@ export const podFaults: readonly Fault[] = [
       ),
     verdict: 'broken',
     words: ['wait-for-db'],
+    healWith: [app('ledger'), svc('ledger')],
+    healed: all(ready(2), endpoints('ledger', 2)),
   },
   {
     name: 'init-crashes',
@@ -201,6 +228,8 @@ export const podFaults: readonly Fault[] = [
     shows: all(container('CrashLoopBackOff'), restarted(2)),
     verdict: 'broken',
     words: ['migrate', 'exit code 1'],
+    healWith: [app('users'), svc('users')],
+    healed: all(ready(2), endpoints('users', 2)),
   },
   {
     name: 'config-map-missing',
@@ -210,6 +239,8 @@ export const podFaults: readonly Fault[] = [
     shows: container('CreateContainerConfigError'),
     verdict: 'broken',
     words: ['mail-config', 'CreateContainerConfigError'],
+    healWith: [app('mail'), svc('mail')],
+    healed: all(ready(2), endpoints('mail', 2)),
   },
   {
     name: 'secret-key-missing',
@@ -227,6 +258,8 @@ export const podFaults: readonly Fault[] = [
     shows: container('CreateContainerConfigError'),
     verdict: 'broken',
     words: ['auth-db', 'password'],
+    healWith: [app('auth'), svc('auth')],
+    healed: all(ready(2), endpoints('auth', 2)),
   },
   {
     name: 'secret-volume-missing',
@@ -242,6 +275,8 @@ export const podFaults: readonly Fault[] = [
     shows: event('FailedMount', /gateway-tls/),
     verdict: 'broken',
     words: ['gateway-tls'],
+    healWith: [app('gateway'), svc('gateway')],
+    healed: all(ready(2), endpoints('gateway', 2)),
   },
   {
     name: 'host-port-taken',
@@ -257,6 +292,8 @@ export const podFaults: readonly Fault[] = [
     shows: all(condition('PodScheduled', 'False', 'Unschedulable'), someReady(2)),
     verdict: 'degraded',
     words: ['18080'],
+    healWith: [app('ingress-lite'), svc('ingress-lite')],
+    healed: all(ready(2), endpoints('ingress-lite', 2)),
   },
   {
     name: 'two-of-three-crash',

@@ -58,6 +58,8 @@ export const portFaults: readonly Fault[] = [
     shows: ready(2),
     verdict: 'broken',
     words: ['UDP', 'TCP'],
+    healWith: [app('syslog'), svc('syslog')],
+    healed: all(ready(2), endpoints('syslog', 2)),
   },
   {
     name: 'listens-on-loopback-only',
@@ -75,6 +77,8 @@ export const portFaults: readonly Fault[] = [
     shows: all(ready(2), endpoints('admin', 2)),
     verdict: 'broken',
     words: ['127.0.0.1'],
+    healWith: [app('admin'), svc('admin')],
+    healed: all(ready(2), endpoints('admin', 2)),
   },
   {
     name: 'args-show-another-port',
@@ -89,6 +93,8 @@ export const portFaults: readonly Fault[] = [
     shows: all(ready(2), endpoints('api', 2)),
     verdict: 'broken',
     words: ['9090', '8080'],
+    healWith: [app('api'), svc('api')],
+    healed: all(ready(2), endpoints('api', 2)),
   },
   {
     name: 'env-shows-another-port',
@@ -108,6 +114,8 @@ export const portFaults: readonly Fault[] = [
     shows: all(ready(2), endpoints('node-app', 2)),
     verdict: 'broken',
     words: ['3000', '8080'],
+    healWith: [app('node-app'), svc('node-app')],
+    healed: all(ready(2), endpoints('node-app', 2)),
   },
   {
     name: 'one-dead-port-of-two',
@@ -125,6 +133,8 @@ export const portFaults: readonly Fault[] = [
     shows: ready(2),
     verdict: 'degraded',
     words: ['metrics'],
+    healWith: [app('web'), svc('web')],
+    healed: all(ready(2), endpoints('web', 2)),
   },
   {
     name: 'control-undeclared-port-that-listens',
