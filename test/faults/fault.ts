@@ -40,7 +40,7 @@ export interface Fault {
 
 const pods = (state: State) => state.items.filter((item) => item.kind === 'Pod' && !item.metadata.deletionTimestamp);
 const isReady = (pod: State['items'][number]): boolean =>
-  (pod.status?.conditions ?? []).some((c: Manifest) => c['type'] === 'Ready' && c['status'] === 'True');
+  (pod.status?.conditions ?? []).some((c: Manifest) => c.type === 'Ready' && c.status === 'True');
 const statuses = (pod: State['items'][number]): readonly Manifest[] => [
   ...(pod.status?.initContainerStatuses ?? []),
   ...(pod.status?.containerStatuses ?? []),
@@ -66,9 +66,9 @@ export const container =
       statuses(pod).some((status) =>
         reasons.some(
           (reason) =>
-            status['state']?.waiting?.reason === reason ||
-            status['state']?.terminated?.reason === reason ||
-            status['lastState']?.terminated?.reason === reason,
+            status.state?.waiting?.reason === reason ||
+            status.state?.terminated?.reason === reason ||
+            status.lastState?.terminated?.reason === reason,
         ),
       ),
     );
@@ -77,7 +77,7 @@ export const container =
 export const restarted =
   (count: number): When =>
   (state) =>
-    pods(state).some((pod) => statuses(pod).some((status) => status['restartCount'] >= count));
+    pods(state).some((pod) => statuses(pod).some((status) => status.restartCount >= count));
 
 /** An event with this reason and a message that matches. */
 export const event =
@@ -91,8 +91,7 @@ export const condition =
   (state) =>
     pods(state).some((pod) =>
       (pod.status?.conditions ?? []).some(
-        (c: Manifest) =>
-          c['type'] === type && c['status'] === status && (reason === undefined || c['reason'] === reason),
+        (c: Manifest) => c.type === type && c.status === status && (reason === undefined || c.reason === reason),
       ),
     );
 
@@ -100,7 +99,7 @@ export const condition =
 export const workloadReason =
   (reason: string): When =>
   (state) =>
-    state.items.some((item) => (item.status?.conditions ?? []).some((c: Manifest) => c['reason'] === reason));
+    state.items.some((item) => (item.status?.conditions ?? []).some((c: Manifest) => c.reason === reason));
 
 export const noPods: When = (state) => state.items.every((item) => item.kind !== 'Pod');
 
@@ -124,4 +123,4 @@ export const endpoints =
         (item) => item.kind === 'EndpointSlice' && item.metadata.labels?.['kubernetes.io/service-name'] === service,
       )
       .flatMap((slice) => slice.endpoints ?? [])
-      .filter((endpoint: Manifest) => endpoint['conditions']?.ready === true).length === count;
+      .filter((endpoint: Manifest) => endpoint.conditions?.ready === true).length === count;

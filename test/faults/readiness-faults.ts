@@ -13,6 +13,8 @@ export const readinessFaults: readonly Fault[] = [
     shows: all(runningNotReady(2), event('Unhealthy', /404/)),
     verdict: 'broken',
     words: ['404', '/health/ready'],
+    healWith: [app('web'), svc('web')],
+    healed: all(ready(2), endpoints('web', 2)),
   },
   {
     name: 'probe-port-refused',
@@ -22,6 +24,8 @@ export const readinessFaults: readonly Fault[] = [
     shows: all(runningNotReady(2), event('Unhealthy', /refused/)),
     verdict: 'broken',
     words: ['9090', 'refused'],
+    healWith: [app('web'), svc('web')],
+    healed: all(ready(2), endpoints('web', 2)),
   },
   {
     name: 'probe-dependency-down-503',
@@ -31,6 +35,8 @@ export const readinessFaults: readonly Fault[] = [
     shows: all(runningNotReady(2), event('Unhealthy', /503/)),
     verdict: 'broken',
     words: ['503'],
+    healWith: [app('orders'), svc('orders')],
+    healed: all(ready(2), endpoints('orders', 2)),
   },
   {
     name: 'probe-too-strict-under-load',
@@ -47,6 +53,8 @@ export const readinessFaults: readonly Fault[] = [
     shows: all(runningNotReady(2), unhealthy),
     verdict: 'broken',
     words: ['time', '1s'],
+    healWith: [app('pricing'), svc('pricing')],
+    healed: all(ready(2), endpoints('pricing', 2)),
   },
   {
     name: 'probe-named-port-unknown',
@@ -56,6 +64,8 @@ export const readinessFaults: readonly Fault[] = [
     shows: all(runningNotReady(2), unhealthy),
     verdict: 'broken',
     words: ['"web"'],
+    healWith: [app('web'), svc('web')],
+    healed: all(ready(2), endpoints('web', 2)),
   },
   {
     name: 'probe-exec-fails',
@@ -70,6 +80,8 @@ export const readinessFaults: readonly Fault[] = [
     shows: all(runningNotReady(2), event('Unhealthy', /No such file/)),
     verdict: 'broken',
     words: ['/tmp/ready'],
+    healWith: [app('worker'), svc('worker')],
+    healed: all(ready(2), endpoints('worker', 2)),
   },
   {
     name: 'sidecar-not-ready',
@@ -91,6 +103,8 @@ export const readinessFaults: readonly Fault[] = [
     shows: all(runningNotReady(2), unhealthy),
     verdict: 'broken',
     words: ['proxy', '15021'],
+    healWith: [app('payments'), svc('payments')],
+    healed: all(ready(2), endpoints('payments', 2)),
   },
   {
     name: 'native-sidecar-not-ready',
@@ -115,6 +129,8 @@ export const readinessFaults: readonly Fault[] = [
     shows: all(runningNotReady(2), unhealthy),
     verdict: 'broken',
     words: ['mesh', '15021'],
+    healWith: [app('payments'), svc('payments')],
+    healed: all(ready(2), endpoints('payments', 2)),
   },
   {
     name: 'readiness-gate-never-true',
@@ -124,6 +140,8 @@ export const readinessFaults: readonly Fault[] = [
     shows: condition('Ready', 'False', 'ReadinessGatesNotReady'),
     verdict: 'broken',
     words: ['target-health.example.com/web'],
+    healWith: [app('web'), svc('web')],
+    healed: all(ready(2), endpoints('web', 2)),
   },
   {
     name: 'liveness-kills-before-ready',
@@ -141,6 +159,8 @@ export const readinessFaults: readonly Fault[] = [
     shows: all(restarted(2), event('Killing', /liveness|Liveness/)),
     verdict: 'broken',
     words: ['liveness'],
+    healWith: [app('slow-start'), svc('slow-start')],
+    healed: all(ready(2), endpoints('slow-start', 2)),
   },
   {
     name: 'startup-probe-fails',
@@ -150,6 +170,8 @@ export const readinessFaults: readonly Fault[] = [
     shows: all(restarted(1), event('Unhealthy', /Startup/)),
     verdict: 'broken',
     words: ['8081', 'tartup'],
+    healWith: [app('jobs'), svc('jobs')],
+    healed: all(ready(2), endpoints('jobs', 2)),
   },
   {
     name: 'one-of-three-not-ready',
@@ -212,6 +234,8 @@ export const readinessFaults: readonly Fault[] = [
     shows: all(runningNotReady(2), unhealthy),
     verdict: 'broken',
     words: ['HTTPS'],
+    healWith: [app('web'), svc('web')],
+    healed: all(ready(2), endpoints('web', 2)),
   },
   {
     name: 'control-container-restarted-long-ago-style',
