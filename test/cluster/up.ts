@@ -9,6 +9,7 @@ import { KubeApi, type KubeObject } from './api.ts';
 import { ensureComponents, type Say } from './build/components.ts';
 import { ensureImages } from './build/images.ts';
 import { ensurePackages } from './build/packages.ts';
+import { conditionOf } from './conditions.ts';
 import { tearDown } from './down.ts';
 import { ClusterFailure, messageOf } from './failure.ts';
 import { withLock } from './lock.ts';
@@ -308,11 +309,6 @@ async function waitUntilWhole(
     await waitFor('metrics-server', async () => conditionOf(await api.find(path), 'Available') === 'True', patience);
     step('metrics-server');
   }
-}
-
-export function conditionOf(object: KubeObject | undefined, type: string): string | undefined {
-  const conditions = object?.status?.conditions as readonly { type: string; status: string }[] | undefined;
-  return conditions?.find((condition) => condition.type === type)?.status;
 }
 
 function isReady(node: KubeObject): boolean {
