@@ -2,12 +2,9 @@ import { KINDS, type KindName } from '../model/kinds.ts';
 import type { Coverage, CoverageStatus } from '../model/snapshot.ts';
 import type { FilePlace, Intake } from './intake.ts';
 import { kindOfPlural, kindOfWord } from './kind-names.ts';
+import { SNAPSHOT_API_VERSION, SNAPSHOT_KIND } from './own-layout.ts';
 
 type Json = Readonly<Record<string, unknown>>;
-
-/** The apiVersion and kind of the metadata in our own snapshots. */
-export const SNAPSHOT_API_VERSION = 'kubectl-net/v1';
-export const SNAPSHOT_KIND = 'Snapshot';
 
 /**
  * Reads values that are no objects of the cluster but tell about the dump: the metadata of our own snapshots, a

@@ -99,7 +99,7 @@ function pruneAnnotations(annotations: unknown, kind: string): unknown {
 
 /** Some controllers keep a Secret's value in an annotation; only well-known keys of Kubernetes are let through. */
 function isPlain(key: string): boolean {
-  return /(^|\.)(kubernetes\.io|cert-manager\.io)\//.test(key);
+  return /(^|\.)(kubernetes\.io|cert-manager\.io)\/|^kubectl-net\//.test(key);
 }
 
 /** Who owns spec and metadata; what status writers own is never asked. */

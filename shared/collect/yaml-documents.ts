@@ -35,16 +35,17 @@ export function splitDocuments(text: string): TextPart[] {
 }
 
 /**
- * The header and the items of a List in block form as kubectl prints it: `items:` at the margin followed by lines that
- * start with `- `. Undefined when the text is not such a list, or uses anchors, which may reach from item to item.
+ * The header and the items of a List in block form: `items:` at the margin followed by lines that start with `- `, at
+ * the margin as kubectl prints them or indented. Undefined when the text is not such a list, or uses anchors, which
+ * may reach from item to item.
  */
 export function splitListItems(part: TextPart): { header: TextPart; items: TextPart[] } | undefined {
   const { text } = part;
-  const start = text.search(/^items:[ \t]*\r?\n(?=- )/m);
-  if (start < 0) return undefined;
-  if (/(?:^|[ \t])&[\w-]+(?:\s|$)/m.test(text)) return undefined;
+  const head = /^items:[ \t]*\r?\n( *)(?=- )/m.exec(text);
+  if (head === null || /(?:^|[ \t])&[\w-]+(?:\s|$)/m.test(text)) return undefined;
+  const indent = head[1]?.length ?? 0;
   const items: TextPart[] = [];
-  let at = text.indexOf('\n', start) + 1;
+  let at = text.indexOf('\n', head.index) + 1;
   let line = part.line + countLines(text, 0, at);
   let itemStart = at;
   let itemLine = line;
@@ -52,20 +53,25 @@ export function splitListItems(part: TextPart): { header: TextPart; items: TextP
     const next = text.indexOf('\n', at);
     const end = next < 0 ? text.length : next + 1;
     line++;
-    const first = text.charCodeAt(end);
-    const over = next < 0 || end >= text.length;
-    // An item goes on while lines are indented, empty or comments; `- ` starts the next; anything else ends the list.
-    const item = !over && first === 0x2d;
-    const inside = !over && (first === 0x20 || first === 0x0a || first === 0x0d || first === 0x23 || first === 0x09);
-    if (!inside) {
+    const kind = end >= text.length ? 'end' : lineKind(text, end, indent);
+    if (kind !== 'inside') {
       items.push({ text: text.slice(itemStart, end), line: itemLine });
       itemStart = end;
       itemLine = line;
     }
     at = end;
-    if (!inside && !item) break;
+    if (kind === 'end') break;
   }
-  return { header: { text: `${text.slice(0, start)}${text.slice(at)}`, line: part.line }, items };
+  return { header: { text: `${text.slice(0, head.index)}${text.slice(at)}`, line: part.line }, items };
+}
+
+/** Whether a line goes on with an item (deeper, empty, a comment), starts the next one, or ends the list. */
+function lineKind(text: string, at: number, indent: number): 'inside' | 'item' | 'end' {
+  let column = 0;
+  while (text.charCodeAt(at + column) === 0x20) column++;
+  const first = text.charCodeAt(at + column);
+  if (column > indent || first === 0x0a || first === 0x0d || first === 0x23 || first === 0x09) return 'inside';
+  return column === indent && first === 0x2d ? 'item' : 'end';
 }
 
 /** Line breaks in a part of a text. */

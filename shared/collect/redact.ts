@@ -1,0 +1,165 @@
+import { createHash } from 'node:crypto';
+import type { KubeObject } from '../model/objects.ts';
+import type { Snapshot } from '../model/snapshot.ts';
+import { addressMapper } from './pseudo-address.ts';
+import { chainHashes, renameChains } from './pseudo-chains.ts';
+import { collectWords, isSystemNamespace } from './redact-collect.ts';
+import { REMOVED } from './scrub.ts';
+
+type Json = Readonly<Record<string, unknown>>;
+
+/**
+ * The snapshot with pseudonyms for namespaces, workloads, Services, nodes, hosts, label values and addresses. The same
+ * name gets the same pseudonym everywhere, so that selectors, ports, policies and addresses relate as before and a
+ * diagnosis finds the same cause. Names of system namespaces, protocols and Kubernetes' own labels stay. Give it a
+ * snapshot from which secrets were removed (`forRecording`).
+ */
+export function redact(snapshot: Snapshot): Snapshot {
+  const book = collectWords(snapshot);
+  const { names, prose } = book.mappers();
+  const key = createHash('sha256').update(book.fingerprint()).digest('hex');
+  const addresses = addressMapper(key);
+  const mail = (text: string): string => text.replace(/[\w.+-]+@[\w-]+(?:\.[\w-]+)+/g, REMOVED);
+  const hashes = chainHashes(snapshot, names, addresses);
+  const change: Change = {
+    name: (text) => names(addresses(text)),
+    prose: (text) => prose(addresses(mail(text))),
+    tool: (text) => renameChains(prose(addresses(mail(text))), hashes),
+  };
+  const object = (value: KubeObject): KubeObject => redactObject(value, change);
+  const objects = Object.fromEntries(
+    Object.entries(snapshot.objects).map(([kind, list]) => [kind, (list as readonly KubeObject[]).map(object)]),
+  );
+  const { origins: _, others, ...rest } = snapshot;
+  return {
+    ...rest,
+    source: { ...snapshot.source, name: 'redacted' },
+    objects: objects as Snapshot['objects'],
+    ...(others === undefined
+      ? {}
+      : { others: Object.fromEntries(Object.entries(others).map(([kind, list]) => [kind, list.map(object)])) }),
+    coverage: snapshot.coverage.map((entry) => ({
+      ...entry,
+      namespace: change.name(entry.namespace),
+      ...(entry.reason === undefined ? {} : { reason: change.name(entry.reason) }),
+      ...(entry.subset === undefined ? {} : { subset: redactSubset(entry.subset, change) }),
+    })),
+    logs: snapshot.logs.map((log) => ({
+      ...log,
+      namespace: change.name(log.namespace),
+      pod: change.name(log.pod),
+      container: change.name(log.container),
+      text: change.prose(log.text),
+    })),
+    tools: snapshot.tools.map(({ path, text }) => ({ path: change.name(path), text: change.tool(text) })),
+    problems: snapshot.problems.map((problem) => ({
+      ...problem,
+      path: change.name(problem.path.replace(/^.*[\\/]/, '')),
+      message: change.prose(problem.message),
+    })),
+  };
+}
+
+interface Change {
+  readonly name: (text: string) => string;
+  readonly prose: (text: string) => string;
+  readonly tool: (text: string) => string;
+}
+
+/** `selector app=web`: the key of a label stays. */
+function redactSubset(subset: string, change: Change): string {
+  return subset.replace(/(?<==)[^,\s]+/g, (value) => change.name(value));
+}
+
+function redactObject(object: KubeObject, change: Change): KubeObject {
+  const { kind } = object;
+  const result = walk(object, '', change) as Record<string, unknown>;
+  if (kind === 'ConfigMap' && !isSystemNamespace(object.metadata?.namespace)) result.data = emptied(result.data);
+  // A certificate names hosts and its owner.
+  if (kind === 'Secret') result.data = emptied(result.data);
+  if (kind === 'Node') redactNode(result);
+  return result as KubeObject;
+}
+
+/** Fields whose values are words of the API, not names given by people. */
+const FIXED: ReadonlySet<string> = new Set([
+  'apiVersion',
+  'appProtocol',
+  'kind',
+  'key',
+  'manager',
+  'operator',
+  'protocol',
+  'resource',
+  'scheme',
+  'topologyKey',
+  'type',
+  'uid',
+]);
+
+/** Fields that hold sentences, commands or values with anything in them. */
+const PROSE: ReadonlySet<string> = new Set(['args', 'command', 'data', 'message', 'note', 'value']);
+
+function walk(value: unknown, key: string, change: Change): unknown {
+  if (typeof value === 'string') {
+    if (FIXED.has(key)) return value;
+    return PROSE.has(key) ? change.prose(value) : change.name(value);
+  }
+  if (Array.isArray(value)) return value.map((item) => walk(item, key, change));
+  if (!isRecord(value)) return value;
+  const copy: Record<string, unknown> = {};
+  for (const name of Object.keys(value)) {
+    const inner = value[name];
+    if (name === 'annotations') copy[name] = redactAnnotations(inner, change);
+    else if (name === 'managedFields') copy[name] = withoutKeys(inner);
+    else if (LABEL_MAPS.has(name) && isRecord(inner) && isTextMap(inner)) copy[name] = redactLabels(inner, change);
+    else copy[name] = walk(inner, key === 'data' ? 'data' : name, change);
+  }
+  return copy;
+}
+
+const LABEL_MAPS: ReadonlySet<string> = new Set(['labels', 'matchLabels', 'selector', 'nodeSelector']);
+
+/** Keys of labels stay as they are, whatever they are called (`type`, `key`). */
+function redactLabels(labels: Json, change: Change): Json {
+  return Object.fromEntries(Object.entries(labels).map(([key, value]) => [key, change.name(String(value))]));
+}
+
+/** Annotations of Kubernetes and of well-known controllers steer something; the rest is people's own. */
+function redactAnnotations(annotations: unknown, change: Change): unknown {
+  if (!isRecord(annotations)) return annotations;
+  const kept = Object.entries(annotations).filter(([key]) => STEERING.test(key));
+  return Object.fromEntries(kept.map(([key, value]) => [key, typeof value === 'string' ? change.prose(value) : value]));
+}
+
+const STEERING =
+  /(?:^|\.)(?:kubernetes\.io|k8s\.io|x-k8s\.io|keda\.sh|istio\.io|linkerd\.io|cilium\.io|projectcalico\.org|metallb\.(?:io|universe\.tf)|openshift\.io|traefik\.io|haproxy\.org|alpha\.coreos\.com|ovn\.org)\/|^(?:kubectl-net|prometheus\.io)\//;
+
+/** managedFields name list items by their values (`k:{"name":"web"}`); who owns what is told by the fields alone. */
+function withoutKeys(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutKeys);
+  if (!isRecord(value)) return value;
+  const entries = Object.entries(value).filter(([key]) => !/^[kv]:/.test(key));
+  return Object.fromEntries(entries.map(([key, inner]) => [key, withoutKeys(inner)]));
+}
+
+function redactNode(node: Record<string, unknown>): void {
+  if (isRecord(node.spec) && typeof node.spec.providerID === 'string') {
+    node.spec = { ...node.spec, providerID: node.spec.providerID.replace(/\/\/.*$/, `//${REMOVED}`) };
+  }
+  if (!isRecord(node.status) || !isRecord(node.status.nodeInfo)) return;
+  const { machineID: _, systemUUID: __, bootID: ___, ...nodeInfo } = node.status.nodeInfo;
+  node.status = { ...node.status, nodeInfo };
+}
+
+function emptied(data: unknown): unknown {
+  return isRecord(data) ? Object.fromEntries(Object.keys(data).map((key) => [key, ''])) : data;
+}
+
+function isTextMap(map: Json): boolean {
+  return Object.values(map).every((value) => typeof value === 'string');
+}
+
+function isRecord(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
