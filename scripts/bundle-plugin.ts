@@ -28,7 +28,8 @@ export async function bundlePlugin(options: BundleOptions): Promise<{ readonly b
     platform: 'node',
     format: 'cjs',
     target: `node${OLDEST_NODE}`,
-    charset: 'utf8',
+    // One letter beyond Latin-1 would make V8 hold the whole file as two-byte text, which it reads more slowly.
+    charset: 'ascii',
     legalComments: 'none',
     logLevel: 'warning',
     // yargs calls createRequire(import.meta.url) at load, which has no meaning in CommonJS.

@@ -1,14 +1,14 @@
 import type { CommandResult, Request } from '../../../shared/cli/command.ts';
 import { UsageError } from '../../../shared/cli/command.ts';
 import { parseTarget, type Target } from '../../../shared/cli/parse-target.ts';
-import { type ClusterIndex, createIndex } from '../../../shared/model/cluster-index.ts';
+import type { ClusterIndex } from '../../../shared/model/cluster-index.ts';
 import type { Report } from '../../../shared/report/report.ts';
 import { combineReports } from '../diagnose/combine-reports.ts';
 import { type DiagnoseOptions, diagnoseService } from '../diagnose/diagnose-service.ts';
-import { chooseNamespace } from '../targets/choose-namespace.ts';
-import { resolveServices } from '../targets/resolve-services.ts';
+import { meantServices, resolveServices } from '../targets/resolve-services.ts';
 import { TARGET_KINDS } from '../targets/target-kinds.ts';
 import { missingReport, noServiceReport, unseenReport } from '../targets/target-reports.ts';
+import { readTarget } from './read-target.ts';
 import { sourceName } from './source-name.ts';
 
 /** `diagnose`: the Services that the target means, each judged, one report. */
@@ -17,10 +17,12 @@ export async function runDiagnose(request: Request): Promise<CommandResult> {
     throw new UsageError('diagnose needs the name of a Service', 'To see all Services: kubectl netsvc check');
   }
   const target = parseTarget(request.args, TARGET_KINDS);
-  const snapshot = await request.facts.snapshot(async () => {});
-  const index = createIndex(snapshot);
-  const namespace = await chooseNamespace(request, target, index);
-  const options: DiagnoseOptions = { source: sourceName(snapshot), command: 'netsvc diagnose' };
+  const { snapshot, index, namespace, caller } = await readTarget(request, target);
+  const options: DiagnoseOptions = {
+    source: sourceName(snapshot),
+    command: 'netsvc diagnose',
+    ...(caller === undefined ? {} : { from: caller }),
+  };
   return { type: 'report', report: diagnoseTarget(index, target, namespace, options) };
 }
 
@@ -38,8 +40,11 @@ export function diagnoseTarget(
       return missingReport(frame, target, namespace, 'kubectl netsvc');
     case 'unseen':
       return unseenReport(frame, target, namespace, found.reason);
-    case 'noService':
-      return noServiceReport(frame, found.via, found.labels);
+    case 'noService': {
+      const meant = meantServices(index, namespace, found.labels);
+      const reports = meant.map((service) => diagnoseService(index, service, options));
+      return combineReports(found.via, reports) ?? noServiceReport(frame, found.via, found.labels);
+    }
     case 'services': {
       const reports = found.services.map((service) => diagnoseService(index, service, options));
       const [only] = reports;

@@ -34,17 +34,16 @@ export const targetMessages = defineMessages({
   }),
   SVC002: message<{ target: string; labels: string; nearest: string; difference: string }>({
     slug: 'no-service-selects-workload',
-    severity: 'warning',
-    confidence: 'likely',
-    rung: 10,
-    title: 'no Service selects these pods, one nearly does',
+    severity: 'info',
+    title: 'no Service selects these pods',
     summary: ({ target, labels, nearest, difference }) =>
-      `no Service selects the pods of ${target} (${labels}); Service ${nearest} nearly does: ${difference}`,
+      `no Service selects the pods of ${target} (${labels})` +
+      (nearest === '' ? '' : `; nearest is Service ${nearest}: ${difference}`),
     explain:
       'The pods carry labels that no Service of their namespace selects, so no Service sends them requests. That is right ' +
-      'for workers that only call others. Here a Service differs from these labels in little, which is how a renamed label ' +
-      'or a mistyped selector looks.\n' +
-      'Ask about that Service: its diagnosis says which key or value differs and gives the patch for either side.',
+      'for workers that only call others, and for pods that are deliberately kept out of rotation.\n' +
+      'If callers should reach them, create a Service (kubectl expose), or change the selector of the nearest one or the ' +
+      "labels in the workload's template, so that the pods carry every key and value of the selector.",
     fixes: () => [],
   }),
 });

@@ -4,7 +4,8 @@ import type { Ingress, KubeObject, Labels, Pod, Service, Workload } from '../../
 import type { Ref } from '../../../shared/model/refs.ts';
 import { nameOf, refOf } from '../../../shared/model/refs.ts';
 import { matchesLabels } from '../../../shared/model/selectors.ts';
-import { selectorOf } from '../../../shared/model/services.ts';
+import { podsMatching, selectorOf } from '../../../shared/model/services.ts';
+import { labelDistance } from '../checks/selector/label-distance.ts';
 
 /** What a target led to. */
 export type Resolution =
@@ -50,6 +51,18 @@ export function servicesSelecting(index: ClusterIndex, namespace: string, labels
   return index.list('Service', namespace).filter((service) => {
     const selector = selectorOf(service);
     return selector !== undefined && matchesLabels(selector, labels);
+  });
+}
+
+/** A selector that differs from labels by no more than this may have been meant for them. */
+const NEAR = 0.5;
+
+/** Services whose selector matches no pod at all and nearly matches the labels: most likely meant for them. */
+export function meantServices(index: ClusterIndex, namespace: string, labels: Labels): readonly Service[] {
+  return index.list('Service', namespace).filter((service) => {
+    const selector = selectorOf(service);
+    if (selector === undefined || podsMatching(index, namespace, selector).length > 0) return false;
+    return labelDistance(selector, labels) <= NEAR;
   });
 }
 

@@ -3,12 +3,12 @@ import type { Target } from '../../../shared/cli/parse-target.ts';
 import type { Finding, Fix } from '../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../shared/model/cluster-index.ts';
 import { KINDS } from '../../../shared/model/kinds.ts';
-import type { KubeObject, Labels } from '../../../shared/model/objects.ts';
+import type { KubeObject, Labels, Service } from '../../../shared/model/objects.ts';
 import type { Ref } from '../../../shared/model/refs.ts';
 import { formatRef, nameOf, namespaceOf } from '../../../shared/model/refs.ts';
 import { formatLabels } from '../../../shared/model/selectors.ts';
 import { selectorOf } from '../../../shared/model/services.ts';
-import type { Report } from '../../../shared/report/report.ts';
+import type { Report, Section } from '../../../shared/report/report.ts';
 import { compareText, joinAnd } from '../../../shared/util/text.ts';
 import { labelDifferences, labelDistance } from '../checks/selector/label-distance.ts';
 import { targetMessages } from '../messages/targets.ts';
@@ -94,54 +94,67 @@ export function unseenReport(frame: Frame, target: Target, namespace: string, re
   };
 }
 
-/** The report on pods that no Service selects: a near selector is told, else nothing is wrong with them. */
+/** The report on pods that no Service selects: there is no Service to judge, but near selectors are told. */
 export function noServiceReport(frame: Frame, via: Ref, labels: Labels): Report {
   const { index } = frame;
-  const near = index
-    .list('Service', via.namespace)
-    .flatMap((service) => {
-      const selector = selectorOf(service);
-      return selector === undefined ? [] : [{ service, selector, distance: labelDistance(selector, labels) }];
-    })
-    .filter((candidate) => candidate.distance <= 0.5)
-    .sort((a, b) => a.distance - b.distance || compareText(nameOf(a.service), nameOf(b.service)));
-  const nearest = near[0];
-  const headline = `no Service selects the pods of ${formatRef(via)} (${formatLabels(labels) || 'no labels'})`;
-  const seen = index.seen('Service', via.namespace);
-  if (seen.status !== 'ok') {
+  const { status, reason } = index.seen('Service', via.namespace);
+  if (status !== 'ok') {
     return {
       ...emptyReport(frame, via),
-      headline: `could not tell: ${seen.reason}`,
-      notChecked: [{ check: 'all', reason: seen.reason }],
+      headline: `could not tell which Services select ${formatRef(via)}: ${reason}`,
+      notChecked: [{ check: 'all', reason }],
     };
   }
-  if (nearest === undefined) return { ...emptyReport(frame, via), headline };
-  const differences = labelDifferences(nearest.selector, labels).map(({ key, wanted, found }) =>
-    found === undefined
-      ? `it selects ${key}=${wanted}, a key they lack`
-      : `it selects ${key}=${wanted}, they carry ${key}=${found}`,
-  );
+  const near = nearServices(index, via.namespace ?? '', labels).slice(0, 3);
+  const [nearest] = near;
   const finding = targetMessages.SVC002.raise({
     subject: via,
     args: {
       target: formatRef(via),
-      labels: formatLabels(labels),
-      nearest: nameOf(nearest.service),
-      difference: joinAnd(differences),
+      labels: formatLabels(labels) || 'no labels',
+      nearest: nearest === undefined ? '' : nameOf(nearest.service),
+      difference: nearest === undefined ? '' : differenceOf(nearest.selector, labels),
     },
-    evidence: near.slice(0, 3).map(({ service, selector }) => ({
+    evidence: near.map(({ service, selector }) => ({
       fact: `Service ${nameOf(service)} selects ${formatLabels(selector)}`,
       source: `Service ${via.namespace ?? ''}/${nameOf(service)} spec.selector`,
     })),
-    fixes: [
-      {
-        title: `ask about Service ${nameOf(nearest.service)}`,
-        command: `kubectl netsvc svc/${nameOf(nearest.service)} -n ${via.namespace ?? ''}`,
-        risk: 'none',
-      },
-    ],
   });
-  return { ...emptyReport(frame, via), verdict: 'degraded', headline: finding.summary, causes: [finding] };
+  return { ...emptyReport(frame, via), headline: finding.summary, findings: [finding], sections: nearSection(near) };
+}
+
+interface NearService {
+  readonly service: Service;
+  readonly selector: Labels;
+  readonly distance: number;
+}
+
+/** Services whose selector shares something with the labels, nearest first. */
+function nearServices(index: ClusterIndex, namespace: string, labels: Labels): readonly NearService[] {
+  return index
+    .list('Service', namespace)
+    .flatMap((service) => {
+      const selector = selectorOf(service);
+      return selector === undefined ? [] : [{ service, selector, distance: labelDistance(selector, labels) }];
+    })
+    .filter((candidate) => candidate.distance < 0.75)
+    .sort((a, b) => a.distance - b.distance || compareText(nameOf(a.service), nameOf(b.service)));
+}
+
+function differenceOf(selector: Labels, labels: Labels): string {
+  return joinAnd(
+    labelDifferences(selector, labels).map(({ key, wanted, found }) =>
+      found === undefined
+        ? `it selects ${key}=${wanted}, a key they lack`
+        : `it selects ${key}=${wanted}, they carry ${key}=${found}`,
+    ),
+  );
+}
+
+function nearSection(near: readonly NearService[]): readonly Section[] {
+  if (near.length === 0) return [];
+  const rows = near.map(({ service, selector }) => [nameOf(service), formatLabels(selector)]);
+  return [{ type: 'table', title: 'Near selectors', head: ['SERVICE', 'SELECTOR'], rows }];
 }
 
 function emptyReport(frame: Frame, target: Ref): Report {

@@ -1,0 +1,28 @@
+import type { Request } from '../../../shared/cli/command.ts';
+import type { Target } from '../../../shared/cli/parse-target.ts';
+import { type ClusterIndex, createIndex } from '../../../shared/model/cluster-index.ts';
+import type { Snapshot } from '../../../shared/model/snapshot.ts';
+import { type Caller, checkCaller, parseCaller } from '../targets/caller.ts';
+import { chooseNamespace } from '../targets/choose-namespace.ts';
+
+/** The facts about a target, with where it was looked for. */
+export interface TargetFacts {
+  readonly snapshot: Snapshot;
+  readonly index: ClusterIndex;
+  readonly namespace: string;
+  readonly caller: Caller | undefined;
+}
+
+/** Reads what a question about one target needs. Throws a UsageError for a caller that does not exist. */
+export async function readTarget(request: Request, target: Target): Promise<TargetFacts> {
+  const from = request.options.string('from');
+  const snapshot = await request.facts.snapshot(async (gatherer, inForce) => {
+    const { targetPlan } = await import('../collect/target-plan.ts');
+    await targetPlan(target, parseCaller(from, target.namespace ?? inForce))(gatherer, inForce);
+  });
+  const index = createIndex(snapshot);
+  const namespace = await chooseNamespace(request, target, index);
+  const caller = parseCaller(from, namespace);
+  checkCaller(index, caller);
+  return { snapshot, index, namespace, caller };
+}

@@ -1,0 +1,75 @@
+import type { Gatherer } from '../../../shared/collect/gather.ts';
+import type { Container, ContainerStatus, Pod, Service } from '../../../shared/model/objects.ts';
+import { declaredPorts, isReady, resolveTargetPort } from '../../../shared/model/pods.ts';
+import { nameOf, namespaceOf } from '../../../shared/model/refs.ts';
+
+/** Causes stand in the last lines, and pods of one kind write the same. */
+const TAIL_LINES = 20;
+const MAX_LOGS = 6;
+
+interface Wanted {
+  readonly pod: Pod;
+  readonly container: string;
+  readonly previous: boolean;
+}
+
+/**
+ * The last lines of containers that crash or are not ready, one pod for each container name, and of one serving pod
+ * whose declared ports are not the Service's: what it listens on may be said there.
+ */
+export async function readLogs(gatherer: Gatherer, service: Service, pods: readonly Pod[]): Promise<void> {
+  const wanted = new Map<string, Wanted>();
+  for (const pod of pods) {
+    for (const entry of unwell(pod)) {
+      const key = `${entry.container}/${entry.previous}`;
+      if (!wanted.has(key)) wanted.set(key, entry);
+    }
+  }
+  for (const entry of doubtful(service, pods)) {
+    const key = `${entry.container}/false`;
+    if (!wanted.has(key)) wanted.set(key, entry);
+  }
+  await Promise.all(
+    [...wanted.values()]
+      .slice(0, MAX_LOGS)
+      .map(({ pod, container, previous }) =>
+        gatherer.logs(namespaceOf(pod), nameOf(pod), { container, previous, tailLines: TAIL_LINES }),
+      ),
+  );
+}
+
+function unwell(pod: Pod): readonly Wanted[] {
+  if (isReady(pod)) return [];
+  const statuses = [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])];
+  return statuses.flatMap((status): readonly Wanted[] => {
+    const container = status.name ?? '';
+    return [
+      ...(hasCrashed(status) ? [{ pod, container, previous: true }] : []),
+      ...(status.state?.running !== undefined && status.ready !== true ? [{ pod, container, previous: false }] : []),
+      ...(status.state?.terminated !== undefined && status.state.terminated.exitCode !== 0
+        ? [{ pod, container, previous: false }]
+        : []),
+    ];
+  });
+}
+
+function hasCrashed(status: ContainerStatus): boolean {
+  return (status.restartCount ?? 0) > 0 && status.lastState?.terminated !== undefined;
+}
+
+/** All ready, but the pods do not declare the port that the Service sends to. */
+function doubtful(service: Service, pods: readonly Pod[]): readonly Wanted[] {
+  const pod = pods.find((candidate) => isReady(candidate));
+  if (pod === undefined) return [];
+  const declared = new Set(declaredPorts(pod.spec).map((port) => port.port));
+  const strange = (service.spec?.ports ?? []).some((port) => {
+    const target = resolveTargetPort(pod.spec, port);
+    return target === undefined || !declared.has(target);
+  });
+  if (!strange) return [];
+  return (pod.spec?.containers ?? []).map((container: Container) => ({
+    pod,
+    container: container.name ?? '',
+    previous: false,
+  }));
+}

@@ -1,0 +1,53 @@
+import type { Gatherer } from '../../../shared/collect/gather.ts';
+
+/** Events of a namespace that are read at most; the server keeps them for an hour, and a crash loop writes many. */
+const MAX_EVENTS = 2000;
+
+/** The small kinds of a namespace that any Service of it may depend on. */
+export async function readNamespace(gatherer: Gatherer, namespace: string): Promise<void> {
+  await Promise.all([
+    gatherer.get('Namespace', undefined, namespace),
+    gatherer.list('NetworkPolicy', { namespace }),
+    gatherer.list('Ingress', { namespace }),
+    gatherer.list('Deployment', { namespace }),
+    gatherer.list('StatefulSet', { namespace }),
+    readDaemonSets(gatherer, namespace),
+    gatherer.list('HorizontalPodAutoscaler', { namespace }),
+    gatherer.list('Event', { namespace, max: MAX_EVENTS }),
+    gatherer.list('ServiceCIDR'),
+    gatherer.version(),
+    readClusterServices(gatherer),
+    readRarePolicies(gatherer, namespace),
+  ]);
+}
+
+/** Of all namespaces when allowed: few in number, and they tell the network plugin and kube-proxy. */
+async function readDaemonSets(gatherer: Gatherer, namespace: string): Promise<void> {
+  const all = await gatherer.tryList('DaemonSet');
+  if (all.status !== 'ok') await gatherer.list('DaemonSet', { namespace });
+}
+
+/** The cluster's DNS, on which every name depends. */
+async function readClusterServices(gatherer: Gatherer): Promise<void> {
+  const namespace = 'kube-system';
+  const labelSelector = 'k8s-app=kube-dns';
+  await Promise.all([
+    gatherer.get('Service', namespace, 'kube-dns'),
+    gatherer.list('EndpointSlice', { namespace, labelSelector: 'kubernetes.io/service-name=kube-dns' }),
+    gatherer.list('Deployment', { namespace, labelSelector }),
+    gatherer.list('Pod', { namespace, labelSelector }),
+  ]);
+}
+
+/** Policies of other families: absent in most clusters, which the server answers at once. */
+async function readRarePolicies(gatherer: Gatherer, namespace: string): Promise<void> {
+  await Promise.all([
+    gatherer.list('AdminNetworkPolicy'),
+    gatherer.list('BaselineAdminNetworkPolicy'),
+    gatherer.list('ClusterNetworkPolicy'),
+    gatherer.list('CalicoNetworkPolicy', { namespace }),
+    gatherer.list('CalicoGlobalNetworkPolicy'),
+    gatherer.list('CiliumNetworkPolicy', { namespace }),
+    gatherer.list('CiliumClusterwideNetworkPolicy'),
+  ]);
+}

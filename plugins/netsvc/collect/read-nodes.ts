@@ -1,0 +1,14 @@
+import type { Gatherer } from '../../../shared/collect/gather.ts';
+
+/** Beyond so many, one list is quicker than asking node by node. */
+const MAX_BY_NAME = 10;
+
+/** The nodes concerned; all of them when the question is about where callers stand. */
+export async function readNodes(gatherer: Gatherer, names: readonly string[], all: boolean): Promise<void> {
+  const wanted = [...new Set(names)];
+  if (all || wanted.length > MAX_BY_NAME) {
+    const list = await gatherer.tryList('Node');
+    if (list.status === 'ok') return;
+  }
+  await Promise.all(wanted.slice(0, MAX_BY_NAME).map((name) => gatherer.get('Node', undefined, name)));
+}

@@ -1,0 +1,43 @@
+import type { Gatherer } from '../../../shared/collect/gather.ts';
+import type { NetworkPolicy, NetworkPolicyPeer, Pod } from '../../../shared/model/objects.ts';
+import { formatSelector, matchesSelector } from '../../../shared/model/selectors.ts';
+
+/**
+ * Whom the policies on these pods let in: the labels of namespaces, the pods of the own namespace, and pods elsewhere
+ * that a peer means. When a peer seems to mean nobody, all pods are read, because only then that can be said.
+ */
+export async function readPolicyPeers(gatherer: Gatherer, namespace: string, pods: readonly Pod[]): Promise<void> {
+  const policies = await gatherer.list('NetworkPolicy', { namespace });
+  const concerned = policies.filter((policy) => pods.some((pod) => selects(policy, pod)));
+  if (concerned.length === 0) return;
+  const peers = concerned.flatMap((policy) => (policy.spec?.ingress ?? []).flatMap((rule) => rule.from ?? []));
+  await Promise.all([
+    gatherer.list('Namespace'),
+    gatherer.list('Pod', { namespace }),
+    ...peers.filter((peer) => peer.namespaceSelector && peer.podSelector).map((peer) => readPeer(gatherer, peer)),
+  ]);
+}
+
+function selects(policy: NetworkPolicy, pod: Pod): boolean {
+  return matchesSelector(policy.spec?.podSelector ?? {}, pod.metadata?.labels);
+}
+
+async function readPeer(gatherer: Gatherer, peer: NetworkPolicyPeer): Promise<void> {
+  const labelSelector = selectorText(peer);
+  const [namespaces, pods] = await Promise.all([
+    gatherer.list('Namespace'),
+    gatherer.list('Pod', labelSelector === '' ? {} : { labelSelector }),
+  ]);
+  const meant = new Set(
+    namespaces
+      .filter((entry) => matchesSelector(peer.namespaceSelector, entry.metadata?.labels))
+      .map((entry) => entry.metadata?.name),
+  );
+  if (!pods.some((pod) => meant.has(pod.metadata?.namespace))) await gatherer.list('Pod');
+}
+
+/** The selector as the API's labelSelector parameter takes it; empty for one that matches every pod. */
+function selectorText(peer: NetworkPolicyPeer): string {
+  const text = formatSelector(peer.podSelector);
+  return text === '<all>' || text === '<none>' ? '' : text;
+}

@@ -1,0 +1,72 @@
+import type { Gatherer } from '../../../shared/collect/gather.ts';
+import type { Pod, Service } from '../../../shared/model/objects.ts';
+import { isFinished } from '../../../shared/model/pods.ts';
+import { nameOf, namespaceOf } from '../../../shared/model/refs.ts';
+import { formatLabels } from '../../../shared/model/selectors.ts';
+import { SERVICE_NAME_LABEL, selectorOf } from '../../../shared/model/services.ts';
+import { readConfigMaps } from './read-config-maps.ts';
+import { readIngresses } from './read-ingresses.ts';
+import { readLogs } from './read-logs.ts';
+import { readNodes } from './read-nodes.ts';
+import { readPodStorage, readQuotas } from './read-pod-needs.ts';
+import { readPolicyPeers } from './read-policy-peers.ts';
+import { readWithoutPods, readWithoutSelector } from './read-without-pods.ts';
+
+/** Everything behind one Service: its endpoints, its pods, what they stand on, and what they wrote when they failed. */
+export async function readService(gatherer: Gatherer, service: Service): Promise<void> {
+  const namespace = namespaceOf(service);
+  const selector = selectorOf(service);
+  await Promise.all([
+    gatherer.list('EndpointSlice', { namespace, labelSelector: `${SERVICE_NAME_LABEL}=${nameOf(service)}` }),
+    selector === undefined
+      ? readWithoutSelector(gatherer, service)
+      : readSelected(gatherer, service, formatLabels(selector)),
+    readIngresses(gatherer, service),
+    readLoadBalancer(gatherer, service),
+  ]);
+}
+
+async function readSelected(gatherer: Gatherer, service: Service, labelSelector: string): Promise<void> {
+  const namespace = namespaceOf(service);
+  const [pods] = await Promise.all([
+    gatherer.list('Pod', { namespace, labelSelector }),
+    gatherer.list('ReplicaSet', { namespace, labelSelector }),
+    gatherer.list('PodMetrics', { namespace, labelSelector }),
+    // A selectorless past leaves an Endpoints object behind; by name it costs nothing.
+    gatherer.get('Endpoints', namespace, nameOf(service)),
+  ]);
+  const live = pods.filter((pod) => !isFinished(pod));
+  await Promise.all([
+    live.length === 0 ? readWithoutPods(gatherer, service) : undefined,
+    readNodes(gatherer, nodesOf(live), dependsOnPlace(service)),
+    readLogs(gatherer, service, live),
+    readPodStorage(gatherer, live),
+    readQuotas(gatherer, namespace, live),
+    readConfigMaps(gatherer, live),
+    readPolicyPeers(gatherer, namespace, live),
+  ]);
+}
+
+function nodesOf(pods: readonly Pod[]): readonly string[] {
+  return pods.flatMap((pod) => pod.spec?.nodeName ?? []);
+}
+
+/** Whether a request's fate depends on the node or zone where it arrives: then every node counts. */
+function dependsOnPlace(service: Service): boolean {
+  const { spec, metadata } = service;
+  return (
+    spec?.internalTrafficPolicy === 'Local' ||
+    spec?.externalTrafficPolicy === 'Local' ||
+    spec?.trafficDistribution !== undefined ||
+    spec?.type === 'LoadBalancer' ||
+    (spec?.externalIPs ?? []).length > 0 ||
+    Object.keys(metadata?.annotations ?? {}).some((key) => key.startsWith('service.kubernetes.io/topology'))
+  );
+}
+
+/** A load balancer without an address: who would give it one is seen in the workloads of all namespaces. */
+async function readLoadBalancer(gatherer: Gatherer, service: Service): Promise<void> {
+  if (service.spec?.type !== 'LoadBalancer') return;
+  if ((service.status?.loadBalancer?.ingress ?? []).length > 0) return;
+  await Promise.all([gatherer.list('Deployment'), gatherer.list('DaemonSet'), gatherer.list('Pod')]);
+}

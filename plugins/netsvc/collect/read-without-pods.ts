@@ -1,0 +1,70 @@
+import type { Gatherer } from '../../../shared/collect/gather.ts';
+import type { Service, Workload } from '../../../shared/model/objects.ts';
+import { nameOf, namespaceOf } from '../../../shared/model/refs.ts';
+import { formatLabels } from '../../../shared/model/selectors.ts';
+import { selectorOf } from '../../../shared/model/services.ts';
+import { labelDistance } from '../checks/selector/label-distance.ts';
+
+/** Workloads whose history of changes is read: the ones that the Service may mean. */
+const MAX_CANDIDATES = 3;
+
+/** A selector that matches nothing: what else is in the namespace, and whether such pods live in another one. */
+export async function readWithoutPods(gatherer: Gatherer, service: Service): Promise<void> {
+  const namespace = namespaceOf(service);
+  const selector = selectorOf(service) ?? {};
+  await Promise.all([
+    gatherer.list('Pod', { namespace }),
+    gatherer.list('ReplicaSet', { namespace }),
+    gatherer.list('ReplicationController', { namespace }),
+    gatherer.list('Job', { namespace }),
+    gatherer.list('CronJob', { namespace }),
+    gatherer.list('ScaledObject', { namespace }),
+    gatherer.list('ResourceQuota', { namespace }),
+    gatherer.list('LimitRange', { namespace }),
+    gatherer.list('ServiceAccount', { namespace }),
+    gatherer.list('Pod', { labelSelector: formatLabels(selector) }),
+    readCandidates(gatherer, service),
+  ]);
+}
+
+/** Asked by name, because only then the server's notes on who changed what are kept. */
+async function readCandidates(gatherer: Gatherer, service: Service): Promise<void> {
+  const namespace = namespaceOf(service);
+  const selector = selectorOf(service) ?? {};
+  const kinds = ['Deployment', 'StatefulSet', 'DaemonSet'] as const;
+  const lists = await Promise.all(kinds.map((kind) => gatherer.list(kind, { namespace })));
+  const near = lists
+    .flatMap((list, at) => list.map((object) => ({ kind: kinds[at] ?? 'Deployment', object, far: distance(object) })))
+    .filter(({ far }) => far < 1)
+    .sort((a, b) => a.far - b.far)
+    .slice(0, MAX_CANDIDATES);
+  await Promise.all(near.map(({ kind, object }) => gatherer.get(kind, namespace, nameOf(object))));
+
+  function distance(object: Workload): number {
+    return labelDistance(selector, object.spec?.template?.metadata?.labels ?? {});
+  }
+}
+
+/** Endpoints that somebody else manages: hand-made objects under other names, and pods whose addresses they hold. */
+export async function readWithoutSelector(gatherer: Gatherer, service: Service): Promise<void> {
+  if (service.spec?.type === 'ExternalName') return readAlias(gatherer, service);
+  const namespace = namespaceOf(service);
+  await Promise.all([
+    gatherer.list('Endpoints', { namespace }),
+    gatherer.list('EndpointSlice', { namespace }),
+    gatherer.list('Pod', { namespace }),
+    gatherer.list('Node'),
+  ]);
+}
+
+/** An alias of a name inside the cluster leads to another Service, in any namespace. */
+async function readAlias(gatherer: Gatherer, service: Service): Promise<void> {
+  const [name = '', namespace = '', svc] = (service.spec?.externalName ?? '').split('.');
+  if (svc !== 'svc' || name === '' || namespace === '') return;
+  await Promise.all([
+    gatherer.get('Namespace', undefined, namespace),
+    gatherer.get('Service', namespace, name),
+    gatherer.list('Service', { namespace }),
+    gatherer.list('EndpointSlice', { namespace, labelSelector: `kubernetes.io/service-name=${name}` }),
+  ]);
+}

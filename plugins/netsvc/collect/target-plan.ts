@@ -1,0 +1,75 @@
+import type { Plan } from '../../../shared/cli/command.ts';
+import type { Target } from '../../../shared/cli/parse-target.ts';
+import type { Gatherer } from '../../../shared/collect/gather.ts';
+import type { KubeObject, Labels, Pod, Service, Workload } from '../../../shared/model/objects.ts';
+import { nameOf } from '../../../shared/model/refs.ts';
+import { matchesLabels } from '../../../shared/model/selectors.ts';
+import { selectorOf } from '../../../shared/model/services.ts';
+import type { Caller } from '../targets/caller.ts';
+import { backendNames } from '../targets/resolve-services.ts';
+import { readCaller } from './read-caller.ts';
+import { readNamespace } from './read-namespace.ts';
+import { readService } from './read-service.ts';
+
+/** Services behind one workload or Ingress that are read in depth. */
+const MAX_SERVICES = 10;
+
+/**
+ * Reads what a diagnosis of one target needs and no more: the target, what is behind its Services, and the small kinds
+ * of its namespace. Two or three rounds of parallel requests; what one kind refuses, the others do not wait for.
+ */
+export function targetPlan(target: Target, caller: Caller | undefined): Plan {
+  return async (gatherer, inForce) => {
+    const namespace = target.namespace ?? inForce;
+    await Promise.all([
+      findServices(gatherer, target, namespace).then((services) =>
+        Promise.all(services.slice(0, MAX_SERVICES).map((service) => readService(gatherer, service))),
+      ),
+      readNamespace(gatherer, namespace),
+      caller === undefined ? undefined : readCaller(gatherer, caller),
+    ]);
+  };
+}
+
+async function findServices(gatherer: Gatherer, target: Target, namespace: string): Promise<readonly Service[]> {
+  const [found] = await Promise.all([
+    gatherer.get(target.kind, namespace, target.name) as Promise<KubeObject | undefined>,
+    // For nearest names, for Services that share pods, and where only lists are allowed.
+    gatherer.list('Service', { namespace }),
+    target.kind === 'Service' ? undefined : gatherer.list(target.kind, { namespace }),
+  ]);
+  const listed = await gatherer.list('Service', { namespace });
+  if (target.kind === 'Service') {
+    const service = (found as Service | undefined) ?? listed.find((entry) => nameOf(entry) === target.name);
+    if (service !== undefined) return [service];
+  }
+  if (found === undefined) {
+    // The same name in other namespaces, asked in one request; refused without cluster-wide rights, which is fine.
+    await gatherer.list(target.kind, { fieldSelector: `metadata.name=${target.name}` });
+    return [];
+  }
+  const services = concerning(listed, found, target);
+  return Promise.all(
+    services.map(async (service) => (await gatherer.get('Service', namespace, nameOf(service))) ?? service),
+  );
+}
+
+/** The Services that the object leads to; without any, those that select no pods of their own may be the ones meant. */
+function concerning(services: readonly Service[], found: KubeObject, target: Target): readonly Service[] {
+  if (target.kind === 'Ingress') {
+    const names = backendNames(found);
+    return services.filter((service) => names.includes(nameOf(service)));
+  }
+  const labels: Labels =
+    (target.kind === 'Pod' ? (found as Pod).metadata?.labels : (found as Workload).spec?.template?.metadata?.labels) ??
+    {};
+  const selecting = services.filter((service) => {
+    const selector = selectorOf(service);
+    return selector !== undefined && matchesLabels(selector, labels);
+  });
+  return selecting.length > 0 ? selecting : services.filter((service) => sharesALabel(service, labels));
+}
+
+function sharesALabel(service: Service, labels: Labels): boolean {
+  return Object.entries(selectorOf(service) ?? {}).some(([key, value]) => labels[key] === value);
+}
