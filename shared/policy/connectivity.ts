@@ -1,0 +1,196 @@
+import type { Labels } from '../model/objects.ts';
+import { type Ref, refKey } from '../model/refs.ts';
+import type { AddressRange } from './addresses.ts';
+import { type Behaviour, type Behaviours, behavioursOf } from './behaviours.ts';
+import { classIndexOf } from './classes.ts';
+import { perhaps, surely } from './decide.ts';
+import { unitRef } from './explain-peer.ts';
+import type { PolicyModel } from './model.ts';
+import { intersectPorts, NO_PORTS, type PortSet, unionPorts } from './port-set.ts';
+import type { PodUnit } from './units.ts';
+
+/** `class`: pods that behave alike towards everything, whatever they belong to. */
+export type Grain = 'workload' | 'pod' | 'namespace' | 'class';
+
+/** A row or column of the matrix. */
+export type MatrixPeer = PodsOfMatrix | OutsideOfMatrix;
+
+export interface PodsOfMatrix {
+  readonly type: 'pods';
+  readonly ref: Ref;
+  readonly units: readonly PodUnit[];
+  /**
+   * Set when pods of one workload are treated differently, which splits it: the labels that set this part apart from the
+   * others, which may be none when it is an address or a node that does.
+   */
+  readonly variant?: Labels;
+}
+
+/** Addresses outside the cluster that all policies treat alike, ascending, IPv4 first. */
+export interface OutsideOfMatrix {
+  readonly type: 'outside';
+  readonly ranges: readonly AddressRange[];
+}
+
+export interface Cell {
+  /** Let through from every pod of the row to every pod of the column. */
+  readonly allowed: PortSet;
+  /** Let through for at least one pair of pods; the same as `allowed` except for namespaces. */
+  readonly some: PortSet;
+  /** Not decided by the facts, for at least one pair. */
+  readonly depends: PortSet;
+}
+
+export interface Matrix {
+  readonly peers: readonly MatrixPeer[];
+  /** Visits pairs between which something passes or may pass, row by row. Never a peer with itself. */
+  forEach(visit: (from: number, to: number, cell: Cell) => void): void;
+  /** The visits of one row. */
+  forEachFrom(from: number, visit: (to: number, cell: Cell) => void): void;
+  cell(from: number, to: number): Cell;
+}
+
+/**
+ * Who may reach whom, for all pods and the world outside. Pairs are judged by behaviour, so cells of equal pairs are the
+ * same object. Traffic of a pod with itself and with its own node is not in it: policies do not touch either.
+ */
+export function connectivity(model: PolicyModel, by: Grain = 'workload'): Matrix {
+  const behaviours = behavioursOf(model);
+  const entries = [...podEntries(model, behaviours, by), ...behaviours.outside.map(outsideEntry)];
+  const cells = createCells(behaviours);
+  const rowOf = createRows(behaviours);
+  const forEachFrom: Matrix['forEachFrom'] = (from, visit) => {
+    const source = entries[from];
+    if (source === undefined) return;
+    const rows = source.behaviours.map(rowOf);
+    for (let to = 0; to < entries.length; to++) {
+      const destination = entries[to];
+      if (to === from || destination === undefined) continue;
+      if (source.peer.type === 'outside' && destination.peer.type === 'outside') continue;
+      const cell = cells(rows, destination.behaviours);
+      if (cell.some.length > 0 || cell.depends.length > 0) visit(to, cell);
+    }
+  };
+  return {
+    peers: entries.map(({ peer }) => peer),
+    cell: (from, to) => cells((entries[from]?.behaviours ?? []).map(rowOf), entries[to]?.behaviours ?? []),
+    forEachFrom,
+    forEach: (visit) => {
+      for (let from = 0; from < entries.length; from++) forEachFrom(from, (to, cell) => visit(from, to, cell));
+    },
+  };
+}
+
+interface Entry {
+  readonly peer: MatrixPeer;
+  readonly behaviours: readonly Behaviour[];
+}
+
+function outsideEntry(behaviour: Behaviour): Entry {
+  return { peer: { type: 'outside', ranges: behaviour.ranges }, behaviours: [behaviour] };
+}
+
+function podEntries(model: PolicyModel, behaviours: Behaviours, by: Grain): readonly Entry[] {
+  const { classOf } = classIndexOf(model);
+  const behaviourOf = (unit: PodUnit): Behaviour | undefined => behaviours.ofClass[classOf.get(unit)?.id ?? -1];
+  if (by === 'class') {
+    return behaviours.pods.map((behaviour) => {
+      const units = behaviour.classes.flatMap((cls) => cls.units);
+      const [first] = units;
+      const ref = first === undefined ? { kind: 'Pod', name: '' } : unitRef(first);
+      return { peer: { type: 'pods', ref, units }, behaviours: [behaviour] };
+    });
+  }
+  const groups = new Map<string, { readonly ref: Ref; readonly byBehaviour: Map<Behaviour, PodUnit[]> }>();
+  for (const unit of model.units) {
+    const behaviour = behaviourOf(unit);
+    if (behaviour === undefined) continue;
+    const ref = refAt(model, unit, by);
+    const key = refKey(ref);
+    let group = groups.get(key);
+    if (group === undefined) {
+      group = { ref, byBehaviour: new Map() };
+      groups.set(key, group);
+    }
+    const units = group.byBehaviour.get(behaviour);
+    if (units === undefined) group.byBehaviour.set(behaviour, [unit]);
+    else units.push(unit);
+  }
+  return [...groups.values()].flatMap(({ ref, byBehaviour }): readonly Entry[] => {
+    if (by === 'namespace' || byBehaviour.size === 1) {
+      const units = [...byBehaviour.values()].flat();
+      return [{ peer: { type: 'pods', ref, units }, behaviours: [...byBehaviour.keys()] }];
+    }
+    const parts = [...byBehaviour.values()];
+    return [...byBehaviour].map(([behaviour, units]) => ({
+      peer: { type: 'pods', ref, units, variant: ownLabels(units, parts) },
+      behaviours: [behaviour],
+    }));
+  });
+}
+
+function refAt(model: PolicyModel, unit: PodUnit, by: Grain): Ref {
+  if (by === 'namespace') return { kind: 'Namespace', name: unit.namespace.name };
+  return by === 'pod' ? unitRef(unit) : model.workloadOf(unit.pod);
+}
+
+/** Labels that all pods of this part share and that are not so in every other part. */
+function ownLabels(units: readonly PodUnit[], parts: readonly (readonly PodUnit[])[]): Labels {
+  const shared = (list: readonly PodUnit[], key: string, value: string | undefined): boolean =>
+    list.every((unit) => unit.labels.labels[key] === value);
+  const [first] = units;
+  const own = Object.entries(first?.labels.labels ?? {}).filter(
+    ([key, value]) => shared(units, key, value) && !parts.every((part) => shared(part, key, value)),
+  );
+  return Object.fromEntries(own);
+}
+
+/** Outcomes from one behaviour to all others, by id. Neighbours in a list are often alike, so the last row is kept. */
+type Row = Int32Array;
+
+function createRows({ pods, outside, between }: Behaviours): (from: Behaviour) => Row {
+  const all = [...pods, ...outside];
+  let last: { readonly from: Behaviour; readonly row: Row } | undefined;
+  return (from) => {
+    if (last?.from === from) return last.row;
+    const row = Int32Array.from(all, (to) => between(from, to));
+    last = { from, row };
+    return row;
+  };
+}
+
+/** What passes from the behaviours of some rows to some others, as one cell. */
+type Cells = (rows: readonly Row[], to: readonly Behaviour[]) => Cell;
+
+function createCells({ outcomes }: Behaviours): Cells {
+  const byOutcome: Cell[] = [];
+  const cellOf = (outcome: number): Cell => {
+    let cell = byOutcome[outcome];
+    if (cell === undefined) {
+      const sets = outcomes.get(outcome);
+      const allowed = surely(sets);
+      cell = { allowed, some: allowed, depends: perhaps(sets) };
+      byOutcome[outcome] = cell;
+    }
+    return cell;
+  };
+  return (rows, to) => {
+    const [row] = rows;
+    const [behaviour] = to;
+    if (row === undefined || behaviour === undefined) return NO_CELL;
+    if (rows.length === 1 && to.length === 1) return cellOf(row[behaviour.id] ?? 0);
+    const found = new Set<number>();
+    for (const one of rows) for (const { id } of to) found.add(one[id] ?? 0);
+    return [...found].map(cellOf).reduce(joinCells);
+  };
+}
+
+const NO_CELL: Cell = { allowed: NO_PORTS, some: NO_PORTS, depends: NO_PORTS };
+
+function joinCells(a: Cell, b: Cell): Cell {
+  return {
+    allowed: intersectPorts(a.allowed, b.allowed),
+    some: unionPorts(a.some, b.some),
+    depends: unionPorts(a.depends, b.depends),
+  };
+}
