@@ -7,7 +7,7 @@ const words = ['payment-service', '--snapshot', `${CASE}/facts`, '--snapshot', '
 
 await execa('node', ['scripts/build.ts', 'netsvc'], { preferLocal: true, stdout: 'ignore', stderr: 'inherit' });
 process.stdout.write(`$ kubectl netsvc payment-service        # on the incident recorded in ${CASE}\n`);
-const run = await execa('node', ['dist/kubectl-netsvc', ...words, '-n', 'selector-relabelled-in-release'], {
+const run = await execa('node', ['dist/kubectl-netsvc', ...words, '-n', 'shop'], {
   preferLocal: true,
   reject: false,
   stdout: 'inherit',

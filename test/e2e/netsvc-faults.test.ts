@@ -22,7 +22,7 @@ describe.skipIf(reason !== undefined)(`live faults${reason === undefined ? '' : 
     '%s',
     { timeout: 420_000 },
     async (_, fault) => {
-      const stage = await openStage(kubeconfig, fault.name);
+      const stage = await openStage(kubeconfig, namespaceOf(fault));
       try {
         await play(stage, fault);
         const live = await settledAnswer(fault, stage, kubeconfig);
@@ -39,8 +39,12 @@ describe.skipIf(reason !== undefined)(`live faults${reason === undefined ? '' : 
   );
 });
 
+function namespaceOf(fault: Fault): string {
+  return fault.namespace ?? fault.name;
+}
+
 async function ask(fault: Fault, kubeconfig: string, words: readonly string[] = []): Promise<PluginRun> {
-  return await runPlugin('netsvc', [...fault.ask, '-n', fault.name, '-o', 'json', ...words], { kubeconfig });
+  return await runPlugin('netsvc', [...fault.ask, '-n', namespaceOf(fault), '-o', 'json', ...words], { kubeconfig });
 }
 
 /**

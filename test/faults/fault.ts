@@ -12,6 +12,8 @@ export type When = (state: State) => boolean;
 /** One real incident: how it comes about, when it shows, what must be said of it and how it is healed. */
 export interface Fault {
   readonly name: string;
+  /** The namespace it is played in; its name where none is given. */
+  readonly namespace?: string;
   /** What the person on call sees and what really happened. */
   readonly story: string;
   /** Words after `kubectl netsvc`; `-n` is added. */

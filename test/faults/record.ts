@@ -32,7 +32,7 @@ async function worker(): Promise<void> {
 }
 
 async function record(fault: Fault): Promise<void> {
-  const stage = await openStage(kubeconfig, fault.name);
+  const stage = await openStage(kubeconfig, fault.namespace ?? fault.name);
   try {
     await play(stage, fault);
     await write(fault, stage);
@@ -45,10 +45,10 @@ async function write(fault: Fault, stage: Stage): Promise<void> {
   const folder = join('test/scenarios', fault.name);
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(join(folder, 'facts'), { recursive: true });
-  const inNamespace = await stage.kubectl(['get', NAMESPACE_KINDS, '-o', 'json']);
+  const inNamespace = await stage.kubectl(['get', NAMESPACE_KINDS, '-o', 'json', '--show-managed-fields']);
   const lists = {
     namespace: inNamespace,
-    namespaces: await get(['get', 'namespace', fault.name, ...SYSTEM, '-o', 'json']),
+    namespaces: await get(['get', 'namespace', stage.namespace, ...SYSTEM, '-o', 'json']),
   };
   if (fault.given.some((manifest) => manifest.kind === 'Ingress')) {
     // Files named after their kind: an empty list in them proves that there are none.
@@ -59,7 +59,7 @@ async function write(fault: Fault, stage: Stage): Promise<void> {
   }
   for (const [name, json] of Object.entries(lists)) writeFileSync(join(folder, 'facts', `${name}.yaml`), toYaml(json));
   const { story, ask, verdict, code, words } = fault;
-  const spec = { story, command: `netsvc ${ask.join(' ')} -n ${fault.name}`, verdict, cause: code, words };
+  const spec = { story, command: `netsvc ${ask.join(' ')} -n ${stage.namespace}`, verdict, cause: code, words };
   writeFileSync(join(folder, 'case.yaml'), dump(JSON.parse(JSON.stringify(spec)), { lineWidth: 110 }));
 }
 

@@ -5,6 +5,7 @@ import { app, object, svc } from './make.ts';
 export const selectorFaults: readonly Fault[] = [
   {
     name: 'selector-relabelled-in-release',
+    namespace: 'shop',
     story: 'A release renamed the tier label of the payment pods; the Service still selects the old value.',
     ask: ['payment-service'],
     given: [
