@@ -1,7 +1,7 @@
 type Json = Readonly<Record<string, unknown>>;
 
-/** Keys whose values a TLS check compares; the certificate is public, the key stays in memory and is never written. */
-const KEPT = ['tls.crt', 'tls.key'];
+/** Keys whose values a TLS check compares; certificates are public, the key stays in memory and is never written. */
+const KEPT = ['tls.crt', 'tls.key', 'ca.crt'];
 
 /**
  * A Secret as it may be held: type, names of its keys, and of a TLS Secret certificate and key. Every other value
