@@ -1,12 +1,13 @@
 import type { Plugin } from '../../shared/cli/command.ts';
+import { check } from './commands/check.ts';
 import { diagnose } from './commands/diagnose.ts';
 
 /** `kubectl netsvc`. */
 export const netsvc: Plugin = {
   name: 'netsvc',
   summary: 'Why does this Service not answer, and which one command restores it?',
-  commands: [diagnose],
+  commands: [diagnose, check],
   defaultCommand: 'diagnose',
-  bareCommand: 'diagnose',
+  bareCommand: 'check',
   messages: async () => (await import('./messages/messages.ts')).messages,
 };

@@ -1,8 +1,10 @@
 import type { CommandResult, Request } from '../../../shared/cli/command.ts';
 import { UsageError } from '../../../shared/cli/command.ts';
+import { parseSuppress, suppressedBy } from '../../../shared/cli/parse-suppress.ts';
 import { parseTarget, type Target } from '../../../shared/cli/parse-target.ts';
 import type { ClusterIndex } from '../../../shared/model/cluster-index.ts';
 import type { Report } from '../../../shared/report/report.ts';
+import { suppressReport } from '../../../shared/report/suppress.ts';
 import { combineReports } from '../diagnose/combine-reports.ts';
 import { type DiagnoseOptions, diagnoseService } from '../diagnose/diagnose-service.ts';
 import { meantServices, resolveServices } from '../targets/resolve-services.ts';
@@ -17,13 +19,17 @@ export async function runDiagnose(request: Request): Promise<CommandResult> {
     throw new UsageError('diagnose needs the name of a Service', 'To see all Services: kubectl netsvc check');
   }
   const target = parseTarget(request.args, TARGET_KINDS);
+  const rules = parseSuppress(request.options.list('suppress'));
   const { snapshot, index, namespace, caller } = await readTarget(request, target);
   const options: DiagnoseOptions = {
     source: sourceName(snapshot),
     command: 'netsvc diagnose',
     ...(caller === undefined ? {} : { from: caller }),
   };
-  return { type: 'report', report: diagnoseTarget(index, target, namespace, options) };
+  const report = diagnoseTarget(index, target, namespace, options);
+  const service = index.get('Service', namespace, target.name);
+  const accepted = target.kind === 'Service' && service !== undefined ? suppressedBy(service) : [];
+  return { type: 'report', report: suppressReport(report, [...rules, ...accepted]) };
 }
 
 /** The report on whatever the target leads to. */

@@ -24,3 +24,18 @@ export const fromOption: Option = {
   value: 'POD',
   describe: 'judge for this caller: pod/NAME, or NS/NAME for another namespace',
 };
+
+export const allNamespacesOption: Option = {
+  name: 'all-namespaces',
+  alias: 'A',
+  type: 'boolean',
+  describe: 'all namespaces',
+};
+
+export const selectorOption: Option = {
+  name: 'selector',
+  alias: 'l',
+  type: 'string',
+  value: 'SELECTOR',
+  describe: 'only Services with these labels, as in kubectl: app=web,tier!=db',
+};

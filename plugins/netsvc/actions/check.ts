@@ -1,0 +1,59 @@
+import type { CommandResult, Request } from '../../../shared/cli/command.ts';
+import { UsageError } from '../../../shared/cli/command.ts';
+import { parseSelector } from '../../../shared/cli/parse-selector.ts';
+import { parseSuppress, suppressedBy } from '../../../shared/cli/parse-suppress.ts';
+import { type ClusterIndex, createIndex } from '../../../shared/model/cluster-index.ts';
+import type { Service } from '../../../shared/model/objects.ts';
+import { namespaceOf } from '../../../shared/model/refs.ts';
+import { matchesSelector } from '../../../shared/model/selectors.ts';
+import type { Report } from '../../../shared/report/report.ts';
+import { suppressReport } from '../../../shared/report/suppress.ts';
+import { diagnoseService } from '../diagnose/diagnose-service.ts';
+import { sweepReport } from '../diagnose/sweep-report.ts';
+import { sourceName } from './source-name.ts';
+
+/** Services judged before the event loop gets its turn, so that Ctrl-C is heard. */
+const BATCH = 50;
+
+/** `check`: every Service of the scope, judged on one set of facts. */
+export async function runCheck(request: Request): Promise<CommandResult> {
+  const { options, facts, args } = request;
+  if (args.length > 0) {
+    throw new UsageError('check takes no names', `One Service: kubectl netsvc ${args[0] ?? ''}`);
+  }
+  const selector = options.string('selector');
+  const wanted = selector === undefined ? undefined : parseSelector(selector);
+  const rules = parseSuppress(options.list('suppress'));
+  const everywhere = options.boolean('all-namespaces');
+  const snapshot = await facts.snapshot(async (gatherer, namespace) => {
+    const { sweepPlan } = await import('../collect/sweep-plan.ts');
+    await sweepPlan(everywhere)(gatherer, namespace);
+  });
+  const index = createIndex(snapshot);
+  const namespace = everywhere ? undefined : await scopeOf(request, index);
+  const services = index
+    .list('Service', namespace)
+    .filter((service) => wanted === undefined || matchesSelector(wanted, service.metadata?.labels));
+  const source = sourceName(snapshot);
+  const reports = await judgeAll(services, (service) =>
+    suppressReport(diagnoseService(index, service, { source }), [...rules, ...suppressedBy(service)]),
+  );
+  return { type: 'report', report: sweepReport({ index, source, namespace, selector }, reports) };
+}
+
+/** The namespace to look at; all of a snapshot that holds several and where none was named. */
+async function scopeOf(request: Request, index: ClusterIndex): Promise<string | undefined> {
+  const inForce = await request.facts.namespace();
+  if (request.facts.kind === 'cluster' || request.options.string('namespace') !== undefined) return inForce;
+  const namespaces = new Set(index.list('Service').map(namespaceOf));
+  return namespaces.size > 1 ? undefined : inForce;
+}
+
+async function judgeAll(services: readonly Service[], judge: (service: Service) => Report): Promise<readonly Report[]> {
+  const reports: Report[] = [];
+  for (const service of services) {
+    reports.push(judge(service));
+    if (reports.length % BATCH === 0) await new Promise((resolve) => setImmediate(resolve));
+  }
+  return reports;
+}

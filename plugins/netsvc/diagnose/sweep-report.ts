@@ -1,0 +1,159 @@
+import type { Finding } from '../../../shared/messages/finding.ts';
+import type { ClusterIndex } from '../../../shared/model/cluster-index.ts';
+import { formatRef, refKey } from '../../../shared/model/refs.ts';
+import type { NotChecked, Report, ReportItem, Verdict } from '../../../shared/report/report.ts';
+import { compareText, joinNames, plural } from '../../../shared/util/text.ts';
+
+export interface SweepFrame {
+  readonly index: ClusterIndex;
+  readonly source: string;
+  /** Undefined for all namespaces. */
+  readonly namespace: string | undefined;
+  /** The labels that Services were chosen by, as typed. */
+  readonly selector: string | undefined;
+}
+
+const WORST_FIRST: readonly Verdict[] = ['broken', 'degraded', 'unknown', 'healthy'];
+
+/** One report on many Services, worst first. */
+export function sweepReport(frame: SweepFrame, reports: readonly Report[]): Report {
+  const items = reports.flatMap(toItem).sort(byWorst);
+  const verdict = items[0]?.verdict ?? 'healthy';
+  const blind = frame.index.seen('Service', frame.namespace ?? '*');
+  const frameOf = {
+    command: 'netsvc check',
+    target: frame.namespace === undefined ? undefined : { kind: 'Namespace', name: frame.namespace },
+    takenAt: frame.index.takenAt,
+    source: frame.source,
+    layout: 'list' as const,
+    ladder: [],
+  };
+  if (items.length === 0 && blind.status !== 'ok') {
+    return {
+      ...frameOf,
+      verdict: 'unknown',
+      headline: `could not tell: ${blind.reason}`,
+      causes: [],
+      findings: [],
+      notChecked: [{ check: 'all', reason: blind.reason }],
+      coverage: { ran: 0, of: 0 },
+    };
+  }
+  return {
+    ...frameOf,
+    verdict,
+    headline: headlineOf(frame, items),
+    causes: unique(items.flatMap((item) => item.causes)),
+    findings: unique(items.flatMap((item) => item.findings)),
+    notChecked: uniqueNotChecked(items),
+    coverage: {
+      ran: reports.reduce((sum, report) => sum + report.coverage.ran, 0),
+      of: reports.reduce((sum, report) => sum + report.coverage.of, 0),
+    },
+    items,
+    suppressed: reports.flatMap((report) => report.suppressed ?? []),
+    data: { scanned: scannedOf(frame) },
+    sections: sectionsOf(frame, items),
+  };
+}
+
+function toItem(report: Report): readonly ReportItem[] {
+  const { target, verdict, headline, causes, findings, notChecked } = report;
+  return target === undefined ? [] : [{ target, verdict, headline, causes, findings, notChecked }];
+}
+
+function byWorst(a: ReportItem, b: ReportItem): number {
+  return (
+    WORST_FIRST.indexOf(a.verdict) - WORST_FIRST.indexOf(b.verdict) ||
+    (b.causes[0]?.impact ?? 0) - (a.causes[0]?.impact ?? 0) ||
+    compareText(refKey(a.target), refKey(b.target))
+  );
+}
+
+function headlineOf({ namespace, selector }: SweepFrame, items: readonly ReportItem[]): string {
+  const where =
+    (namespace === undefined ? 'in all namespaces' : `in namespace ${namespace}`) +
+    (selector === undefined ? '' : ` with ${selector}`);
+  if (items.length === 0) return `there is no Service ${where}`;
+  const bad = items.filter((item) => item.verdict === 'broken' || item.verdict === 'degraded');
+  const unknown = items.filter((item) => item.verdict === 'unknown');
+  const names = (list: readonly ReportItem[]): string =>
+    joinNames(
+      list.map(({ target }) => (namespace === undefined ? `${target.namespace ?? ''}/${target.name}` : target.name)),
+    );
+  if (bad.length > 0) {
+    const verb = bad.length === 1 ? 'has a fault' : 'have faults';
+    return `${bad.length} of ${plural(items.length, 'Service')} ${where} ${verb}: ${names(bad)}`;
+  }
+  if (unknown.length > 0) {
+    return `could not tell for ${unknown.length} of ${plural(items.length, 'Service')} ${where}: ${names(unknown)}`;
+  }
+  return items.length === 1
+    ? `the only Service ${where} is healthy: ${names(items)}`
+    : `all ${items.length} Services ${where} are healthy`;
+}
+
+function sectionsOf(frame: SweepFrame, items: readonly ReportItem[]): Report['sections'] & object {
+  if (items.length === 0) return [];
+  const wide = frame.namespace === undefined;
+  const counts = Object.entries(scannedOf(frame))
+    .filter(([, count]) => count > 0)
+    .map(([name, count]) => `${count} ${name}`);
+  const worst = items[0];
+  const next =
+    worst === undefined || worst.verdict === 'healthy'
+      ? []
+      : [`Evidence and fix: kubectl netsvc ${worst.target.name} -n ${worst.target.namespace ?? ''}`];
+  return [
+    {
+      type: 'table',
+      head: [...(wide ? ['NAMESPACE'] : []), 'SERVICE', 'VERDICT', 'CODE', 'CAUSE'],
+      rows: items.map((item) => [
+        ...(wide ? [item.target.namespace ?? ''] : []),
+        item.target.name,
+        item.verdict.toUpperCase(),
+        item.causes[0]?.code ?? '',
+        causeText(item),
+      ]),
+    },
+    { type: 'text', lines: [...next, `Scanned: ${counts.join(', ')}`] },
+  ];
+}
+
+/** The cause without the name of the Service, which stands in the first column. */
+function causeText(item: ReportItem): string {
+  if (item.verdict === 'healthy') return '';
+  const others = item.causes.length > 1 ? ` (and ${item.causes.length - 1} more)` : '';
+  const prefix = `${formatRef(item.target)} `;
+  const text = item.headline.startsWith(prefix) ? item.headline.slice(prefix.length) : item.headline;
+  return text + others;
+}
+
+function scannedOf({ index, namespace }: SweepFrame): Readonly<Record<string, number>> {
+  return {
+    Services: index.list('Service', namespace).length,
+    pods: index.list('Pod', namespace).length,
+    EndpointSlices: index.list('EndpointSlice', namespace).length,
+    NetworkPolicies: index.list('NetworkPolicy', namespace).length,
+    Ingresses: index.list('Ingress', namespace).length,
+    nodes: index.list('Node').length,
+  };
+}
+
+/** A cause that several Services share is told once. */
+function unique(findings: readonly Finding[]): readonly Finding[] {
+  const keyed = findings.map(
+    (finding) => [`${finding.code} ${refKey(finding.subject)} ${finding.summary}`, finding] as const,
+  );
+  return [...new Map(keyed).values()];
+}
+
+function uniqueNotChecked(items: readonly ReportItem[]): readonly NotChecked[] {
+  const byReason = new Map<string, Set<string>>();
+  for (const { check, reason } of items.flatMap((item) => item.notChecked)) {
+    const checks = byReason.get(reason) ?? new Set();
+    for (const name of check.split(', ')) checks.add(name);
+    byReason.set(reason, checks);
+  }
+  return [...byReason].map(([reason, checks]) => ({ check: [...checks].join(', '), reason }));
+}

@@ -1,0 +1,29 @@
+import type { Service } from '../model/objects.ts';
+import { SUPPRESS_ANNOTATION, type Suppression } from '../report/suppress.ts';
+import { UsageError } from './command.ts';
+
+/** Reads `--suppress` values: `SVC101`, `SVC101=shop/web`, `SVC4*=shop/*`, several with commas. */
+export function parseSuppress(values: readonly string[]): readonly Suppression[] {
+  return values
+    .flatMap((value) => value.split(','))
+    .filter((value) => value.trim() !== '')
+    .map((value) => {
+      const [code = '', where, ...more] = value.trim().split('=');
+      if (!/^[A-Za-z*][\w*-]*$/.test(code) || more.length > 0 || where === '') {
+        throw new UsageError(`--suppress ${value} is not CODE or CODE=NS/NAME`, 'Example: --suppress SVC101=shop/web');
+      }
+      if (where !== undefined && where !== '*' && !where.includes('/')) {
+        throw new UsageError(`--suppress ${value}: the object needs its namespace`, `Example: ${code}=shop/${where}`);
+      }
+      return { code, ...(where === undefined ? {} : { where }), by: `--suppress ${value.trim()}` };
+    });
+}
+
+/** The codes that a Service's annotation accepts for itself. */
+export function suppressedBy(service: Service): readonly Suppression[] {
+  const text = service.metadata?.annotations?.[SUPPRESS_ANNOTATION] ?? '';
+  return text
+    .split(/[\s,]+/)
+    .filter((code) => /^[A-Za-z*][\w*-]*$/.test(code))
+    .map((code) => ({ code, by: `annotation ${SUPPRESS_ANNOTATION}` }));
+}
