@@ -18,7 +18,8 @@ export interface ClusterIndex {
   /** All objects of a kind, or those of one namespace, ordered by namespace and name. */
   list<K extends KindName>(kind: K, namespace?: string): readonly KindTypes[K][];
   get<K extends KindName>(kind: K, namespace: string | undefined, name: string): KindTypes[K] | undefined;
-  seen(kind: KindName, namespace?: string): Seen;
+  /** What was read of a kind in a namespace, or of one object by its name. */
+  seen(kind: KindName, namespace?: string, name?: string): Seen;
   /** Events about an object, oldest first. */
   events(object: KubeObject, kind: KindName): readonly ClusterEvent[];
   /** Log text of a container, when the snapshot has it. */
@@ -85,7 +86,8 @@ export function createIndex(snapshot: Snapshot): ClusterIndex {
       const scope = KINDS[kind].namespaced ? (namespace ?? '') : '';
       return names.get(`${scope}/${name}`) as KindTypes[K] | undefined;
     },
-    seen: (kind, namespace = '*') => memo(`seen/${kind}/${namespace}`, () => seen(snapshot, kind, namespace)),
+    seen: (kind, namespace = '*', name) =>
+      memo(`seen/${kind}/${namespace}/${name ?? ''}`, () => seen(snapshot, kind, namespace, name)),
     events: (object, kind) => {
       const name = object.metadata?.name ?? '';
       const candidates = memo('events/by-object', () => eventsByObject(sorted('Event'))).get(`${kind}/${name}`) ?? [];

@@ -80,15 +80,17 @@ export interface Seen {
 
 /**
  * Tells what was read of a kind in a namespace (`*`: in all of them). The best entry counts: a refused list of the
- * whole cluster followed by a granted list of the namespace is `ok` for that namespace.
+ * whole cluster followed by a granted list of the namespace is `ok` for that namespace. With `name` the question is
+ * about one object: having asked for it by name is then as good as the whole list.
  */
-export function seen(snapshot: Snapshot, kind: KindName, namespace: string): Seen {
+export function seen(snapshot: Snapshot, kind: KindName, namespace: string, name?: string): Seen {
   let best: Seen = { status: 'notCollected', reason: `${kind} were not collected`, whole: false };
   let bestRank = -1;
   for (const entry of snapshot.coverage) {
     if (entry.kind !== kind) continue;
     if (entry.namespace !== '*' && entry.namespace !== namespace) continue;
-    const whole = entry.subset === undefined;
+    if (name !== undefined && entry.subset?.startsWith('name=') === true && entry.subset !== `name=${name}`) continue;
+    const whole = entry.subset === undefined || (name !== undefined && entry.subset === `name=${name}`);
     const rank = RANK[entry.status] * 2 + (whole ? 1 : 0);
     if (rank <= bestRank) continue;
     bestRank = rank;

@@ -60,7 +60,9 @@ let nextAddress = 2;
 /** A Running, Ready pod on node `n1`, as the API server would give it. */
 export function pod(name: string, options: PodOptions = {}): Pod {
   const ready = options.ready ?? true;
-  const containers = options.containers ?? [{ name: 'app', image: 'example/app:1', ports: options.ports ?? [{ containerPort: 8080 }] }];
+  const containers = options.containers ?? [
+    { name: 'app', image: 'example/app:1', ports: options.ports ?? [{ containerPort: 8080 }] },
+  ];
   const ip = options.ip ?? `10.244.1.${nextAddress++ % 250}`;
   const since = secondsAgo(3600);
   const flag = ready ? 'True' : 'False';
@@ -68,7 +70,13 @@ export function pod(name: string, options: PodOptions = {}): Pod {
     apiVersion: 'v1',
     kind: 'Pod',
     metadata: meta(name, options.namespace ?? 'shop', { labels: options.labels ?? { app: 'web' }, ...options.meta }),
-    spec: { nodeName: options.node ?? 'n1', dnsPolicy: 'ClusterFirst', restartPolicy: 'Always', containers, ...options.spec },
+    spec: {
+      nodeName: options.node ?? 'n1',
+      dnsPolicy: 'ClusterFirst',
+      restartPolicy: 'Always',
+      containers,
+      ...options.spec,
+    },
     status: {
       phase: 'Running',
       podIP: ip,
@@ -133,7 +141,7 @@ export function slicesFor(svc: Service, pods: readonly Pod[]): readonly Endpoint
       return number === undefined ? [] : [{ name: port.name ?? '', port: number, protocol: port.protocol ?? 'TCP' }];
     });
     const key = JSON.stringify(ports);
-    const set = bySet.get(key) ?? { ports, pods: new Array<Pod>() };
+    const set = bySet.get(key) ?? { ports, pods: [] as Pod[] };
     set.pods.push(candidate);
     bySet.set(key, set);
   }
@@ -200,7 +208,13 @@ export function workload(
       },
       ...spec,
     },
-    status: { observedGeneration: 1, replicas, readyReplicas: replicas, availableReplicas: replicas, updatedReplicas: replicas },
+    status: {
+      observedGeneration: 1,
+      replicas,
+      readyReplicas: replicas,
+      availableReplicas: replicas,
+      updatedReplicas: replicas,
+    },
   };
 }
 
@@ -229,7 +243,14 @@ export function node(name: string, ready = true, more: Partial<Node> = {}): Node
     spec: { podCIDR: '10.244.1.0/24', podCIDRs: ['10.244.1.0/24'] },
     status: {
       addresses: [{ type: 'InternalIP', address: '10.123.0.2' }],
-      conditions: [{ type: 'Ready', status: ready ? 'True' : 'Unknown', reason: ready ? 'KubeletReady' : 'NodeStatusUnknown', lastTransitionTime: secondsAgo(600) }],
+      conditions: [
+        {
+          type: 'Ready',
+          status: ready ? 'True' : 'Unknown',
+          reason: ready ? 'KubeletReady' : 'NodeStatusUnknown',
+          lastTransitionTime: secondsAgo(600),
+        },
+      ],
     },
     ...more,
   };
@@ -240,7 +261,13 @@ export function networkPolicy(name: string, spec: NonNullable<NetworkPolicy['spe
 }
 
 export function ingress(name: string, spec: NonNullable<Ingress['spec']>, more: Meta = {}): Ingress {
-  return { apiVersion: 'networking.k8s.io/v1', kind: 'Ingress', metadata: meta(name, 'shop', more), spec, status: { loadBalancer: {} } };
+  return {
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'Ingress',
+    metadata: meta(name, 'shop', more),
+    spec,
+    status: { loadBalancer: {} },
+  };
 }
 
 /** A core/v1 Event about an object. */
@@ -269,6 +296,8 @@ export function event(
 export interface SnapshotOptions {
   /** Kinds that were not read, with the status to record; all other kinds are `ok`. */
   readonly except?: Readonly<Partial<Record<KindName, CoverageStatus>>>;
+  /** Kinds that were read in part: of one namespace, or of a subset such as `name=web`. */
+  readonly only?: Readonly<Partial<Record<KindName, Partial<Pick<Coverage, 'namespace' | 'subset'>>>>>;
   readonly logs?: readonly PodLog[];
   readonly takenAt?: string;
   readonly serverVersion?: string;
@@ -294,6 +323,7 @@ export function snapshotOf(objects: readonly KubeObject[], options: SnapshotOpti
       namespace: '*',
       status,
       ...(status === 'ok' ? {} : { reason: status === 'forbidden' ? `forbidden: list ${kind}` : `${kind}: ${status}` }),
+      ...options.only?.[kind],
     };
   });
   for (const kind of Object.keys(options.except ?? {}) as KindName[]) delete byKind[kind];
@@ -308,4 +338,3 @@ export function snapshotOf(objects: readonly KubeObject[], options: SnapshotOpti
     problems: [],
   };
 }
-

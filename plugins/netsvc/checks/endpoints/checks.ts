@@ -1,4 +1,32 @@
 import type { ServiceCheck } from '../../service-subject.ts';
+import { duplicateEndpoints } from './duplicate-endpoints.ts';
+import { endpointsMisnamed } from './endpoints-misnamed.ts';
+import { endpointsNotMirrored } from './endpoints-not-mirrored.ts';
+import { manualAddressStale } from './manual-address-stale.ts';
+import { manualAddressUnusable } from './manual-address-unusable.ts';
+import { manualAllNotReady, manualPodNotReady } from './manual-not-ready.ts';
+import { manyEndpoints } from './many-endpoints.ts';
+import { selectorlessWithoutEndpoints } from './selectorless-without-endpoints.ts';
+import { slicePortName } from './slice-port-name.ts';
+import { sliceTypeFqdn } from './slice-type-fqdn.ts';
+import { sliceWithoutLabel } from './slice-without-label.ts';
+import { slicesStale } from './slices-stale.ts';
+import { terminatingOnly } from './terminating-only.ts';
 
 /** In reading order. */
-export const endpointsChecks: readonly ServiceCheck[] = [];
+export const endpointsChecks: readonly ServiceCheck[] = [
+  selectorlessWithoutEndpoints,
+  sliceWithoutLabel,
+  endpointsMisnamed,
+  endpointsNotMirrored,
+  sliceTypeFqdn,
+  slicePortName,
+  manualAddressUnusable,
+  manualAddressStale,
+  manualAllNotReady,
+  manualPodNotReady,
+  slicesStale,
+  terminatingOnly,
+  duplicateEndpoints,
+  manyEndpoints,
+];

@@ -1,0 +1,35 @@
+import { describe, expect, it } from 'vitest';
+import { pod, service } from '../../../../shared/testing/builders.ts';
+import { endpointsObject, mirrored, slice } from '../../../../shared/testing/endpoint-builders.ts';
+import { causeCodes, diagnoseObjects } from '../../testing/diagnose-objects.ts';
+
+const db = service('db', { selector: null, ports: [{ port: 5432, protocol: 'TCP' }] });
+
+describe('manual-all-not-ready', () => {
+  it('tells addresses that their writer marked not ready', () => {
+    const endpoints = endpointsObject('db', [], { notReady: ['203.0.113.7'] });
+    const report = diagnoseObjects([db, endpoints, mirrored(endpoints)], 'db');
+    expect(causeCodes(report)).toEqual(['SVC509']);
+    expect(report.headline).toContain('Endpoints shop/db lists its only address under notReadyAddresses');
+    expect(diagnoseObjects([db, slice('db-1', { ready: false })], 'db').headline).toContain('with ready: false');
+  });
+
+  it('stays silent while one address is ready', () => {
+    const endpoints = endpointsObject('db', ['203.0.113.8'], { notReady: ['203.0.113.7'] });
+    expect(diagnoseObjects([db, endpoints, mirrored(endpoints)], 'db').verdict).toBe('healthy');
+  });
+});
+
+describe('manual-pod-not-ready', () => {
+  it('names the pod behind a hand-made address', () => {
+    const objects = [db, pod('db-0', { ip: '10.244.1.9', ready: false }), slice('db-1', { addresses: ['10.244.1.9'] })];
+    const report = diagnoseObjects(objects, 'db');
+    expect(causeCodes(report)).toContain('SVC510');
+    expect(report.headline).toContain('10.244.1.9, pod shop/db-0, which is not ready');
+  });
+
+  it('stays silent for a ready pod', () => {
+    const objects = [db, pod('db-0', { ip: '10.244.1.9' }), slice('db-1', { addresses: ['10.244.1.9'] })];
+    expect(diagnoseObjects(objects, 'db').verdict).toBe('healthy');
+  });
+});

@@ -1,0 +1,21 @@
+import { shellQuote } from './text.ts';
+
+/**
+ * A `kubectl patch` line. `type` is merge for maps and scalars, json for positions in lists, strategic for lists that
+ * Kubernetes merges by key (containers by name).
+ */
+export function patchLine(
+  kind: string,
+  namespace: string | undefined,
+  name: string,
+  patch: unknown,
+  type: 'merge' | 'json' | 'strategic' = 'merge',
+): string {
+  const scope = namespace === undefined ? '' : ` -n ${namespace}`;
+  return `kubectl patch ${kind} ${name}${scope} --type=${type} -p ${shellQuote(JSON.stringify(patch))}`;
+}
+
+/** `kubectl apply` of one object that is written into the line itself, so that it can be pasted as it is. */
+export function applyLine(object: unknown): string {
+  return `echo ${shellQuote(JSON.stringify(object))} | kubectl apply -f -`;
+}
