@@ -22,19 +22,14 @@ export function standInPod(kind: string, workload: Workload): Pod {
 }
 
 /**
- * The workload of a pod, from its owner references alone: the Deployment behind a ReplicaSet by `pod-template-hash`, else
- * the owner itself, else the pod.
+ * The workload that a pod's owner references name, or the pod itself; static pods, which their Node owns, are workloads of
+ * their own. Nothing is guessed from names.
  */
 export function workloadOfPod(pod: Pod): Ref {
   const { metadata } = pod;
   const namespace = metadata?.namespace || 'default';
   const owners = metadata?.ownerReferences ?? [];
   const owner = owners.find(({ controller }) => controller === true) ?? owners[0];
-  if (owner === undefined) return { kind: 'Pod', namespace, name: metadata?.name ?? '' };
-  const { kind = '', name = '' } = owner;
-  const hash = metadata?.labels?.['pod-template-hash'];
-  if (kind === 'ReplicaSet' && hash !== undefined && name.endsWith(`-${hash}`)) {
-    return { kind: 'Deployment', namespace, name: name.slice(0, -hash.length - 1) };
-  }
-  return { kind, namespace, name };
+  if (owner === undefined || owner.kind === 'Node') return { kind: 'Pod', namespace, name: metadata?.name ?? '' };
+  return { kind: owner.kind || 'Pod', namespace, name: owner.name ?? '' };
 }
