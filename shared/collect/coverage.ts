@@ -1,6 +1,7 @@
 import { ALL_KINDS, KINDS, type KindName } from '../model/kinds.ts';
 import type { Coverage } from '../model/snapshot.ts';
 import { compareText } from '../util/text.ts';
+import { inferPods } from './infer-pods.ts';
 import type { Intake, LooseObject } from './intake.ts';
 import { scopes } from './listing-scope.ts';
 
@@ -47,6 +48,7 @@ export function coverageOf(intake: Intake): Coverage[] {
     else push(roots, object.file.root, object);
   }
   for (const objects of roots.values()) entries.push(...looseEntries(objects));
+  entries.push(...inferPods(intake.objects, entries));
   return tidy(withWholeCluster(entries, intake));
 }
 
