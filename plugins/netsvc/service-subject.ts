@@ -1,9 +1,9 @@
+import type { Check } from '../../shared/diagnose/check.ts';
 import type { ClusterIndex } from '../../shared/model/cluster-index.ts';
 import type { Pod, Service, ServicePort } from '../../shared/model/objects.ts';
 import type { Ref } from '../../shared/model/refs.ts';
 import { refOf } from '../../shared/model/refs.ts';
 import { isHeadless, podsOf, selectorOf } from '../../shared/model/services.ts';
-import type { Check } from '../../shared/diagnose/check.ts';
 
 /** What every netsvc check judges: one Service, with the few facts that all of them ask for. */
 export interface ServiceSubject {

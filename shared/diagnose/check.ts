@@ -1,6 +1,6 @@
+import type { Finding } from '../messages/finding.ts';
 import type { ClusterIndex } from '../model/cluster-index.ts';
 import type { KindName } from '../model/kinds.ts';
-import type { Finding } from '../messages/finding.ts';
 
 /** One judgement. It is synchronous, prints nothing and changes nothing. */
 export interface Check<Subject> {

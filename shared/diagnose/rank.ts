@@ -1,5 +1,5 @@
-import { formatRef, refKey } from '../model/refs.ts';
 import type { Confidence, Evidence, Finding, Severity } from '../messages/finding.ts';
+import { formatRef, refKey } from '../model/refs.ts';
 
 const SEVERITY_RANK: Readonly<Record<Severity, number>> = { critical: 0, warning: 1, info: 2 };
 const CONFIDENCE_RANK: Readonly<Record<Confidence, number>> = { proven: 0, likely: 1, possible: 2 };
@@ -32,10 +32,14 @@ export function rankFindings(all: readonly Finding[]): Ranked {
 
 /** The finding that makes this one a mere consequence: it names its code, or stands lower on the ladder of the same pods. */
 function explainedBy(finding: Finding, candidates: readonly Finding[]): Finding | undefined {
-  const named = candidates.find((other) => other !== finding && other.covers.includes(finding.code) && overlaps(other, finding));
+  const named = candidates.find(
+    (other) => other !== finding && other.covers.includes(finding.code) && overlaps(other, finding),
+  );
   if (named !== undefined) return named;
   if (finding.pods === undefined || finding.pods.length === 0) return undefined;
-  const nearer = candidates.filter((other) => other.rung < finding.rung && other.pods !== undefined && other !== finding);
+  const nearer = candidates.filter(
+    (other) => other.rung < finding.rung && other.pods !== undefined && other !== finding,
+  );
   const covered = new Set(nearer.flatMap((other) => other.pods ?? []));
   if (!finding.pods.every((pod) => covered.has(pod))) return undefined;
   return nearer.find((other) => other.pods?.includes(finding.pods?.[0] ?? ''));

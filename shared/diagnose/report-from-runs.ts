@@ -1,7 +1,7 @@
-import { joinNames } from '../util/text.ts';
-import type { LadderRung, NotChecked, Report, RungResult, Verdict } from '../report/report.ts';
-import type { Ref } from '../model/refs.ts';
 import type { Finding } from '../messages/finding.ts';
+import type { Ref } from '../model/refs.ts';
+import type { LadderRung, NotChecked, Report, RungResult, Verdict } from '../report/report.ts';
+import { joinNames } from '../util/text.ts';
 import type { Ranked } from './rank.ts';
 import { rankFindings } from './rank.ts';
 import type { CheckRun } from './run-checks.ts';
@@ -82,7 +82,9 @@ function ladderOf(runs: readonly CheckRun[]): readonly LadderRung[] {
 }
 
 function rungOf(runs: readonly CheckRun[]): { result: RungResult; note: string } {
-  const findings = runs.flatMap((run): readonly Finding[] => (run.outcome.result === 'fail' ? run.outcome.findings : []));
+  const findings = runs.flatMap((run): readonly Finding[] =>
+    run.outcome.result === 'fail' ? run.outcome.findings : [],
+  );
   const causes = findings.filter((finding) => finding.role === 'cause');
   if (causes.length > 0) {
     const codes = [...new Set(causes.map((finding) => finding.code))];

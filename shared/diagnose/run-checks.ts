@@ -26,12 +26,7 @@ export function runChecks<Subject>(
   }));
 }
 
-function runCheck<Subject>(
-  check: Check<Subject>,
-  subject: Subject,
-  namespace: string,
-  context: CheckContext,
-): Outcome {
+function runCheck<Subject>(check: Check<Subject>, subject: Subject, namespace: string, context: CheckContext): Outcome {
   if (check.applies?.(subject, context) === false) return { result: 'notApplicable' };
   const missing = missingNeed(check.needs, namespace, context);
   if (missing !== undefined) return { result: 'unknown', reason: missing };

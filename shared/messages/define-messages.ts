@@ -1,5 +1,5 @@
-import type { Confidence, Evidence, Finding, Fix, Severity } from './finding.ts';
 import type { Ref } from '../model/refs.ts';
+import type { Confidence, Evidence, Finding, Fix, Severity } from './finding.ts';
 
 /** The words of one code, each a function of the arguments a check must give. */
 export interface MessageText<Args> {

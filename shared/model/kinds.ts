@@ -1,7 +1,7 @@
 import type {
   ConfigMap,
-  Endpoints,
   EndpointSlice,
+  Endpoints,
   HorizontalPodAutoscaler,
   Ingress,
   IngressClass,
