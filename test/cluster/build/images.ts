@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, existsSync, readFileSync } from 'node:fs';
+import { createReadStream, existsSync, readdirSync, readFileSync } from 'node:fs';
 import { copyFile, mkdir, mkdtemp, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -107,11 +107,21 @@ export async function ensureImages(say: Say): Promise<string> {
     }
     await writeFile(join(content, 'manifest.json'), JSON.stringify(manifest));
     await pack(content, join(work, 'images.tar'));
+    await removeOldArchives();
     await rename(join(work, 'images.tar'), archive);
     say(`images: ${Math.round((await stat(archive)).size / 2 ** 20)} MiB`);
     return archive;
   } finally {
     await rm(work, { recursive: true, force: true });
+  }
+}
+
+/** Half a gigabyte each. A cluster that runs has imported its own long ago. */
+async function removeOldArchives(): Promise<void> {
+  for (const file of readdirSync(cacheRoot())) {
+    if (/^images-\w+\.tar$/.test(file)) {
+      await rm(join(cacheRoot(), file), { force: true });
+    }
   }
 }
 

@@ -11,6 +11,7 @@ import { once, type Undo } from '../undo.ts';
 import { replacePods } from './pods.ts';
 
 const configMap = '/api/v1/namespaces/kube-system/configmaps/coredns';
+const pods = '/api/v1/namespaces/kube-system/pods?labelSelector=k8s-app%3Dkube-dns';
 const deployment = '/apis/apps/v1/namespaces/kube-system/deployments/coredns';
 
 async function withApi<Result>({ kubeconfig }: TestCluster, work: (api: KubeApi) => Promise<Result>): Promise<Result> {
@@ -48,6 +49,10 @@ export async function scaleCoreDns(cluster: TestCluster, replicas: number): Prom
   const scaleTo = async (count: number): Promise<void> => {
     await withApi(cluster, (api) => api.patch(deployment, { spec: { replicas: count } }));
     await waitForRollout('deployments', 'kube-system', 'coredns', cluster);
+    // Pods that are on their way out still answer, and no longer count as replicas.
+    await withApi(cluster, (api) =>
+      waitFor('old CoreDNS pods to go', async () => (await api.list(pods)).length === count, { timeoutMs: 120_000 }),
+    );
   };
   const before = await withApi(cluster, async (api) => (await api.json('GET', deployment)).spec.replicas as number);
   await scaleTo(replicas);

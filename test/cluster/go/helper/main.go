@@ -9,18 +9,17 @@ import (
 )
 
 var commands = map[string]func(args []string) error{
-	"machine":        startMachine,
-	"init":           runInit,
-	"forward":        forward,
-	"pki":            signCertificates,
-	"resolver":       resolve,
-	"conntrack-fill": fillConntrack,
-	"pause":          pause,
+	"machine":  startMachine,
+	"init":     runInit,
+	"forward":  forward,
+	"pki":      signCertificates,
+	"resolver": resolve,
+	"pause":    pause,
 }
 
 func main() {
 	if len(os.Args) < 2 || commands[os.Args[1]] == nil {
-		fmt.Fprintln(os.Stderr, "usage: helper machine|init|forward|pki|resolver|conntrack-fill|pause …")
+		fmt.Fprintln(os.Stderr, "usage: helper machine|init|forward|pki|resolver|pause …")
 		os.Exit(2)
 	}
 	if err := commands[os.Args[1]](os.Args[2:]); err != nil {
