@@ -1,7 +1,7 @@
 import type { Evidence, Finding, Fix } from '../messages/finding.ts';
 import { plural, wrap } from '../util/text.ts';
 import { createPaint, type Paint } from './paint.ts';
-import type { Report, RungResult, Section } from './report.ts';
+import type { Hop, Report, RungResult, Section } from './report.ts';
 import { tableLines } from './table-lines.ts';
 import type { View } from './view.ts';
 
@@ -168,7 +168,16 @@ function noteLines(report: Report, pen: Pen): readonly string[] {
 function sectionLines(section: Section, pen: Pen): readonly string[] {
   const title = section.title === undefined ? [] : [pen.paint.bold(section.title)];
   if (section.type === 'text') return [...title, ...section.lines];
+  if (section.type === 'hops') return [...title, ...section.hops.flatMap((hop) => hopLines(hop, pen))];
   return [...title, ...tableLines(section, pen.wide ? Number.POSITIVE_INFINITY : pen.width, pen.paint)];
+}
+
+function hopLines({ name, result, lines }: Hop, pen: Pen): readonly string[] {
+  const start = `  ${MARKS[result]} ${name.padEnd(10)}  `;
+  const wrapped = lines.flatMap((line) => wrap(line, pen.width, ' '.repeat(start.length)));
+  return wrapped.map((line, at) =>
+    at === 0 ? `  ${pen.paint.mark(result, MARKS[result])}${start.slice(3)}${line.trimStart()}` : line,
+  );
 }
 
 function suppressedLines(report: Report, pen: Pen): readonly string[] {

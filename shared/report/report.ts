@@ -66,7 +66,16 @@ export type Section =
       readonly head: readonly string[];
       readonly rows: readonly (readonly string[])[];
     }
-  | { readonly type: 'text'; readonly title?: string; readonly lines: readonly string[] };
+  | { readonly type: 'text'; readonly title?: string; readonly lines: readonly string[] }
+  | { readonly type: 'hops'; readonly title?: string; readonly hops: readonly Hop[] };
+
+/** One station of a way, with what is known of it. */
+export interface Hop {
+  readonly name: string;
+  readonly result: RungResult;
+  /** The first line says what it is, further ones what is known of it. */
+  readonly lines: readonly string[];
+}
 
 /** The severity from which a cause makes the exit status 1; `never` leaves it 0. */
 export type FailOn = Severity | 'never';

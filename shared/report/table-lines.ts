@@ -22,6 +22,7 @@ const NO_BORDERS = {
 };
 
 const GAP = 2;
+const MIN_LAST = 30;
 
 /** Rows in columns without borders, as kubectl prints them. The last column is cut so that a line fits the width. */
 export function tableLines(
@@ -29,7 +30,8 @@ export function tableLines(
   width: number,
   paint: Paint,
 ): readonly string[] {
-  const room = width - leftWidth(table.head, table.rows);
+  // Names are never cut, because they are typed again; a cause keeps enough room to be understood.
+  const room = Math.max(MIN_LAST, width - leftWidth(table.head, table.rows));
   const last = table.head.length - 1;
   const grid = new Table({
     head: [...table.head],
@@ -39,9 +41,7 @@ export function tableLines(
   });
   for (const row of table.rows) {
     grid.push(
-      row.map((cell, at) =>
-        paintCell(at === last && room > 10 && Number.isFinite(room) ? shorten(cell, room) : cell, paint),
-      ),
+      row.map((cell, at) => paintCell(at === last && Number.isFinite(room) ? shorten(cell, room) : cell, paint)),
     );
   }
   return grid
