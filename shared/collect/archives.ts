@@ -9,14 +9,27 @@ export interface ArchiveEntry {
   readonly skip: () => void;
 }
 
-/** Unpacks gzip. A stream that was cut off gives what can be unpacked, without an error. */
-export async function* gunzip(chunks: Chunks): AsyncGenerator<Uint8Array> {
+/**
+ * Unpacks gzip. A stream that was cut off gives what can be unpacked; of one that is damaged inside, what stands before
+ * the damage is given and `damaged` is called. Throws when nothing can be unpacked.
+ */
+export async function* gunzip(chunks: Chunks, damaged: (reason: string) => void): AsyncGenerator<Uint8Array> {
   const { constants, createGunzip } = await import('node:zlib');
   const { pipeline } = await import('node:stream');
   const unzip = createGunzip({ finishFlush: constants.Z_SYNC_FLUSH });
   // Errors of the source reach the reader through the destroyed stream; the callback has nothing to add.
   pipeline(Readable.from(chunks), unzip, () => {});
-  for await (const chunk of unzip) yield chunk as Uint8Array;
+  let any = false;
+  try {
+    for await (const chunk of unzip) {
+      any = true;
+      yield chunk as Uint8Array;
+    }
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (!any || code?.startsWith('Z_') !== true) throw error;
+    damaged(message);
+  }
 }
 
 /** The files of a tar stream, in their order. Links, devices and folders are left out. */

@@ -47,7 +47,7 @@ export async function* inputFiles(given: string, context: InputContext): AsyncGe
         'Pipe objects in: kubectl get svc,endpointslices,pods -o yaml | …',
       );
     }
-    yield* unpack(chunksOf(bytes), STDIN_NAME, '', true, context, 0);
+    yield* unpack(chunksOf(bytes), STDIN_NAME, '', context, 0);
     return;
   }
   const path = resolve(context.cwd, given);
@@ -79,7 +79,7 @@ async function* namedFile(
     yield { display: given, path: basename(path), role: namedRole(basename(path)), bytes };
     return;
   }
-  yield* unpack(createReadStream(path, { signal: context.signal }), given, basename(path), true, context, 0);
+  yield* unpack(createReadStream(path, { signal: context.signal }), given, basename(path), context, 0);
 }
 
 /** A stream of unknown packing: the files of an archive, or the one file it is. */
@@ -87,14 +87,16 @@ async function* unpack(
   chunks: Chunks,
   given: string,
   name: string,
-  named: boolean,
   context: InputContext,
   depth: number,
 ): AsyncGenerator<InputFile> {
-  const { head, all } = await peek(chunks);
+  const { head, all } = await peek(chunks).catch((error: unknown) => {
+    throw translated(error, given, context);
+  });
   const packing = packingOf(head);
   if (packing === 'gzip' && depth < 3) {
-    yield* unpack(gunzip(all), given, name.replace(/\.gz$/i, ''), named, context, depth + 1);
+    const inner = gunzip(all, damageOf(given, context));
+    yield* unpack(inner, given, name.replace(/\.gz$/i, ''), context, depth + 1);
     return;
   }
   const limited = capped(all, context.budget, given, context.limits.totalBytes);
@@ -103,7 +105,9 @@ async function* unpack(
     return;
   }
   refusePacking(packing, given);
-  const bytes = await collect(limited, context.limits.fileBytes);
+  const bytes = await collect(limited, context.limits.fileBytes).catch((error: unknown) => {
+    throw translated(error, given, context);
+  });
   if (bytes === undefined) throw tooLarge(given, context.limits.fileBytes);
   if (bytes.length === 0) throw new SnapshotError(`${given} is empty`, 'Record it again.');
   yield { display: given, path: name, role: namedRole(name), bytes };
@@ -155,7 +159,7 @@ async function entryFile(
   }
   if (packingOf(bytes.subarray(0, HEAD_BYTES)) === 'gzip' && !/\.(tar\.gz|tgz)$/i.test(path)) {
     bytes = await collect(
-      capped(gunzip(chunksOf(bytes)), context.budget, display, context.limits.totalBytes),
+      capped(gunzip(chunksOf(bytes), damageOf(display, context)), context.budget, display, context.limits.totalBytes),
       context.limits.fileBytes,
     );
   }
@@ -313,6 +317,16 @@ function notReadable(given: string, error: unknown): SnapshotError {
     return new SnapshotError(`${given} may not be read`, 'Check the rights of the file.');
   }
   return new SnapshotError(`${given} cannot be read: ${reasonOf(error)}`, 'Check the path.');
+}
+
+/** A fault of unpacking in our words; an interruption stays one. */
+function translated(error: unknown, given: string, context: InputContext): unknown {
+  if (error instanceof SnapshotError || context.signal.aborted) return error;
+  return new SnapshotError(`${given} is damaged: ${reasonOf(error)}`, 'Record or copy it again.');
+}
+
+function damageOf(path: string, context: InputContext): (reason: string) => void {
+  return (reason) => context.problem(path, `the file is damaged: ${reason}; what stands before that place was read`);
 }
 
 function reasonOf(error: unknown): string {

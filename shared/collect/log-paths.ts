@@ -1,79 +1,63 @@
 import type { PodLog } from '../model/snapshot.ts';
 
-/** Whose log a file is; parts that the path does not tell are undefined. */
+/** Whose log a file may be; parts that the path does not tell are undefined. */
 export interface LogOwner {
   readonly namespace: string | undefined;
   readonly pod: string;
   readonly container: string | undefined;
-  readonly previous: boolean;
 }
+
+/** Finds the pod and container meant, when exactly one of those that were read fits. */
+export type FindContainer = (owner: LogOwner) => { namespace: string; pod: string; container: string } | undefined;
+
+/** `namespaces/NS/pods/POD/CONTAINER/CONTAINER/logs/{current,previous}.log` of a must-gather. */
+const GATHER = /(?:^|\/)namespaces\/([^/]+)\/pods\/([^/]+)\/(?:([^/]+)\/[^/]+\/logs\/(current|previous)\.log$)?/;
+
+/** `logs/NS/POD/CONTAINER[.previous].log` of our own snapshots, `…-previous.log` in support bundles. */
+const BUNDLE = /(?:^|\/)logs\/([^/]+)\/([^/]+)\/([^/]+?)([-.]previous)?\.log$/;
 
 /**
- * Reads the path of a log file:
- * - `logs/NS/POD/CONTAINER[.previous].log` of our own snapshots and `pods/logs/NS/POD/CONTAINER[-previous].log` of
- *   support bundles,
- * - `namespaces/NS/pods/POD/CONTAINER/CONTAINER/logs/{current,previous}.log` of a must-gather,
- * - `…/NS/POD/CONTAINER.log`, `…/POD/CONTAINER.log` and `…/POD.log` otherwise, to be confirmed by the pods that were read.
+ * The log in a file with its owner, read from the path: that of a known layout alone is proof enough, other paths
+ * (`NS/POD/CONTAINER.log`, `POD_CONTAINER.log`, `POD.log`) are when they fit a pod that was read. Undefined for an
+ * empty log and for a log of nobody.
  */
-export function logOwners(path: string): readonly LogOwner[] {
-  const gather = /(?:^|\/)namespaces\/([^/]+)\/pods\/([^/]+)\/([^/]+)\/[^/]+\/logs\/(current|previous)\.log$/.exec(
-    path,
-  );
+export function findLog(path: string, text: string, find: FindContainer): PodLog | undefined {
+  if (text.trim() === '') return undefined;
+  const gather = GATHER.exec(path);
   if (gather !== null) {
-    return [{ namespace: gather[1], pod: gather[2] ?? '', container: gather[3], previous: gather[4] === 'previous' }];
+    const [, namespace = '', pod = '', container, run] = gather;
+    // Other files there tell about the collection (`previous.insecure.log`: why a log could not be had).
+    return container === undefined ? undefined : { namespace, pod, container, previous: run === 'previous', text };
   }
+  for (const { owner, previous } of possibleOwners(path)) {
+    const match = find(owner);
+    if (match !== undefined) return { ...match, previous, text };
+  }
+  const bundle = BUNDLE.exec(path);
+  if (bundle === null) return undefined;
+  const [, namespace = '', pod = '', container = '', previous] = bundle;
+  return { namespace, pod, container, previous: previous !== undefined, text };
+}
+
+function possibleOwners(path: string): { owner: LogOwner; previous: boolean }[] {
   const parts = path.replace(/\.log$/i, '').split('/');
   const file = parts.pop() ?? '';
-  const owners: LogOwner[] = [];
-  for (const [container, previous] of namesOf(file)) {
-    const pod = parts.at(-1);
-    if (pod !== undefined) owners.push({ namespace: parts.at(-2), pod, container, previous });
-    if (pod !== undefined) owners.push({ namespace: undefined, pod, container, previous });
-    owners.push({ namespace: parts.at(-1), pod: container, container: undefined, previous });
-    owners.push({ namespace: undefined, pod: container, container: undefined, previous });
-    // kubectl stern and bundles: POD_CONTAINER.log, POD-CONTAINER.log is found by the pod's containers later.
-    const split = container.lastIndexOf('_');
-    if (split > 0) {
-      owners.push({ namespace: pod, pod: container.slice(0, split), container: container.slice(split + 1), previous });
-      owners.push({
-        namespace: undefined,
-        pod: container.slice(0, split),
-        container: container.slice(split + 1),
-        previous,
-      });
-    }
+  const former = /^(.+)[-._]previous$/.exec(file)?.[1];
+  // A container may be called `web-previous`, so the name as it stands goes first.
+  return [...owners(file, parts, false), ...(former === undefined ? [] : owners(former, parts, true))];
+}
+
+function owners(file: string, folders: readonly string[], previous: boolean): { owner: LogOwner; previous: boolean }[] {
+  const parent = folders.at(-1);
+  const found: LogOwner[] = [];
+  if (parent !== undefined) {
+    found.push({ namespace: folders.at(-2), pod: parent, container: file });
+    found.push({ namespace: undefined, pod: parent, container: file });
   }
-  return owners;
-}
-
-/** True where the path alone is proof enough, without a pod object. */
-export function isCertainLog(path: string): boolean {
-  return /(?:^|\/)logs\/[^/]+\/[^/]+\/[^/]+\.log$|(?:^|\/)namespaces\/[^/]+\/pods\//.test(path);
-}
-
-/** `web-previous.log` is the former run of `web`, unless a container has that name: both readings are tried. */
-function namesOf(file: string): readonly (readonly [string, boolean])[] {
-  const previous = /^(.+)[-._]previous$/.exec(file);
-  return previous === null
-    ? [[file, false]]
-    : [
-        [previous[1] ?? '', true],
-        [file, false],
-      ];
-}
-
-/** A log with its owner, or undefined for a log of nobody: empty, or of a pod that was not read. */
-export function findLog(path: string, text: string, pods: PodNames): PodLog | undefined {
-  if (text.trim() === '') return undefined;
-  for (const owner of logOwners(path)) {
-    const match = pods(owner);
-    if (match !== undefined) return { ...match, previous: owner.previous, text };
+  const split = file.lastIndexOf('_');
+  const named = split > 0 ? { pod: file.slice(0, split), container: file.slice(split + 1) } : undefined;
+  for (const who of [{ pod: file, container: undefined }, ...(named === undefined ? [] : [named])]) {
+    found.push({ namespace: parent, ...who }, { namespace: undefined, ...who });
   }
-  if (!isCertainLog(path)) return undefined;
-  const [first] = logOwners(path);
-  if (first?.namespace === undefined || first.container === undefined) return undefined;
-  return { namespace: first.namespace, pod: first.pod, container: first.container, previous: first.previous, text };
+  return found.map((owner) => ({ owner, previous }));
 }
-
-/** Finds the pod and container meant, when exactly one fits. */
-export type PodNames = (owner: LogOwner) => { namespace: string; pod: string; container: string } | undefined;

@@ -48,12 +48,11 @@ export function readErrorsFile(intake: Intake, value: unknown, file: FilePlace):
       : [['', value]];
   for (const [namespace, message] of texts) {
     if (typeof message !== 'string' || message === '') continue;
-    const entry = refusal(message, file, kind);
-    if (entry !== undefined) state(intake, namespace === '' ? entry : { ...entry, namespace });
+    state(intake, refusal(message, file, kind, namespace === '' ? undefined : namespace));
   }
 }
 
-function refusal(message: string, file: FilePlace, hinted: KindName | undefined): Coverage | undefined {
+function refusal(message: string, file: FilePlace, hinted: KindName | undefined, told?: string): Coverage | undefined {
   const missing = /resource type "([^"]+)"/.exec(message);
   if (missing !== null) {
     const kind = kindOfWord(missing[1] ?? '') ?? hinted;
@@ -63,7 +62,7 @@ function refusal(message: string, file: FilePlace, hinted: KindName | undefined)
   const forbidden = /\b([a-z]+)(?:\.([a-z0-9.-]+))? is forbidden/.exec(message);
   const kind = (forbidden === null ? undefined : kindOfPlural(forbidden[2] ?? '', forbidden[1] ?? '')) ?? hinted;
   if (kind === undefined) return undefined;
-  const namespace = /in the namespace "([^"]+)"/.exec(message)?.[1] ?? file.hints.namespace ?? '*';
+  const namespace = /in the namespace "([^"]+)"/.exec(message)?.[1] ?? told ?? file.hints.namespace ?? '*';
   const plural = KINDS[kind].plural;
   if (/forbidden|unauthorized/i.test(message)) {
     const where = namespace === '*' ? '' : ` in namespace ${namespace}`;

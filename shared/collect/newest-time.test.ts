@@ -10,7 +10,14 @@ function newestOf(...objects: readonly Record<string, unknown>[]): string | unde
 describe('newestTime', () => {
   it('finds the newest of several forms', () => {
     const newest = newestTime();
-    for (const time of ['2026-01-01T10:00:00Z', '2026-01-01T10:00:00.500000Z', '2026-01-01T09:00:00Z', 'soon', null, 5]) {
+    for (const time of [
+      '2026-01-01T10:00:00Z',
+      '2026-01-01T10:00:00.500000Z',
+      '2026-01-01T09:00:00Z',
+      'soon',
+      null,
+      5,
+    ]) {
       newest.add(time);
     }
     expect(newest.get()).toBe('2026-01-01T10:00:00.500Z');
@@ -30,7 +37,10 @@ describe('addTimes', () => {
     ['an event series', { series: { lastObservedTime: '2026-01-02T00:00:00Z' } }],
     ['a lease', { spec: { renewTime: '2026-01-02T00:00:00Z' } }],
     ['a container', { status: { containerStatuses: [{ state: { running: { startedAt: '2026-01-02T00:00:00Z' } } }] } }],
-    ['an exit', { status: { initContainerStatuses: [{ lastState: { terminated: { finishedAt: '2026-01-02T00:00:00Z' } } }] } }],
+    [
+      'an exit',
+      { status: { initContainerStatuses: [{ lastState: { terminated: { finishedAt: '2026-01-02T00:00:00Z' } } }] } },
+    ],
     ['metrics', { timestamp: '2026-01-02T00:00:00Z' }],
   ])('sees the time of %s', (_, object) => expect(newestOf(object)).toBe('2026-01-02T00:00:00.000Z'));
 

@@ -1,6 +1,6 @@
 import type { ParsedDocument, ParsedValue, Trouble } from './parsed.ts';
 import type { TextPart } from './yaml-documents.ts';
-import { splitDocuments, splitListItems } from './yaml-documents.ts';
+import { countLines, splitDocuments, splitListItems } from './yaml-documents.ts';
 
 /** The part of js-yaml that is used; the module is loaded by the caller, only when there is YAML to read. */
 export type YamlLoader = (text: string) => unknown;
@@ -33,13 +33,19 @@ export function* parseYaml(
     }
     const parsed = tryLoad(here, load);
     if ('value' in parsed) {
-      yield asDocument(parsed.value, here.line);
+      yield asDocument(parsed.value, contentLine(here));
       continue;
     }
     const split = splitListItems(here);
     if (split === undefined || split.items.length < 2) trouble(parsed.line, parsed.message);
     else yield* itemwise(split.header, split.items, load, trouble);
   }
+}
+
+/** The line of the first content, after blank lines and comments. */
+function contentLine({ text, line }: TextPart): number {
+  const blank = /^(?:[ \t]*(?:#[^\n]*)?\r?\n)*/.exec(text)?.[0] ?? '';
+  return line + countLines(text, 0, blank.length);
 }
 
 /** A parsed JSON or YAML value as a document: a List and a bare array give their items one by one. */

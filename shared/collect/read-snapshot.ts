@@ -11,7 +11,7 @@ import type { FilePlace, Intake } from './intake.ts';
 import { createIntake, takeDocument } from './intake.ts';
 import type { Limits } from './limits.ts';
 import { DEFAULT_LIMITS } from './limits.ts';
-import type { PodNames } from './log-paths.ts';
+import type { FindContainer } from './log-paths.ts';
 import { findLog } from './log-paths.ts';
 import { splitLogSections } from './log-sections.ts';
 import { readErrorLine, readErrorsFile, readMetaValue } from './meta-values.ts';
@@ -171,7 +171,7 @@ function takeLogs(intake: Intake, pending: readonly PendingLog[]): void {
   }
 }
 
-function podNames(intake: Intake): PodNames {
+function podNames(intake: Intake): FindContainer {
   const byName = new Map<string, { namespace: string; containers: string[] }[]>();
   for (const object of intake.objects.get('Pod')?.values() ?? []) {
     const { namespace = '', name = '' } = object.metadata ?? {};

@@ -178,7 +178,8 @@ function scrubWords(words: readonly unknown[]): unknown[] {
 function emptyKeys(data: unknown): unknown {
   if (!isRecord(data)) return data;
   const copy: Record<string, string> = {};
-  for (const [key, value] of Object.entries(data)) copy[key] = key === 'tls.crt' || key === 'ca.crt' ? String(value) : '';
+  for (const [key, value] of Object.entries(data))
+    copy[key] = key === 'tls.crt' || key === 'ca.crt' ? String(value) : '';
   return copy;
 }
 
