@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest';
+import type { Container } from '../../../../shared/model/objects.ts';
+import { event, service, slicesFor } from '../../../../shared/testing/builders.ts';
+import { causeCodes, diagnoseObjects } from '../../testing/diagnose-objects.ts';
+import { stagedApp } from '../../testing/staged-app.ts';
+
+function diagnose(container: Partial<Container>, ready = true, withEvent = false) {
+  const svc = service('api', { selector: { app: 'api' } });
+  const app = stagedApp('api', { container, ready });
+  const events = withEvent
+    ? app.pods.map((one) =>
+        event(
+          one,
+          'Unhealthy',
+          'Readiness probe failed: Get "http://10.244.1.2:8080/": dial tcp 10.244.1.2:8080: connect: connection refused',
+        ),
+      )
+    : [];
+  return diagnoseObjects([svc, ...app.objects, ...events, ...slicesFor(svc, app.pods)], 'api');
+}
+
+describe('app-listens-elsewhere', () => {
+  it('believes the command line more than the declared port, and offers both sides', () => {
+    const report = diagnose({ command: ['httpd'], args: ['-f', '-p', '9090'] });
+    expect(causeCodes(report)).toEqual(['SVC402']);
+    expect(report.verdict).toBe('broken');
+    expect(report.headline).toContain('listens on 9090 (httpd -f -p 9090), not on the 8080 that it declares');
+    expect(report.causes[0]?.confidence).toBe('likely');
+    expect(report.causes[0]?.fixes.map((fix) => fix.command)).toEqual([
+      `kubectl patch service api -n shop --type=json -p '[{"op":"add","path":"/spec/ports/0/targetPort","value":9090}]'`,
+      `kubectl patch deployment api -n shop --type=json -p '[{"op":"replace","path":"/spec/template/spec/containers/0/args/2","value":"8080"}]'`,
+    ]);
+  });
+
+  it('reads the environment', () => {
+    const report = diagnose({ env: [{ name: 'PORT', value: '9090' }] });
+    expect(report.headline).toContain('9090 (PORT=9090)');
+    expect(report.causes[0]?.fixes[1]?.command).toBe('kubectl set env deployment/api -n shop -c app PORT=8080');
+  });
+
+  it('explains a readiness probe that is refused on the declared port', () => {
+    const probe = { readinessProbe: { httpGet: { path: '/', port: 8080 } } };
+    const report = diagnose({ command: ['httpd', '-f', '-p', '9090'], ...probe }, false, true);
+    expect(causeCodes(report)[0]).toBe('SVC402');
+    expect(report.causes[0]?.fixes[0]?.command).toContain('kubectl patch deployment api');
+  });
+
+  it('stays silent when a probe proves the declared port', () => {
+    const probe = { readinessProbe: { tcpSocket: { port: 8080 } } };
+    expect(diagnose({ env: [{ name: 'PORT', value: '9090' }], ...probe }).verdict).toBe('healthy');
+  });
+
+  it('stays silent when the other port is declared too', () => {
+    const ports = [
+      { name: 'http', containerPort: 8080 },
+      { name: 'admin', containerPort: 9090 },
+    ];
+    expect(diagnose({ command: ['/app/server', '--port=9090'], ports }).verdict).toBe('healthy');
+  });
+
+  it('stays silent when the number stands where it is not understood', () => {
+    expect(diagnose({ command: ['/app/server', '--port=9090', '--also=8080'] }).verdict).toBe('healthy');
+  });
+});

@@ -1,0 +1,97 @@
+import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
+import type { Pod } from '../../../../shared/model/objects.ts';
+import { ownerWorkload } from '../../../../shared/model/owners.ts';
+import { podKey, type RunningContainer, runningContainers } from '../../../../shared/model/pods.ts';
+import { formatRef } from '../../../../shared/model/refs.ts';
+import { type CommandLine, readCommandLine } from './listen/command-line.ts';
+import { listenersOfConfig } from './listen/config-listeners.ts';
+import { type Environment, environmentOf } from './listen/environment.ts';
+import { listenersOfEnvironment } from './listen/environment-listeners.ts';
+import type { Listener } from './listen/listener.ts';
+import { listenersOfLog } from './listen/log-listeners.ts';
+
+/** A socket with where it is told. */
+export interface Sign {
+  readonly listener: Listener;
+  readonly via: 'args' | 'env' | 'log' | 'config';
+  /** For evidence: `Deployment shop/web container app args`. */
+  readonly source: string;
+}
+
+/** Everything that tells where one container listens, save probes and declared ports. */
+export interface ContainerSigns {
+  readonly running: RunningContainer;
+  readonly name: string;
+  readonly line: CommandLine;
+  readonly env: Environment;
+  /** Command line, log and configuration; the environment only where none of them names a port. */
+  readonly signs: readonly Sign[];
+  /** A mesh proxy or log shipper, which never serves what the Service means. */
+  readonly helper: boolean;
+}
+
+const HELPERS =
+  /^(istio-proxy|linkerd-proxy|consul-dataplane|envoy-sidecar|dapr|daprd|vault-agent|cloud-sql-proxy|cloudsql-proxy|fluent-?bit|fluentd|promtail|filebeat|vector|datadog-agent|otel-collector|config-reloader|git-sync)$/;
+
+/** The signs of all containers of a pod that run beside each other, native sidecars included. */
+export function containerSigns(index: ClusterIndex, pod: Pod): readonly ContainerSigns[] {
+  return index.memo(`netsvc/ports/signs/${podKey(pod)}`, () =>
+    runningContainers(pod).map((running) => signsOf(index, pod, running)),
+  );
+}
+
+function signsOf(index: ClusterIndex, pod: Pod, running: RunningContainer): ContainerSigns {
+  const namespace = pod.metadata?.namespace ?? '';
+  const env = environmentOf(index, namespace, running.spec);
+  const line = readCommandLine(running.spec, env);
+  const workload = ownerWorkload(index, pod);
+  const where = workload === undefined ? `Pod ${podKey(pod)}` : formatRef(workload.ref);
+  const log = index.log(namespace, pod.metadata?.name ?? '', running.name, false);
+  const told: Sign[] = [
+    ...line.listeners.map((listener) => ({
+      listener: settled(listener, env),
+      via: 'args' as const,
+      source: `${where} container ${running.name} ${(running.spec.args ?? []).length > 0 ? 'args' : 'command'}`,
+    })),
+    ...(log === undefined ? [] : listenersOfLog(log)).map((listener) => ({
+      listener,
+      via: 'log' as const,
+      source: `log of ${podKey(pod)} container ${running.name}`,
+    })),
+    ...listenersOfConfig(index, pod, running.spec).map(({ listener, configMap }) => ({
+      listener,
+      via: 'config' as const,
+      source: `ConfigMap ${namespace}/${configMap}`,
+    })),
+  ];
+  const fromEnv = listenersOfEnvironment(env).map((listener) => ({
+    listener,
+    via: 'env' as const,
+    source: `${where} container ${running.name} env`,
+  }));
+  return {
+    running,
+    name: running.name,
+    line,
+    env,
+    signs: joined(told, fromEnv),
+    helper: HELPERS.test(running.name),
+  };
+}
+
+/** A default of a program counts for nothing where the environment may set it: gunicorn reads $PORT, flask FLASK_RUN_HOST. */
+function settled(listener: Listener, env: Environment): Listener {
+  if (listener.host !== 'loopback' || listener.hostText !== undefined) return listener;
+  const names = [...env.keys()].filter((name) => /HOST|BIND|ADDR|CMD_ARGS/.test(name));
+  return names.length > 0 ? { ...listener, host: 'any' } : listener;
+}
+
+function joined(told: readonly Sign[], fromEnv: readonly Sign[]): readonly Sign[] {
+  const named = told.filter(({ listener }) => listener.role === 'main' && listener.port !== undefined);
+  if (fromEnv.length === 0) return told;
+  // The environment overrides a program's default and yields to what is spelt out.
+  if (named.length === 0) return [...told, ...fromEnv];
+  if (named.every(({ listener }) => listener.byDefault === true))
+    return [...told.filter((sign) => !named.includes(sign)), ...fromEnv];
+  return told;
+}

@@ -1,0 +1,69 @@
+import type { ClusterIndex } from '../../../../../shared/model/cluster-index.ts';
+import type { Container, EnvVar } from '../../../../../shared/model/objects.ts';
+
+/** One variable of a container: its value, or undefined when it cannot be known (a Secret, a ConfigMap not read). */
+export interface Variable {
+  readonly name: string;
+  readonly value: string | undefined;
+  /** Where the value stands: `env PORT`, `ConfigMap shop/web-config key PORT`. */
+  readonly source: string;
+  /** Set in the container itself, so that `kubectl set env` changes it. */
+  readonly literal: boolean;
+}
+
+export type Environment = ReadonlyMap<string, Variable>;
+
+/**
+ * The environment that the kubelet gives a container: envFrom first, then env, later ones win. ConfigMaps are looked up
+ * where they were read; values from Secrets and the downward API stay unknown.
+ */
+export function environmentOf(index: ClusterIndex, namespace: string, container: Container): Environment {
+  const env = new Map<string, Variable>();
+  for (const { prefix = '', configMapRef } of container.envFrom ?? []) {
+    const name = configMapRef?.name;
+    const map = name === undefined ? undefined : index.get('ConfigMap', namespace, name);
+    for (const [key, value] of Object.entries(map?.data ?? {})) {
+      const source = `ConfigMap ${namespace}/${name} key ${key}`;
+      env.set(prefix + key, { name: prefix + key, value, source, literal: false });
+    }
+  }
+  for (const entry of container.env ?? []) {
+    const variable = toVariable(index, namespace, entry, env);
+    if (variable !== undefined) env.set(variable.name, variable);
+  }
+  return env;
+}
+
+function toVariable(index: ClusterIndex, namespace: string, entry: EnvVar, before: Environment): Variable | undefined {
+  const { name, value, valueFrom } = entry;
+  if (name === undefined) return undefined;
+  const ref = valueFrom?.configMapKeyRef;
+  if (ref?.name !== undefined && ref.key !== undefined) {
+    const found = index.get('ConfigMap', namespace, ref.name)?.data?.[ref.key];
+    return { name, value: found, source: `ConfigMap ${namespace}/${ref.name} key ${ref.key}`, literal: false };
+  }
+  if (valueFrom !== undefined) return { name, value: undefined, source: `env ${name}`, literal: false };
+  return { name, value: expandKubernetes(value ?? '', before), source: `env ${name}`, literal: true };
+}
+
+/** `$(NAME)` as the kubelet replaces it in command, args and env; an unknown name stays as it is. */
+export function expandKubernetes(text: string, env: Environment): string {
+  return text.replace(/\$\$|\$\(([A-Za-z_][\w.-]*)\)/g, (whole, name: string | undefined) => {
+    if (name === undefined) return '$';
+    return env.get(name)?.value ?? whole;
+  });
+}
+
+/** `$NAME`, `${NAME}` and `${NAME:-default}` as a shell replaces them; an unknown name stays as it is. */
+export function expandShell(text: string, env: Environment): string {
+  return text.replace(
+    /\$(?:\{([A-Za-z_]\w*)(?::?-([^}]*))?\}|([A-Za-z_]\w*))/g,
+    (whole, braced: string | undefined, fallback: string | undefined, plain: string | undefined) => {
+      const name = braced ?? plain ?? '';
+      const variable = env.get(name);
+      if (variable?.value !== undefined && variable.value !== '') return variable.value;
+      if (variable !== undefined) return whole;
+      return fallback ?? whole;
+    },
+  );
+}

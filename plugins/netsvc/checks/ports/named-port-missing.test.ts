@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest';
+import type { ServicePort } from '../../../../shared/model/objects.ts';
+import { pod, service, slicesFor } from '../../../../shared/testing/builders.ts';
+import { causeCodes, diagnoseObjects } from '../../testing/diagnose-objects.ts';
+import { stagedApp } from '../../testing/staged-app.ts';
+
+const port = (targetPort: string, more: Partial<ServicePort> = {}): ServicePort => ({
+  name: 'http',
+  port: 80,
+  targetPort,
+  protocol: 'TCP',
+  ...more,
+});
+
+function diagnose(ports: readonly ServicePort[], declared: readonly { name: string; containerPort: number }[]) {
+  const svc = service('web', { selector: { app: 'web' }, ports });
+  const app = stagedApp('web', { container: { ports: declared } });
+  return diagnoseObjects([svc, ...app.objects, ...slicesFor(svc, app.pods)], 'web');
+}
+
+describe('named-port-missing', () => {
+  it('is proven, and points at the name that is meant', () => {
+    const report = diagnose(
+      [port('htttp')],
+      [
+        { name: 'http', containerPort: 8080 },
+        { name: 'metrics', containerPort: 9090 },
+      ],
+    );
+    expect(causeCodes(report)).toEqual(['SVC405']);
+    expect(report.causes[0]).toMatchObject({ severity: 'critical', confidence: 'proven' });
+    expect(report.headline).toContain('the port named "htttp", which no container of Deployment web declares');
+    expect(report.headline).toContain('they declare http=8080 and metrics=9090');
+    expect(report.causes[0]?.fixes[0]?.command).toContain('"value":"http"');
+  });
+
+  it('says that nothing is declared at all', () => {
+    expect(diagnose([port('http')], []).headline).toContain('they declare no ports at all');
+  });
+
+  it('is a warning when another port works', () => {
+    const report = diagnose(
+      [port('http'), port('metrics', { name: 'metrics', port: 9100 })],
+      [{ name: 'http', containerPort: 8080 }],
+    );
+    expect(report.verdict).toBe('degraded');
+    expect(report.causes[0]).toMatchObject({ code: 'SVC405', impact: 0.5 });
+  });
+
+  it('finds the name in native sidecars, and not in other init containers', () => {
+    const svc = service('web', { selector: { app: 'web' }, ports: [port('proxy')] });
+    const withInit = (restartPolicy?: string) => [
+      pod('web-1', {
+        spec: {
+          initContainers: [
+            {
+              name: 'mesh',
+              ports: [{ name: 'proxy', containerPort: 15001 }],
+              ...(restartPolicy === undefined ? {} : { restartPolicy }),
+            },
+          ],
+        },
+      }),
+    ];
+    const sidecar = withInit('Always');
+    expect(diagnoseObjects([svc, ...sidecar, ...slicesFor(svc, sidecar)], 'web').causes).toEqual([]);
+    const init = withInit();
+    expect(causeCodes(diagnoseObjects([svc, ...init, ...slicesFor(svc, init)], 'web'))).toEqual(['SVC405']);
+  });
+
+  it('stays silent when all declare it', () => {
+    expect(diagnose([port('http')], [{ name: 'http', containerPort: 8080 }]).verdict).toBe('healthy');
+  });
+});

@@ -1,0 +1,100 @@
+import type { Fix } from '../../../../shared/messages/finding.ts';
+import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
+import type { Container, ServicePort } from '../../../../shared/model/objects.ts';
+import { type OwnedWorkload, ownerWorkload } from '../../../../shared/model/owners.ts';
+import { shellQuote } from '../../../../shared/util/text.ts';
+import type { ServiceSubject } from '../../service-subject.ts';
+import type { Backend } from './backends.ts';
+
+/** Points one Service port at another target. */
+export function targetPortFix(subject: ServiceSubject, port: ServicePort, to: number | string): Fix {
+  const at = subject.ports.indexOf(port);
+  const path = `/spec/ports/${at}/targetPort`;
+  const patch = (op: object): string =>
+    `kubectl patch service ${subject.name} -n ${subject.namespace} --type=json -p ${shellQuote(JSON.stringify([op]))}`;
+  return {
+    title: `send ${port.port ?? 0} to ${to} instead`,
+    // `add` replaces a member that exists (RFC 6902, 4.1), so it serves Services with and without a targetPort.
+    command: patch({ op: 'add', path, value: to }),
+    risk: 'low',
+    undo: patch(port.targetPort === undefined ? { op: 'remove', path } : { op: 'add', path, value: port.targetPort }),
+  };
+}
+
+/**
+ * The target to point at, when the signs name several ports: the one that shares the Service port's number or its
+ * last digits (443 and 8443), else the first.
+ */
+export function bestPort(port: ServicePort, candidates: readonly number[]): number | undefined {
+  const number = String(port.port ?? '');
+  return (
+    candidates.find((candidate) => String(candidate) === number) ??
+    candidates.find((candidate) => number !== '' && String(candidate).endsWith(number)) ??
+    candidates[0]
+  );
+}
+
+const PATCHABLE = ['Deployment', 'StatefulSet', 'DaemonSet'];
+
+/** The workload behind a pod that can be patched, and one of its containers with its place in the template. */
+export interface PatchTarget {
+  readonly workload: OwnedWorkload;
+  readonly container: Container;
+  readonly path: string;
+}
+
+export function patchTarget(index: ClusterIndex, backend: Backend | undefined, name: string): PatchTarget | undefined {
+  const workload = backend === undefined ? undefined : ownerWorkload(index, backend.pod);
+  if (workload === undefined || !PATCHABLE.includes(workload.kind)) return undefined;
+  for (const field of ['containers', 'initContainers'] as const) {
+    const list = workload.template?.spec?.[field] ?? [];
+    const at = list.findIndex((container) => container.name === name);
+    const container = list[at];
+    if (container !== undefined) return { workload, container, path: `/spec/template/spec/${field}/${at}` };
+  }
+  return undefined;
+}
+
+/** Replaces a text inside the one word of command or args that holds it once; undefined when it is not that simple. */
+export function wordFix(target: PatchTarget, from: string, to: string, title: string): Fix | undefined {
+  for (const field of ['args', 'command'] as const) {
+    const words = target.container[field] ?? [];
+    const at = words.findIndex((word) => holdsOnce(word, from));
+    const word = words[at];
+    if (word === undefined) continue;
+    const command = (value: string): string =>
+      workloadPatch(target.workload, [{ op: 'replace', path: `${target.path}/${field}/${at}`, value }]);
+    return { title, command: command(word.replace(from, to)), risk: 'low', undo: command(word) };
+  }
+  return undefined;
+}
+
+/** Sets variables of the container; `back` are the values to return to (null: unset). */
+export function envFix(
+  target: PatchTarget,
+  values: Readonly<Record<string, string>>,
+  back: Readonly<Record<string, string | null>>,
+  title: string,
+): Fix {
+  const { workload, container } = target;
+  const start = `kubectl set env ${workload.kind.toLowerCase()}/${workload.ref.name} -n ${workload.ref.namespace ?? ''} -c ${container.name ?? ''}`;
+  const set = Object.entries(values).map(([name, value]) => shellQuote(`${name}=${value}`));
+  const unset = Object.entries(back).map(([name, value]) =>
+    value === null ? `${name}-` : shellQuote(`${name}=${value}`),
+  );
+  return { title, command: `${start} ${set.join(' ')}`, risk: 'low', undo: `${start} ${unset.join(' ')}` };
+}
+
+/** A JSON patch of a workload as a line to paste. */
+export function workloadPatch(workload: OwnedWorkload, ops: readonly object[]): string {
+  const { kind, ref } = workload;
+  return `kubectl patch ${kind.toLowerCase()} ${ref.name} -n ${ref.namespace ?? ''} --type=json -p ${shellQuote(JSON.stringify(ops))}`;
+}
+
+function holdsOnce(word: string, part: string): boolean {
+  const first = word.indexOf(part);
+  if (first < 0 || word.indexOf(part, first + part.length) >= 0) return false;
+  const before = word[first - 1] ?? '';
+  const after = word[first + part.length] ?? '';
+  return !/[\d.]/.test(before) && !/\d/.test(after);
+}
