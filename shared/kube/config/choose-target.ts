@@ -43,9 +43,7 @@ export function chooseTarget(
       'Remove one of the two from the kubeconfig; kubectl refuses it too.',
     );
   }
-  const tlsConfigured =
-    cluster.insecure || (cluster.caData ?? cluster.caFile ?? user.certData ?? user.certFile) !== undefined;
-  const server = parseServerUrl(cluster.server, tlsConfigured);
+  const server = parseServerUrl(cluster.server);
   const namespace = options.namespace ?? '';
   return {
     ...(chosen.context === undefined ? {} : { context: chosen.context }),

@@ -19,7 +19,10 @@ export function overrideCluster(cluster: ClusterEntry, options: ConnectionOption
   return result;
 }
 
-/** The user with the command line's flags on top. Source: client-go `clientcmd.DirectClientConfig.getAuthInfo`. */
+/**
+ * The user with the command line's flags on top. Source: client-go `clientcmd.DirectClientConfig.getAuthInfo`, but here
+ * a flag always wins: kubectl 1.32 lets the file's tokenFile win over `--token`, which nobody can want.
+ */
 export function overrideUser(user: UserEntry, options: ConnectionOptions, cwd: string): UserEntry {
   let result = user;
   if (given(options.token)) result = { ...without(result, 'tokenFile'), token: options.token };

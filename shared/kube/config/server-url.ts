@@ -2,12 +2,11 @@ import { ClusterError } from '../ports.ts';
 
 /**
  * The server's address as a URL without a slash at its end; a path (Rancher, a proxy) is kept. Without a scheme it is
- * https when trust or a client certificate is configured, http otherwise. Source: client-go `rest.DefaultServerURL`.
+ * http, even where an authority is configured: seen with kubectl 1.32 (client-go decides before it reads the trust
+ * settings).
  */
-export function parseServerUrl(server: string, tlsConfigured: boolean): URL {
-  const withScheme = /^[a-z][a-z0-9+.-]*:\/\//i.test(server)
-    ? server
-    : `${tlsConfigured ? 'https' : 'http'}://${server}`;
+export function parseServerUrl(server: string): URL {
+  const withScheme = /^[a-z][a-z0-9+.-]*:\/\//i.test(server) ? server : `http://${server}`;
   let url: URL;
   try {
     url = new URL(withScheme);
