@@ -112,9 +112,18 @@ function tidy(entries: readonly Coverage[]): Coverage[] {
     const narrower = everywhere.has(entry.kind) && entry.namespace !== '*';
     const weaker = !isWhole(entry) && whole.has(`${entry.kind}/${entry.namespace}`);
     if (narrower || weaker) continue;
-    kept.set(`${entry.kind}/${entry.namespace}/${entry.status}/${entry.subset ?? ''}/${entry.reason ?? ''}`, entry);
+    kept.set(sortKey(entry), entry);
   }
-  return [...kept].sort(([a], [b]) => compareText(a, b)).map(([, entry]) => entry);
+  return sortCoverage([...kept.values()]);
+}
+
+/** Coverage in the one order in which it is kept and written. */
+export function sortCoverage(entries: readonly Coverage[]): Coverage[] {
+  return [...entries].sort((a, b) => compareText(sortKey(a), sortKey(b)));
+}
+
+function sortKey({ kind, namespace, status, subset = '', reason = '' }: Coverage): string {
+  return `${kind}/${namespace}/${status}/${subset}/${reason}`;
 }
 
 function isWhole(entry: Coverage): boolean {

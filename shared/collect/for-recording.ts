@@ -9,7 +9,7 @@ import { scrubObject, scrubText } from './scrub.ts';
  * Annotation on a recorded TLS Secret: whether its private key, which is not recorded, fits its certificate. One of
  * `matches`, `differs`, `unreadable`.
  */
-export const KEY_FITS = 'kubectl-net/tls-key';
+export const PAIR_ANNOTATION = 'kubectl-net/certificate-pair';
 
 /**
  * The snapshot as it may leave the machine: without values of Secrets, without secret-looking values in environment,
@@ -49,7 +49,7 @@ function typed(object: KubeObject, key: KindName): KubeObject {
 function withKeyFit(secret: Secret): Secret {
   const { 'tls.crt': certificate = '', 'tls.key': key = '' } = secret.data ?? {};
   if (certificate === '' || key === '') return secret;
-  const annotations = { ...secret.metadata?.annotations, [KEY_FITS]: keyFit(certificate, key) };
+  const annotations = { ...secret.metadata?.annotations, [PAIR_ANNOTATION]: keyFit(certificate, key) };
   return { ...secret, metadata: { ...secret.metadata, annotations } };
 }
 

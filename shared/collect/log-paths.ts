@@ -13,8 +13,11 @@ export type FindContainer = (owner: LogOwner) => { namespace: string; pod: strin
 /** `namespaces/NS/pods/POD/CONTAINER/CONTAINER/logs/{current,previous}.log` of a must-gather. */
 const GATHER = /(?:^|\/)namespaces\/([^/]+)\/pods\/([^/]+)\/(?:([^/]+)\/[^/]+\/logs\/(current|previous)\.log$)?/;
 
-/** `logs/NS/POD/CONTAINER[.previous].log` of our own snapshots, `…-previous.log` in support bundles. */
-const BUNDLE = /(?:^|\/)logs\/([^/]+)\/([^/]+)\/([^/]+?)([-.]previous)?\.log$/;
+/** `logs/NS/POD/CONTAINER[.previous].log` of our own snapshots. */
+const OWN = /(?:^|\/)logs\/([^/]+)\/([^/]+)\/([^/]+?)(\.previous)?\.log$/;
+
+/** `pods/logs/NS/POD/CONTAINER[-previous].log` of support bundles. */
+const BUNDLE = /(?:^|\/)pods\/logs\/([^/]+)\/([^/]+)\/([^/]+?)(-previous)?\.log$/;
 
 /**
  * The log in a file with its owner, read from the path: that of a known layout alone is proof enough, other paths
@@ -33,7 +36,7 @@ export function findLog(path: string, text: string, find: FindContainer): PodLog
     const match = find(owner);
     if (match !== undefined) return { ...match, previous, text };
   }
-  const bundle = BUNDLE.exec(path);
+  const bundle = BUNDLE.exec(path) ?? OWN.exec(path);
   if (bundle === null) return undefined;
   const [, namespace = '', pod = '', container = '', previous] = bundle;
   return { namespace, pod, container, previous: previous !== undefined, text };

@@ -90,11 +90,7 @@ function takeOwnMetadata(intake: Intake, value: Json, file: FilePlace): void {
   for (const entry of Array.isArray(value.problems) ? value.problems : []) {
     if (!isRecord(entry)) continue;
     const { path, line, message } = entry;
-    intake.problems.push({
-      path: text(path),
-      message: text(message),
-      ...(typeof line === 'number' ? { line } : {}),
-    });
+    intake.problems.push({ path: text(path), ...(typeof line === 'number' ? { line } : {}), message: text(message) });
   }
 }
 

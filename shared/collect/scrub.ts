@@ -11,7 +11,7 @@ const SECRET_NAME =
 
 /** Names that hold one of these words and are about something else: where a secret lies, how long it lasts. */
 const HARMLESS_NAME =
-  /[-_.](?:ttl|url|id|mode|go|py|js|ts|java|rs|rb|cc?)$|(?:files?|path|dir|names?|ref|refs|namespace|prefix(?:es)?|expir\w*|lifetime|seconds|minutes|age|config|policy|endpoint|length|size|count|type|enabled|algorithm|version|controller|keyring|keystore)$|private[-_.]?(?:ip|port|host|registry|subnet|network|dns)|public[-_.]?key|^keys?(?:space|store|word)|^(?:key|keys|private|(?:sort|routing|partition|primary)[-_.]key)$/i;
+  /[-_.](?:mode|go|py|js|ts|java|rs|rb|cc?)$|key[-_.]?id$|(?:ttl|url|files?|path|dir|names?|ref|refs|namespace|prefix(?:es)?|expir\w*|lifetime|seconds|minutes|age|config|policy|endpoint|length|size|count|type|enabled|algorithm|version|controller|keyring|keystore)$|private[-_.]?(?:ip|port|host|registry|subnet|network|dns)|public[-_.]?key|^keys?(?:space|store|word)|^(?:key|keys|private|(?:sort|routing|partition|primary)[-_.]key)$/i;
 
 /** Whether the value under this name (environment variable, flag, annotation, map key) is to be kept out of files. */
 export function isSecretName(name: string): boolean {
@@ -48,8 +48,8 @@ function scrubAssignment(whole: string, name: string, between: string, quoted?: 
   if (!isSecretName(name) || isHarmlessValue(value) || (bare !== undefined && isSentence(name, between))) return whole;
   // client-go logs objects as `secret="shop/web-tls"`.
   if (/^(?:.*\.)?secrets?$/i.test(name) && /^\\?"?[a-z0-9][a-z0-9.-]*\/[a-z0-9][a-z0-9.-]*$/.test(value)) return whole;
-  const end = whole.slice(name.length + between.length + value.length);
-  return `${name}${between}${REMOVED}${end}`;
+  const open = /^\\?["']/.exec(value)?.[0] ?? '';
+  return `${name}${between}${open}${REMOVED}`;
 }
 
 /** `failed to list *v1.Secret: Get …` is prose; `admin password: …` is not. A YAML line is scrubbed with its data. */
@@ -84,13 +84,13 @@ const YAML_LINE = /^([ \t]*(?:- )?([A-Za-z][\w.-]*):[ \t]+)([^\s"'].*?)[ \t]*$/;
 
 /** `name=value`, `name: value`, `"name":"value"`, also with escaped quotes in a JSON log line. */
 const ASSIGNMENT =
-  /(?<![\w.-])([A-Za-z][\w.-]*)((?:\\?["'])?[ \t]*(?:=|:)[ \t]*)(?:((?:\\?")[^"\\\n]+|'[^'\n]+)|([^\s"',;&}\])<\\]+))/g;
+  /(?<![\w.])([A-Za-z][\w.-]{0,80})((?:\\?["'])?[ \t]*(?:=|:)[ \t]*)(?:((?:\\?")[^"\\\n]+|'[^'\n]+)|([^\s"',;&}\])<\\]+))/g;
 
 /** Words that follow a secret name in messages and are no secret: `token: expired`, `key: ${KEY}`, a path, a number. */
 function isHarmlessValue(quotedOrBare: string): boolean {
   const value = quotedOrBare.replace(/^\\?["']/, '');
   return (
-    /^(?:|true|false|null|nil|none|yes|no|undefined|invalid|expired|missing|required|empty|rejected|failed|not|is|has|the|error|[{[|>*]+|\d{1,2}|<.*)$/i.test(
+    /^(?:|true|false|null|nil|none|yes|no|undefined|invalid|expired|missing|required|empty|rejected|failed|not|is|has|the|error|(?:bearer|basic|digest|negotiate|token)(?: .*)?|[{[|>*]+|\d{1,2}|<.*)$/i.test(
       value,
     ) ||
     /^(?:\$|%|\{\{|`|0x[0-9a-f]+$)/.test(value) ||

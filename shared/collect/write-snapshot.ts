@@ -5,6 +5,7 @@ import { ALL_KINDS, KINDS } from '../model/kinds.ts';
 import type { KubeObject } from '../model/objects.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { compareText } from '../util/text.ts';
+import { sortCoverage } from './coverage.ts';
 import { forRecording } from './for-recording.ts';
 import {
   logFile,
@@ -93,7 +94,7 @@ function metadata(snapshot: Snapshot, redacted: boolean): string {
     source,
     ...(serverVersion === undefined ? {} : { serverVersion }),
     redacted,
-    coverage,
+    coverage: sortCoverage(coverage),
     problems,
   };
   return `${JSON.stringify(value, null, 2)}\n`;
