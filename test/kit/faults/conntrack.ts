@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { runOn, tryOn } from '../../cluster/machine/enter.ts';
 import type { TestCluster } from '../cluster.ts';
 import { once, type Undo } from '../undo.ts';
@@ -16,18 +17,28 @@ export async function conntrackUse(cluster: TestCluster, node: string): Promise<
  * namespaces, which cannot be lowered in one of them, so the table is filled for real.
  */
 export async function fillConntrack(cluster: TestCluster, node: string, share = 1): Promise<Undo> {
-  let first = 0;
-  for (let round = 0; round < 5; round += 1) {
+  // Entries of closed connections are given away when the table is full, and would leave room.
+  for (const ended of [
+    ['-p', 'tcp', '--state', 'TIME_WAIT'],
+    ['-p', 'tcp', '--state', 'CLOSE'],
+    ['-p', 'udp'],
+  ]) {
+    await tryOn(cluster.name, node, ['conntrack', '-D', ...ended]);
+  }
+  let next = 0;
+  for (let round = 0; round < 10; round += 1) {
     const { used, limit } = await conntrackUse(cluster, node);
     const missing = Math.round(limit * share) - used;
     if (missing <= 0) {
       break;
     }
-    const flows = Array.from({ length: missing }, (_, at) => flow(first + at));
-    first += missing;
+    const flows = Array.from({ length: missing }, (_, at) => flow(next + at));
+    next += missing;
     // Read from a file: a pipe would be a socket here, which cannot be opened by name.
     const load = 'cat > /tmp/flows && conntrack -R /tmp/flows; rm /tmp/flows';
     await tryOn(cluster.name, node, ['sh', '-c', load], `${flows.join('\n')}\n`);
+    // Full once is not full for good: others end in the first second.
+    await sleep(500);
   }
   return once(async () => {
     await tryOn(cluster.name, node, ['conntrack', '-D', '-s', '198.18.0.0/16']);
