@@ -24,7 +24,7 @@ export function addressMapper(key: string): AddressMapper {
 
 /** Something with three dots or at least two colons; whether it is an address is decided by parsing it. */
 const CANDIDATE =
-  /(?<![\w.:-])(?:\d{1,3}(?:\.\d{1,3}){3}(?![\w.]*[a-z])|(?=[0-9a-f:]*:[0-9a-f:]*:)[0-9a-f:]+(?:\.\d{1,3}){0,4})(?:\/\d{1,3})?(?![\w])/gi;
+  /(?<![\w.:-])(?:\d{1,3}(?:\.\d{1,3}){3}(?!\.\d|[\w.]*[a-z])|(?=[0-9a-f:]*:[0-9a-f:]*:)[0-9a-f:]+(?:\.\d{1,3}){0,4})(?:\/\d{1,3})?(?![\w])/gi;
 
 function mapCandidate(candidate: string, key: string): string {
   const [address = '', length] = candidate.split('/');

@@ -25,6 +25,7 @@ export function redact(snapshot: Snapshot): Snapshot {
     name: (text) => names(addresses(text)),
     prose: (text) => prose(addresses(mail(text))),
     tool: (text) => renameChains(prose(addresses(mail(text))), hashes),
+    uid: (text) => (UUID.test(text) ? text : createHash('sha256').update(key).update(text).digest('hex').slice(0, 32)),
   };
   const object = (value: KubeObject): KubeObject => redactObject(value, change);
   const objects = Object.fromEntries(
@@ -64,7 +65,11 @@ interface Change {
   readonly name: (text: string) => string;
   readonly prose: (text: string) => string;
   readonly tool: (text: string) => string;
+  /** Random by rule; of a static pod it is derived from its manifest, and in hand-made files anything. */
+  readonly uid: (text: string) => string;
 }
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 /** `selector app=web`: the key of a label stays. */
 function redactSubset(subset: string, change: Change): string {
@@ -94,7 +99,6 @@ const FIXED: ReadonlySet<string> = new Set([
   'scheme',
   'topologyKey',
   'type',
-  'uid',
 ]);
 
 /** Fields that hold sentences, commands or values with anything in them. */
@@ -102,6 +106,7 @@ const PROSE: ReadonlySet<string> = new Set(['args', 'command', 'data', 'message'
 
 function walk(value: unknown, key: string, change: Change): unknown {
   if (typeof value === 'string') {
+    if (key === 'uid') return change.uid(value);
     if (FIXED.has(key)) return value;
     return PROSE.has(key) ? change.prose(value) : change.name(value);
   }
