@@ -1,0 +1,95 @@
+import type { KindName } from '../../../shared/model/kinds.ts';
+import type { KubeObject, Pod, Workload } from '../../../shared/model/objects.ts';
+import { WORKLOAD_KINDS } from '../../../shared/model/owners.ts';
+import type { Coverage, Snapshot } from '../../../shared/model/snapshot.ts';
+import { standInPod } from '../../../shared/policy/stand-ins.ts';
+
+/**
+ * Manifests that were never applied have no pods to look at. They are judged as if they had been applied and every pod
+ * had started: selectors, ports, policies and Ingresses can be wrong on paper already. Snapshots of a cluster come back
+ * as they are.
+ */
+export function imagineApplied(snapshot: Snapshot): Snapshot {
+  const namespaces = neverApplied(snapshot);
+  if (namespaces.size === 0) return snapshot;
+  const objects: Record<string, readonly KubeObject[]> = { ...snapshot.objects };
+  const pods: Pod[] = (snapshot.objects.Pod ?? []).map((pod) => (isIn(pod, namespaces) ? started(pod) : pod));
+  for (const kind of WORKLOAD_KINDS) {
+    const all = snapshot.objects[kind];
+    if (all === undefined) continue;
+    objects[kind] = all.map((workload) => (isIn(workload, namespaces) ? rolledOut(workload) : workload));
+    for (const workload of all) {
+      if (isIn(workload, namespaces) && serves(kind, workload)) pods.push(started(standInPod(kind, workload)));
+    }
+  }
+  objects.Pod = pods;
+  const coverage: Coverage[] = [...namespaces].map((namespace) => ({ kind: 'Pod', namespace, status: 'ok' }));
+  const names = [...namespaces].sort().join(', ');
+  const message = `the manifests of ${names} were never applied: judged as if their pods had started`;
+  return {
+    ...snapshot,
+    objects: objects as Snapshot['objects'],
+    coverage: [
+      ...snapshot.coverage.filter((entry) => !(entry.kind === 'Pod' && namespaces.has(entry.namespace))),
+      ...coverage,
+    ],
+    problems: [...snapshot.problems, { path: snapshot.source.name, message }],
+  };
+}
+
+/** Namespaces in which no Service, workload or pod was ever stored by an API server. */
+function neverApplied(snapshot: Snapshot): ReadonlySet<string> {
+  const written = new Set<string>();
+  const stored = new Set<string>();
+  for (const kind of ['Service', 'Pod', ...WORKLOAD_KINDS] as const satisfies readonly KindName[]) {
+    for (const object of snapshot.objects[kind] ?? []) {
+      const { namespace = '', uid, resourceVersion } = object.metadata ?? {};
+      (uid === undefined && resourceVersion === undefined ? written : stored).add(namespace);
+    }
+  }
+  return new Set([...written].filter((namespace) => !stored.has(namespace)));
+}
+
+function isIn(object: KubeObject, namespaces: ReadonlySet<string>): boolean {
+  return namespaces.has(object.metadata?.namespace ?? '');
+}
+
+function serves(kind: KindName, workload: Workload): boolean {
+  return kind !== 'Job' && kind !== 'CronJob' && workload.spec?.replicas !== 0;
+}
+
+function started(pod: Pod): Pod {
+  const containers = pod.spec?.containers ?? [];
+  return {
+    ...pod,
+    status: {
+      phase: 'Running',
+      conditions: [
+        { type: 'PodScheduled', status: 'True' },
+        { type: 'Ready', status: 'True' },
+      ],
+      containerStatuses: containers.map(({ name = '' }) => ({
+        name,
+        ready: true,
+        started: true,
+        restartCount: 0,
+        state: { running: {} },
+      })),
+    },
+  };
+}
+
+function rolledOut(workload: Workload): Workload {
+  const replicas = workload.spec?.replicas ?? 1;
+  const counts = { replicas, readyReplicas: replicas, availableReplicas: replicas, updatedReplicas: replicas };
+  const generation = workload.metadata?.generation;
+  return {
+    ...workload,
+    status: {
+      ...counts,
+      ...(generation === undefined ? {} : { observedGeneration: generation }),
+      desiredNumberScheduled: 1,
+      numberReady: 1,
+    },
+  };
+}
