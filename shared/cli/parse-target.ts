@@ -28,7 +28,7 @@ export interface Target {
  */
 export function parseTarget(words: readonly string[], kinds: readonly TargetKind[]): Target {
   const [first = '', second] = words;
-  if (words.length === 2 && kindOf(first) !== undefined && !first.includes('/')) {
+  if (words.length === 2 && kindOfWord(first) !== undefined && !first.includes('/')) {
     return parseTarget([`${first}/${second ?? ''}`], kinds);
   }
   if (words.length > 1) {
@@ -38,7 +38,7 @@ export function parseTarget(words: readonly string[], kinds: readonly TargetKind
   if (first === '' || parts.length > 3 || parts.includes('')) {
     throw new UsageError(`"${first}" names no object`, 'Examples: web, svc/web, deploy/web, ing/web');
   }
-  const kind = parts.length === 1 ? 'Service' : kindOf(parts[0] ?? '');
+  const kind = parts.length === 1 ? 'Service' : kindOfWord(parts[0] ?? '');
   const name = parts.at(-1) ?? '';
   if (kind === undefined) {
     refuseMistypedKind(parts[0] ?? '', parts.length);
@@ -51,8 +51,8 @@ export function parseTarget(words: readonly string[], kinds: readonly TargetKind
   return checked(parts.length === 3 ? { kind, namespace: parts[1] ?? '', name } : { kind, name });
 }
 
-/** `deployments.apps` and `Deployment` are read like `deployment`. */
-function kindOf(word: string): TargetKind | undefined {
+/** The kind that a word means to kubectl: `deployments.apps` and `Deployment` are read like `deployment`. */
+export function kindOfWord(word: string): TargetKind | undefined {
   const bare = word.toLowerCase().split('.')[0] ?? '';
   const found = Object.entries(KIND_WORDS).find(([, words]) => words.includes(bare));
   return found?.[0] as TargetKind | undefined;

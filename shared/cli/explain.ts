@@ -1,0 +1,93 @@
+import type { AnyMessage } from '../messages/define-messages.ts';
+import { compareText, wrap } from '../util/text.ts';
+import type { Command, CommandResult, Request } from './command.ts';
+import { UsageError } from './command.ts';
+import { nearestWords } from './nearest.ts';
+
+const WIDTH = 80;
+
+/** The command that tells what a code means; all codes in short without one. */
+export function explainCommand(plugin: string, example: string): Command {
+  return {
+    name: 'explain',
+    usage: '[CODE]',
+    summary: 'what a code means, why it happens and what to do',
+    examples: [
+      { line: `kubectl ${plugin} explain ${example}`, says: 'one code' },
+      { line: `kubectl ${plugin} explain`, says: 'all codes' },
+    ],
+    readsFacts: false,
+    formats: ['table', 'json', 'yaml'],
+    completes: 'code',
+    run: runExplain,
+  };
+}
+
+async function runExplain(request: Request): Promise<CommandResult> {
+  const messages = Object.values(await request.plugin.messages()).sort((a, b) => compareText(a.code, b.code));
+  const [word] = request.args;
+  if (word === undefined) {
+    return { type: 'value', value: messages.map(messageValue), text: messages.map(lineOf).join('\n') };
+  }
+  if (request.args.length > 1) throw new UsageError('explain takes one code', `Example: explain ${word}`);
+  const found = messages.find((entry) => entry.code === word.toUpperCase() || entry.slug === word.toLowerCase());
+  if (found === undefined) throw unknownCode(word, messages);
+  return { type: 'value', value: messageValue(found), text: pageOf(found, request.plugin.name) };
+}
+
+function unknownCode(word: string, messages: readonly AnyMessage[]): UsageError {
+  const slugs = nearestWords(
+    word,
+    messages.map((entry) => entry.slug),
+  );
+  const near =
+    slugs.length > 0
+      ? slugs
+      : nearestWords(
+          word,
+          messages.map((entry) => entry.code),
+        );
+  const named = near.map((name) => messages.find((entry) => entry.slug === name || entry.code === name)?.code ?? name);
+  return new UsageError(
+    `there is no code ${word}`,
+    named.length === 0 ? 'All codes: explain' : `Did you mean ${named.join(' or ')}? All codes: explain`,
+  );
+}
+
+function severityOf({ role, severity }: AnyMessage): string {
+  return role === 'note' ? 'info' : severity;
+}
+
+function lineOf(entry: AnyMessage): string {
+  return `${entry.code}  ${severityOf(entry).padEnd(8)}  ${entry.title}`;
+}
+
+function pageOf(entry: AnyMessage, plugin: string): string {
+  const follows = entry.covers ?? [];
+  return [
+    `${entry.code}  ${entry.title}`,
+    `${entry.slug}, ${severityOf(entry)}${entry.confidence === undefined ? '' : `, ${entry.confidence}`}`,
+    '',
+    ...entry.explain.split('\n').flatMap((paragraph) => wrap(paragraph, WIDTH)),
+    ...(follows.length === 0 ? [] : ['', ...wrap(`It explains, when both are found: ${follows.join(', ')}`, WIDTH)]),
+    '',
+    ...wrap(
+      `Accept it: --suppress ${entry.code}=NS/NAME, or on the object: ` +
+        `kubectl annotate ${plugin === 'netsvc' ? 'service NAME' : 'OBJECT'} kubectl-net/suppress=${entry.code}`,
+      WIDTH,
+    ),
+  ].join('\n');
+}
+
+function messageValue(entry: AnyMessage): Record<string, unknown> {
+  const { code, slug, title, explain } = entry;
+  return {
+    code,
+    slug,
+    severity: severityOf(entry),
+    confidence: entry.confidence ?? 'proven',
+    title,
+    explain,
+    covers: entry.covers ?? [],
+  };
+}
