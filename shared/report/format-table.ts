@@ -1,11 +1,11 @@
 import type { Evidence, Finding, Fix } from '../messages/finding.ts';
 import { plural, wrap } from '../util/text.ts';
 import { createPaint, type Paint } from './paint.ts';
-import type { Hop, Report, RungResult, Section } from './report.ts';
+import type { Hop, Report, Section } from './report.ts';
 import { tableLines } from './table-lines.ts';
 import type { View } from './view.ts';
+import { MARKS, RISKS } from './words.ts';
 
-const MARKS: Readonly<Record<RungResult, string>> = { pass: '✓', fail: '✗', warn: '!', unknown: '?' };
 const MAX_EVIDENCE = 8;
 const MAX_NOTES = 3;
 
@@ -117,12 +117,6 @@ function fixLines(finding: Finding, pen: Pen): readonly string[] {
   if (lines.length === 0) return [more];
   return [pen.paint.bold('Fix'), ...lines, more];
 }
-
-const RISKS: Readonly<Record<Fix['risk'], string>> = {
-  none: 'changes nothing',
-  low: 'low risk',
-  high: 'high risk: may disturb traffic that works',
-};
 
 /** Commands stand on lines of their own and are never broken, so that they can be pasted. */
 function oneFix(fix: Fix, pen: Pen): readonly string[] {
