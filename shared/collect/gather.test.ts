@@ -27,6 +27,19 @@ describe('gathering', () => {
     expect(cluster.asked).toHaveLength(3);
   });
 
+  it('does not ask for a part of a list that it has', async () => {
+    const cluster = fakeCluster(objects);
+    const gatherer = createGatherer(cluster, now);
+    await gatherer.list('Pod');
+    const web = await gatherer.list('Pod', { namespace: 'shop', labelSelector: 'app=web' });
+    expect(web.map(({ metadata }) => metadata?.name)).toEqual(['a', 'b']);
+    expect(await gatherer.list('Pod', { namespace: 'empty' })).toEqual([]);
+    expect(cluster.asked).toEqual(['list pods in all namespaces']);
+    await gatherer.list('Pod', { namespace: 'shop', fieldSelector: 'spec.nodeName=n1' });
+    await gatherer.list('Pod', { namespace: 'shop', managedFields: true });
+    expect(cluster.asked).toHaveLength(3);
+  });
+
   it('keeps each object once, in an order of its own', async () => {
     const gatherer = createGatherer(fakeCluster(objects), now);
     await gatherer.get('Pod', 'shop', 'c');

@@ -3,6 +3,7 @@ import { KINDS, type KindName, type KindTypes } from '../model/kinds.ts';
 import type { KubeObject } from '../model/objects.ts';
 import type { Coverage, PodLog, Snapshot } from '../model/snapshot.ts';
 import { compareText } from '../util/text.ts';
+import { createKnownLists } from './gather-known.ts';
 import { subsetOf } from './gather-subset.ts';
 
 /**
@@ -37,13 +38,14 @@ export function createGatherer(reader: ClusterReader, now: Date): Gatherer {
   const asked = new Map<string, Promise<unknown>>();
   const found = new Map<KindName, Map<string, KubeObject>>();
   const coverage = new Map<string, Coverage>();
+  const known = createKnownLists();
   const logs: PodLog[] = [];
   let serverVersion: string | undefined;
 
   function ask<T>(key: readonly unknown[], question: () => Promise<T>): Promise<T> {
     const text = JSON.stringify(key);
-    const known = asked.get(text) as Promise<T> | undefined;
-    if (known !== undefined) return known;
+    const earlier = asked.get(text) as Promise<T> | undefined;
+    if (earlier !== undefined) return earlier;
     const answer = question();
     asked.set(text, answer);
     // Whoever waits for the answer gets the fault; an answer that nobody waits for yet must not end the program.
@@ -65,10 +67,15 @@ export function createGatherer(reader: ClusterReader, now: Date): Gatherer {
   }
 
   async function list<K extends KindName>(kind: K, options: ListOptions): Promise<ReadResult<readonly KindTypes[K][]>> {
+    const part = known.part(kind, options);
+    if (part !== undefined) return { status: 'ok', value: part };
     const result = await reader.list(kind, options);
     const truncated = result.status === 'ok' && result.truncated === true;
     const subset = subsetOf(options, truncated ? result.value.length : undefined);
-    if (result.status === 'ok') for (const object of result.value) remember(kind, object, false);
+    if (result.status === 'ok') {
+      for (const object of result.value) remember(kind, object, false);
+      if (!truncated) known.add(kind, options, result.value);
+    }
     cover(entryFor(kind, options.namespace, result, subset));
     return result;
   }

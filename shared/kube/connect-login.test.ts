@@ -71,10 +71,14 @@ describe('tokens', () => {
     const fault = await faultOf((await login({ token: 'stale-secret' })).list('Service'));
     expect(fault).toMatchObject({ kind: 'unauthorized' });
     expect(fault.message).toContain('the token of user "me" has expired or was revoked (401 Unauthorized)');
-    expect(fault.hint).toMatch(
-      /^Log in again of context "test"; the token stands in .*config, unless --token was given\.$/,
-    );
+    expect(fault.hint).toMatch(/^Log in again of context "test"; the token stands in .*config\.$/);
     expect(fault.message + fault.hint).not.toContain('stale-secret');
+  });
+
+  it('of --token that are refused are told as such', async () => {
+    await serve({ tokens: ['abc'] });
+    const fault = await faultOf((await login({ token: 'abc' }, { token: 'stale' })).list('Service'));
+    expect(fault.message).toContain('the token given with --token has expired');
   });
 
   it('with a line break are refused before they are sent', async () => {
@@ -255,7 +259,11 @@ describe('nobody', () => {
     await serve({});
     const body = JSON.stringify({ kind: 'Status', message: 'pods is forbidden: User "system:anonymous" cannot list' });
     server.play({ do: 'answer', status: 403, body });
-    expect(await faultOf((await login(undefined)).list('Pod'))).toMatchObject({ kind: 'unauthorized' });
+    const fault = await faultOf((await login(undefined)).list('Pod'));
+    expect(fault).toMatchObject({
+      kind: 'unauthorized',
+      message: 'Nobody is logged in: the kubeconfig of context "test" holds no credentials.',
+    });
   });
 });
 

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { KubeObject } from '../model/objects.ts';
 import { type ApiServer, startApiServer } from '../testing/api-server.ts';
 import { fakeRuntime } from '../testing/fake-runtime.ts';
+import { base64 } from '../testing/kubeconfig.ts';
 import { connect } from './connect.ts';
 import type { RequestNote } from './http/transport.ts';
 import type { ClusterReader } from './ports.ts';
@@ -90,6 +91,9 @@ describe('reading a cluster', () => {
     const one = { namespace: 'kube-system', max: 1 } as const;
     const changed = await reader.list('Pod', { ...one, managedFields: true });
     expect(changed.status === 'ok' && changed.value[0]?.metadata?.managedFields?.[0]?.manager).toBe('kubectl');
+    // A single object is small, and who changed it last is what one looks at it for.
+    const named = await reader.get('Pod', 'kube-system', 'web-1200');
+    expect(named.status === 'ok' && named.value.metadata?.managedFields).toHaveLength(1);
     const whole = await reader.list('Pod', { ...one, everything: true });
     expect(JSON.stringify(whole)).toContain('volumeMounts');
   });
@@ -187,18 +191,31 @@ describe('secrets', () => {
   const secret = {
     apiVersion: 'v1',
     kind: 'Secret',
-    metadata: { name: 'web-tls', namespace: 'shop' },
+    metadata: {
+      name: 'web-tls',
+      namespace: 'shop',
+      annotations: { 'acme/copy': 'secret', 'cert-manager.io/common-name': 'a' },
+    },
     type: 'kubernetes.io/tls',
-    data: { 'tls.crt': 'Y2VydA==', 'tls.key': 'a2V5', password: 'c2VjcmV0' },
+    data: {
+      'tls.crt': base64('-----BEGIN CERTIFICATE-----'),
+      'tls.key': base64('hunter2'),
+      password: base64('secret'),
+    },
   };
 
   it('lose their values in a list, and keep only certificate and key when asked for by name', async () => {
     await start({ objects: [secret] });
     const list = await reader.list('Secret', { everything: true });
-    expect(list.status === 'ok' && list.value[0]?.data).toBeUndefined();
+    expect(list.status === 'ok' && list.value[0]?.data).toEqual({ 'tls.crt': '', 'tls.key': '', password: '' });
     expect(list.status === 'ok' && list.value[0]?.type).toBe('kubernetes.io/tls');
     const one = await reader.get('Secret', 'shop', 'web-tls');
-    expect(one.status === 'ok' && one.value.data).toEqual({ 'tls.crt': 'Y2VydA==', 'tls.key': 'a2V5' });
+    expect(one.status === 'ok' && one.value.data).toEqual({
+      'tls.crt': base64('-----BEGIN CERTIFICATE-----'),
+      'tls.key': base64('not PEM'),
+      password: '',
+    });
+    expect(one.status === 'ok' && one.value.metadata?.annotations).toEqual({ 'cert-manager.io/common-name': 'a' });
     reader.close();
     await server.close();
   });

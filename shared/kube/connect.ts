@@ -81,7 +81,14 @@ export async function connect(
       ...(proxy === undefined ? {} : { proxy: `${proxy.protocol}//${proxy.host}` }),
     },
     signal: runtime.signal,
-    unauthorized: () => unauthorizedError(target, presented, runtime.now()),
+    unauthorized: (anonymous) =>
+      unauthorizedError({
+        target,
+        keyPair: presented,
+        tokenFlag: Boolean(options.token),
+        anonymous,
+        now: runtime.now(),
+      }),
     anonymous: target.user.impersonate.user === undefined,
   });
   return createReader({ context: target.context ?? server, server, namespace: target.namespace }, transport, ask);

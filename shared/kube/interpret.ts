@@ -13,8 +13,8 @@ export interface AskOptions {
   readonly transport: Transport;
   readonly asked: Asked;
   readonly signal: AbortSignal;
-  /** The words for 401. */
-  unauthorized(): ClusterError;
+  /** The words for a refused login, or for none where the server takes the asker for an anonymous one. */
+  unauthorized(anonymous: boolean): ClusterError;
   /** True when no credentials are sent, so that "anonymous" means "not logged in". */
   readonly anonymous: boolean;
 }
@@ -44,12 +44,12 @@ export function createAsk(options: AskOptions): Ask {
       if (explained === undefined) throw error;
       return fault(explained, question);
     }
-    if (answer.status === 401) throw options.unauthorized();
+    if (answer.status === 401) throw options.unauthorized(false);
     const log = text && answer.status === 200;
     const reply: Reply = { status: answer.status, body: answer.body, json: log ? undefined : parse(answer.body) };
     const strange = log ? undefined : strangeAnswer(reply, answer.headers, path, asked);
     if (strange !== undefined) return fault(strange, question);
-    if (!granted && options.anonymous && isAnonymous(reply)) throw options.unauthorized();
+    if (!granted && options.anonymous && isAnonymous(reply)) throw options.unauthorized(true);
     if (reply.status === 200 && question.verb !== 'version') granted = true;
     understood = true;
     return reply;

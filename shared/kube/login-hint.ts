@@ -4,15 +4,27 @@ import type { Target } from './config/choose-target.ts';
 import type { KeyPair } from './config/read-pem.ts';
 import { ClusterError } from './ports.ts';
 
+/** Who asked, and with what. */
+export interface Presented {
+  readonly target: Target;
+  readonly keyPair: KeyPair | undefined;
+  /** The token came from the command line. */
+  readonly tokenFlag: boolean;
+  /** The server did not refuse, but took the asker for nobody. */
+  readonly anonymous: boolean;
+  readonly now: Date;
+}
+
 /**
  * The words for 401: what was presented, why it may be refused (an expired client certificate is seen at once), and how
  * to log in again. No credential is repeated.
  */
-export function unauthorizedError(target: Target, keyPair: KeyPair | undefined, now: Date): ClusterError {
+export function unauthorizedError(presented: Presented): ClusterError {
+  const { target, keyPair, tokenFlag, anonymous, now } = presented;
   const { user, server, missingUser, context } = target;
   const refused = `${server.origin} refused the login`;
   const error = (message: string, hint: string): ClusterError =>
-    new ClusterError('unauthorized', `${message} (401 Unauthorized).`, hint);
+    new ClusterError('unauthorized', `${message}${anonymous ? '' : ' (401 Unauthorized)'}.`, hint);
   const where = user.file === undefined ? 'the kubeconfig' : user.file;
   const via = context === undefined ? '' : ` of context "${context}"`;
 
@@ -22,10 +34,13 @@ export function unauthorizedError(target: Target, keyPair: KeyPair | undefined, 
       'Log in again, or choose another user with --user NAME.',
     );
   }
+  if (tokenFlag) {
+    return error(`${refused}: the token given with --token has expired or was revoked`, 'Pass a fresh one.');
+  }
   if (user.token !== undefined) {
     return error(
       `${refused}: the token of user "${user.name}" has expired or was revoked`,
-      `Log in again${via}; the token stands in ${where}, unless --token was given.`,
+      `Log in again${via}; the token stands in ${where}.`,
     );
   }
   if (user.tokenFile !== undefined) {

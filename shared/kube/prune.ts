@@ -1,5 +1,6 @@
 import type { KindName, KindTypes } from '../model/kinds.ts';
-import type { ConfigMap, KubeObject, Node, ObjectMeta, Pod, Secret, Workload } from '../model/objects.ts';
+import type { ConfigMap, KubeObject, Node, ObjectMeta, Pod, Workload } from '../model/objects.ts';
+import { keptSecret } from './kept-secret.ts';
 import { project } from './project.ts';
 import { NODE, POD, WORKLOAD } from './shapes.ts';
 
@@ -13,16 +14,13 @@ export interface PruneOptions {
 
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 
-/** The values of a TLS Secret that a check compares; everything else of a Secret is dropped while reading. */
-const TLS_KEYS = new Set(['tls.crt', 'tls.key', 'ca.crt']);
-
 /**
- * What is kept of an object that came from the server: no managedFields unless asked for, no copy of itself in an
- * annotation, of bulky kinds only the fields that are read, of Secrets only the TLS values and only when asked by name.
+ * What is kept of an object that came from the server: managedFields only when asked for or of a single object, no copy
+ * of itself in an annotation, of bulky kinds only the fields that are read, of Secrets next to nothing.
  */
 export function prune<K extends KindName>(kind: K, object: KindTypes[K], options: PruneOptions): KindTypes[K] {
-  const slim = pruneMetadata(object, options.managedFields);
-  if (kind === 'Secret') return pruneSecret(slim as Secret, options.single) as KindTypes[K];
+  const slim = pruneMetadata(object, options.managedFields || options.single);
+  if (kind === 'Secret') return keptSecret(slim, options.single) as KindTypes[K];
   return (options.everything ? slim : pruneFields(kind, slim)) as KindTypes[K];
 }
 
@@ -57,12 +55,4 @@ function pruneMetadata(object: KubeObject, managedFields: boolean): KubeObject {
   if (kept.annotations?.[LAST_APPLIED] === undefined) return { ...object, metadata: kept };
   const { [LAST_APPLIED]: _copy, ...annotations } = kept.annotations;
   return { ...object, metadata: { ...kept, annotations } };
-}
-
-function pruneSecret(secret: Secret, single: boolean): Secret {
-  const { data, stringData: _written, ...rest } = secret as Secret & { readonly stringData?: unknown };
-  if (!single || data === undefined || data === null) return rest;
-  const kept: Record<string, string> = {};
-  for (const [key, value] of Object.entries(data)) if (TLS_KEYS.has(key)) kept[key] = value;
-  return { ...rest, data: kept };
 }
