@@ -1,4 +1,4 @@
-import type { KindName, KindTypes } from './kinds.ts';
+import { type KindName, type KindTypes, pluralOfKind } from './kinds.ts';
 import type { KubeObject } from './objects.ts';
 
 /**
@@ -84,7 +84,7 @@ export interface Seen {
  * about one object: having asked for it by name is then as good as the whole list.
  */
 export function seen(snapshot: Snapshot, kind: KindName, namespace: string, name?: string): Seen {
-  let best: Seen = { status: 'notCollected', reason: `${kind} were not collected`, whole: false };
+  let best: Seen = { status: 'notCollected', reason: `${pluralOfKind(kind)} were not collected`, whole: false };
   let bestRank = -1;
   for (const entry of snapshot.coverage) {
     if (entry.kind !== kind) continue;
@@ -94,7 +94,7 @@ export function seen(snapshot: Snapshot, kind: KindName, namespace: string, name
     const rank = RANK[entry.status] * 2 + (whole ? 1 : 0);
     if (rank <= bestRank) continue;
     bestRank = rank;
-    best = { status: entry.status, reason: entry.reason ?? `${kind}: ${entry.status}`, whole };
+    best = { status: entry.status, reason: entry.reason ?? `${pluralOfKind(kind)}: ${entry.status}`, whole };
   }
   return best;
 }
