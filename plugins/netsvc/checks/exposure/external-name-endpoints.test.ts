@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest';
+import { pod, service, slicesFor } from '../../../../shared/testing/builders.ts';
+import { causeCodes, diagnoseObjects } from '../../testing/diagnose-objects.ts';
+
+const web = service('web');
+const alias = (ports: { port: number; targetPort?: number }[] = [], externalName = 'web.shop.svc.cluster.local') =>
+  service('front', { type: 'ExternalName', externalName, selector: null, ports });
+
+describe('external-name-endpoints', () => {
+  it('leads on to the Service that has no ready endpoint', () => {
+    const waiting = pod('web-1', { ready: false });
+    const report = diagnoseObjects([alias(), web, waiting, ...slicesFor(web, [waiting])], 'front');
+    expect(causeCodes(report)).toEqual(['SVC561']);
+    expect(report.causes[0]?.fixes[0]?.command).toBe('kubectl netsvc web -n shop');
+  });
+
+  it('stays silent when it has one, and when slices were not read', () => {
+    const pods = [pod('web-1')];
+    expect(diagnoseObjects([alias(), web, ...pods, ...slicesFor(web, pods)], 'front').verdict).toBe('healthy');
+    const blind = {
+      only: { EndpointSlice: { namespace: 'shop', subset: 'selector kubernetes.io/service-name=front' } },
+    };
+    expect(diagnoseObjects([alias(), web], 'front', blind).causes).toEqual([]);
+  });
+});
+
+describe('external-name-notes', () => {
+  it('notes that ports are not mapped and which name callers send', () => {
+    const moved = diagnoseObjects([alias([{ port: 80, targetPort: 8080 }], 'www.example.com')], 'front');
+    expect(moved.verdict).toBe('healthy');
+    expect(moved.findings[0]?.summary).toContain('not mapped (80→8080)');
+    expect(diagnoseObjects([alias([{ port: 443 }], 'www.example.com')], 'front').findings[0]?.summary).toContain(
+      'Host header',
+    );
+    expect(diagnoseObjects([alias([{ port: 5432 }], 'db.example.com')], 'front').findings).toEqual([]);
+  });
+});

@@ -1,0 +1,94 @@
+import { describe, expect, it } from 'vitest';
+import type { ServiceSpec } from '../../../../shared/model/objects.ts';
+import { deployment, event, node, pod, secondsAgo, service, slicesFor } from '../../../../shared/testing/builders.ts';
+import { causeCodes, diagnoseObjects } from '../../testing/diagnose-objects.ts';
+
+const pods = [pod('web-1')];
+const balanced = (spec: Partial<ServiceSpec> = {}, meta = {}) =>
+  service('web', { type: 'LoadBalancer', ...spec }, meta);
+const dns = pod('coredns-1', { namespace: 'kube-system', labels: { 'k8s-app': 'kube-dns' } });
+
+function diagnose(web: ReturnType<typeof balanced>, ...more: Parameters<typeof diagnoseObjects>[0]) {
+  return diagnoseObjects([web, ...pods, ...slicesFor(web, pods), dns, ...more], 'web');
+}
+
+describe('load-balancer-unanswered', () => {
+  it('says that nothing gives out addresses, and that the inside works', () => {
+    const report = diagnose(balanced());
+    expect(causeCodes(report)).toEqual(['SVC552']);
+    expect(report.verdict).toBe('degraded');
+    expect(report.headline).toContain('LoadBalancer Service shop/web has had no external address');
+    expect(report.headline).toContain('nothing in this cluster gives out load balancer addresses');
+    expect(report.causes[0]?.evidence.map((entry) => entry.fact).join()).toContain('10.96.10.10 is not affected');
+  });
+
+  it('names the class that nobody claims', () => {
+    const report = diagnose(balanced({ loadBalancerClass: 'example.com/internal' }));
+    expect(report.headline).toContain('no controller has answered for loadBalancerClass example.com/internal');
+  });
+
+  it('names the controller or cloud that should have answered, after some patience', () => {
+    const metallb = deployment('controller', { app: 'metallb' }, {}, { namespace: 'metallb-system' });
+    expect(diagnose(balanced(), metallb).headline).toContain('MetalLB in metallb-system has not answered');
+    const young = { creationTimestamp: secondsAgo(20) };
+    expect(diagnose(balanced({}, young), metallb).verdict).toBe('healthy');
+    const cloudy = node('n1', true, { spec: { providerID: 'gce://project/zone/n1' } });
+    expect(diagnose(balanced({}, young), cloudy).verdict).toBe('healthy');
+    expect(diagnose(balanced(), cloudy).headline).toContain('Google Cloud');
+  });
+
+  it('stays silent with an address', () => {
+    const web = { ...balanced(), status: { loadBalancer: { ingress: [{ hostname: 'lb.example.com' }] } } };
+    expect(diagnose(web).verdict).toBe('healthy');
+  });
+});
+
+describe('load-balancer-refused', () => {
+  it('quotes the cloud and says what its message comes down to', () => {
+    const web = balanced();
+    const report = diagnose(
+      web,
+      event(
+        web,
+        'SyncLoadBalancerFailed',
+        'Error syncing load balancer: failed to ensure load balancer: googleapi: Error 403: Quota exceeded',
+      ),
+    );
+    expect(causeCodes(report)).toEqual(['SVC551']);
+    expect(report.headline).toContain('SyncLoadBalancerFailed');
+    expect(report.headline).toContain('the quota of the cloud account is used up');
+  });
+
+  it('quotes MetalLB and the AWS controller', () => {
+    const web = balanced();
+    const pool = event(web, 'AllocationFailed', 'Failed to allocate IP for "shop/web": no available IPs');
+    expect(diagnose(web, pool).headline).toContain('the address pool is used up');
+    const subnets = event(
+      web,
+      'FailedBuildModel',
+      'Failed build model due to unable to resolve at least one subnet (0 match VPC and tags)',
+    );
+    expect(diagnose(web, subnets).headline).toContain('no subnet carries the tags');
+  });
+
+  it('reads the condition that Cilium writes', () => {
+    const condition = {
+      type: 'cilium.io/IPAMRequestSatisfied',
+      status: 'False',
+      reason: 'no_pool',
+      message: 'There are no enabled CiliumLoadBalancerIPPools that match this service',
+    };
+    const web = { ...balanced(), status: { loadBalancer: {}, conditions: [condition] } };
+    expect(diagnose(web).headline).toContain('no_pool');
+  });
+
+  it('forgets a failure that was followed by success', () => {
+    const web = { ...balanced(), status: { loadBalancer: { ingress: [{ ip: '198.51.100.1' }] } } };
+    const failed = event(web, 'SyncLoadBalancerFailed', 'Error syncing', { lastSeen: secondsAgo(500) });
+    const done = event(web, 'EnsuredLoadBalancer', 'Ensured load balancer', {
+      type: 'Normal',
+      lastSeen: secondsAgo(300),
+    });
+    expect(diagnose(web, failed, done).verdict).toBe('healthy');
+  });
+});

@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest';
+import { pod, service, slicesFor, workload } from '../../../../shared/testing/builders.ts';
+import { causeCodes, diagnoseObjects } from '../../testing/diagnose-objects.ts';
+
+const headless = service('db', { clusterIP: 'None', selector: { app: 'db' }, ports: [{ port: 8080 }] });
+const pods = [pod('db-0', { labels: { app: 'db' } })];
+const set = (serviceName: string) => workload('StatefulSet', 'db', { app: 'db' }, { serviceName });
+const around = [...pods, ...slicesFor(headless, pods)];
+
+describe('stateful-set-service', () => {
+  it('names the Service that does not exist, and creates it', () => {
+    const report = diagnoseObjects([headless, set('db-headless'), ...around], 'db');
+    expect(causeCodes(report)).toEqual(['SVC564']);
+    expect(report.verdict).toBe('degraded');
+    expect(report.headline).toBe(
+      'StatefulSet db has serviceName db-headless, but there is no Service db-headless: names such as db-0.db do not resolve',
+    );
+    expect(report.causes[0]?.fixes[0]?.command).toContain('"clusterIP":"None","selector":{"app":"db"}');
+  });
+
+  it('tells a governing Service that selects other pods', () => {
+    const other = service('peers', { clusterIP: 'None', selector: { app: 'database' } });
+    const report = diagnoseObjects([headless, other, set('peers'), ...around], 'db');
+    expect(causeCodes(report)).toEqual(['SVC565']);
+    expect(report.headline).toContain('selects app=database');
+  });
+
+  it('notes a governing Service with a ClusterIP: odd, not broken', () => {
+    const plain = service('db', { selector: { app: 'db' }, ports: [{ port: 8080 }] });
+    const report = diagnoseObjects([plain, set('db'), ...pods, ...slicesFor(plain, pods)], 'db');
+    expect(report.verdict).toBe('healthy');
+    expect(report.findings.map((finding) => finding.code)).toContain('SVC566');
+  });
+
+  it('stays silent when the governing Service is headless and selects the pods, or was not asked for', () => {
+    expect(diagnoseObjects([headless, set('db'), ...around], 'db').verdict).toBe('healthy');
+    const options = { only: { Service: { namespace: 'shop', subset: 'name=db' } } };
+    expect(diagnoseObjects([headless, set('db-headless'), ...around], 'db', options).verdict).toBe('healthy');
+  });
+});

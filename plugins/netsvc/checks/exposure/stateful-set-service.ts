@@ -1,0 +1,90 @@
+import { defineCheck } from '../../../../shared/diagnose/check.ts';
+import { isProvenAbsent } from '../../../../shared/model/absence.ts';
+import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
+import type { Workload } from '../../../../shared/model/objects.ts';
+import { formatRef, nameOf, refOf } from '../../../../shared/model/refs.ts';
+import { formatLabels, matchesLabels } from '../../../../shared/model/selectors.ts';
+import { isHeadless, selectorOf } from '../../../../shared/model/services.ts';
+import { exposureMessages } from '../../messages/exposure.ts';
+import type { ServiceSubject } from '../../service-subject.ts';
+
+/**
+ * The StatefulSets behind a Service and the Service that governs them (spec.serviceName), by which each pod gets a name
+ * of its own. Without that Service, or when it does not select the pods, names such as `db-0.db` do not exist.
+ */
+export const statefulSetService = defineCheck<ServiceSubject>({
+  id: 'netsvc/stateful-set-service',
+  group: 'exposure',
+  needs: ['StatefulSet'],
+  uses: ['Service'],
+  applies: (subject) => subject.selector !== undefined,
+  run: (subject, { index }) => {
+    const selector = subject.selector ?? {};
+    return index
+      .list('StatefulSet', subject.namespace)
+      .filter((set) => matchesLabels(selector, set.spec?.template?.metadata?.labels))
+      .flatMap((set) => judge(index, subject, set));
+  },
+});
+
+function judge(index: ClusterIndex, subject: ServiceSubject, set: Workload) {
+  const governing = set.spec?.serviceName ?? '';
+  if (governing === '' || set.spec?.replicas === 0) return [];
+  const ref = refOf(set, 'StatefulSet');
+  const args = {
+    set: nameOf(set),
+    namespace: subject.namespace,
+    governing,
+    service: subject.name,
+    headless: subject.headless,
+    selector: formatLabels(set.spec?.selector?.matchLabels),
+  };
+  const named = { fact: `serviceName is ${governing}`, source: `${formatRef(ref)} spec.serviceName` };
+  const service = index.get('Service', subject.namespace, governing);
+  if (service === undefined) {
+    if (!isProvenAbsent(index, 'Service', subject.namespace, governing)) return [];
+    return [
+      exposureMessages.SVC564.raise({
+        subject: ref,
+        args,
+        evidence: [
+          named,
+          { fact: `there is no Service ${governing}`, source: `Services of namespace ${subject.namespace}` },
+          { fact: `Service ${subject.name} selects these pods`, source: `${formatRef(subject.ref)} spec.selector` },
+        ],
+      }),
+    ];
+  }
+  const wanted = selectorOf(service);
+  const labels = set.spec?.template?.metadata?.labels;
+  if (governing !== subject.name && wanted !== undefined && !matchesLabels(wanted, labels)) {
+    return [
+      exposureMessages.SVC565.raise({
+        subject: ref,
+        args: { ...args, wanted: formatLabels(wanted) },
+        evidence: [
+          named,
+          {
+            fact: `selects ${formatLabels(wanted)}`,
+            source: `Service ${subject.namespace}/${governing} spec.selector`,
+          },
+          { fact: `pods carry ${formatLabels(labels)}`, source: `${formatRef(ref)} spec.template.metadata.labels` },
+        ],
+      }),
+    ];
+  }
+  if (isHeadless(service)) return [];
+  return [
+    exposureMessages.SVC566.raise({
+      subject: ref,
+      args,
+      evidence: [
+        named,
+        {
+          fact: `clusterIP is ${service.spec?.clusterIP ?? 'not set'}`,
+          source: `Service ${subject.namespace}/${governing}`,
+        },
+      ],
+    }),
+  ];
+}
