@@ -1,0 +1,44 @@
+import { join } from 'node:path';
+import type { Plugin } from 'esbuild';
+
+/**
+ * Leaves out what costs start-up time or is never used. string-width 7 and later (imported by cliui and wrap-ansi) makes
+ * an Intl.Segmenter at load: 13 ms; cli-table3 requires a string-width of its own, which measures with a regular
+ * expression of 10 kB. Of client-node only the SOCKS agent is used, which needs neither its models nor its HTTP client
+ * nor its logins.
+ */
+export const leaner: Plugin = {
+  name: 'leaner',
+  setup(context) {
+    const own = join(import.meta.dirname, 'bundle-string-width.ts');
+    context.onResolve({ filter: /^string-width$/ }, (args) =>
+      args.kind === 'import-statement' ? { path: own } : stub('string-width'),
+    );
+    for (const name of ['undici', 'jsonpath-plus', 'openid-client']) {
+      context.onResolve({ filter: new RegExp(`^${name}$`) }, () => stub(name));
+    }
+    context.onResolve({ filter: /gen\/index\.js$/ }, (args) =>
+      /client-node[/\\]dist[/\\]config/.test(args.importer) ? stub('client-node-gen') : undefined,
+    );
+    context.onLoad({ filter: /.*/, namespace: 'stub' }, (args) => ({
+      contents: STUBS[args.path] ?? '',
+      loader: 'js',
+      resolveDir: import.meta.dirname,
+    }));
+  },
+};
+
+function stub(name: string): { readonly path: string; readonly namespace: string } {
+  return { path: name, namespace: 'stub' };
+}
+
+const ABSENT = 'function(){throw new Error("left out of the bundle")}';
+
+const STUBS: Readonly<Record<string, string>> = {
+  // A CommonJS caller wants the function itself.
+  'string-width': 'module.exports=require("./bundle-string-width.ts").default;',
+  undici: `const absent=${ABSENT};module.exports={fetch:absent,Agent:absent,ProxyAgent:absent};`,
+  'openid-client': `const absent=${ABSENT};module.exports={discovery:absent,refreshTokenGrant:absent};`,
+  'jsonpath-plus': `module.exports={JSONPath:${ABSENT}};`,
+  'client-node-gen': `module.exports={createConfiguration:${ABSENT},ServerConfiguration:${ABSENT}};`,
+};
