@@ -102,6 +102,8 @@ export async function makeToolsRoot(root: string): Promise<void> {
     }
     await copyProgram(root, name);
   }
+  // Busybox's shell prefers its own small ip, ping and nc to the programs of these names.
+  await symlink('bash', join(root, 'usr/bin/sh'));
   const libraries = dirname(await realpath(await libcPath()));
   const extensions = join(libraries, 'xtables');
   await cp(extensions, join(root, extensions), { recursive: true });

@@ -59,7 +59,7 @@ export async function makeNetwork(options: ClusterOptions, index: number): Promi
         ...(dualStack
           ? [
               `addr add ${nodeAddress6(index, node)}/64 dev eth0 nodad`,
-              `-6 route add default via ${nodeNetwork(index).v6}::1`,
+              `route add ::/0 via ${nodeNetwork(index).v6}::1`,
             ]
           : []),
       ],
@@ -93,7 +93,7 @@ export async function addPodRoutes(
   cluster: string,
   routes: readonly { readonly range: string; readonly via: string }[],
 ): Promise<void> {
-  const lines = routes.map(({ range, via }) => `${range.includes(':') ? '-6 ' : ''}route replace ${range} via ${via}`);
+  const lines = routes.map(({ range, via }) => `route replace ${range} via ${via}`);
   await ipBatch(lines, netnsName(cluster, 'plane'));
 }
 

@@ -45,7 +45,7 @@ export async function freezeKubeProxy(cluster: TestCluster, node: string): Promi
 export async function flushServiceRules(cluster: TestCluster, node: string): Promise<Undo> {
   return await changeRules(cluster, node, async () => {
     if (proxyMode(cluster) === 'nftables') {
-      await runOn(cluster.name, node, ['nft', 'flush', 'table', 'ip', 'kube-proxy']);
+      await runOn(cluster.name, node, ['nft', 'flush', 'chain', 'ip', 'kube-proxy', 'services']);
     } else {
       await runOn(cluster.name, node, ['iptables', '-w', '-t', 'nat', '-F', 'KUBE-SERVICES']);
     }
