@@ -19,9 +19,9 @@ export interface AddressRange {
  */
 export function parseAddress(text: string | undefined): Address | undefined {
   if (text === undefined || text === '') return undefined;
-  const plain = text.includes(':') ? text : withoutLeadingZeros(text);
-  if (plain === undefined || !ipaddr.isValid(plain)) return undefined;
-  const parsed = ipaddr.process(plain);
+  if (!text.includes(':')) return parseIPv4(text);
+  if (!ipaddr.isValid(text)) return undefined;
+  const parsed = ipaddr.process(text);
   return { family: parsed.kind() === 'ipv4' ? 4 : 6, value: toValue(parsed.toByteArray()) };
 }
 
@@ -93,10 +93,29 @@ export function formatRange(range: AddressRange): string {
   return `${first}-${formatAddress({ family: range.family, value: range.last })}`;
 }
 
-function withoutLeadingZeros(text: string): string | undefined {
-  if (!/^\d{1,10}(\.\d{1,10}){3}$/.test(text)) return undefined;
-  return text.replace(/\b0+(?=\d)/g, '');
+/** Four decimal numbers. By hand: every pod has such an address, and the library also takes octal and shorter forms. */
+function parseIPv4(text: string): Address | undefined {
+  let value = 0;
+  let octet = -1;
+  let dots = 0;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code === DOT) {
+      if (octet < 0 || ++dots > 3) return undefined;
+      value = value * 256 + octet;
+      octet = -1;
+    } else {
+      const digit = code - ZERO;
+      if (digit < 0 || digit > 9) return undefined;
+      octet = (octet < 0 ? 0 : octet * 10) + digit;
+      if (octet > 255) return undefined;
+    }
+  }
+  return dots === 3 && octet >= 0 ? { family: 4, value: BigInt(value * 256 + octet) } : undefined;
 }
+
+const DOT = 46;
+const ZERO = 48;
 
 function toValue(bytes: readonly number[]): bigint {
   let value = 0n;

@@ -4,14 +4,14 @@
  * thousands of pods has a few hundred.
  */
 import type { AddressRange } from './addresses.ts';
-import { classIndexOf, type PodClass } from './classes.ts';
+import { type ClassIndex, classIndexOf, type PodClass } from './classes.ts';
 import { decide } from './decide.ts';
 import { type Face, type FaceMembers, type Faces, facesOf } from './faces.ts';
 import { matchPeer } from './match.ts';
 import type { PolicyModel } from './model.ts';
 import { createOutcomes, type Outcomes } from './outcomes.ts';
 import { createPartition } from './partition.ts';
-import { type Profile, profilesOf } from './profiles.ts';
+import { buildProfiles, namesIn, type Profile, peersIn } from './profiles.ts';
 import type { Peer } from './rules.ts';
 import { namedPort } from './side.ts';
 
@@ -41,8 +41,11 @@ export interface Behaviours {
   readonly outside: readonly Behaviour[];
   readonly ofClass: readonly Behaviour[];
   readonly outcomes: Outcomes;
-  /** What may happen between two behaviours, as a number for `outcomes.get`. A pod's traffic to itself is not meant. */
-  between(from: Behaviour, to: Behaviour): number;
+  /**
+   * What may happen from one behaviour to each of them, by id, as numbers for `outcomes.get`. A pod's traffic to itself is
+   * not meant. The array is the caller's.
+   */
+  rowOf(from: Behaviour): Int32Array;
 }
 
 /** Computed once per model. */
@@ -52,14 +55,16 @@ export function behavioursOf(model: PolicyModel): Behaviours {
 
 function build(model: PolicyModel): Behaviours {
   const faces = facesOf(model);
-  const profiles = profilesOf(model);
-  const grouping = groupFaces(model, faces);
+  const index = classIndexOf(model);
+  const senders = buildProfiles(model, index, 'egress');
+  const receivers = buildProfiles(model, index, 'ingress');
+  const grouping = groupFaces(index, faces, [...senders.all, ...receivers.all]);
   const outcomes = createOutcomes();
   const pods: Behaviour[] = [];
   const byKey = new Map<string, { readonly behaviour: Behaviour; readonly classes: PodClass[] }>();
-  const ofClass = classIndexOf(model).classes.map((cls): Behaviour => {
-    const egress = profiles.egressOf[cls.id];
-    const ingress = profiles.ingressOf[cls.id];
+  const ofClass = index.classes.map((cls): Behaviour => {
+    const egress = senders.of[cls.id];
+    const ingress = receivers.of[cls.id];
     const groups = (faces.ofClass[cls.id] ?? []).map(grouping.groupOf);
     const key = `${egress?.id} ${ingress?.id} ${groups.map(({ id, family }) => `${id}/${family}`).join(' ')}`;
     let entry = byKey.get(key);
@@ -73,29 +78,55 @@ function build(model: PolicyModel): Behaviours {
     return entry.behaviour;
   });
   const outside = outsideBehaviours(faces, grouping, pods.length);
-  const egressRow = rowsOf(model, grouping, outcomes, profiles.egress.length);
-  const ingressRow = rowsOf(model, grouping, outcomes, profiles.ingress.length);
-  const onePair = (from: Behaviour, source: FaceGroup, to: Behaviour, destination: FaceGroup): number => {
-    const out = from.egress === undefined ? 0 : (egressRow(from.egress)[destination.id] ?? 0);
-    const into = to.ingress === undefined ? 0 : (ingressRow(to.ingress)[source.id] ?? 0);
-    return out === 0 ? into : into === 0 ? out : outcomes.both(out, into);
+  const egressRow = rowsOf(model, grouping, outcomes, senders.all.length);
+  const ingressRow = rowsOf(model, grouping, outcomes, receivers.all.length);
+  const all = [...pods, ...outside];
+  const closing = receivers.all.filter(({ tiers }) => tiers.length > 0);
+  // What each receiver profile says to one group of senders. Going through profiles first, and through behaviours then,
+  // reads every row once per sender instead of once per pair.
+  const into = new Int32Array(receivers.all.length);
+  const singleGroup = Int32Array.from(all, ({ groups }) => (groups.length === 1 ? (groups[0]?.id ?? -1) : -1));
+  const receiverOf = Int32Array.from(all, ({ ingress }) => ingress?.id ?? -1);
+  const fill = (row: Int32Array, from: Behaviour, source: FaceGroup): void => {
+    for (const profile of closing) into[profile.id] = ingressRow(profile)[source.id] ?? 0;
+    const out = from.egress === undefined ? [] : egressRow(from.egress);
+    for (let to = 0; to < row.length; to++) {
+      const group = singleGroup[to] ?? -1;
+      const receiver = receiverOf[to] ?? -1;
+      const a = out[group] ?? 0;
+      const b = receiver < 0 ? 0 : (into[receiver] ?? 0);
+      row[to] = a === 0 ? b : b === 0 ? a : outcomes.both(a, b);
+    }
   };
+  const onePair = (from: Behaviour, source: FaceGroup, to: Behaviour, destination: FaceGroup): number => {
+    const a = from.egress === undefined ? 0 : (egressRow(from.egress)[destination.id] ?? 0);
+    const b = to.ingress === undefined ? 0 : (ingressRow(to.ingress)[source.id] ?? 0);
+    return outcomes.both(a, b);
+  };
+  const overFamilies = (from: Behaviour, to: Behaviour): number => {
+    let result: number | undefined;
+    for (const [a, b] of sameFamily(from.groups, to.groups)) {
+      const one = onePair(from, a, to, b);
+      result = result === undefined ? one : outcomes.either(result, one);
+    }
+    return result ?? 0;
+  };
+  const twoFaced = all.filter(({ groups }) => groups.length > 1);
   return {
     pods,
     outside,
     ofClass,
     outcomes,
-    between: (from, to) => {
-      const [source, otherSource] = from.groups;
-      const [destination, otherDestination] = to.groups;
-      if (source === undefined || destination === undefined) return 0;
-      if (otherSource === undefined && otherDestination === undefined) return onePair(from, source, to, destination);
-      let result: number | undefined;
-      for (const [a, b] of sameFamily(from.groups, to.groups)) {
-        const one = onePair(from, a, to, b);
-        result = result === undefined ? one : outcomes.either(result, one);
+    rowOf: (from) => {
+      const row = new Int32Array(all.length);
+      const [source, other] = from.groups;
+      if (source !== undefined && other === undefined) {
+        fill(row, from, source);
+        for (const to of twoFaced) row[to.id] = overFamilies(from, to);
+      } else {
+        for (const to of all) row[to.id] = overFamilies(from, to);
       }
-      return result ?? 0;
+      return row;
     },
   };
 }
@@ -118,12 +149,11 @@ interface Grouping {
 }
 
 /** Groups faces by all peers of all policies that select anything, and by what they call the ports that rules name. */
-function groupFaces(model: PolicyModel, faces: Faces): Grouping {
-  const index = classIndexOf(model);
-  const { egress, ingress } = profilesOf(model);
-  const lists = new Set([...egress, ...ingress].flatMap(({ peers }) => peers.map(faces.membersOf)));
+function groupFaces(index: ClassIndex, faces: Faces, profiles: readonly Profile[]): Grouping {
+  const peers = profiles.flatMap(({ tiers, direction }) => peersIn(tiers, direction));
+  const lists = new Set(peers.map(faces.membersOf));
   const partition = createPartition(faces.all.length);
-  partition.refineBy((id) => namesOf(faces.all[id]));
+  partition.refineBy(index.classes.length + 1, (id) => namesOf(faces.all[id]));
   for (const { yes, maybe } of lists) {
     partition.refine(yes);
     partition.refine(maybe);
@@ -139,7 +169,7 @@ function groupFaces(model: PolicyModel, faces: Faces): Grouping {
       byOld.set(old, group);
       groups.push(group);
     }
-    const family = index.usesBlocks ? familyOf(face) : undefined;
+    const family = index.usage.blocks ? familyOf(face) : undefined;
     return family === undefined ? group : { ...group, family };
   });
   const known = new Map<FaceMembers, FaceMembers>();
@@ -159,8 +189,8 @@ function groupFaces(model: PolicyModel, faces: Faces): Grouping {
   };
 }
 
-function namesOf(face: Face | undefined): string {
-  return face?.cls?.names ?? '';
+function namesOf(face: Face | undefined): number {
+  return face?.cls?.names ?? 0;
 }
 
 function familyOf({ unit }: Face): 4 | 6 | undefined {
@@ -214,11 +244,13 @@ function buildRow(
   outcomes: Outcomes,
 ): ArrayLike<number> {
   const partition = createPartition(groups.length);
-  for (const members of new Set(profile.peers.map(membersOf))) {
+  for (const members of new Set(peersIn(profile.tiers, profile.direction).map(membersOf))) {
     partition.refine(members.yes);
     partition.refine(members.maybe);
   }
-  if (profile.direction === 'egress' && profile.names.length > 0) partition.refineBy((id) => namesOf(groups[id]?.face));
+  if (profile.direction === 'egress' && namesIn(profile.tiers, 'egress').length > 0) {
+    partition.refineBy(groups.length + 1, (id) => namesOf(groups[id]?.face));
+  }
   const judged = new Array<number | undefined>(partition.count()).fill(undefined);
   const row = new Int32Array(groups.length);
   let highest = 0;
@@ -237,7 +269,7 @@ function buildRow(
 
 /** What a profile's policies say about one face. */
 export function judgeFace(model: PolicyModel, profile: Profile, { unit }: Face): ReturnType<typeof decide> {
-  const destination = profile.direction === 'egress' ? unit : (profile.example?.unit ?? unit);
+  const destination = profile.direction === 'egress' ? unit : profile.example.unit;
   return decide(profile.tiers, profile.direction, {
     selects: profile.selects,
     peer: (peer) => matchPeer(peer, unit, model.context),

@@ -2,90 +2,102 @@
  * Pods with equal labels, namespace and (where any rule cares) port names, addresses and nodes form one class. Rules are
  * compared with classes, not with pods: ten thousand replicas of a few hundred workloads cost a few hundred comparisons.
  */
+import type { Pod } from '../model/objects.ts';
 import { type MatchContext, matchNamespace, matchPods } from './match.ts';
 import type { PolicyModel } from './model.ts';
-import { type BlockPeer, DIRECTIONS, type PodsPeer, rulesOf, type Tri } from './rules.ts';
+import { type BlockPeer, DIRECTIONS, type PodsPeer, type Tri } from './rules.ts';
 import { namedPortsOf, type PodUnit } from './units.ts';
 
 export interface PodClass {
   readonly id: number;
   /** Stands for all: no rule can tell it from the others. */
   readonly unit: PodUnit;
-  readonly units: readonly PodUnit[];
-  /** The ports that rules know by name, as one text; equal texts resolve every name alike. */
-  readonly names: string;
+  readonly pods: readonly Pod[];
+  /** What the pods call the ports that rules know by name, as a number; equal numbers resolve every name alike. */
+  readonly names: number;
 }
 
 export interface ClassIndex {
   readonly classes: readonly PodClass[];
   readonly byNamespace: ReadonlyMap<string, NamespaceClasses>;
-  /** The class of a pod of the model. */
-  readonly classOf: ReadonlyMap<PodUnit, PodClass>;
-  /** Whether any rule names addresses. */
-  readonly usesBlocks: boolean;
+  readonly usage: Usage;
 }
 
 export interface NamespaceClasses {
-  readonly unit: PodUnit['namespace'];
   readonly all: readonly PodClass[];
-  /** Classes that have a label, by key and value. */
+  /** Classes that have a label, by key and value; all of them where there are so few that looking up costs more. */
   withLabel(key: string, value: string): readonly PodClass[];
 }
 
-/** What the rules of a model look at beside labels. */
-interface Usage {
+/** What tells pods apart beside namespace and labels. */
+export interface Usage {
   readonly names: ReadonlySet<string>;
+  /** Borders of address blocks, ascending. */
   readonly cuts: Readonly<Record<4 | 6, readonly bigint[]>>;
   readonly blocks: boolean;
   readonly nodes: boolean;
 }
 
-/** The classes of a model, computed once. */
+/** For questions in which only labels count. */
+export const LABELS_ONLY: Usage = { names: new Set(), cuts: { 4: [], 6: [] }, blocks: false, nodes: false };
+
+/** The classes that all rules of a model need, computed once. */
 export function classIndexOf(model: PolicyModel): ClassIndex {
-  return model.memo('classes/index', () => buildIndex(model));
+  return model.memo('classes/all', () => buildClasses(model, usageOf(model)));
 }
 
-function buildIndex(model: PolicyModel): ClassIndex {
-  const usage = usageOf(model);
-  const byKey = new Map<string, { readonly cls: PodClass; readonly units: PodUnit[] }>();
+/** Puts the pods of a model into classes. */
+export function buildClasses(model: PolicyModel, usage: Usage): ClassIndex {
+  const byKey = new Map<string, { readonly cls: PodClass; readonly pods: Pod[] }>();
   const classes: PodClass[] = [];
-  const classOf = new Map<PodUnit, PodClass>();
-  const namespaces = new Map<string, { readonly unit: PodUnit['namespace']; readonly all: PodClass[] }>();
-  for (const unit of model.units) {
-    const names = usage.names.size === 0 ? '' : namesKey(unit, usage.names);
-    const key = classKey(unit, names, usage);
-    let entry = byKey.get(key);
-    if (entry === undefined) {
-      const units: PodUnit[] = [];
-      entry = { cls: { id: classes.length, unit, units, names }, units };
-      byKey.set(key, entry);
-      classes.push(entry.cls);
-      const namespace = namespaces.get(unit.namespace.name);
-      if (namespace === undefined) namespaces.set(unit.namespace.name, { unit: unit.namespace, all: [entry.cls] });
-      else namespace.all.push(entry.cls);
+  const namespaces = new Map<string, PodClass[]>();
+  const nameIds = new Map<string, number>([['', 0]]);
+  for (const pod of model.pods) {
+    const names = usage.names.size === 0 ? '' : namesKey(pod, usage.names);
+    const key = classKey(model, pod, names, usage);
+    const known = byKey.get(key);
+    if (known !== undefined) {
+      known.pods.push(pod);
+      continue;
     }
-    entry.units.push(unit);
-    classOf.set(unit, entry.cls);
+    let nameId = nameIds.get(names);
+    if (nameId === undefined) {
+      nameId = nameIds.size;
+      nameIds.set(names, nameId);
+    }
+    const pods = [pod];
+    const cls: PodClass = { id: classes.length, unit: model.unitOf(pod), pods, names: nameId };
+    byKey.set(key, { cls, pods });
+    classes.push(cls);
+    const namespace = namespaces.get(cls.unit.namespace.name);
+    if (namespace === undefined) namespaces.set(cls.unit.namespace.name, [cls]);
+    else namespace.push(cls);
   }
-  const byNamespace = new Map([...namespaces].map(([name, { unit, all }]) => [name, namespaceClasses(unit, all)]));
-  return { classes, byNamespace, classOf, usesBlocks: usage.blocks };
+  const byNamespace = new Map([...namespaces].map(([name, all]) => [name, namespaceClasses(all)]));
+  return { classes, byNamespace, usage };
 }
 
 /** Keys are taken in the order they stand in, which is the same for replicas; another order costs a class, no more. */
-function classKey(unit: PodUnit, names: string, usage: Usage): string {
-  const { labels } = unit.labels;
-  let key = unit.namespace.name;
+function classKey(model: PolicyModel, pod: Pod, names: string, usage: Usage): string {
+  const { metadata, spec } = pod;
+  const labels = metadata?.labels;
+  let key = metadata?.namespace || 'default';
   for (const name in labels) key += `\0${name}\0${labels[name]}`;
   key += `\0\0${names}`;
-  if (unit.hostNetwork) key += usage.nodes ? `\0host ${unit.nodeName}` : '\0host';
-  if (usage.blocks)
-    for (const { family, value } of unit.addresses) key += `\0${family} ${cutOf(usage.cuts[family], value)}`;
+  if (spec?.hostNetwork === true) key += usage.nodes ? `\0host ${spec.nodeName ?? ''}` : '\0host';
+  return usage.blocks ? key + addressKey(model, pod, usage) : key;
+}
+
+/** Pods with equal keys have the same address families and lie in the same blocks. */
+export function addressKey(model: PolicyModel, pod: Pod, { cuts }: Usage): string {
+  let key = '';
+  for (const { family, value } of model.unitOf(pod).addresses) key += `\0${family} ${cutOf(cuts[family], value)}`;
   return key;
 }
 
-function namesKey(unit: PodUnit, names: ReadonlySet<string>): string {
+function namesKey(pod: Pod, names: ReadonlySet<string>): string {
   let key = '';
-  for (const { name, protocol, number } of namedPortsOf(unit.pod)) {
+  for (const { name, protocol, number } of namedPortsOf(pod)) {
     if (names.has(name)) key += `${name} ${protocol} ${number},`;
   }
   return key;
@@ -103,22 +115,35 @@ function cutOf(cuts: readonly bigint[], value: bigint): number {
   return low;
 }
 
-function usageOf(model: PolicyModel): Usage {
-  const names = new Set<string>();
-  const cuts = { 4: new Set<bigint>(), 6: new Set<bigint>() };
-  let nodes = false;
-  for (const policy of model.policies) {
-    for (const direction of DIRECTIONS) {
-      for (const rule of rulesOf(policy, direction) ?? []) {
-        for (const { name } of rule.ports.named) names.add(name);
-        if (rule.peers === 'any') continue;
-        for (const peer of rule.peers) {
-          if (peer.type === 'nodes') nodes = true;
-          if (peer.type === 'block') addCuts(peer, cuts);
-        }
+/** What the rules of all policies look at. */
+export function usageOf(model: PolicyModel): Usage {
+  return model.memo('classes/usage', () => {
+    const names = new Set<string>();
+    const cuts = { 4: new Set<bigint>(), 6: new Set<bigint>() };
+    let nodes = false;
+    for (const rule of model.policies.flatMap((policy) => DIRECTIONS.flatMap((direction) => policy[direction]))) {
+      for (const { name } of rule.ports.named) names.add(name);
+      for (const peer of rule.peers === 'any' ? [] : rule.peers) {
+        if (peer.type === 'nodes') nodes = true;
+        if (peer.type === 'block') addCuts(peer, cuts);
       }
     }
-  }
+    return usageFrom(names, cuts, nodes);
+  });
+}
+
+/** The usage of some blocks alone, when the rest does not matter. */
+export function usageOfBlocks(blocks: readonly BlockPeer[]): Usage {
+  const cuts = { 4: new Set<bigint>(), 6: new Set<bigint>() };
+  for (const block of blocks) addCuts(block, cuts);
+  return usageFrom(new Set(), cuts, false);
+}
+
+function usageFrom(
+  names: ReadonlySet<string>,
+  cuts: Readonly<Record<4 | 6, ReadonlySet<bigint>>>,
+  nodes: boolean,
+): Usage {
   const sorted = (set: ReadonlySet<bigint>): bigint[] => [...set].sort((a, b) => (a < b ? -1 : 1));
   return { names, nodes, cuts: { 4: sorted(cuts[4]), 6: sorted(cuts[6]) }, blocks: cuts[4].size + cuts[6].size > 0 };
 }
@@ -129,12 +154,15 @@ function addCuts(block: BlockPeer, cuts: Record<4 | 6, Set<bigint>>): void {
   }
 }
 
-function namespaceClasses(unit: PodUnit['namespace'], all: readonly PodClass[]): NamespaceClasses {
+/** Below this many classes, comparing each is quicker than building an index. */
+const WORTH_INDEXING = 64;
+
+function namespaceClasses(all: readonly PodClass[]): NamespaceClasses {
   let index: Map<string, PodClass[]> | undefined;
   return {
-    unit,
     all,
     withLabel: (key, value) => {
+      if (all.length < WORTH_INDEXING) return all;
       index ??= indexLabels(all);
       return index.get(`${key}\0${value}`) ?? [];
     },
@@ -167,9 +195,8 @@ export function membersOf(peer: PodsPeer, index: ClassIndex, context: MatchConte
   const maybe: PodClass[] = [];
   const spaces = peer.namespace === undefined ? index.byNamespace.values() : [index.byNamespace.get(peer.namespace)];
   for (const space of spaces) {
-    if (space === undefined) continue;
-    const [first] = space.all;
-    if (first === undefined || matchNamespace(peer, first.unit) === 'no') continue;
+    const first = space?.all[0];
+    if (space === undefined || first === undefined || matchNamespace(peer, first.unit) === 'no') continue;
     for (const cls of candidates(peer, space)) {
       const matched: Tri = matchPods(peer, cls.unit, context);
       if (matched === 'yes') yes.push(cls);
@@ -182,11 +209,9 @@ export function membersOf(peer: PodsPeer, index: ClassIndex, context: MatchConte
 function candidates(peer: PodsPeer, space: NamespaceClasses): readonly PodClass[] {
   let best = space.all;
   const wanted = peer.podSelector.matchLabels;
-  if (wanted) {
-    for (const key of Object.keys(wanted)) {
-      const list = space.withLabel(key, wanted[key] ?? '');
-      if (list.length < best.length) best = list;
-    }
+  for (const key in wanted) {
+    const list = space.withLabel(key, wanted[key] ?? '');
+    if (list.length < best.length) best = list;
   }
   return best;
 }

@@ -77,18 +77,18 @@ function compile(
     priority,
     // spec.subject: "Exactly one field must be set. Note that host-networked pods are not included in subject selection."
     subject: podsPeer(subject?.namespaces, subject?.pods),
+    // "ANPs with no ingress rules do not affect ingress traffic."
+    affects: { ingress: (ingress ?? []).length > 0, egress: (egress ?? []).length > 0 },
     ingress: compileRules(ingress ?? [], (rule) => rule.from, ports),
     egress: compileRules(egress ?? [], (rule) => rule.to, ports),
   };
 }
 
-/** "ANPs with no ingress rules do not affect ingress traffic." */
 function compileRules(
   rules: readonly AnyRule[],
   peersOf: (rule: AnyRule) => readonly AdminPeer[] | null | undefined,
   ports: ReadPorts,
-): readonly Rule[] | undefined {
-  if (rules.length === 0) return undefined;
+): readonly Rule[] {
   return rules.flatMap((rule, index) => compileRule(rule, index, peersOf(rule) ?? [], ports(rule)) ?? []);
 }
 

@@ -17,14 +17,24 @@ import type { NamedPort, Peer, Policy, Rule, RulePorts, Tier } from './rules.ts'
 export function compileNetworkPolicy(object: NetworkPolicy): Policy {
   const namespace = object.metadata?.namespace || 'default';
   const spec = object.spec ?? {};
-  const { ingress, egress } = directionsOf(object);
+  const affects = directionsOf(object);
+  let ingress: readonly Rule[] | undefined;
+  let egress: readonly Rule[] | undefined;
   return {
     ref: { kind: 'NetworkPolicy', namespace, name: object.metadata?.name ?? '' },
     tier: 'networkPolicy',
     priority: 0,
     subject: podsPeer(namespace, undefined, spec.podSelector ?? {}),
-    ingress: ingress ? (spec.ingress ?? []).map((rule, index) => compileRule(namespace, rule, index)) : undefined,
-    egress: egress ? (spec.egress ?? []).map((rule, index) => compileRule(namespace, rule, index)) : undefined,
+    affects,
+    // Rules are compiled when first asked for: a question about one pod needs those of few policies.
+    get ingress() {
+      ingress ??= affects.ingress ? compileRules(namespace, spec.ingress ?? []) : [];
+      return ingress;
+    },
+    get egress() {
+      egress ??= affects.egress ? compileRules(namespace, spec.egress ?? []) : [];
+      return egress;
+    },
   };
 }
 
@@ -41,17 +51,19 @@ export function networkPolicyTier(policies: readonly Policy[]): Tier {
  * egress rules; policies that contain an egress section are assumed to affect egress, and all policies (whether or not
  * they contain an ingress section) are assumed to affect ingress." An empty egress list is no egress section.
  */
-export function directionsOf(object: NetworkPolicy): { readonly ingress: boolean; readonly egress: boolean } {
+export function directionsOf(object: NetworkPolicy): Policy['affects'] {
   const types = object.spec?.policyTypes ?? [];
   if (types.length === 0) return { ingress: true, egress: (object.spec?.egress ?? []).length > 0 };
   return { ingress: types.includes('Ingress'), egress: types.includes('Egress') };
 }
 
-function compileRule(
-  namespace: string,
-  rule: (NetworkPolicyIngressRule & NetworkPolicyEgressRule) | null,
-  index: number,
-): Rule {
+type AnyRule = NetworkPolicyIngressRule & NetworkPolicyEgressRule;
+
+function compileRules(namespace: string, rules: readonly (AnyRule | null)[]): readonly Rule[] {
+  return rules.map((rule, index) => compileRule(namespace, rule, index));
+}
+
+function compileRule(namespace: string, rule: AnyRule | null, index: number): Rule {
   // NetworkPolicyIngressRule.from: "If this field is empty or missing, this rule matches all sources".
   const peers = rule?.from ?? rule?.to ?? [];
   return {

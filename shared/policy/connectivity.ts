@@ -1,13 +1,11 @@
-import type { Labels } from '../model/objects.ts';
+import type { Labels, Pod } from '../model/objects.ts';
 import { type Ref, refKey } from '../model/refs.ts';
 import type { AddressRange } from './addresses.ts';
 import { type Behaviour, type Behaviours, behavioursOf } from './behaviours.ts';
-import { classIndexOf } from './classes.ts';
 import { perhaps, surely } from './decide.ts';
 import { unitRef } from './explain-peer.ts';
 import type { PolicyModel } from './model.ts';
 import { intersectPorts, NO_PORTS, type PortSet, unionPorts } from './port-set.ts';
-import type { PodUnit } from './units.ts';
 
 /** `class`: pods that behave alike towards everything, whatever they belong to. */
 export type Grain = 'workload' | 'pod' | 'namespace' | 'class';
@@ -18,7 +16,7 @@ export type MatrixPeer = PodsOfMatrix | OutsideOfMatrix;
 export interface PodsOfMatrix {
   readonly type: 'pods';
   readonly ref: Ref;
-  readonly units: readonly PodUnit[];
+  readonly pods: readonly Pod[];
   /**
    * Set when pods of one workload are treated differently, which splits it: the labels that set this part apart from the
    * others, which may be none when it is an address or a node that does.
@@ -59,15 +57,14 @@ export function connectivity(model: PolicyModel, by: Grain = 'workload'): Matrix
   const entries = [...podEntries(model, behaviours, by), ...behaviours.outside.map(outsideEntry)];
   const cells = createCells(behaviours);
   const rowOf = createRows(behaviours);
+  const outside = entries.map(({ peer }) => peer.type === 'outside');
   const forEachFrom: Matrix['forEachFrom'] = (from, visit) => {
     const source = entries[from];
     if (source === undefined) return;
     const rows = source.behaviours.map(rowOf);
     for (let to = 0; to < entries.length; to++) {
-      const destination = entries[to];
-      if (to === from || destination === undefined) continue;
-      if (source.peer.type === 'outside' && destination.peer.type === 'outside') continue;
-      const cell = cells(rows, destination.behaviours);
+      if (to === from || (outside[from] === true && outside[to] === true)) continue;
+      const cell = cells(rows, entries[to]?.behaviours ?? []);
       if (cell.some.length > 0 || cell.depends.length > 0) visit(to, cell);
     }
   };
@@ -91,71 +88,70 @@ function outsideEntry(behaviour: Behaviour): Entry {
 }
 
 function podEntries(model: PolicyModel, behaviours: Behaviours, by: Grain): readonly Entry[] {
-  const { classOf } = classIndexOf(model);
-  const behaviourOf = (unit: PodUnit): Behaviour | undefined => behaviours.ofClass[classOf.get(unit)?.id ?? -1];
   if (by === 'class') {
     return behaviours.pods.map((behaviour) => {
-      const units = behaviour.classes.flatMap((cls) => cls.units);
-      const [first] = units;
-      const ref = first === undefined ? { kind: 'Pod', name: '' } : unitRef(first);
-      return { peer: { type: 'pods', ref, units }, behaviours: [behaviour] };
+      const pods = behaviour.classes.flatMap((cls) => cls.pods);
+      const [first] = pods;
+      const ref = first === undefined ? { kind: 'Pod', name: '' } : unitRef(model.unitOf(first));
+      return { peer: { type: 'pods', ref, pods }, behaviours: [behaviour] };
     });
   }
-  const groups = new Map<string, { readonly ref: Ref; readonly byBehaviour: Map<Behaviour, PodUnit[]> }>();
-  for (const unit of model.units) {
-    const behaviour = behaviourOf(unit);
+  const behaviourOf = new Map(
+    behaviours.pods.flatMap((one) => one.classes.flatMap((cls) => cls.pods.map((pod) => [pod, one]))),
+  );
+  const groups = new Map<string, { readonly ref: Ref; readonly byBehaviour: Map<Behaviour, Pod[]> }>();
+  for (const pod of model.pods) {
+    const behaviour = behaviourOf.get(pod);
     if (behaviour === undefined) continue;
-    const ref = refAt(model, unit, by);
+    const ref = refAt(model, pod, by);
     const key = refKey(ref);
     let group = groups.get(key);
     if (group === undefined) {
       group = { ref, byBehaviour: new Map() };
       groups.set(key, group);
     }
-    const units = group.byBehaviour.get(behaviour);
-    if (units === undefined) group.byBehaviour.set(behaviour, [unit]);
-    else units.push(unit);
+    const pods = group.byBehaviour.get(behaviour);
+    if (pods === undefined) group.byBehaviour.set(behaviour, [pod]);
+    else pods.push(pod);
   }
   return [...groups.values()].flatMap(({ ref, byBehaviour }): readonly Entry[] => {
     if (by === 'namespace' || byBehaviour.size === 1) {
-      const units = [...byBehaviour.values()].flat();
-      return [{ peer: { type: 'pods', ref, units }, behaviours: [...byBehaviour.keys()] }];
+      const pods = [...byBehaviour.values()].flat();
+      return [{ peer: { type: 'pods', ref, pods }, behaviours: [...byBehaviour.keys()] }];
     }
     const parts = [...byBehaviour.values()];
-    return [...byBehaviour].map(([behaviour, units]) => ({
-      peer: { type: 'pods', ref, units, variant: ownLabels(units, parts) },
+    return [...byBehaviour].map(([behaviour, pods]) => ({
+      peer: { type: 'pods', ref, pods, variant: ownLabels(pods, parts) },
       behaviours: [behaviour],
     }));
   });
 }
 
-function refAt(model: PolicyModel, unit: PodUnit, by: Grain): Ref {
-  if (by === 'namespace') return { kind: 'Namespace', name: unit.namespace.name };
-  return by === 'pod' ? unitRef(unit) : model.workloadOf(unit.pod);
+function refAt(model: PolicyModel, pod: Pod, by: Grain): Ref {
+  if (by === 'namespace') return { kind: 'Namespace', name: pod.metadata?.namespace || 'default' };
+  return by === 'pod' ? unitRef(model.unitOf(pod)) : model.workloadOf(pod);
 }
 
 /** Labels that all pods of this part share and that are not so in every other part. */
-function ownLabels(units: readonly PodUnit[], parts: readonly (readonly PodUnit[])[]): Labels {
-  const shared = (list: readonly PodUnit[], key: string, value: string | undefined): boolean =>
-    list.every((unit) => unit.labels.labels[key] === value);
-  const [first] = units;
-  const own = Object.entries(first?.labels.labels ?? {}).filter(
-    ([key, value]) => shared(units, key, value) && !parts.every((part) => shared(part, key, value)),
+function ownLabels(pods: readonly Pod[], parts: readonly (readonly Pod[])[]): Labels {
+  const shared = (list: readonly Pod[], key: string, value: string): boolean =>
+    list.every((pod) => pod.metadata?.labels?.[key] === value);
+  const [first] = pods;
+  const own = Object.entries(first?.metadata?.labels ?? {}).filter(
+    ([key, value]) => shared(pods, key, value) && !parts.every((part) => shared(part, key, value)),
   );
   return Object.fromEntries(own);
 }
 
-/** Outcomes from one behaviour to all others, by id. Neighbours in a list are often alike, so the last row is kept. */
+/** Outcomes from one behaviour to all others, by id. */
 type Row = Int32Array;
 
-function createRows({ pods, outside, between }: Behaviours): (from: Behaviour) => Row {
-  const all = [...pods, ...outside];
+/** Neighbours in a list are often alike, so the last row is kept. */
+function createRows({ rowOf }: Behaviours): (from: Behaviour) => Row {
   let last: { readonly from: Behaviour; readonly row: Row } | undefined;
   return (from) => {
-    if (last?.from === from) return last.row;
-    const row = Int32Array.from(all, (to) => between(from, to));
-    last = { from, row };
-    return row;
+    if (last?.from !== from) last = { from, row: rowOf(from) };
+    return last.row;
   };
 }
 

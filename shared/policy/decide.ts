@@ -1,14 +1,5 @@
 import { ALL_PORTS, intersectPorts, NO_PORTS, type PortSet, samePorts, subtractPorts, unionPorts } from './port-set.ts';
-import {
-  type Action,
-  type Direction,
-  type NamedPort,
-  type Peer,
-  type Policy,
-  rulesOf,
-  type Tier,
-  type Tri,
-} from './rules.ts';
+import type { Action, Direction, NamedPort, Peer, Policy, Tier, Tri } from './rules.ts';
 
 /**
  * What may happen to traffic on one side, port by port. A port in `allow` and not in `deny` is surely let through; a
@@ -67,7 +58,7 @@ export function decideTier(tier: Tier, direction: Direction, match: Match, incom
   for (const group of tier.groups) {
     let after: PortSet = going;
     for (const policy of group) {
-      if (rulesOf(policy, direction) === undefined) continue;
+      if (!policy.affects[direction]) continue;
       const selects = match.selects(policy);
       if (selects === 'no') continue;
       if (selected !== 'yes') selected = selects;
@@ -106,7 +97,7 @@ interface PolicyEnds {
 function decidePolicy(policy: Policy, direction: Direction, match: Match, selects: Tri, incoming: PortSet): PolicyEnds {
   const ends: Record<Action, PortSet> = { allow: NO_PORTS, deny: NO_PORTS, pass: NO_PORTS };
   let going = incoming;
-  for (const rule of rulesOf(policy, direction) ?? []) {
+  for (const rule of policy[direction]) {
     const peers = rule.peers === 'any' ? 'yes' : anyPeer(rule.peers, match);
     if (peers === 'no') continue;
     let ports = rule.ports.fixed;

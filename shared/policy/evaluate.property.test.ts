@@ -105,7 +105,7 @@ function expectSame(found: AllowedPorts | undefined, wanted: AllowedPorts): void
 }
 
 function reachOf(reachable: Reachable, pod: Pod): AllowedPorts | undefined {
-  return reachable.pods.find(({ units }) => units.some((unit) => unit.pod === pod));
+  return reachable.pods.find(({ pods }) => pods.includes(pod));
 }
 
 function outsideOf(reachable: Reachable, address: string): AllowedPorts | undefined {
@@ -113,8 +113,7 @@ function outsideOf(reachable: Reachable, address: string): AllowedPorts | undefi
 }
 
 function cellOf(matrix: Matrix, from: Pod, to: Pod): AllowedPorts | undefined {
-  const at = (pod: Pod): number =>
-    matrix.peers.findIndex((peer) => peer.type === 'pods' && peer.units.some((unit) => unit.pod === pod));
+  const at = (pod: Pod): number => matrix.peers.findIndex((peer) => peer.type === 'pods' && peer.pods.includes(pod));
   return matrix.cell(at(from), at(to));
 }
 
@@ -122,7 +121,7 @@ function outsideCell(matrix: Matrix, address: string, to: Pod): AllowedPorts | u
   const from = matrix.peers.findIndex(
     (peer) => peer.type === 'outside' && peer.ranges.some((range) => holdsAddress(range, address)),
   );
-  const column = matrix.peers.findIndex((peer) => peer.type === 'pods' && peer.units.some((unit) => unit.pod === to));
+  const column = matrix.peers.findIndex((peer) => peer.type === 'pods' && peer.pods.includes(to));
   return matrix.cell(from, column);
 }
 

@@ -9,7 +9,7 @@ import { inFamily } from './evaluate.ts';
 import { matchPeer } from './match.ts';
 import type { PolicyModel } from './model.ts';
 import { splitRange } from './range-parts.ts';
-import { type BlockPeer, DIRECTIONS, type Peer, rulesOf } from './rules.ts';
+import { type BlockPeer, DIRECTIONS, type Peer } from './rules.ts';
 import type { Unit } from './units.ts';
 
 export interface Face {
@@ -103,8 +103,8 @@ function textOf(peer: Peer): string {
   return JSON.stringify(peer);
 }
 
-function unitsOf(cls: PodClass, { usesBlocks }: ClassIndex): readonly Unit[] {
-  if (!usesBlocks) return [cls.unit];
+function unitsOf(cls: PodClass, { usage }: ClassIndex): readonly Unit[] {
+  if (!usage.blocks) return [cls.unit];
   const families = cls.unit.addresses.map(({ family }) => family).sort();
   return families.length < 2 ? [cls.unit] : families.map((family) => inFamily(cls.unit, family));
 }
@@ -112,13 +112,9 @@ function unitsOf(cls: PodClass, { usesBlocks }: ClassIndex): readonly Unit[] {
 /** The address space of both families, cut wherever a block of any rule begins or ends. */
 function outsideRanges(model: PolicyModel): readonly AddressRange[] {
   const blocks = new Map<string, BlockPeer>();
-  for (const policy of model.policies) {
-    for (const direction of DIRECTIONS) {
-      for (const { peers } of rulesOf(policy, direction) ?? []) {
-        if (peers === 'any') continue;
-        for (const peer of peers) if (peer.type === 'block') blocks.set(textOf(peer), peer);
-      }
-    }
+  for (const { peers } of model.policies.flatMap((policy) => DIRECTIONS.flatMap((direction) => policy[direction]))) {
+    if (peers === 'any') continue;
+    for (const peer of peers) if (peer.type === 'block') blocks.set(textOf(peer), peer);
   }
   return ([4, 6] as const).flatMap((family) => splitRange(wholeFamily(family), [...blocks.values()]));
 }

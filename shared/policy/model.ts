@@ -8,7 +8,7 @@ import {
 } from './compile-admin-policy.ts';
 import { compileNetworkPolicy, networkPolicyTier } from './compile-network-policy.ts';
 import { type MatchContext, type PluginTraits, UNKNOWN_PLUGIN } from './match.ts';
-import { type Direction, type Policy, rulesOf, type Tier, type Tri } from './rules.ts';
+import type { Direction, Policy, Tier, Tri } from './rules.ts';
 import { selects } from './side.ts';
 import { standInPod, workloadOfPod } from './stand-ins.ts';
 import type { AdminNetworkPolicy, BaselineAdminNetworkPolicy, ClusterNetworkPolicy } from './types.ts';
@@ -47,7 +47,9 @@ export interface PolicyFacts {
 
 /** Facts made ready for questions. Read-only for its users; what is costly is computed when first asked for. */
 export interface PolicyModel {
-  /** Pods that count (finished ones do not), then stand-ins, each by namespace and name as given. */
+  /** Pods that count (finished ones do not), then stand-ins, each in the order given. */
+  readonly pods: readonly Pod[];
+  /** The same as units. */
   readonly units: readonly PodUnit[];
   readonly namespaces: ReadonlyMap<string, NamespaceUnit>;
   readonly nodes: ReadonlyMap<string, NodeUnit>;
@@ -81,20 +83,26 @@ export function buildPolicyModel(facts: PolicyFacts): PolicyModel {
     return unit;
   };
   const nodes = new Map((facts.nodes ?? []).map((node) => [node.metadata?.name ?? '', nodeUnit(node)]));
-  const byPod = new Map<Pod, PodUnit>();
-  const unitOf = (pod: Pod): PodUnit =>
-    byPod.get(pod) ?? podUnit(pod, namespaceOf(pod.metadata?.namespace || 'default'));
+  const byPod = new WeakMap<Pod, PodUnit>();
+  const unitOf = (pod: Pod): PodUnit => {
+    let unit = byPod.get(pod);
+    if (unit === undefined) {
+      unit = podUnit(pod, namespaceOf(pod.metadata?.namespace || 'default'));
+      byPod.set(pod, unit);
+    }
+    return unit;
+  };
   const workloadOf = (pod: Pod): Ref => facts.workloadOf?.(pod) ?? workloadOfPod(pod);
-  const units: PodUnit[] = [];
-  for (const pod of [...facts.pods.filter((pod) => !isFinished(pod)), ...standIns(facts, workloadOf)]) {
-    const unit = unitOf(pod);
-    byPod.set(pod, unit);
-    units.push(unit);
-  }
+  const pods = facts.pods.filter((pod) => !isFinished(pod)).concat(standIns(facts, workloadOf));
+  let units: readonly PodUnit[] | undefined;
   const memos = new Map<string, unknown>();
   const { policies, tiersIn } = compileTiers(facts);
   return {
-    units,
+    pods,
+    get units() {
+      units ??= pods.map(unitOf);
+      return units;
+    },
     namespaces,
     nodes,
     context: { traits: facts.traits ?? UNKNOWN_PLUGIN, nodes },
@@ -182,7 +190,7 @@ export function isolating(model: PolicyModel, pod: Pod | PodUnit, direction: Dir
   const unit = 'type' in pod ? pod : model.unitOf(pod);
   const result: Selecting[] = [];
   for (const policy of tiersOf(model, unit).flatMap(({ groups }) => groups.flat())) {
-    if (rulesOf(policy, direction) === undefined) continue;
+    if (!policy.affects[direction]) continue;
     const selected = selects(policy, unit, model.context);
     if (selected !== 'no') result.push({ policy, selects: selected });
   }

@@ -6,7 +6,7 @@ import { matchNamespace, matchPods } from './match.ts';
 import { isolating, type PolicyModel } from './model.ts';
 import { type Candidate, type Nearest, nearestTo } from './nearest.ts';
 import { formatPorts, hasPort, type Protocol, toPortRanges } from './port-set.ts';
-import { type PodsPeer, type Policy, type Rule, rulesOf } from './rules.ts';
+import type { PodsPeer, Policy, Rule } from './rules.ts';
 import { serviceTargets } from './service-targets.ts';
 import { namedPort } from './side.ts';
 import { type DeclaredPort, namedPortsOf, type PodUnit } from './units.ts';
@@ -87,7 +87,7 @@ export function nearMissesOf(
   }
   const misses: NearMiss[] = [];
   for (const [policy, units] of selecting) {
-    for (const rule of rulesOf(policy, 'ingress') ?? []) {
+    for (const rule of policy.ingress) {
       if (rule.action !== 'allow' || rule.failClosed === true) continue;
       misses.push(...peerMisses(model, policy, rule), ...portMisses(service, shut, policy, rule, units));
     }

@@ -17,6 +17,11 @@ export interface AllowedPorts {
 /** Every port at once. For a few pairs; `connectivity` answers for all. Throws as `evaluate` does. */
 export function allowedPorts(model: PolicyModel, from: Endpoint, to: Endpoint): AllowedPorts {
   const sets = pairSets(model, unitOfEndpoint(model, from).unit, unitOfEndpoint(model, to).unit);
+  return portsOfSets(sets);
+}
+
+/** Sets of possible ends as ports to show. */
+export function portsOfSets(sets: SideSets): AllowedPorts {
   return { allowed: surely(sets), depends: perhaps(sets) };
 }
 

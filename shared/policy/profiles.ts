@@ -1,7 +1,6 @@
-import { classIndexOf, membersOf, type PodClass } from './classes.ts';
-import type { Match } from './decide.ts';
+import { type ClassIndex, membersOf, type PodClass } from './classes.ts';
 import { type PolicyModel, tiersOf } from './model.ts';
-import { type Direction, type NamedPort, type Peer, type Policy, rulesOf, type Tier, type Tri } from './rules.ts';
+import { type Direction, type NamedPort, type Peer, type Policy, rulesIn, type Tier, type Tri } from './rules.ts';
 
 /**
  * The policies that select a class for one direction. Classes that the same policies select are the same receiver or
@@ -13,65 +12,31 @@ export interface Profile {
   /** The tiers of the model with nothing in them but selecting policies. Empty: open. */
   readonly tiers: readonly Tier[];
   readonly selects: (policy: Policy) => Tri;
-  /** The peers that the rules name, each once. */
-  readonly peers: readonly Peer[];
-  /** The port names that the rules use, each once. */
-  readonly names: readonly NamedPort[];
   /** A class that has the profile. */
-  readonly example: PodClass | undefined;
+  readonly example: PodClass;
 }
 
 export interface Profiles {
-  readonly egress: readonly Profile[];
-  readonly ingress: readonly Profile[];
+  readonly all: readonly Profile[];
   /** By class id. */
-  readonly egressOf: readonly Profile[];
-  readonly ingressOf: readonly Profile[];
-}
-
-/** Profiles of all classes, computed once per model. */
-export function profilesOf(model: PolicyModel): Profiles {
-  return model.memo('profiles', () => buildProfiles(model));
+  readonly of: readonly Profile[];
 }
 
 type Selection = readonly (readonly [policy: number, selects: Tri])[];
 
-function buildProfiles(model: PolicyModel): Profiles {
-  const { classes, byNamespace } = classIndexOf(model);
-  const index = classIndexOf(model);
-  const selected: Record<Direction, [number, Tri][][]> = {
-    egress: classes.map(() => []),
-    ingress: classes.map(() => []),
-  };
+/** The profiles of all classes for one direction. Policies that do not affect it are not even compiled. */
+export function buildProfiles(model: PolicyModel, index: ClassIndex, direction: Direction): Profiles {
+  const selected: [number, Tri][][] = index.classes.map(() => []);
   model.policies.forEach((policy, at) => {
-    if (policy.subject === undefined) return;
-    if (policy.subject.namespace !== undefined && !byNamespace.has(policy.subject.namespace)) return;
-    const members = membersOf(policy.subject, index, model.context);
-    for (const tri of ['yes', 'maybe'] as const) {
-      for (const { id } of members[tri]) {
-        if (policy.ingress !== undefined) selected.ingress[id]?.push([at, tri]);
-        if (policy.egress !== undefined) selected.egress[id]?.push([at, tri]);
-      }
-    }
+    if (policy.subject === undefined || !policy.affects[direction]) return;
+    const { yes, maybe } = membersOf(policy.subject, index, model.context);
+    for (const { id } of yes) selected[id]?.push([at, 'yes']);
+    for (const { id } of maybe) selected[id]?.push([at, 'maybe']);
   });
-  const egress = intern(model, classes, selected.egress, 'egress');
-  const ingress = intern(model, classes, selected.ingress, 'ingress');
-  return { egress: egress.profiles, egressOf: egress.of, ingress: ingress.profiles, ingressOf: ingress.of };
-}
-
-/** Port names of the receiver belong to its ingress profile, as the same rule opens other numbers on another pod. */
-function intern(
-  model: PolicyModel,
-  classes: readonly PodClass[],
-  selected: readonly Selection[],
-  direction: Direction,
-): { readonly profiles: readonly Profile[]; readonly of: readonly Profile[] } {
   const byKey = new Map<string, Profile>();
-  const of = classes.map((cls): Profile => {
+  const of = index.classes.map((cls): Profile => {
     const selection = selected[cls.id] ?? [];
-    let key = '';
-    for (const [policy, tri] of selection) key += tri === 'yes' ? `${policy},` : `${policy}?,`;
-    if (direction === 'ingress' && key !== '' && cls.names !== '') key += `|${cls.names}`;
+    const key = keyOf(selection, cls, direction);
     let profile = byKey.get(key);
     if (profile === undefined) {
       profile = buildProfile(model, byKey.size, direction, selection, cls);
@@ -79,7 +44,15 @@ function intern(
     }
     return profile;
   });
-  return { profiles: [...byKey.values()], of };
+  return { all: [...byKey.values()], of };
+}
+
+/** Port names of a receiver belong to its profile, as the same rule opens other numbers on another pod. */
+function keyOf(selection: Selection, cls: PodClass, direction: Direction): string {
+  if (selection.length === 0) return '';
+  let key = '';
+  for (const [policy, tri] of selection) key += tri === 'yes' ? `${policy},` : `${policy}?,`;
+  return direction === 'ingress' ? `${key}|${cls.names}` : key;
 }
 
 function buildProfile(
@@ -94,30 +67,24 @@ function buildProfile(
     const policy = model.policies[at];
     if (policy !== undefined) found.set(policy, tri);
   }
-  const tiers = found.size === 0 ? [] : tiersOf(model, example.unit).flatMap((tier) => narrowed(tier, found));
-  const rules = [...found.keys()].flatMap((policy) => rulesOf(policy, direction) ?? []);
-  const names = new Map(
-    rules.flatMap(({ ports }) => ports.named).map((named) => [`${named.protocol ?? ''}/${named.name}`, named]),
-  );
-  return {
-    id,
-    direction,
-    tiers,
-    selects: (policy) => found.get(policy) ?? 'no',
-    peers: [...new Set(rules.flatMap(({ peers }) => (peers === 'any' ? [] : peers)))],
-    names: [...names.values()],
-    example: found.size === 0 ? undefined : example,
-  };
+  const tiers = found.size === 0 ? [] : narrowTiers(tiersOf(model, example.unit), (policy) => found.has(policy));
+  return { id, direction, tiers, selects: (policy) => found.get(policy) ?? 'no', example };
 }
 
-function narrowed(tier: Tier, found: ReadonlyMap<Policy, Tri>): readonly Tier[] {
-  const groups = tier.groups
-    .map((group) => group.filter((policy) => found.has(policy)))
-    .filter((group) => group.length > 0);
-  return groups.length === 0 ? [] : [{ ...tier, groups }];
+/** The tiers with some of their policies; tiers and groups without any are left out. */
+export function narrowTiers(tiers: readonly Tier[], keep: (policy: Policy) => boolean): readonly Tier[] {
+  return tiers.flatMap((tier) => {
+    const groups = tier.groups.map((group) => group.filter(keep)).filter((group) => group.length > 0);
+    return groups.length === 0 ? [] : [{ ...tier, groups }];
+  });
 }
 
-/** How a profile's policies meet one other end. */
-export function matchOfProfile(profile: Profile, peer: Match['peer'], port: Match['port']): Match {
-  return { selects: profile.selects, peer, port };
+/** The peers that the rules of some tiers name, each object once. */
+export function peersIn(tiers: readonly Tier[], direction: Direction): readonly Peer[] {
+  return [...new Set(rulesIn(tiers, direction).flatMap(({ peers }) => (peers === 'any' ? [] : peers)))];
+}
+
+/** The port names that the rules of some tiers use; repeated ones are not sorted out. */
+export function namesIn(tiers: readonly Tier[], direction: Direction): readonly NamedPort[] {
+  return rulesIn(tiers, direction).flatMap(({ ports }) => ports.named);
 }

@@ -1,14 +1,12 @@
 import { type AddressRange, overlaps } from './addresses.ts';
-import { type BlockPeer, type Direction, rulesOf, type Tier } from './rules.ts';
+import { type BlockPeer, type Direction, rulesIn, type Tier } from './rules.ts';
 
 /** All address blocks that the policies of some tiers name for a direction. */
 export function blocksOf(tiers: readonly Tier[], direction: Direction): readonly BlockPeer[] {
   const blocks: BlockPeer[] = [];
-  for (const policy of tiers.flatMap(({ groups }) => groups.flat())) {
-    for (const { peers } of rulesOf(policy, direction) ?? []) {
-      if (peers === 'any') continue;
-      for (const peer of peers) if (peer.type === 'block') blocks.push(peer);
-    }
+  for (const { peers } of rulesIn(tiers, direction)) {
+    if (peers === 'any') continue;
+    for (const peer of peers) if (peer.type === 'block') blocks.push(peer);
   }
   return blocks;
 }

@@ -1,22 +1,32 @@
-import type { AddressRange } from './addresses.ts';
-import { classIndexOf } from './classes.ts';
-import { decide, perhaps, surely } from './decide.ts';
+import type { Pod } from '../model/objects.ts';
+import { type AddressRange, wholeFamily } from './addresses.ts';
+import {
+  addressKey,
+  buildClasses,
+  type ClassIndex,
+  LABELS_ONLY,
+  membersOf,
+  type PodClass,
+  type Usage,
+  usageOf,
+  usageOfBlocks,
+} from './classes.ts';
+import { decide } from './decide.ts';
 import { type Endpoint, inFamily, unitOfEndpoint } from './evaluate.ts';
-import { type Face, facesOf } from './faces.ts';
 import { matchPeer } from './match.ts';
 import { type PolicyModel, tiersOf } from './model.ts';
-import { createOutcomes } from './outcomes.ts';
-import { type AllowedPorts, pairSets } from './pair-sets.ts';
+import { createOutcomes, type Outcomes } from './outcomes.ts';
+import { type AllowedPorts, pairSets, portsOfSets } from './pair-sets.ts';
 import { createPartition } from './partition.ts';
-import { type Profile, profilesOf } from './profiles.ts';
+import { buildProfiles, namesIn, narrowTiers, type Profile, type Profiles, peersIn } from './profiles.ts';
 import { blocksOf, splitRange } from './range-parts.ts';
-import { type Direction, rulesOf, type Tier } from './rules.ts';
+import type { BlockPeer, Direction, Peer, Tier } from './rules.ts';
 import { matchOf, namedPort, selects } from './side.ts';
-import { isFinished, type PodUnit, type Unit } from './units.ts';
+import { isFinished, type Unit } from './units.ts';
 
 /** All others by what passes between them and the endpoint that was asked about. Groups with equal ports are one. */
 export interface Reachable {
-  readonly pods: readonly (AllowedPorts & { readonly units: readonly PodUnit[] })[];
+  readonly pods: readonly (AllowedPorts & { readonly pods: readonly Pod[] })[];
   readonly outside: readonly (AllowedPorts & { readonly ranges: readonly AddressRange[] })[];
 }
 
@@ -30,107 +40,232 @@ export function destinationsOf(model: PolicyModel, from: Endpoint): Reachable {
   return reach(model, unitOfEndpoint(model, from).unit, 'egress');
 }
 
-/** `direction` is the side of `unit`; the others are judged for the opposite one. */
+/** The endpoint that was asked about, with the side of its own that is judged. */
+interface Fixed {
+  readonly unit: Unit;
+  readonly direction: Direction;
+  /** Policies that select it. */
+  readonly tiers: readonly Tier[];
+  readonly blocks: readonly BlockPeer[];
+  /** The endpoint once for each address family, or for each part of a range that the rules of others tell apart. */
+  readonly views: readonly Unit[];
+}
+
+/** Others that the endpoint's own rules do not tell apart, and that the same policies select. */
+interface Part {
+  readonly cls: PodClass | undefined;
+  readonly pods: readonly Pod[];
+  readonly ranges: readonly AddressRange[];
+  /** Positions in the list of all faces: one, or one for each address family. */
+  readonly faces: readonly number[];
+}
+
 function reach(model: PolicyModel, unit: Unit, direction: Direction): Reachable {
   if (unit.type === 'pod' && isFinished(unit.pod)) return { pods: [], outside: [] };
-  const faces = facesOf(model);
-  const judge = createJudge(model, unit, direction);
-  const pods = new Map<number, PodUnit[]>();
-  const put = (outcome: number, units: readonly PodUnit[]): void => {
-    const list = pods.get(outcome);
-    if (list === undefined) pods.set(outcome, [...units]);
-    else for (const one of units) list.push(one);
+  const tiers = narrowTiers(
+    tiersOf(model, unit),
+    (policy) => policy.affects[direction] && selects(policy, unit, model.context) !== 'no',
+  );
+  const fixed: Fixed = {
+    unit,
+    direction,
+    tiers,
+    blocks: blocksOf(tiers, direction),
+    views: viewsOf(model, unit, direction),
   };
-  const { egressOf, ingressOf } = profilesOf(model);
-  const others = direction === 'ingress' ? egressOf : ingressOf;
-  for (const cls of classIndexOf(model).classes) {
-    const profile = others[cls.id];
-    if (profile === undefined) continue;
-    const outcome = judge.pair(profile, faces.ofClass[cls.id] ?? []);
-    const special = cls.units.filter((other) => isSpecial(unit, other));
-    if (special.length === 0) {
-      put(outcome, cls.units);
+  const index = indexFor(model, direction);
+  const { parts, faces } = partsFor(model, fixed, index);
+  const groups = groupFaces(model, fixed, index, parts, faces);
+  const others = profilesFor(model, index, direction === 'ingress' ? 'egress' : 'ingress');
+  const outcomes = createOutcomes();
+  const judge = createJudge(model, fixed, outcomes, groups, faces);
+  const pods = new Map<number, Pod[]>();
+  const outside = new Map<number, AddressRange[]>();
+  for (const part of parts) {
+    const profile = part.cls === undefined ? undefined : others.of[part.cls.id];
+    const outcome = judge(profile, part.faces);
+    add(outside, outcome, part.ranges);
+    if (part.cls === undefined || !mayBeSpecial(unit, part.cls)) {
+      add(pods, outcome, part.pods);
       continue;
     }
-    put(
-      outcome,
-      cls.units.filter((other) => !special.includes(other)),
-    );
-    for (const other of special) {
-      if (unit.type === 'pod' && unit.pod === other.pod) continue;
-      const sets = direction === 'ingress' ? pairSets(model, other, unit) : pairSets(model, unit, other);
-      put(judge.outcomes.intern(sets), [other]);
+    for (const pod of part.pods) {
+      if (unit.type === 'pod' && unit.pod === pod) continue;
+      add(pods, isOnNode(unit, pod) ? outcomes.intern(exactly(model, fixed, pod)) : outcome, [pod]);
     }
   }
-  const outside = new Map<number, AddressRange[]>();
-  for (const face of unit.type === 'range' ? [] : faces.outside) {
-    if (face.unit.type !== 'range') continue;
-    const outcome = judge.pair(undefined, [face]);
-    const list = outside.get(outcome);
-    if (list === undefined) outside.set(outcome, [face.unit.range]);
-    else list.push(face.unit.range);
-  }
-  const portsOf = (outcome: number): AllowedPorts => {
-    const sets = judge.outcomes.get(outcome);
-    return { allowed: surely(sets), depends: perhaps(sets) };
-  };
+  const ports = (outcome: number): AllowedPorts => portsOfSets(outcomes.get(outcome));
   return {
-    pods: [...pods].filter(([, units]) => units.length > 0).map(([outcome, units]) => ({ ...portsOf(outcome), units })),
-    outside: [...outside].map(([outcome, ranges]) => ({ ...portsOf(outcome), ranges })),
+    pods: [...pods].map(([outcome, list]) => ({ ...ports(outcome), pods: list })),
+    outside: [...outside].map(([outcome, ranges]) => ({ ...ports(outcome), ranges })),
   };
 }
 
-/** The pod itself, and pairs on one node of which one end is, or looks like, the node: `nodeLocal` speaks of pods. */
-function isSpecial(unit: Unit, other: PodUnit): boolean {
+function add<T>(lists: Map<number, T[]>, outcome: number, values: readonly T[]): void {
+  if (values.length === 0) return;
+  const list = lists.get(outcome);
+  if (list === undefined) lists.set(outcome, [...values]);
+  else for (const value of values) list.push(value);
+}
+
+/** Whether a class can hold the pod itself, or a pod whose traffic with the endpoint may be that of a node. */
+function mayBeSpecial(unit: Unit, cls: PodClass): boolean {
   if (unit.type === 'range') return false;
-  if (unit.type === 'node') return other.nodeName === unit.name;
-  if (unit.pod === other.pod) return true;
-  return (unit.hostNetwork || other.hostNetwork) && unit.nodeName !== '' && unit.nodeName === other.nodeName;
+  if (unit.type === 'node') return true;
+  return unit.hostNetwork || cls.unit.hostNetwork || cls.unit.namespace.name === unit.namespace.name;
 }
 
-interface Judge {
-  readonly outcomes: ReturnType<typeof createOutcomes>;
-  /** The outcome towards another end: its policies (none outside the cluster) and its faces. */
-  pair(profile: Profile | undefined, faces: readonly Face[]): number;
+/** A pair on one node of which one end is, or looks like, that node: `nodeLocal` speaks of single pods. */
+function isOnNode(unit: Unit, { spec }: Pod): boolean {
+  const nodeName = spec?.nodeName ?? '';
+  if (unit.type === 'range' || nodeName === '') return false;
+  if (unit.type === 'node') return nodeName === unit.name;
+  return nodeName === unit.nodeName && (unit.hostNetwork || spec?.hostNetwork === true);
 }
 
-/** Judges the other ends part by part: faces that the endpoint's own rules do not tell apart share an answer. */
-function createJudge(model: PolicyModel, unit: Unit, direction: Direction): Judge {
-  const outcomes = createOutcomes();
-  const own = fixedUnits(model, unit, direction);
-  const tiers = selectingTiers(model, unit, direction);
-  const parts = partitionFor(model, tiers, direction);
-  const ownKnown = new Map<number, number>();
-  const otherKnown = new Map<number, number>();
-  const ownOutcome = (face: Face, at: number, fixed: Unit): number =>
-    cached(ownKnown, (parts[face.id] ?? 0) * own.length + at, () =>
-      outcomes.intern(
-        decide(tiers, direction, matchOf({ direction, tiers, subject: fixed, other: face.unit }, model.context)),
-      ),
+function exactly(model: PolicyModel, { unit, direction }: Fixed, pod: Pod): ReturnType<typeof pairSets> {
+  const other = model.unitOf(pod);
+  return direction === 'ingress' ? pairSets(model, other, unit) : pairSets(model, unit, other);
+}
+
+function viewsOf(model: PolicyModel, unit: Unit, direction: Direction): readonly Unit[] {
+  if (unit.type === 'range') {
+    const tiers: readonly Tier[] = [{ name: 'networkPolicy', groups: [model.policies], unmatched: 'next' }];
+    const blocks = blocksOf(tiers, direction === 'ingress' ? 'egress' : 'ingress');
+    return splitRange(unit.range, blocks).map((range) => ({ type: 'range', range }));
+  }
+  const families = [...new Set(unit.addresses.map(({ family }) => family))].sort();
+  return families.length < 2 ? [unit] : families.map((family) => inFamily(unit, family));
+}
+
+/** For senders only labels count, as port names are the receiver's. Receivers are told apart by those, and by nodes. */
+function indexFor(model: PolicyModel, direction: Direction): ClassIndex {
+  const usage = direction === 'ingress' ? undefined : usageOf(model);
+  if (usage === undefined || (usage.names.size === 0 && !usage.nodes)) {
+    return model.memo('reach/labels', () => buildClasses(model, LABELS_ONLY));
+  }
+  return model.memo('reach/names', () => buildClasses(model, { ...usage, blocks: false }));
+}
+
+function profilesFor(model: PolicyModel, index: ClassIndex, direction: Direction): Profiles {
+  return model.memo(`reach/profiles/${direction}`, () => buildProfiles(model, index, direction));
+}
+
+/** Classes, split by address where the endpoint's rules name blocks, and the world outside, split likewise. */
+function partsFor(
+  model: PolicyModel,
+  { unit, blocks, views }: Fixed,
+  index: ClassIndex,
+): { readonly parts: readonly Part[]; readonly faces: readonly Unit[] } {
+  const faces: Unit[] = [];
+  const addFaces = (units: readonly Unit[]): readonly number[] => units.map((one) => faces.push(one) - 1);
+  // Of an endpoint with two families, each family meets only those others that have it.
+  const byAddress = blocks.length > 0 || (unit.type !== 'range' && views.length > 1);
+  const usage = usageOfBlocks(blocks);
+  const parts = index.classes.flatMap((cls): readonly Part[] => {
+    if (!byAddress) return [{ cls, pods: cls.pods, ranges: [], faces: addFaces([cls.unit]) }];
+    return splitByAddress(model, cls, usage).map((pods) => {
+      const one = pods[0] === undefined ? cls.unit : model.unitOf(pods[0]);
+      const families = one.addresses.map(({ family }) => family);
+      const units = families.length < 2 ? [one] : families.map((family) => inFamily(one, family));
+      return { cls, pods, ranges: [], faces: addFaces(units) };
+    });
+  });
+  const ranges =
+    unit.type === 'range' ? [] : ([4, 6] as const).flatMap((family) => splitRange(wholeFamily(family), blocks));
+  const outside = ranges.map(
+    (range): Part => ({ cls: undefined, pods: [], ranges: [range], faces: addFaces([{ type: 'range', range }]) }),
+  );
+  return { parts: [...parts, ...outside], faces };
+}
+
+function splitByAddress(model: PolicyModel, cls: PodClass, usage: Usage): readonly (readonly Pod[])[] {
+  const byKey = new Map<string, Pod[]>();
+  for (const pod of cls.pods) {
+    const key = addressKey(model, pod, usage);
+    const list = byKey.get(key);
+    if (list === undefined) byKey.set(key, [pod]);
+    else list.push(pod);
+  }
+  return [...byKey.values()];
+}
+
+/** The group of each face; the endpoint's own rules treat faces of one group alike. */
+function groupFaces(
+  model: PolicyModel,
+  { tiers, direction }: Fixed,
+  index: ClassIndex,
+  parts: readonly Part[],
+  faces: readonly Unit[],
+): Int32Array {
+  const partition = createPartition(faces.length);
+  const facesOf = new Map<PodClass, number[]>();
+  const names = new Int32Array(faces.length);
+  for (const { cls, faces: own } of parts) {
+    if (cls === undefined) continue;
+    for (const face of own) names[face] = cls.names;
+    const list = facesOf.get(cls);
+    if (list === undefined) facesOf.set(cls, [...own]);
+    else list.push(...own);
+  }
+  const inClasses = (classes: readonly PodClass[]): number[] => classes.flatMap((cls) => facesOf.get(cls) ?? []);
+  for (const peer of peersIn(tiers, direction)) {
+    if (peer.type === 'pods') {
+      const { yes, maybe } = membersOf(peer, index, model.context);
+      partition.refine(inClasses(yes));
+      partition.refine(inClasses(maybe));
+    } else {
+      const found: Record<'yes' | 'maybe' | 'no', number[]> = { yes: [], maybe: [], no: [] };
+      for (const [face, unit] of faces.entries()) found[matchPeer(peer, unit, model.context)].push(face);
+      partition.refine(found.yes);
+      partition.refine(found.maybe);
+    }
+  }
+  // The names of ports are the destination's: here those of the others.
+  if (direction === 'egress' && namesIn(tiers, direction).length > 0) {
+    partition.refineBy(index.classes.length + 1, (face) => names[face] ?? 0);
+  }
+  return partition.group;
+}
+
+/** Judges another end by its policies (none outside the cluster) and its faces. */
+type Judge = (profile: Profile | undefined, faces: readonly number[]) => number;
+
+function createJudge(
+  model: PolicyModel,
+  { direction, tiers, views }: Fixed,
+  outcomes: Outcomes,
+  groups: Int32Array,
+  faces: readonly Unit[],
+): Judge {
+  const own = new Map<number, number>();
+  const others = new Map<number, number>();
+  const ownOutcome = (view: Unit, at: number, face: number, other: Unit): number =>
+    cached(own, (groups[face] ?? 0) * views.length + at, () =>
+      outcomes.intern(decide(tiers, direction, matchOf({ direction, tiers, subject: view, other }, model.context))),
     );
-  const otherOutcome = (profile: Profile, at: number, fixed: Unit): number =>
-    cached(otherKnown, profile.id * own.length + at, () => {
-      const destination = profile.direction === 'egress' ? fixed : (profile.example?.unit ?? fixed);
+  const otherOutcome = (view: Unit, at: number, profile: Profile): number =>
+    cached(others, profile.id * views.length + at, () => {
+      const destination = profile.direction === 'egress' ? view : profile.example.unit;
       const match = {
         selects: profile.selects,
-        peer: (peer: Parameters<typeof matchPeer>[0]) => matchPeer(peer, fixed, model.context),
+        peer: (peer: Peer) => matchPeer(peer, view, model.context),
         port: (named: Parameters<typeof namedPort>[0]) => namedPort(named, destination),
       };
       return outcomes.intern(decide(profile.tiers, profile.direction, match));
     });
-  return {
-    outcomes,
-    pair: (profile, faces) => {
-      let result: number | undefined;
-      for (const [face, at] of sameFamily(faces, own)) {
-        const fixed = own[at] ?? unit;
-        const mine = ownOutcome(face, at, fixed);
-        const theirs = profile === undefined || profile.tiers.length === 0 ? 0 : otherOutcome(profile, at, fixed);
-        const one = outcomes.both(mine, theirs);
-        result = result === undefined ? one : outcomes.either(result, one);
-      }
-      return result ?? 0;
-    },
+  return (profile, ids) => {
+    let result: number | undefined;
+    for (const [face, at] of sameFamily(ids, faces, views)) {
+      const view = views[at];
+      const other = faces[face];
+      if (view === undefined || other === undefined) continue;
+      const mine = tiers.length === 0 ? 0 : ownOutcome(view, at, face, other);
+      const theirs = profile === undefined || profile.tiers.length === 0 ? 0 : otherOutcome(view, at, profile);
+      const one = outcomes.both(mine, theirs);
+      result = result === undefined ? one : outcomes.either(result, one);
+    }
+    return result ?? 0;
   };
 }
 
@@ -143,54 +278,16 @@ function cached(known: Map<number, number>, key: number, compute: () => number):
   return value;
 }
 
-/** The endpoint once for each family, or for each part of a range that the rules of others tell apart. */
-function fixedUnits(model: PolicyModel, unit: Unit, direction: Direction): readonly Unit[] {
-  if (unit.type === 'range') {
-    const tiers: readonly Tier[] = [{ name: 'networkPolicy', groups: [model.policies], unmatched: 'next' }];
-    const blocks = blocksOf(tiers, direction === 'ingress' ? 'egress' : 'ingress');
-    return splitRange(unit.range, blocks).map((range) => ({ type: 'range', range }));
-  }
-  if (unit.type === 'pod' && !classIndexOf(model).usesBlocks) return [unit];
-  const families = [...new Set(unit.addresses.map(({ family }) => family))].sort();
-  return families.length < 2 ? [unit] : families.map((family) => inFamily(unit, family));
-}
-
-function selectingTiers(model: PolicyModel, unit: Unit, direction: Direction): readonly Tier[] {
-  return tiersOf(model, unit).flatMap((tier) => {
-    const groups = tier.groups
-      .map((group) =>
-        group.filter(
-          (policy) => rulesOf(policy, direction) !== undefined && selects(policy, unit, model.context) !== 'no',
-        ),
-      )
-      .filter((group) => group.length > 0);
-    return groups.length === 0 ? [] : [{ ...tier, groups }];
-  });
-}
-
-/** The part of each face, by face id. */
-function partitionFor(model: PolicyModel, tiers: readonly Tier[], direction: Direction): Int32Array {
-  const faces = facesOf(model);
-  const partition = createPartition(faces.all.length);
-  const rules = tiers.flatMap(({ groups }) => groups.flat()).flatMap((policy) => rulesOf(policy, direction) ?? []);
-  const members = new Set(rules.flatMap(({ peers }) => (peers === 'any' ? [] : peers.map(faces.membersOf))));
-  for (const { yes, maybe } of members) {
-    partition.refine(yes);
-    partition.refine(maybe);
-  }
-  // The names of ports are the destination's: here those of the others.
-  if (direction === 'egress' && rules.some(({ ports }) => ports.named.length > 0)) {
-    partition.refineBy((id) => faces.all[id]?.cls?.names ?? '');
-  }
-  return partition.group;
-}
-
-/** Faces with the fixed units they can talk to: those of the same family, or all when there is none in common. */
-function sameFamily(faces: readonly Face[], own: readonly Unit[]): readonly (readonly [Face, number])[] {
-  if (faces.length === 1 && own.length === 1) return faces.map((face) => [face, 0]);
-  const all = faces.flatMap((face) => own.map((_, at) => [face, at] as const));
+/** Faces with the views they can talk to: those of the same family, or all when there is none in common. */
+function sameFamily(
+  ids: readonly number[],
+  faces: readonly Unit[],
+  views: readonly Unit[],
+): readonly (readonly [face: number, view: number])[] {
+  const all = ids.flatMap((face) => views.map((_, at) => [face, at] as const));
+  if (all.length === 1) return all;
   const same = all.filter(([face, at]) => {
-    const [a, b] = [familyOf(face.unit), familyOf(own[at])];
+    const [a, b] = [familyOf(faces[face]), familyOf(views[at])];
     return a === undefined || b === undefined || a === b;
   });
   return same.length > 0 ? same : all;

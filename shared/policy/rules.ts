@@ -41,9 +41,11 @@ export interface Policy {
   readonly priority: number;
   /** Which pods the policy is about; undefined when the object names none in a form that is known. */
   readonly subject: PodsPeer | undefined;
-  /** Undefined where the policy leaves the direction alone; empty where it isolates and allows nothing. */
-  readonly ingress: readonly Rule[] | undefined;
-  readonly egress: readonly Rule[] | undefined;
+  /** Whether the policy has a say in a direction. A NetworkPolicy that has, and has no rules, isolates. */
+  readonly affects: Readonly<Record<Direction, boolean>>;
+  /** Rules in their order; none for a direction that is not affected. */
+  readonly ingress: readonly Rule[];
+  readonly egress: readonly Rule[];
   /** Set when the policy was not judged. */
   readonly unjudged?: Unjudged;
 }
@@ -115,7 +117,7 @@ export interface DomainsPeer {
   readonly names: readonly string[];
 }
 
-/** The rules of a direction. */
-export function rulesOf(policy: Policy, direction: Direction): readonly Rule[] | undefined {
-  return direction === 'ingress' ? policy.ingress : policy.egress;
+/** The rules of several policies for a direction. */
+export function rulesIn(tiers: readonly Tier[], direction: Direction): readonly Rule[] {
+  return tiers.flatMap(({ groups }) => groups.flatMap((group) => group.flatMap((policy) => policy[direction])));
 }

@@ -9,7 +9,7 @@ import { isolating, type PolicyModel, tiersOf } from './model.ts';
 import { type NearMiss, nearMissesOf } from './near-misses.ts';
 import { formatPorts, hasPort, type Protocol } from './port-set.ts';
 import { blocksOf, splitRange } from './range-parts.ts';
-import { type Action, type Peer, type Policy, type Rule, rulesOf, type TierName, type Tri } from './rules.ts';
+import type { Action, Peer, Policy, Rule, TierName, Tri } from './rules.ts';
 import { type ServicePortTargets, serviceTargets } from './service-targets.ts';
 import { sideSets } from './side.ts';
 import type { PodUnit, Unit } from './units.ts';
@@ -131,7 +131,7 @@ function accessPolicies(model: PolicyModel, units: readonly PodUnit[]): readonly
     ...(policy.unjudged === undefined ? {} : { unjudged: policy.unjudged }),
     selects: yes.map(unitRef),
     maySelect: maybe.map(unitRef),
-    rules: (rulesOf(policy, 'ingress') ?? []).map((rule) => accessRule(model, rule)),
+    rules: policy.ingress.map((rule) => accessRule(model, rule)),
   }));
 }
 

@@ -157,6 +157,6 @@ function unjudgedPolicy(
   egress: boolean,
   unjudged: Unjudged,
 ): Policy {
-  const rules = (affected: boolean) => (affected ? [] : undefined);
-  return { ref, tier: 'unjudged', priority: 0, subject, ingress: rules(ingress), egress: rules(egress), unjudged };
+  const affects = { ingress, egress };
+  return { ref, tier: 'unjudged', priority: 0, subject, affects, ingress: [], egress: [], unjudged };
 }

@@ -3,7 +3,7 @@ import { decideTier } from './decide.ts';
 import { doubtsOfPods, explainPeer, unitRef } from './explain-peer.ts';
 import type { MatchContext } from './match.ts';
 import { formatPorts, hasPort, type PortSet, portRange, toPortRanges, unionPorts } from './port-set.ts';
-import { type Policy, type Rule, rulesOf, type Tier, type Tri } from './rules.ts';
+import type { Policy, Rule, Tier, Tri } from './rules.ts';
 import { destinationOf, matchOf, namedPort, type Side, selects } from './side.ts';
 import type {
   Answer,
@@ -65,15 +65,14 @@ function outcomeOf(allow: boolean, deny: boolean, next: boolean): TierWalk['outc
 function walkPolicies(tier: Tier, side: Side, port: PortQuestion, context: MatchContext): readonly PolicyWalk[] {
   const walks: PolicyWalk[] = [];
   for (const policy of tier.groups.flat()) {
-    const rules = rulesOf(policy, side.direction);
-    if (rules === undefined) continue;
+    if (!policy.affects[side.direction]) continue;
     const selected = selects(policy, side.subject, context);
     if (selected === 'no') continue;
     walks.push({
       policy: policy.ref,
       selects: selected,
       priority: policy.priority,
-      rules: walkRules(rules, side, port, context),
+      rules: walkRules(policy[side.direction], side, port, context),
       ...(policy.unjudged === undefined ? {} : { unjudged: policy.unjudged }),
     });
   }
