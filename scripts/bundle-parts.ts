@@ -21,8 +21,12 @@ export function joinParts(parts: readonly Part[], banner: string): string {
   const blob = brotliCompressSync(JSON.stringify(packed), {
     params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_LGWIN]: 22 },
   }).toString('base64');
-  const plain = quick.map(({ name, code }) => `${JSON.stringify(`./${name}`)}:function(${PARAMETERS}){${code.trim()}\n}`);
-  return [banner, LOADER, `var quick={${plain.join(',\n')}};`, `var blob="${blob}";`, 'load("./main.js");', ''].join('\n');
+  const plain = quick.map(
+    ({ name, code }) => `${JSON.stringify(`./${name}`)}:function(${PARAMETERS}){${code.trim()}\n}`,
+  );
+  return [banner, LOADER, `var quick={${plain.join(',\n')}};`, `var blob="${blob}";`, 'load("./main.js");', ''].join(
+    '\n',
+  );
 }
 
 const PARAMETERS = 'exports,require,module,__file';

@@ -113,9 +113,13 @@ function oneEvidence({ fact, source }: Evidence, pen: Pen): readonly string[] {
 
 function fixLines(finding: Finding, pen: Pen): readonly string[] {
   const lines = finding.fixes.flatMap((fix) => oneFix(fix, pen));
-  const more = `  ${pen.paint.dim(`Why, and what else to look at: ${pen.call} explain ${finding.code}`)}`;
-  if (lines.length === 0) return [more];
-  return [pen.paint.bold('Fix'), ...lines, more];
+  const more = pen.paint.dim(`Why, and what else to look at: ${pen.call} explain ${finding.code}`);
+  const words = pen.wide ? [...lines, ...explainLines(finding, pen)] : [...lines, `  ${more}`];
+  return lines.length === 0 ? (pen.wide ? explainLines(finding, pen) : [more]) : [pen.paint.bold('Fix'), ...words];
+}
+
+function explainLines(finding: Finding, pen: Pen): readonly string[] {
+  return [pen.paint.bold('Why'), ...finding.explain.split('\n').flatMap((text) => wrap(text, pen.width, '  '))];
 }
 
 /** Commands stand on lines of their own and are never broken, so that they can be pasted. */

@@ -26,7 +26,8 @@ export async function runDiagnose(request: Request): Promise<CommandResult> {
     command: 'netsvc diagnose',
     ...(caller === undefined ? {} : { from: caller }),
   };
-  const report = diagnoseTarget(index, target, namespace, options);
+  const commands = request.plugin.commands.filter((command) => command.hidden !== true).map((command) => command.name);
+  const report = diagnoseTarget(index, target, namespace, options, commands);
   const service = index.get('Service', namespace, target.name);
   const accepted = target.kind === 'Service' && service !== undefined ? suppressedBy(service) : [];
   return { type: 'report', report: suppressReport(report, [...rules, ...accepted]) };
@@ -38,12 +39,13 @@ export function diagnoseTarget(
   target: Target,
   namespace: string,
   options: DiagnoseOptions,
+  commands: readonly string[] = [],
 ): Report {
   const frame = { index, source: options.source, command: options.command ?? 'netsvc diagnose' };
   const found = resolveServices(index, target, namespace);
   switch (found.type) {
     case 'missing':
-      return missingReport(frame, target, namespace, 'kubectl netsvc');
+      return missingReport(frame, target, namespace, 'kubectl netsvc', commands);
     case 'unseen':
       return unseenReport(frame, target, namespace, found.reason);
     case 'noService': {

@@ -12,6 +12,8 @@ export async function readCaller(gatherer: Gatherer, caller: Caller): Promise<vo
     gatherer.list('CalicoNetworkPolicy', { namespace }),
     gatherer.list('CiliumNetworkPolicy', { namespace }),
   ]);
+  // For the nearest name.
+  if (pod === undefined) await gatherer.list('Pod', { namespace });
   const node = pod?.spec?.nodeName;
   if (node !== undefined) await readNodes(gatherer, [node], false);
 }

@@ -83,6 +83,7 @@ function headlineOf({ namespace, selector }: SweepFrame, items: readonly ReportI
     );
   if (bad.length > 0) {
     const verb = bad.length === 1 ? 'has a fault' : 'have faults';
+    if (items.length === 1) return `the only Service ${where} has a fault: ${names(bad)}`;
     return `${bad.length} of ${plural(items.length, 'Service')} ${where} ${verb}: ${names(bad)}`;
   }
   if (unknown.length > 0) {
@@ -98,7 +99,7 @@ function sectionsOf(frame: SweepFrame, items: readonly ReportItem[]): Report['se
   const wide = frame.namespace === undefined;
   const counts = Object.entries(scannedOf(frame))
     .filter(([, count]) => count > 0)
-    .map(([name, count]) => `${count} ${name}`);
+    .map(([name, count]) => `${count} ${count === 1 ? SINGULAR[name] : name}`);
   const worst = items[0];
   const next =
     worst === undefined || worst.verdict === 'healthy'
@@ -139,6 +140,15 @@ function scannedOf({ index, namespace }: SweepFrame): Readonly<Record<string, nu
     nodes: index.list('Node').length,
   };
 }
+
+const SINGULAR: Readonly<Record<string, string>> = {
+  Services: 'Service',
+  pods: 'pod',
+  EndpointSlices: 'EndpointSlice',
+  NetworkPolicies: 'NetworkPolicy',
+  Ingresses: 'Ingress',
+  nodes: 'node',
+};
 
 /** A cause that several Services share is told once. */
 function unique(findings: readonly Finding[]): readonly Finding[] {

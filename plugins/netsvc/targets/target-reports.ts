@@ -20,7 +20,13 @@ interface Frame {
 }
 
 /** The report on a name that does not exist: where it does, what is near, and the line to try next. */
-export function missingReport(frame: Frame, target: Target, namespace: string, retry: string): Report {
+export function missingReport(
+  frame: Frame,
+  target: Target,
+  namespace: string,
+  retry: string,
+  commands: readonly string[] = [],
+): Report {
   const all = frame.index.list(target.kind) as readonly KubeObject[];
   const elsewhere = [
     ...new Set(all.filter((object) => nameOf(object) === target.name).map((object) => namespaceOf(object))),
@@ -36,7 +42,7 @@ export function missingReport(frame: Frame, target: Target, namespace: string, r
       namespace,
       elsewhere,
       nearest,
-      fixes: retries(target, namespace, elsewhere, nearest, retry),
+      fixes: [...retries(target, namespace, elsewhere, nearest, retry), ...commandsMeant(target, commands, retry)],
     },
     evidence: evidenceOf(frame.index, target, namespace, names),
   });
@@ -62,6 +68,15 @@ function retries(
     ),
     ...nearest.map((name): Fix => ({ title: `ask about ${name}`, command: line(name, namespace), risk: 'none' })),
   ].slice(0, 3);
+}
+
+/** `chek` may have been meant as the command `check`. */
+function commandsMeant(target: Target, commands: readonly string[], retry: string): readonly Fix[] {
+  return nearestWords(target.name, commands, 1).map((name) => ({
+    title: `or run the command ${name}`,
+    command: `${retry} ${name}`,
+    risk: 'none',
+  }));
 }
 
 function evidenceOf(
