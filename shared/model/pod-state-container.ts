@@ -173,14 +173,28 @@ function killedBy(
     if (!Number.isNaN(began) && Date.parse(event.lastSeen) < began) break;
     return { type: match[2] as ProbeType, proven: true };
   }
-  // The pod's events are at hand and none tells of a failed probe: then no probe did it.
-  const told = events.some((event) => event.reason === 'Unhealthy' && /^(Liveness|Startup)/.test(event.message));
-  if (events.length > 0 && !told) return undefined;
   for (const type of ['startup', 'liveness'] as const) {
-    if (diedOnSchedule(pod, container, type, ended)) return { type, proven: false };
+    const told = events.findLast(
+      (event) =>
+        event.reason === 'Unhealthy' &&
+        event.message.toLowerCase().startsWith(`${type} probe`) &&
+        (containerOfEvent(event) ?? container.name) === container.name,
+    );
+    const onSchedule = diedOnSchedule(pod, container, type, ended);
+    // The kubelet limits its events: of a run that ended on schedule the event may be that of an earlier run.
+    const inLastRun = told !== undefined && !(Date.parse(told.lastSeen) < began);
+    if (told !== undefined && onSchedule) return { type, proven: true };
+    if (inLastRun && SIGNALS.has(ended?.exitCode ?? 0)) return { type, proven: true };
+    // Where the pod's events are at hand and none tells of a failed probe, no probe did it.
+    if (events.length === 0 && onSchedule && FROM_SIGNAL.has(ended?.exitCode ?? -1)) return { type, proven: false };
   }
   return undefined;
 }
+
+/** 137 and 143: the kubelet's SIGKILL and SIGTERM. */
+const SIGNALS: ReadonlySet<number> = new Set([137, 143]);
+/** A server that handles SIGTERM often ends with 0. */
+const FROM_SIGNAL: ReadonlySet<number> = new Set([137, 143, 0]);
 
 function diedOnSchedule(
   pod: Pod,
@@ -193,13 +207,10 @@ function diedOnSchedule(
   if (probe === undefined || ended === undefined || length === undefined) return false;
   // With a startup probe the liveness probe begins only after it passed: its schedule is unknown.
   if (type === 'liveness' && container.spec.startupProbe !== undefined) return false;
-  const code = ended.exitCode ?? 0;
-  // 137 and 143: the kubelet's SIGKILL and SIGTERM. A server that handles SIGTERM often ends with 0.
-  if (code !== 137 && code !== 143 && code !== 0) return false;
   const { initialDelay, period, timeout, failureThreshold } = probeTimes(probe);
   const earliest = initialDelay + period * (failureThreshold - 1) - 2;
   const grace = probe.terminationGracePeriodSeconds ?? pod.spec?.terminationGracePeriodSeconds ?? 30;
-  const latest = initialDelay + (period + timeout) * failureThreshold + period + (code === 137 ? grace : 5);
+  const latest = initialDelay + (period + timeout) * failureThreshold + period + (ended.exitCode === 137 ? grace : 5);
   const seconds = length / 1000;
   return seconds >= Math.max(1, earliest) && seconds <= latest + 5;
 }

@@ -38,7 +38,7 @@ export function preparingProblem(
   events: readonly ClusterEvent[],
   waited: number,
 ): PreparingProblem | undefined {
-  const told = fromEvents(events);
+  const told = fromEvents(pod, events);
   const missing = absentObject(index, pod);
   if (missing !== undefined) {
     const message = told?.is === 'missing-object' || told?.is === 'mount' ? told.message : '';
@@ -58,7 +58,7 @@ export function preparingProblem(
 }
 
 /** The latest event that tells of a failure, unless something later shows that it passed. */
-function fromEvents(events: readonly ClusterEvent[]): PreparingProblem | undefined {
+function fromEvents(pod: Pod, events: readonly ClusterEvent[]): PreparingProblem | undefined {
   for (let at = events.length - 1; at >= 0; at--) {
     const event = events[at];
     if (event === undefined) continue;
@@ -71,7 +71,8 @@ function fromEvents(events: readonly ClusterEvent[]): PreparingProblem | undefin
     }
     if (reason === 'NetworkNotReady') return { is: 'network-not-ready', message, count };
     if (reason === 'FailedAttachVolume') return { is: 'attach', message, count };
-    if (reason === 'FailedMount' || reason === 'FailedMapVolume') return namedObject(events) ?? mount(events, event);
+    if (reason === 'FailedMount' || reason === 'FailedMapVolume')
+      return namedObject(pod, events) ?? mount(events, event);
   }
   return undefined;
 }
@@ -86,9 +87,9 @@ function mount(events: readonly ClusterEvent[], event: ClusterEvent): PreparingP
 }
 
 const NOT_FOUND = /volume "([^"]+)" : (?:failed to sync \w+ cache|(secret|configmap) "([^"]+)" not found)/i;
-const NO_KEY = /volume "([^"]+)" : references non-existent (secret|config) key: (\S+)/i;
+const NO_KEY = /volume "([^"]+)" : (secret|configmap) references non-existent (?:secret|config) key: (\S+)/i;
 
-function namedObject(events: readonly ClusterEvent[]): PreparingProblem | undefined {
+function namedObject(pod: Pod, events: readonly ClusterEvent[]): PreparingProblem | undefined {
   for (let at = events.length - 1; at >= 0; at--) {
     const { reason = '', message = '' } = events[at] ?? {};
     if (reason !== 'FailedMount') continue;
@@ -105,7 +106,9 @@ function namedObject(events: readonly ClusterEvent[]): PreparingProblem | undefi
     const key = NO_KEY.exec(message);
     if (key !== null) {
       const kind = key[2]?.toLowerCase() === 'secret' ? 'Secret' : 'ConfigMap';
-      const object: MountedObject = { kind, name: '', volume: key[1] ?? '', key: key[3] ?? '' };
+      const volume = key[1] ?? '';
+      const name = mountedObjects(pod).find((object) => object.volume === volume && object.kind === kind)?.name ?? '';
+      const object: MountedObject = { kind, name, volume, key: key[3] ?? '' };
       return { is: 'missing-object', object, message, proven: true };
     }
   }

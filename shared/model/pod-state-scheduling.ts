@@ -48,7 +48,8 @@ export function parseScheduling(message: string): SchedulingRefusals {
   }
   // What follows tells that preemption or deallocation would not help; a taint may hold `. ` but never `preemption:`.
   const body = (match[3] ?? '').replace(/[.,]?\s*(no new claims to deallocate[\s\S]*|preemption: [\s\S]*)$/, '');
-  const refusals = splitClauses(body.replace(/\.\s*$/, '')).map(clause);
+  // 1.34 adds a stray ` not found` after the clauses about claims.
+  const refusals = splitClauses(body.replace(/\.( not found)?\s*$/, '')).map(clause);
   return { nodes: Number(match[2]), refusals, main: mainRefusal(refusals) };
 }
 

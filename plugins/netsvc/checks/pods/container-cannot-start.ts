@@ -1,0 +1,78 @@
+import { defineCheck } from '../../../../shared/diagnose/check.ts';
+import type { Finding } from '../../../../shared/messages/finding.ts';
+import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
+import { shorten } from '../../../../shared/util/text.ts';
+import { podsMessages } from '../../messages/pods.ts';
+import type { ServiceSubject } from '../../service-subject.ts';
+import { commandLine, podSource } from './pod-evidence.ts';
+import { inPods, podKeys } from './pod-groups.ts';
+import { rolloutNote, withUndo } from './rollout-note.ts';
+import { servicePods, weigh } from './service-pods.ts';
+import {
+  containerInWords,
+  groupTroubled,
+  type Troubled,
+  troubledPods,
+  troubleEvidence,
+} from './troubled-containers.ts';
+import { WORKLOAD_USES } from './workloads-behind.ts';
+
+/** Containers whose first process cannot be run. */
+export const containerCannotStart = defineCheck<ServiceSubject>({
+  id: 'netsvc/container-cannot-start',
+  group: 'pods',
+  needs: ['Pod'],
+  uses: [...WORKLOAD_USES, 'Node', 'PersistentVolumeClaim', 'Secret', 'ConfigMap'],
+  applies: (subject) => subject.selector !== undefined,
+  run: (subject, { index }) =>
+    groupTroubled(troubledPods(index, subject, ['start'])).map((group) => raise(index, subject, group)),
+});
+
+function raise(index: ClusterIndex, subject: ServiceSubject, group: readonly [Troubled, ...Troubled[]]): Finding {
+  const [first] = group;
+  const all = servicePods(index, subject);
+  const { trouble } = first;
+  const { image } = trouble.container.spec;
+  const told = index
+    .events(first.pod, 'Pod')
+    .findLast((event) => ['Failed', 'FailedPostStartHook'].includes(event.reason));
+  const text = trouble.ended?.message ?? (trouble.reason === 'CrashLoopBackOff' ? '' : trouble.message);
+  const reason = trouble.ended?.reason ?? trouble.reason;
+  const ran = commandLine(trouble.container.spec);
+  return podsMessages.SVC228.raise({
+    subject: first.owner,
+    args: {
+      container: containerInWords(trouble),
+      where: inPods(group, all),
+      reason: trouble.reason === reason ? reason : `${trouble.reason}, ${reason}`,
+      detail: coreOf(text === '' ? (told?.message ?? `exit code ${trouble.ended?.exitCode ?? '?'}`) : text),
+    },
+    pods: podKeys(group),
+    evidence: [
+      ...troubleEvidence(index, group, ['Failed', 'FailedPostStartHook'], true),
+      {
+        fact:
+          ran === ''
+            ? `image ${image ?? ''} runs with its own command`
+            : `image ${image ?? ''} runs: ${shorten(ran, 120)}`,
+        source: `${podSource(first)} spec.containers`,
+      },
+    ],
+    ...weigh(subject, all, group),
+    fixes: withUndo(rolloutNote(index, group), [
+      {
+        title: 'correct command and args',
+        command: `kubectl edit ${first.owner.kind.toLowerCase()} ${first.owner.name} -n ${subject.namespace}`,
+        risk: 'low',
+      },
+    ]),
+  });
+}
+
+/** The end of runc's chain of errors: `exec: "/app/server": stat /app/server: no such file or directory`. */
+function coreOf(message: string): string {
+  const core = /((?:exec|chdir to cwd|mount|setgroups|exec user process)[: (][\s\S]*)$/.exec(
+    message.replace(/^Error: /, '').replace(/^[\s\S]*unable to start container process: /, ''),
+  );
+  return shorten((core?.[1] ?? message.replace(/^Error: /, '')).replace(/: unknown$/, ''), 160);
+}

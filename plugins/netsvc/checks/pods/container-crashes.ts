@@ -1,0 +1,66 @@
+import { defineCheck } from '../../../../shared/diagnose/check.ts';
+import type { Finding, Fix } from '../../../../shared/messages/finding.ts';
+import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
+import { podsMessages } from '../../messages/pods.ts';
+import type { ServiceSubject } from '../../service-subject.ts';
+import { exitInWords } from './exit-codes.ts';
+import { inPods, podKeys } from './pod-groups.ts';
+import { rolloutNote, withUndo } from './rollout-note.ts';
+import { servicePods, weigh } from './service-pods.ts';
+import {
+  backOffInWords,
+  containerInWords,
+  groupTroubled,
+  restartsInWords,
+  type Troubled,
+  troubledPods,
+  troubleEvidence,
+} from './troubled-containers.ts';
+import { logs } from './workload-commands.ts';
+import { WORKLOAD_USES } from './workloads-behind.ts';
+
+/** Containers that end by themselves again and again, with an error or without one. */
+export const containerCrashes = defineCheck<ServiceSubject>({
+  id: 'netsvc/container-crashes',
+  group: 'pods',
+  needs: ['Pod'],
+  uses: [...WORKLOAD_USES, 'Node', 'PersistentVolumeClaim', 'Secret', 'ConfigMap'],
+  applies: (subject) => subject.selector !== undefined,
+  run: (subject, { index }) => {
+    const pods = troubledPods(index, subject, ['crash', 'exits-cleanly']).filter(
+      ({ trouble }) => trouble.role !== 'init',
+    );
+    return groupTroubled(pods, (entry) => String(entry.trouble.ended?.exitCode ?? '')).map((group) =>
+      raise(index, subject, group),
+    );
+  },
+});
+
+function raise(index: ClusterIndex, subject: ServiceSubject, group: readonly [Troubled, ...Troubled[]]): Finding {
+  const [first] = group;
+  const all = servicePods(index, subject);
+  const { trouble } = first;
+  const args = { container: containerInWords(trouble), where: inPods(group, all), restarts: restartsInWords(group) };
+  const facts = {
+    subject: first.owner,
+    pods: podKeys(group),
+    evidence: troubleEvidence(index, group, ['BackOff'], true),
+    ...weigh(subject, all, group),
+    fixes: withUndo(rolloutNote(index, group), [lookAtLog(first)]),
+  };
+  if (trouble.kind === 'exits-cleanly') {
+    return podsMessages.SVC231.raise({ ...facts, args: { ...args, restarts: backOffInWords(group) + args.restarts } });
+  }
+  const end = exitInWords(trouble.ended?.exitCode, trouble.ended?.signal);
+  return podsMessages.SVC229.raise({ ...facts, args: { ...args, end, reason: backOffInWords(group) } });
+}
+
+/** The proof of a fault in the app that only a person can mend. */
+export function lookAtLog(entry: Troubled): Fix {
+  const previous = entry.trouble.restarts > 0;
+  return {
+    title: previous ? 'read why the last run ended' : 'read its log',
+    command: logs(entry.pod.metadata?.namespace ?? '', entry.name, entry.trouble.container.name, previous),
+    risk: 'none',
+  };
+}

@@ -1,0 +1,79 @@
+import { defineCheck } from '../../../../shared/diagnose/check.ts';
+import type { Finding } from '../../../../shared/messages/finding.ts';
+import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
+import { ago } from '../../../../shared/util/duration.ts';
+import { podsMessages } from '../../messages/pods.ts';
+import type { ServiceSubject } from '../../service-subject.ts';
+import { lookAtLog } from './container-crashes.ts';
+import { exitInWords } from './exit-codes.ts';
+import { commandLine, podSource } from './pod-evidence.ts';
+import { inPods, podKeys } from './pod-groups.ts';
+import { rolloutNote, withUndo } from './rollout-note.ts';
+import { servicePods, weigh } from './service-pods.ts';
+import {
+  backOffInWords,
+  containerInWords,
+  groupTroubled,
+  restartsInWords,
+  type Troubled,
+  troubledPods,
+  troubleEvidence,
+} from './troubled-containers.ts';
+import { WORKLOAD_USES } from './workloads-behind.ts';
+
+/** A migration during a rollout may well take some minutes. */
+const PATIENCE = 300_000;
+
+/** Init containers that fail or do not come to their end, so that the app never starts. */
+export const initContainer = defineCheck<ServiceSubject>({
+  id: 'netsvc/init-container',
+  group: 'pods',
+  needs: ['Pod'],
+  uses: [...WORKLOAD_USES, 'Node', 'PersistentVolumeClaim', 'Secret', 'ConfigMap'],
+  applies: (subject) => subject.selector !== undefined,
+  run: (subject, { index }) => {
+    const pods = troubledPods(index, subject, ['crash', 'init-runs-long', 'exits-cleanly']);
+    return groupTroubled(
+      pods.filter(({ trouble }) => trouble.role === 'init'),
+      (entry) => String(entry.trouble.ended?.exitCode ?? ''),
+    ).map((group) => raise(index, subject, group));
+  },
+});
+
+function raise(index: ClusterIndex, subject: ServiceSubject, group: readonly [Troubled, ...Troubled[]]): Finding {
+  const [first] = group;
+  const all = servicePods(index, subject);
+  const { trouble } = first;
+  const facts = {
+    subject: first.owner,
+    pods: podKeys(group),
+    ...weigh(subject, all, group),
+    fixes: withUndo(rolloutNote(index, group), [lookAtLog(first)]),
+  };
+  const args = { container: containerInWords(trouble), where: inPods(group, all) };
+  if (trouble.kind === 'init-runs-long') {
+    const when = ago(trouble.container.status?.state?.running?.startedAt, index.now);
+    const ran = commandLine(trouble.container.spec);
+    const lasted = index.now - Date.parse(trouble.container.status?.state?.running?.startedAt ?? '');
+    return podsMessages.SVC233.raise({
+      ...facts,
+      // While other pods serve, an init container may take its time.
+      ...(facts.severity === 'warning' && lasted < PATIENCE ? { severity: 'info' as const } : {}),
+      args: { ...args, since: when === '' ? '' : ` after ${when.replace(' ago', '')}` },
+      evidence: [
+        ...troubleEvidence(index, group, ['BackOff', 'Unhealthy'], true),
+        ...(ran === '' ? [] : [{ fact: `it runs: ${ran}`, source: `${podSource(first)} spec.initContainers` }]),
+      ],
+    });
+  }
+  return podsMessages.SVC232.raise({
+    ...facts,
+    args: {
+      ...args,
+      end: exitInWords(trouble.ended?.exitCode, trouble.ended?.signal),
+      restarts: restartsInWords(group),
+      reason: backOffInWords(group),
+    },
+    evidence: troubleEvidence(index, group, ['BackOff'], true),
+  });
+}

@@ -1,0 +1,129 @@
+import type { Evidence } from '../../../../shared/messages/finding.ts';
+import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
+import type { Node } from '../../../../shared/model/objects.ts';
+import { nodeStanding } from '../../../../shared/model/pod-state-node.ts';
+import type { SchedulingRefusals } from '../../../../shared/model/pod-state-scheduling.ts';
+import { parseQuantity } from '../../../../shared/util/quantity.ts';
+import { compareText, joinNames } from '../../../../shared/util/text.ts';
+import { nodeFixes, nodeNeeds } from './node-needs.ts';
+import { NO_DETAIL, type PendingDetail } from './pending-addition.ts';
+import { affinityDetail, claimDetail, hostPortDetail, spreadDetail } from './pending-rules.ts';
+import { taintDetail } from './pending-taints.ts';
+import { formatResource, podRequest, requestOf } from './resource-amounts.ts';
+import type { ServicePod } from './service-pods.ts';
+import { isPatchable, patchContainer } from './workload-commands.ts';
+
+/** Compares a pod that was refused with the nodes and claims at hand. */
+export function pendingDetail(index: ClusterIndex, entry: ServicePod, refusals: SchedulingRefusals): PendingDetail {
+  switch (refusals.main?.class) {
+    case 'cpu':
+      return resourceDetail(index, entry, 'cpu');
+    case 'memory':
+      return resourceDetail(index, entry, 'memory');
+    case 'resource': {
+      const resource = /Insufficient (\S+)/.exec(refusals.main.text)?.[1];
+      return resource === undefined ? NO_DETAIL : resourceDetail(index, entry, resource);
+    }
+    case 'node-selector':
+      return selectorDetail(index, entry);
+    case 'taint':
+      return taintDetail(index, entry, refusals.main.text);
+    case 'host-port':
+      return hostPortDetail(index, entry);
+    case 'volume':
+      return claimDetail(index, entry, refusals.main.text);
+    case 'affinity':
+      return affinityDetail(index, entry);
+    case 'spread':
+      return spreadDetail(index, entry);
+    case 'cordoned':
+    case 'node-down':
+      return nodesDetail(index);
+    default:
+      return NO_DETAIL;
+  }
+}
+
+function resourceDetail(index: ClusterIndex, entry: ServicePod, resource: string): PendingDetail {
+  const request = podRequest(entry.pod.spec, resource);
+  if (request === 0) return NO_DETAIL;
+  const nodes = index.list('Node');
+  const amounts = nodes.map((node) => parseQuantity(node.status?.allocatable?.[resource]) ?? 0);
+  const largest = Math.max(0, ...amounts);
+  const asks = `each pod requests ${resource} ${formatResource(resource, request)}`;
+  const node = nodes[amounts.indexOf(largest)]?.metadata?.name ?? '';
+  const has =
+    nodes.length === 0 ? '' : `, the largest node (${node}) has ${formatResource(resource, largest)} allocatable`;
+  const container = [...(entry.pod.spec?.containers ?? [])].sort(
+    (a, b) => requestOf(b, resource) - requestOf(a, resource),
+  )[0];
+  const evidence: Evidence[] = [
+    {
+      fact: `${asks}${has}`,
+      source: `Pod ${entry.key} spec.containers${nodes.length === 0 ? '' : ', Node status.allocatable'}`,
+    },
+  ];
+  if (container === undefined || !isPatchable(entry.owner)) return { words: `; ${asks}${has}`, evidence, fixes: [] };
+  const old = requestOf(container, resource);
+  const lower = formatResource(resource, roundDown(resource, largest > 0 && request > largest ? largest / 2 : old / 2));
+  const patch = (value: string): string =>
+    patchContainer(entry.owner, container.name ?? '', { resources: { requests: { [resource]: value } } });
+  return {
+    words: `; ${asks}${has}`,
+    evidence,
+    fixes: [
+      {
+        title: `request less ${resource} (adjust to what container ${container.name ?? ''} needs)`,
+        command: patch(lower),
+        risk: 'low',
+        undo: patch(String(container.resources?.requests?.[resource] ?? formatResource(resource, old))),
+      },
+    ],
+  };
+}
+
+/** To 10 millicores, whole mebibytes or whole units, so that the command reads well. */
+function roundDown(resource: string, value: number): number {
+  if (resource === 'cpu') return Math.max(0.01, Math.floor(value * 100) / 100);
+  if (resource === 'memory' || resource.endsWith('storage')) return Math.max(1, Math.floor(value / 2 ** 20)) * 2 ** 20;
+  return Math.floor(value);
+}
+
+function selectorDetail(index: ClusterIndex, entry: ServicePod): PendingDetail {
+  const { wants, have } = nodeNeeds(index, entry.pod.spec);
+  if (wants === '') return NO_DETAIL;
+  const words = `; the pod asks for ${wants}${have === '' ? '' : `, ${have}`}`;
+  return {
+    words,
+    evidence: [
+      { fact: `asks for nodes with ${wants}${have === '' ? '' : `; ${have}`}`, source: `Pod ${entry.key} spec` },
+    ],
+    fixes: nodeFixes(index, entry.owner, entry.pod.spec),
+  };
+}
+
+function nodesDetail(index: ClusterIndex): PendingDetail {
+  const nodes = index.list('Node');
+  const names = (list: readonly Node[]): string[] => list.map((node) => node.metadata?.name ?? '').sort(compareText);
+  const cordoned = names(nodes.filter((node) => node.spec?.unschedulable === true));
+  const down = names(nodes.filter((node) => nodeStanding(index, node.metadata?.name).is === 'not-ready'));
+  const parts: string[] = [];
+  if (cordoned.length > 0) parts.push(`cordoned: ${joinNames(cordoned, 3)}`);
+  if (down.length > 0) parts.push(`not ready: ${joinNames(down, 3)}`);
+  if (parts.length === 0) return NO_DETAIL;
+  return {
+    words: ` (${parts.join('; ')})`,
+    evidence: [
+      ...cordoned.slice(0, 3).map((name) => ({ fact: 'spec.unschedulable is true', source: `Node ${name}` })),
+      ...down
+        .slice(0, 3)
+        .map((name) => ({ fact: 'condition Ready is not True', source: `Node ${name} status.conditions` })),
+    ],
+    fixes: cordoned.slice(0, 1).map((name) => ({
+      title: 'let the node take pods again, when its maintenance is over',
+      command: `kubectl uncordon ${name}`,
+      risk: 'low',
+      undo: `kubectl cordon ${name}`,
+    })),
+  };
+}

@@ -1,0 +1,176 @@
+import type { Evidence, Fix } from '../../../../shared/messages/finding.ts';
+import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
+import type { Pod } from '../../../../shared/model/objects.ts';
+import { type Claim, claimsOf, isAbsent } from '../../../../shared/model/pod-state-preparing.ts';
+import { isFinished, podKey } from '../../../../shared/model/pods.ts';
+import { joinNames } from '../../../../shared/util/text.ts';
+import type { PendingDetail } from './pending-addition.ts';
+import { eventEvidence } from './pod-evidence.ts';
+import type { ServicePod } from './service-pods.ts';
+import { isPatchable, patchContainer, patchTemplateSpec, target } from './workload-commands.ts';
+
+/** Which host ports the pod wants and who has them. */
+export function hostPortDetail(index: ClusterIndex, entry: ServicePod): PendingDetail {
+  const wanted = hostPorts(entry.pod);
+  if (wanted.length === 0) return { words: '', evidence: [], fixes: [] };
+  const holders = index
+    .list('Pod')
+    .filter((pod) => !isFinished(pod) && pod.spec?.nodeName !== undefined && podKey(pod) !== entry.key)
+    .flatMap((pod) =>
+      hostPorts(pod)
+        .filter((port) => wanted.some((mine) => mine.port === port.port && mine.protocol === port.protocol))
+        .map((port) => `${podKey(pod)} on ${pod.spec?.nodeName ?? ''} (${port.port}/${port.protocol})`),
+    );
+  const ports = joinNames(
+    wanted.map((port) => `${port.port}/${port.protocol}`),
+    3,
+  );
+  const held = holders.length === 0 ? '' : `, held by ${joinNames(holders, 2)}`;
+  const evidence: Evidence[] = [{ fact: `hostPort ${ports}${held}`, source: `Pod ${entry.key} spec.containers` }];
+  const fixes: Fix[] = [];
+  const first = wanted[0];
+  if (first !== undefined && isPatchable(entry.owner)) {
+    const patch = (hostPort: number | null): string =>
+      patchContainer(entry.owner, first.container, { ports: [{ containerPort: first.containerPort, hostPort }] });
+    fixes.push({
+      title: 'drop the hostPort; the Service does not need it',
+      command: patch(null),
+      risk: 'low',
+      undo: patch(first.port),
+    });
+  }
+  return { words: `; the pod wants hostPort ${ports}${held}`, evidence, fixes: [...fixes, ...scaleFix(index, entry)] };
+}
+
+function hostPorts(pod: Pod): { port: number; protocol: string; container: string; containerPort: number }[] {
+  return [...(pod.spec?.containers ?? []), ...(pod.spec?.initContainers ?? [])].flatMap((container) =>
+    (container.ports ?? []).flatMap(({ hostPort, protocol = 'TCP', containerPort = 0 }) =>
+      hostPort === undefined || hostPort === 0
+        ? []
+        : [{ port: hostPort, protocol, container: container.name ?? '', containerPort }],
+    ),
+  );
+}
+
+/** The state of the claims that a pod waits for. */
+export function claimDetail(index: ClusterIndex, entry: ServicePod, text: string): PendingDetail {
+  const namespace = entry.pod.metadata?.namespace ?? '';
+  const evidence: Evidence[] = [];
+  const words: string[] = [];
+  const fixes: Fix[] = [];
+  for (const name of claimsOf(entry.pod)) {
+    const claim = index.get('PersistentVolumeClaim', namespace, name) as Claim | undefined;
+    const source = `PersistentVolumeClaim ${namespace}/${name}`;
+    if (claim === undefined) {
+      if (text.includes(`"${name}"`)) {
+        words.push(`claim ${name} does not exist in namespace ${namespace}`);
+      } else if (isAbsent(index, 'PersistentVolumeClaim', namespace, name)) {
+        words.push(`claim ${name} does not exist`);
+        evidence.push({ fact: `no such claim in namespace ${namespace}`, source });
+      } else {
+        words.push(`the pod uses claim ${name}`);
+      }
+      fixes.push({ title: 'see which claims there are', command: `kubectl get pvc -n ${namespace}`, risk: 'none' });
+      continue;
+    }
+    const phase = claim.status?.phase ?? 'unknown';
+    if (phase === 'Bound' && !/affinity|zone/.test(text)) continue;
+    const storageClass = claim.spec?.storageClassName;
+    const of = storageClass === undefined ? '' : ` (storageClassName ${storageClass === '' ? '""' : storageClass})`;
+    words.push(`claim ${name} is ${phase}${of}`);
+    evidence.push({ fact: `phase ${phase}${of}`, source: `${source} status` });
+    const event = index
+      .events(claim, 'PersistentVolumeClaim')
+      .findLast((candidate) => candidate.reason !== 'Scheduled');
+    if (event !== undefined) evidence.push(eventEvidence(event, index.now));
+    fixes.push({
+      title: 'see why the claim is not bound, and which storage classes there are',
+      command: `kubectl describe pvc ${name} -n ${namespace}; kubectl get storageclass`,
+      risk: 'none',
+    });
+  }
+  return { words: words.length === 0 ? '' : `; ${words.join('; ')}`, evidence, fixes };
+}
+
+/** Required (anti-)affinity between pods: which rule, and how many replicas fit. */
+export function affinityDetail(index: ClusterIndex, entry: ServicePod): PendingDetail {
+  const affinity = entry.pod.spec?.affinity as { podAffinity?: PodRule; podAntiAffinity?: PodRule } | undefined;
+  const key =
+    affinity?.podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution !== undefined
+      ? 'podAntiAffinity'
+      : 'podAffinity';
+  const terms = affinity?.[key]?.requiredDuringSchedulingIgnoredDuringExecution ?? [];
+  if (terms.length === 0) return { words: '', evidence: [], fixes: scaleFix(index, entry) };
+  const topology = joinNames(
+    terms.map((term) => term.topologyKey ?? ''),
+    2,
+  );
+  const rule = `required ${key} by ${topology}`;
+  const fixes = [...scaleFix(index, entry)];
+  if (isPatchable(entry.owner)) {
+    fixes.push({
+      title: 'or drop the required rule (the preferred form spreads pods without blocking them)',
+      command: patchTemplateSpec(entry.owner, { affinity: { [key]: null } }),
+      risk: 'low',
+      undo: patchTemplateSpec(entry.owner, { affinity: { [key]: affinity?.[key] } }),
+    });
+  }
+  return {
+    words: `; the pod has ${rule}`,
+    evidence: [{ fact: rule, source: `Pod ${entry.key} spec.affinity` }],
+    fixes,
+  };
+}
+
+interface PodRule {
+  readonly requiredDuringSchedulingIgnoredDuringExecution?: readonly { readonly topologyKey?: string }[];
+}
+
+/** Topology spread constraints that forbid placement. */
+export function spreadDetail(index: ClusterIndex, entry: ServicePod): PendingDetail {
+  const hard = (entry.pod.spec?.topologySpreadConstraints ?? []).filter(
+    (constraint) => constraint.whenUnsatisfiable !== 'ScheduleAnyway',
+  );
+  if (hard.length === 0) return { words: '', evidence: [], fixes: [] };
+  const nodes = index.list('Node');
+  const rules = hard.map(({ topologyKey = '', maxSkew = 1 }) => {
+    const labelled = nodes.filter((node) => node.metadata?.labels?.[topologyKey] !== undefined).length;
+    const there = nodes.length === 0 ? '' : `, ${labelled} of ${nodes.length} nodes carry that label`;
+    return `topologyKey ${topologyKey}, maxSkew ${maxSkew}${there}`;
+  });
+  const patch = (whenUnsatisfiable: string): string =>
+    patchTemplateSpec(entry.owner, {
+      topologySpreadConstraints: hard.map(({ topologyKey = '' }) => ({ topologyKey, whenUnsatisfiable })),
+    });
+  return {
+    words: `; ${rules.join('; ')}`,
+    evidence: rules.map((fact) => ({ fact, source: `Pod ${entry.key} spec.topologySpreadConstraints` })),
+    fixes: isPatchable(entry.owner)
+      ? [
+          {
+            title: 'spread where possible, but do not block',
+            command: patch('ScheduleAnyway'),
+            risk: 'low',
+            undo: patch('DoNotSchedule'),
+          },
+        ]
+      : [],
+  };
+}
+
+/** As many replicas as run already. */
+function scaleFix(index: ClusterIndex, entry: ServicePod): readonly Fix[] {
+  const object = entry.workload?.object;
+  const running = object?.status?.readyReplicas ?? 0;
+  const wanted = object?.spec?.replicas ?? 1;
+  if (object === undefined || running === 0 || running >= wanted || entry.owner.kind === 'DaemonSet') return [];
+  const nodes = index.list('Node').length;
+  return [
+    {
+      title: `ask for no more than the ${running} that fit${nodes > 0 ? ` on ${nodes} nodes` : ''}`,
+      command: `kubectl scale ${target(entry.owner)} --replicas=${running}`,
+      risk: 'none',
+      undo: `kubectl scale ${target(entry.owner)} --replicas=${wanted}`,
+    },
+  ];
+}

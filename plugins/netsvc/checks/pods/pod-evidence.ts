@@ -1,0 +1,88 @@
+import type { Evidence } from '../../../../shared/messages/finding.ts';
+import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
+import type { ClusterEvent, Container } from '../../../../shared/model/objects.ts';
+import { type ContainerTrouble, runLength } from '../../../../shared/model/pod-state-container.ts';
+import { containerOfEvent } from '../../../../shared/model/pod-state-probe.ts';
+import { ago, formatDuration } from '../../../../shared/util/duration.ts';
+import { plural, shorten } from '../../../../shared/util/text.ts';
+import { hideSecrets, lastLogLines } from './last-log-lines.ts';
+import type { ServicePod } from './service-pods.ts';
+
+/** Longest quotation of somebody else's words. */
+export const QUOTE = 200;
+
+/** What the status says of the container in trouble, in Kubernetes' own words. */
+export function statusEvidence(entry: ServicePod, trouble: ContainerTrouble, now: number): Evidence {
+  const { reason, message, ended, restarts, container } = trouble;
+  const parts = [`container ${container.name}: ${reason}`];
+  if (message !== '' && message !== ended?.message) parts.push(`"${shorten(message, QUOTE)}"`);
+  if (ended !== undefined) parts.push(endInWords(ended, now));
+  if (restarts > 0) parts.push(plural(restarts, 'restart'));
+  return { fact: parts.join(', '), source: `${podSource(entry)} status.${statusField(trouble)}` };
+}
+
+function endInWords(ended: NonNullable<ContainerTrouble['ended']>, now: number): string {
+  const length = runLength(ended);
+  const lasted = length === undefined ? '' : ` after ${formatDuration(length)}`;
+  const when = ago(ended.finishedAt, now);
+  const text = hideSecrets((ended.message ?? '').trim());
+  return (
+    `last run ended${lasted} with exit code ${ended.exitCode ?? '?'} (${ended.reason ?? 'no reason given'})` +
+    (when === '' ? '' : ` ${when}`) +
+    (text === '' ? '' : `: "${shorten(text, QUOTE)}"`)
+  );
+}
+
+function statusField(trouble: ContainerTrouble): string {
+  return trouble.role === 'app' ? 'containerStatuses' : 'initContainerStatuses';
+}
+
+/** `Pod shop/web-1`. */
+export function podSource(entry: ServicePod): string {
+  return `Pod ${entry.key}`;
+}
+
+/** One event, quoted, with how often and when. */
+export function eventEvidence(event: ClusterEvent, now: number): Evidence {
+  const when = ago(event.lastSeen, now);
+  const times = event.count > 1 ? `${event.count} times` : '';
+  const note = [times, when === '' ? '' : `last ${when}`].filter((part) => part !== '').join(', ');
+  const { kind = '', namespace = '', name = '' } = event.object;
+  return {
+    fact: `"${shorten(event.message, QUOTE)}"${note === '' ? '' : ` (${note})`}`,
+    source: `Event ${event.reason} on ${kind} ${namespace === '' ? name : `${namespace}/${name}`}`,
+  };
+}
+
+/** The newest event of a pod with one of the reasons, about a container when one is named. */
+export function newestEvent(
+  index: ClusterIndex,
+  entry: ServicePod,
+  reasons: readonly string[],
+  container?: string,
+): ClusterEvent | undefined {
+  return index
+    .events(entry.pod, 'Pod')
+    .findLast(
+      (event) =>
+        reasons.includes(event.reason) &&
+        (container === undefined || (containerOfEvent(event) ?? container) === container),
+    );
+}
+
+/** The last words of a container, of the run that ended when the snapshot has it; never a secret. */
+export function logEvidence(index: ClusterIndex, entry: ServicePod, container: string): readonly Evidence[] {
+  const namespace = entry.pod.metadata?.namespace ?? '';
+  for (const previous of [true, false]) {
+    const lines = lastLogLines(index.log(namespace, entry.name, container, previous));
+    if (lines.length === 0) continue;
+    const source = `log of ${podSource(entry)} container ${container}${previous ? ' (previous run)' : ''}`;
+    return lines.map((line) => ({ fact: line, source }));
+  }
+  return [];
+}
+
+/** What a container was told to run, on one line; never a secret. */
+export function commandLine({ command = [], args = [] }: Container): string {
+  return shorten(hideSecrets([...command, ...args].join(' ')), 160);
+}

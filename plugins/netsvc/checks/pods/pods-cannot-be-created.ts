@@ -1,0 +1,150 @@
+import { defineCheck } from '../../../../shared/diagnose/check.ts';
+import type { Finding, Fix } from '../../../../shared/messages/finding.ts';
+import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
+import { type CreateFailure, parseCreateFailure } from '../../../../shared/model/create-failures.ts';
+import { shorten } from '../../../../shared/util/text.ts';
+import { podsMessages } from '../../messages/pods.ts';
+import type { ServiceSubject } from '../../service-subject.ts';
+import { type Refusal, refusalOf } from './creation-refusals.ts';
+import { quotaFixes } from './quota-fixes.ts';
+import { withUndo } from './rollout-note.ts';
+import { readyPods, servicePods } from './service-pods.ts';
+import { isPatchable, patchTemplateSpec } from './workload-commands.ts';
+import { workloadUndo } from './workload-undo.ts';
+import { nameOfWorkload, WORKLOAD_USES, workloadsBehind } from './workloads-behind.ts';
+
+/** The API server refuses the pods that a workload behind the Service wants. */
+export const podsCannotBeCreated = defineCheck<ServiceSubject>({
+  id: 'netsvc/pods-cannot-be-created',
+  group: 'pods',
+  needs: ['Pod'],
+  uses: [...WORKLOAD_USES, 'ResourceQuota', 'LimitRange', 'ServiceAccount', 'Node'],
+  applies: (subject) => subject.selector !== undefined,
+  run: (subject, { index }) =>
+    workloadsBehind(index, subject).flatMap((workload) => {
+      const refusal = refusalOf(index, workload);
+      return refusal === undefined ? [] : [raise(index, subject, refusal)];
+    }),
+});
+
+function raise(index: ClusterIndex, subject: ServiceSubject, refusal: Refusal): Finding {
+  const { workload, missing, wanted, evidence } = refusal;
+  const ready = readyPods(servicePods(index, subject)).length;
+  const failure = parseCreateFailure(refusal.message);
+  const facts = {
+    subject: workload.ref,
+    evidence,
+    severity: ready === 0 ? ('critical' as const) : ('warning' as const),
+    impact: ready === 0 ? 1 : 0.1,
+    fixes: withUndo(workloadUndo(index, workload), fixesOf(index, refusal, failure)),
+  };
+  const args = {
+    workload: nameOfWorkload(workload),
+    missing: missing >= wanted ? `the ${wanted === 1 ? 'pod' : `${wanted} pods`}` : `${missing} of ${wanted} pods`,
+  };
+  switch (failure.is) {
+    case 'quota': {
+      const { quota, requested, used, limited } = failure;
+      const detail = `exceeded quota, requested ${requested}, used ${used}, limited to ${limited}`;
+      return podsMessages.SVC206.raise({ ...facts, args: { ...args, quota, detail } });
+    }
+    case 'quota-unstated':
+      return podsMessages.SVC206.raise({ ...facts, args: { ...args, quota: failure.quota, detail: failure.missing } });
+    case 'service-account':
+      return podsMessages.SVC207.raise({
+        ...facts,
+        args: { ...args, account: failure.name, namespace: subject.namespace },
+      });
+    case 'webhook-denied':
+      return podsMessages.SVC208.raise({
+        ...facts,
+        args: {
+          ...args,
+          by: `admission webhook "${failure.webhook}" denied the request`,
+          reason: shorten(failure.text, 160),
+        },
+      });
+    case 'pod-security':
+      return podsMessages.SVC208.raise({
+        ...facts,
+        args: { ...args, by: `it violates PodSecurity "${failure.level}"`, reason: shorten(failure.text, 160) },
+      });
+    case 'limit-range':
+      return podsMessages.SVC208.raise({
+        ...facts,
+        args: {
+          ...args,
+          by: `the LimitRange of namespace ${subject.namespace} forbids it`,
+          reason: shorten(failure.text, 160),
+        },
+      });
+    case 'policy':
+      return podsMessages.SVC208.raise({
+        ...facts,
+        args: { ...args, by: 'a policy forbids it', reason: shorten(failure.text, 160) },
+      });
+    case 'webhook-unreachable':
+      return podsMessages.SVC209.raise({
+        ...facts,
+        args: { ...args, webhook: failure.webhook, reason: shorten(failure.text, 160) },
+      });
+    case 'other':
+      return podsMessages.SVC210.raise({ ...facts, args: { ...args, reason: shorten(failure.text, 200) } });
+  }
+}
+
+function fixesOf(index: ClusterIndex, refusal: Refusal, failure: CreateFailure): readonly Fix[] {
+  const { workload } = refusal;
+  const namespace = workload.ref.namespace ?? '';
+  switch (failure.is) {
+    case 'quota':
+    case 'quota-unstated':
+      return quotaFixes(index, refusal, failure);
+    case 'service-account':
+      return [
+        {
+          title: 'create the service account',
+          command: `kubectl create serviceaccount ${failure.name} -n ${namespace}`,
+          risk: 'none',
+          undo: `kubectl delete serviceaccount ${failure.name} -n ${namespace}`,
+        },
+        ...(isPatchable(workload.ref)
+          ? [
+              {
+                title: 'or use the one that always exists',
+                command: patchTemplateSpec(workload.ref, { serviceAccountName: 'default' }),
+                risk: 'low' as const,
+                undo: patchTemplateSpec(workload.ref, { serviceAccountName: failure.name }),
+              },
+            ]
+          : []),
+      ];
+    case 'pod-security':
+      return [
+        {
+          title: 'see which fields the level asks for, then change the template',
+          command: `kubectl label --dry-run=server --overwrite namespace ${namespace} pod-security.kubernetes.io/enforce=${failure.level.split(':')[0] ?? ''}`,
+          risk: 'none',
+        },
+      ];
+    case 'limit-range':
+      return [{ title: 'see the limits', command: `kubectl describe limitrange -n ${namespace}`, risk: 'none' }];
+    case 'webhook-denied':
+    case 'webhook-unreachable':
+      return [
+        {
+          title: 'find the webhook and the Service that it calls',
+          command: `kubectl get validatingwebhookconfigurations,mutatingwebhookconfigurations -o yaml | grep -B3 -A12 ${failure.webhook}`,
+          risk: 'none',
+        },
+      ];
+    default:
+      return [
+        {
+          title: 'see what is refused',
+          command: `kubectl describe ${workload.kind.toLowerCase()} ${workload.ref.name} -n ${namespace}`,
+          risk: 'none',
+        },
+      ];
+  }
+}

@@ -1,0 +1,72 @@
+import type { Severity } from '../../../../shared/messages/finding.ts';
+import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
+import type { Pod } from '../../../../shared/model/objects.ts';
+import { type OwnedWorkload, ownerWorkload, topOwner } from '../../../../shared/model/owners.ts';
+import { type PodState, podState } from '../../../../shared/model/pod-state.ts';
+import { podKey } from '../../../../shared/model/pods.ts';
+import { type Ref, refOf } from '../../../../shared/model/refs.ts';
+import { type ServiceSubject, subjectPods } from '../../service-subject.ts';
+
+/** A pod behind the Service, with its state and the workload that made it. */
+export interface ServicePod {
+  readonly pod: Pod;
+  /** `namespace/name`. */
+  readonly key: string;
+  readonly name: string;
+  readonly state: PodState;
+  /** The topmost owner, or the pod itself when nobody owns it. */
+  readonly owner: Ref;
+  /** The owner as an object, when it was read. */
+  readonly workload: OwnedWorkload | undefined;
+}
+
+/** A pod of which the state is known to be one of some kinds. */
+export type PodIn<Is extends PodState['is']> = ServicePod & {
+  readonly state: Extract<PodState, { readonly is: Is }>;
+};
+
+/** The pods that a Service selects, finished ones left out, ordered by name. */
+export function servicePods(index: ClusterIndex, subject: ServiceSubject): readonly ServicePod[] {
+  return index.memo(`netsvc/service-pods/${subject.namespace}/${subject.name}`, () =>
+    subjectPods(index, subject).map((pod) => ({
+      pod,
+      key: podKey(pod),
+      name: pod.metadata?.name ?? '',
+      state: podState(index, pod),
+      owner: topOwner(index, pod) ?? refOf(pod, 'Pod'),
+      workload: ownerWorkload(index, pod),
+    })),
+  );
+}
+
+/** Those of the pods that are in one state. */
+export function podsIn<Is extends PodState['is']>(pods: readonly ServicePod[], is: Is): readonly PodIn<Is>[] {
+  return pods.filter((entry): entry is PodIn<Is> => entry.state.is === is);
+}
+
+/** Pods that take requests now: Ready, and not about to go. */
+export function readyPods(pods: readonly ServicePod[]): readonly ServicePod[] {
+  return pods.filter((entry) => entry.state.is === 'ready');
+}
+
+/** How much it matters that some pods do not work. */
+export interface Weight {
+  readonly severity: Severity;
+  readonly impact: number;
+}
+
+/**
+ * `critical` when no other pod is Ready. Otherwise requests go to the ready ones: capacity is lost and nothing fails,
+ * unless the Service publishes pods that are not ready.
+ */
+export function weigh(subject: ServiceSubject, all: readonly ServicePod[], bad: readonly ServicePod[]): Weight {
+  const keys = new Set(bad.map((entry) => entry.key));
+  const others = readyPods(all).filter((entry) => !keys.has(entry.key)).length;
+  const flickering = bad.filter((entry) => entry.state.is === 'ready').length;
+  // A pod that is Ready at this moment takes requests, even if it will end again.
+  if (others === 0)
+    return flickering === 0 ? { severity: 'critical', impact: 1 } : { severity: 'warning', impact: 0.5 };
+  const published = subject.service.spec?.publishNotReadyAddresses === true;
+  if (published) return { severity: 'warning', impact: bad.length / Math.max(1, all.length) };
+  return { severity: 'warning', impact: Math.max(0.1, (0.5 * flickering) / Math.max(1, others + flickering)) };
+}

@@ -1,0 +1,39 @@
+import type { Ref } from '../../../../shared/model/refs.ts';
+import { shellQuote } from '../../../../shared/util/text.ts';
+
+const PATCHABLE = new Set(['Deployment', 'StatefulSet', 'DaemonSet']);
+
+/** Whether changing the template in place makes the controller replace the pods. */
+export function isPatchable(owner: Ref): boolean {
+  return PATCHABLE.has(owner.kind);
+}
+
+/** `deployment/web -n shop`. */
+export function target(owner: Ref): string {
+  return `${owner.kind.toLowerCase()}/${owner.name} -n ${owner.namespace ?? ''}`;
+}
+
+/** A strategic merge patch of the pod template's spec. */
+export function patchTemplateSpec(owner: Ref, spec: Readonly<Record<string, unknown>>): string {
+  return patch(owner, { spec: { template: { spec } } });
+}
+
+/** A strategic merge patch of one container in the template; lists of containers merge by name. */
+export function patchContainer(
+  owner: Ref,
+  name: string,
+  fields: Readonly<Record<string, unknown>>,
+  init = false,
+): string {
+  return patchTemplateSpec(owner, { [init ? 'initContainers' : 'containers']: [{ name, ...fields }] });
+}
+
+/** A patch of the whole object. */
+export function patch(owner: Ref, change: Readonly<Record<string, unknown>>): string {
+  return `kubectl patch ${owner.kind.toLowerCase()} ${owner.name} -n ${owner.namespace ?? ''} -p ${shellQuote(JSON.stringify(change))}`;
+}
+
+/** `kubectl logs …` for a container, of the run before with `--previous`. */
+export function logs(namespace: string, pod: string, container: string, previous: boolean): string {
+  return `kubectl logs ${pod} -n ${namespace} -c ${container}${previous ? ' --previous' : ''} --tail=50`;
+}

@@ -1,0 +1,64 @@
+import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
+import type { KindName } from '../../../../shared/model/kinds.ts';
+import type { ClusterEvent, HorizontalPodAutoscaler } from '../../../../shared/model/objects.ts';
+import { type OwnedWorkload, WORKLOAD_KINDS, workloadsIn } from '../../../../shared/model/owners.ts';
+import { refKey } from '../../../../shared/model/refs.ts';
+import { replicaSetsOf } from '../../../../shared/model/rollouts.ts';
+import { matchesLabels } from '../../../../shared/model/selectors.ts';
+import type { ServiceSubject } from '../../service-subject.ts';
+import { ownerKey } from './pod-groups.ts';
+import { type ServicePod, servicePods } from './service-pods.ts';
+
+/** The kinds that checks about workloads read beside pods. */
+export const WORKLOAD_USES: readonly KindName[] = [...WORKLOAD_KINDS, 'Event'];
+
+/** Workloads of the namespace whose template carries every label that the Service selects. */
+export function workloadsBehind(index: ClusterIndex, subject: ServiceSubject): readonly OwnedWorkload[] {
+  const { selector } = subject;
+  if (selector === undefined) return [];
+  return index.memo(`netsvc/workloads-behind/${subject.namespace}/${subject.name}`, () =>
+    workloadsIn(index, subject.namespace).filter(
+      (workload) =>
+        matchesLabels(selector, workload.template?.metadata?.labels) &&
+        workload.object.metadata?.deletionTimestamp === undefined,
+    ),
+  );
+}
+
+/** Pods behind the Service that are not about to go. */
+export function stayingPods(index: ClusterIndex, subject: ServiceSubject): readonly ServicePod[] {
+  return servicePods(index, subject).filter((entry) => entry.pod.metadata?.deletionTimestamp === undefined);
+}
+
+/** Those of them that a workload made. */
+export function podsMadeBy(pods: readonly ServicePod[], workload: OwnedWorkload): readonly ServicePod[] {
+  const key = refKey(workload.ref);
+  return pods.filter((entry) => ownerKey(entry) === key);
+}
+
+/** True when nobody has ever written to the object's status: a manifest that was not applied. */
+export function isManifestOnly(workload: OwnedWorkload): boolean {
+  const { uid, resourceVersion, creationTimestamp } = workload.object.metadata ?? {};
+  return uid === undefined && resourceVersion === undefined && creationTimestamp === undefined;
+}
+
+/** Events about a workload and, of a Deployment, about its ReplicaSets; oldest first. */
+export function workloadEvents(index: ClusterIndex, workload: OwnedWorkload): readonly ClusterEvent[] {
+  const own = index.events(workload.object, workload.kind);
+  if (workload.kind !== 'Deployment') return own;
+  const ofSets = replicaSetsOf(index, workload.ref).flatMap((set) => index.events(set, 'ReplicaSet'));
+  return [...own, ...ofSets].sort((a, b) => (a.lastSeen < b.lastSeen ? -1 : a.lastSeen > b.lastSeen ? 1 : 0));
+}
+
+/** The HorizontalPodAutoscaler that scales a workload. */
+export function autoscalerOf(index: ClusterIndex, workload: OwnedWorkload): HorizontalPodAutoscaler | undefined {
+  return index.list('HorizontalPodAutoscaler', workload.ref.namespace).find((autoscaler) => {
+    const scaled = autoscaler.spec?.scaleTargetRef;
+    return scaled?.kind === workload.kind && scaled.name === workload.ref.name;
+  });
+}
+
+/** `Deployment web`. */
+export function nameOfWorkload(workload: OwnedWorkload): string {
+  return `${workload.kind} ${workload.ref.name}`;
+}

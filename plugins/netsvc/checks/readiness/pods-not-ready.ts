@@ -1,0 +1,144 @@
+import { defineCheck } from '../../../../shared/diagnose/check.ts';
+import type { Evidence, Finding } from '../../../../shared/messages/finding.ts';
+import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
+import type { UnreadyContainer } from '../../../../shared/model/pod-state.ts';
+import { ago } from '../../../../shared/util/duration.ts';
+import { readinessMessages } from '../../messages/readiness.ts';
+import type { ServiceSubject } from '../../service-subject.ts';
+import { logEvidence } from '../pods/pod-evidence.ts';
+import { groupBy, inPods, ownerKey, podKeys } from '../pods/pod-groups.ts';
+import { rolloutNote, withUndo } from '../pods/rollout-note.ts';
+import { type PodIn, podsIn, servicePods } from '../pods/service-pods.ts';
+import { logs } from '../pods/workload-commands.ts';
+import { WORKLOAD_USES } from '../pods/workloads-behind.ts';
+import { type FailingProbe, failingProbe, faultKey, type ProbeFault } from './failing-probes.ts';
+import { probeFixes } from './probe-fixes.ts';
+import {
+  containersEvidence,
+  failureInWords,
+  probedContainer,
+  probeEvidence,
+  probeInWords,
+  sinceInWords,
+} from './probe-words.ts';
+import { publishedEvidence, publishedInWords, weighUnready } from './unready-weight.ts';
+
+/**
+ * Pods that run and are not ready: the container, its probe, what the probe was answered, since when. The verdict
+ * "healthy" may not be given without this check.
+ */
+export const podsNotReady = defineCheck<ServiceSubject>({
+  id: 'netsvc/pods-not-ready',
+  group: 'readiness',
+  needs: ['Pod'],
+  uses: [...WORKLOAD_USES, 'Node', 'PersistentVolumeClaim', 'Secret', 'ConfigMap'],
+  applies: (subject) => subject.selector !== undefined,
+  run: (subject, { index }) => {
+    const unready = podsIn(servicePods(index, subject), 'unready');
+    const examined = unready.flatMap((entry) => {
+      const [first] = entry.state.containers;
+      return first === undefined ? [] : [{ entry, first, failing: failingProbe(index, entry, first) }];
+    });
+    const probes = examined.flatMap(({ failing }) => (failing === undefined ? [] : [failing]));
+    const without = examined.filter(({ failing }) => failing === undefined);
+    return [
+      ...groupBy(probes, (failing) => `${ownerKey(failing)} ${faultKey(failing)}`).map((group) =>
+        probeFinding(index, subject, group),
+      ),
+      ...groupBy(without, ({ entry, first }) => `${ownerKey(entry)} ${first.container.name}`).map((group) =>
+        bareFinding(
+          index,
+          subject,
+          group.map(({ entry }) => entry),
+          group[0].first,
+        ),
+      ),
+    ];
+  },
+});
+
+const MESSAGE: Readonly<Record<ProbeFault, (typeof readinessMessages)['SVC301']['raise']>> = {
+  status: readinessMessages.SVC301.raise,
+  refused: readinessMessages.SVC302.raise,
+  timeout: readinessMessages.SVC303.raise,
+  'unknown-port': readinessMessages.SVC304.raise,
+  scheme: readinessMessages.SVC305.raise,
+  exec: readinessMessages.SVC306.raise,
+  grpc: readinessMessages.SVC307.raise,
+  'wrong-port': readinessMessages.SVC308.raise,
+  other: readinessMessages.SVC309.raise,
+  unseen: readinessMessages.SVC309.raise,
+};
+
+function probeFinding(
+  index: ClusterIndex,
+  subject: ServiceSubject,
+  group: readonly [FailingProbe, ...FailingProbe[]],
+): Finding {
+  // The pod with an event says more than one without.
+  const told = group.find((entry) => entry.failure !== undefined) ?? group[0];
+  const all = servicePods(index, subject);
+  const note = rolloutNote(index, group);
+  return MESSAGE[told.fault]({
+    subject: told.owner,
+    args: {
+      probe: probeInWords(told),
+      container: probedContainer(told),
+      where: inPods(group, all),
+      failure: failureInWords(told),
+      since: sinceInWords(told, index.now) + publishedInWords(subject),
+    },
+    pods: podKeys(group),
+    evidence: [
+      ...probeEvidence(index, told),
+      ...logEvidence(index, told, told.container.name),
+      ...blockedEvidence(told),
+      ...publishedEvidence(subject),
+      ...note.evidence,
+    ],
+    ...weighUnready(index, subject, group, told),
+    fixes: withUndo(note, probeFixes(subject, told)),
+  });
+}
+
+/** A StatefulSet with OrderedReady makes its next pod only when the one before is Ready. */
+function blockedEvidence(entry: FailingProbe): readonly Evidence[] {
+  const { workload, owner } = entry;
+  if (workload?.kind !== 'StatefulSet' || workload.object.spec?.podManagementPolicy === 'Parallel') return [];
+  const wanted = workload.object.spec?.replicas ?? 1;
+  const made = workload.object.status?.replicas ?? wanted;
+  if (made >= wanted) return [];
+  return [
+    {
+      fact: `${wanted - made} of ${wanted} pods are not made yet: OrderedReady waits for ${entry.name}`,
+      source: `StatefulSet ${owner.namespace ?? ''}/${owner.name}`,
+    },
+  ];
+}
+
+function bareFinding(
+  index: ClusterIndex,
+  subject: ServiceSubject,
+  group: readonly PodIn<'unready'>[],
+  unready: UnreadyContainer,
+): Finding {
+  const all = servicePods(index, subject);
+  const first = group[0];
+  const when = ago(unready.startedAt, index.now);
+  const { name, nativeSidecar } = unready.container;
+  return readinessMessages.SVC314.raise({
+    subject: first?.owner ?? subject.ref,
+    args: {
+      container: `${nativeSidecar ? 'sidecar' : 'container'} ${name}`,
+      where: inPods(group, all),
+      since: when === '' ? '' : `, started ${when}`,
+    },
+    pods: podKeys(group),
+    evidence: first === undefined ? [] : [containersEvidence(first), ...logEvidence(index, first, name)],
+    ...weighUnready(index, subject, group, undefined),
+    fixes:
+      first === undefined
+        ? []
+        : [{ title: 'read its log', command: logs(subject.namespace, first.name, name, false), risk: 'none' }],
+  });
+}

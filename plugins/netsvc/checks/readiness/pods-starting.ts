@@ -1,0 +1,86 @@
+import { defineCheck } from '../../../../shared/diagnose/check.ts';
+import type { Evidence, Finding } from '../../../../shared/messages/finding.ts';
+import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
+import { ago } from '../../../../shared/util/duration.ts';
+import { readinessMessages } from '../../messages/readiness.ts';
+import type { ServiceSubject } from '../../service-subject.ts';
+import { logEvidence, podSource } from '../pods/pod-evidence.ts';
+import { groupBy, ownerKey, podKeys, thePods } from '../pods/pod-groups.ts';
+import { type PodIn, podsIn, readyPods, servicePods } from '../pods/service-pods.ts';
+import { WORKLOAD_USES } from '../pods/workloads-behind.ts';
+import { failingProbe } from './failing-probes.ts';
+import { failureInWords, probedContainer, probeEvidence, probeInWords } from './probe-words.ts';
+
+/** Young pods against which nothing speaks yet: a note while others serve, a possible cause while none does. */
+export const podsStarting = defineCheck<ServiceSubject>({
+  id: 'netsvc/pods-starting',
+  group: 'readiness',
+  needs: ['Pod'],
+  uses: [...WORKLOAD_USES, 'Node', 'PersistentVolumeClaim', 'Secret', 'ConfigMap'],
+  applies: (subject) => subject.selector !== undefined,
+  run: (subject, { index }) =>
+    groupBy(podsIn(servicePods(index, subject), 'starting'), (entry) =>
+      [ownerKey(entry), entry.state.stage, entry.state.container?.container.name ?? ''].join(' '),
+    ).map((group) => raise(index, subject, group)),
+});
+
+type Starting = PodIn<'starting'>;
+
+function raise(index: ClusterIndex, subject: ServiceSubject, group: readonly [Starting, ...Starting[]]): Finding {
+  const [first] = group;
+  const all = servicePods(index, subject);
+  const lasted = index.now - Date.parse(first.state.since ?? '');
+  const { severity, impact } =
+    readyPods(all).length > 0 || subject.service.spec?.publishNotReadyAddresses === true
+      ? { severity: 'info' as const, impact: 0 }
+      : { severity: lasted < 60_000 ? ('warning' as const) : ('critical' as const), impact: 0.9 };
+  const told = group.find((entry) => probeOfStart(index, entry)?.failure !== undefined) ?? first;
+  const failing = probeOfStart(index, told);
+  const evidence: Evidence[] =
+    failing === undefined
+      ? [{ fact: stageInWords(first, index.now), source: `${podSource(first)} status` }]
+      : [...probeEvidence(index, failing), ...logEvidence(index, failing, failing.container.name)];
+  return readinessMessages.SVC313.raise({
+    subject: first.owner,
+    args: {
+      pods: thePods(group, all),
+      stage: stageInWords(told, index.now),
+      detail:
+        failing === undefined
+          ? ''
+          : `; ${probeInWords(failing)} of ${probedContainer(failing)} has not passed${failing.failure === undefined ? '' : ` (${failureInWords(failing)})`}`,
+    },
+    pods: podKeys(group),
+    severity,
+    impact,
+    confidence: severity === 'critical' ? 'likely' : 'possible',
+    evidence,
+    fixes: [
+      {
+        title: 'watch them start',
+        command: `kubectl get pods -n ${subject.namespace} -l ${Object.entries(subject.selector ?? {})
+          .map(([key, value]) => `${key}=${value}`)
+          .join(',')} -w`,
+        risk: 'none',
+      },
+    ],
+  });
+}
+
+function probeOfStart(index: ClusterIndex, entry: Starting): ReturnType<typeof failingProbe> {
+  return entry.state.container === undefined ? undefined : failingProbe(index, entry, entry.state.container);
+}
+
+const STAGES: Readonly<Record<Starting['state']['stage'], string>> = {
+  scheduling: 'waiting for the scheduler',
+  preparing: 'containers are being created',
+  pulling: 'the image is being pulled',
+  init: 'init containers are running',
+  probing: 'starting',
+  settling: 'about to become Ready',
+};
+
+function stageInWords(entry: Starting, now: number): string {
+  const when = ago(entry.state.since, now);
+  return `${STAGES[entry.state.stage]}${when === '' ? '' : `, for ${when.replace(' ago', '')}`}`;
+}

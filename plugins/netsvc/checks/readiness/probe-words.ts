@@ -1,0 +1,134 @@
+import type { Evidence } from '../../../../shared/messages/finding.ts';
+import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
+import { formatProbe, probePort, probeTimes } from '../../../../shared/model/pod-state-probe.ts';
+import { conditionOf, runningContainers } from '../../../../shared/model/pods.ts';
+import { ago, formatDuration } from '../../../../shared/util/duration.ts';
+import { joinNames, shorten } from '../../../../shared/util/text.ts';
+import { hideSecrets } from '../pods/last-log-lines.ts';
+import { commandLine, podSource, QUOTE } from '../pods/pod-evidence.ts';
+import type { ServicePod } from '../pods/service-pods.ts';
+import type { FailingProbe } from './failing-probes.ts';
+
+/** `readiness probe http-get :8081/healthz`. */
+export function probeInWords({ type, probe }: FailingProbe): string {
+  return `${type} probe ${formatProbe(probe)}`;
+}
+
+/** `container app`, `sidecar istio-proxy` for native sidecars. */
+export function probedContainer({ container }: FailingProbe): string {
+  return `${container.nativeSidecar ? 'sidecar' : 'container'} ${container.name}`;
+}
+
+/** What became of the probe, with the numbers that decide. */
+export function failureInWords(failing: FailingProbe): string {
+  const { fault, failure, probe, container } = failing;
+  const { timeout } = probeTimes(probe);
+  const said = failure === undefined ? '' : withoutFrames(failure.message);
+  switch (fault) {
+    case 'status':
+      return `HTTP probe failed with statuscode: ${failure?.status ?? '?'}`;
+    case 'timeout':
+      return `no answer within timeoutSeconds ${timeout}${said === '' ? '' : ` (${said})`}`;
+    case 'unknown-port':
+      return `no port of the container is called "${probePort(probe) ?? ''}"${declared(failing)}`;
+    case 'wrong-port':
+      return `${failure === undefined ? 'it has not passed' : 'connection refused'} on port ${probePort(probe) ?? ''}, which the container does not declare${declared(failing)}`;
+    case 'refused':
+      return `connection refused on port ${probePort(probe) ?? ''}`;
+    case 'scheme':
+      return failure?.kind === 'server-speaks-http'
+        ? `it speaks ${probe.httpGet?.scheme ?? 'HTTPS'}, the server speaks HTTP (${said})`
+        : `it speaks ${probe.httpGet?.scheme ?? 'HTTP'}, the server does not (${said})`;
+    case 'exec':
+      return said === '' ? 'its command does not end with 0' : said;
+    case 'unseen':
+      return `it has not passed${container.status?.started === true ? '' : ' yet'}; no event says why`;
+    default:
+      return said === '' ? 'it fails' : said;
+  }
+}
+
+/** The kubelet's words without the frames that the runtime puts around them. */
+function withoutFrames(message: string): string {
+  const core = message
+    .replace(/^rpc error: code = \w+ desc = /, '')
+    .replace(/^failed to exec in container: (?:failed to start exec "[^"]*": )?/, '')
+    .replace(/^OCI runtime exec failed: exec failed: (?:unable to start container process: )?/, '')
+    .replace(/: unknown$/, '');
+  return shorten(hideSecrets(core), 140);
+}
+
+function declared({ container }: FailingProbe): string {
+  const ports = (container.spec.ports ?? []).map((port) =>
+    port.name === undefined ? String(port.containerPort ?? '') : `${port.name} ${port.containerPort ?? ''}`,
+  );
+  return ports.length === 0 ? ' (it declares no port)' : ` (it declares ${joinNames(ports, 4)})`;
+}
+
+/** `, not ready for 5m` when it was ready before; `, never ready since its start 5m ago` otherwise. */
+export function sinceInWords(failing: FailingProbe, now: number): string {
+  const started = failing.container.status?.state?.running?.startedAt;
+  const ready = conditionOf(failing.pod, 'Ready');
+  const lost = Date.parse(ready?.lastTransitionTime ?? '');
+  if (!Number.isNaN(lost) && lost > Date.parse(started ?? '') + 1000)
+    return `, not ready for ${formatDuration(now - lost)}`;
+  const when = ago(started, now);
+  return when === '' ? '' : `, never ready since it started ${when}`;
+}
+
+/** Counts of containers, the event, the probe's values, what the container runs, and what the reader may ask. */
+export function probeEvidence(index: ClusterIndex, failing: FailingProbe): readonly Evidence[] {
+  const { failure, probe, container, type } = failing;
+  const evidence: Evidence[] = [containersEvidence(failing)];
+  if (failure !== undefined) {
+    const from = failure.firstSeen === failure.lastSeen ? '' : `, first ${ago(failure.firstSeen, index.now)}`;
+    const times = `${failure.count} ${failure.count === 1 ? 'time' : 'times'}`;
+    evidence.push({
+      fact: `"${capital(type)} probe failed: ${shorten(hideSecrets(failure.message), QUOTE)}" (${times}, last ${ago(failure.lastSeen, index.now)}${from})`,
+      source: `Event Unhealthy on ${podSource(failing)}`,
+    });
+  }
+  const { initialDelay, period, timeout, failureThreshold } = probeTimes(probe);
+  evidence.push({
+    fact: `${formatProbe(probe)}: initialDelaySeconds ${initialDelay}, periodSeconds ${period}, timeoutSeconds ${timeout}, failureThreshold ${failureThreshold}`,
+    source: `${podSource(failing)} spec of ${container.name}, ${type}Probe`,
+  });
+  const ports = (container.spec.ports ?? []).map((port) => `${port.containerPort ?? ''}/${port.protocol ?? 'TCP'}`);
+  const runs = commandLine(container.spec);
+  if (['refused', 'wrong-port', 'unknown-port', 'status', 'unseen'].includes(failing.fault)) {
+    const port = portVariables(failing);
+    const facts = [
+      ports.length === 0 ? 'declares no port' : `declares port ${joinNames(ports, 4)}`,
+      ...(runs === '' ? [] : [`runs: ${runs}`]),
+      ...(port === '' ? [] : [`environment ${port}`]),
+    ];
+    evidence.push({ fact: `container ${container.name} ${facts.join('; ')}`, source: `${podSource(failing)} spec` });
+  }
+  return evidence;
+}
+
+/** `PORT=9090`: variables that name a port and hold a number. */
+function portVariables({ container }: FailingProbe): string {
+  const found = (container.spec.env ?? []).filter(
+    ({ name = '', value = '' }) => /(^|_)PORT$/i.test(name) && /^\d{1,5}$/.test(value),
+  );
+  return joinNames(
+    found.map(({ name = '', value = '' }) => `${name}=${value}`),
+    3,
+  );
+}
+
+/** `1 of 2 containers ready; not ready: istio-proxy`. */
+export function containersEvidence(entry: ServicePod): Evidence {
+  const all = runningContainers(entry.pod);
+  const unready = all.filter((container) => container.status?.ready !== true);
+  const names = unready.map((container) => `${container.nativeSidecar ? 'sidecar ' : ''}${container.name}`);
+  return {
+    fact: `${all.length - unready.length} of ${all.length} containers ready${names.length === 0 ? '' : `; not ready: ${joinNames(names, 4)}`}`,
+    source: `${podSource(entry)} status.containerStatuses`,
+  };
+}
+
+function capital(text: string): string {
+  return text.slice(0, 1).toUpperCase() + text.slice(1);
+}

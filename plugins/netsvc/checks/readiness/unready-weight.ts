@@ -1,0 +1,61 @@
+import type { Confidence, Evidence } from '../../../../shared/messages/finding.ts';
+import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
+import { conditionOf } from '../../../../shared/model/pods.ts';
+import { formatRef } from '../../../../shared/model/refs.ts';
+import type { ServiceSubject } from '../../service-subject.ts';
+import { type ServicePod, servicePods, type Weight, weigh } from '../pods/service-pods.ts';
+import type { FailingProbe, ProbeFault } from './failing-probes.ts';
+
+/** New pods get this long to become ready while others serve, whatever their probe says meanwhile. */
+const SETTLING = 120_000;
+
+/** Answers that time may mend; a wrong path, port or scheme stays wrong. */
+const MAY_PASS: ReadonlySet<ProbeFault> = new Set(['refused', 'timeout', 'exec', 'grpc', 'other', 'unseen']);
+
+/**
+ * How much pods that are not ready matter. Fresh pods beside serving ones are a rollout or a scale-up on its way, told
+ * as a note. A Service that publishes pods that are not ready sends them requests; a headless one lists them on purpose.
+ */
+export function weighUnready(
+  index: ClusterIndex,
+  subject: ServiceSubject,
+  bad: readonly ServicePod[],
+  failing: FailingProbe | undefined,
+): Weight & { readonly confidence: Confidence } {
+  const confidence: Confidence =
+    failing === undefined || failing.failure === undefined ? 'likely' : confidenceOf(failing);
+  const all = servicePods(index, subject);
+  const weight = weigh(subject, all, bad);
+  const fresh = bad.every((entry) => isFresh(entry, index.now));
+  const mayPass = failing === undefined || MAY_PASS.has(failing.fault);
+  const others = all.some((entry) => entry.state.is === 'ready');
+  if (others && fresh && mayPass) return { severity: 'info', impact: 0, confidence };
+  if (subject.service.spec?.publishNotReadyAddresses === true) {
+    if (subject.headless && fresh) return { severity: 'info', impact: 0, confidence };
+    return { severity: 'warning', impact: bad.length / Math.max(1, all.length), confidence };
+  }
+  return { ...weight, confidence };
+}
+
+function confidenceOf(failing: FailingProbe): Confidence {
+  return failing.fault === 'wrong-port' ? 'likely' : 'proven';
+}
+
+/** Started lately and never ready so far. */
+function isFresh(entry: ServicePod, now: number): boolean {
+  const born = Date.parse(entry.pod.status?.startTime ?? entry.pod.metadata?.creationTimestamp ?? '');
+  const turned = Date.parse(conditionOf(entry.pod, 'Ready')?.lastTransitionTime ?? '');
+  return now - born < SETTLING && !(turned > born + 5000);
+}
+
+/** For the summary: not being ready does not keep requests away. */
+export function publishedInWords(subject: ServiceSubject): string {
+  return subject.service.spec?.publishNotReadyAddresses === true
+    ? '; publishNotReadyAddresses sends it requests all the same'
+    : '';
+}
+
+export function publishedEvidence(subject: ServiceSubject): readonly Evidence[] {
+  if (subject.service.spec?.publishNotReadyAddresses !== true) return [];
+  return [{ fact: 'publishNotReadyAddresses is true', source: `${formatRef(subject.ref)} spec` }];
+}
