@@ -43,8 +43,10 @@ export function stateOf(all: readonly Backend[], port: ServicePort): PortState {
   const stems = new Set(good.map((group) => stemOf(group[0]?.owner.name ?? '')));
   const foreign = owners.filter((group) => {
     if (good.length === 0 || good.includes(group) || !group.some(({ serving }) => isFault(serving))) return false;
-    const owner = group[0]?.owner;
-    return owner?.kind === 'Pod' || owner?.kind === 'Job' || !stems.has(stemOf(owner?.name ?? ''));
+    const { kind = '', name = '' } = group[0]?.owner ?? {};
+    // Pods without an owner are strangers only beside a workload, not among themselves.
+    if (isOneOff(kind)) return good.some(([first]) => !isOneOff(first?.owner.kind ?? ''));
+    return !stems.has(stemOf(name));
   });
   const strangers = new Set(foreign.flat());
   const groups = new Map<string, Backend[]>();
@@ -65,6 +67,11 @@ export function stateOf(all: readonly Backend[], port: ServicePort): PortState {
     return [{ port, number: first.number, fault: first.serving, backends, all, share }];
   });
   return { all, dead, foreign };
+}
+
+/** A bare pod, or one that a Job runs: not meant to serve for long. */
+export function isOneOff(kind: string): boolean {
+  return kind === 'Pod' || kind === 'Job' || kind === 'CronJob';
 }
 
 function faultKey(fault: Fault): string {

@@ -1,5 +1,6 @@
 import { distance } from 'fastest-levenshtein';
 import type { Labels } from '../../../../shared/model/objects.ts';
+import { isVersionWord, stemOf } from './version-words.ts';
 
 /** One key of a selector that labels do not satisfy. */
 export interface LabelDifference {
@@ -23,6 +24,37 @@ export function labelDifferences(selector: Labels, labels: Labels): readonly Lab
     });
 }
 
+/** `tier=backend instead of tier=api (…)`, the form in which a difference is told. */
+export function differenceInWords({ key, wanted, found, similarKey }: LabelDifference): string {
+  if (found !== undefined) {
+    const kind = kindOfDifference(wanted, found);
+    return `${key}=${found} instead of ${key}=${wanted}${kind === '' ? '' : ` (${kind})`}`;
+  }
+  if (similarKey !== undefined) return `${similarKey}=${wanted} instead of ${key}=${wanted}`;
+  return `no label ${key}`;
+}
+
+/** What kind of slip leads from one word to the other; empty when they are simply different. */
+export function kindOfDifference(a: string, b: string): string {
+  if (a.trim() === b.trim()) return 'only blanks differ';
+  if (a.toLowerCase() === b.toLowerCase()) return 'only upper and lower case differ';
+  if (bare(a) === bare(b)) return 'only dashes, underscores or dots differ';
+  if (singular(a) === singular(b)) return 'singular and plural';
+  if (!isVersionWord(a) && stemOf(a.toLowerCase()) === stemOf(b.toLowerCase()))
+    return 'only the version suffix differs';
+  const letters = distance(a, b);
+  if (letters === 1 && Math.max(a.length, b.length) >= 4 && !isVersionWord(a)) return 'one letter differs';
+  return '';
+}
+
+function bare(word: string): string {
+  return word.toLowerCase().replace(/[-_. ]/g, '');
+}
+
+function singular(word: string): string {
+  return word.toLowerCase().replace(/(ies|es|s|y)$/, '');
+}
+
 /**
  * How far labels are from a selector: 0 is a match, 1 has nothing in common. Each key weighs the same; a value that is
  * nearly the wanted one counts for less than one that is quite another.
@@ -34,7 +66,8 @@ export function labelDistance(selector: Labels, labels: Labels): number {
   for (const [key, wanted] of keys) {
     const found = labels[key];
     if (found === wanted) continue;
-    if (found !== undefined) sum += 0.3 + 0.7 * (1 - likeness(found, wanted));
+    if (found !== undefined)
+      sum += kindOfDifference(wanted, found) === '' ? 0.3 + 0.7 * (1 - likeness(found, wanted)) : 0.2;
     else sum += Object.entries(labels).some(([other, value]) => value === wanted && alike(other, key)) ? 0.4 : 1;
   }
   return sum / keys.length;
@@ -53,8 +86,8 @@ export function likeness(a: string, b: string): number {
 
 /** `app` and `app.kubernetes.io/name` say the same; so do keys one or two letters apart. */
 function alike(a: string, b: string): boolean {
-  const last = (key: string): string => key.slice(key.lastIndexOf('/') + 1);
-  if (last(a) === last(b) || distance(a, b) <= 2) return true;
-  const names = new Set(['app', 'name', 'k8s-app', 'component', 'instance', 'run']);
+  const last = (key: string): string => key.slice(key.lastIndexOf('/') + 1).toLowerCase();
+  if (bare(last(a)) === bare(last(b)) || distance(a, b) <= 2) return true;
+  const names = new Set(['app', 'name', 'k8s-app', 'component', 'instance', 'run', 'application', 'service']);
   return names.has(last(a)) && names.has(last(b));
 }

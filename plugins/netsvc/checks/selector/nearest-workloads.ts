@@ -1,12 +1,13 @@
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
-import type { Labels, PodSpec, Workload } from '../../../../shared/model/objects.ts';
-import { topOwner, workloadsIn } from '../../../../shared/model/owners.ts';
-import { isFinished, resolveTargetPort } from '../../../../shared/model/pods.ts';
+import type { KubeObject, Labels, PodSpec, Workload } from '../../../../shared/model/objects.ts';
+import { workloadsIn } from '../../../../shared/model/owners.ts';
+import { resolveTargetPort } from '../../../../shared/model/pods.ts';
 import type { Ref } from '../../../../shared/model/refs.ts';
 import { refKey } from '../../../../shared/model/refs.ts';
 import { compareText } from '../../../../shared/util/text.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
 import { labelDistance, likeness } from './label-distance.ts';
+import { podsByOwner } from './workload-pods.ts';
 
 /** A workload, or pods without one, that the Service may have been meant for. */
 export interface Candidate {
@@ -17,39 +18,86 @@ export interface Candidate {
   readonly distance: number;
 }
 
+/** Beyond this distance a workload has nothing to do with the Service. */
+const FAR = 0.75;
+
+/** Two candidates this close to each other are equally near. */
+const SAME = 0.02;
+
 /**
- * Workloads that the Service may mean, nearest first: label distance first, then the likeness of names and whether a
- * port that the Service wants is declared. Those with nothing in common are left out.
+ * Workloads of a namespace by their distance from what the Service wants, nearest first: labels count most, then the
+ * likeness of names, whether a wanted port is declared, and whether both come from one release.
  */
-export function nearestWorkloads(index: ClusterIndex, subject: ServiceSubject, namespace: string): readonly Candidate[] {
+export function rankedWorkloads(index: ClusterIndex, subject: ServiceSubject, namespace: string): readonly Candidate[] {
   const selector = subject.selector ?? {};
   const found = new Map<string, Candidate>();
-  const consider = (ref: Ref, labels: Labels, spec: PodSpec | undefined, object: Workload | undefined): void => {
-    const key = refKey(ref);
-    if (found.has(key)) return;
-    found.set(key, { ref, labels, object, distance: score(subject, selector, ref, labels, spec) });
-  };
+  const owned = podsByOwner(index, namespace);
   for (const workload of workloadsIn(index, namespace)) {
     if (workload.kind === 'Job' || workload.kind === 'CronJob') continue;
-    consider(workload.ref, workload.template?.metadata?.labels ?? {}, workload.template?.spec, workload.object);
+    const key = refKey(workload.ref);
+    // Pods carry labels that no template has, such as pod-template-hash.
+    const labels = { ...owned.get(key)?.pods[0]?.metadata?.labels, ...workload.template?.metadata?.labels };
+    const spec = workload.template?.spec;
+    const away = score(subject, selector, workload.ref, labels, spec, workload.object);
+    found.set(key, { ref: workload.ref, labels, object: workload.object, distance: away });
   }
-  for (const pod of index.list('Pod', namespace)) {
-    if (isFinished(pod)) continue;
-    const ref = topOwner(index, pod) ?? { kind: 'Pod', namespace, name: pod.metadata?.name ?? '' };
-    if (ref.kind === 'Job' || ref.kind === 'CronJob') continue;
-    consider(ref, pod.metadata?.labels ?? {}, pod.spec, undefined);
+  for (const [key, { owner, pods }] of owned) {
+    const pod = pods[0];
+    if (found.has(key) || owner.kind === 'Job' || owner.kind === 'CronJob' || pod === undefined) continue;
+    const labels = pod.metadata?.labels ?? {};
+    found.set(key, {
+      ref: owner,
+      labels,
+      object: undefined,
+      distance: score(subject, selector, owner, labels, pod.spec, pod),
+    });
   }
-  return [...found.values()]
-    .filter((candidate) => candidate.distance < 0.75)
-    .sort((a, b) => a.distance - b.distance || compareText(refKey(a.ref), refKey(b.ref)));
+  return [...found.values()].sort((a, b) => a.distance - b.distance || compareText(refKey(a.ref), refKey(b.ref)));
 }
 
-function score(subject: ServiceSubject, selector: Labels, ref: Ref, labels: Labels, spec: PodSpec | undefined): number {
+/** Those that the Service may mean: the ones with nothing in common are left out. */
+export function nearestWorkloads(
+  index: ClusterIndex,
+  subject: ServiceSubject,
+  namespace: string,
+): readonly Candidate[] {
+  return rankedWorkloads(index, subject, namespace).filter((candidate) => candidate.distance < FAR);
+}
+
+/** The first candidate and those that are equally near. */
+export function equallyNear(candidates: readonly Candidate[]): readonly Candidate[] {
+  const [first] = candidates;
+  return first === undefined ? [] : candidates.filter((candidate) => candidate.distance - first.distance < SAME);
+}
+
+function score(
+  subject: ServiceSubject,
+  selector: Labels,
+  ref: Ref,
+  labels: Labels,
+  spec: PodSpec | undefined,
+  object: KubeObject,
+): number {
   const byLabels = labelDistance(selector, labels);
   const byName = 1 - likeness(subject.name, ref.name);
   const servesPort = subject.ports.some((port) => {
     const number = resolveTargetPort(spec, port);
-    return number !== undefined && (spec?.containers ?? []).some((c) => c.ports?.some((p) => p.containerPort === number));
+    return (
+      number !== undefined && (spec?.containers ?? []).some((c) => c.ports?.some((p) => p.containerPort === number))
+    );
   });
-  return Math.min(1, byLabels * 0.7 + byName * 0.25 + (servesPort ? 0 : 0.05));
+  const release = releaseOf(subject.service);
+  const sameRelease = release !== undefined && release === releaseOf(object);
+  return Math.max(0, Math.min(1, byLabels * 0.7 + byName * 0.25 + (servesPort ? 0 : 0.05) - (sameRelease ? 0.05 : 0)));
+}
+
+/** The Helm release or application that an object says it belongs to. */
+function releaseOf(object: KubeObject): string | undefined {
+  const { labels, annotations } = object.metadata ?? {};
+  return (
+    annotations?.['meta.helm.sh/release-name'] ??
+    labels?.['app.kubernetes.io/instance'] ??
+    labels?.['argocd.argoproj.io/instance'] ??
+    labels?.['app.kubernetes.io/part-of']
+  );
 }

@@ -6,9 +6,21 @@ describe('selector-matches-no-pod', () => {
   it('names the label value that differs on the nearest workload and gives both patches', () => {
     const web = service('payment', { selector: { app: 'payment', tier: 'api' } });
     const pods = [pod('payment-1', { labels: { app: 'payment', tier: 'backend' } })];
-    const report = diagnoseObjects([web, deployment('payment', { app: 'payment' }, {
-      template: { metadata: { labels: { app: 'payment', tier: 'backend' } }, spec: {} },
-    }), ...pods, ...slicesFor(web, pods)], 'payment');
+    const report = diagnoseObjects(
+      [
+        web,
+        deployment(
+          'payment',
+          { app: 'payment' },
+          {
+            template: { metadata: { labels: { app: 'payment', tier: 'backend' } }, spec: {} },
+          },
+        ),
+        ...pods,
+        ...slicesFor(web, pods),
+      ],
+      'payment',
+    );
     expect(causeCodes(report)).toEqual(['SVC101']);
     expect(report.headline).toContain('Deployment payment has tier=backend instead of tier=api');
     expect(report.causes[0]?.fixes.map((fix) => fix.command)).toEqual([

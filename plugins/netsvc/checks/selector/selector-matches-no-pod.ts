@@ -1,86 +1,167 @@
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
-import type { Evidence } from '../../../../shared/messages/finding.ts';
+import type { Evidence, Finding } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
-import { lastChange } from '../../../../shared/model/managed-fields.ts';
-import { workloadsIn } from '../../../../shared/model/owners.ts';
+import { controllerOf, workloadsIn } from '../../../../shared/model/owners.ts';
 import { formatRef } from '../../../../shared/model/refs.ts';
 import { formatLabels, matchesLabels } from '../../../../shared/model/selectors.ts';
 import { podsMatching } from '../../../../shared/model/services.ts';
-import { ago } from '../../../../shared/util/duration.ts';
-import { joinAnd } from '../../../../shared/util/text.ts';
+import { joinAnd, joinNames } from '../../../../shared/util/text.ts';
 import { selectorMessages } from '../../messages/selector.ts';
 import { type ServiceSubject, subjectPods } from '../../service-subject.ts';
-import { type LabelDifference, labelDifferences } from './label-distance.ts';
-import { type Candidate, nearestWorkloads } from './nearest-workloads.ts';
-import { selectorFixes } from './selector-fixes.ts';
+import { differenceInWords, labelDifferences } from './label-distance.ts';
+import { type Candidate, equallyNear, nearestWorkloads, rankedWorkloads } from './nearest-workloads.ts';
+import { type Elsewhere, matchesElsewhere } from './other-namespaces.ts';
+import {
+  candidateEvidence,
+  matchEvidence,
+  selectorChange,
+  templateChange,
+  withoutHashes,
+} from './selector-evidence.ts';
+import { moveServiceFixes, selectorFixes } from './selector-fixes.ts';
+import { SELECTOR_USES } from './selector-uses.ts';
+
+/** A workload of the own namespace this near outranks a perfect match in another one. */
+const NEAR = 0.35;
 
 /**
  * No pod carries the labels that the Service selects, and no workload makes such pods: names the key or value that
- * differs on the nearest workload. Workloads that would match but have no pods are the concern of the `pods` checks.
+ * differs on the nearest workload, or the namespace in which the pods are. Workloads that would match but have no pods
+ * are the concern of the `pods` checks.
  */
 export const selectorMatchesNoPod = defineCheck<ServiceSubject>({
   id: 'netsvc/selector-matches-no-pod',
   group: 'selector',
   needs: ['Pod'],
-  uses: ['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'ReplicationController', 'Job', 'CronJob'],
+  uses: SELECTOR_USES,
   applies: (subject) => subject.selector !== undefined,
   run: (subject, { index, now }) => {
     const selector = subject.selector ?? {};
     if (subjectPods(index, subject).length > 0) return [];
     if (podsMatching(index, subject.namespace, selector).length > 0) return [];
-    if (workloadsIn(index, subject.namespace).some((w) => matchesLabels(selector, w.template?.metadata?.labels))) return [];
-    const candidates = nearestWorkloads(index, subject, subject.namespace);
-    const nearest = candidates[0];
-    const differences = nearest === undefined ? [] : labelDifferences(selector, nearest.labels);
-    return [
-      selectorMessages.SVC101.raise({
-        subject: subject.ref,
-        args: {
-          service: `${subject.namespace}/${subject.name}`,
-          selector: formatLabels(selector),
-          namespace: subject.namespace,
-          nearest: nearest === undefined ? '' : `${nearest.ref.kind} ${nearest.ref.name}`,
-          difference: differences.length === 0 ? '' : `has ${joinAnd(differences.map(inWords))}`,
-          fixes: nearest === undefined ? [] : selectorFixes(subject, nearest, differences),
-        },
-        evidence: evidenceOf(index, subject, candidates, now),
-      }),
-    ];
+    if (workloadsIn(index, subject.namespace).some((w) => matchesLabels(selector, w.template?.metadata?.labels)))
+      return [];
+    return [unmatched(index, subject, now)];
   },
 });
 
-function inWords({ key, wanted, found, similarKey }: LabelDifference): string {
-  if (found !== undefined) return `${key}=${found} instead of ${key}=${wanted}`;
-  if (similarKey !== undefined) return `${similarKey}=${wanted} instead of ${key}=${wanted}`;
-  return `no label ${key}`;
+/** The finding on a selector that nothing in the namespace satisfies. */
+export function unmatched(index: ClusterIndex, subject: ServiceSubject, now: number): Finding {
+  const candidates = nearestWorkloads(index, subject, subject.namespace);
+  const [nearest] = candidates;
+  const [elsewhere] = matchesElsewhere(index, subject.namespace, subject.selector ?? {});
+  // A copy of the app in another namespace that has a Service of its own explains nothing, unless nothing else does.
+  const moved = elsewhere !== undefined && (nearest === undefined || nearest.distance > NEAR);
+  return moved
+    ? inOtherNamespace(index, subject, elsewhere, candidates, now)
+    : inNoNamespace(index, subject, candidates, elsewhere, now);
+}
+
+function inNoNamespace(
+  index: ClusterIndex,
+  subject: ServiceSubject,
+  candidates: readonly Candidate[],
+  elsewhere: Elsewhere | undefined,
+  now: number,
+): Finding {
+  const near = equallyNear(candidates);
+  const [nearest] = near;
+  const differences = nearest === undefined ? [] : labelDifferences(subject.selector ?? {}, nearest.labels);
+  const difference = `has ${joinAnd(differences.map(differenceInWords))}`;
+  const also = near.slice(1).map(({ ref }) => `${ref.kind} ${ref.name}`);
+  return selectorMessages.SVC101.raise({
+    subject: subject.ref,
+    confidence: near.length > 1 ? 'likely' : 'proven',
+    args: {
+      service: `${subject.namespace}/${subject.name}`,
+      selector: formatLabels(subject.selector),
+      namespace: subject.namespace,
+      nearest: nearest === undefined ? '' : `${nearest.ref.kind} ${nearest.ref.name}`,
+      difference: differences.length === 0 ? '' : difference,
+      also: joinNames(also, 3),
+      instead: nearest === undefined ? presentLabels(index, subject) : '',
+      fixes: near
+        .slice(0, 3)
+        .flatMap((candidate) =>
+          selectorFixes(subject, candidate, labelDifferences(subject.selector ?? {}, candidate.labels)),
+        ),
+    },
+    evidence: evidenceOf(index, subject, candidates, elsewhere, now),
+  });
+}
+
+function inOtherNamespace(
+  index: ClusterIndex,
+  subject: ServiceSubject,
+  elsewhere: Elsewhere,
+  candidates: readonly Candidate[],
+  now: number,
+): Finding {
+  return selectorMessages.SVC102.raise({
+    subject: subject.ref,
+    confidence: elsewhere.service === undefined ? 'proven' : 'likely',
+    args: {
+      service: `${subject.namespace}/${subject.name}`,
+      selector: formatLabels(subject.selector),
+      namespace: subject.namespace,
+      other: elsewhere.namespace,
+      pods: elsewhere.pods,
+      workload: elsewhere.workload,
+    },
+    evidence: evidenceOf(index, subject, candidates, elsewhere, now),
+    fixes: moveServiceFixes(subject, elsewhere),
+  });
+}
+
+/** What there is instead, when nothing resembles the selector. */
+function presentLabels(index: ClusterIndex, subject: ServiceSubject): string {
+  const made = madeByStranger(index, subject);
+  if (made !== undefined) return made;
+  const ranked = rankedWorkloads(index, subject, subject.namespace);
+  if (ranked.length === 0)
+    return index.seen('Pod', subject.namespace).whole
+      ? 'the namespace has no pods and no workload that makes some'
+      : '';
+  const words = ranked
+    .slice(0, 3)
+    .map(({ ref, labels }) => `${ref.kind} ${ref.name} (${formatLabels(withoutHashes(labels)) || 'no labels'})`);
+  const more = ranked.length > 3 ? ` and ${ranked.length - 3} more` : '';
+  return `nothing there resembles it: the namespace has ${joinAnd(words)}${more}`;
+}
+
+/** A ReplicaSet of a custom controller (a Rollout), which alone knows why it wants no pods. */
+function madeByStranger(index: ClusterIndex, subject: ServiceSubject): string | undefined {
+  const set = index
+    .list('ReplicaSet', subject.namespace)
+    .find((one) => matchesLabels(subject.selector ?? {}, one.spec?.template?.metadata?.labels));
+  if (set === undefined) return undefined;
+  const owner = controllerOf(set);
+  const of = owner === undefined ? '' : ` of ${owner.kind ?? ''} ${owner.name ?? ''}`;
+  return `ReplicaSet ${set.metadata?.name ?? ''}${of} makes such pods and wants ${set.spec?.replicas ?? 1}`;
 }
 
 function evidenceOf(
   index: ClusterIndex,
   subject: ServiceSubject,
   candidates: readonly Candidate[],
+  elsewhere: Elsewhere | undefined,
   now: number,
 ): readonly Evidence[] {
-  const service = formatRef(subject.ref);
-  const evidence: Evidence[] = [
-    { fact: `selector ${formatLabels(subject.selector)} matches 0 of ${index.list('Pod', subject.namespace).length} pods`, source: `${service} spec.selector` },
+  const [nearest] = candidates;
+  return [
+    matchEvidence(index, subject),
+    ...(elsewhere === undefined ? [] : [elsewhereEvidence(elsewhere)]),
+    ...candidateEvidence(candidates),
+    ...selectorChange(subject, now),
+    ...(nearest === undefined ? [] : templateChange(nearest.object, formatRef(nearest.ref), now)),
   ];
-  for (const candidate of candidates.slice(0, 3)) {
-    evidence.push({
-      fact: `pods of ${candidate.ref.kind} ${candidate.ref.name} carry ${formatLabels(candidate.labels)}`,
-      source: `${formatRef(candidate.ref)} ${candidate.object === undefined ? 'metadata.labels' : 'spec.template.metadata.labels'}`,
-    });
-  }
-  const changes = [
-    { what: service, change: lastChange(subject.service, ['spec', 'selector']) },
-    ...candidates.slice(0, 1).map((candidate) => ({
-      what: formatRef(candidate.ref),
-      change: candidate.object && lastChange(candidate.object, ['spec', 'template', 'metadata', 'labels']),
-    })),
-  ];
-  for (const { what, change } of changes) {
-    if (change === undefined) continue;
-    evidence.push({ fact: `last changed by ${change.manager} ${ago(change.time, now)} (${change.time})`, source: `${what} metadata.managedFields` });
-  }
-  return evidence;
+}
+
+function elsewhereEvidence({ namespace, pods, workload, service }: Elsewhere): Evidence {
+  const served = service === undefined ? '' : `, served by Service ${service.metadata?.name ?? ''} there`;
+  const what = workload === '' ? 'the same labels' : `the same labels (${workload})`;
+  return {
+    fact: `${pods} pods of namespace ${namespace} carry ${what}${served}`,
+    source: `Pods of namespace ${namespace}`,
+  };
 }

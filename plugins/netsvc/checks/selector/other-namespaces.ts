@@ -1,0 +1,51 @@
+import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
+import type { Labels, Service } from '../../../../shared/model/objects.ts';
+import { workloadsIn } from '../../../../shared/model/owners.ts';
+import { isFinished } from '../../../../shared/model/pods.ts';
+import { matchesLabels } from '../../../../shared/model/selectors.ts';
+import { selectorOf } from '../../../../shared/model/services.ts';
+import { compareText } from '../../../../shared/util/text.ts';
+
+/** A namespace whose pods carry every label that a Service of another namespace selects. */
+export interface Elsewhere {
+  readonly namespace: string;
+  /** Pods that match, finished ones left out; 0 when only a workload's template does. */
+  readonly pods: number;
+  /** `Deployment payment`, when one was read. */
+  readonly workload: string;
+  /** A Service there which selects the same pods. */
+  readonly service: Service | undefined;
+}
+
+/** Other namespaces in which the selector would match, those with most pods first. Only what was read can be seen. */
+export function matchesElsewhere(index: ClusterIndex, own: string, selector: Labels): readonly Elsewhere[] {
+  const pods = new Map<string, number>();
+  for (const pod of index.list('Pod')) {
+    const namespace = pod.metadata?.namespace ?? '';
+    if (namespace === own || isFinished(pod) || !matchesLabels(selector, pod.metadata?.labels)) continue;
+    pods.set(namespace, (pods.get(namespace) ?? 0) + 1);
+  }
+  const namespaces = new Set([...pods.keys(), ...index.list('Deployment').map((one) => one.metadata?.namespace ?? '')]);
+  namespaces.delete(own);
+  return [...namespaces]
+    .flatMap((namespace): readonly Elsewhere[] => {
+      const workload = workloadsIn(index, namespace).find((one) =>
+        matchesLabels(selector, one.template?.metadata?.labels),
+      );
+      const count = pods.get(namespace) ?? 0;
+      if (count === 0 && workload === undefined) return [];
+      const labels = workload?.template?.metadata?.labels ?? selector;
+      return [
+        {
+          namespace,
+          pods: count,
+          workload: workload === undefined ? '' : `${workload.kind} ${workload.ref.name}`,
+          service: index.list('Service', namespace).find((one) => {
+            const wanted = selectorOf(one);
+            return wanted !== undefined && matchesLabels(wanted, labels);
+          }),
+        },
+      ];
+    })
+    .sort((a, b) => b.pods - a.pods || compareText(a.namespace, b.namespace));
+}

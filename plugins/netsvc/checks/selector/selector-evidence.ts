@@ -1,0 +1,50 @@
+import type { Evidence } from '../../../../shared/messages/finding.ts';
+import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
+import { lastChange } from '../../../../shared/model/managed-fields.ts';
+import type { KubeObject, Labels } from '../../../../shared/model/objects.ts';
+import { formatRef } from '../../../../shared/model/refs.ts';
+import { formatLabels } from '../../../../shared/model/selectors.ts';
+import { ago } from '../../../../shared/util/duration.ts';
+import { plural } from '../../../../shared/util/text.ts';
+import type { ServiceSubject } from '../../service-subject.ts';
+import type { Candidate } from './nearest-workloads.ts';
+
+/** `selector app=web matches 0 of 12 pods`. */
+export function matchEvidence(index: ClusterIndex, subject: ServiceSubject, matched = 0): Evidence {
+  const all = index.list('Pod', subject.namespace).length;
+  const whole = index.seen('Pod', subject.namespace).whole;
+  return {
+    fact: `selector ${formatLabels(subject.selector)} matches ${matched}${whole ? ` of ${plural(all, 'pod')} of the namespace` : ' pods'}`,
+    source: `${formatRef(subject.ref)} spec.selector`,
+  };
+}
+
+/** What the pods of each candidate carry. */
+export function candidateEvidence(candidates: readonly Candidate[], max = 3): readonly Evidence[] {
+  return candidates.slice(0, max).map(({ ref, labels, object }) => ({
+    fact: `pods of ${ref.kind} ${ref.name} carry ${formatLabels(withoutHashes(labels)) || 'no labels'}`,
+    source: `${formatRef(ref)} ${object === undefined ? 'metadata.labels' : 'spec.template.metadata.labels'}`,
+  }));
+}
+
+/** Labels without those that controllers add to tell revisions and ordinals apart. */
+export function withoutHashes(labels: Labels): Labels {
+  return Object.fromEntries(Object.entries(labels).filter(([key]) => !/-hash$|pod-index$|pod-name$/.test(key)));
+}
+
+/** Who wrote the Service's selector last, when the API server noted it. */
+export function selectorChange(subject: ServiceSubject, now: number): readonly Evidence[] {
+  return changeOf(subject.service, formatRef(subject.ref), ['spec', 'selector'], now);
+}
+
+/** Who wrote the labels of a workload's template last. */
+export function templateChange(object: KubeObject | undefined, name: string, now: number): readonly Evidence[] {
+  return object === undefined ? [] : changeOf(object, name, ['spec', 'template', 'metadata', 'labels'], now);
+}
+
+function changeOf(object: KubeObject, name: string, path: readonly string[], now: number): readonly Evidence[] {
+  const change = lastChange(object, path);
+  if (change === undefined) return [];
+  const fact = `${path.join('.')} last changed by ${change.manager} ${ago(change.time, now)} (${change.time})`;
+  return [{ fact, source: `${name} metadata.managedFields` }];
+}
