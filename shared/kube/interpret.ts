@@ -6,8 +6,11 @@ import { describeQuestion, statusOf } from './refusal.ts';
 import type { Question, Refusal, Reply } from './reply.ts';
 import { strangeAnswer } from './strange-answer.ts';
 
-/** Asks for a path on behalf of a question: a reply, or a fault that concerns this question alone. */
-export type Ask = (path: string, question: Question) => Promise<Reply | Refusal>;
+/**
+ * Asks for a path on behalf of a question: a reply, or a fault that concerns this question alone. `trim` may shorten the
+ * JSON of a good answer before it is parsed.
+ */
+export type Ask = (path: string, question: Question, trim?: (json: Buffer) => Buffer) => Promise<Reply | Refusal>;
 
 export interface AskOptions {
   readonly transport: Transport;
@@ -33,7 +36,7 @@ export function createAsk(options: AskOptions): Ask {
     if (!partial || !understood) throw error;
     return { status: 'failed', reason: `could not ${describeQuestion(question)}: ${error.message}` };
   };
-  return async (path, question) => {
+  return async (path, question, trim = (json) => json) => {
     let answer: Answer;
     const text = question.verb === 'get logs of';
     try {
@@ -46,7 +49,7 @@ export function createAsk(options: AskOptions): Ask {
     }
     if (answer.status === 401) throw options.unauthorized(false);
     const log = text && answer.status === 200;
-    const reply: Reply = { status: answer.status, body: answer.body, json: log ? undefined : parse(answer.body) };
+    const reply: Reply = { status: answer.status, body: answer.body, json: log ? undefined : parse(trim(answer.body)) };
     const strange = log ? undefined : strangeAnswer(reply, answer.headers, path, asked);
     if (strange !== undefined) return fault(strange, question);
     if (!granted && options.anonymous && isAnonymous(reply)) throw options.unauthorized(true);

@@ -1,6 +1,7 @@
 import { KINDS, type KindName, type KindTypes } from '../model/kinds.ts';
 import type { KubeObject } from '../model/objects.ts';
 import { fieldsOf, itemsOf, textOf } from './config/fields.ts';
+import { cutManagedFields } from './cut-managed-fields.ts';
 import type { Ask } from './interpret.ts';
 import { modernise } from './modernise.ts';
 import type { ListOptions, ReadResult } from './ports.ts';
@@ -51,7 +52,8 @@ async function listOnce<K extends KindName>(
   const objects: KindTypes[K][] = [];
   let next = '';
   do {
-    const reply = await ask(`${path}${query(options, whole ? undefined : limit, next)}`, question);
+    const url = `${path}${query(options, whole ? undefined : limit, next)}`;
+    const reply = await ask(url, question, options.managedFields === true ? undefined : cutManagedFields);
     if ('reason' in reply) return reply;
     if (reply.status === 410) return 'expired';
     if (reply.status !== 200) return refusalOf(reply, question);
