@@ -31,6 +31,7 @@ async function ipBatch(lines: readonly string[], netns?: string): Promise<void> 
  */
 export async function makeNetwork(options: ClusterOptions, index: number): Promise<void> {
   const { name, dualStack } = options;
+  await loadKernelModules();
   const plane = netnsName(name, 'plane');
   const gateway = gatewayAddress(index);
   const nodes = Array.from({ length: options.nodes }, (_, at) => at + 1);
@@ -76,6 +77,12 @@ export async function makeNetwork(options: ClusterOptions, index: number): Promi
       ...(dualStack ? { 'net.ipv6.conf.all.forwarding': '1' } : {}),
     });
   }
+}
+
+/** Where the kernel has these as modules; built in, or not there at all, is seen soon enough. */
+async function loadKernelModules(): Promise<void> {
+  const modules = ['overlay', 'br_netfilter', 'vxlan', 'nf_conntrack', 'nf_tables', 'ip_tables', 'ip6_tables'];
+  await execa('modprobe', ['--all', '--quiet', ...modules], { reject: false });
 }
 
 async function setSysctl(netns: string, settings: Readonly<Record<string, string>>): Promise<void> {
