@@ -116,3 +116,8 @@ export async function collectTail(chunks: Chunks, limit: number): Promise<Uint8A
   }
   return Buffer.concat(parts).subarray(-limit);
 }
+
+/** Bytes that are there already, as a stream. */
+export async function* chunksOf(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes;
+}

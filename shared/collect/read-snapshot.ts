@@ -5,7 +5,7 @@ import type { Runtime } from '../runtime/runtime.ts';
 import { compareText } from '../util/text.ts';
 import { coverageOf } from './coverage.ts';
 import { decodeText } from './decode-text.ts';
-import type { InputFile } from './input-files.ts';
+import type { InputFile } from './input-file.ts';
 import { inputFiles, STDIN_NAME } from './input-files.ts';
 import type { FilePlace, Intake } from './intake.ts';
 import { createIntake, takeDocument } from './intake.ts';
