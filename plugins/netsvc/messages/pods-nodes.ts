@@ -67,7 +67,8 @@ export const podsNodesMessages = defineMessages({
     confidence: 'possible',
     rung: 24,
     title: 'pods hang in ContainerCreating',
-    summary: ({ pods, since, suspects }) => `${pods} hang in ContainerCreating${since}${suspects}`,
+    summary: ({ pods, since, suspects }) =>
+      `containers of ${pods} are not created (ContainerCreating)${since}${suspects}`,
     explain: why.creating,
   }),
   SVC243: message<{ pods: string; end: string }>({

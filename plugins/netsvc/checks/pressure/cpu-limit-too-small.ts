@@ -1,0 +1,101 @@
+import { defineCheck } from '../../../../shared/diagnose/check.ts';
+import type { Finding } from '../../../../shared/messages/finding.ts';
+import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
+import type { ProbeFailure } from '../../../../shared/model/pod-state-probe.ts';
+import { type RunningContainer, runningContainers } from '../../../../shared/model/pods.ts';
+import { parseQuantity } from '../../../../shared/util/quantity.ts';
+import { pressureMessages } from '../../messages/pressure.ts';
+import type { ServiceSubject } from '../../service-subject.ts';
+import { groupBy, ownerKey, podKeys, thePods } from '../pods/pod-groups.ts';
+import { formatCores } from '../pods/resource-amounts.ts';
+import { podsIn, type ServicePod, servicePods } from '../pods/service-pods.ts';
+import { isPatchable, patchContainer } from '../pods/workload-commands.ts';
+import { WORKLOAD_USES } from '../pods/workloads-behind.ts';
+import { probeFailureOf } from '../readiness/failing-probes.ts';
+import { usages } from './container-usage.ts';
+
+/** Below a tenth of a core a server is stopped for most of every 100 ms. */
+const TINY = 0.1;
+const RECENT = 15 * 60_000;
+
+interface Starved extends ServicePod {
+  readonly container: RunningContainer;
+  readonly limit: string;
+  readonly cores: number;
+  readonly used: number | undefined;
+  readonly failure: ProbeFailure;
+}
+
+/**
+ * Ready pods whose probes time out while their CPU limit is used up or tiny. Pods that are not ready for it are told
+ * with their probe.
+ */
+export const cpuLimitTooSmall = defineCheck<ServiceSubject>({
+  id: 'netsvc/cpu-limit-too-small',
+  group: 'pressure',
+  needs: ['Pod'],
+  uses: [...WORKLOAD_USES, 'Node', 'PersistentVolumeClaim', 'Secret', 'ConfigMap', 'PodMetrics'],
+  applies: (subject) => subject.selector !== undefined,
+  run: (subject, { index }) =>
+    groupBy(starved(index, subject), (entry) => `${ownerKey(entry)} ${entry.container.name}`).map((group) =>
+      raise(index, subject, group),
+    ),
+});
+
+function starved(index: ClusterIndex, subject: ServiceSubject): readonly Starved[] {
+  const samples = usages(index, subject, 'cpu');
+  return podsIn(servicePods(index, subject), 'ready').flatMap((entry) =>
+    runningContainers(entry.pod).flatMap((container): Starved[] => {
+      const limit = container.spec.resources?.limits?.cpu;
+      const cores = parseQuantity(limit);
+      if (limit === undefined || cores === undefined) return [];
+      const events = index.events(entry.pod, 'Pod');
+      const failure = (['readiness', 'liveness'] as const)
+        .map((type) => probeFailureOf(events, entry, container, type))
+        .find((found) => found?.kind === 'timeout' || found?.kind === 'exec-timeout');
+      if (failure === undefined || failure.count < 3 || !(index.now - Date.parse(failure.lastSeen) < RECENT)) return [];
+      const used = samples.find((sample) => sample.key === entry.key && sample.container.name === container.name)?.used;
+      const short = used === undefined ? cores < TINY : used >= cores * 0.9;
+      return short ? [{ ...entry, container, limit: String(limit), cores, used, failure }] : [];
+    }),
+  );
+}
+
+function raise(index: ClusterIndex, subject: ServiceSubject, group: readonly [Starved, ...Starved[]]): Finding {
+  const [first] = group;
+  const all = servicePods(index, subject);
+  const { container, limit, cores, used, failure } = first;
+  const percent = used === undefined ? '' : ` (uses ${formatCores(used)}, ${Math.round((used / cores) * 100)} %)`;
+  const patch = (cpu: string): string =>
+    patchContainer(first.owner, container.name, { resources: { limits: { cpu } } }, container.nativeSidecar);
+  return pressureMessages.SVC903.raise({
+    subject: first.owner,
+    args: {
+      pods: thePods(group, all),
+      container: `container ${container.name}`,
+      limit,
+      usage: percent,
+      probe: `its ${failure.type} probe timed out ${failure.count} times`,
+    },
+    pods: podKeys(group),
+    severity: used === undefined ? 'info' : 'warning',
+    impact: 0.1,
+    evidence: [
+      {
+        fact: `resources.limits.cpu is ${limit}${percent}`,
+        source: `Pod ${first.key} spec${used === undefined ? '' : ', PodMetrics'}`,
+      },
+      { fact: `"${failure.message}" (${failure.count} times)`, source: `Event Unhealthy on Pod ${first.key}` },
+    ],
+    fixes: isPatchable(first.owner)
+      ? [
+          {
+            title: 'give it more CPU (adjust to what it needs)',
+            command: patch(formatCores(Math.max(0.5, cores * 2))),
+            risk: 'low',
+            undo: patch(limit),
+          },
+        ]
+      : [],
+  });
+}
