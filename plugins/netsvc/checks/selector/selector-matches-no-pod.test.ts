@@ -1,43 +1,200 @@
 import { describe, expect, it } from 'vitest';
-import { deployment, pod, service, slicesFor } from '../../../../shared/testing/builders.ts';
+import type { KubeObject } from '../../../../shared/model/objects.ts';
+import { deployment, pod, secondsAgo, service, slicesFor, workload } from '../../../../shared/testing/builders.ts';
 import { causeCodes, diagnoseObjects } from '../../testing/diagnose-objects.ts';
+import { type StagedOptions, stagedApp } from '../../testing/staged-app.ts';
+
+type Selector = Readonly<Record<string, string>>;
+
+function diagnose(
+  selector: Selector,
+  apps: readonly (readonly [string, StagedOptions])[],
+  more: readonly KubeObject[] = [],
+) {
+  const svc = service('payment', { selector });
+  const staged = apps.map(([name, options]) => stagedApp(name, options));
+  return diagnoseObjects(
+    [
+      svc,
+      ...staged.flatMap((app) => app.objects),
+      ...more,
+      ...slicesFor(
+        svc,
+        staged.flatMap((app) => app.pods),
+      ),
+    ],
+    'payment',
+  );
+}
 
 describe('selector-matches-no-pod', () => {
   it('names the label value that differs on the nearest workload and gives both patches', () => {
-    const web = service('payment', { selector: { app: 'payment', tier: 'api' } });
-    const pods = [pod('payment-1', { labels: { app: 'payment', tier: 'backend' } })];
-    const report = diagnoseObjects(
-      [
-        web,
-        deployment(
-          'payment',
-          { app: 'payment' },
-          {
-            template: { metadata: { labels: { app: 'payment', tier: 'backend' } }, spec: {} },
-          },
-        ),
-        ...pods,
-        ...slicesFor(web, pods),
-      ],
-      'payment',
-    );
+    const report = diagnose({ app: 'payment', tier: 'api' }, [['payment', { podLabels: { tier: 'backend' } }]]);
     expect(causeCodes(report)).toEqual(['SVC101']);
     expect(report.headline).toContain('Deployment payment has tier=backend instead of tier=api');
+    expect(report.causes[0]?.confidence).toBe('proven');
     expect(report.causes[0]?.fixes.map((fix) => fix.command)).toEqual([
       `kubectl patch service payment -n shop --type=merge -p '{"spec":{"selector":{"tier":"backend"}}}'`,
       `kubectl patch deployment payment -n shop -p '{"spec":{"template":{"metadata":{"labels":{"tier":"api"}}}}}'`,
     ]);
   });
 
+  const slips: readonly (readonly [string, string, Selector, Selector, string])[] = [
+    [
+      'case',
+      'payment',
+      { app: 'payment' },
+      { app: 'Payment' },
+      'app=Payment instead of app=payment (only upper and lower case differ)',
+    ],
+    ['dashes', 'pay', { app: 'payment-api' }, { app: 'payment_api' }, '(only dashes, underscores or dots differ)'],
+    [
+      'plural',
+      'pay',
+      { app: 'payments' },
+      { app: 'payment' },
+      'app=payment instead of app=payments (singular and plural)',
+    ],
+    ['version', 'pay', { app: 'payment' }, { app: 'payment-v2' }, '(only the version suffix differs)'],
+    ['letter', 'pay', { app: 'paymnt' }, { app: 'payment' }, '(one letter differs)'],
+    ['key', 'pay', { aap: 'payment' }, { app: 'payment' }, 'has app=payment instead of aap=payment'],
+    [
+      'well-known key',
+      'pay',
+      { app: 'payment' },
+      { 'app.kubernetes.io/name': 'payment' },
+      'has app.kubernetes.io/name=payment instead of app=payment',
+    ],
+    ['key missing', 'pay', { app: 'payment', track: 'stable' }, { app: 'payment' }, 'has no label track'],
+    [
+      'hash',
+      'pay',
+      { app: 'payment', 'pod-template-hash': 'aaaaaaaaa' },
+      { app: 'payment' },
+      'pod-template-hash=5d4f8c7b9 instead of pod-template-hash=aaaaaaaaa',
+    ],
+  ];
+  for (const [what, name, selector, labels, words] of slips) {
+    it(`tells a slip of ${what}`, () => {
+      const report = diagnose(selector, [
+        [name, { labels }],
+        ['mailer', {}],
+      ]);
+      expect(causeCodes(report)).toEqual(['SVC101']);
+      expect(report.headline).toContain(words);
+      expect(report.headline).toContain(`Deployment ${name}`);
+    });
+  }
+
+  it('names all keys that differ, and only those', () => {
+    const report = diagnose({ app: 'payment', tier: 'api', zone: 'eu' }, [
+      ['payment', { labels: { app: 'payment' }, podLabels: { tier: 'backend', zone: 'us' } }],
+    ]);
+    expect(report.headline).toContain('has tier=backend instead of tier=api and zone=us instead of zone=eu');
+    expect(report.headline).not.toContain('app=payment instead');
+  });
+
+  it('is only likely when several workloads are equally near', () => {
+    const report = diagnose({ app: 'payment', version: 'v3' }, [
+      ['payment-v1', { labels: { app: 'payment', version: 'v1' } }],
+      ['payment-v2', { labels: { app: 'payment', version: 'v2' } }],
+    ]);
+    expect(report.causes[0]?.confidence).toBe('likely');
+    expect(report.headline).toContain('equally near: Deployment payment-v2');
+    expect(report.causes[0]?.fixes.map((fix) => fix.title)).toEqual([
+      'point the Service at Deployment payment-v1',
+      'point the Service at Deployment payment-v2',
+    ]);
+  });
+
+  it('says what the namespace has when nothing resembles the selector', () => {
+    const report = diagnose({ app: 'payment' }, [['zzz', { labels: { role: 'queue' } }]]);
+    expect(report.headline).toContain('nothing there resembles it: the namespace has Deployment zzz (role=queue)');
+  });
+
+  it('says that the namespace is empty', () => {
+    expect(diagnose({ app: 'payment' }, []).headline).toContain('the namespace has no pods and no workload');
+  });
+
+  it('finds pods that no workload owns', () => {
+    const report = diagnose({ app: 'payment' }, [], [pod('payment-1', { labels: { app: 'payments' } })]);
+    expect(report.headline).toContain('Pod payment-1 has app=payments');
+  });
+
+  it('tells who changed the selector last', () => {
+    const managedFields = [
+      {
+        manager: 'kubectl-edit',
+        operation: 'Update',
+        time: secondsAgo(120),
+        fieldsV1: { 'f:spec': { 'f:selector': {} } },
+      },
+    ];
+    const svc = service('payment', { selector: { app: 'paymnt' } }, { managedFields });
+    const report = diagnoseObjects([svc, ...stagedApp('payment').objects], 'payment');
+    expect(report.causes[0]?.evidence.map((entry) => entry.fact).join('\n')).toContain(
+      'spec.selector last changed by kubectl-edit 2m ago',
+    );
+  });
+
+  it('names the ReplicaSet of a custom controller that would make such pods', () => {
+    const set = workload(
+      'ReplicaSet',
+      'payment-77c',
+      { app: 'payment' },
+      { replicas: 0 },
+      {
+        ownerReferences: [{ kind: 'Rollout', name: 'payment', controller: true }],
+      },
+    );
+    expect(diagnose({ app: 'payment' }, [], [set]).headline).toContain(
+      'ReplicaSet payment-77c of Rollout payment makes such pods and wants 0',
+    );
+  });
+
+  it('leaves a workload that matches and has no pods to others', () => {
+    const report = diagnose({ app: 'payment' }, [], [deployment('payment', { app: 'payment' }, { replicas: 0 })]);
+    expect(causeCodes(report)).not.toContain('SVC101');
+  });
+
   it('stays silent when a pod matches', () => {
-    const web = service('web');
-    const pods = [pod('web-1')];
-    expect(diagnoseObjects([web, ...pods, ...slicesFor(web, pods)], 'web').verdict).toBe('healthy');
+    expect(diagnose({ app: 'payment' }, [['payment', {}]]).verdict).toBe('healthy');
   });
 
   it('cannot tell without pods, and says which right is missing', () => {
     const report = diagnoseObjects([service('web')], 'web', { except: { Pod: 'forbidden' } });
     expect(report.verdict).toBe('unknown');
     expect(report.headline).toContain('forbidden: list Pod');
+  });
+});
+
+describe('pods-in-other-namespace', () => {
+  const elsewhere = (count: number) =>
+    Array.from({ length: count }, (_, at) =>
+      pod(`payment-${at}`, { namespace: 'payments', labels: { app: 'payment' } }),
+    );
+
+  it('names the namespace and offers the Service there', () => {
+    const report = diagnose({ app: 'payment' }, [['mailer', {}]], elsewhere(2));
+    expect(causeCodes(report)).toEqual(['SVC102']);
+    expect(report.headline).toContain('are in namespace payments');
+    expect(report.headline).toContain('a Service selects only in its own namespace, shop');
+    expect(report.causes[0]?.fixes[0]?.command).toContain('"namespace":"payments"');
+  });
+
+  it('offers an alias when a Service is there already', () => {
+    const there = {
+      ...service('payment', { selector: { app: 'payment' } }),
+      metadata: { name: 'payment', namespace: 'payments' },
+    };
+    const report = diagnose({ app: 'payment' }, [], [...elsewhere(1), there]);
+    expect(report.causes[0]).toMatchObject({ code: 'SVC102', confidence: 'likely' });
+    expect(report.causes[0]?.fixes[0]?.command).toContain('payment.payments.svc.cluster.local');
+  });
+
+  it('yields to a near miss in the own namespace', () => {
+    const report = diagnose({ app: 'payment' }, [['payment', { labels: { app: 'payments' } }]], elsewhere(2));
+    expect(causeCodes(report)).toEqual(['SVC101']);
+    expect(report.causes[0]?.evidence.map((entry) => entry.fact).join('\n')).toContain('2 pods of namespace payments');
   });
 });

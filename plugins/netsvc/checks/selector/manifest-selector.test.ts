@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest';
+import type { KubeObject, Labels } from '../../../../shared/model/objects.ts';
+import { causeCodes, diagnoseObjects } from '../../testing/diagnose-objects.ts';
+
+/** Files as people write them: nothing that a server adds. */
+function manifests(labels: Labels, containerPort: number): readonly KubeObject[] {
+  return [
+    {
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { name: 'web', namespace: 'shop' },
+      spec: { selector: { app: 'web' }, ports: [{ port: 80, targetPort: 8080 }] },
+    } as KubeObject,
+    {
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: { name: 'web', namespace: 'shop' },
+      spec: {
+        selector: { matchLabels: labels },
+        template: {
+          metadata: { labels },
+          spec: { containers: [{ name: 'app', image: 'x', ports: [{ containerPort }] }] },
+        },
+      },
+    } as KubeObject,
+  ];
+}
+
+const except = { Pod: 'notCollected', EndpointSlice: 'notCollected', Event: 'notCollected' } as const;
+
+describe('manifests that were never applied', () => {
+  it('are told the label that differs', () => {
+    const report = diagnoseObjects(manifests({ app: 'webb' }, 8080), 'web', { except });
+    expect(causeCodes(report)).toEqual(['SVC101']);
+    expect(report.headline).toContain('Deployment web has app=webb instead of app=web');
+  });
+
+  it('are told the port that nobody serves', () => {
+    const report = diagnoseObjects(manifests({ app: 'web' }, 9090), 'web', { except });
+    expect(causeCodes(report)).toEqual(['SVC401']);
+  });
+
+  it('get no cause when they agree, and no clean bill either: no pod was seen', () => {
+    const report = diagnoseObjects(manifests({ app: 'web' }, 8080), 'web', { except });
+    expect(report.causes).toEqual([]);
+    expect(report.verdict).toBe('unknown');
+  });
+});
