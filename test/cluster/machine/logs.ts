@@ -2,10 +2,6 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { machinePath } from './spec.ts';
 
-export function logPath(cluster: string, machine: string, daemon: string): string {
-  return machinePath(cluster, machine, 'disk/var/log', `${daemon}.log`);
-}
-
 /** The last lines of every daemon's log of a machine, for a failure message. */
 export function lastLogLines(cluster: string, machine: string, count = 4): readonly string[] {
   const folder = machinePath(cluster, machine, 'disk/var/log');

@@ -1,5 +1,5 @@
 import { KubeApi } from '../../cluster/api.ts';
-import { signalProgram } from '../../cluster/machine/control.ts';
+import { findProgram, signalProgram } from '../../cluster/machine/control.ts';
 import { runOn, tryOn } from '../../cluster/machine/enter.ts';
 import { readState } from '../../cluster/state.ts';
 import { waitFor } from '../../cluster/wait.ts';
@@ -25,10 +25,10 @@ export async function removeKubeProxy(cluster: TestCluster, node: string): Promi
     },
   };
   await patchAffinity(cluster, affinity);
-  await waitFor(`kube-proxy to leave ${node}`, async () => {
-    const { stdout } = await tryOn(cluster.name, node, ['sh', '-c', 'cat /proc/[0-9]*/comm']);
-    return !stdout.split('\n').includes('kube-proxy');
-  });
+  await waitFor(
+    `kube-proxy to leave ${node}`,
+    async () => (await findProgram(cluster.name, node, 'kube-proxy')).length === 0,
+  );
   return once(async () => {
     await patchAffinity(cluster, null);
     await waitForRollout('daemonsets', 'kube-system', 'kube-proxy', cluster);
