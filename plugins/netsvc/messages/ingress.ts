@@ -1,4 +1,6 @@
 import { defineMessages } from '../../../shared/messages/define-messages.ts';
+import { ingressRouteMessages } from './ingress-routes.ts';
+import { ingressTlsMessages } from './ingress-tls.ts';
 
 /** SVC701 to SVC749: Ingress in front and its TLS. */
-export const ingressMessages = defineMessages({});
+export const ingressMessages = defineMessages({ ...ingressRouteMessages, ...ingressTlsMessages });

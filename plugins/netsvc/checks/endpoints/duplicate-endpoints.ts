@@ -13,6 +13,7 @@ export const duplicateEndpoints = defineCheck<ServiceSubject>({
   id: 'netsvc/duplicate-endpoints',
   group: 'endpoints',
   needs: ['EndpointSlice'],
+  uses: ['Pod'],
   applies: (subject) => subject.type !== 'ExternalName',
   run: (subject, { index }) => {
     const seen = new Map<string, Map<string, boolean>>();

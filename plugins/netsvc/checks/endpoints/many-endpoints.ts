@@ -13,7 +13,7 @@ export const manyEndpoints = defineCheck<ServiceSubject>({
   id: 'netsvc/many-endpoints',
   group: 'endpoints',
   needs: ['EndpointSlice'],
-  uses: ['Endpoints'],
+  uses: ['Endpoints', 'Pod'],
   applies: (subject) => subject.type !== 'ExternalName',
   run: (subject, { index }) => {
     const count = endpointRows(index, subject.service).length;

@@ -1,0 +1,243 @@
+import type { Finding, Fix } from '../../../../shared/messages/finding.ts';
+import { isProvenAbsent, isWhollyRead } from '../../../../shared/model/absence.ts';
+import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
+import type { Ingress, Service, ServicePort } from '../../../../shared/model/objects.ts';
+import { podKey } from '../../../../shared/model/pods.ts';
+import { formatRef, nameOf, namespaceOf, refOf } from '../../../../shared/model/refs.ts';
+import { endpointRows, podsOf, slicesOf } from '../../../../shared/model/services.ts';
+import { patchLine } from '../../../../shared/util/kubectl.ts';
+import { joinAnd, joinNames } from '../../../../shared/util/text.ts';
+import { ingressMessages } from '../../messages/ingress.ts';
+import { likeness } from '../selector/label-distance.ts';
+import { formatRoute, type Route, routesOf } from './routes.ts';
+
+/** What part of an Ingress's backends to judge. */
+export interface BackendScope {
+  /** Only routes to the Service of this name. */
+  readonly only?: string;
+  /** False leaves out whether backends have endpoints. */
+  readonly endpoints?: boolean;
+}
+
+/** Backends of an Ingress that do not exist, lack the port, or lead nowhere. Routes with the same fault are told once. */
+export function judgeBackends(index: ClusterIndex, ingress: Ingress, scope: BackendScope = {}): readonly Finding[] {
+  const routes = routesOf(ingress);
+  const groups = new Map<string, Route[]>();
+  for (const route of routes) {
+    if (scope.only !== undefined && route.service !== scope.only) continue;
+    const key = `${route.service ?? ''}\n${route.port.name ?? ''}\n${route.port.number ?? ''}\n${route.resource?.name ?? ''}`;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [route]);
+    else group.push(route);
+  }
+  return [...groups.values()].flatMap((group) => judgeGroup(index, ingress, group, routes.length, scope));
+}
+
+function judgeGroup(
+  index: ClusterIndex,
+  ingress: Ingress,
+  group: readonly Route[],
+  all: number,
+  scope: BackendScope,
+): readonly Finding[] {
+  const [first] = group;
+  if (first === undefined) return [];
+  if (first.service === undefined) return first.resource === undefined ? [] : [resourceBackend(ingress, first)];
+  const namespace = namespaceOf(ingress);
+  const service = index.get('Service', namespace, first.service);
+  if (service === undefined) {
+    if (!isProvenAbsent(index, 'Service', namespace, first.service)) return [];
+    return [serviceMissing(index, ingress, group, first.service, all)];
+  }
+  const found = findPort(service, first);
+  if (found === undefined) return [portMissing(ingress, group, service, all)];
+  if (service.spec?.type === 'ExternalName') return [externalNameBackend(ingress, first, service)];
+  return scope.endpoints === false ? [] : withoutEndpoints(index, ingress, group, service);
+}
+
+/** The Service that an Ingress with a missing backend most likely means, of the same namespace. */
+export function meantService(index: ClusterIndex, namespace: string, wanted: string): Service | undefined {
+  const [best] = index
+    .list('Service', namespace)
+    .map((service) => ({ service, score: likeness(nameOf(service), wanted) }))
+    .filter(({ score }) => score >= 0.5)
+    .sort((a, b) => b.score - a.score);
+  return best?.service;
+}
+
+function serviceMissing(
+  index: ClusterIndex,
+  ingress: Ingress,
+  group: readonly Route[],
+  wanted: string,
+  all: number,
+): Finding {
+  const namespace = namespaceOf(ingress);
+  const meant = meantService(index, namespace, wanted);
+  const elsewhere = index
+    .list('Service')
+    .filter((service) => nameOf(service) === wanted && namespaceOf(service) !== namespace)
+    .map(namespaceOf);
+  return ingressMessages.SVC704.raise({
+    subject: refOf(ingress, 'Ingress'),
+    args: {
+      ingress: nameOf(ingress),
+      namespace,
+      routes: joinNames(group.map(formatRoute), 2),
+      wanted,
+      meant: meant === undefined ? '' : nameOf(meant),
+      elsewhere: elsewhere[0] ?? '',
+      fixes: meant === undefined ? [] : [renameFix(ingress, group, wanted, nameOf(meant))],
+    },
+    impact: 0.5 * (group.length / all),
+    evidence: [
+      {
+        fact: `${joinNames(group.map(formatRoute), 3)} → Service ${wanted}`,
+        source: `${formatRef(refOf(ingress, 'Ingress'))} spec.rules`,
+      },
+      {
+        fact: `namespace ${namespace} has ${joinNames(index.list('Service', namespace).map(nameOf), 5) || 'no Services'}`,
+        source: `Services of namespace ${namespace}`,
+      },
+    ],
+  });
+}
+
+function renameFix(ingress: Ingress, group: readonly Route[], from: string, to: string): Fix {
+  const patch = (name: string): string =>
+    patchLine(
+      'ingress',
+      namespaceOf(ingress),
+      nameOf(ingress),
+      group.map((route) => ({ op: 'replace', path: `${route.at}/service/name`, value: name })),
+      'json',
+    );
+  return { title: `send to Service ${to}`, command: patch(to), risk: 'low', undo: patch(from) };
+}
+
+function findPort(service: Service, route: Route): ServicePort | undefined {
+  const ports = service.spec?.ports ?? [];
+  const { name, number } = route.port;
+  // Aliases need no ports, and a route without a port is left to the controller.
+  if (name === undefined && number === undefined) return ports[0] ?? {};
+  if (service.spec?.type === 'ExternalName' && ports.length === 0) return {};
+  return ports.find((port) => (number === undefined ? port.name === name : port.port === number));
+}
+
+function portMissing(ingress: Ingress, group: readonly Route[], service: Service, all: number): Finding {
+  const wanted = group[0]?.port ?? {};
+  const ports = service.spec?.ports ?? [];
+  const meant =
+    ports.find((port) => wanted.number !== undefined && port.targetPort === wanted.number) ??
+    (ports.length === 1 ? ports[0] : undefined);
+  const asked = wanted.name === undefined ? `port ${wanted.number ?? 0}` : `port "${wanted.name}"`;
+  const patch = (port: object): string =>
+    patchLine(
+      'ingress',
+      namespaceOf(ingress),
+      nameOf(ingress),
+      group.map((route) => ({ op: 'replace', path: `${route.at}/service/port`, value: port })),
+      'json',
+    );
+  return ingressMessages.SVC705.raise({
+    subject: refOf(ingress, 'Ingress'),
+    args: {
+      ingress: nameOf(ingress),
+      namespace: namespaceOf(ingress),
+      routes: joinNames(group.map(formatRoute), 2),
+      service: nameOf(service),
+      asked,
+      ports: ports.length === 0 ? 'no ports' : joinAnd(ports.map(describePort)),
+      target: wanted.number !== undefined && meant?.targetPort === wanted.number,
+      fixes:
+        meant === undefined
+          ? []
+          : [
+              {
+                title: `send to port ${meant.port ?? 0} of Service ${nameOf(service)}`,
+                command: patch({ number: meant.port ?? 0 }),
+                risk: 'low',
+                undo: patch(wanted),
+              },
+            ],
+    },
+    impact: 0.5 * (group.length / all),
+    evidence: [
+      {
+        fact: `${joinNames(group.map(formatRoute), 3)} → ${asked} of Service ${nameOf(service)}`,
+        source: `${formatRef(refOf(ingress, 'Ingress'))} spec.rules`,
+      },
+      {
+        fact: `has ${ports.length === 0 ? 'no ports' : joinAnd(ports.map(describePort))}`,
+        source: `${formatRef(refOf(service, 'Service'))} spec.ports`,
+      },
+    ],
+  });
+}
+
+function describePort(port: ServicePort): string {
+  const name = port.name === undefined || port.name === '' ? '' : ` "${port.name}"`;
+  const target = port.targetPort === undefined ? '' : ` (targetPort ${port.targetPort})`;
+  return `${port.port ?? 0}${name}${target}`;
+}
+
+function withoutEndpoints(
+  index: ClusterIndex,
+  ingress: Ingress,
+  group: readonly Route[],
+  service: Service,
+): readonly Finding[] {
+  const namespace = namespaceOf(ingress);
+  if (index.seen('EndpointSlice', namespace).status !== 'ok') return [];
+  if (slicesOf(index, service).length === 0 && !isWhollyRead(index, 'EndpointSlice', namespace)) return [];
+  if (endpointRows(index, service).some((row) => row.ready)) return [];
+  return [
+    ingressMessages.SVC706.raise({
+      subject: refOf(ingress, 'Ingress'),
+      args: {
+        ingress: nameOf(ingress),
+        namespace,
+        routes: joinNames(group.map(formatRoute), 2),
+        service: nameOf(service),
+      },
+      impact: 0.3,
+      pods: podsOf(index, service).map(podKey),
+      evidence: [
+        {
+          fact: `Service ${nameOf(service)} has no ready endpoint`,
+          source: `EndpointSlices of ${formatRef(refOf(service, 'Service'))}`,
+        },
+      ],
+    }),
+  ];
+}
+
+function resourceBackend(ingress: Ingress, route: Route): Finding {
+  const { kind = '', name = '' } = route.resource ?? {};
+  return ingressMessages.SVC719.raise({
+    subject: refOf(ingress, 'Ingress'),
+    args: {
+      ingress: nameOf(ingress),
+      namespace: namespaceOf(ingress),
+      route: formatRoute(route),
+      backend: `${kind} ${name}`,
+    },
+    evidence: [{ fact: `resource ${kind} ${name}`, source: `${formatRef(refOf(ingress, 'Ingress'))} spec.rules` }],
+  });
+}
+
+function externalNameBackend(ingress: Ingress, route: Route, service: Service): Finding {
+  return ingressMessages.SVC720.raise({
+    subject: refOf(ingress, 'Ingress'),
+    args: {
+      ingress: nameOf(ingress),
+      namespace: namespaceOf(ingress),
+      route: formatRoute(route),
+      service: nameOf(service),
+      target: service.spec?.externalName ?? '',
+    },
+    evidence: [
+      { fact: `type ExternalName, ${service.spec?.externalName ?? ''}`, source: formatRef(refOf(service, 'Service')) },
+    ],
+  });
+}

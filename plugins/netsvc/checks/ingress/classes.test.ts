@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest';
+import { deployment, node, pod } from '../../../../shared/testing/builders.ts';
+import { causeCodes, diagnoseObjects } from '../../testing/diagnose-objects.ts';
+import { ingressClass, ingressTo, soundService } from '../../testing/ingress-objects.ts';
+
+const web = soundService();
+const edge = ingressClass('edge', 'k8s.io/ingress-nginx');
+const elsewhere = pod('coredns-1', { namespace: 'kube-system', labels: { 'k8s-app': 'kube-dns' } });
+const nginx = deployment('ingress-nginx-controller', { app: 'x' }, {}, { namespace: 'ingress-nginx' });
+const noAddress = { address: false };
+
+describe('ingress class', () => {
+  it('tells a class that does not exist and proposes one that does', () => {
+    const report = diagnoseObjects(
+      [...web, edge, ingressTo('shop', { className: 'edge-internal', ...noAddress })],
+      'web',
+    );
+    expect(causeCodes(report)).toEqual(['SVC701']);
+    expect(report.headline).toBe('Ingress shop/shop wants class edge-internal, which does not exist (there is edge)');
+    expect(report.causes[0]?.fixes[0]?.command).toContain('"ingressClassName":"edge"');
+  });
+
+  it('does not miss classes that were not read', () => {
+    const report = diagnoseObjects([...web, ingressTo('shop')], 'web', { except: { IngressClass: 'forbidden' } });
+    expect(report.causes).toEqual([]);
+  });
+
+  it('tells an Ingress without a class where none is the default', () => {
+    const report = diagnoseObjects([...web, edge, nginx, ingressTo('shop', { className: null, ...noAddress })], 'web');
+    expect(causeCodes(report)).toEqual(['SVC702']);
+    expect(report.verdict).toBe('degraded');
+    expect(report.causes[0]?.fixes[0]?.command).toContain('"ingressClassName":"edge"');
+  });
+
+  it('leaves Ingresses without a class alone that have an address, and those of GKE', () => {
+    expect(diagnoseObjects([...web, edge, ingressTo('shop', { className: null })], 'web').verdict).toBe('healthy');
+    const gke = node('n1', true, { spec: { providerID: 'gce://p/z/n1' } });
+    const bare = ingressTo('shop', { className: null, ...noAddress });
+    expect(diagnoseObjects([...web, gke, bare], 'web').verdict).toBe('healthy');
+  });
+
+  it('tells a class whose controller is not there', () => {
+    const report = diagnoseObjects([...web, edge, elsewhere, ingressTo('shop', noAddress)], 'web');
+    expect(causeCodes(report)).toEqual(['SVC703']);
+    expect(report.headline).toContain('no controller for k8s.io/ingress-nginx is in sight');
+  });
+
+  it('notes a missing address when the controller is there, and says nothing where it cannot see', () => {
+    const there = diagnoseObjects([...web, edge, nginx, ingressTo('shop', noAddress)], 'web');
+    expect(there.verdict).toBe('healthy');
+    expect(there.findings.map((finding) => finding.code)).toContain('SVC708');
+    const here = { only: { Pod: { namespace: 'shop' }, Deployment: { namespace: 'shop' } } };
+    expect(diagnoseObjects([...web, edge, ingressTo('shop', noAddress)], 'web', here).verdict).toBe('healthy');
+    const outside = ingressClass('edge', 'ingress.k8s.aws/alb');
+    expect(diagnoseObjects([...web, outside, ingressTo('shop', noAddress)], 'web').verdict).toBe('healthy');
+  });
+
+  it('notes the old annotation', () => {
+    const meta = { annotations: { 'kubernetes.io/ingress.class': 'nginx' } };
+    const report = diagnoseObjects([...web, edge, ingressTo('shop', { className: null, ...noAddress, meta })], 'web');
+    expect(report.verdict).toBe('healthy');
+    expect(report.findings.map((finding) => finding.code)).toContain('SVC721');
+  });
+});

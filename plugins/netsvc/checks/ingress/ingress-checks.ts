@@ -1,0 +1,73 @@
+import { defineCheck } from '../../../../shared/diagnose/check.ts';
+import type { Finding } from '../../../../shared/messages/finding.ts';
+import { isProvenAbsent } from '../../../../shared/model/absence.ts';
+import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
+import type { Ingress } from '../../../../shared/model/objects.ts';
+import type { ServiceSubject } from '../../service-subject.ts';
+import { judgeBackends, meantService } from './backends.ts';
+import { judgeCertificates } from './certificates.ts';
+import { judgeClass } from './classes.ts';
+import { judgeConflicts } from './conflicts.ts';
+import { judgePaths } from './paths.ts';
+import { ingressesOf, routesOf } from './routes.ts';
+
+/** Backends of the Ingresses in front: the port must exist on the Service. Its endpoints are judged elsewhere. */
+export const ingressBackend = defineCheck<ServiceSubject>({
+  id: 'netsvc/ingress-backend',
+  group: 'ingress',
+  needs: ['Ingress'],
+  uses: ['Service'],
+  run: (subject, { index }) =>
+    inFront(index, subject, (ingress) => judgeBackends(index, ingress, { only: subject.name, endpoints: false })),
+});
+
+/** An Ingress that names a Service which does not exist, where this one is the nearest name. */
+export const ingressNearMiss = defineCheck<ServiceSubject>({
+  id: 'netsvc/ingress-near-miss',
+  group: 'ingress',
+  needs: ['Ingress', 'Service'],
+  run: (subject, { index }) =>
+    index.list('Ingress', subject.namespace).flatMap((ingress) => {
+      const names = new Set(routesOf(ingress).flatMap(({ service }) => service ?? []));
+      return [...names]
+        .filter((name) => isProvenAbsent(index, 'Service', subject.namespace, name))
+        .filter((name) => meantService(index, subject.namespace, name) === subject.service)
+        .flatMap((only) => judgeBackends(index, ingress, { only }))
+        .map((finding): Finding => ({ ...finding, severity: 'warning', confidence: 'likely' }));
+    }),
+});
+
+/** Classes and controllers of the Ingresses in front. */
+export const ingressClass = defineCheck<ServiceSubject>({
+  id: 'netsvc/ingress-class',
+  group: 'ingress',
+  needs: ['Ingress'],
+  uses: ['IngressClass', 'Deployment', 'DaemonSet', 'Pod', 'Node'],
+  run: (subject, { index }) => inFront(index, subject, (ingress) => judgeClass(index, ingress)),
+});
+
+/** Hosts and paths of the Ingresses in front that another Ingress has taken, or that are patterns by mistake. */
+export const ingressPaths = defineCheck<ServiceSubject>({
+  id: 'netsvc/ingress-paths',
+  group: 'ingress',
+  needs: ['Ingress'],
+  run: (subject, { index }) =>
+    inFront(index, subject, (ingress) => [...judgeConflicts(index, ingress), ...judgePaths(ingress)]),
+});
+
+/** Certificates of the Ingresses in front. */
+export const ingressCertificate = defineCheck<ServiceSubject>({
+  id: 'netsvc/ingress-certificate',
+  group: 'ingress',
+  needs: ['Ingress'],
+  uses: ['Secret'],
+  run: (subject, { index, now }) => inFront(index, subject, (ingress) => judgeCertificates(index, ingress, now)),
+});
+
+function inFront(
+  index: ClusterIndex,
+  subject: ServiceSubject,
+  judge: (ingress: Ingress) => readonly Finding[],
+): readonly Finding[] {
+  return ingressesOf(index, subject.service).flatMap(judge);
+}
