@@ -1,5 +1,7 @@
 import type { ClusterReader, ListOptions, ReadResult } from '../kube/ports.ts';
+import { prune } from '../kube/prune.ts';
 import { describeQuestion } from '../kube/refusal.ts';
+import type { Question, Verb } from '../kube/reply.ts';
 import { fullResourceName } from '../kube/resource.ts';
 import { matchesFieldText, matchesLabelText } from '../kube/select.ts';
 import { KINDS, type KindName, type KindTypes, kindKeyOf } from '../model/kinds.ts';
@@ -31,12 +33,12 @@ export interface FakeCluster extends ClusterReader {
   readonly asked: readonly string[];
 }
 
-/** A cluster in memory over plain objects; selectors, rights and missing kinds work as on a server. */
+/** A cluster in memory over plain objects; selectors, rights, missing kinds and what is kept work as on a server. */
 export function fakeCluster(objects: readonly KubeObject[], options: FakeClusterOptions = {}): FakeCluster {
   const byKind = groupByKind(objects);
   const asked: string[] = [];
 
-  const refusal = (kind: KindName, verb: 'list' | 'get', namespace: string | undefined, name?: string) => {
+  const refusal = (kind: KindName, verb: Verb, namespace: string | undefined, name?: string) => {
     const scope = KINDS[kind].namespaced ? namespace : undefined;
     const question = { verb, kind, namespace: scope, ...(name === undefined ? {} : { name }) };
     asked.push(describeQuestion(question));
@@ -61,7 +63,12 @@ export function fakeCluster(objects: readonly KubeObject[], options: FakeCluster
       if (refused !== undefined) return refused;
       const all = (byKind.get(kind) ?? []).filter((object) => isWanted(kind, object, wanted));
       const max = wanted.max ?? Number.POSITIVE_INFINITY;
-      const value = (all.length > max ? all.slice(0, max) : all) as unknown as readonly KindTypes[K][];
+      const kept = {
+        managedFields: wanted.managedFields === true,
+        everything: wanted.everything === true,
+        single: false,
+      };
+      const value = all.slice(0, max).map((object) => prune(kind, object as KindTypes[K], kept));
       return all.length > max ? { status: 'ok', value, truncated: true } : { status: 'ok', value };
     },
     async get<K extends KindName>(
@@ -74,21 +81,35 @@ export function fakeCluster(objects: readonly KubeObject[], options: FakeCluster
       const object = (byKind.get(kind) ?? []).find(
         ({ metadata }) => metadata?.name === name && (!KINDS[kind].namespaced || metadata.namespace === namespace),
       );
-      if (object !== undefined) return { status: 'ok', value: object as unknown as KindTypes[K] };
-      const what = describeQuestion({ verb: 'get', kind, namespace, name }).replace(/^get /, '');
-      return { status: 'notFound', reason: `not found: ${what}` };
+      if (object !== undefined) {
+        const kept = { managedFields: false, everything: false, single: true };
+        return { status: 'ok', value: prune(kind, object as KindTypes[K], kept) };
+      }
+      return { status: 'notFound', reason: notFound({ verb: 'get', kind, namespace, name }) };
     },
     async logs(namespace, pod, { container, previous = false, tailLines }) {
-      const refused = refusal('Pod', 'get', namespace, pod);
+      const refused = refusal('Pod', 'get logs of', namespace, pod);
       if (refused !== undefined) return refused;
+      const known = (byKind.get('Pod') ?? []).some(
+        ({ metadata }) => metadata?.namespace === namespace && metadata.name === pod,
+      );
+      if (!known)
+        return { status: 'notFound', reason: notFound({ verb: 'get logs of', kind: 'Pod', namespace, name: pod }) };
       const text = options.logs?.[`${namespace}/${pod}/${container}${previous ? '.previous' : ''}`];
-      if (text === undefined) return { status: 'notFound', reason: `no log of container ${container}` };
+      if (text === undefined) {
+        const reason = `previous terminated container "${container}" in pod "${pod}" not found`;
+        return { status: 'notFound', reason };
+      }
       return { status: 'ok', value: tailLines === undefined ? text : lastLines(text, tailLines) };
     },
     stats: () => ({ requests: asked.length, bytes: 0 }),
     clockOffset: () => options.clockOffset ?? 0,
     close: () => undefined,
   };
+}
+
+function notFound(question: Question): string {
+  return `not found: ${describeQuestion(question).replace(/^get /, '')}`;
 }
 
 /** The objects by kind, in the order of a server: by namespace and name. */
