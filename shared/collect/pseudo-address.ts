@@ -11,16 +11,20 @@ export type AddressMapper = (text: string) => string;
  */
 export function addressMapper(key: string): AddressMapper {
   const cache = new Map<string, string>();
+  const map = (candidate: string): string => {
+    let mapped = cache.get(candidate);
+    if (mapped === undefined) {
+      mapped = mapCandidate(candidate, key);
+      cache.set(candidate, mapped);
+    }
+    return mapped;
+  };
   return (text) =>
-    text.replace(CANDIDATE, (candidate) => {
-      let mapped = cache.get(candidate);
-      if (mapped === undefined) {
-        mapped = mapCandidate(candidate, key);
-        cache.set(candidate, mapped);
-      }
-      return mapped;
-    });
+    text.replace(CANDIDATE, map).replace(DASHED, (dashed) => map(dashed.replaceAll('-', '.')).replaceAll('.', '-'));
 }
+
+/** Names of nodes in clouds and of pods in DNS: `ip-10-0-1-23`, `10-244-1-5.shop.pod`. */
+const DASHED = /(?<![\d.])(?<!\d-)(?:25[0-5]|2[0-4]\d|1?\d{1,2})(?:-(?:25[0-5]|2[0-4]\d|1?\d{1,2})){3}(?![\d-]*\d)/g;
 
 /** Something with three dots or at least two colons; whether it is an address is decided by parsing it. */
 const CANDIDATE =

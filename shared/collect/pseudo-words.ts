@@ -1,128 +1,126 @@
+import { createHash } from 'node:crypto';
 import { compareText } from '../util/text.ts';
+import { isKeptWord } from './kept-words.ts';
 
 /** Replaces words in a text by their pseudonyms; words that are not known stay. */
 export type WordMapper = (text: string) => string;
 
-/** Where a word was met: decides its pseudonym's prefix. Earlier ones win. */
-export type WordRole = 'namespace' | 'node' | 'service' | 'app' | 'name' | 'host' | 'value';
-
-const PREFIX: Readonly<Record<WordRole, string>> = {
-  namespace: 'ns',
-  node: 'node',
-  service: 'svc',
-  app: 'app',
-  name: 'name',
-  host: 'host',
-  value: 'value',
-};
-
-const ROLES = Object.keys(PREFIX) as readonly WordRole[];
-
-/** Words of protocols, of the cluster's own names and of top-level domains: never replaced, they betray nothing. */
-const PUBLIC = wordSet(
-  'http https http2 h2c tcp udp sctp grpc dns tls ssl svc cluster local default kubernetes system true false enabled ' +
-    'disabled yes no none null com org net io dev co eu us de uk internal localhost linux amd64 arm64 docker library ' +
-    'quay gcr ghcr registry k8s registry-1 amazonaws azurecr pkg sha256 latest',
-);
-
-/** Words that messages of Kubernetes are made of: replaced in names, but kept in prose, which checks read. */
-const PROSE = wordSet(
-  'pod pods node nodes service services container containers image images endpoint endpoints job jobs name names ' +
-    'namespace label labels port ports host path key value probe readiness liveness startup failed failure error errors ' +
-    'fatal warning info debug connect connection refused reset timeout deadline exceeded get post put delete dial lookup ' +
-    'server client proxy main init sidecar memory cpu disk quota limit limits request requests spec status metadata ' +
-    'reason message back-off pulling pulled pull created create started start starting restarting killing kill unhealthy ' +
-    'healthy scheduled data config secret secrets volume volumes mount network policy plugin sandbox address addresses ' +
-    'listen listening user users file files not found no such in of the a an and or to for with from on at by is was has ' +
-    'be are available insufficient taint taints affinity selector match matches matched new old ready running pending ' +
-    'succeeded terminated waiting exit code signal api web-server test ingress backend',
-);
-
-function wordSet(words: string): ReadonlySet<string> {
-  return new Set(words.split(' '));
-}
-
+/**
+ * Words that may betray whose cluster it is. Names are taken apart (`payment-web2` is payment, web and 2), so that what
+ * names have in common is still in common afterwards: `payment` and `payment-7d9f8c6b5-x2x9k`, `api-v1` and `api-v2`,
+ * `Payment` and `payment`.
+ */
 export interface WordBook {
-  /** Notes a name or value; parts between dots are words of their own. */
-  add(text: string | undefined, role: WordRole): void;
+  /** Notes a name or value. */
+  add(text: string | undefined): void;
   /** Notes a name that is public: system components are called alike everywhere. */
   keep(text: string | undefined): void;
-  /** The mappings, once everything is noted: `names` for fields that hold names, `prose` for messages and logs. */
-  mappers(): { readonly names: WordMapper; readonly prose: WordMapper };
-  /** All noted words in order: the secret from which pseudonyms of addresses are derived. */
+  /** The mapping, once everything is noted. */
+  mapper(): WordMapper;
+  /** All noted words: the secret from which pseudonyms are derived. */
   fingerprint(): string;
 }
 
-const WORD = /[A-Za-z0-9](?:[A-Za-z0-9_-]*[A-Za-z0-9])?/g;
+/** Letters and digits without a break. */
+const TOKEN = /[A-Za-z0-9]+/g;
 
-/** Collects words; the same words give the same pseudonyms, numbered in the order of the words. */
+/** The words in a token: `paymentService`, `PAYMENT` and `web12` have payment, Service, PAYMENT and web. */
+const WORD = /[A-Z]?[a-z]{2,}|[A-Z]{3,}(?![a-z])/g;
+
+/** Digests and ids: letters in them are no words. */
+const HEX = /^(?=.*\d)[0-9a-f]{6,}$/;
+
+/** The endings that controllers generate use only these letters (k8s.io/apimachinery/pkg/util/rand). */
+const GENERATED = /^[bcdfghjklmnpqrstvwxz2456789]{4,10}$/;
+
+/** Collects words; the same words give the same pseudonyms. */
 export function createWordBook(): WordBook {
-  const noted = new Map<string, WordRole>();
+  const noted = new Set<string>();
   const kept = new Set<string>();
   const each = (text: string | undefined, use: (word: string) => void): void => {
-    for (const word of text?.match(WORD) ?? []) if (isTelling(word)) use(word);
+    for (const token of text?.match(TOKEN) ?? []) {
+      if (HEX.test(token) || GENERATED.test(token)) continue;
+      for (const word of token.match(WORD) ?? []) if (isTelling(word)) use(word.toLowerCase());
+    }
   };
-  const words = (): [string, WordRole][] =>
-    [...noted].filter(([word]) => !kept.has(word)).sort(([a], [b]) => compareText(a, b));
+  const words = (): string[] => [...noted].filter((word) => !kept.has(word)).sort(compareText);
   return {
-    add: (text, role) =>
-      each(text, (word) => {
-        const known = noted.get(word);
-        if (known === undefined || ROLES.indexOf(role) < ROLES.indexOf(known)) noted.set(word, role);
-      }),
+    add: (text) => each(text, (word) => noted.add(word)),
     keep: (text) => each(text, (word) => kept.add(word)),
-    mappers: () => mappersOf(words()),
+    mapper: () => mapperOf(pseudonyms(words())),
     fingerprint: () => words().join('\n'),
   };
 }
 
-/** Numbers and versions tell nothing, public words nothing new. */
 function isTelling(word: string): boolean {
-  return (
-    word.length > 1 &&
-    /[A-Za-z]{2}/.test(word) &&
-    !PUBLIC.has(word.toLowerCase()) &&
-    !/^v\d+(?:(?:alpha|beta)\d+)?$/.test(word)
-  );
+  return word.length >= 3 && !isKeptWord(word.toLowerCase());
 }
 
-function mappersOf(words: readonly (readonly [string, WordRole])[]): { names: WordMapper; prose: WordMapper } {
-  const map = new Map<string, string>();
-  const counts = new Map<WordRole, number>();
-  // A name made of a known one keeps its ending, so that `web-7d9f8-abcde` still belongs to `web-7d9f8` and `web`.
-  const byLength = [...words].sort(([a], [b]) => a.length - b.length || compareText(a, b));
-  for (const [word, role] of byLength) {
-    const derived = role === 'app' || role === 'name' ? derive(word, map) : undefined;
-    if (derived !== undefined) {
-      map.set(word, derived);
-      continue;
-    }
-    const count = (counts.get(role) ?? 0) + 1;
-    counts.set(role, count);
-    map.set(word, `${PREFIX[role]}-${count}`);
-  }
-  const mapped = (word: string): string => map.get(word) ?? derive(word, map) ?? word;
-  return {
-    names: (text) => text.replace(WORD, mapped),
-    prose: (text) => text.replace(WORD, (word) => (PROSE.has(word.toLowerCase()) ? word : mapped(word))),
+function mapperOf(map: ReadonlyMap<string, string>): WordMapper {
+  const word = (original: string): string => {
+    const mapped = map.get(original.toLowerCase());
+    return mapped === undefined ? original : inCaseOf(original, mapped);
   };
+  return (text) => text.replace(TOKEN, (token) => (HEX.test(token) ? token : token.replace(WORD, word)));
 }
 
-/** The pseudonym of the longest known beginning, with the generated ending as it is. */
-function derive(word: string, map: ReadonlyMap<string, string>): string | undefined {
-  let at = word.lastIndexOf('-');
-  for (let step = 0; at > 0 && step < 3; step++) {
-    const known = map.get(word.slice(0, at));
-    const ending = word.slice(at + 1);
-    if (known !== undefined && isGenerated(ending)) return `${known}-${ending}`;
-    at = word.lastIndexOf('-', at - 1);
+/** A selector that differs in capitals only still does. */
+function inCaseOf(original: string, mapped: string): string {
+  if (original === original.toLowerCase()) return mapped;
+  if (original === original.toUpperCase()) return mapped.toUpperCase();
+  return mapped.charAt(0).toUpperCase() + mapped.slice(1);
+}
+
+/** Comparing every pair takes too long above this many words; typing errors are then no longer alike. */
+const MOST_COMPARED = 4000;
+
+function pseudonyms(words: readonly string[]): ReadonlyMap<string, string> {
+  const secret = words.join('\n');
+  const map = new Map<string, string>();
+  const used = new Set<string>();
+  for (const word of words) {
+    const alike =
+      words.length > MOST_COMPARED ? undefined : words.find((other) => map.has(other) && isTypo(other, word));
+    let pseudonym = '';
+    for (let round = 0; pseudonym === '' || used.has(pseudonym) || isKeptWord(pseudonym); round++) {
+      const digest = createHash('sha256').update(`${secret}\0${word}\0${round}`).digest();
+      pseudonym = alike === undefined ? spell(digest, word.length) : misspell(map.get(alike) ?? '', digest);
+    }
+    used.add(pseudonym);
+    map.set(word, pseudonym);
   }
-  return undefined;
+  return map;
 }
 
-/** Hashes and ordinals that controllers append (k8s.io/apimachinery/pkg/util/rand uses these letters). */
-function isGenerated(ending: string): boolean {
-  return ending
-    .split('-')
-    .every((part) => /^(?:[bcdfghjklmnpqrstvwxz2456789]{4,10}|\d{1,10}|[0-9a-f]{6,16})$/.test(part));
+const CONSONANTS = 'bdfgklmnprstvz';
+const VOWELS = 'aeiou';
+
+/** A word that can be spoken, about as long as the original. */
+function spell(digest: Buffer, length: number): string {
+  let result = '';
+  const letters = Math.min(Math.max(length, 5), 9);
+  for (let index = 0; index < letters; index++) {
+    const from = index % 2 === 0 ? CONSONANTS : VOWELS;
+    result += from[(digest[index] ?? 0) % from.length];
+  }
+  return result;
+}
+
+/** The pseudonym of a word that was mistyped differs in one letter as well. */
+function misspell(pseudonym: string, digest: Buffer): string {
+  const at = (digest[0] ?? 0) % Math.max(1, pseudonym.length);
+  const letter = CONSONANTS[(digest[1] ?? 0) % CONSONANTS.length] ?? 'x';
+  return `${pseudonym.slice(0, at)}${letter}${pseudonym.slice(at + 1)}`;
+}
+
+/** One letter more, less, changed or swapped: what people mistype in words of four letters and more. */
+function isTypo(a: string, b: string): boolean {
+  if (Math.abs(a.length - b.length) > 1 || Math.min(a.length, b.length) < 4) return false;
+  let start = 0;
+  while (start < a.length && a[start] === b[start]) start++;
+  let end = 0;
+  while (end < a.length - start && end < b.length - start && a.at(-1 - end) === b.at(-1 - end)) end++;
+  const [left, right] = [a.slice(start, a.length - end), b.slice(start, b.length - end)];
+  if (left.length <= 1 && right.length <= 1) return true;
+  return left.length === 2 && right.length === 2 && left[0] === right[1] && left[1] === right[0];
 }

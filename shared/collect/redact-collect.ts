@@ -1,6 +1,6 @@
 import type { KubeObject } from '../model/objects.ts';
 import type { Snapshot } from '../model/snapshot.ts';
-import { createWordBook, type WordBook, type WordRole } from './pseudo-words.ts';
+import { createWordBook, type WordBook } from './pseudo-words.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -13,27 +13,6 @@ export function isSystemNamespace(namespace: string | undefined): boolean {
   return namespace !== undefined && namespace !== 'default' && SYSTEM.test(namespace);
 }
 
-const ROLES: Readonly<Record<string, WordRole>> = {
-  Namespace: 'namespace',
-  Node: 'node',
-  Service: 'service',
-  Endpoints: 'service',
-  Deployment: 'app',
-  StatefulSet: 'app',
-  DaemonSet: 'app',
-  Job: 'app',
-  CronJob: 'app',
-  ReplicationController: 'app',
-};
-
-/** Kinds whose names are words of a product. */
-const PUBLIC_KINDS: ReadonlySet<string> = new Set([
-  'IngressClass',
-  'CustomResourceDefinition',
-  'APIService',
-  'PriorityClass',
-]);
-
 /** Notes every word of the snapshot that may betray whose it is. */
 export function collectWords(snapshot: Snapshot): WordBook {
   const book = createWordBook();
@@ -41,61 +20,64 @@ export function collectWords(snapshot: Snapshot): WordBook {
   for (const list of Object.values(snapshot.others ?? {})) for (const object of list) collectObject(object, book);
   for (const log of snapshot.logs) {
     if (!isSystemNamespace(log.namespace)) {
-      book.add(log.namespace, 'namespace');
-      book.add(log.pod, 'name');
-      book.add(log.container, 'name');
+      collectNamespace(log.namespace, book);
+      book.add(log.pod);
+      book.add(log.container);
     }
     collectHosts(log.text, book);
   }
   for (const tool of snapshot.tools) collectHosts(tool.text, book);
-  for (const { namespace } of snapshot.coverage) collectName('Namespace', namespace, book);
+  for (const { namespace } of snapshot.coverage) collectNamespace(namespace, book);
   return book;
 }
 
 function collectObject(object: KubeObject, book: WordBook): void {
   const { kind = '', metadata: { name = '', namespace, generateName } = {} } = object;
-  if (PUBLIC_KINDS.has(kind)) book.keep(name);
-  else if (isSystemNamespace(namespace)) keepSystem(object, book);
-  else {
-    collectName(kind, name, book);
-    book.add(generateName?.replace(/-+$/, ''), 'name');
+  const system = isSystemNamespace(namespace);
+  if (kind === 'Namespace') collectNamespace(name, book);
+  else if (kind === 'CustomResourceDefinition' || kind === 'APIService') book.keep(name);
+  else if (system) book.keep(withoutNode(object));
+  else if (kind !== 'Event') {
+    book.add(name);
+    book.add(generateName);
   }
-  if (namespace !== undefined) collectName('Namespace', namespace, book);
-  visit(object, '', book, isSystemNamespace(namespace));
+  if (namespace !== undefined) collectNamespace(namespace, book);
+  visit(object, '', book, system);
 }
 
-function collectName(kind: string, name: string, book: WordBook): void {
-  if (kind === 'Namespace' && SYSTEM.test(name)) book.keep(name);
-  else if (kind !== 'Event') book.add(name, ROLES[kind] ?? 'name');
+function collectNamespace(name: string, book: WordBook): void {
+  if (SYSTEM.test(name)) book.keep(name);
+  else book.add(name);
 }
 
 /** A static pod's name ends with its node's, which is no public name. */
-function keepSystem(object: KubeObject, book: WordBook): void {
+function withoutNode(object: KubeObject): string {
   const { name = '' } = object.metadata ?? {};
   const nodeName = (object as { spec?: { nodeName?: unknown } }).spec?.nodeName;
-  if (typeof nodeName === 'string' && nodeName !== '' && name.endsWith(`-${nodeName}`)) book.add(name, 'name');
-  else book.keep(name);
+  const ending = typeof nodeName === 'string' ? `-${nodeName}` : '';
+  return ending !== '' && name.endsWith(ending) ? name.slice(0, -ending.length) : name;
 }
 
 /** Fields that name other objects or hosts. */
-const FIELDS: Readonly<Record<string, WordRole>> = {
-  namespace: 'namespace',
-  nodeName: 'node',
-  nominatedNodeName: 'node',
-  serviceName: 'service',
-  serviceAccountName: 'name',
-  secretName: 'name',
-  claimName: 'name',
-  hostname: 'host',
-  subdomain: 'host',
-  host: 'host',
-  hosts: 'host',
-  hostnames: 'host',
-  externalName: 'host',
-  searches: 'host',
-  zone: 'value',
-  image: 'value',
-};
+const FIELDS: ReadonlySet<string> = new Set([
+  'claimName',
+  'externalName',
+  'host',
+  'hostname',
+  'hostnames',
+  'hosts',
+  'image',
+  'ingressClassName',
+  'searches',
+  'secretName',
+  'serviceAccountName',
+  'serviceName',
+  'subdomain',
+  'zone',
+]);
+
+/** Fields that name nodes, which are people's own wherever they are named. */
+const NODE_FIELDS: ReadonlySet<string> = new Set(['nodeName', 'nominatedNodeName']);
 
 /** Lists whose items carry a name that people gave. */
 const NAMED_LISTS: ReadonlySet<string> = new Set([
@@ -113,17 +95,16 @@ const LABEL_MAPS: ReadonlySet<string> = new Set(['labels', 'matchLabels', 'selec
 
 function visit(value: unknown, key: string, book: WordBook, system: boolean): void {
   if (typeof value === 'string') {
-    const role = FIELDS[key];
-    if (role !== undefined) {
-      if (role === 'namespace') collectName('Namespace', value, book);
-      else if (role === 'node' || !system) book.add(key === 'image' ? withoutTag(value) : value, role);
+    if (key === 'namespace') collectNamespace(value, book);
+    else if (NODE_FIELDS.has(key)) book.add(value);
+    else if (FIELDS.has(key)) {
+      if (!system) book.add(key === 'image' ? withoutTag(value) : value);
     } else if (value.length > 8) collectHosts(value, book);
     return;
   }
   if (Array.isArray(value)) {
     for (const item of value) {
-      if (!system && NAMED_LISTS.has(key) && isRecord(item) && typeof item.name === 'string')
-        book.add(item.name, 'name');
+      if (!system && NAMED_LISTS.has(key) && isRecord(item) && typeof item.name === 'string') book.add(item.name);
       visit(item, key, book, system);
     }
     return;
@@ -134,10 +115,10 @@ function visit(value: unknown, key: string, book: WordBook, system: boolean): vo
     if (name === 'managedFields') continue;
     if (LABEL_MAPS.has(name) && isRecord(inner)) collectLabels(inner, book, system);
     if (name === 'values' && typeof value.key === 'string' && Array.isArray(inner) && !isPublicLabel(value.key)) {
-      for (const item of inner) if (typeof item === 'string' && !system) book.add(item, 'value');
+      for (const item of inner) if (typeof item === 'string' && !system) book.add(item);
     }
     if (/Ref$|^service$|^resource$/.test(name) && isRecord(inner) && typeof inner.name === 'string' && !system) {
-      book.add(inner.name, name === 'service' ? 'service' : 'name');
+      book.add(inner.name);
     }
     visit(inner, name, book, system);
   }
@@ -148,7 +129,7 @@ function collectLabels(labels: Json, book: WordBook, system: boolean): void {
     if (typeof value !== 'string') continue;
     if (system) {
       if (!/hostname|node/.test(key)) book.keep(value);
-    } else if (!isPublicLabel(key)) book.add(value, 'value');
+    } else if (!isPublicLabel(key)) book.add(value);
   }
 }
 
@@ -169,7 +150,7 @@ const PUBLIC_HOSTS =
 
 /** Notes host names in free text: words joined by dots that end in a domain. */
 function collectHosts(text: string, book: WordBook): void {
-  for (const [host] of text.matchAll(HOST)) if (!PUBLIC_HOSTS.test(host)) book.add(host, 'host');
+  for (const [host] of text.matchAll(HOST)) if (!PUBLIC_HOSTS.test(host)) book.add(host);
 }
 
 const HOST =

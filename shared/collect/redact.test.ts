@@ -79,7 +79,7 @@ describe('redact', () => {
   const text = JSON.stringify(redact(forRecording(facts)));
 
   it('leaves no name, host, address or label value of people', () => {
-    expect(text).not.toMatch(/payment|shop|acme|gold|silver|rack7|host12|jane|10\.0\.5\.0|10\.96\.0\.10/i);
+    expect(text).not.toMatch(/payment|shop|acme|gold|silver|rack|jane|10\.0\.5\.0|10\.96\.0\.10/i);
   });
 
   it('keeps names of the system, keys of labels, protocols and messages', () => {

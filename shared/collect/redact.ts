@@ -16,15 +16,14 @@ type Json = Readonly<Record<string, unknown>>;
  */
 export function redact(snapshot: Snapshot): Snapshot {
   const book = collectWords(snapshot);
-  const { names, prose } = book.mappers();
+  const words = book.mapper();
   const key = createHash('sha256').update(book.fingerprint()).digest('hex');
   const addresses = addressMapper(key);
   const mail = (text: string): string => text.replace(/[\w.+-]+@[\w-]+(?:\.[\w-]+)+/g, REMOVED);
-  const hashes = chainHashes(snapshot, names, addresses);
+  const hashes = chainHashes(snapshot, words, addresses);
   const change: Change = {
-    name: (text) => names(addresses(text)),
-    prose: (text) => prose(addresses(mail(text))),
-    tool: (text) => renameChains(prose(addresses(mail(text))), hashes),
+    text: (text) => words(addresses(mail(text))),
+    tool: (text) => renameChains(words(addresses(mail(text))), hashes),
     uid: (text) => (UUID.test(text) ? text : createHash('sha256').update(key).update(text).digest('hex').slice(0, 32)),
   };
   const object = (value: KubeObject): KubeObject => redactObject(value, change);
@@ -41,29 +40,30 @@ export function redact(snapshot: Snapshot): Snapshot {
       : { others: Object.fromEntries(Object.entries(others).map(([kind, list]) => [kind, list.map(object)])) }),
     coverage: snapshot.coverage.map((entry) => ({
       ...entry,
-      namespace: change.name(entry.namespace),
-      ...(entry.reason === undefined ? {} : { reason: change.name(entry.reason) }),
+      namespace: change.text(entry.namespace),
+      ...(entry.reason === undefined ? {} : { reason: change.text(entry.reason) }),
       ...(entry.subset === undefined ? {} : { subset: redactSubset(entry.subset, change) }),
     })),
     logs: snapshot.logs.map((log) => ({
       ...log,
-      namespace: change.name(log.namespace),
-      pod: change.name(log.pod),
-      container: change.name(log.container),
-      text: change.prose(log.text),
+      namespace: change.text(log.namespace),
+      pod: change.text(log.pod),
+      container: change.text(log.container),
+      text: change.text(log.text),
     })),
-    tools: snapshot.tools.map(({ path, text }) => ({ path: change.name(path), text: change.tool(text) })),
+    tools: snapshot.tools.map(({ path, text }) => ({ path: change.text(path), text: change.tool(text) })),
     problems: snapshot.problems.map((problem) => ({
       ...problem,
-      path: change.name(problem.path.replace(/^.*[\\/]/, '')),
-      message: change.prose(problem.message),
+      path: change.text(problem.path.replace(/^.*[\\/]/, '')),
+      message: change.text(problem.message),
     })),
   };
 }
 
 interface Change {
-  readonly name: (text: string) => string;
-  readonly prose: (text: string) => string;
+  /** Names, addresses and mail addresses in any text. */
+  readonly text: (text: string) => string;
+  /** The output of a tool, with the chains of kube-proxy. */
   readonly tool: (text: string) => string;
   /** Random by rule; of a static pod it is derived from its manifest, and in hand-made files anything. */
   readonly uid: (text: string) => string;
@@ -73,7 +73,7 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 /** `selector app=web`: the key of a label stays. */
 function redactSubset(subset: string, change: Change): string {
-  return subset.replace(/(?<==)[^,\s]+/g, (value) => change.name(value));
+  return subset.replace(/(?<==)[^,\s]+/g, (value) => change.text(value));
 }
 
 function redactObject(object: KubeObject, change: Change): KubeObject {
@@ -87,28 +87,21 @@ function redactObject(object: KubeObject, change: Change): KubeObject {
 }
 
 /** Fields whose values are words of the API, not names given by people. */
-const FIXED: ReadonlySet<string> = new Set([
-  'apiVersion',
-  'appProtocol',
-  'kind',
-  'key',
-  'manager',
-  'operator',
-  'protocol',
-  'resource',
-  'scheme',
-  'topologyKey',
-  'type',
-]);
-
-/** Fields that hold sentences, commands or values with anything in them. */
-const PROSE: ReadonlySet<string> = new Set(['args', 'command', 'data', 'message', 'note', 'value']);
+const FIXED: ReadonlySet<string> = new Set(
+  (
+    'accessModes action addressType apiVersion appProtocol component concurrencyPolicy dnsPolicy effect ' +
+    'externalTrafficPolicy imagePullPolicy internalTrafficPolicy ipFamilies ipFamilyPolicy ipMode kind key manager ' +
+    'operation operator pathType phase podManagementPolicy policyTypes preemptionPolicy protocol qosClass reason ' +
+    'reportingComponent reportingController resource restartPolicy schedulerName scheme sessionAffinity topologyKey ' +
+    'trafficDistribution type volumeMode whenUnsatisfiable'
+  ).split(' '),
+);
 
 function walk(value: unknown, key: string, change: Change): unknown {
   if (typeof value === 'string') {
     if (key === 'uid') return change.uid(value);
     if (FIXED.has(key)) return value;
-    return PROSE.has(key) ? change.prose(value) : change.name(value);
+    return change.text(value);
   }
   if (Array.isArray(value)) return value.map((item) => walk(item, key, change));
   if (!isRecord(value)) return value;
@@ -127,14 +120,14 @@ const LABEL_MAPS: ReadonlySet<string> = new Set(['labels', 'matchLabels', 'selec
 
 /** Keys of labels stay as they are, whatever they are called (`type`, `key`). */
 function redactLabels(labels: Json, change: Change): Json {
-  return Object.fromEntries(Object.entries(labels).map(([key, value]) => [key, change.name(String(value))]));
+  return Object.fromEntries(Object.entries(labels).map(([key, value]) => [key, change.text(String(value))]));
 }
 
 /** Annotations of Kubernetes and of well-known controllers steer something; the rest is people's own. */
 function redactAnnotations(annotations: unknown, change: Change): unknown {
   if (!isRecord(annotations)) return annotations;
   const kept = Object.entries(annotations).filter(([key]) => STEERING.test(key));
-  return Object.fromEntries(kept.map(([key, value]) => [key, typeof value === 'string' ? change.prose(value) : value]));
+  return Object.fromEntries(kept.map(([key, value]) => [key, typeof value === 'string' ? change.text(value) : value]));
 }
 
 const STEERING =
