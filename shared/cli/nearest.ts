@@ -23,5 +23,11 @@ export function didYouMean(typed: string, known: readonly string[], prefix = '')
 function score(typed: string, known: string): number {
   if (typed === known) return 0;
   if (typed.length >= 3 && known.startsWith(typed)) return 0.2;
+  // Letters in another order are one slip, however many places they moved.
+  if (sorted(typed) === sorted(known)) return 0.1;
   return distance(typed, known) / Math.max(typed.length, known.length, 1);
+}
+
+function sorted(word: string): string {
+  return [...word].sort().join('');
 }

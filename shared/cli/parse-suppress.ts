@@ -2,6 +2,9 @@ import type { Service } from '../model/objects.ts';
 import { SUPPRESS_ANNOTATION, type Suppression } from '../report/suppress.ts';
 import { UsageError } from './command.ts';
 
+/** `SVC101`, `SVC4*`, `*`, or the name of a finding: `selector-matches-no-pod`. */
+const CODE = /^(?:[A-Za-z]{3}[\d*]+|\*|[a-z0-9]+(?:-[a-z0-9]+)+)$/;
+
 /** Reads `--suppress` values: `SVC101`, `SVC101=shop/web`, `SVC4*=shop/*`, several with commas. */
 export function parseSuppress(values: readonly string[]): readonly Suppression[] {
   return values
@@ -9,7 +12,7 @@ export function parseSuppress(values: readonly string[]): readonly Suppression[]
     .filter((value) => value.trim() !== '')
     .map((value) => {
       const [code = '', where, ...more] = value.trim().split('=');
-      if (!/^[A-Za-z*][\w*-]*$/.test(code) || more.length > 0 || where === '') {
+      if (!CODE.test(code) || more.length > 0 || where === '') {
         throw new UsageError(`--suppress ${value} is not CODE or CODE=NS/NAME`, 'Example: --suppress SVC101=shop/web');
       }
       if (where !== undefined && where !== '*' && !where.includes('/')) {
@@ -24,6 +27,6 @@ export function suppressedBy(service: Service): readonly Suppression[] {
   const text = service.metadata?.annotations?.[SUPPRESS_ANNOTATION] ?? '';
   return text
     .split(/[\s,]+/)
-    .filter((code) => /^[A-Za-z*][\w*-]*$/.test(code))
+    .filter((code) => CODE.test(code))
     .map((code) => ({ code, by: `annotation ${SUPPRESS_ANNOTATION}` }));
 }

@@ -3,8 +3,10 @@ import { UsageError } from '../../../shared/cli/command.ts';
 import { parseSuppress, suppressedBy } from '../../../shared/cli/parse-suppress.ts';
 import { parseTarget, type Target } from '../../../shared/cli/parse-target.ts';
 import type { ClusterIndex } from '../../../shared/model/cluster-index.ts';
+import type { Service } from '../../../shared/model/objects.ts';
 import type { Report } from '../../../shared/report/report.ts';
 import { suppressReport } from '../../../shared/report/suppress.ts';
+import { ingressFindings } from '../checks/ingress/ingress-findings.ts';
 import { combineReports } from '../diagnose/combine-reports.ts';
 import { type DiagnoseOptions, diagnoseService } from '../diagnose/diagnose-service.ts';
 import { meantServices, resolveServices } from '../targets/resolve-services.ts';
@@ -42,6 +44,9 @@ export function diagnoseTarget(
   commands: readonly string[] = [],
 ): Report {
   const frame = { index, source: options.source, command: options.command ?? 'netsvc diagnose' };
+  const combined = { command: frame.command, source: frame.source, takenAt: index.takenAt };
+  const judge = (services: readonly Service[]): readonly Report[] =>
+    services.map((service) => diagnoseService(index, service, options));
   const found = resolveServices(index, target, namespace);
   switch (found.type) {
     case 'missing':
@@ -50,15 +55,19 @@ export function diagnoseTarget(
       return unseenReport(frame, target, namespace, found.reason);
     case 'noService': {
       const meant = meantServices(index, namespace, found.labels);
-      const reports = meant.map((service) => diagnoseService(index, service, options));
-      return combineReports(found.via, reports) ?? noServiceReport(frame, found.via, found.labels);
+      if (meant.length === 0) return noServiceReport(frame, found.via, found.labels);
+      return combineReports({ ...combined, via: found.via }, judge(meant));
     }
     case 'services': {
-      const reports = found.services.map((service) => diagnoseService(index, service, options));
+      const reports = judge(found.services);
       const [only] = reports;
       if (found.via === undefined && only !== undefined) return only;
+      const own =
+        found.ingress === undefined
+          ? {}
+          : { own: { group: 'ingress', findings: ingressFindings(index, found.ingress, index.now) } };
       const via = found.via ?? { kind: target.kind, namespace, name: target.name };
-      return combineReports(via, reports) ?? noServiceReport(frame, via, {});
+      return combineReports({ ...combined, via, ...own }, reports);
     }
   }
 }

@@ -16,6 +16,8 @@ export interface TargetFacts {
 /** Reads what a question about one target needs. Throws a UsageError for a caller that does not exist. */
 export async function readTarget(request: Request, target: Target): Promise<TargetFacts> {
   const from = request.options.string('from');
+  // A mistake in the words is told before anything is read.
+  parseCaller(from, '');
   const snapshot = await request.facts.snapshot(async (gatherer, inForce) => {
     const { targetPlan } = await import('../collect/target-plan.ts');
     await targetPlan(target, parseCaller(from, target.namespace ?? inForce))(gatherer, inForce);

@@ -3,23 +3,25 @@ import type { Ingress, Service } from '../../../shared/model/objects.ts';
 import { nameOf, namespaceOf } from '../../../shared/model/refs.ts';
 import { backendNames } from '../targets/resolve-services.ts';
 
-/** What the Ingresses in front of a Service depend on: classes, certificates, and the controller when one is missed. */
+/** What the Ingresses in front of a Service depend on. */
 export async function readIngresses(gatherer: Gatherer, service: Service): Promise<void> {
-  const namespace = namespaceOf(service);
-  const all = await gatherer.list('Ingress', { namespace });
+  const all = await gatherer.list('Ingress', { namespace: namespaceOf(service) });
   const concerned = all.filter((ingress) => backendNames(ingress).includes(nameOf(service)));
-  if (concerned.length === 0) return;
-  const secrets = new Set(
-    concerned.flatMap((ingress) => (ingress.spec?.tls ?? []).flatMap((tls) => tls.secretName ?? [])),
-  );
+  await Promise.all(concerned.map((ingress) => readIngress(gatherer, ingress)));
+}
+
+/** Its class, its certificates, Ingresses that may claim the same path, and its controller when it has no address. */
+export async function readIngress(gatherer: Gatherer, ingress: Ingress): Promise<void> {
+  const namespace = namespaceOf(ingress);
+  const secrets = new Set((ingress.spec?.tls ?? []).flatMap((tls) => tls.secretName ?? []));
   await Promise.all([
     gatherer.list('IngressClass'),
+    gatherer.list('Ingress'),
     ...[...secrets].map((name) => gatherer.get('Secret', namespace, name)),
-    ...(concerned.some(withoutAddress) ? [gatherer.list('Deployment'), gatherer.list('Pod')] : []),
+    ...(hasAddress(ingress) ? [] : [gatherer.list('Deployment')]),
   ]);
 }
 
-/** No address yet: whether a controller runs at all is seen in the workloads of all namespaces. */
-function withoutAddress(ingress: Ingress): boolean {
-  return (ingress.status?.loadBalancer?.ingress ?? []).length === 0;
+function hasAddress(ingress: Ingress): boolean {
+  return (ingress.status?.loadBalancer?.ingress ?? []).length > 0;
 }

@@ -1,12 +1,13 @@
 import type { Gatherer } from '../../../shared/collect/gather.ts';
 import type { Pod, Service } from '../../../shared/model/objects.ts';
-import { isFinished } from '../../../shared/model/pods.ts';
+import { isFinished, isReady } from '../../../shared/model/pods.ts';
 import { nameOf, namespaceOf } from '../../../shared/model/refs.ts';
 import { formatLabels } from '../../../shared/model/selectors.ts';
 import { SERVICE_NAME_LABEL, selectorOf } from '../../../shared/model/services.ts';
 import { readConfigMaps } from './read-config-maps.ts';
 import { readIngresses } from './read-ingresses.ts';
 import { readLogs } from './read-logs.ts';
+import { readMissing } from './read-missing.ts';
 import { readNodes } from './read-nodes.ts';
 import { readPodStorage, readQuotas } from './read-pod-needs.ts';
 import { readPolicyPeers } from './read-policy-peers.ts';
@@ -14,10 +15,9 @@ import { readWithoutPods, readWithoutSelector } from './read-without-pods.ts';
 
 /** Everything behind one Service: its endpoints, its pods, what they stand on, and what they wrote when they failed. */
 export async function readService(gatherer: Gatherer, service: Service): Promise<void> {
-  const namespace = namespaceOf(service);
   const selector = selectorOf(service);
   await Promise.all([
-    gatherer.list('EndpointSlice', { namespace, labelSelector: `${SERVICE_NAME_LABEL}=${nameOf(service)}` }),
+    gatherer.list('EndpointSlice', slicesOf(service)),
     selector === undefined
       ? readWithoutSelector(gatherer, service)
       : readSelected(gatherer, service, formatLabels(selector)),
@@ -43,8 +43,28 @@ async function readSelected(gatherer: Gatherer, service: Service, labelSelector:
     readPodStorage(gatherer, live),
     readQuotas(gatherer, namespace, live),
     readConfigMaps(gatherer, live),
+    readMissing(gatherer, live),
     readPolicyPeers(gatherer, namespace, live),
+    readStrayPods(gatherer, service, live),
   ]);
+}
+
+function slicesOf(service: Service): { readonly namespace: string; readonly labelSelector: string } {
+  return { namespace: namespaceOf(service), labelSelector: `${SERVICE_NAME_LABEL}=${nameOf(service)}` };
+}
+
+/** Where slices and pods disagree, all pods of the namespace: only then it can be said that one is gone. */
+async function readStrayPods(gatherer: Gatherer, service: Service, pods: readonly Pod[]): Promise<void> {
+  const slices = await gatherer.list('EndpointSlice', slicesOf(service));
+  const held = new Set(
+    slices.flatMap((slice) =>
+      (slice.endpoints ?? []).flatMap(({ targetRef }) => (targetRef?.kind === 'Pod' ? (targetRef.name ?? '') : [])),
+    ),
+  );
+  const known = new Set(pods.map(nameOf));
+  const agree =
+    [...held].every((name) => known.has(name)) && pods.every((pod) => !isReady(pod) || held.has(nameOf(pod)));
+  if (!agree) await gatherer.list('Pod', { namespace: namespaceOf(service) });
 }
 
 function nodesOf(pods: readonly Pod[]): readonly string[] {
@@ -68,5 +88,5 @@ function dependsOnPlace(service: Service): boolean {
 async function readLoadBalancer(gatherer: Gatherer, service: Service): Promise<void> {
   if (service.spec?.type !== 'LoadBalancer') return;
   if ((service.status?.loadBalancer?.ingress ?? []).length > 0) return;
-  await Promise.all([gatherer.list('Deployment'), gatherer.list('DaemonSet'), gatherer.list('Pod')]);
+  await Promise.all([gatherer.list('Deployment'), gatherer.list('DaemonSet')]);
 }

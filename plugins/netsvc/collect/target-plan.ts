@@ -8,6 +8,7 @@ import { selectorOf } from '../../../shared/model/services.ts';
 import type { Caller } from '../targets/caller.ts';
 import { backendNames } from '../targets/resolve-services.ts';
 import { readCaller } from './read-caller.ts';
+import { readIngress } from './read-ingresses.ts';
 import { readNamespace } from './read-namespace.ts';
 import { readService } from './read-service.ts';
 
@@ -48,6 +49,7 @@ async function findServices(gatherer: Gatherer, target: Target, namespace: strin
     await gatherer.list(target.kind, { fieldSelector: `metadata.name=${target.name}` });
     return [];
   }
+  if (target.kind === 'Ingress') await readIngress(gatherer, found);
   const services = concerning(listed, found, target);
   return Promise.all(
     services.map(async (service) => (await gatherer.get('Service', namespace, nameOf(service))) ?? service),

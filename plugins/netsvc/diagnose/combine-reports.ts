@@ -1,5 +1,6 @@
 import { rankFindings } from '../../../shared/diagnose/rank.ts';
 import { verdictOf } from '../../../shared/diagnose/report-from-runs.ts';
+import type { Finding } from '../../../shared/messages/finding.ts';
 import type { Ref } from '../../../shared/model/refs.ts';
 import { formatRef } from '../../../shared/model/refs.ts';
 import type { LadderRung, NotChecked, Report, RungResult } from '../../../shared/report/report.ts';
@@ -7,32 +8,55 @@ import { joinNames, plural } from '../../../shared/util/text.ts';
 
 const WORST: readonly RungResult[] = ['fail', 'warn', 'unknown', 'pass'];
 
+export interface Combined {
+  readonly command: string;
+  readonly source: string;
+  readonly takenAt: string;
+  readonly via: Ref;
+  /** What was found about the object itself, beside its Services. */
+  readonly own?: { readonly group: string; readonly findings: readonly Finding[] };
+}
+
 /** One report on an object that several Services concern: the causes of all of them, ranked together, each once. */
-export function combineReports(via: Ref, reports: readonly Report[]): Report | undefined {
-  const [first] = reports;
-  if (first === undefined) return undefined;
-  const ranked = rankFindings(reports.flatMap((report) => [...report.causes, ...report.findings]));
+export function combineReports(frame: Combined, reports: readonly Report[]): Report {
+  const { via, own } = frame;
+  const all = reports.flatMap((report) => [...report.causes, ...report.findings]);
+  const ranked = rankFindings([...(own?.findings ?? []), ...all]);
   const blind = reports.find((report) => report.verdict === 'unknown');
-  const verdict = verdictOf(ranked, blind !== undefined);
   const names = reports.map((report) => report.target?.name ?? '');
+  const ladders = [...reports.map((report) => report.ladder), ...(own === undefined ? [] : [[ownRung(own)]])];
   return {
-    ...first,
+    command: frame.command,
+    source: frame.source,
+    takenAt: frame.takenAt,
     target: via,
-    verdict,
+    verdict: verdictOf(ranked, blind !== undefined),
     headline: ranked.causes[0]?.summary ?? blind?.headline ?? healthy(via, names, reports),
     causes: ranked.causes,
     findings: ranked.findings,
     notChecked: uniqueNotChecked(reports.flatMap((report) => report.notChecked)),
     coverage: {
-      ran: sum(reports.map((report) => report.coverage.ran)),
-      of: sum(reports.map((report) => report.coverage.of)),
+      ran: sum(reports.map((report) => report.coverage.ran)) + (own === undefined ? 0 : 1),
+      of: sum(reports.map((report) => report.coverage.of)) + (own === undefined ? 0 : 1),
     },
-    ladder: combineLadders(reports.map((report) => report.ladder)),
+    ladder: combineLadders(ladders),
     data: { services: names.map((name, at) => ({ name, namespace: via.namespace, verdict: reports[at]?.verdict })) },
   };
 }
 
+function ownRung({ group, findings }: NonNullable<Combined['own']>): LadderRung {
+  const causes = findings.filter((finding) => finding.role === 'cause');
+  if (causes.length === 0) return { name: group, result: 'pass', note: '' };
+  const critical = causes.some((cause) => cause.severity === 'critical');
+  return {
+    name: group,
+    result: critical ? 'fail' : 'warn',
+    note: joinNames([...new Set(causes.map((cause) => cause.code))], 4),
+  };
+}
+
 function healthy(via: Ref, names: readonly string[], reports: readonly Report[]): string {
+  if (names.length === 0) return `${formatRef(via)}: no fault found`;
   if (names.length === 1) return `${formatRef(via)}: ${reports[0]?.headline ?? ''}`;
   return `${formatRef(via)}: ${plural(names.length, 'Service')} in front, all healthy: ${joinNames(names)}`;
 }

@@ -1,0 +1,95 @@
+import { readFileSync } from 'node:fs';
+import { load } from 'js-yaml';
+import { describe, expect, it } from 'vitest';
+import { diagnoseTarget } from '../../plugins/netsvc/actions/diagnose.ts';
+import { checks } from '../../plugins/netsvc/checks/checks.ts';
+import { sweepPlan } from '../../plugins/netsvc/collect/sweep-plan.ts';
+import { targetPlan } from '../../plugins/netsvc/collect/target-plan.ts';
+import { netsvc } from '../../plugins/netsvc/plugin.ts';
+import { TARGET_KINDS } from '../../plugins/netsvc/targets/target-kinds.ts';
+import { parseTarget } from '../../shared/cli/parse-target.ts';
+import { createGatherer } from '../../shared/collect/gather.ts';
+import { createIndex } from '../../shared/model/cluster-index.ts';
+import { snapshotOf } from '../../shared/testing/builders.ts';
+import { fakeCluster } from '../../shared/testing/fake-cluster.ts';
+import { runCli } from '../../shared/testing/run-cli.ts';
+import { objectsOf, readScenario, scenarioNames } from './facts.ts';
+
+interface Question {
+  readonly target: string;
+  readonly namespace: string;
+}
+
+/** What a scenario asks: `netsvc web -n shop`. */
+function questionOf(name: string): Question | undefined {
+  const { command } = load(readFileSync(`test/scenarios/${name}/case.yaml`, 'utf8')) as { command: string };
+  const [, target = '', namespace = ''] = /^netsvc (?:diagnose )?(\S+) -n (\S+)$/.exec(command) ?? [];
+  return target === '' ? undefined : { target, namespace };
+}
+
+const names = scenarioNames().filter((name) => !name.startsWith('partial-') && questionOf(name) !== undefined);
+
+describe('a live cluster gives the same answer as everything that is known of it', () => {
+  it.each(names)('%s', async (name) => {
+    const question = questionOf(name);
+    if (question === undefined) return;
+    const read = await readScenario(name);
+    const objects = objectsOf(read);
+    const logs = Object.fromEntries(
+      read.logs.map((log) => [
+        `${log.namespace}/${log.pod}/${log.container}${log.previous ? '.previous' : ''}`,
+        log.text,
+      ]),
+    );
+    const cluster = fakeCluster(objects, {
+      namespace: question.namespace,
+      logs,
+      version: read.serverVersion ?? 'v1.34.4',
+    });
+    const live = await runCli(netsvc, `${question.target} -o json`, {
+      now: read.takenAt,
+      world: { connect: async () => cluster },
+    });
+    const index = createIndex({ ...snapshotOf(objects, { takenAt: read.takenAt }), logs: read.logs });
+    const target = parseTarget([question.target], TARGET_KINDS);
+    const whole = diagnoseTarget(index, target, question.namespace, { source: 'snapshot all' });
+    const answer = JSON.parse(live.stdout);
+    expect(answer.verdict).toBe(whole.verdict);
+    expect(answer.causes.map((cause: { code: string }) => cause.code)).toEqual(whole.causes.map((cause) => cause.code));
+    expect(answer.causes[0]?.summary).toBe(whole.causes[0]?.summary);
+  });
+});
+
+describe('the plans', () => {
+  const wanted = [...new Set(checks.flatMap((check) => [...check.needs, ...(check.uses ?? [])]))].sort();
+
+  it('a sweep of a namespace asks for every kind that a check reads', async () => {
+    const gatherer = createGatherer(fakeCluster([], { namespace: 'shop' }), new Date('2026-03-01T12:00:00Z'));
+    await sweepPlan(false)(gatherer, 'shop');
+    const asked = new Set(gatherer.finish().coverage.map((entry) => entry.kind));
+    // Secrets are asked for by the names that Ingresses give.
+    expect(wanted.filter((kind) => !asked.has(kind) && kind !== 'Secret')).toEqual([]);
+  });
+
+  it('one Service asks nothing about the pods, events and workloads of other namespaces', async () => {
+    const read = await readScenario('control-node-port');
+    const cluster = fakeCluster(objectsOf(read), { namespace: 'control-node-port' });
+    const gatherer = createGatherer(cluster, new Date(read.takenAt));
+    await targetPlan({ kind: 'Service', name: 'np' }, undefined)(gatherer, 'control-node-port');
+    const wide = cluster.asked.filter((question) =>
+      /^list (pods|events|deployments|replicasets|endpointslices)( in all|$)/.test(question),
+    );
+    expect(wide).toEqual([]);
+  });
+
+  it('with rights in one namespace only, the answer about it is the same and says what was not seen', async () => {
+    const read = await readScenario('selector-key-typo');
+    const cluster = fakeCluster(objectsOf(read), {
+      namespace: 'selector-key-typo',
+      onlyNamespace: 'selector-key-typo',
+    });
+    const run = await runCli(netsvc, 'cart', { now: read.takenAt, world: { connect: async () => cluster } });
+    expect(run.exit).toBe(1);
+    expect(run.stdout).toContain('component=backend instead of compnent=backend');
+  });
+});

@@ -1,0 +1,163 @@
+import { describe, expect, it } from 'vitest';
+import { netsvc } from '../../plugins/netsvc/plugin.ts';
+import type { KubeObject } from '../../shared/model/objects.ts';
+import {
+  deployment,
+  ingress,
+  namespace,
+  node,
+  ownedBy,
+  pod,
+  service,
+  slicesFor,
+  workload,
+} from '../../shared/testing/builders.ts';
+import { fakeCluster } from '../../shared/testing/fake-cluster.ts';
+import { type CliRun, runCli } from '../../shared/testing/run-cli.ts';
+import { scenario } from './facts.ts';
+
+/** A healthy namespace `shop`: Deployment web behind Services web and web-admin, and a worker that nobody calls. */
+function shop(): readonly KubeObject[] {
+  const web = service('web');
+  const admin = service('web-admin', { clusterIP: '10.96.10.11', clusterIPs: ['10.96.10.11'] });
+  const pods = ['web-1', 'web-2'].map((name, at) =>
+    pod(name, {
+      ip: `10.244.1.${at + 10}`,
+      labels: { app: 'web', 'pod-template-hash': 'abc' },
+      meta: ownedBy('ReplicaSet', 'web-abc'),
+    }),
+  );
+  return [
+    namespace('shop'),
+    node('n1'),
+    web,
+    admin,
+    deployment('web', { app: 'web' }, { replicas: 2 }),
+    workload(
+      'ReplicaSet',
+      'web-abc',
+      { app: 'web', 'pod-template-hash': 'abc' },
+      { replicas: 2 },
+      ownedBy('Deployment', 'web'),
+    ),
+    ...pods,
+    ...slicesFor(web, pods),
+    ...slicesFor(admin, pods),
+    deployment('worker', { app: 'worker' }),
+    pod('worker-1', { labels: { app: 'worker' }, ip: '10.244.1.30' }),
+    {
+      apiVersion: 'networking.k8s.io/v1',
+      kind: 'IngressClass',
+      metadata: { name: 'nginx' },
+      spec: { controller: 'k8s.io/ingress-nginx' },
+    } as KubeObject,
+    deployment('ingress-nginx-controller', { app: 'ingress-nginx' }),
+    ingress('front', {
+      ingressClassName: 'nginx',
+      rules: [
+        {
+          host: 'shop.example.com',
+          http: {
+            paths: [{ path: '/', pathType: 'Prefix', backend: { service: { name: 'web', port: { number: 80 } } } }],
+          },
+        },
+      ],
+    }),
+  ];
+}
+
+function ask(line: string, objects: readonly KubeObject[] = shop()): Promise<CliRun> {
+  const cluster = fakeCluster(objects, { namespace: 'shop', context: 'test' });
+  return runCli(netsvc, line, { world: { connect: async () => cluster } });
+}
+
+describe('a target', () => {
+  it.each(['web', 'svc/web', 'service web'])('%s is the Service', async (line) => {
+    const run = await ask(line);
+    expect(run.stdout).toMatch(/^HEALTHY {2}Service shop\/web is healthy: 2 of 2 endpoints ready\n/);
+    expect(run.exit).toBe(0);
+  });
+
+  it.each(['deploy/web', 'pod/web-1', 'rs/web-abc'])(
+    '%s is followed to the Services that select its pods',
+    async (line) => {
+      const run = await ask(line);
+      expect(run.stdout).toMatch(/2 Services in front, all healthy: web and\s+web-admin/);
+      expect(run.exit).toBe(0);
+    },
+  );
+
+  it('ing/front is followed to its backends', async () => {
+    const { stdout } = await ask('ing/front -o json');
+    expect(JSON.parse(stdout).services).toEqual([{ name: 'web', namespace: 'shop', verdict: expect.any(String) }]);
+  });
+
+  it('without any Service says so and shows near selectors', async () => {
+    const run = await ask('deploy/worker');
+    expect(run.exit).toBe(3);
+    expect(run.stdout).toContain('UNKNOWN  no Service selects the pods of Deployment shop/worker (app=worker)');
+  });
+
+  it('whose Service lost it leads to that Service and its cause', async () => {
+    const run = await runCli(
+      netsvc,
+      `deploy/web -n deployment-asked-instead-of-service ${scenario('deployment-asked-instead-of-service')}`,
+    );
+    expect(run.exit).toBe(1);
+    expect(run.stdout).toContain('BROKEN');
+    expect(run.stdout).toContain('track=stable');
+  });
+});
+
+describe('a name that does not exist', () => {
+  it('is told with the nearest name and the line to try', async () => {
+    const run = await ask('wbe');
+    expect(run.exit).toBe(3);
+    expect(run.stdout).toMatch(/^UNKNOWN {2}there is no Service wbe in namespace shop; nearest: web \[SVC001\]/);
+    expect(run.stdout).toContain('    kubectl netsvc web -n shop\n');
+  });
+
+  it('is told with the namespace that has it', async () => {
+    const run = await ask('web -n default');
+    expect(run.stdout).toContain('there is no Service web in namespace default; namespace shop has one');
+    expect(run.stdout).toContain('    kubectl netsvc web -n shop\n');
+  });
+
+  it('that looks like a command names the command', async () => {
+    expect((await ask('chekc')).stdout).toContain('    kubectl netsvc check\n');
+  });
+
+  it('of another kind keeps its kind in the line to try', async () => {
+    const run = await ask('deploy/wrker');
+    expect(run.stdout).toContain('there is no Deployment wrker');
+    expect(run.stdout).toContain('    kubectl netsvc deployment/worker -n shop\n');
+  });
+
+  it('in a snapshot is looked for in the one namespace that has it, and that is said', async () => {
+    const run = await runCli(netsvc, `payment-service ${scenario('selector-relabelled-in-release')} -o name`);
+    expect(run.stdout).toBe('service/payment-service\n');
+    expect(run.stderr).toBe('namespace shop: the only one in the snapshot with a Service payment-service\n');
+  });
+
+  it('in a snapshot with -n stays in that namespace', async () => {
+    const run = await runCli(netsvc, `payment-service -n elsewhere ${scenario('selector-relabelled-in-release')}`);
+    expect(run.exit).toBe(3);
+    expect(run.stdout).toContain('shop');
+  });
+});
+
+describe('--from', () => {
+  it.each(['pod/web-1', 'web-1', 'shop/web-1', 'pod/shop/web-1'])('%s is a pod', async (from) => {
+    const run = await ask(`path web --from ${from}`);
+    expect(run.stdout).toContain('pod shop/web-1 10.244.1.10 on node n1');
+  });
+
+  it('a pod that is not there is a mistake in the words', async () => {
+    const run = await ask('web --from pod/web-3');
+    expect(run).toEqual({
+      stdout: '',
+      stderr: 'error: --from: there is no pod web-3 in namespace shop\nDid you mean pod/web-1 or pod/web-2?\n',
+      exit: 2,
+    });
+  });
+});
