@@ -19,7 +19,10 @@ export interface AddressRange {
  */
 export function parseAddress(text: string | undefined): Address | undefined {
   if (text === undefined || text === '') return undefined;
-  if (!text.includes(':')) return parseIPv4(text);
+  if (!text.includes(':')) {
+    const value = parseIPv4(text);
+    return value === undefined ? undefined : { family: 4, value: BigInt(value) };
+  }
   if (!ipaddr.isValid(text)) return undefined;
   const parsed = ipaddr.process(text);
   return { family: parsed.kind() === 'ipv4' ? 4 : 6, value: toValue(parsed.toByteArray()) };
@@ -32,14 +35,30 @@ export function parseAddress(text: string | undefined): Address | undefined {
 export function parseCidr(text: string | undefined): AddressRange | undefined {
   if (text === undefined) return undefined;
   const slash = text.indexOf('/');
-  const address = parseAddress(slash < 0 ? text : text.slice(0, slash));
+  const plain = slash < 0 ? text : text.slice(0, slash);
+  const bits = slash < 0 ? undefined : text.slice(slash + 1);
+  if (!plain.includes(':')) return ipv4Range(parseIPv4(plain), prefixLength(bits, 32));
+  const address = parseAddress(plain);
   if (address === undefined) return undefined;
-  const width = address.family === 4 ? 32 : 128;
-  const bits = slash < 0 ? String(width) : text.slice(slash + 1);
-  if (!/^\d{1,3}$/.test(bits) || Number(bits) > width) return undefined;
-  const host = (1n << BigInt(width - Number(bits))) - 1n;
-  const first = (address.value >> BigInt(width - Number(bits))) << BigInt(width - Number(bits));
-  return { family: address.family, first, last: first + host };
+  if (address.family === 4) return ipv4Range(Number(address.value), prefixLength(bits, 32));
+  const length = prefixLength(bits, 128);
+  if (length === undefined) return undefined;
+  const host = BigInt(128 - length);
+  const first = (address.value >> host) << host;
+  return { family: 6, first, last: first + (1n << host) - 1n };
+}
+
+function ipv4Range(value: number | undefined, length: number | undefined): AddressRange | undefined {
+  if (value === undefined || length === undefined) return undefined;
+  const size = 2 ** (32 - length);
+  const first = value - (value % size);
+  return { family: 4, first: BigInt(first), last: BigInt(first + size - 1) };
+}
+
+/** The number behind the slash; the whole width without one. */
+function prefixLength(text: string | undefined, width: number): number | undefined {
+  if (text === undefined) return width;
+  return /^\d{1,3}$/.test(text) && Number(text) <= width ? Number(text) : undefined;
 }
 
 export function inRange(range: AddressRange, address: Address): boolean {
@@ -93,8 +112,11 @@ export function formatRange(range: AddressRange): string {
   return `${first}-${formatAddress({ family: range.family, value: range.last })}`;
 }
 
-/** Four decimal numbers. By hand: every pod has such an address, and the library also takes octal and shorter forms. */
-function parseIPv4(text: string): Address | undefined {
+/**
+ * Four decimal numbers as one. By hand: every pod has such an address, a plain number costs no memory of its own, and the
+ * library also takes octal and shorter forms. Undefined for anything else.
+ */
+export function parseIPv4(text: string): number | undefined {
   let value = 0;
   let octet = -1;
   let dots = 0;
@@ -111,7 +133,7 @@ function parseIPv4(text: string): Address | undefined {
       if (octet > 255) return undefined;
     }
   }
-  return dots === 3 && octet >= 0 ? { family: 4, value: BigInt(value * 256 + octet) } : undefined;
+  return dots === 3 && octet >= 0 ? value * 256 + octet : undefined;
 }
 
 const DOT = 46;

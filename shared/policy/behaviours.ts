@@ -43,9 +43,9 @@ export interface Behaviours {
   readonly outcomes: Outcomes;
   /**
    * What may happen from one behaviour to each of them, by id, as numbers for `outcomes.get`. A pod's traffic to itself is
-   * not meant. The array is the caller's.
+   * not meant. An array can be given to be filled anew.
    */
-  rowOf(from: Behaviour): Int32Array;
+  rowOf(from: Behaviour, into?: Int32Array): Int32Array;
 }
 
 /** Computed once per model. */
@@ -117,8 +117,8 @@ function build(model: PolicyModel): Behaviours {
     outside,
     ofClass,
     outcomes,
-    rowOf: (from) => {
-      const row = new Int32Array(all.length);
+    rowOf: (from, reused) => {
+      const row = reused ?? new Int32Array(all.length);
       const [source, other] = from.groups;
       if (source !== undefined && other === undefined) {
         fill(row, from, source);

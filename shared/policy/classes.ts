@@ -3,10 +3,11 @@
  * compared with classes, not with pods: ten thousand replicas of a few hundred workloads cost a few hundred comparisons.
  */
 import type { Pod } from '../model/objects.ts';
-import { type MatchContext, matchNamespace, matchPods } from './match.ts';
+import { parseAddress, parseIPv4 } from './addresses.ts';
+import { type MatchContext, matchNamespace, matchPodsIn } from './match.ts';
 import type { PolicyModel } from './model.ts';
 import { type BlockPeer, DIRECTIONS, type PodsPeer, type Tri } from './rules.ts';
-import { namedPortsOf, type PodUnit } from './units.ts';
+import { addressTextsOf, namedPortsOf, type PodUnit } from './units.ts';
 
 export interface PodClass {
   readonly id: number;
@@ -33,9 +34,15 @@ export interface NamespaceClasses {
 export interface Usage {
   readonly names: ReadonlySet<string>;
   /** Borders of address blocks, ascending. */
-  readonly cuts: Readonly<Record<4 | 6, readonly bigint[]>>;
+  readonly cuts: Cuts;
   readonly blocks: boolean;
   readonly nodes: boolean;
+}
+
+/** IPv4 borders as plain numbers: there is one address to compare for every pod. */
+export interface Cuts {
+  readonly 4: readonly number[];
+  readonly 6: readonly bigint[];
 }
 
 /** For questions in which only labels count. */
@@ -54,7 +61,7 @@ export function buildClasses(model: PolicyModel, usage: Usage): ClassIndex {
   const nameIds = new Map<string, number>([['', 0]]);
   for (const pod of model.pods) {
     const names = usage.names.size === 0 ? '' : namesKey(pod, usage.names);
-    const key = classKey(model, pod, names, usage);
+    const key = classKey(pod, names, usage);
     const known = byKey.get(key);
     if (known !== undefined) {
       known.pods.push(pod);
@@ -78,20 +85,30 @@ export function buildClasses(model: PolicyModel, usage: Usage): ClassIndex {
 }
 
 /** Keys are taken in the order they stand in, which is the same for replicas; another order costs a class, no more. */
-function classKey(model: PolicyModel, pod: Pod, names: string, usage: Usage): string {
+function classKey(pod: Pod, names: string, usage: Usage): string {
   const { metadata, spec } = pod;
   const labels = metadata?.labels;
   let key = metadata?.namespace || 'default';
   for (const name in labels) key += `\0${name}\0${labels[name]}`;
   key += `\0\0${names}`;
   if (spec?.hostNetwork === true) key += usage.nodes ? `\0host ${spec.nodeName ?? ''}` : '\0host';
-  return usage.blocks ? key + addressKey(model, pod, usage) : key;
+  return usage.blocks ? key + addressKey(pod, usage) : key;
 }
 
 /** Pods with equal keys have the same address families and lie in the same blocks. */
-export function addressKey(model: PolicyModel, pod: Pod, { cuts }: Usage): string {
+export function addressKey(pod: Pod, { cuts }: Usage): string {
   let key = '';
-  for (const { family, value } of model.unitOf(pod).addresses) key += `\0${family} ${cutOf(cuts[family], value)}`;
+  for (const text of addressTextsOf(pod)) {
+    if (text.includes(':')) {
+      const address = parseAddress(text);
+      // Written as IPv6, it can still be an IPv4 address.
+      if (address?.family === 6) key += `\0v6 ${cutOf(cuts[6], address.value)}`;
+      else if (address !== undefined) key += `\0v4 ${cutOf(cuts[4], Number(address.value))}`;
+    } else {
+      const value = parseIPv4(text);
+      if (value !== undefined) key += `\0v4 ${cutOf(cuts[4], value)}`;
+    }
+  }
   return key;
 }
 
@@ -104,12 +121,12 @@ function namesKey(pod: Pod, names: ReadonlySet<string>): string {
 }
 
 /** How many borders lie at or below an address: equal counts mean that no block tells two addresses apart. */
-function cutOf(cuts: readonly bigint[], value: bigint): number {
+function cutOf<T extends number | bigint>(cuts: readonly T[], value: T): number {
   let low = 0;
   let high = cuts.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if ((cuts[middle] ?? 0n) <= value) low = middle + 1;
+    if ((cuts[middle] ?? value) <= value) low = middle + 1;
     else high = middle;
   }
   return low;
@@ -145,7 +162,8 @@ function usageFrom(
   nodes: boolean,
 ): Usage {
   const sorted = (set: ReadonlySet<bigint>): bigint[] => [...set].sort((a, b) => (a < b ? -1 : 1));
-  return { names, nodes, cuts: { 4: sorted(cuts[4]), 6: sorted(cuts[6]) }, blocks: cuts[4].size + cuts[6].size > 0 };
+  const both: Cuts = { 4: sorted(cuts[4]).map(Number), 6: sorted(cuts[6]) };
+  return { names, nodes, cuts: both, blocks: both[4].length + both[6].length > 0 };
 }
 
 function addCuts(block: BlockPeer, cuts: Record<4 | 6, Set<bigint>>): void {
@@ -196,9 +214,11 @@ export function membersOf(peer: PodsPeer, index: ClassIndex, context: MatchConte
   const spaces = peer.namespace === undefined ? index.byNamespace.values() : [index.byNamespace.get(peer.namespace)];
   for (const space of spaces) {
     const first = space?.all[0];
-    if (space === undefined || first === undefined || matchNamespace(peer, first.unit) === 'no') continue;
+    if (space === undefined || first === undefined) continue;
+    const namespace = matchNamespace(peer, first.unit);
+    if (namespace === 'no') continue;
     for (const cls of candidates(peer, space)) {
-      const matched: Tri = matchPods(peer, cls.unit, context);
+      const matched: Tri = matchPodsIn(peer, cls.unit, namespace, context);
       if (matched === 'yes') yes.push(cls);
       else if (matched === 'maybe') maybe.push(cls);
     }

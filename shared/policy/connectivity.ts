@@ -55,22 +55,29 @@ export interface Matrix {
 export function connectivity(model: PolicyModel, by: Grain = 'workload'): Matrix {
   const behaviours = behavioursOf(model);
   const entries = [...podEntries(model, behaviours, by), ...behaviours.outside.map(outsideEntry)];
+  const outside = entries.findIndex(({ peer }) => peer.type === 'outside');
+  const firstOutside = outside < 0 ? entries.length : outside;
+  // The behaviour of each entry, or -1 for an entry with several.
+  const single = Int32Array.from(entries, ({ behaviours: own }) => (own.length === 1 ? (own[0]?.id ?? -1) : -1));
   const cells = createCells(behaviours);
-  const rowOf = createRows(behaviours);
-  const outside = entries.map(({ peer }) => peer.type === 'outside');
+  const rows = createRows(behaviours);
   const forEachFrom: Matrix['forEachFrom'] = (from, visit) => {
-    const source = entries[from];
-    if (source === undefined) return;
-    const rows = source.behaviours.map(rowOf);
-    for (let to = 0; to < entries.length; to++) {
-      if (to === from || (outside[from] === true && outside[to] === true)) continue;
-      const cell = cells(rows, entries[to]?.behaviours ?? []);
-      if (cell.some.length > 0 || cell.depends.length > 0) visit(to, cell);
+    const own = rows(entries[from]?.behaviours ?? []);
+    const [row] = own;
+    const end = from < firstOutside ? entries.length : firstOutside;
+    for (let to = 0; to < end; to++) {
+      if (to === from) continue;
+      const id = single[to] ?? -1;
+      const cell =
+        row !== undefined && own.length === 1 && id >= 0
+          ? cells.of(row[id] ?? 0)
+          : cells.join(own, entries[to]?.behaviours ?? []);
+      if (cell !== CLOSED) visit(to, cell);
     }
   };
   return {
     peers: entries.map(({ peer }) => peer),
-    cell: (from, to) => cells((entries[from]?.behaviours ?? []).map(rowOf), entries[to]?.behaviours ?? []),
+    cell: (from, to) => cells.join(rows(entries[from]?.behaviours ?? []), entries[to]?.behaviours ?? []),
     forEachFrom,
     forEach: (visit) => {
       for (let from = 0; from < entries.length; from++) forEachFrom(from, (to, cell) => visit(from, to, cell));
@@ -146,44 +153,51 @@ function ownLabels(pods: readonly Pod[], parts: readonly (readonly Pod[])[]): La
 /** Outcomes from one behaviour to all others, by id. */
 type Row = Int32Array;
 
-/** Neighbours in a list are often alike, so the last row is kept. */
-function createRows({ rowOf }: Behaviours): (from: Behaviour) => Row {
+/** The rows of an entry. They are good until the next entry is asked for: an entry with one behaviour reuses its array. */
+function createRows({ rowOf }: Behaviours): (from: readonly Behaviour[]) => readonly Row[] {
   let last: { readonly from: Behaviour; readonly row: Row } | undefined;
   return (from) => {
-    if (last?.from !== from) last = { from, row: rowOf(from) };
-    return last.row;
+    const [first] = from;
+    if (first === undefined || from.length > 1) return from.map((one) => rowOf(one));
+    // Neighbours in a list are often alike.
+    if (last?.from !== first) last = { from: first, row: rowOf(first, last?.row) };
+    return [last.row];
   };
 }
 
-/** What passes from the behaviours of some rows to some others, as one cell. */
-type Cells = (rows: readonly Row[], to: readonly Behaviour[]) => Cell;
+interface Cells {
+  /** The cell of an outcome; `CLOSED` when nothing passes or may pass. */
+  of(outcome: number): Cell;
+  /** What passes from the behaviours of some rows to some others, as one cell. */
+  join(rows: readonly Row[], to: readonly Behaviour[]): Cell;
+}
+
+const CLOSED: Cell = { allowed: NO_PORTS, some: NO_PORTS, depends: NO_PORTS };
 
 function createCells({ outcomes }: Behaviours): Cells {
   const byOutcome: Cell[] = [];
-  const cellOf = (outcome: number): Cell => {
+  const of = (outcome: number): Cell => {
     let cell = byOutcome[outcome];
     if (cell === undefined) {
       const sets = outcomes.get(outcome);
       const allowed = surely(sets);
-      cell = { allowed, some: allowed, depends: perhaps(sets) };
+      cell = sets.allow.length === 0 ? CLOSED : { allowed, some: allowed, depends: perhaps(sets) };
       byOutcome[outcome] = cell;
     }
     return cell;
   };
-  return (rows, to) => {
-    const [row] = rows;
-    const [behaviour] = to;
-    if (row === undefined || behaviour === undefined) return NO_CELL;
-    if (rows.length === 1 && to.length === 1) return cellOf(row[behaviour.id] ?? 0);
-    const found = new Set<number>();
-    for (const one of rows) for (const { id } of to) found.add(one[id] ?? 0);
-    return [...found].map(cellOf).reduce(joinCells);
+  return {
+    of,
+    join: (rows, to) => {
+      const found = new Set<number>();
+      for (const row of rows) for (const { id } of to) found.add(row[id] ?? 0);
+      return [...found].map(of).reduce(joinCells, undefined) ?? CLOSED;
+    },
   };
 }
 
-const NO_CELL: Cell = { allowed: NO_PORTS, some: NO_PORTS, depends: NO_PORTS };
-
-function joinCells(a: Cell, b: Cell): Cell {
+function joinCells(a: Cell | undefined, b: Cell): Cell {
+  if (a === undefined || a === b) return b;
   return {
     allowed: intersectPorts(a.allowed, b.allowed),
     some: unionPorts(a.some, b.some),

@@ -35,8 +35,8 @@ export function matchLabels(selector: LabelSelector, { labels, complete }: Known
   let result: Tri = 'yes';
   const wanted = selector.matchLabels;
   if (wanted) {
-    for (const key of Object.keys(wanted)) {
-      const found = Object.hasOwn(labels, key) ? labels[key] : undefined;
+    for (const key in wanted) {
+      const found = labelOf(labels, key);
       if (found === wanted[key]) continue;
       if (complete || found !== undefined) return 'no';
       result = 'maybe';
@@ -50,10 +50,16 @@ export function matchLabels(selector: LabelSelector, { labels, complete }: Known
   return result;
 }
 
+/** The value of a label. What every object inherits (`constructor`) is none. */
+function labelOf(labels: Labels, key: string): string | undefined {
+  const value: unknown = labels[key];
+  return typeof value === 'object' || typeof value === 'function' ? undefined : labels[key];
+}
+
 /** One requirement; `maybe` when the key could be there but was not seen. */
 export function matchRequirement(requirement: LabelSelectorRequirement, labels: Labels, complete: boolean): Tri {
   const { key = '', operator, values } = requirement;
-  const found = Object.hasOwn(labels, key) ? labels[key] : undefined;
+  const found = labelOf(labels, key);
   if (!KNOWN_OPERATORS.has(operator ?? '')) return 'no';
   if (found === undefined && !complete) return 'maybe';
   switch (operator) {
@@ -78,6 +84,6 @@ export function missesOf(selector: LabelSelector, { labels, complete }: KnownLab
       key,
       operator,
       values,
-      found: Object.hasOwn(labels, key) ? labels[key] : undefined,
+      found: labelOf(labels, key),
     }));
 }

@@ -43,7 +43,11 @@ export function matchPeer(peer: Peer, unit: Unit, context: MatchContext): Tri {
 
 /** Whether pods and namespaces of a subject or a peer hold for a pod: namespace AND pod selector. */
 export function matchPods(peer: PodsPeer, unit: PodUnit, context: MatchContext): Tri {
-  const namespace = matchNamespace(peer, unit);
+  return matchPodsIn(peer, unit, matchNamespace(peer, unit), context);
+}
+
+/** The same when the namespace half is known: it is the same for all pods of a namespace. */
+export function matchPodsIn(peer: PodsPeer, unit: PodUnit, namespace: Tri, context: MatchContext): Tri {
   if (namespace === 'no') return 'no';
   const pod = matchLabels(peer.podSelector, unit.labels);
   if (pod === 'no') return 'no';

@@ -83,7 +83,7 @@ export function buildPolicyModel(facts: PolicyFacts): PolicyModel {
     return unit;
   };
   const nodes = new Map((facts.nodes ?? []).map((node) => [node.metadata?.name ?? '', nodeUnit(node)]));
-  const byPod = new WeakMap<Pod, PodUnit>();
+  const byPod = new Map<Pod, PodUnit>();
   const unitOf = (pod: Pod): PodUnit => {
     let unit = byPod.get(pod);
     if (unit === undefined) {

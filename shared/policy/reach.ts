@@ -89,9 +89,10 @@ function reach(model: PolicyModel, unit: Unit, direction: Direction): Reachable 
       add(pods, outcome, part.pods);
       continue;
     }
-    for (const pod of part.pods) {
-      if (unit.type === 'pod' && unit.pod === pod) continue;
-      add(pods, isOnNode(unit, pod) ? outcomes.intern(exactly(model, fixed, pod)) : outcome, [pod]);
+    const special = part.pods.filter((pod) => isSpecial(unit, pod));
+    add(pods, outcome, special.length === 0 ? part.pods : part.pods.filter((pod) => !special.includes(pod)));
+    for (const pod of special) {
+      if (unit.type !== 'pod' || unit.pod !== pod) add(pods, outcomes.intern(exactly(model, fixed, pod)), [pod]);
     }
   }
   const ports = (outcome: number): AllowedPorts => portsOfSets(outcomes.get(outcome));
@@ -115,9 +116,11 @@ function mayBeSpecial(unit: Unit, cls: PodClass): boolean {
   return unit.hostNetwork || cls.unit.hostNetwork || cls.unit.namespace.name === unit.namespace.name;
 }
 
-/** A pair on one node of which one end is, or looks like, that node: `nodeLocal` speaks of single pods. */
-function isOnNode(unit: Unit, { spec }: Pod): boolean {
+/** The pod itself, or one on the same node where one end is, or looks like, that node: `nodeLocal` speaks of single pods. */
+function isSpecial(unit: Unit, pod: Pod): boolean {
+  const { spec } = pod;
   const nodeName = spec?.nodeName ?? '';
+  if (unit.type === 'pod' && unit.pod === pod) return true;
   if (unit.type === 'range' || nodeName === '') return false;
   if (unit.type === 'node') return nodeName === unit.name;
   return nodeName === unit.nodeName && (unit.hostNetwork || spec?.hostNetwork === true);
@@ -164,7 +167,7 @@ function partsFor(
   const usage = usageOfBlocks(blocks);
   const parts = index.classes.flatMap((cls): readonly Part[] => {
     if (!byAddress) return [{ cls, pods: cls.pods, ranges: [], faces: addFaces([cls.unit]) }];
-    return splitByAddress(model, cls, usage).map((pods) => {
+    return splitByAddress(cls, usage).map((pods) => {
       const one = pods[0] === undefined ? cls.unit : model.unitOf(pods[0]);
       const families = one.addresses.map(({ family }) => family);
       const units = families.length < 2 ? [one] : families.map((family) => inFamily(one, family));
@@ -179,10 +182,10 @@ function partsFor(
   return { parts: [...parts, ...outside], faces };
 }
 
-function splitByAddress(model: PolicyModel, cls: PodClass, usage: Usage): readonly (readonly Pod[])[] {
+function splitByAddress(cls: PodClass, usage: Usage): readonly (readonly Pod[])[] {
   const byKey = new Map<string, Pod[]>();
   for (const pod of cls.pods) {
-    const key = addressKey(model, pod, usage);
+    const key = addressKey(pod, usage);
     const list = byKey.get(key);
     if (list === undefined) byKey.set(key, [pod]);
     else list.push(pod);

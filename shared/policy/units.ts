@@ -125,15 +125,26 @@ export function declaredPortsOf(pod: Pod): readonly DeclaredPort[] {
 }
 
 function podAddresses(pod: Pod): readonly Address[] {
-  const { podIP, podIPs, hostIP, hostIPs } = pod.status ?? {};
-  const own = [...(podIPs ?? []).map((entry) => entry.ip), podIP];
-  // On the host network the pod's addresses are the node's, known as soon as the pod is placed.
-  const host = pod.spec?.hostNetwork === true ? [...(hostIPs ?? []).map((entry) => entry.ip), hostIP] : [];
-  const found: Address[] = [];
-  for (const text of [...own, ...host]) {
-    if (text === undefined || text === '') continue;
-    const address = parseAddress(text);
-    if (address !== undefined && !found.some((other) => other.family === address.family)) found.push(address);
-  }
+  return addressTextsOf(pod).flatMap((text) => parseAddress(text) ?? []);
+}
+
+/**
+ * The pod's addresses as they stand in its status, at most one per family (PodStatus.podIPs: "at most 1 value for each of
+ * IPv4 and IPv6"). On the host network they are the node's, known as soon as the pod is placed.
+ */
+export function addressTextsOf({ spec, status }: Pod): readonly string[] {
+  if (status === undefined) return [];
+  const found: string[] = [];
+  for (const { ip } of status.podIPs ?? []) addText(found, ip);
+  addText(found, status.podIP);
+  if (spec?.hostNetwork !== true) return found;
+  for (const { ip } of status.hostIPs ?? []) addText(found, ip);
+  addText(found, status.hostIP);
   return found;
+}
+
+function addText(found: string[], text: string | undefined): void {
+  if (text === undefined || text === '') return;
+  const v6 = text.includes(':');
+  if (!found.some((other) => other.includes(':') === v6)) found.push(text);
 }
