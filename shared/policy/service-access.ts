@@ -99,7 +99,7 @@ export function serviceAccess(model: PolicyModel, service: Service, pods: readon
       ({ policy, selects }) => policy.tier === 'networkPolicy' && selects === 'yes',
     ),
   );
-  const judge = ingressJudge(model);
+  const judge = sharedJudge(model);
   const ports = serviceTargets(service, pods).map((port) => accessPort(model, judge, namespace, port));
   const policies = accessPolicies(model, units);
   const shut = ports.filter((port) => port.sameNamespace.all === 0 || port.otherNamespaces.all === 0);
@@ -111,6 +111,29 @@ export function serviceAccess(model: PolicyModel, service: Service, pods: readon
     ports,
     nearMisses: nearMissesOf(model, service, pods, shut),
   };
+}
+
+/**
+ * Whether some pod is surely let in to all ports of the Service on these pods. Stops at the first one found for each
+ * port, so that a sweep over many Services need not judge every pair.
+ */
+export function someoneIsLetIn(model: PolicyModel, service: Service, pods: readonly Pod[]): boolean {
+  const judge = sharedJudge(model);
+  const namespace = service.metadata?.namespace || 'default';
+  const near = model.memo(`service-access/units/${namespace}`, () =>
+    model.units.filter((unit) => unit.namespace.name === namespace),
+  );
+  return serviceTargets(service, pods).every(({ protocol, targets }) => {
+    const wanted = targets.flatMap(({ pod, port }) => (port === undefined ? [] : [{ unit: model.unitOf(pod), port }]));
+    if (wanted.length === 0) return true;
+    const letIn = (from: PodUnit): boolean => tally(from, wanted, protocol, judge) === 'all';
+    return near.some(letIn) || model.units.some(letIn);
+  });
+}
+
+/** One judge for all questions to a model, so that equal pairs are judged once. */
+function sharedJudge(model: PolicyModel): IngressJudge {
+  return model.memo('service-access/judge', () => ingressJudge(model));
 }
 
 function accessPolicies(model: PolicyModel, units: readonly PodUnit[]): readonly AccessPolicy[] {
@@ -169,6 +192,11 @@ export type IngressJudge = (from: Unit, to: PodUnit) => SideSets;
 export function ingressJudge(model: PolicyModel): IngressJudge {
   const answers = new Map<string, SideSets>();
   const receivers = new Map<PodUnit, string | undefined>();
+  const sources = new Map<Unit, string | undefined>();
+  const sourceOf = (from: Unit): string | undefined => {
+    if (!sources.has(from)) sources.set(from, sourceKey(from));
+    return sources.get(from);
+  };
   return (from, to) => {
     let receiver = receivers.get(to);
     if (!receivers.has(to)) {
@@ -176,7 +204,7 @@ export function ingressJudge(model: PolicyModel): IngressJudge {
       receivers.set(to, receiver);
     }
     if (receiver === '') return OPEN;
-    const key = receiver === undefined ? undefined : sourceKey(from);
+    const key = receiver === undefined ? undefined : sourceOf(from);
     if (key === undefined) return judgeIngress(model, from, to);
     const both = `${receiver}\n${key}`;
     let answer = answers.get(both);
