@@ -143,6 +143,23 @@ describe('a server that misbehaves', () => {
     await expect(reader.list('Service')).rejects.toMatchObject({ name: 'AbortError' });
   });
 
+  it('stops at once on Ctrl-C, also while it waits to come back', async () => {
+    await start();
+    server.play({ do: 'answer', status: 429, headers: { 'retry-after': '9' } });
+    const question = reader.list('Pod');
+    setTimeout(() => runtime.interrupt(), 50);
+    await expect(question).rejects.toMatchObject({ name: 'AbortError' });
+  });
+
+  it('does not ask again after it was closed', async () => {
+    await start({}, { requestTimeout: '0' });
+    server.play({ do: 'stall' });
+    const question = reader.list('Pod');
+    setTimeout(() => reader.close(), 50);
+    await expect(question).rejects.toMatchObject({ kind: 'unreachable' });
+    expect(server.seen).toHaveLength(1);
+  });
+
   it('knows a web page from an answer', async () => {
     await start();
     server.play({
@@ -154,6 +171,15 @@ describe('a server that misbehaves', () => {
     const fault = await faultOf(reader.list('Pod'));
     expect(fault.kind).toBe('protocol');
     expect(fault.message).toBe(`${server.url} answered with a web page (200), not as a Kubernetes API.`);
+  });
+
+  it('knows a load balancer without an API server behind it', async () => {
+    await start();
+    const headers = { 'content-type': 'text/html' };
+    server.play({ do: 'answer', status: 502, headers, body: '<html>502 Bad Gateway</html>' });
+    const fault = await faultOf(reader.list('Pod'));
+    expect(fault.kind).toBe('unreachable');
+    expect(fault.message).toContain(`What stands in front of ${server.url} answers 502`);
   });
 
   it('knows a redirect to a login page', async () => {

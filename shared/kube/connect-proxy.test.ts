@@ -62,6 +62,13 @@ describe('an HTTP proxy', () => {
     expect(proxy.asked).toEqual([`${server.url}/api/v1/services?limit=500`]);
   });
 
+  it('may speak TLS itself', async () => {
+    server = await startApiServer({ tls });
+    proxy = await startHttpProxy({ tls });
+    expect(await (await through(proxy.url)).list('Service')).toMatchObject({ status: 'ok' });
+    expect(proxy.asked).toEqual([`127.0.0.1:${server.port}`]);
+  });
+
   it('gets the name and password of its address', async () => {
     server = await startApiServer({ tls });
     proxy = await startHttpProxy();

@@ -50,11 +50,13 @@ export async function connect(
   const transport = createTransport({
     server: target.server,
     credentials,
-    route: ({ keyPair }) => {
+    mayTrustSystem: authorities === undefined && !target.cluster.insecure,
+    route: ({ keyPair }, trustSystem) => {
       presented = keyPair;
       return createRoute({
         server: target.server,
         authorities,
+        trustSystem,
         keyPair,
         insecure: target.cluster.insecure,
         tlsServerName: target.cluster.tlsServerName,

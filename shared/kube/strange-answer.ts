@@ -26,12 +26,7 @@ export function strangeAnswer(
   if (json !== undefined) return undefined;
   const start = reply.body.subarray(0, 512).toString('utf8').trimStart();
   const type = headers['content-type'] ?? '';
-  if (type.includes('text/html') || /^<(!doctype|html)/i.test(start)) {
-    return strange(
-      `${server} answered with a web page (${status}), not as a Kubernetes API.`,
-      `A login page, a captive portal or a proxy stands in front of it; ${from}. Log in there with a browser, or exclude the server with NO_PROXY.`,
-    );
-  }
+  if (type.includes('text/html') || /^<(!doctype|html)/i.test(start)) return webPage(status, server, from);
   if (status === 400 && /HTTP request (was sent )?to (an )?HTTPS/i.test(start)) {
     return strange(`${server} wants https.`, `Write https:// instead of http:// there; ${from}.`);
   }
@@ -50,6 +45,20 @@ export function strangeAnswer(
         );
   }
   return undefined;
+}
+
+function webPage(status: number, server: string, from: string): ClusterError {
+  if (status >= 502 && status <= 504) {
+    return new ClusterError(
+      'unreachable',
+      `What stands in front of ${server} answers ${status}: it cannot reach the API server behind it.`,
+      `The control plane or its load balancer is down or restarting; try again in a minute. Note that ${from}.`,
+    );
+  }
+  return strange(
+    `${server} answered with a web page (${status}), not as a Kubernetes API.`,
+    `A login page, a captive portal or a proxy stands in front of it; ${from}. Log in there with a browser, or exclude the server with NO_PROXY.`,
+  );
 }
 
 function strange(message: string, hint: string): ClusterError {

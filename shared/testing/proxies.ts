@@ -1,5 +1,7 @@
 import http from 'node:http';
+import https from 'node:https';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import type { CertifiedKey } from './certs.ts';
 
 export interface TestProxy {
   readonly url: string;
@@ -15,13 +17,15 @@ export interface ProxyOptions {
   readonly refuse?: number;
   /** Accept connections and stay silent. */
   readonly stall?: boolean;
+  /** Speak TLS with this certificate. */
+  readonly tls?: CertifiedKey;
 }
 
 /** An HTTP proxy that knows CONNECT and plain forwarding. */
-export async function startHttpProxy({ refuse, stall = false }: ProxyOptions = {}): Promise<TestProxy> {
+export async function startHttpProxy({ refuse, stall = false, tls }: ProxyOptions = {}): Promise<TestProxy> {
   const asked: string[] = [];
   let authorization: string | undefined;
-  const server = http.createServer((request, response) => {
+  const handle: http.RequestListener = (request, response) => {
     asked.push(request.url ?? '');
     authorization = request.headers['proxy-authorization'];
     if (refuse !== undefined) {
@@ -35,8 +39,9 @@ export async function startHttpProxy({ refuse, stall = false }: ProxyOptions = {
     });
     onward.on('error', () => response.writeHead(502).end());
     request.pipe(onward);
-  });
-  server.on('connect', (request, socket: Socket) => {
+  };
+  const server = tls === undefined ? http.createServer(handle) : https.createServer(tls, handle);
+  server.on('connect', (request: http.IncomingMessage, socket: Socket) => {
     asked.push(request.url ?? '');
     authorization = request.headers['proxy-authorization'];
     socket.on('error', () => undefined);
@@ -51,7 +56,7 @@ export async function startHttpProxy({ refuse, stall = false }: ProxyOptions = {
       socket,
     );
   });
-  return finish(server, 'http', asked, () => authorization);
+  return finish(server, tls === undefined ? 'http' : 'https', asked, () => authorization);
 }
 
 /** A SOCKS5 proxy without a login (RFC 1928), for names and IPv4 addresses. */

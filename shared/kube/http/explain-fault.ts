@@ -1,6 +1,7 @@
 import { ClusterError } from '../ports.ts';
 import { StalledError } from './send.ts';
 import { ProxyError } from './tunnel.ts';
+import { isUnknownAuthority } from './unknown-authority.ts';
 
 /** Who was asked, for the messages. */
 export interface Asked {
@@ -103,21 +104,10 @@ function network(code: string, { server, via }: Asked): ClusterError | undefined
   }
 }
 
-const UNKNOWN_AUTHORITY = new Set([
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
-  'SELF_SIGNED_CERT_IN_CHAIN',
-  'UNABLE_TO_GET_ISSUER_CERT',
-  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-  'CERT_UNTRUSTED',
-  'CERT_SIGNATURE_FAILURE',
-  'INVALID_CA',
-]);
-
 function trust(code: string, message: string, error: unknown, { server, via }: Asked): ClusterError | undefined {
   const refused = (why: string, hint: string): ClusterError =>
     new ClusterError('unreachable', `The certificate of ${server} is not accepted: ${why}.`, hint);
-  if (UNKNOWN_AUTHORITY.has(code)) {
+  if (isUnknownAuthority(code)) {
     return refused(
       'it is signed by an unknown authority',
       `Pass --certificate-authority FILE or renew the kubeconfig (the cluster may have been created anew); it was chosen by ${via}. Only for a test: --insecure-skip-tls-verify.`,

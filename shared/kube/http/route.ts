@@ -4,7 +4,7 @@ import { isIP } from 'node:net';
 import type { Duplex } from 'node:stream';
 import tls from 'node:tls';
 import type { KeyPair } from '../config/read-pem.ts';
-import { openTunnel, ProxyError, proxyAuthorization } from './tunnel.ts';
+import { openTunnel, ProxyError, proxyAuthorization, type TunnelOptions } from './tunnel.ts';
 
 /** How requests travel to a server: the connections that are kept alive, and the proxy between. */
 export interface Route {
@@ -16,8 +16,10 @@ export interface Route {
 
 export interface RouteOptions {
   readonly server: URL;
-  /** PEM; undefined trusts the authorities of the system. */
+  /** PEM; undefined trusts the public authorities that Node brings. */
   readonly authorities: string | undefined;
+  /** Without `authorities`: trust those of the operating system instead. Reading them is slow. */
+  readonly trustSystem: boolean;
   readonly keyPair: KeyPair | undefined;
   readonly insecure: boolean;
   readonly tlsServerName: string | undefined;
@@ -46,23 +48,36 @@ export async function createRoute(options: RouteOptions): Promise<Route> {
   if (!secure) {
     const authorization = proxyAuthorization(proxy);
     return {
-      agent: proxy.protocol === 'https:' ? new https.Agent({ keepAlive: true }) : new http.Agent(settings),
+      agent:
+        proxy.protocol === 'https:' ? new https.Agent({ ...settings, ...proxyTls(options) }) : new http.Agent(settings),
       forward: new URL(proxy.origin),
       ...(authorization === undefined ? {} : { forwardHeaders: { 'proxy-authorization': authorization } }),
     };
   }
-  return { agent: tunnellingAgent(proxy, settings, options.connectMs) };
+  const tunnel = { timeoutMs: options.connectMs, tls: proxyTls(options) };
+  return { agent: tunnellingAgent(proxy, settings, tunnel) };
 }
 
 function tlsSettings(options: RouteOptions): https.AgentOptions {
-  const { authorities = systemAuthorities(), keyPair, insecure, tlsServerName } = options;
+  const { authorities = options.trustSystem ? systemAuthorities() : undefined, keyPair } = options;
   return {
-    ...(authorities === undefined ? {} : { ca: authorities }),
-    ...(keyPair === undefined ? {} : { cert: keyPair.cert, key: keyPair.key }),
-    ...nameSettings(tlsServerName),
+    // Made once for all connections: with a system's authorities it takes longer than everything else of a handshake.
+    secureContext: tls.createSecureContext({
+      ...(authorities === undefined ? {} : { ca: authorities }),
+      ...(keyPair === undefined ? {} : { cert: keyPair.cert, key: keyPair.key }),
+      // Go trusts a configured intermediate authority by itself; OpenSSL wants to be told.
+      ...{ allowPartialTrustChain: true },
+    }),
+    ...nameSettings(options.tlsServerName),
+    rejectUnauthorized: !options.insecure,
+  };
+}
+
+/** A proxy that speaks TLS is trusted as Go does it, by the cluster's settings; public authorities count as well. */
+function proxyTls({ authorities, insecure }: RouteOptions): TunnelOptions['tls'] {
+  return {
+    ...(authorities === undefined ? {} : { ca: [...tls.rootCertificates, authorities] }),
     rejectUnauthorized: !insecure,
-    // Go trusts a configured intermediate authority by itself; OpenSSL wants to be told.
-    ...{ allowPartialTrustChain: true },
   };
 }
 
@@ -73,18 +88,14 @@ function nameSettings(name: string | undefined): https.AgentOptions {
   return { servername: '', checkServerIdentity: (_host, cert) => tls.checkServerIdentity(name, cert) };
 }
 
-/**
- * Where no authority is configured kubectl trusts the operating system's. Node brings its own list, so both count;
- * Node 20 cannot read the system's.
- */
+/** The authorities of the operating system, which kubectl trusts; undefined where Node cannot read them (Node 20). */
 function systemAuthorities(): string[] | undefined {
-  const { getCACertificates } = tls as { getCACertificates?: (type: 'default' | 'system') => string[] };
-  if (getCACertificates === undefined) return undefined;
-  return [...getCACertificates('default'), ...getCACertificates('system')];
+  const { getCACertificates } = tls as { getCACertificates?: (type: 'system') => string[] };
+  return getCACertificates?.('system');
 }
 
 /** An https agent whose connections run through an HTTP proxy's CONNECT (RFC 9110 §9.3.6). */
-function tunnellingAgent(proxy: URL, settings: https.AgentOptions, connectMs: number): https.Agent {
+function tunnellingAgent(proxy: URL, settings: https.AgentOptions, tunnel: TunnelOptions): https.Agent {
   const agent = new https.Agent(settings);
   // client-node does this through hpagent, which hides what the proxy answered and opens a tunnel per request.
   return Object.assign(agent, {
@@ -93,7 +104,7 @@ function tunnellingAgent(proxy: URL, settings: https.AgentOptions, connectMs: nu
       done: (error: Error | null, socket?: tls.TLSSocket) => void,
     ): undefined {
       const { host, port, path: _path, ...rest } = options;
-      openTunnel(proxy, host, Number(port), connectMs).then(
+      openTunnel(proxy, host, Number(port), tunnel).then(
         (socket) => done(null, tls.connect({ ...rest, socket })),
         (error) => done(error),
       );

@@ -4,6 +4,7 @@ import { createLimit } from './limit.ts';
 import { pause } from './pause.ts';
 import { MAX_CONNECTIONS, type Route } from './route.ts';
 import { type Answer, CutOffError, type SendOptions, send } from './send.ts';
+import { isUnknownAuthority } from './unknown-authority.ts';
 
 /** What was asked, for `-v`; never holds headers, because they carry secrets. */
 export interface RequestNote {
@@ -19,7 +20,9 @@ export interface TransportOptions {
   readonly server: URL;
   readonly credentials: CredentialSource;
   /** Builds the way to the server for a user's certificate. */
-  route(credentials: Credentials): Promise<Route>;
+  route(credentials: Credentials, trustSystem: boolean): Promise<Route>;
+  /** No authority is configured, so those of the operating system may vouch for the server. */
+  readonly mayTrustSystem: boolean;
   /** Headers of every request: user agent, impersonation. */
   readonly headers: Readonly<Record<string, string | readonly string[]>>;
   readonly compress: boolean;
@@ -36,8 +39,6 @@ export interface Transport {
   get(path: string, accept: string): Promise<Answer>;
   stats(): ReaderStats;
   clockOffset(): number;
-  /** True once any request has been answered to its end: the connection as a whole works. */
-  worked(): boolean;
   close(): void;
 }
 
@@ -56,12 +57,13 @@ export function createTransport(options: TransportOptions): Transport {
   let requests = 0;
   let bytes = 0;
   let clockOffset = 0;
-  let worked = false;
+  let trustSystem = false;
+  let closed = false;
 
   const routeFor = (current: Credentials): Promise<Route> => {
     if (route === undefined || route.keyPair !== current.keyPair) {
       closeRoute();
-      route = { keyPair: current.keyPair, made: options.route(current) };
+      route = { keyPair: current.keyPair, made: options.route(current, trustSystem) };
     }
     return route.made;
   };
@@ -73,6 +75,22 @@ export function createTransport(options: TransportOptions): Transport {
     route = undefined;
   };
 
+  /** Node's own authorities are tried first; the system's are slow to read, and needed only behind a company's own. */
+  async function trusting(path: string, accept: string, current: Credentials): Promise<Answer> {
+    const tried = trustSystem;
+    try {
+      return await once(path, accept, current);
+    } catch (error) {
+      if (tried || !options.mayTrustSystem || !isUnknownAuthority((error as NodeJS.ErrnoException).code ?? ''))
+        throw error;
+      if (!trustSystem) {
+        trustSystem = true;
+        closeRoute();
+      }
+      return once(path, accept, current);
+    }
+  }
+
   async function once(path: string, accept: string, current: Credentials): Promise<Answer> {
     const url = new URL(server.href.replace(/\/$/, '') + path);
     const started = now();
@@ -82,7 +100,6 @@ export function createTransport(options: TransportOptions): Transport {
     try {
       const answer = await send(url, await routeFor(current), request(accept, current));
       bytes += answer.wireBytes;
-      worked = true;
       clockOffset = offsetFrom(answer.headers.date, started, now()) ?? clockOffset;
       note(answer.status, answer.wireBytes);
       return answer;
@@ -112,7 +129,7 @@ export function createTransport(options: TransportOptions): Transport {
     for (let attempt = 1; ; attempt += 1) {
       const last = attempt >= MAX_ATTEMPTS;
       try {
-        const answer = await once(path, accept, current);
+        const answer = await trusting(path, accept, current);
         if (answer.status === 401 && !renewed) {
           renewed = true;
           const fresh = await credentials.renew(current);
@@ -124,7 +141,7 @@ export function createTransport(options: TransportOptions): Transport {
         if (wait === undefined) return answer;
         await pause(wait, signal);
       } catch (error) {
-        if (last || !isCutOff(error)) throw error;
+        if (last || closed || !isCutOff(error)) throw error;
         // A connection that the server closed while it lay idle says nothing; the next one is tried at once.
         if (!(error as { reused?: boolean }).reused) await pause(100 * 2 ** attempt, signal);
       }
@@ -135,8 +152,10 @@ export function createTransport(options: TransportOptions): Transport {
     get: (path, accept) => limit(() => persistent(path, accept)),
     stats: () => ({ requests, bytes }),
     clockOffset: () => clockOffset,
-    worked: () => worked,
-    close: closeRoute,
+    close: () => {
+      closed = true;
+      closeRoute();
+    },
   };
 }
 

@@ -17,8 +17,15 @@ export class ProxyError extends Error {
   }
 }
 
+export interface TunnelOptions {
+  readonly timeoutMs: number;
+  /** Whom to trust when the proxy itself speaks TLS. */
+  readonly tls: Pick<https.RequestOptions, 'ca' | 'rejectUnauthorized'>;
+}
+
 /** Opens a connection to `host:port` through an HTTP proxy. Rejects with ProxyError. */
-export function openTunnel(proxy: URL, host: string, port: number, timeoutMs: number): Promise<Socket> {
+export function openTunnel(proxy: URL, host: string, port: number, options: TunnelOptions): Promise<Socket> {
+  const { timeoutMs } = options;
   const authority = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
   const authorization = proxyAuthorization(proxy);
   const { request } = proxy.protocol === 'https:' ? https : http;
@@ -30,6 +37,7 @@ export function openTunnel(proxy: URL, host: string, port: number, timeoutMs: nu
       path: authority,
       headers: { host: authority, ...(authorization === undefined ? {} : { 'proxy-authorization': authorization }) },
       agent: false,
+      ...(proxy.protocol === 'https:' ? options.tls : {}),
     });
     const timer =
       timeoutMs === 0
