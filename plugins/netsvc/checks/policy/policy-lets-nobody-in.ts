@@ -2,10 +2,16 @@ import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import type { Finding } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import type { Pod } from '../../../../shared/model/objects.ts';
-import { podKey } from '../../../../shared/model/pods.ts';
 import { formatRef, refKey } from '../../../../shared/model/refs.ts';
-import type { NearMiss } from '../../../../shared/policy/near-misses.ts';
-import { type AccessPort, type ServiceAccess, serviceAccess } from '../../../../shared/policy/service-access.ts';
+import { isolating, type PolicyModel } from '../../../../shared/policy/model.ts';
+import { type NearMiss, peerMiss } from '../../../../shared/policy/near-misses.ts';
+import type { Policy } from '../../../../shared/policy/rules.ts';
+import {
+  type AccessPort,
+  type ServiceAccess,
+  serviceAccess,
+  someoneIsLetIn,
+} from '../../../../shared/policy/service-access.ts';
 import { joinAnd, joinNames, plural } from '../../../../shared/util/text.ts';
 import { policyMessages } from '../../messages/policy.ts';
 import { POLICY_FACT_KINDS, podCallersModelIn } from '../../policy-facts.ts';
@@ -30,26 +36,22 @@ export const policyLetsNobodyIn = defineCheck<ServiceSubject>({
   run: (subject, { index }) => {
     const pods = subjectPods(index, subject);
     if (pods.length === 0) return [];
-    const model = podCallersModelIn(index);
-    const groups = groupBySelection(serviceAccess(model, subject.service, pods), pods);
-    return groups.flatMap((group) => judgeGroup(index, subject, group, pods.length));
+    return groupBySelection(podCallersModelIn(index), pods).flatMap((group) =>
+      judgeGroup(index, subject, group, pods.length),
+    );
   },
 });
 
-/** Pods that the same policies select; pods that none selects are left out. */
-function groupBySelection(access: ServiceAccess, pods: readonly Pod[]): readonly (readonly Pod[])[] {
-  const selectedBy = new Map<string, string[]>();
-  for (const { policy, selects } of access.policies) {
-    for (const ref of selects) {
-      const key = `${ref.namespace ?? ''}/${ref.name}`;
-      selectedBy.set(key, [...(selectedBy.get(key) ?? []), refKey(policy)]);
-    }
-  }
+/** Pods that the same policies select for ingress; pods that none selects are left out. */
+function groupBySelection(model: PolicyModel, pods: readonly Pod[]): readonly (readonly Pod[])[] {
   const groups = new Map<string, Pod[]>();
   for (const pod of pods) {
-    const key = selectedBy.get(podKey(pod))?.join('\n');
-    if (key === undefined) continue;
-    groups.set(key, [...(groups.get(key) ?? []), pod]);
+    const selecting = isolating(model, pod, 'ingress').filter(({ selects }) => selects === 'yes');
+    if (selecting.length === 0) continue;
+    const key = selecting.map(({ policy }) => refKey(policy.ref)).join('\n');
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [pod]);
+    else group.push(pod);
   }
   return [...groups.values()];
 }
@@ -60,9 +62,11 @@ function judgeGroup(
   pods: readonly Pod[],
   allPods: number,
 ): readonly Finding[] {
-  const access = serviceAccess(podCallersModelIn(index), subject.service, pods);
+  const model = podCallersModelIn(index);
+  if (someoneIsLetIn(model, subject.service, pods)) return strayPeers(index, subject, pods);
+  const access = serviceAccess(model, subject.service, pods);
   const closed = access.ports.filter((port) => port.anySource === 'no' && port.unresolved.length < pods.length);
-  if (closed.length === 0) return strayPeers(index, subject, access);
+  if (closed.length === 0) return strayPeers(index, subject, pods);
   const weight = weightIn(index);
   const partly = pods.length < allPods || closed.length < access.ports.length;
   const severity = partly && weight.severity === 'critical' ? 'warning' : weight.severity;
@@ -207,24 +211,49 @@ function policyEvidence(access: ServiceAccess): readonly { fact: string; source:
 }
 
 /** Peers that match nothing while others are let in: worth knowing when the label is nearly right. */
-function strayPeers(index: ClusterIndex, subject: ServiceSubject, access: ServiceAccess): readonly Finding[] {
-  return access.nearMisses.flatMap((miss) => {
-    if (miss.kind !== 'peerMatchesNothing' || !couldSee(index, subject.namespace, miss)) return [];
-    const near =
-      miss.podsElsewhere.length > 0 || miss.nearest.some((entry) => entry.similar !== undefined || entry.named);
-    if (!near) return [];
-    const { lets, missing, nearest } = peerWords(miss);
-    return [
-      policyMessages.SVC606.raise({
-        subject: miss.policy,
-        args: { policy: formatRef(miss.policy), lets, missing, nearest },
-        evidence: [
-          {
-            fact: `looked at ${plural(miss.among, miss.on)}`,
-            source: `${formatRef(miss.policy)} ingress[${miss.rule.index}]`,
-          },
-        ],
-      }),
-    ];
-  });
+function strayPeers(index: ClusterIndex, subject: ServiceSubject, pods: readonly Pod[]): readonly Finding[] {
+  const model = podCallersModelIn(index);
+  const first = pods[0];
+  if (first === undefined) return [];
+  return isolating(model, first, 'ingress').flatMap(({ policy }) =>
+    strayPeersOf(model, policy).flatMap((miss) => {
+      if (!couldSee(index, subject.namespace, miss)) return [];
+      const { lets, missing, nearest } = peerWords(miss);
+      return [
+        policyMessages.SVC606.raise({
+          subject: miss.policy,
+          args: { policy: formatRef(miss.policy), lets, missing, nearest },
+          evidence: [
+            {
+              fact: `looked at ${plural(miss.among, miss.on)}`,
+              source: `${formatRef(miss.policy)} ingress[${miss.rule.index}]`,
+            },
+          ],
+        }),
+      ];
+    }),
+  );
+}
+
+/** A policy's peers that match nothing and look like a slip; the same for every Service behind the policy. */
+function strayPeersOf(model: PolicyModel, policy: Policy): readonly PeerMiss[] {
+  return model.memo(`netsvc/stray-peers/${refKey(policy.ref)}`, () =>
+    policy.ingress.flatMap((rule) => {
+      if (rule.action !== 'allow' || rule.peers === 'any') return [];
+      return rule.peers.flatMap((peer, at): readonly PeerMiss[] => {
+        const facts = peer.type === 'pods' ? peerMiss(model, peer) : undefined;
+        if (facts === undefined) return [];
+        const near =
+          facts.podsElsewhere.length > 0 || facts.nearest.some((entry) => entry.similar !== undefined || entry.named);
+        const miss = {
+          kind: 'peerMatchesNothing',
+          policy: policy.ref,
+          rule: { index: rule.index },
+          peer: at,
+          ...facts,
+        } as const;
+        return near ? [miss] : [];
+      });
+    }),
+  );
 }
