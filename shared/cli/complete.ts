@@ -71,7 +71,9 @@ interface Before {
 
 /** Reads the finished words leniently: what is not understood is passed over. */
 function readBefore(plugin: Plugin, before: readonly string[]): Before {
-  const all = plugin.commands.flatMap(optionsOf);
+  // Some flags mean another thing to some commands; the named one is asked first.
+  const first = plugin.commands.find((command) => before.includes(command.name));
+  const all = [...(first === undefined ? [] : optionsOf(first)), ...plugin.commands.flatMap(optionsOf)];
   const words: string[] = [];
   const flags = new Map<string, readonly string[]>();
   let open: Option | undefined;

@@ -157,7 +157,11 @@ function noteLines(report: Report, pen: Pen): readonly string[] {
       ...wrap(`${note.summary}${tag(note)}`, pen.width - 4).map((line, at) =>
         at === 0 ? `  - ${line}` : `    ${line}`,
       ),
-      ...(pen.wide ? note.evidence.flatMap((entry) => oneEvidence(entry, pen)).map((line) => `  ${line}`) : []),
+      ...(pen.wide
+        ? note.evidence
+            .flatMap((entry) => oneEvidence(entry, { ...pen, width: pen.width - 2 }))
+            .map((line) => `  ${line}`)
+        : []),
     ]),
     ...(hidden > 0 ? [`  ${plural(hidden, 'more note')}: -o wide`] : []),
   ];
@@ -198,5 +202,5 @@ function notCheckedLines(report: Report, pen: Pen): readonly string[] {
 }
 
 function sourceLines(report: Report, pen: Pen): readonly string[] {
-  return [pen.paint.dim(`Facts: ${report.source}, ${report.takenAt}`)];
+  return wrap(`Facts: ${report.source}, ${report.takenAt}`, pen.width).map((line) => pen.paint.dim(line));
 }
