@@ -27,7 +27,7 @@ beforeAll(async () => {
 afterAll(() => folder.remove());
 
 function start(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
-  return spawn(process.execPath, [binary, ...args], { env: { ...process.env, KUBECONFIG: '/nonexistent', ...env } });
+  return spawn(process.execPath, [binary, ...args], { env: { ...process.env, KUBECONFIG: folder.path('no-kubeconfig'), ...env } });
 }
 
 function run(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> {
