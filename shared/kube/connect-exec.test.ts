@@ -93,13 +93,14 @@ describe('exec plugins', () => {
     expect(runsOf(folder)).toBe('3');
   });
 
-  it('are run again when their token has expired', async () => {
-    server = await startApiServer({ tls, tokens: ['t1', 't2'] });
+  it('are run before the first question, and again when their token has expired', async () => {
+    server = await startApiServer({ tls, tokens: ['t2', 't3'] });
     const { folder, exec } = plugin(`give({ token: 't' + n, expirationTimestamp: '2026-03-01T11:59:59Z' });`);
     const reader = await login(exec);
+    expect(runsOf(folder)).toBe('1');
     await reader.list('Service');
     await reader.list('Service');
-    expect(runsOf(folder)).toBe('2');
+    expect(server.seen.map(({ headers }) => headers.authorization)).toEqual(['Bearer t2', 'Bearer t3']);
   });
 
   it('give client certificates', async () => {
@@ -155,7 +156,7 @@ describe('exec plugins', () => {
   it('that fail are told with their last words and the command to try', async () => {
     server = await startApiServer({ tls, tokens: ['t1'] });
     const { exec } = plugin(`console.error('\\x1b[31mSSO session has expired\\x1b[0m'); process.exit(3);`);
-    const fault = await faultOf((await login(exec)).list('Service'));
+    const fault = await faultOf(login(exec).then((reader) => reader.list('Service')));
     expect(fault).toMatchObject({ kind: 'unauthorized' });
     expect(fault.message).toMatch(/failed with exit code 3: SSO session has expired$/);
     expect(fault.hint).toMatch(/^Log in again, then check that this works: .*plugin\.cjs$/);
@@ -168,7 +169,7 @@ describe('exec plugins', () => {
       command: 'kubectl-net-no-such-plugin',
       installHint: 'Install it with:\n  brew install x',
     };
-    const fault = await faultOf((await login(exec)).list('Service'));
+    const fault = await faultOf(login(exec).then((reader) => reader.list('Service')));
     expect(fault).toMatchObject({
       kind: 'config',
       message:
@@ -180,7 +181,7 @@ describe('exec plugins', () => {
   it('that need a terminal are not started without one', async () => {
     server = await startApiServer({ tls, tokens: ['t1'] });
     const { exec } = plugin(`give({ token: 't1' });`);
-    const fault = await faultOf((await login({ ...exec, interactiveMode: 'Always' })).list('Service'));
+    const fault = await faultOf(login({ ...exec, interactiveMode: 'Always' }).then((reader) => reader.list('Service')));
     expect(fault.message).toContain('needs a terminal');
   });
 
@@ -197,7 +198,7 @@ describe('exec plugins', () => {
   ])('that answer wrongly are told: %s', async (body, words) => {
     server = await startApiServer({ tls, tokens: ['t1'] });
     const { exec } = plugin(body);
-    const fault = await faultOf((await login(exec)).list('Service'));
+    const fault = await faultOf(login(exec).then((reader) => reader.list('Service')));
     expect(fault.kind).toBe('config');
     expect(fault.message).toContain(words);
   });
@@ -205,7 +206,7 @@ describe('exec plugins', () => {
   it('of a version that kubectl no longer speaks are told', async () => {
     server = await startApiServer({ tls, tokens: ['t1'] });
     const exec = { apiVersion: 'client.authentication.k8s.io/v1alpha1', command: 'aws' };
-    const fault = await faultOf((await login(exec)).list('Service'));
+    const fault = await faultOf(login(exec).then((reader) => reader.list('Service')));
     expect(fault.message).toContain('v1alpha1, which kubectl no longer speaks');
   });
 
@@ -213,7 +214,7 @@ describe('exec plugins', () => {
     server = await startApiServer({ tls, tokens: ['t1'] });
     const { exec } = plugin('setInterval(() => undefined, 1000);');
     const runtime = fakeRuntime({ stdin: '', env });
-    const question = (await login(exec, runtime)).list('Service');
+    const question = login(exec, runtime);
     setTimeout(() => runtime.interrupt(), 100);
     await expect(question).rejects.toMatchObject({ name: 'AbortError' });
   });
@@ -221,7 +222,7 @@ describe('exec plugins', () => {
   it('in the folder of the kubeconfig are found from there', async () => {
     server = await startApiServer({ tls, tokens: ['t1'] });
     const exec = { apiVersion: V1, command: './bin/missing' };
-    const fault = await faultOf((await login(exec)).list('Service'));
+    const fault = await faultOf(login(exec).then((reader) => reader.list('Service')));
     expect(fault.message).toMatch(/^The login plugin \/.*\/bin\/missing, /);
   });
 });

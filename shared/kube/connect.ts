@@ -28,7 +28,8 @@ export interface ConnectSettings {
 const DEFAULT_IDLE_MS = 15_000;
 
 /**
- * Finds the cluster as kubectl does and returns a reader of it. Only files are read here; the first question connects.
+ * Finds the cluster as kubectl does and returns a reader of it. Only files are read and a login plugin is run here; the
+ * first question connects.
  * Throws ClusterError('config') when kubeconfig or flags do not lead to a server.
  */
 export async function connect(
@@ -44,6 +45,8 @@ export async function connect(
     readAuthorities(target.cluster),
     createCredentialSource(target, runtime),
   ]);
+  // A login plugin may ask questions, so it runs before anybody shows progress on the same terminal.
+  if (target.user.exec !== undefined) await credentials.current();
   const proxy = chooseProxy(target.server, target.cluster.proxyUrl, runtime.env);
   let presented: KeyPair | undefined;
 
