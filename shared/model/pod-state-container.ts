@@ -145,6 +145,7 @@ function judgeEnd(
 ): { kind: ContainerTroubleKind; proven: boolean } {
   if (ended?.reason === 'OOMKilled' || reason === 'OOMKilled') return { kind: 'oom', proven: true };
   if (START_REASONS.has(ended?.reason ?? reason)) return { kind: 'start', proven: true };
+  if (hookFailed(events, container, ended)) return { kind: 'start', proven: true };
   const killer = role === 'init' ? undefined : killedBy(pod, events, container, ended);
   if (killer !== undefined) {
     const kind = killer.type === 'startup' ? 'killed-by-startup-probe' : 'killed-by-liveness-probe';
@@ -152,6 +153,19 @@ function judgeEnd(
   }
   if (ended?.exitCode === 0) return { kind: 'exits-cleanly', proven: true };
   return { kind: 'crash', proven: true };
+}
+
+/** A postStart hook that fails makes the kubelet end the container, whatever its own exit code is then. */
+function hookFailed(
+  events: readonly ClusterEvent[],
+  container: RunningContainer,
+  ended: NonNullable<ContainerState['terminated']> | undefined,
+): boolean {
+  if (container.spec.lifecycle === undefined) return false;
+  const failed = events.findLast(
+    (event) => event.reason === 'FailedPostStartHook' && (containerOfEvent(event) ?? container.name) === container.name,
+  );
+  return failed !== undefined && !(Date.parse(failed.lastSeen) < Date.parse(ended?.startedAt ?? '') - 60_000);
 }
 
 /**

@@ -102,8 +102,16 @@ export function pod(name: string, options: PodOptions = {}): Pod {
   };
 }
 
+/** Every Service has an address of its own, the same in every run. */
+function clusterAddress(name: string): string {
+  let hash = 0;
+  for (const letter of name) hash = (hash * 31 + letter.charCodeAt(0)) % 65_000;
+  return `10.96.${Math.floor(hash / 250)}.${(hash % 250) + 1}`;
+}
+
 /** A ClusterIP Service of namespace `shop` selecting app=web, port 80 to 8080. */
 export function service(name: string, spec: Partial<ServiceSpec> = {}, more: Meta = {}): Service {
+  const address = clusterAddress(`${more.namespace ?? 'shop'}/${name}`);
   return {
     apiVersion: 'v1',
     kind: 'Service',
@@ -112,8 +120,8 @@ export function service(name: string, spec: Partial<ServiceSpec> = {}, more: Met
       type: 'ClusterIP',
       selector: { app: 'web' },
       ports: [{ port: 80, targetPort: 8080, protocol: 'TCP' }],
-      clusterIP: '10.96.10.10',
-      clusterIPs: ['10.96.10.10'],
+      clusterIP: address,
+      clusterIPs: [address],
       ipFamilies: ['IPv4'],
       ipFamilyPolicy: 'SingleStack',
       internalTrafficPolicy: 'Cluster',
@@ -275,14 +283,21 @@ export function event(
   about: KubeObject,
   reason: string,
   message: string,
-  more: Partial<Pick<ClusterEvent, 'type' | 'count' | 'firstSeen' | 'lastSeen'>> = {},
+  more: Partial<Pick<ClusterEvent, 'type' | 'count' | 'firstSeen' | 'lastSeen'>> & { readonly fieldPath?: string } = {},
 ): KubeObject {
   const { name = '', namespace: ns = 'default', uid = '' } = about.metadata ?? {};
   return {
     apiVersion: 'v1',
     kind: 'Event',
     metadata: meta(`${name}.${reason}.${message.length}`, ns),
-    involvedObject: { kind: about.kind ?? '', namespace: ns, name, uid, apiVersion: about.apiVersion ?? 'v1' },
+    involvedObject: {
+      kind: about.kind ?? '',
+      namespace: ns,
+      name,
+      uid,
+      apiVersion: about.apiVersion ?? 'v1',
+      ...(more.fieldPath === undefined ? {} : { fieldPath: more.fieldPath }),
+    },
     reason,
     message,
     type: more.type ?? 'Warning',

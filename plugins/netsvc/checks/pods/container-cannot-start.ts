@@ -36,8 +36,10 @@ function raise(index: ClusterIndex, subject: ServiceSubject, group: readonly [Tr
   const told = index
     .events(first.pod, 'Pod')
     .findLast((event) => ['Failed', 'FailedPostStartHook'].includes(event.reason));
-  const text = trouble.ended?.message ?? (trouble.reason === 'CrashLoopBackOff' ? '' : trouble.message);
-  const reason = trouble.ended?.reason ?? trouble.reason;
+  const hook = told?.reason === 'FailedPostStartHook';
+  const own = trouble.ended?.message ?? (trouble.reason === 'CrashLoopBackOff' ? '' : trouble.message);
+  const text = hook ? '' : own;
+  const reason = hook ? 'FailedPostStartHook' : (trouble.ended?.reason ?? trouble.reason);
   const ran = commandLine(trouble.container.spec);
   return podsMessages.SVC228.raise({
     subject: first.owner,

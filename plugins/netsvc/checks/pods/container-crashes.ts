@@ -44,7 +44,7 @@ function raise(index: ClusterIndex, subject: ServiceSubject, group: readonly [Tr
   const facts = {
     subject: first.owner,
     pods: podKeys(group),
-    evidence: troubleEvidence(index, group, ['BackOff'], true),
+    evidence: troubleEvidence(index, group, [], true),
     ...weigh(subject, all, group),
     fixes: withUndo(rolloutNote(index, group), [lookAtLog(first)]),
   };

@@ -61,7 +61,7 @@ function raise(index: ClusterIndex, subject: ServiceSubject, group: readonly [Tr
       ...(facts.severity === 'warning' && lasted < PATIENCE ? { severity: 'info' as const } : {}),
       args: { ...args, since: when === '' ? '' : ` after ${when.replace(' ago', '')}` },
       evidence: [
-        ...troubleEvidence(index, group, ['BackOff', 'Unhealthy'], true),
+        ...troubleEvidence(index, group, ['Unhealthy'], true),
         ...(ran === '' ? [] : [{ fact: `it runs: ${ran}`, source: `${podSource(first)} spec.initContainers` }]),
       ],
     });
@@ -74,6 +74,6 @@ function raise(index: ClusterIndex, subject: ServiceSubject, group: readonly [Tr
       restarts: restartsInWords(group),
       reason: backOffInWords(group),
     },
-    evidence: troubleEvidence(index, group, ['BackOff'], true),
+    evidence: troubleEvidence(index, group, [], true),
   });
 }

@@ -46,7 +46,7 @@ function raise(index: ClusterIndex, subject: ServiceSubject, group: readonly [Tr
     },
     pods: podKeys(group),
     evidence: [
-      ...troubleEvidence(index, group, ['BackOff'], true),
+      ...troubleEvidence(index, group, [], true),
       {
         fact: limit === undefined ? 'no memory limit is set' : `resources.limits.memory is ${limit}`,
         source: `${podSource(first)} spec.containers`,

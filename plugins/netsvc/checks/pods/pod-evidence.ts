@@ -5,6 +5,7 @@ import { type ContainerTrouble, runLength } from '../../../../shared/model/pod-s
 import { containerOfEvent } from '../../../../shared/model/pod-state-probe.ts';
 import { ago, formatDuration } from '../../../../shared/util/duration.ts';
 import { plural, shorten } from '../../../../shared/util/text.ts';
+import { pullAnswer } from './image-answers.ts';
 import { hideSecrets, lastLogLines } from './last-log-lines.ts';
 import type { ServicePod } from './service-pods.ts';
 
@@ -15,7 +16,9 @@ export const QUOTE = 200;
 export function statusEvidence(entry: ServicePod, trouble: ContainerTrouble, now: number): Evidence {
   const { reason, message, ended, restarts, container } = trouble;
   const parts = [`container ${container.name}: ${reason}`];
-  if (message !== '' && message !== ended?.message) parts.push(`"${shorten(message, QUOTE)}"`);
+  // Of a pull, the frames around the registry's answer would fill the line.
+  const words = trouble.kind === 'image' ? pullAnswer(message).words : message;
+  if (words !== '' && words !== ended?.message) parts.push(`"${shorten(words, QUOTE)}"`);
   if (ended !== undefined) parts.push(endInWords(ended, now));
   if (restarts > 0) parts.push(plural(restarts, 'restart'));
   return { fact: parts.join(', '), source: `${podSource(entry)} status.${statusField(trouble)}` };

@@ -3,10 +3,10 @@ import type { Finding } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import { pressureMessages } from '../../messages/pressure.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
-import { groupBy, ownerKey, podKeys, thePods } from '../pods/pod-groups.ts';
+import { groupBy, podKeys, thePods } from '../pods/pod-groups.ts';
 import { readyPods, servicePods } from '../pods/service-pods.ts';
 import { WORKLOAD_USES } from '../pods/workloads-behind.ts';
-import { faultKey } from '../readiness/failing-probes.ts';
+import { probeKey } from '../readiness/failing-probes.ts';
 import { probeFixes } from '../readiness/probe-fixes.ts';
 import { failureInWords, probedContainer, probeEvidence, probeInWords } from '../readiness/probe-words.ts';
 import { type Flapping, flappingPods } from './flapping-pods.ts';
@@ -20,9 +20,7 @@ export const readinessFlaps = defineCheck<ServiceSubject>({
   uses: [...WORKLOAD_USES, 'Node', 'PersistentVolumeClaim', 'Secret', 'ConfigMap'],
   applies: (subject) => subject.selector !== undefined,
   run: (subject, { index }) =>
-    groupBy(flappingPods(index, subject), (entry) => `${ownerKey(entry)} ${faultKey(entry)}`).map((group) =>
-      raise(index, subject, group),
-    ),
+    groupBy(flappingPods(index, subject), probeKey).map((group) => raise(index, subject, group)),
 });
 
 function raise(index: ClusterIndex, subject: ServiceSubject, group: readonly [Flapping, ...Flapping[]]): Finding {

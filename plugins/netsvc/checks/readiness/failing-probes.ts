@@ -11,6 +11,9 @@ import {
   probesUndeclaredPort,
 } from '../../../../shared/model/pod-state-probe.ts';
 import { type RunningContainer, runningContainers } from '../../../../shared/model/pods.ts';
+import { HASH_LABEL } from '../../../../shared/model/rollouts.ts';
+import { compareText } from '../../../../shared/util/text.ts';
+import { ownerKey } from '../pods/pod-groups.ts';
 import type { ServicePod } from '../pods/service-pods.ts';
 
 /** What ails a probe, by the remedy that it needs. */
@@ -101,9 +104,28 @@ function faultOfSettings({ spec }: RunningContainer, probe: Probe): ProbeFault {
   return probesUndeclaredPort(spec, probe) ? 'wrong-port' : 'unseen';
 }
 
-/** Causes differ by container, probe and what was answered; numbers that vary from pod to pod are left out. */
-export function faultKey(probe: FailingProbe): string {
-  const { container, type, fault, failure } = probe;
-  const detail = fault === 'status' ? String(failure?.status ?? '') : fault === 'exec' ? (failure?.kind ?? '') : '';
-  return [container.name, type, fault, detail].join('\u0000');
+/** One cause for each probe of each revision of a workload; what it was answered may vary from pod to pod. */
+export function probeKey(failing: FailingProbe): string {
+  const labels = failing.pod.metadata?.labels ?? {};
+  const revision = labels[HASH_LABEL] ?? labels['controller-revision-hash'] ?? '';
+  return [ownerKey(failing), revision, failing.container.name, failing.type].join('\u0000');
+}
+
+/** The probe that speaks for a group: the fault that most pods have, and of those the one that failed most often. */
+export function spokesman(group: readonly [FailingProbe, ...FailingProbe[]]): FailingProbe {
+  const votes = new Map<string, number>();
+  const kindOf = (entry: FailingProbe): string => `${entry.fault} ${entry.failure?.status ?? ''}`;
+  for (const entry of group) {
+    // A pod without an event knows less than one with.
+    const weight = entry.failure === undefined ? 0.1 : 1;
+    votes.set(kindOf(entry), (votes.get(kindOf(entry)) ?? 0) + weight);
+  }
+  return (
+    [...group].sort(
+      (a, b) =>
+        (votes.get(kindOf(b)) ?? 0) - (votes.get(kindOf(a)) ?? 0) ||
+        (b.failure?.count ?? 0) - (a.failure?.count ?? 0) ||
+        compareText(a.key, b.key),
+    )[0] ?? group[0]
+  );
 }

@@ -5,13 +5,13 @@ import type { UnreadyContainer } from '../../../../shared/model/pod-state.ts';
 import { ago } from '../../../../shared/util/duration.ts';
 import { readinessMessages } from '../../messages/readiness.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
-import { logEvidence } from '../pods/pod-evidence.ts';
+import { logEvidence, podSource } from '../pods/pod-evidence.ts';
 import { groupBy, inPods, ownerKey, podKeys } from '../pods/pod-groups.ts';
 import { rolloutNote, withUndo } from '../pods/rollout-note.ts';
 import { type PodIn, podsIn, servicePods } from '../pods/service-pods.ts';
 import { logs } from '../pods/workload-commands.ts';
 import { WORKLOAD_USES } from '../pods/workloads-behind.ts';
-import { type FailingProbe, failingProbe, faultKey, type ProbeFault } from './failing-probes.ts';
+import { type FailingProbe, failingProbe, type ProbeFault, probeKey, spokesman } from './failing-probes.ts';
 import { probeFixes } from './probe-fixes.ts';
 import {
   containersEvidence,
@@ -42,9 +42,7 @@ export const podsNotReady = defineCheck<ServiceSubject>({
     const probes = examined.flatMap(({ failing }) => (failing === undefined ? [] : [failing]));
     const without = examined.filter(({ failing }) => failing === undefined);
     return [
-      ...groupBy(probes, (failing) => `${ownerKey(failing)} ${faultKey(failing)}`).map((group) =>
-        probeFinding(index, subject, group),
-      ),
+      ...groupBy(probes, probeKey).map((group) => probeFinding(index, subject, group)),
       ...groupBy(without, ({ entry, first }) => `${ownerKey(entry)} ${first.container.name}`).map((group) =>
         bareFinding(
           index,
@@ -75,8 +73,7 @@ function probeFinding(
   subject: ServiceSubject,
   group: readonly [FailingProbe, ...FailingProbe[]],
 ): Finding {
-  // The pod with an event says more than one without.
-  const told = group.find((entry) => entry.failure !== undefined) ?? group[0];
+  const told = spokesman(group);
   const all = servicePods(index, subject);
   const note = rolloutNote(index, group);
   return MESSAGE[told.fault]({
@@ -91,6 +88,7 @@ function probeFinding(
     pods: podKeys(group),
     evidence: [
       ...probeEvidence(index, told),
+      ...otherAnswers(group, told),
       ...logEvidence(index, told, told.container.name),
       ...blockedEvidence(told),
       ...publishedEvidence(subject),
@@ -99,6 +97,14 @@ function probeFinding(
     ...weighUnready(index, subject, group, told),
     fixes: withUndo(note, probeFixes(subject, told)),
   });
+}
+
+/** Pods of the group whose probe was answered in another way. */
+function otherAnswers(group: readonly FailingProbe[], told: FailingProbe): readonly Evidence[] {
+  return group
+    .filter((entry) => entry.failure !== undefined && failureInWords(entry) !== failureInWords(told))
+    .slice(0, 2)
+    .map((entry) => ({ fact: `here: ${failureInWords(entry)}`, source: `Event Unhealthy on ${podSource(entry)}` }));
 }
 
 /** A StatefulSet with OrderedReady makes its next pod only when the one before is Ready. */

@@ -46,6 +46,7 @@ export function probeFixes(subject: ServiceSubject, failing: FailingProbe): read
         : proof(failing);
     default:
       return [
+        ...hostFix(failing),
         ...proof(failing),
         {
           title: 'read the log of the container',
@@ -86,6 +87,14 @@ function portFix(subject: ServiceSubject, failing: FailingProbe): readonly Fix[]
     { [handler]: { port } },
     { [handler]: { port: probePort(probe) } },
   );
+}
+
+/** Without a host of its own a probe asks the pod. */
+function hostFix(failing: FailingProbe): readonly Fix[] {
+  const handler = failing.probe.httpGet !== undefined ? 'httpGet' : 'tcpSocket';
+  const host = failing.probe.httpGet?.host ?? failing.probe.tcpSocket?.host ?? '';
+  if (host === '') return [];
+  return change(failing, 'ask the pod itself', { [handler]: { host: null } }, { [handler]: { host } });
 }
 
 /** The declared port that the Service sends to, else the first one that is declared. */

@@ -7,13 +7,13 @@ import { formatDuration } from '../../../../shared/util/duration.ts';
 import { readinessMessages } from '../../messages/readiness.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
 import { logEvidence } from '../pods/pod-evidence.ts';
-import { groupBy, inPods, ownerKey, podKeys } from '../pods/pod-groups.ts';
+import { groupBy, inPods, podKeys } from '../pods/pod-groups.ts';
 import { rolloutNote, withUndo } from '../pods/rollout-note.ts';
 import { servicePods, weigh } from '../pods/service-pods.ts';
 import { restartsInWords, type Troubled, troubledPods, troubleEvidence } from '../pods/troubled-containers.ts';
 import { isPatchable, patchContainer } from '../pods/workload-commands.ts';
 import { WORKLOAD_USES } from '../pods/workloads-behind.ts';
-import { examineProbe, type FailingProbe, faultKey } from './failing-probes.ts';
+import { examineProbe, type FailingProbe, probeKey } from './failing-probes.ts';
 import { measuredStart } from './measured-start.ts';
 import { change, probeFixes } from './probe-fixes.ts';
 import { failureInWords, probedContainer, probeEvidence, probeInWords } from './probe-words.ts';
@@ -32,9 +32,7 @@ export const probeKills = defineCheck<ServiceSubject>({
       const failing = examineProbe(index, entry, entry.trouble.container, type);
       return failing === undefined ? [] : [{ ...entry, failing }];
     });
-    return groupBy(examined, (entry) => `${ownerKey(entry)} ${faultKey(entry.failing)}`).map((group) =>
-      raise(index, subject, group),
-    );
+    return groupBy(examined, (entry) => probeKey(entry.failing)).map((group) => raise(index, subject, group));
   },
 });
 
@@ -65,7 +63,7 @@ function raise(index: ClusterIndex, subject: ServiceSubject, group: readonly [Ki
     evidence: [
       ...probeEvidence(index, failing).slice(1),
       ...troubleEvidence(index, [first], ['Killing']),
-      ...(start === undefined ? [] : [startEvidence(start, budget)]),
+      ...(start !== undefined && start.seconds * 2 > budget ? [startEvidence(start, budget)] : []),
       ...logEvidence(index, first, trouble.container.name),
     ],
     ...weigh(subject, all, group),

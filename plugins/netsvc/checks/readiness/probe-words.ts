@@ -34,7 +34,7 @@ export function failureInWords(failing: FailingProbe): string {
     case 'wrong-port':
       return `${failure === undefined ? 'it has not passed' : 'connection refused'} on port ${probePort(probe) ?? ''}, which the container does not declare${declared(failing)}`;
     case 'refused':
-      return `connection refused on port ${probePort(probe) ?? ''}`;
+      return `connection refused on port ${probePort(probe) ?? ''}${askedHost(failing)}`;
     case 'scheme':
       return failure?.kind === 'server-speaks-http'
         ? `it speaks ${probe.httpGet?.scheme ?? 'HTTPS'}, the server speaks HTTP (${said})`
@@ -44,8 +44,14 @@ export function failureInWords(failing: FailingProbe): string {
     case 'unseen':
       return `it has not passed${container.status?.started === true ? '' : ' yet'}; no event says why`;
     default:
-      return said === '' ? 'it fails' : said;
+      return (said === '' ? 'it fails' : said) + askedHost(failing);
   }
+}
+
+/** A probe with a host of its own does not ask the pod. */
+function askedHost({ probe }: FailingProbe): string {
+  const host = probe.httpGet?.host ?? probe.tcpSocket?.host ?? '';
+  return host === '' ? '' : `; the probe asks host ${host} instead of the pod`;
 }
 
 /** The kubelet's words without the frames that the runtime puts around them. */

@@ -1,0 +1,113 @@
+import { describe, expect, it } from 'vitest';
+import { crashing, ended, podWith, running } from '../../../../shared/testing/broken-pods.ts';
+import { deployment, event, pod, service, slicesFor } from '../../../../shared/testing/builders.ts';
+import { causeCodes, diagnoseObjects } from '../../testing/diagnose-objects.ts';
+
+const web = service('web');
+const facts = (report: ReturnType<typeof diagnoseObjects>): string =>
+  (report.causes[0]?.evidence ?? []).map((entry) => entry.fact).join('\n');
+
+describe('container-crashes', () => {
+  it('names exit code, restarts and the last lines of the log, without its secrets', () => {
+    const pods = [
+      crashing('web-6f9c-a', ended(1, 'Error'), { of: 'web' }),
+      crashing('web-6f9c-b', ended(1, 'Error'), { of: 'web', restarts: 6 }),
+    ];
+    const report = diagnoseObjects([web, deployment('web', { app: 'web' }, { replicas: 2 }), ...pods], 'web', {
+      logs: [
+        {
+          namespace: 'shop',
+          pod: 'web-6f9c-a',
+          container: 'app',
+          previous: true,
+          text: 'one\ntwo\nconnecting to postgres://app:hunter2@db:5432\n\u001b[31mFATAL\u001b[0m password=hunter2 rejected\npanic: exit\n',
+        },
+      ],
+    });
+    expect(causeCodes(report)).toEqual(['SVC229']);
+    expect(report.headline).toBe(
+      'container app crashes in both pods of Deployment web (CrashLoopBackOff): exit code 1 (an error of the application), up to 6 restarts',
+    );
+    expect(facts(report)).toContain('connecting to postgres://***@db:5432');
+    expect(facts(report)).toContain('FATAL password=*** rejected');
+    expect(facts(report)).not.toContain('hunter2');
+    expect(facts(report)).not.toContain('\u001b');
+    expect(report.causes[0]?.fixes[0]?.command).toBe('kubectl logs web-6f9c-a -n shop -c app --previous --tail=50');
+  });
+
+  it('names the signal', () => {
+    const made = crashing('web-6f9c-a', ended(139, 'Error'), { of: 'web' });
+    expect(diagnoseObjects([web, deployment('web'), made], 'web').headline).toContain('exit code 139 (SIGSEGV');
+  });
+
+  it('sees a crash loop in the moment in which the container runs', () => {
+    const made = podWith(
+      'web-6f9c-a',
+      { state: running(5), lastState: ended(7, 'Error', 20, 30), restartCount: 4, ready: true, started: true },
+      { of: 'web' },
+    );
+    const report = diagnoseObjects([web, deployment('web'), made, ...slicesFor(web, [made])], 'web');
+    expect(causeCodes(report)).toEqual(['SVC229']);
+    expect(report.headline).toContain('exit code 7');
+    expect(report.causes[0]?.severity).toBe('warning');
+  });
+
+  it('tells a process that ends without an error from one that fails', () => {
+    const made = crashing('web-6f9c-a', ended(0, 'Completed'), { of: 'web' });
+    const report = diagnoseObjects([web, deployment('web'), made], 'web');
+    expect(causeCodes(report)).toEqual(['SVC231']);
+    expect(report.headline).toContain('exit code 0 (Completed)');
+  });
+
+  it('names a native sidecar as such', () => {
+    const made = pod('web-1', {
+      ready: false,
+      spec: { initContainers: [{ name: 'proxy', image: 'example/proxy:1', restartPolicy: 'Always' }] },
+      status: {
+        initContainerStatuses: [
+          {
+            name: 'proxy',
+            ready: false,
+            restartCount: 3,
+            state: { waiting: { reason: 'CrashLoopBackOff' } },
+            lastState: ended(2, 'Error'),
+          },
+        ],
+      },
+    });
+    const report = diagnoseObjects([web, made], 'web');
+    expect(causeCodes(report)).toEqual(['SVC229']);
+    expect(report.headline).toContain('sidecar proxy crashes');
+  });
+
+  it('is a warning while other pods serve, and both causes are told when pods fail for different reasons', () => {
+    const pods = [
+      pod('web-1'),
+      crashing('web-2', ended(1, 'Error')),
+      crashing('web-3', { terminated: { exitCode: 137, reason: 'OOMKilled' } }),
+    ];
+    const report = diagnoseObjects([web, ...pods, ...slicesFor(web, pods)], 'web');
+    expect([...causeCodes(report)].sort()).toEqual(['SVC229', 'SVC230']);
+    expect(report.verdict).toBe('degraded');
+  });
+
+  it('stays silent about a container that restarted long ago and has run since', () => {
+    const made = podWith('web-6f9c-a', {
+      state: running(86_000),
+      lastState: ended(1, 'Error', 60, 86_010),
+      restartCount: 5,
+      ready: true,
+      started: true,
+    });
+    expect(diagnoseObjects([web, made, ...slicesFor(web, [made])], 'web').verdict).toBe('healthy');
+  });
+
+  it('does not blame a probe when the events of the pod tell of none', () => {
+    const made = crashing('web-6f9c-a', ended(137, 'Error', 30), {
+      of: 'web',
+      containers: [{ name: 'app', livenessProbe: { httpGet: { path: '/', port: 8080 } } }],
+    });
+    const told = event(made, 'BackOff', 'Back-off restarting failed container app in pod web-6f9c-a_shop(uid)');
+    expect(causeCodes(diagnoseObjects([web, deployment('web'), made, told], 'web'))).toEqual(['SVC229']);
+  });
+});
