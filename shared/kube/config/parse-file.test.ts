@@ -21,6 +21,15 @@ describe('a kubeconfig file', () => {
     expect(parse('current-context: a\n---\ncurrent-context: b\n').currentContext).toBe('a');
   });
 
+  it('may use anchors and merge keys', () => {
+    const { clusters } = parse(`
+clusters:
+- {name: a, cluster: &base {server: https://one, insecure-skip-tls-verify: true}}
+- {name: b, cluster: {<<: *base, server: https://two}}
+`);
+    expect(clusters.get('b')).toMatchObject({ server: 'https://two', insecure: true });
+  });
+
   it('names the file and the line where it is broken', () => {
     expect(faultOf('apiVersion: v1\nclusters:\n- name: a\n  cluster: {server: [}\n').message).toMatch(
       /^\/home\/ada\/\.kube\/config:4: not valid YAML: /,

@@ -1,5 +1,5 @@
 import { dirname, isAbsolute, join, sep } from 'node:path';
-import { CORE_SCHEMA, loadAll, YAMLException } from 'js-yaml';
+import { CORE_SCHEMA, loadAll, mergeTag, YAMLException } from 'js-yaml';
 import { ClusterError } from '../ports.ts';
 import type { ClusterEntry, ContextEntry, ExecEntry, KubeConfigData, UserEntry } from './entries.ts';
 import { type Fields, fieldsOf, flagOf, itemsOf, textOf, textsOf } from './fields.ts';
@@ -29,7 +29,7 @@ export function parseKubeConfig(text: string, file: string): KubeConfigData {
 function parseYaml(text: string, file: string): unknown {
   try {
     // Further documents are ignored, as kubectl does; an empty file gives an empty list.
-    return loadAll(text, { schema: CORE_SCHEMA })[0];
+    return loadAll(text, { schema: CORE_SCHEMA.withTags(mergeTag) })[0];
   } catch (error) {
     if (!(error instanceof YAMLException)) throw error;
     const line = error.mark === undefined ? '' : `:${error.mark.line + 1}`;
