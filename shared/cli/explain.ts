@@ -59,7 +59,9 @@ function severityOf({ role, severity }: AnyMessage): string {
 }
 
 function lineOf(entry: AnyMessage): string {
-  return `${entry.code}  ${severityOf(entry).padEnd(8)}  ${entry.title}`;
+  const start = `${entry.code}  ${severityOf(entry).padEnd(8)}  `;
+  const lines = wrap(entry.title, WIDTH, ' '.repeat(start.length));
+  return start + lines.join('\n').trimStart();
 }
 
 function pageOf(entry: AnyMessage, plugin: string): string {

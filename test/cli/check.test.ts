@@ -70,6 +70,12 @@ describe('check', () => {
     expect(run).toEqual({ stdout: 'HEALTHY  there is no Service in namespace empty\n', stderr: '', exit: 0 });
   });
 
+  it('of a namespace that does not exist could not tell', async () => {
+    const run = await ask('check -n shpo');
+    expect(run.exit).toBe(3);
+    expect(run.stdout).toContain('UNKNOWN  could not tell: there is no namespace shpo; nearest: shop');
+  });
+
   it('-o name gives what is not healthy, for scripts', async () => {
     expect((await ask('check -o name')).stdout).toBe('service/payment\n');
   });

@@ -46,7 +46,10 @@ async function findServices(gatherer: Gatherer, target: Target, namespace: strin
   }
   if (found === undefined) {
     // The same name in other namespaces, asked in one request; refused without cluster-wide rights, which is fine.
-    await gatherer.list(target.kind, { fieldSelector: `metadata.name=${target.name}` });
+    await Promise.all([
+      gatherer.list(target.kind, { fieldSelector: `metadata.name=${target.name}` }),
+      gatherer.list('Namespace'),
+    ]);
     return [];
   }
   if (target.kind === 'Ingress') await readIngress(gatherer, found);

@@ -1,6 +1,8 @@
+import { nearestWords } from '../../../shared/cli/nearest.ts';
 import type { Finding } from '../../../shared/messages/finding.ts';
+import { isProvenAbsent } from '../../../shared/model/absence.ts';
 import type { ClusterIndex } from '../../../shared/model/cluster-index.ts';
-import { formatRef, refKey } from '../../../shared/model/refs.ts';
+import { formatRef, nameOf, refKey } from '../../../shared/model/refs.ts';
 import type { NotChecked, Report, ReportItem, Verdict } from '../../../shared/report/report.ts';
 import { compareText, joinNames, plural } from '../../../shared/util/text.ts';
 
@@ -28,14 +30,15 @@ export function sweepReport(frame: SweepFrame, reports: readonly Report[]): Repo
     layout: 'list' as const,
     ladder: [],
   };
-  if (items.length === 0 && blind.status !== 'ok') {
+  const untold = items.length > 0 ? undefined : blind.status === 'ok' ? noNamespace(frame) : blind.reason;
+  if (untold !== undefined) {
     return {
       ...frameOf,
       verdict: 'unknown',
-      headline: `could not tell: ${blind.reason}`,
+      headline: `could not tell: ${untold}`,
       causes: [],
       findings: [],
-      notChecked: [{ check: 'all', reason: blind.reason }],
+      notChecked: [{ check: 'all', reason: untold }],
       coverage: { ran: 0, of: 0 },
     };
   }
@@ -55,6 +58,13 @@ export function sweepReport(frame: SweepFrame, reports: readonly Report[]): Repo
     data: { scanned: scannedOf(frame) },
     sections: sectionsOf(frame, items),
   };
+}
+
+/** A namespace that does not exist is not a healthy one: most likely its name was mistyped. */
+function noNamespace({ index, namespace }: SweepFrame): string | undefined {
+  if (namespace === undefined || !isProvenAbsent(index, 'Namespace', undefined, namespace)) return undefined;
+  const near = nearestWords(namespace, index.list('Namespace').map(nameOf));
+  return `there is no namespace ${namespace}${near.length === 0 ? '' : `; nearest: ${joinNames(near)}`}`;
 }
 
 function toItem(report: Report): readonly ReportItem[] {

@@ -1,6 +1,7 @@
 import { nearestWords } from '../../../shared/cli/nearest.ts';
 import type { Target } from '../../../shared/cli/parse-target.ts';
 import type { Finding, Fix } from '../../../shared/messages/finding.ts';
+import { isProvenAbsent } from '../../../shared/model/absence.ts';
 import type { ClusterIndex } from '../../../shared/model/cluster-index.ts';
 import { KINDS } from '../../../shared/model/kinds.ts';
 import type { KubeObject, Labels, Service } from '../../../shared/model/objects.ts';
@@ -85,6 +86,11 @@ function evidenceOf(
   namespace: string,
   names: readonly string[],
 ): Finding['evidence'] {
+  if (isProvenAbsent(index, 'Namespace', undefined, namespace)) {
+    const near = nearestWords(namespace, index.list('Namespace').map(nameOf));
+    const fact = `there is no namespace ${namespace}${near.length === 0 ? '' : `; nearest: ${near.join(', ')}`}`;
+    return [{ fact, source: 'namespaces of the cluster' }];
+  }
   const plural = KINDS[target.kind].plural;
   const whole = index.seen(target.kind, namespace).whole;
   const fact = whole
