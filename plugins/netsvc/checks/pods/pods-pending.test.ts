@@ -1,0 +1,208 @@
+import { describe, expect, it } from 'vitest';
+import type { KubeObject, Node, Pod } from '../../../../shared/model/objects.ts';
+import { unschedulable, withoutPlace } from '../../../../shared/testing/broken-pods.ts';
+import { deployment, node, pod, secondsAgo, service, slicesFor } from '../../../../shared/testing/builders.ts';
+import { causeCodes, diagnoseObjects } from '../../testing/diagnose-objects.ts';
+
+const web = service('web');
+const TAIL =
+  ' no new claims to deallocate, preemption: 0/2 nodes are available: 2 Preemption is not helpful for scheduling.';
+
+function ask(made: Pod, ...more: KubeObject[]) {
+  return diagnoseObjects([web, deployment('web'), made, ...more], 'web');
+}
+
+const allocatable = (name: string, cpu: string): Node => ({
+  ...node(name),
+  status: { ...node(name).status, allocatable: { cpu, memory: '8Gi' } },
+});
+
+describe('pods-pending', () => {
+  it('compares the request with the largest node', () => {
+    const made = unschedulable(
+      'web-6f9c-a',
+      `0/3 nodes are available: 1 node(s) had untolerated taint {node-role.kubernetes.io/control-plane: }, 2 Insufficient cpu.${TAIL}`,
+      { of: 'web', containers: [{ name: 'app', resources: { requests: { cpu: '16' } } }] },
+    );
+    const report = ask(made, allocatable('n1', '4'), allocatable('n2', '8'));
+    expect(causeCodes(report)).toEqual(['SVC213']);
+    expect(report.headline).toBe(
+      'Pod web-6f9c-a of Deployment web cannot be scheduled (Pending): 0/3 nodes are available: 2 Insufficient cpu, 1 node(s) had untolerated taint {node-role.kubernetes.io/control-plane: }; each pod requests cpu 16, the largest node (n2) has 8 allocatable',
+    );
+    expect(report.causes[0]?.fixes[0]?.command).toContain('"requests":{"cpu":"4"}');
+    expect(report.causes[0]?.fixes[0]?.undo).toContain('"requests":{"cpu":"16"}');
+  });
+
+  it('names the node selector, and the value that nodes have', () => {
+    const made = unschedulable(
+      'web-6f9c-a',
+      `0/2 nodes are available: 2 node(s) didn't match Pod's node affinity/selector.${TAIL}`,
+      {
+        of: 'web',
+        spec: { nodeSelector: { disktype: 'sdd' } },
+      },
+    );
+    const ssd = { ...node('n1'), metadata: { ...node('n1').metadata, labels: { disktype: 'ssd' } } };
+    const report = ask(made, ssd);
+    expect(causeCodes(report)).toEqual(['SVC214']);
+    expect(report.headline).toContain('the pod asks for disktype=sdd, nodes have disktype ssd');
+    expect(report.causes[0]?.fixes[0]?.command).toContain('"nodeSelector":{"disktype":"ssd"}');
+  });
+
+  it('names required node affinity', () => {
+    const made = unschedulable(
+      'web-6f9c-a',
+      "0/2 nodes are available: 2 node(s) didn't match Pod's node affinity/selector.",
+      {
+        of: 'web',
+        spec: {
+          affinity: {
+            nodeAffinity: {
+              requiredDuringSchedulingIgnoredDuringExecution: {
+                nodeSelectorTerms: [
+                  { matchExpressions: [{ key: 'topology.kubernetes.io/zone', operator: 'In', values: ['z9'] }] },
+                ],
+              },
+            },
+          },
+        },
+      },
+    );
+    expect(ask(made, node('n1')).headline).toContain(
+      'the pod asks for topology.kubernetes.io/zone in (z9), nodes have topology.kubernetes.io/zone z1',
+    );
+  });
+
+  it('names the taint, its node, and both ways out', () => {
+    const made = unschedulable(
+      'web-6f9c-a',
+      '0/1 nodes are available: 1 node(s) had untolerated taint {dedicated: gpu}.',
+      { of: 'web' },
+    );
+    const tainted = { ...node('n1'), spec: { taints: [{ key: 'dedicated', value: 'gpu', effect: 'NoSchedule' }] } };
+    const report = ask(made, tainted);
+    expect(causeCodes(report)).toEqual(['SVC215']);
+    expect(report.headline).toContain('untolerated taint {dedicated: gpu}; n1 has taint dedicated=gpu:NoSchedule');
+    expect(report.causes[0]?.fixes.map((fix) => fix.command)).toEqual([
+      'kubectl taint node n1 dedicated=gpu:NoSchedule-',
+      `kubectl patch deployment web -n shop -p '{"spec":{"template":{"spec":{"tolerations":[{"key":"dedicated","operator":"Equal","value":"gpu","effect":"NoSchedule"}]}}}}'`,
+    ]);
+  });
+
+  it('needs no nodes to tell a taint', () => {
+    const made = unschedulable(
+      'web-6f9c-a',
+      '0/1 nodes are available: 1 node(s) had untolerated taint {dedicated: gpu}.',
+      { of: 'web' },
+    );
+    const report = diagnoseObjects([web, deployment('web'), made], 'web', { except: { Node: 'forbidden' } });
+    expect(causeCodes(report)).toEqual(['SVC215']);
+    expect(report.causes[0]?.fixes[0]?.command).toContain('"tolerations":[{"key":"dedicated"');
+  });
+
+  it('tells claims that are not bound or do not exist', () => {
+    const volumes = [{ name: 'data', persistentVolumeClaim: { claimName: 'data' } }];
+    const made = unschedulable(
+      'web-6f9c-a',
+      '0/2 nodes are available: pod has unbound immediate PersistentVolumeClaims. not found',
+      {
+        of: 'web',
+        spec: { volumes },
+      },
+    );
+    const claim = {
+      apiVersion: 'v1',
+      kind: 'PersistentVolumeClaim',
+      metadata: { name: 'data', namespace: 'shop' },
+      spec: { storageClassName: 'fast' },
+      status: { phase: 'Pending' },
+    };
+    const report = ask(made, claim);
+    expect(causeCodes(report)).toEqual(['SVC217']);
+    expect(report.headline).toContain('claim data is Pending (storageClassName fast)');
+    const absent = unschedulable(
+      'web-6f9c-a',
+      '0/2 nodes are available: persistentvolumeclaim "data" not found. not found',
+      { of: 'web', spec: { volumes } },
+    );
+    expect(ask(absent).headline).toContain('claim data does not exist in namespace shop');
+  });
+
+  it('tells anti-affinity, and how many fit', () => {
+    const affinity = {
+      podAntiAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [{ topologyKey: 'kubernetes.io/hostname' }] },
+    };
+    const message = `0/1 nodes are available: 1 node(s) didn't match pod anti-affinity rules.${TAIL}`;
+    const pods = [
+      pod('web-6f9c-a', {
+        meta: { ownerReferences: [{ kind: 'ReplicaSet', name: 'web-6f9c', controller: true }] },
+        labels: { app: 'web', 'pod-template-hash': '6f9c' },
+      }),
+      unschedulable('web-6f9c-b', message, { of: 'web', spec: { affinity } }),
+    ];
+    const owner = {
+      ...deployment('web', { app: 'web' }, { replicas: 2 }),
+      status: { observedGeneration: 1, replicas: 2, readyReplicas: 1 },
+    };
+    const report = diagnoseObjects([web, owner, ...pods, node('n1'), ...slicesFor(web, pods)], 'web');
+    expect(causeCodes(report)).toEqual(['SVC218']);
+    expect(report.verdict).toBe('degraded');
+    expect(report.headline).toContain('1 of 2 pods of Deployment web (web-6f9c-b)');
+    expect(report.causes[0]?.fixes[0]?.command).toBe('kubectl scale deployment/web -n shop --replicas=1');
+  });
+
+  it('tells topology spread constraints', () => {
+    const made = unschedulable(
+      'web-6f9c-a',
+      `0/2 nodes are available: 2 node(s) didn't match pod topology spread constraints (missing required label).${TAIL}`,
+      {
+        of: 'web',
+        spec: { topologySpreadConstraints: [{ topologyKey: 'rack', maxSkew: 1, whenUnsatisfiable: 'DoNotSchedule' }] },
+      },
+    );
+    const report = ask(made, node('n1'));
+    expect(causeCodes(report)).toEqual(['SVC218']);
+    expect(report.headline).toContain('topologyKey rack, maxSkew 1, 0 of 1 nodes carry that label');
+  });
+
+  it('tells cordoned nodes by name', () => {
+    const made = unschedulable('web-6f9c-a', '0/1 nodes are available: 1 node(s) were unschedulable.', { of: 'web' });
+    const report = ask(made, { ...node('n1'), spec: { unschedulable: true } });
+    expect(causeCodes(report)).toEqual(['SVC220']);
+    expect(report.headline).toContain('cordoned: n1');
+    expect(report.causes[0]?.fixes[0]?.command).toBe('kubectl uncordon n1');
+  });
+
+  it('tells scheduling gates and schedulers that nobody runs', () => {
+    const gated = withoutPlace(
+      pod('web-1', {
+        spec: { schedulingGates: [{ name: 'example.com/quota' }] },
+        status: {
+          phase: 'Pending',
+          conditions: [{ type: 'PodScheduled', status: 'False', reason: 'SchedulingGated' }],
+        },
+      }),
+    );
+    const report = diagnoseObjects([web, gated], 'web');
+    expect(causeCodes(report)).toEqual(['SVC219']);
+    expect(report.headline).toContain('example.com/quota');
+    const unseen = withoutPlace(
+      pod('web-1', {
+        spec: { schedulerName: 'my-scheduler' },
+        meta: { creationTimestamp: secondsAgo(90) },
+        status: { phase: 'Pending', conditions: [] },
+      }),
+    );
+    const other = diagnoseObjects([web, unseen], 'web');
+    expect(causeCodes(other)).toEqual(['SVC221']);
+    expect(other.headline).toContain('spec.schedulerName is my-scheduler');
+  });
+
+  it('gives the scheduler some seconds', () => {
+    const young = withoutPlace(
+      pod('web-1', { meta: { creationTimestamp: secondsAgo(2) }, status: { phase: 'Pending', conditions: [] } }),
+    );
+    const pods = [pod('web-0'), young];
+    expect(diagnoseObjects([web, ...pods, ...slicesFor(web, pods)], 'web').verdict).toBe('healthy');
+  });
+});
