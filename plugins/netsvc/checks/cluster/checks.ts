@@ -1,4 +1,23 @@
 import type { ServiceCheck } from '../../service-subject.ts';
+import { clusterIpTaken, outsideServiceRange, rangeOverlap } from './address-ranges.ts';
+import { allocationEvents } from './allocation-events.ts';
+import { clusterDnsDown, clusterDnsService } from './cluster-dns.ts';
+import { controllerManagerDown } from './controller-manager.ts';
+import { cordonedNodes } from './cordoned-nodes.ts';
+import { kubeProxyMissing, kubeProxySick } from './kube-proxy.ts';
+import { networkAgentSick } from './network-agent.ts';
 
 /** In reading order. */
-export const clusterChecks: readonly ServiceCheck[] = [];
+export const clusterChecks: readonly ServiceCheck[] = [
+  controllerManagerDown,
+  kubeProxySick,
+  kubeProxyMissing,
+  networkAgentSick,
+  clusterDnsDown,
+  clusterDnsService,
+  rangeOverlap,
+  outsideServiceRange,
+  clusterIpTaken,
+  allocationEvents,
+  cordonedNodes,
+];

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { pod, service, slicesFor, workload } from '../../../../shared/testing/builders.ts';
+import { ownedBy, pod, service, slicesFor, workload } from '../../../../shared/testing/builders.ts';
 import { causeCodes, diagnoseObjects } from '../../testing/diagnose-objects.ts';
 
 const headless = service('db', { clusterIP: 'None', selector: { app: 'db' }, ports: [{ port: 8080 }] });
-const pods = [pod('db-0', { labels: { app: 'db' } })];
+const pods = [pod('db-0', { labels: { app: 'db' }, meta: ownedBy('StatefulSet', 'db') })];
 const set = (serviceName: string) => workload('StatefulSet', 'db', { app: 'db' }, { serviceName });
 const around = [...pods, ...slicesFor(headless, pods)];
 

@@ -2,11 +2,12 @@ import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import { isProvenAbsent } from '../../../../shared/model/absence.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import type { Workload } from '../../../../shared/model/objects.ts';
+import { controllerOf } from '../../../../shared/model/owners.ts';
 import { formatRef, nameOf, refOf } from '../../../../shared/model/refs.ts';
 import { formatLabels, matchesLabels } from '../../../../shared/model/selectors.ts';
 import { isHeadless, selectorOf } from '../../../../shared/model/services.ts';
 import { exposureMessages } from '../../messages/exposure.ts';
-import type { ServiceSubject } from '../../service-subject.ts';
+import { type ServiceSubject, subjectPods } from '../../service-subject.ts';
 
 /**
  * The StatefulSets behind a Service and the Service that governs them (spec.serviceName), by which each pod gets a name
@@ -16,8 +17,8 @@ export const statefulSetService = defineCheck<ServiceSubject>({
   id: 'netsvc/stateful-set-service',
   group: 'exposure',
   needs: ['StatefulSet'],
-  uses: ['Service'],
-  applies: (subject) => subject.selector !== undefined,
+  uses: ['Service', 'Pod'],
+  applies: (subject, { index }) => subjectPods(index, subject).some((pod) => controllerOf(pod)?.kind === 'StatefulSet'),
   run: (subject, { index }) => {
     const selector = subject.selector ?? {};
     return index

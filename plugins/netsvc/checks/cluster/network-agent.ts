@@ -1,0 +1,54 @@
+import { defineCheck } from '../../../../shared/diagnose/check.ts';
+import { nameOf, refOf } from '../../../../shared/model/refs.ts';
+import { endpointRows } from '../../../../shared/model/services.ts';
+import { joinNames } from '../../../../shared/util/text.ts';
+import { clusterMessages } from '../../messages/cluster.ts';
+import type { ServiceSubject } from '../../service-subject.ts';
+import { agentEvidence, agentOf, daemonSetsLike, downNodes, sickEvidence } from './system-pods.ts';
+
+/** The agents of network plugins, by the names of their DaemonSets. */
+const AGENTS =
+  /^(kube-flannel|canal|calico-node|cilium$|anetd|weave-net|antrea-agent|kindnet|aws-node|kube-router|ovnkube-node|azure-cns|kube-ovn-cni)/;
+
+/** The network plugin's agent does not work on a node where endpoints of the Service run. */
+export const networkAgentSick = defineCheck<ServiceSubject>({
+  id: 'netsvc/network-agent-sick',
+  group: 'cluster',
+  needs: [],
+  uses: ['DaemonSet', 'Pod', 'Node', 'EndpointSlice'],
+  applies: (subject) => subject.type !== 'ExternalName',
+  run: (subject, { index, now }) => {
+    const rows = endpointRows(index, subject.service);
+    const hosts = new Set(rows.flatMap((row) => row.endpoint.nodeName ?? row.pod?.spec?.nodeName ?? []));
+    const down = downNodes(index);
+    return daemonSetsLike(index, AGENTS).flatMap((set) => {
+      const agent = agentOf(index, set, now);
+      const sick = agent.sick.filter((pod) => hosts.has(pod.node) && !down.has(pod.node));
+      const [first] = sick;
+      if (first === undefined) return [];
+      const hit = rows.filter((row) =>
+        sick.some((pod) => pod.node === (row.endpoint.nodeName ?? row.pod?.spec?.nodeName)),
+      );
+      return [
+        clusterMessages.SVC812.raise({
+          subject: refOf(set, 'DaemonSet'),
+          args: {
+            set: nameOf(set),
+            namespace: set.metadata?.namespace ?? '',
+            where: joinNames(
+              sick.map((pod) => pod.node),
+              3,
+            ),
+            reason: first.reason,
+            message: first.message,
+            endpoints: hit.length,
+            all: rows.length,
+            pod: first.name,
+          },
+          impact: Math.min(0.9, hit.length / Math.max(1, rows.length)),
+          evidence: [agentEvidence(agent), ...sick.slice(0, 3).map((pod) => sickEvidence(pod, now))],
+        }),
+      ];
+    });
+  },
+});
