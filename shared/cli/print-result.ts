@@ -26,13 +26,16 @@ async function valueText(value: unknown, text: string, format: string): Promise<
   return dump(value, { noRefs: true, lineWidth: -1 });
 }
 
+const WIDTH = 80;
+
 /** Colour only on a terminal that wants it: https://no-color.org, and `TERM=dumb`. */
 function viewOf(options: Options, runtime: Runtime): View {
   const { env, stdout } = runtime;
   const refused = options.boolean('no-color') || (env.NO_COLOR ?? '') !== '' || env.TERM === 'dumb';
   const forced = env.FORCE_COLOR !== undefined && env.FORCE_COLOR !== '0' && env.FORCE_COLOR !== '';
   return {
-    width: 80,
+    width: WIDTH,
+    tableWidth: Math.max(WIDTH, stdout.columns ?? WIDTH),
     color: !refused && (stdout.isTerminal || forced),
     failOn: options.failOn,
   };

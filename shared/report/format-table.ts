@@ -11,6 +11,7 @@ const MAX_NOTES = 3;
 
 interface Pen {
   readonly width: number;
+  readonly tableWidth: number;
   readonly wide: boolean;
   readonly paint: Paint;
   /** `kubectl netsvc`, for hints. */
@@ -24,6 +25,7 @@ interface Pen {
 export function formatTable(report: Report, view: View, wide: boolean): string {
   const pen: Pen = {
     width: view.width,
+    tableWidth: view.tableWidth,
     wide,
     paint: createPaint(view.color),
     call: `kubectl ${report.command.split(' ')[0] ?? ''}`,
@@ -171,7 +173,7 @@ function sectionLines(section: Section, pen: Pen): readonly string[] {
   const title = section.title === undefined ? [] : [pen.paint.bold(section.title)];
   if (section.type === 'text') return [...title, ...section.lines];
   if (section.type === 'hops') return [...title, ...section.hops.flatMap((hop) => hopLines(hop, pen))];
-  return [...title, ...tableLines(section, pen.wide ? Number.POSITIVE_INFINITY : pen.width, pen.paint)];
+  return [...title, ...tableLines(section, pen.wide ? Number.POSITIVE_INFINITY : pen.tableWidth, pen.paint)];
 }
 
 function hopLines({ name, result, lines }: Hop, pen: Pen): readonly string[] {

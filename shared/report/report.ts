@@ -65,6 +65,8 @@ export type Section =
       readonly title?: string;
       readonly head: readonly string[];
       readonly rows: readonly (readonly string[])[];
+      /** For each row what its last cell says where there is little room. */
+      readonly short?: readonly string[];
     }
   | { readonly type: 'text'; readonly title?: string; readonly lines: readonly string[] }
   | { readonly type: 'hops'; readonly title?: string; readonly hops: readonly Hop[] };

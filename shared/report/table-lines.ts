@@ -1,7 +1,7 @@
 import Table from 'cli-table3';
 import { shorten } from '../util/text.ts';
 import type { Paint } from './paint.ts';
-import type { Verdict } from './report.ts';
+import type { Section, Verdict } from './report.ts';
 
 const NO_BORDERS = {
   top: '',
@@ -23,13 +23,10 @@ const NO_BORDERS = {
 
 const GAP = 2;
 const MIN_LAST = 30;
+const ROOM_FOR_A_SENTENCE = 50;
 
 /** Rows in columns without borders, as kubectl prints them. The last column is cut so that a line fits the width. */
-export function tableLines(
-  table: { readonly head: readonly string[]; readonly rows: readonly (readonly string[])[] },
-  width: number,
-  paint: Paint,
-): readonly string[] {
+export function tableLines(table: Extract<Section, { type: 'table' }>, width: number, paint: Paint): readonly string[] {
   // Names are never cut, because they are typed again; a cause keeps enough room to be understood.
   const room = Math.max(MIN_LAST, width - leftWidth(table.head, table.rows));
   const last = table.head.length - 1;
@@ -39,15 +36,18 @@ export function tableLines(
     // cli-table3 colours its head and borders even into a pipe unless told not to.
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': GAP },
   });
-  for (const row of table.rows) {
-    grid.push(
-      row.map((cell, at) => paintCell(at === last && Number.isFinite(room) ? shorten(cell, room) : cell, paint)),
-    );
-  }
+  table.rows.forEach((row, line) => {
+    const short = room < ROOM_FOR_A_SENTENCE ? table.short?.[line] : undefined;
+    grid.push(row.map((cell, at) => paintCell(at === last ? cut(short ?? cell, room) : cell, paint)));
+  });
   return grid
     .toString()
     .split('\n')
     .map((line) => line.trimEnd());
+}
+
+function cut(cell: string, room: number): string {
+  return Number.isFinite(room) ? shorten(cell, room) : cell;
 }
 
 /** The columns that all cells but the last of each row take. */

@@ -126,6 +126,7 @@ function sectionsOf(frame: SweepFrame, items: readonly ReportItem[]): Report['se
         item.causes[0]?.code ?? '',
         causeText(item),
       ]),
+      short: items.map((item) => (item.causes[0] === undefined ? causeText(item) : slugText(item))),
     },
     { type: 'text', lines: [...next, `Scanned: ${counts.join(', ')}`] },
   ];
@@ -138,6 +139,12 @@ function causeText(item: ReportItem): string {
   const prefix = `${formatRef(item.target)} `;
   const text = item.headline.startsWith(prefix) ? item.headline.slice(prefix.length) : item.headline;
   return text + others;
+}
+
+/** The kind of fault in a few words: the name of the finding. */
+function slugText({ causes }: ReportItem): string {
+  const others = causes.length > 1 ? ` (and ${causes.length - 1} more)` : '';
+  return `${(causes[0]?.slug ?? '').replaceAll('-', ' ')}${others}`;
 }
 
 function scannedOf({ index, namespace }: SweepFrame): Readonly<Record<string, number>> {
