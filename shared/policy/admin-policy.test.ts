@@ -182,7 +182,7 @@ describe('ClusterNetworkPolicy', () => {
   });
 
   it('fails closed on a peer or protocol that it does not know: Accept matches nothing, Deny and Pass deny all', () => {
-    const unknownPeer = [{ brandNew: {} }] as readonly AdminPeer[];
+    const unknownPeer = [{ brandNew: {} } as AdminPeer];
     const by = (action: string, rule: Partial<ClusterRule>) =>
       ask({ clusterNetworkPolicies: [cnp('p', 'Admin', 1, { ingress: [{ action, from: [everybody], ...rule }] })] });
     expect(by('Accept', { from: unknownPeer })).toBe('yes');

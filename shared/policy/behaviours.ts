@@ -4,16 +4,14 @@
  * thousands of pods has a few hundred.
  */
 import type { AddressRange } from './addresses.ts';
-import { type ClassIndex, classIndexOf, type PodClass } from './classes.ts';
-import { decide } from './decide.ts';
-import { type Face, type FaceMembers, type Faces, facesOf } from './faces.ts';
-import { matchPeer } from './match.ts';
+import { classIndexOf, type PodClass } from './classes.ts';
+import { type FaceGroup, groupFaces } from './face-groups.ts';
+import { facesOf } from './faces.ts';
 import type { PolicyModel } from './model.ts';
 import { createOutcomes, type Outcomes } from './outcomes.ts';
 import { createPartition } from './partition.ts';
-import { buildProfiles, namesIn, type Profile, peersIn } from './profiles.ts';
-import type { Peer } from './rules.ts';
-import { namedPort } from './side.ts';
+import { buildProfiles, type Profile } from './profiles.ts';
+import { rowsOf } from './rows.ts';
 
 export interface Behaviour {
   readonly id: number;
@@ -25,14 +23,6 @@ export interface Behaviour {
   readonly ingress: Profile | undefined;
   /** The group of each face; two where the address families can differ. */
   readonly groups: readonly FaceGroup[];
-}
-
-/** Faces that no rule tells apart. */
-export interface FaceGroup {
-  readonly id: number;
-  readonly face: Face;
-  /** Undefined where the pod has no address, or no rule names one. */
-  readonly family: 4 | 6 | undefined;
 }
 
 /** All behaviours of a model with the means to combine them. */
@@ -54,12 +44,14 @@ export function behavioursOf(model: PolicyModel): Behaviours {
 }
 
 function build(model: PolicyModel): Behaviours {
-  const faces = facesOf(model);
   const index = classIndexOf(model);
+  const faces = facesOf(model);
   const senders = buildProfiles(model, index, 'egress');
   const receivers = buildProfiles(model, index, 'ingress');
   const grouping = groupFaces(index, faces, [...senders.all, ...receivers.all]);
   const outcomes = createOutcomes();
+  const egressRow = rowsOf(model, grouping, outcomes, senders.all.length);
+  const ingressRow = rowsOf(model, grouping, outcomes, receivers.all.length);
   const pods: Behaviour[] = [];
   const byKey = new Map<string, { readonly behaviour: Behaviour; readonly classes: PodClass[] }>();
   const ofClass = index.classes.map((cls): Behaviour => {
@@ -77,24 +69,47 @@ function build(model: PolicyModel): Behaviours {
     entry.classes.push(cls);
     return entry.behaviour;
   });
-  const outside = outsideBehaviours(faces, grouping, pods.length);
-  const egressRow = rowsOf(model, grouping, outcomes, senders.all.length);
-  const ingressRow = rowsOf(model, grouping, outcomes, receivers.all.length);
-  const all = [...pods, ...outside];
+  const rows = [...senders.all.map(egressRow), ...receivers.all.map(ingressRow)];
+  const families = pods.some(({ groups }) => groups.length > 1);
+  const outside = outsideBehaviours(
+    faces.outside.flatMap((face) =>
+      face.unit.type === 'range' ? [{ range: face.unit.range, group: grouping.groupOf(face) }] : [],
+    ),
+    rows,
+    families,
+    pods.length,
+  );
   const closing = receivers.all.filter(({ tiers }) => tiers.length > 0);
+  return {
+    pods,
+    outside,
+    ofClass,
+    outcomes,
+    rowOf: createRowOf([...pods, ...outside], closing, egressRow, ingressRow, outcomes),
+  };
+}
+
+type RowOfProfile = (profile: Profile) => ArrayLike<number>;
+
+function createRowOf(
+  all: readonly Behaviour[],
+  closing: readonly Profile[],
+  egressRow: RowOfProfile,
+  ingressRow: RowOfProfile,
+  outcomes: Outcomes,
+): Behaviours['rowOf'] {
   // What each receiver profile says to one group of senders. Going through profiles first, and through behaviours then,
   // reads every row once per sender instead of once per pair.
-  const into = new Int32Array(receivers.all.length);
+  const into = new Int32Array(closing.reduce((most, { id }) => Math.max(most, id + 1), 0));
   const singleGroup = Int32Array.from(all, ({ groups }) => (groups.length === 1 ? (groups[0]?.id ?? -1) : -1));
   const receiverOf = Int32Array.from(all, ({ ingress }) => ingress?.id ?? -1);
+  const twoFaced = all.filter(({ groups }) => groups.length > 1);
   const fill = (row: Int32Array, from: Behaviour, source: FaceGroup): void => {
     for (const profile of closing) into[profile.id] = ingressRow(profile)[source.id] ?? 0;
     const out = from.egress === undefined ? [] : egressRow(from.egress);
     for (let to = 0; to < row.length; to++) {
-      const group = singleGroup[to] ?? -1;
-      const receiver = receiverOf[to] ?? -1;
-      const a = out[group] ?? 0;
-      const b = receiver < 0 ? 0 : (into[receiver] ?? 0);
+      const a = out[singleGroup[to] ?? -1] ?? 0;
+      const b = into[receiverOf[to] ?? -1] ?? 0;
       row[to] = a === 0 ? b : b === 0 ? a : outcomes.both(a, b);
     }
   };
@@ -111,23 +126,16 @@ function build(model: PolicyModel): Behaviours {
     }
     return result ?? 0;
   };
-  const twoFaced = all.filter(({ groups }) => groups.length > 1);
-  return {
-    pods,
-    outside,
-    ofClass,
-    outcomes,
-    rowOf: (from, reused) => {
-      const row = reused ?? new Int32Array(all.length);
-      const [source, other] = from.groups;
-      if (source !== undefined && other === undefined) {
-        fill(row, from, source);
-        for (const to of twoFaced) row[to.id] = overFamilies(from, to);
-      } else {
-        for (const to of all) row[to.id] = overFamilies(from, to);
-      }
+  return (from, reused) => {
+    const row = reused ?? new Int32Array(all.length);
+    const [source, other] = from.groups;
+    if (source === undefined || other !== undefined) {
+      for (const to of all) row[to.id] = overFamilies(from, to);
       return row;
-    },
+    }
+    fill(row, from, source);
+    for (const to of twoFaced) row[to.id] = overFamilies(from, to);
+    return row;
   };
 }
 
@@ -141,138 +149,42 @@ function sameFamily(
   return same.length > 0 ? same : all;
 }
 
-interface Grouping {
-  readonly groups: readonly FaceGroup[];
-  readonly groupOf: (face: Face) => FaceGroup;
-  /** The groups that a peer means. */
-  readonly membersOf: (peer: Peer) => FaceMembers;
-}
-
-/** Groups faces by all peers of all policies that select anything, and by what they call the ports that rules name. */
-function groupFaces(index: ClassIndex, faces: Faces, profiles: readonly Profile[]): Grouping {
-  const peers = profiles.flatMap(({ tiers, direction }) => peersIn(tiers, direction));
-  const lists = new Set(peers.map(faces.membersOf));
-  const partition = createPartition(faces.all.length);
-  partition.refineBy(index.classes.length + 1, (id) => namesOf(faces.all[id]));
-  for (const { yes, maybe } of lists) {
-    partition.refine(yes);
-    partition.refine(maybe);
+/**
+ * Parts of the address space that come to the same in every row, though different rules may have let them in. The family
+ * matters only where a pod has both.
+ */
+function outsideBehaviours(
+  parts: readonly { readonly range: AddressRange; readonly group: FaceGroup }[],
+  rows: readonly ArrayLike<number>[],
+  families: boolean,
+  firstId: number,
+): readonly Behaviour[] {
+  const partition = createPartition(parts.length);
+  if (families) partition.refineBy(7, (at) => parts[at]?.range.family ?? 0);
+  for (const row of rows) {
+    const outcomeOf = (at: number): number => row[parts[at]?.group.id ?? 0] ?? 0;
+    const first = outcomeOf(0);
+    // Most rows name no addresses.
+    if (parts.every((_, at) => outcomeOf(at) === first)) continue;
+    partition.refineBy(OUTCOMES, outcomeOf);
   }
-  // Group numbers are handed out anew, without the gaps that refining leaves.
-  const byOld = new Map<number, FaceGroup>();
-  const groups: FaceGroup[] = [];
-  const of = faces.all.map((face): FaceGroup => {
-    const old = partition.group[face.id] ?? 0;
-    let group = byOld.get(old);
-    if (group === undefined) {
-      group = { id: groups.length, face, family: undefined };
-      byOld.set(old, group);
-      groups.push(group);
-    }
-    const family = index.usage.blocks ? familyOf(face) : undefined;
-    return family === undefined ? group : { ...group, family };
-  });
-  const known = new Map<FaceMembers, FaceMembers>();
-  const idsOf = (list: readonly number[]): number[] => [...new Set(list.map((face) => of[face]?.id ?? 0))];
-  return {
-    groups,
-    groupOf: (face) => of[face.id] ?? { id: 0, face, family: undefined },
-    membersOf: (peer) => {
-      const members = faces.membersOf(peer);
-      let found = known.get(members);
-      if (found === undefined) {
-        found = { yes: idsOf(members.yes), maybe: idsOf(members.maybe) };
-        known.set(members, found);
-      }
-      return found;
-    },
-  };
-}
-
-function namesOf(face: Face | undefined): number {
-  return face?.cls?.names ?? 0;
-}
-
-function familyOf({ unit }: Face): 4 | 6 | undefined {
-  return unit.type === 'range' ? unit.range.family : unit.addresses[0]?.family;
-}
-
-function outsideBehaviours(faces: Faces, { groupOf }: Grouping, firstId: number): readonly Behaviour[] {
-  const byKey = new Map<string, { readonly behaviour: Behaviour; readonly ranges: AddressRange[] }>();
-  for (const face of faces.outside) {
-    if (face.unit.type !== 'range') continue;
-    const group = groupOf(face);
-    const key = `${group.id}/${group.family}`;
-    let entry = byKey.get(key);
+  const byGroup = new Map<number, { readonly behaviour: Behaviour; readonly ranges: AddressRange[] }>();
+  parts.forEach(({ range, group }, at) => {
+    const key = partition.group[at] ?? 0;
+    let entry = byGroup.get(key);
     if (entry === undefined) {
       const ranges: AddressRange[] = [];
-      const id = firstId + byKey.size;
+      const id = firstId + byGroup.size;
       entry = {
         behaviour: { id, classes: [], ranges, egress: undefined, ingress: undefined, groups: [group] },
         ranges,
       };
-      byKey.set(key, entry);
+      byGroup.set(key, entry);
     }
-    entry.ranges.push(face.unit.range);
-  }
-  return [...byKey.values()].map(({ behaviour }) => behaviour);
-}
-
-/** The outcomes of a profile towards every group, one row per profile, made when first asked for. */
-function rowsOf(
-  model: PolicyModel,
-  grouping: Grouping,
-  outcomes: Outcomes,
-  count: number,
-): (profile: Profile) => ArrayLike<number> {
-  const rows = new Array<ArrayLike<number> | undefined>(count).fill(undefined);
-  return (profile) => {
-    let row = rows[profile.id];
-    if (row === undefined) {
-      row = profile.tiers.length === 0 ? [] : buildRow(model, profile, grouping, outcomes);
-      rows[profile.id] = row;
-    }
-    return row;
-  };
-}
-
-/** Only the peers that this profile's rules name can make a difference, so few groups need to be judged. */
-function buildRow(
-  model: PolicyModel,
-  profile: Profile,
-  { groups, membersOf }: Grouping,
-  outcomes: Outcomes,
-): ArrayLike<number> {
-  const partition = createPartition(groups.length);
-  for (const members of new Set(peersIn(profile.tiers, profile.direction).map(membersOf))) {
-    partition.refine(members.yes);
-    partition.refine(members.maybe);
-  }
-  if (profile.direction === 'egress' && namesIn(profile.tiers, 'egress').length > 0) {
-    partition.refineBy(groups.length + 1, (id) => namesOf(groups[id]?.face));
-  }
-  const judged = new Array<number | undefined>(partition.count()).fill(undefined);
-  const row = new Int32Array(groups.length);
-  let highest = 0;
-  for (const { id, face } of groups) {
-    const part = partition.group[id] ?? 0;
-    let outcome = judged[part];
-    if (outcome === undefined) {
-      outcome = outcomes.intern(judgeFace(model, profile, face));
-      judged[part] = outcome;
-    }
-    row[id] = outcome;
-    if (outcome > highest) highest = outcome;
-  }
-  return highest < 65536 ? Uint16Array.from(row) : row;
-}
-
-/** What a profile's policies say about one face. */
-export function judgeFace(model: PolicyModel, profile: Profile, { unit }: Face): ReturnType<typeof decide> {
-  const destination = profile.direction === 'egress' ? unit : profile.example.unit;
-  return decide(profile.tiers, profile.direction, {
-    selects: profile.selects,
-    peer: (peer) => matchPeer(peer, unit, model.context),
-    port: (named) => namedPort(named, destination),
+    entry.ranges.push(range);
   });
+  return [...byGroup.values()].map(({ behaviour }) => behaviour);
 }
+
+/** More outcomes than any cluster has. */
+const OUTCOMES = 2 ** 24;

@@ -46,11 +46,16 @@ export interface Cuts {
 }
 
 /** For questions in which only labels count. */
-export const LABELS_ONLY: Usage = { names: new Set(), cuts: { 4: [], 6: [] }, blocks: false, nodes: false };
+const LABELS_ONLY: Usage = { names: new Set(), cuts: { 4: [], 6: [] }, blocks: false, nodes: false };
 
 /** The classes that all rules of a model need, computed once. */
 export function classIndexOf(model: PolicyModel): ClassIndex {
   return model.memo('classes/all', () => buildClasses(model, usageOf(model)));
+}
+
+/** Classes by namespace and labels alone, computed once. */
+export function labelClassesOf(model: PolicyModel): ClassIndex {
+  return model.memo('classes/labels', () => buildClasses(model, LABELS_ONLY));
 }
 
 /** Puts the pods of a model into classes. */

@@ -1,8 +1,9 @@
-import { bothSides, eitherOf, perhaps, type SideSets, surely } from './decide.ts';
+import { bothSides, eitherOf, OPEN, perhaps, type SideSets, surely } from './decide.ts';
 import { type Endpoint, familiesOf, inFamily, sidesOf, unitOfEndpoint } from './evaluate.ts';
 import { type PolicyModel, tiersOf } from './model.ts';
 import { ALL_PORTS, NO_PORTS, type PortSet } from './port-set.ts';
 import { blocksOf, splitRange } from './range-parts.ts';
+import type { Direction } from './rules.ts';
 import { sideSets } from './side.ts';
 import { isFinished, type Unit } from './units.ts';
 
@@ -25,41 +26,42 @@ export function portsOfSets(sets: SideSets): AllowedPorts {
   return { allowed: surely(sets), depends: perhaps(sets) };
 }
 
-const ALL: SideSets = { allow: ALL_PORTS, deny: NO_PORTS };
-const NONE: SideSets = { allow: NO_PORTS, deny: ALL_PORTS };
-
 /** What may happen between two units, over both sides, both address families and all parts of a range. */
 export function pairSets(model: PolicyModel, from: Unit, to: Unit): SideSets {
-  if ([from, to].some((unit) => unit.type === 'pod' && isFinished(unit.pod))) return NONE;
-  if (from.type === 'pod' && to.type === 'pod' && from.pod === to.pod) return ALL;
-  return over(familyPairs(from, to), ([source, destination]) => {
+  return judgePair(from, to, (source, destination) => {
     if (source.type === 'range') {
       const parts = splitRange(source.range, blocksOf(tiersOf(model, destination), 'ingress'));
-      return over(parts, (range) => onePair(model, { type: 'range', range }, destination));
+      return over(parts, (range) => bothOf(model, { type: 'range', range }, destination));
     }
-    if (destination.type !== 'range') return onePair(model, source, destination);
+    if (destination.type !== 'range') return bothOf(model, source, destination);
     const parts = splitRange(destination.range, blocksOf(tiersOf(model, source), 'egress'));
-    return over(parts, (range) => onePair(model, source, { type: 'range', range }));
+    return over(parts, (range) => bothOf(model, source, { type: 'range', range }));
   });
 }
 
-/** The pair in each address family that both ends have, or as it is when they share none or have no address. */
-export function familyPairs(from: Unit, to: Unit): readonly (readonly [Unit, Unit])[] {
-  const families = familiesOf(from, to, undefined);
-  if (families.length === 0) return [[from, to]];
-  return families.map((family) => [inFamily(from, family), inFamily(to, family)] as const);
+/** The same for the policies of one side only: the receiver's for ingress. A range is judged as a whole. */
+export function oneSide(model: PolicyModel, from: Unit, to: Unit, direction: Direction): SideSets {
+  return judgePair(from, to, (source, destination) =>
+    sideSets(sidesOf(model, source, destination)[direction], model.context),
+  );
 }
+
+/** Judges a pair once for each address family that both ends have, or once when they share none or have no address. */
+function judgePair(from: Unit, to: Unit, judge: (from: Unit, to: Unit) => SideSets): SideSets {
+  if ([from, to].some((unit) => unit.type === 'pod' && isFinished(unit.pod))) return NONE;
+  if (from.type === 'pod' && to.type === 'pod' && from.pod === to.pod) return OPEN;
+  const families = familiesOf(from, to, undefined);
+  if (families.length === 0) return judge(from, to);
+  return over(families, (family) => judge(inFamily(from, family), inFamily(to, family)));
+}
+
+const NONE: SideSets = { allow: NO_PORTS, deny: ALL_PORTS };
 
 function over<T>(all: readonly T[], one: (item: T) => SideSets): SideSets {
-  let result: SideSets | undefined;
-  for (const item of all) {
-    const sets = one(item);
-    result = result === undefined ? sets : eitherOf(result, sets);
-  }
-  return result ?? ALL;
+  return all.map(one).reduce(eitherOf);
 }
 
-function onePair(model: PolicyModel, from: Unit, to: Unit): SideSets {
+function bothOf(model: PolicyModel, from: Unit, to: Unit): SideSets {
   const { egress, ingress } = sidesOf(model, from, to);
   return bothSides(sideSets(egress, model.context), sideSets(ingress, model.context));
 }

@@ -1,8 +1,14 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Pod } from '../model/objects.ts';
 import { callerAccess } from './caller-access.ts';
-import { buildPolicyModel } from './model.ts';
-import { serviceAccess } from './service-access.ts';
+import { buildPolicyModel, type PolicyModel } from './model.ts';
+import { oneSide } from './pair-sets.ts';
+import { hasPort } from './port-set.ts';
+import { serviceAccess, someoneIsLetIn } from './service-access.ts';
+import { selectedPods } from './service-targets.ts';
 import { namespace, pod, policy, service } from './testing/cluster.ts';
+import { randomCluster } from './testing/random-cluster.ts';
 
 const web = service('shop/web', { app: 'web' }, { ports: [{ port: 80, targetPort: 8080 }] });
 const webPod = pod('shop/web-1', { app: 'web' }, { ports: ['http:8080'], ip: '10.0.0.1' });
@@ -165,6 +171,64 @@ describe('serviceAccess', () => {
       reach: 'some',
       ranges: ['192.0.2.0-192.0.2.127'],
     });
+  });
+});
+
+describe('serviceAccess on random clusters', () => {
+  /** Every source asked about every pod behind the Service, without any grouping. */
+  function counted(model: PolicyModel, sources: readonly Pod[], behind: readonly Pod[]): Record<string, number> {
+    const found = { all: 0, some: 0, none: 0, depends: 0 };
+    for (const source of sources) {
+      const answers = behind
+        .filter((to) => to !== source)
+        .map((to) => {
+          const sets = oneSide(model, model.unitOf(source), model.unitOf(to), 'ingress');
+          return hasPort(sets.allow, 'TCP', 80) ? (hasPort(sets.deny, 'TCP', 80) ? 'depends' : 'yes') : 'no';
+        });
+      if (answers.length === 0) continue;
+      if (answers.every((answer) => answer === 'yes')) found.all++;
+      else if (answers.includes('yes')) found.some++;
+      else if (answers.includes('depends')) found.depends++;
+      else found.none++;
+    }
+    return found;
+  }
+
+  it('counts as if every pair were judged alone', () => {
+    const service1 = service('n1/s', { a: '1' }, { ports: [{ port: 80 }] });
+    fc.assert(
+      fc.property(randomCluster(), (facts) => {
+        const model = buildPolicyModel(facts);
+        const behind = selectedPods(service1, model.pods);
+        const [port] = serviceAccess(model, service1, behind).ports;
+        const own = model.pods.filter(({ metadata }) => metadata?.namespace === 'n1');
+        const others = model.pods.filter(({ metadata }) => metadata?.namespace !== 'n1');
+        expect(port?.sameNamespace).toMatchObject(counted(model, own, behind));
+        expect(port?.otherNamespaces).toMatchObject(counted(model, others, behind));
+        if (behind.length > 0 && someoneIsLetIn(model, service1, behind)) {
+          const open = (port?.sameNamespace.all ?? 0) + (port?.otherNamespaces.all ?? 0) > 0;
+          expect(open || serviceAccess(model, service1, behind).policies.length === 0).toBe(true);
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
+
+describe('someoneIsLetIn', () => {
+  it('looks for one pod that every pod behind the Service lets in', () => {
+    const namespaces = [namespace('shop'), namespace('frontend')];
+    const allow = (app: string) =>
+      policy('shop/allow', {
+        podSelector: { matchLabels: { app: 'web' } },
+        ingress: [{ from: [{ namespaceSelector: {}, podSelector: { matchLabels: { app } } }] }],
+      });
+    const ask = (...networkPolicies: ReturnType<typeof allow>[]) =>
+      someoneIsLetIn(buildPolicyModel({ pods, namespaces, networkPolicies }), web, [webPod]);
+    expect(ask()).toBe(true);
+    expect(ask(allow('ui'))).toBe(true);
+    expect(ask(allow('web'))).toBe(false);
+    expect(ask(allow('nobody'))).toBe(false);
   });
 });
 
