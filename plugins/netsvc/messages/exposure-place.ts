@@ -144,4 +144,32 @@ export const placeMessages = {
           },
     ],
   }),
+
+  SVC578: message<{
+    service: string;
+    family: string;
+    found: string;
+    address: string;
+    holder: string;
+    namespace: string;
+    name: string;
+  }>({
+    slug: 'slice-family-differs',
+    severity: 'critical',
+    rung: 60,
+    title: 'hand-made endpoints are of another family than the Service',
+    summary: ({ service, family, found, address, holder }) =>
+      `Service ${service} is ${family}, but ${holder} holds ${found} addresses only (${address}): it has no ${family} endpoint`,
+    explain:
+      'kube-proxy uses endpoints of the family of the address that was asked for; it does not translate between IPv4 and ' +
+      'IPv6. The Service has an address of one family and hand-made endpoints of the other.\n' +
+      'Write endpoints of the family of the Service, or create the Service anew with the family of the endpoints.',
+    fixes: ({ namespace, name }) => [
+      {
+        title: 'see both',
+        command: `kubectl get service ${name} -n ${namespace} -o yaml; kubectl get endpointslices -n ${namespace} -l kubernetes.io/service-name=${name}`,
+        risk: 'none',
+      },
+    ],
+  }),
 };

@@ -1,5 +1,5 @@
 import type { ServiceCheck } from '../../service-subject.ts';
-import { addressFamilies } from './address-families.ts';
+import { addressFamilies, sliceFamilies } from './address-families.ts';
 import { externalIps } from './external-ips.ts';
 import { externalNameForm, externalNameTarget } from './external-name.ts';
 import { externalNameEndpoints, externalNameNotes } from './external-name-endpoints.ts';
@@ -17,6 +17,7 @@ import { topologyHints } from './topology.ts';
 /** In reading order. */
 export const exposureChecks: readonly ServiceCheck[] = [
   addressFamilies,
+  sliceFamilies,
   externalNameForm,
   externalNameTarget,
   externalNameEndpoints,
