@@ -1,6 +1,7 @@
 import type { Gatherer } from '../../../shared/collect/gather.ts';
 import type { Caller } from '../targets/caller.ts';
 import { readNodes } from './read-nodes.ts';
+import { podsOfSmallNamespace } from './read-pods.ts';
 
 /** The pod that calls, where it runs, and the policies that may hold back what it sends. */
 export async function readCaller(gatherer: Gatherer, caller: Caller): Promise<void> {
@@ -13,7 +14,7 @@ export async function readCaller(gatherer: Gatherer, caller: Caller): Promise<vo
     gatherer.list('CiliumNetworkPolicy', { namespace }),
   ]);
   // For the nearest name.
-  if (pod === undefined) await gatherer.list('Pod', { namespace });
+  if (pod === undefined) await podsOfSmallNamespace(gatherer, namespace);
   const node = pod?.spec?.nodeName;
   if (node !== undefined) await readNodes(gatherer, [node], false);
 }

@@ -1,4 +1,5 @@
 import type { Gatherer } from '../../../shared/collect/gather.ts';
+import { podsOfSmallNamespace } from './read-pods.ts';
 
 /** Events of a namespace that are read at most; the server keeps them for an hour, and a crash loop writes many. */
 const MAX_EVENTS = 2000;
@@ -7,6 +8,7 @@ const MAX_EVENTS = 2000;
 export async function readNamespace(gatherer: Gatherer, namespace: string): Promise<void> {
   await Promise.all([
     gatherer.get('Namespace', undefined, namespace),
+    podsOfSmallNamespace(gatherer, namespace),
     gatherer.list('NetworkPolicy', { namespace }),
     gatherer.list('Ingress', { namespace }),
     gatherer.list('Deployment', { namespace }),

@@ -10,5 +10,9 @@ export async function readNodes(gatherer: Gatherer, names: readonly string[], al
     const list = await gatherer.tryList('Node');
     if (list.status === 'ok') return;
   }
-  await Promise.all(wanted.slice(0, MAX_BY_NAME).map((name) => gatherer.get('Node', undefined, name)));
+  const answers = await Promise.all(
+    wanted.slice(0, MAX_BY_NAME).map((name) => gatherer.tryGet('Node', undefined, name)),
+  );
+  // A pod on a node that does not exist: which nodes there are belongs to the answer.
+  if (answers.some((answer) => answer.status === 'notFound')) await gatherer.list('Node');
 }

@@ -1,6 +1,7 @@
 import type { Gatherer } from '../../../shared/collect/gather.ts';
 import type { NetworkPolicy, NetworkPolicyPeer, Pod } from '../../../shared/model/objects.ts';
 import { formatSelector, matchesSelector } from '../../../shared/model/selectors.ts';
+import { allPods } from './read-pods.ts';
 
 /**
  * Whom the policies on these pods let in: the labels of namespaces, the pods of the own namespace, and pods elsewhere
@@ -13,7 +14,7 @@ export async function readPolicyPeers(gatherer: Gatherer, namespace: string, pod
   const peers = concerned.flatMap((policy) => (policy.spec?.ingress ?? []).flatMap((rule) => rule.from ?? []));
   await Promise.all([
     gatherer.list('Namespace'),
-    gatherer.list('Pod', { namespace }),
+    allPods(gatherer, namespace),
     ...peers.filter((peer) => peer.namespaceSelector && peer.podSelector).map((peer) => readPeer(gatherer, peer)),
   ]);
 }

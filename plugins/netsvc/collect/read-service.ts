@@ -1,5 +1,5 @@
 import type { Gatherer } from '../../../shared/collect/gather.ts';
-import type { Pod, Service } from '../../../shared/model/objects.ts';
+import type { Labels, Pod, Service } from '../../../shared/model/objects.ts';
 import { isFinished, isReady } from '../../../shared/model/pods.ts';
 import { nameOf, namespaceOf } from '../../../shared/model/refs.ts';
 import { formatLabels } from '../../../shared/model/selectors.ts';
@@ -10,6 +10,7 @@ import { readLogs } from './read-logs.ts';
 import { readMissing } from './read-missing.ts';
 import { readNodes } from './read-nodes.ts';
 import { readPodStorage, readQuotas } from './read-pod-needs.ts';
+import { allPods, podsWithLabels } from './read-pods.ts';
 import { readPolicyPeers } from './read-policy-peers.ts';
 import { readWithoutPods, readWithoutSelector } from './read-without-pods.ts';
 
@@ -18,18 +19,17 @@ export async function readService(gatherer: Gatherer, service: Service): Promise
   const selector = selectorOf(service);
   await Promise.all([
     gatherer.list('EndpointSlice', slicesOf(service)),
-    selector === undefined
-      ? readWithoutSelector(gatherer, service)
-      : readSelected(gatherer, service, formatLabels(selector)),
+    selector === undefined ? readWithoutSelector(gatherer, service) : readSelected(gatherer, service, selector),
     readIngresses(gatherer, service),
     readLoadBalancer(gatherer, service),
   ]);
 }
 
-async function readSelected(gatherer: Gatherer, service: Service, labelSelector: string): Promise<void> {
+async function readSelected(gatherer: Gatherer, service: Service, selector: Labels): Promise<void> {
   const namespace = namespaceOf(service);
+  const labelSelector = formatLabels(selector);
   const [pods] = await Promise.all([
-    gatherer.list('Pod', { namespace, labelSelector }),
+    podsWithLabels(gatherer, namespace, selector),
     gatherer.list('ReplicaSet', { namespace, labelSelector }),
     gatherer.list('PodMetrics', { namespace, labelSelector }),
     // A selectorless past leaves an Endpoints object behind; by name it costs nothing.
@@ -64,7 +64,7 @@ async function readStrayPods(gatherer: Gatherer, service: Service, pods: readonl
   const known = new Set(pods.map(nameOf));
   const agree =
     [...held].every((name) => known.has(name)) && pods.every((pod) => !isReady(pod) || held.has(nameOf(pod)));
-  if (!agree) await gatherer.list('Pod', { namespace: namespaceOf(service) });
+  if (!agree) await allPods(gatherer, namespaceOf(service));
 }
 
 function nodesOf(pods: readonly Pod[]): readonly string[] {

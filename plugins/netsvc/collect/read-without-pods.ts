@@ -4,6 +4,7 @@ import { nameOf, namespaceOf } from '../../../shared/model/refs.ts';
 import { formatLabels } from '../../../shared/model/selectors.ts';
 import { selectorOf } from '../../../shared/model/services.ts';
 import { labelDistance } from '../checks/selector/label-distance.ts';
+import { allPods } from './read-pods.ts';
 
 /** Workloads whose history of changes is read: the ones that the Service may mean. */
 const MAX_CANDIDATES = 3;
@@ -13,7 +14,7 @@ export async function readWithoutPods(gatherer: Gatherer, service: Service): Pro
   const namespace = namespaceOf(service);
   const selector = selectorOf(service) ?? {};
   await Promise.all([
-    gatherer.list('Pod', { namespace }),
+    allPods(gatherer, namespace),
     gatherer.list('ReplicaSet', { namespace }),
     gatherer.list('ReplicationController', { namespace }),
     gatherer.list('Job', { namespace }),
@@ -52,15 +53,17 @@ export async function readWithoutSelector(gatherer: Gatherer, service: Service):
   await Promise.all([
     gatherer.list('Endpoints', { namespace }),
     gatherer.list('EndpointSlice', { namespace }),
-    gatherer.list('Pod', { namespace }),
+    allPods(gatherer, namespace),
     gatherer.list('Node'),
   ]);
 }
 
-/** An alias of a name inside the cluster leads to another Service, in any namespace. */
+/** An alias that may mean a name inside the cluster leads to another Service, in any namespace. */
 async function readAlias(gatherer: Gatherer, service: Service): Promise<void> {
-  const [name = '', namespace = '', svc] = (service.spec?.externalName ?? '').split('.');
-  if (svc !== 'svc' || name === '' || namespace === '') return;
+  const labels = (service.spec?.externalName ?? '').replace(/\.$/, '').split('.');
+  const [name = '', namespace = namespaceOf(service), svc] = labels;
+  // `db`, `db.shop` and `db.shop.svc…`: more labels without svc are a name of the outer world.
+  if (name === '' || namespace === '' || (labels.length > 2 && svc !== 'svc')) return;
   await Promise.all([
     gatherer.get('Namespace', undefined, namespace),
     gatherer.get('Service', namespace, name),
