@@ -144,7 +144,7 @@ export const readinessMessages = defineMessages({
     role: 'note',
     title: 'pods wait for minReadySeconds',
     summary: ({ workload, seconds, waiting }) =>
-      `${waiting} of ${workload}, Ready, wait for minReadySeconds ${seconds} before they count as available`,
+      `minReadySeconds ${seconds} keeps ${waiting} of ${workload}, Ready, from counting as available; the Service uses them already`,
     explain: why.minReady,
   }),
 });

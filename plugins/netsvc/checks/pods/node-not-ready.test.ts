@@ -101,9 +101,10 @@ describe('node-not-ready', () => {
         },
       }),
     );
-    const report = diagnoseObjects([web, { ...made, spec: { ...made.spec, nodeName: 'n1' } }, node('n1')], 'web');
+    const bound: Pod = { ...made, spec: { ...made.spec, nodeName: 'n1' } };
+    const report = diagnoseObjects([web, bound, node('n1')], 'web');
     expect(causeCodes(report)).toEqual(['SVC236']);
-    expect(report.headline).toContain('its kubelet has not taken them up for 3m20s');
+    expect(report.headline).toContain('its kubelet has not taken it up for 3m20s');
   });
 
   it('warns of Ready pods on a failing node', () => {

@@ -113,7 +113,7 @@ function silentFinding(
     args: {
       node: name,
       pods: thePods(group, all),
-      state: `its kubelet has not taken them up${Number.isNaN(waited) ? '' : ` for ${formatDuration(waited)}`}${written ? '; nodeName is set in the template' : ''}`,
+      state: `its kubelet has not taken ${group.length === 1 ? 'it' : 'them'} up${Number.isNaN(waited) ? '' : ` for ${formatDuration(waited)}`}${written ? '; nodeName is set in the template' : ''}`,
     },
     pods: podKeys(group),
     confidence: 'likely',

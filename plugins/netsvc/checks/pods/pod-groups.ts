@@ -14,9 +14,9 @@ export function groupBy<T>(items: readonly T[], key: (item: T) => string): reado
   return [...groups].sort(([a], [b]) => compareText(a, b)).map(([, group]) => group);
 }
 
-/** The key of a pod's owner; bare pods stand for themselves. */
+/** The key of a pod's owner; bare pods, which have none, are taken together. */
 export function ownerKey(entry: ServicePod): string {
-  return refKey(entry.owner);
+  return entry.owner.kind === 'Pod' ? `Pod/${entry.owner.namespace ?? ''}/` : refKey(entry.owner);
 }
 
 /**

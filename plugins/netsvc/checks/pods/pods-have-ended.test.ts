@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Workload } from '../../../../shared/model/objects.ts';
 import { ended } from '../../../../shared/testing/broken-pods.ts';
 import { deployment, ownedBy, pod, service, slicesFor } from '../../../../shared/testing/builders.ts';
 import { causeCodes, diagnoseObjects } from '../../testing/diagnose-objects.ts';
@@ -49,7 +50,8 @@ describe('pods-have-ended', () => {
       { app: 'web' },
       { template: { metadata: { labels: { app: 'web' } }, spec: { nodeName: 'n1' } } },
     );
-    const report = diagnoseObjects([web, { ...owner, status: { observedGeneration: 1, replicas: 0 } }, ...pods], 'web');
+    const empty: Workload = { ...owner, status: { observedGeneration: 1, replicas: 0 } };
+    const report = diagnoseObjects([web, empty, ...pods], 'web');
     expect(causeCodes(report)[0]).toBe('SVC244');
     expect(report.headline).toContain('pods web-6f9c-a, web-6f9c-b and 1 more of Deployment web failed with OutOfcpu');
     expect(report.headline).toContain('nodeName n1 is set in the template');

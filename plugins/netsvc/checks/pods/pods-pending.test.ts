@@ -167,7 +167,8 @@ describe('pods-pending', () => {
 
   it('tells cordoned nodes by name', () => {
     const made = unschedulable('web-6f9c-a', '0/1 nodes are available: 1 node(s) were unschedulable.', { of: 'web' });
-    const report = ask(made, { ...node('n1'), spec: { unschedulable: true } });
+    const cordoned: Node = { ...node('n1'), spec: { unschedulable: true } };
+    const report = ask(made, cordoned);
     expect(causeCodes(report)).toEqual(['SVC220']);
     expect(report.headline).toContain('cordoned: n1');
     expect(report.causes[0]?.fixes[0]?.command).toBe('kubectl uncordon n1');

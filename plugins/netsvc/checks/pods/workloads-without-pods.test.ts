@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Workload } from '../../../../shared/model/objects.ts';
 import { replicaSet } from '../../../../shared/testing/broken-pods.ts';
 import {
   deployment,
@@ -62,7 +63,8 @@ describe('job-has-no-pod', () => {
   const job = workload('Job', 'web', { app: 'web' }, { suspend: true });
 
   it('names a suspended Job and resumes it', () => {
-    const report = diagnoseObjects([web, { ...job, status: {} }], 'web');
+    const idle: Workload = { ...job, status: {} };
+    const report = diagnoseObjects([web, idle], 'web');
     expect(causeCodes(report)).toEqual(['SVC205']);
     expect(report.headline).toContain('Job web is suspended (spec.suspend: true)');
   });

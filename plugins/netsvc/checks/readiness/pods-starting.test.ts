@@ -1,0 +1,91 @@
+import { describe, expect, it } from 'vitest';
+import type { Probe } from '../../../../shared/model/objects.ts';
+import { podWith, running, unready } from '../../../../shared/testing/broken-pods.ts';
+import { deployment, event, pod, service, slicesFor, workload } from '../../../../shared/testing/builders.ts';
+import { causeCodes, diagnoseObjects } from '../../testing/diagnose-objects.ts';
+
+const web = service('web');
+const probe: Probe = { httpGet: { path: '/healthz', port: 8080 }, initialDelaySeconds: 30 };
+
+describe('pods-starting', () => {
+  it('is a possible cause while no pod is ready', () => {
+    const made = unready('web-6f9c-a', { readinessProbe: probe }, { of: 'web', age: 12, started: 10 });
+    const report = diagnoseObjects([web, deployment('web'), made, ...slicesFor(web, [made])], 'web');
+    expect(causeCodes(report)).toEqual(['SVC313']);
+    expect(report.causes[0]).toMatchObject({ severity: 'warning', confidence: 'possible' });
+    expect(report.headline).toContain('readiness probe http-get :8080/healthz of container app has not passed');
+  });
+
+  it('is a note while others serve, however long the probe allows', () => {
+    const pods = [
+      pod('web-1'),
+      unready('web-6f9c-a', { readinessProbe: { ...probe, initialDelaySeconds: 600 } }, { of: 'web', age: 300 }),
+    ];
+    const report = diagnoseObjects([web, deployment('web'), ...pods, ...slicesFor(web, pods)], 'web');
+    expect(report.verdict).toBe('healthy');
+    expect(report.findings.map((finding) => finding.code)).toContain('SVC313');
+  });
+
+  it('weighs more when a startup probe has kept failing for a minute and nothing serves', () => {
+    const made = podWith(
+      'web-6f9c-a',
+      { state: running(80), started: false },
+      {
+        of: 'web',
+        age: 85,
+        containers: [
+          {
+            name: 'app',
+            ports: [{ containerPort: 8080 }],
+            startupProbe: { tcpSocket: { port: 8080 }, failureThreshold: 30 },
+          },
+        ],
+      },
+    );
+    const told = event(made, 'Unhealthy', 'Startup probe failed: dial tcp 10.1.1.1:8080: connect: connection refused', {
+      count: 8,
+    });
+    const report = diagnoseObjects([web, deployment('web'), made, told], 'web');
+    expect(causeCodes(report)).toEqual(['SVC313']);
+    expect(report.causes[0]).toMatchObject({ severity: 'critical', confidence: 'likely' });
+    expect(report.headline).toContain(
+      'startup probe tcp :8080 of container app has not passed (connection refused on port 8080)',
+    );
+  });
+
+  it('does not wait for what time cannot mend', () => {
+    const made = unready(
+      'web-6f9c-a',
+      { readinessProbe: { ...probe, httpGet: { path: '/x', port: 8080 } } },
+      { of: 'web', age: 20, started: 18 },
+    );
+    const told = event(made, 'Unhealthy', 'Readiness probe failed: HTTP probe failed with statuscode: 404', {
+      count: 4,
+    });
+    expect(causeCodes(diagnoseObjects([web, deployment('web'), made, told], 'web'))).toEqual(['SVC301']);
+  });
+});
+
+describe('min-ready-seconds', () => {
+  it('notes that pods are Ready and not counted yet', () => {
+    const pods = [pod('web-1')];
+    const set = {
+      ...workload('Deployment', 'web', { app: 'web' }, { minReadySeconds: 600 }),
+      status: { observedGeneration: 1, replicas: 1, readyReplicas: 1, availableReplicas: 0 },
+    };
+    const report = diagnoseObjects([web, set, ...pods, ...slicesFor(web, pods)], 'web');
+    expect(report.verdict).toBe('healthy');
+    expect(report.findings.map((finding) => finding.summary)).toContain(
+      'minReadySeconds 600 keeps 1 pod of Deployment web, Ready, from counting as available; the Service uses them already',
+    );
+  });
+
+  it('says nothing when all are available', () => {
+    const pods = [pod('web-1')];
+    const report = diagnoseObjects(
+      [web, deployment('web', { app: 'web' }, { minReadySeconds: 600 }), ...pods, ...slicesFor(web, pods)],
+      'web',
+    );
+    expect(report.findings.filter((finding) => finding.code === 'SVC315')).toEqual([]);
+  });
+});
