@@ -125,6 +125,18 @@ describe('redact', () => {
     expect(coverage.every((entry) => entry.namespace === '*')).toBe(true);
   });
 
+  it('takes long words and lines without pause', () => {
+    const long = [
+      'a'.repeat(100_000),
+      'a-'.repeat(50_000),
+      'a.'.repeat(50_000),
+      'f:'.repeat(50_000),
+      'x@'.repeat(50_000),
+    ].join(' ');
+    const log = { namespace: 'shop', pod: 'p', container: 'c', previous: false, text: long };
+    expect(redact(forRecording({ ...facts, logs: [log] })).logs[0]?.text).toHaveLength(long.length);
+  });
+
   it('gives the same pseudonyms for the same facts', () => {
     expect(JSON.stringify(redact(forRecording(facts)))).toBe(text);
   });

@@ -8,6 +8,9 @@ import { REMOVED } from './scrub.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
+/** Bounded, because a log may hold words of any length. */
+const MAIL = /(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+/g;
+
 /**
  * The snapshot with pseudonyms for namespaces, workloads, Services, nodes, hosts, label values and addresses. The same
  * name gets the same pseudonym everywhere, so that selectors, ports, policies and addresses relate as before and a
@@ -19,7 +22,7 @@ export function redact(snapshot: Snapshot): Snapshot {
   const words = book.mapper();
   const key = createHash('sha256').update(book.fingerprint()).digest('hex');
   const addresses = addressMapper(key);
-  const mail = (text: string): string => text.replace(/[\w.+-]+@[\w-]+(?:\.[\w-]+)+/g, REMOVED);
+  const mail = (text: string): string => (text.includes('@') ? text.replace(MAIL, REMOVED) : text);
   const hashes = chainHashes(snapshot, words, addresses);
   const change: Change = {
     text: (text) => words(addresses(mail(text))),

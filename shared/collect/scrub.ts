@@ -60,7 +60,7 @@ function isSentence(name: string, between: string): boolean {
 /** A cheap test first: most texts hold none of these. */
 const PATTERNS: readonly (readonly [RegExp, RegExp, string])[] = [
   [/PRIVATE KEY-----/, /-----BEGIN ([A-Z ]*PRIVATE KEY)-----[\s\S]*?(?:-----END \1-----|$)/g, REMOVED],
-  [/:\/\//, /\b([a-z][a-z0-9+.-]*:\/\/)[^\s/@:'"<]*:[^\s/@'"]+@/gi, `$1${REMOVED}@`],
+  [/:\/\//, /\b([a-z][a-z0-9+.-]{0,20}:\/\/)[^\s/@:'"<]*:[^\s/@'"]+@/gi, `$1${REMOVED}@`],
   [
     /Bearer|Basic|Negotiate|Digest/i,
     /\b((?:Authorization["']?\s*[:=]\s*["']?)(?:Bearer|Basic|Negotiate|Digest|Token)?|Bearer)\s+[A-Za-z0-9+/=_.~-]{8,}/gi,
