@@ -20,7 +20,7 @@ export function nodeStanding(index: ClusterIndex, name: string | undefined): Nod
   if (name === undefined || name === '') return { is: 'unknown' };
   const node = index.get('Node', undefined, name);
   if (node === undefined) {
-    const { status, whole } = index.seen('Node');
+    const { status, whole } = index.seen('Node', '*', name);
     // An empty list proves nothing here: the pod itself shows that there is a node.
     return status === 'ok' && whole && index.list('Node').length > 0 ? { is: 'gone' } : { is: 'unknown' };
   }

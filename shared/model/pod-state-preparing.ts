@@ -149,9 +149,9 @@ function absentObject(index: ClusterIndex, pod: Pod): MountedObject | undefined 
   return mountedObjects(pod).find(({ kind, name }) => isAbsent(index, kind, namespace, name));
 }
 
-/** True when a kind was listed whole and holds no object of that name: absence is proven. */
+/** True when the kind was listed whole, or asked for this name, and there is none: absence is proven. */
 export function isAbsent(index: ClusterIndex, kind: KindName, namespace: string, name: string): boolean {
-  const { status, whole } = index.seen(kind, namespace);
+  const { status, whole } = index.seen(kind, namespace, name);
   return name !== '' && status === 'ok' && whole && index.get(kind, namespace, name) === undefined;
 }
 

@@ -16,14 +16,14 @@ import {
   troubleEvidence,
 } from './troubled-containers.ts';
 import { isPatchable, patchTemplateSpec } from './workload-commands.ts';
-import { WORKLOAD_USES } from './workloads-behind.ts';
+import { POD_USES } from './workloads-behind.ts';
 
 /** Containers that cannot be created: a Secret, ConfigMap or key is missing, or their settings are refused. */
 export const configMissing = defineCheck<ServiceSubject>({
   id: 'netsvc/config-missing',
   group: 'pods',
   needs: ['Pod'],
-  uses: [...WORKLOAD_USES, 'Node', 'PersistentVolumeClaim', 'Secret', 'ConfigMap'],
+  uses: POD_USES,
   applies: (subject) => subject.selector !== undefined,
   run: (subject, { index }) =>
     groupTroubled(troubledPods(index, subject, ['config', 'create']), (entry) => messageOf(index, entry)).map((group) =>

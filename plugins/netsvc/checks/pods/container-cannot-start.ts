@@ -15,14 +15,14 @@ import {
   troubledPods,
   troubleEvidence,
 } from './troubled-containers.ts';
-import { WORKLOAD_USES } from './workloads-behind.ts';
+import { POD_USES } from './workloads-behind.ts';
 
 /** Containers whose first process cannot be run. */
 export const containerCannotStart = defineCheck<ServiceSubject>({
   id: 'netsvc/container-cannot-start',
   group: 'pods',
   needs: ['Pod'],
-  uses: [...WORKLOAD_USES, 'Node', 'PersistentVolumeClaim', 'Secret', 'ConfigMap'],
+  uses: POD_USES,
   applies: (subject) => subject.selector !== undefined,
   run: (subject, { index }) =>
     groupTroubled(troubledPods(index, subject, ['start'])).map((group) => raise(index, subject, group)),

@@ -17,14 +17,14 @@ import {
   troubleEvidence,
 } from './troubled-containers.ts';
 import { logs } from './workload-commands.ts';
-import { WORKLOAD_USES } from './workloads-behind.ts';
+import { POD_USES } from './workloads-behind.ts';
 
 /** Containers that end by themselves again and again, with an error or without one. */
 export const containerCrashes = defineCheck<ServiceSubject>({
   id: 'netsvc/container-crashes',
   group: 'pods',
   needs: ['Pod'],
-  uses: [...WORKLOAD_USES, 'Node', 'PersistentVolumeClaim', 'Secret', 'ConfigMap'],
+  uses: POD_USES,
   applies: (subject) => subject.selector !== undefined,
   run: (subject, { index }) => {
     const pods = troubledPods(index, subject, ['crash', 'exits-cleanly']).filter(

@@ -6,14 +6,14 @@ import { formatRef } from '../../../../shared/model/refs.ts';
 import { podsMessages } from '../../messages/pods.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
 import { nodeFixes, nodeNeeds } from './node-needs.ts';
-import { nameOfWorkload, stayingPods, workloadsBehind } from './workloads-behind.ts';
+import { nameOfWorkload, stayingPods, WORKLOAD_USES, workloadsBehind } from './workloads-behind.ts';
 
 /** The DaemonSet behind the Service wants no pod at all, because no node fits it. */
 export const daemonSetFitsNoNode = defineCheck<ServiceSubject>({
   id: 'netsvc/daemonset-fits-no-node',
   group: 'pods',
   needs: ['Pod', 'DaemonSet'],
-  uses: ['Node', 'Deployment', 'StatefulSet', 'ReplicaSet', 'ReplicationController', 'Job', 'CronJob'],
+  uses: [...WORKLOAD_USES, 'Node'],
   applies: (subject) => subject.selector !== undefined,
   run: (subject, { index }) => {
     if (stayingPods(index, subject).length > 0) return [];

@@ -4,14 +4,14 @@ import { conditionOfWorkload, replicaSetsOf } from '../../../../shared/model/rol
 import { podsMessages } from '../../messages/pods.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
 import { target } from './workload-commands.ts';
-import { nameOfWorkload, stayingPods, workloadsBehind } from './workloads-behind.ts';
+import { nameOfWorkload, stayingPods, WORKLOAD_USES, workloadsBehind } from './workloads-behind.ts';
 
 /** A Deployment that was paused before its controller made a ReplicaSet has no pods. */
 export const deploymentPaused = defineCheck<ServiceSubject>({
   id: 'netsvc/deployment-paused',
   group: 'pods',
   needs: ['Pod', 'Deployment'],
-  uses: ['StatefulSet', 'DaemonSet', 'ReplicaSet', 'ReplicationController', 'Job', 'CronJob'],
+  uses: WORKLOAD_USES,
   applies: (subject) => subject.selector !== undefined,
   run: (subject, { index }) => {
     if (stayingPods(index, subject).length > 0) return [];

@@ -18,14 +18,14 @@ import {
   troubledPods,
   troubleEvidence,
 } from './troubled-containers.ts';
-import { WORKLOAD_USES } from './workloads-behind.ts';
+import { POD_USES } from './workloads-behind.ts';
 
 /** Containers whose image the node cannot get or use. */
 export const imageNotPulled = defineCheck<ServiceSubject>({
   id: 'netsvc/image-not-pulled',
   group: 'pods',
   needs: ['Pod'],
-  uses: [...WORKLOAD_USES, 'Node', 'PersistentVolumeClaim', 'Secret', 'ConfigMap'],
+  uses: POD_USES,
   applies: (subject) => subject.selector !== undefined,
   run: (subject, { index }) =>
     groupTroubled(troubledPods(index, subject, ['image']), imageOf).map((group) => raise(index, subject, group)),

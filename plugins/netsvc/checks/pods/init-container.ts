@@ -19,7 +19,7 @@ import {
   troubledPods,
   troubleEvidence,
 } from './troubled-containers.ts';
-import { WORKLOAD_USES } from './workloads-behind.ts';
+import { POD_USES } from './workloads-behind.ts';
 
 /** A migration during a rollout may well take some minutes. */
 const PATIENCE = 300_000;
@@ -29,7 +29,7 @@ export const initContainer = defineCheck<ServiceSubject>({
   id: 'netsvc/init-container',
   group: 'pods',
   needs: ['Pod'],
-  uses: [...WORKLOAD_USES, 'Node', 'PersistentVolumeClaim', 'Secret', 'ConfigMap'],
+  uses: POD_USES,
   applies: (subject) => subject.selector !== undefined,
   run: (subject, { index }) => {
     const pods = troubledPods(index, subject, ['crash', 'init-runs-long', 'exits-cleanly']);

@@ -6,14 +6,14 @@ import { conditionOfWorkload } from '../../../../shared/model/rollouts.ts';
 import { ago } from '../../../../shared/util/duration.ts';
 import { podsMessages } from '../../messages/pods.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
-import { nameOfWorkload, stayingPods, workloadsBehind } from './workloads-behind.ts';
+import { nameOfWorkload, stayingPods, WORKLOAD_USES, workloadsBehind } from './workloads-behind.ts';
 
 /** Only Jobs stand behind the Service, and none of them runs a pod now. */
 export const jobHasNoPod = defineCheck<ServiceSubject>({
   id: 'netsvc/job-has-no-pod',
   group: 'pods',
   needs: ['Pod'],
-  uses: ['Job', 'CronJob', 'Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'ReplicationController'],
+  uses: WORKLOAD_USES,
   applies: (subject) => subject.selector !== undefined,
   run: (subject, { index, now }) => {
     if (stayingPods(index, subject).length > 0) return [];

@@ -10,14 +10,14 @@ import { eventEvidence, newestEvent, podSource } from './pod-evidence.ts';
 import { groupBy, podKeys, thePods } from './pod-groups.ts';
 import { type PodIn, podsIn, readyPods, type ServicePod, servicePods, weigh } from './service-pods.ts';
 import { isPatchable, patchTemplateSpec } from './workload-commands.ts';
-import { WORKLOAD_USES } from './workloads-behind.ts';
+import { POD_USES } from './workloads-behind.ts';
 
 /** Nodes that have failed under the pods, and kubelets that do not take up what is bound to them. */
 export const nodeNotReady = defineCheck<ServiceSubject>({
   id: 'netsvc/node-not-ready',
   group: 'pods',
   needs: ['Pod'],
-  uses: [...WORKLOAD_USES, 'Node', 'PersistentVolumeClaim', 'Secret', 'ConfigMap'],
+  uses: POD_USES,
   applies: (subject) => subject.selector !== undefined,
   run: (subject, { index }) => {
     const pods = servicePods(index, subject);

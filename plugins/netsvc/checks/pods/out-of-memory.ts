@@ -18,14 +18,14 @@ import {
   troubleEvidence,
 } from './troubled-containers.ts';
 import { isPatchable, patchContainer } from './workload-commands.ts';
-import { WORKLOAD_USES } from './workloads-behind.ts';
+import { POD_USES } from './workloads-behind.ts';
 
 /** Containers that the kernel kills for want of memory. */
 export const outOfMemory = defineCheck<ServiceSubject>({
   id: 'netsvc/out-of-memory',
   group: 'pods',
   needs: ['Pod'],
-  uses: [...WORKLOAD_USES, 'Node', 'PersistentVolumeClaim', 'Secret', 'ConfigMap'],
+  uses: POD_USES,
   applies: (subject) => subject.selector !== undefined,
   run: (subject, { index }) =>
     groupTroubled(troubledPods(index, subject, ['oom'])).map((group) => raise(index, subject, group)),

@@ -11,14 +11,14 @@ import { withUndo } from './rollout-note.ts';
 import { readyPods, servicePods } from './service-pods.ts';
 import { isPatchable, patchTemplateSpec } from './workload-commands.ts';
 import { workloadUndo } from './workload-undo.ts';
-import { nameOfWorkload, WORKLOAD_USES, workloadsBehind } from './workloads-behind.ts';
+import { nameOfWorkload, POD_USES, workloadsBehind } from './workloads-behind.ts';
 
 /** The API server refuses the pods that a workload behind the Service wants. */
 export const podsCannotBeCreated = defineCheck<ServiceSubject>({
   id: 'netsvc/pods-cannot-be-created',
   group: 'pods',
   needs: ['Pod'],
-  uses: [...WORKLOAD_USES, 'ResourceQuota', 'LimitRange', 'ServiceAccount', 'Node'],
+  uses: [...POD_USES, 'ResourceQuota', 'LimitRange', 'ServiceAccount'],
   applies: (subject) => subject.selector !== undefined,
   run: (subject, { index }) =>
     workloadsBehind(index, subject).flatMap((workload) => {

@@ -17,7 +17,7 @@ import { groupBy, ownerKey, podKeys, thePods } from './pod-groups.ts';
 import { rolloutNote, withUndo } from './rollout-note.ts';
 import { type PodIn, podsIn, servicePods, weigh } from './service-pods.ts';
 import { isPatchable, patchTemplateSpec } from './workload-commands.ts';
-import { WORKLOAD_USES } from './workloads-behind.ts';
+import { POD_USES } from './workloads-behind.ts';
 
 type Pending = PodIn<'unscheduled'>;
 
@@ -26,7 +26,7 @@ export const podsPending = defineCheck<ServiceSubject>({
   id: 'netsvc/pods-pending',
   group: 'pods',
   needs: ['Pod'],
-  uses: [...WORKLOAD_USES, 'Node', 'PersistentVolumeClaim'],
+  uses: POD_USES,
   applies: (subject) => subject.selector !== undefined,
   run: (subject, { index }) => {
     const pods = podsIn(servicePods(index, subject), 'unscheduled');

@@ -12,7 +12,7 @@ import { groupBy, ownerKey, podKeys, thePods } from './pod-groups.ts';
 import { rolloutNote, withUndo } from './rollout-note.ts';
 import { sandboxCause } from './sandbox-causes.ts';
 import { type PodIn, podsIn, servicePods, weigh } from './service-pods.ts';
-import { WORKLOAD_USES } from './workloads-behind.ts';
+import { POD_USES } from './workloads-behind.ts';
 
 type Preparing = PodIn<'preparing'>;
 type Group = readonly [Preparing, ...Preparing[]];
@@ -33,7 +33,7 @@ export const podsPreparing = defineCheck<ServiceSubject>({
   id: 'netsvc/pods-preparing',
   group: 'pods',
   needs: ['Pod'],
-  uses: [...WORKLOAD_USES, 'Node', 'PersistentVolumeClaim', 'Secret', 'ConfigMap'],
+  uses: POD_USES,
   applies: (subject) => subject.selector !== undefined,
   run: (subject, { index }) =>
     groupBy(podsIn(servicePods(index, subject), 'preparing'), keyOf).map((group) => raise(index, subject, group)),

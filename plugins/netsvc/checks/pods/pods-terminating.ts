@@ -12,7 +12,7 @@ import { podsMessages } from '../../messages/pods.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
 import { podKeys, thePods } from './pod-groups.ts';
 import { podsIn, readyPods, servicePods } from './service-pods.ts';
-import { stayingPods, WORKLOAD_USES, workloadsBehind } from './workloads-behind.ts';
+import { POD_USES, stayingPods, workloadsBehind } from './workloads-behind.ts';
 
 /** Past the end of the grace period the kubelet needs seconds, not half a minute. */
 const OVERDUE = 30_000;
@@ -22,7 +22,7 @@ export const podsTerminating = defineCheck<ServiceSubject>({
   id: 'netsvc/pods-terminating',
   group: 'pods',
   needs: ['Pod'],
-  uses: [...WORKLOAD_USES, 'Node', 'PersistentVolumeClaim', 'Secret', 'ConfigMap'],
+  uses: POD_USES,
   applies: (subject) => subject.selector !== undefined,
   run: (subject, { index }) => {
     const stuck = stuckPods(index, subject);

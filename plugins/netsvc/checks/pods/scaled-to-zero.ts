@@ -11,14 +11,14 @@ import { podKeys } from './pod-groups.ts';
 import { type ScaledDown, scaledDown, zeroScaler } from './scale-to-zero.ts';
 import { servicePods } from './service-pods.ts';
 import { target } from './workload-commands.ts';
-import { autoscalerOf, nameOfWorkload, stayingPods, WORKLOAD_USES, workloadsBehind } from './workloads-behind.ts';
+import { autoscalerOf, nameOfWorkload, POD_USES, stayingPods, workloadsBehind } from './workloads-behind.ts';
 
 /** The only workloads behind the Service have 0 replicas: by hand a fault, by an autoscaler a state. */
 export const scaledToZero = defineCheck<ServiceSubject>({
   id: 'netsvc/scaled-to-zero',
   group: 'pods',
   needs: ['Pod'],
-  uses: [...WORKLOAD_USES, 'HorizontalPodAutoscaler', 'ScaledObject'],
+  uses: [...POD_USES, 'HorizontalPodAutoscaler', 'ScaledObject'],
   applies: (subject) => subject.selector !== undefined,
   run: (subject, { index, now }) => {
     if (stayingPods(index, subject).length > 0) return [];

@@ -5,7 +5,7 @@ import { ago, formatDuration } from '../../../../shared/util/duration.ts';
 import { podsMessages } from '../../messages/pods.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
 import { readyPods, servicePods } from './service-pods.ts';
-import { isManifestOnly, nameOfWorkload, WORKLOAD_USES, workloadsBehind } from './workloads-behind.ts';
+import { isManifestOnly, nameOfWorkload, POD_USES, workloadsBehind } from './workloads-behind.ts';
 
 /** A controller writes within a second or so; a minute is far beyond any load. */
 const PATIENCE = 60_000;
@@ -15,7 +15,7 @@ export const workloadNotObserved = defineCheck<ServiceSubject>({
   id: 'netsvc/workload-not-observed',
   group: 'pods',
   needs: ['Pod'],
-  uses: WORKLOAD_USES,
+  uses: POD_USES,
   applies: (subject) => subject.selector !== undefined,
   run: (subject, { index, now }) => {
     const ready = readyPods(servicePods(index, subject)).length;

@@ -1,16 +1,17 @@
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import type { KindName } from '../../../../shared/model/kinds.ts';
-import type { ClusterEvent, HorizontalPodAutoscaler } from '../../../../shared/model/objects.ts';
+import type { ClusterEvent, HorizontalPodAutoscaler, Pod } from '../../../../shared/model/objects.ts';
 import { type OwnedWorkload, WORKLOAD_KINDS, workloadsIn } from '../../../../shared/model/owners.ts';
-import { refKey } from '../../../../shared/model/refs.ts';
+import { isTerminating } from '../../../../shared/model/pods.ts';
 import { replicaSetsOf } from '../../../../shared/model/rollouts.ts';
 import { matchesLabels } from '../../../../shared/model/selectors.ts';
-import type { ServiceSubject } from '../../service-subject.ts';
-import { ownerKey } from './pod-groups.ts';
-import { type ServicePod, servicePods } from './service-pods.ts';
+import { type ServiceSubject, subjectPods } from '../../service-subject.ts';
 
 /** The kinds that checks about workloads read beside pods. */
 export const WORKLOAD_USES: readonly KindName[] = [...WORKLOAD_KINDS, 'Event'];
+
+/** The kinds that checks about the states of pods read beside pods: `podState` looks at all of them. */
+export const POD_USES: readonly KindName[] = [...WORKLOAD_USES, 'Node', 'PersistentVolumeClaim', 'Secret', 'ConfigMap'];
 
 /** Workloads of the namespace whose template carries every label that the Service selects. */
 export function workloadsBehind(index: ClusterIndex, subject: ServiceSubject): readonly OwnedWorkload[] {
@@ -26,14 +27,8 @@ export function workloadsBehind(index: ClusterIndex, subject: ServiceSubject): r
 }
 
 /** Pods behind the Service that are not about to go. */
-export function stayingPods(index: ClusterIndex, subject: ServiceSubject): readonly ServicePod[] {
-  return servicePods(index, subject).filter((entry) => entry.pod.metadata?.deletionTimestamp === undefined);
-}
-
-/** Those of them that a workload made. */
-export function podsMadeBy(pods: readonly ServicePod[], workload: OwnedWorkload): readonly ServicePod[] {
-  const key = refKey(workload.ref);
-  return pods.filter((entry) => ownerKey(entry) === key);
+export function stayingPods(index: ClusterIndex, subject: ServiceSubject): readonly Pod[] {
+  return subjectPods(index, subject).filter((pod) => !isTerminating(pod));
 }
 
 /** True when nobody has ever written to the object's status: a manifest that was not applied. */

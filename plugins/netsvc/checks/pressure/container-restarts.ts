@@ -10,7 +10,7 @@ import { logEvidence } from '../pods/pod-evidence.ts';
 import { groupBy, ownerKey, podKeys, thePods } from '../pods/pod-groups.ts';
 import { readyPods, servicePods } from '../pods/service-pods.ts';
 import { logs } from '../pods/workload-commands.ts';
-import { WORKLOAD_USES } from '../pods/workloads-behind.ts';
+import { POD_USES } from '../pods/workloads-behind.ts';
 import { type Restarted, restarted } from './recent-restarts.ts';
 import { timeline } from './timeline.ts';
 
@@ -24,7 +24,7 @@ export const containerRestarts = defineCheck<ServiceSubject>({
   id: 'netsvc/container-restarts',
   group: 'pressure',
   needs: ['Pod'],
-  uses: [...WORKLOAD_USES, 'Node', 'PersistentVolumeClaim', 'Secret', 'ConfigMap'],
+  uses: POD_USES,
   applies: (subject) => subject.selector !== undefined,
   run: (subject, { index }) =>
     groupBy(

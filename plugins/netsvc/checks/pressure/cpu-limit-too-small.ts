@@ -10,7 +10,7 @@ import { groupBy, ownerKey, podKeys, thePods } from '../pods/pod-groups.ts';
 import { formatCores } from '../pods/resource-amounts.ts';
 import { podsIn, type ServicePod, servicePods } from '../pods/service-pods.ts';
 import { isPatchable, patchContainer } from '../pods/workload-commands.ts';
-import { WORKLOAD_USES } from '../pods/workloads-behind.ts';
+import { POD_USES } from '../pods/workloads-behind.ts';
 import { probeFailureOf } from '../readiness/failing-probes.ts';
 import { usages } from './container-usage.ts';
 
@@ -34,7 +34,7 @@ export const cpuLimitTooSmall = defineCheck<ServiceSubject>({
   id: 'netsvc/cpu-limit-too-small',
   group: 'pressure',
   needs: ['Pod'],
-  uses: [...WORKLOAD_USES, 'Node', 'PersistentVolumeClaim', 'Secret', 'ConfigMap', 'PodMetrics'],
+  uses: [...POD_USES, 'PodMetrics'],
   applies: (subject) => subject.selector !== undefined,
   run: (subject, { index }) =>
     groupBy(starved(index, subject), (entry) => `${ownerKey(entry)} ${entry.container.name}`).map((group) =>

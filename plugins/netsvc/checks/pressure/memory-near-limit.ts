@@ -7,7 +7,7 @@ import { groupBy, ownerKey, podKeys, thePods } from '../pods/pod-groups.ts';
 import { formatBytes } from '../pods/resource-amounts.ts';
 import { servicePods } from '../pods/service-pods.ts';
 import { isPatchable, patchContainer } from '../pods/workload-commands.ts';
-import { WORKLOAD_USES } from '../pods/workloads-behind.ts';
+import { POD_USES } from '../pods/workloads-behind.ts';
 import { percentOf, type Usage, usages } from './container-usage.ts';
 
 /** From here on it is worth a note; nothing fails. */
@@ -20,7 +20,7 @@ export const memoryNearLimit = defineCheck<ServiceSubject>({
   id: 'netsvc/memory-near-limit',
   group: 'pressure',
   needs: ['Pod', 'PodMetrics'],
-  uses: [...WORKLOAD_USES, 'Node', 'PersistentVolumeClaim', 'Secret', 'ConfigMap'],
+  uses: POD_USES,
   applies: (subject) => subject.selector !== undefined,
   run: (subject, { index }) =>
     groupBy(

@@ -7,14 +7,14 @@ import { pressureMessages } from '../../messages/pressure.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
 import { groupBy, ownerKey } from '../pods/pod-groups.ts';
 import { readyPods, type ServicePod, servicePods } from '../pods/service-pods.ts';
-import { WORKLOAD_USES } from '../pods/workloads-behind.ts';
+import { POD_USES } from '../pods/workloads-behind.ts';
 
 /** Ready pods of more than one revision of a workload: answers may differ between requests. */
 export const mixedVersions = defineCheck<ServiceSubject>({
   id: 'netsvc/mixed-versions',
   group: 'pressure',
   needs: ['Pod'],
-  uses: [...WORKLOAD_USES, 'Node', 'PersistentVolumeClaim', 'Secret', 'ConfigMap'],
+  uses: POD_USES,
   applies: (subject) => subject.selector !== undefined,
   run: (subject, { index }) => {
     const ready = readyPods(servicePods(index, subject)).filter((entry) => revisionOfPod(entry.pod) !== '');

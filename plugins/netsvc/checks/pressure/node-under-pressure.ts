@@ -6,7 +6,7 @@ import { pressureMessages } from '../../messages/pressure.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
 import { groupBy, podKeys, thePods } from '../pods/pod-groups.ts';
 import { servicePods } from '../pods/service-pods.ts';
-import { WORKLOAD_USES } from '../pods/workloads-behind.ts';
+import { POD_USES } from '../pods/workloads-behind.ts';
 
 const PRESSURES = ['MemoryPressure', 'DiskPressure', 'PIDPressure'] as const;
 
@@ -15,7 +15,7 @@ export const nodeUnderPressure = defineCheck<ServiceSubject>({
   id: 'netsvc/node-under-pressure',
   group: 'pressure',
   needs: ['Pod', 'Node'],
-  uses: [...WORKLOAD_USES, 'PersistentVolumeClaim', 'Secret', 'ConfigMap'],
+  uses: POD_USES,
   applies: (subject) => subject.selector !== undefined,
   run: (subject, { index, now }) => {
     const all = servicePods(index, subject);

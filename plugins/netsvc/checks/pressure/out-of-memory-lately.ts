@@ -10,7 +10,7 @@ import { groupBy, ownerKey, podKeys, thePods } from '../pods/pod-groups.ts';
 import { formatBytes } from '../pods/resource-amounts.ts';
 import { readyPods, servicePods } from '../pods/service-pods.ts';
 import { isPatchable, patchContainer } from '../pods/workload-commands.ts';
-import { WORKLOAD_USES } from '../pods/workloads-behind.ts';
+import { POD_USES } from '../pods/workloads-behind.ts';
 import { type Restarted, restarted } from './recent-restarts.ts';
 import { timeline } from './timeline.ts';
 
@@ -21,7 +21,7 @@ export const outOfMemoryLately = defineCheck<ServiceSubject>({
   id: 'netsvc/out-of-memory-lately',
   group: 'pressure',
   needs: ['Pod'],
-  uses: [...WORKLOAD_USES, 'Node', 'PersistentVolumeClaim', 'Secret', 'ConfigMap'],
+  uses: POD_USES,
   applies: (subject) => subject.selector !== undefined,
   run: (subject, { index }) =>
     groupBy(

@@ -14,7 +14,7 @@ export const podsWereEvicted = defineCheck<ServiceSubject>({
   id: 'netsvc/pods-were-evicted',
   group: 'pressure',
   needs: ['Pod'],
-  uses: [...WORKLOAD_USES, 'Node', 'PersistentVolumeClaim', 'Secret', 'ConfigMap'],
+  uses: WORKLOAD_USES,
   applies: (subject) => subject.selector !== undefined,
   run: (subject, { index, now }) => {
     // Where no other pod is left, the pods topic tells it as the cause.

@@ -5,7 +5,7 @@ import { pressureMessages } from '../../messages/pressure.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
 import { groupBy, podKeys, thePods } from '../pods/pod-groups.ts';
 import { readyPods, servicePods } from '../pods/service-pods.ts';
-import { WORKLOAD_USES } from '../pods/workloads-behind.ts';
+import { POD_USES } from '../pods/workloads-behind.ts';
 import { probeKey } from '../readiness/failing-probes.ts';
 import { probeFixes } from '../readiness/probe-fixes.ts';
 import { failureInWords, probedContainer, probeEvidence, probeInWords } from '../readiness/probe-words.ts';
@@ -17,7 +17,7 @@ export const readinessFlaps = defineCheck<ServiceSubject>({
   id: 'netsvc/readiness-flaps',
   group: 'pressure',
   needs: ['Pod'],
-  uses: [...WORKLOAD_USES, 'Node', 'PersistentVolumeClaim', 'Secret', 'ConfigMap'],
+  uses: POD_USES,
   applies: (subject) => subject.selector !== undefined,
   run: (subject, { index }) =>
     groupBy(flappingPods(index, subject), probeKey).map((group) => raise(index, subject, group)),

@@ -10,7 +10,7 @@ import { groupBy, inPods, ownerKey, podKeys } from '../pods/pod-groups.ts';
 import { rolloutNote, withUndo } from '../pods/rollout-note.ts';
 import { type PodIn, podsIn, servicePods } from '../pods/service-pods.ts';
 import { logs } from '../pods/workload-commands.ts';
-import { WORKLOAD_USES } from '../pods/workloads-behind.ts';
+import { POD_USES } from '../pods/workloads-behind.ts';
 import { type FailingProbe, failingProbe, type ProbeFault, probeKey, spokesman } from './failing-probes.ts';
 import { probeFixes } from './probe-fixes.ts';
 import {
@@ -31,7 +31,7 @@ export const podsNotReady = defineCheck<ServiceSubject>({
   id: 'netsvc/pods-not-ready',
   group: 'readiness',
   needs: ['Pod'],
-  uses: [...WORKLOAD_USES, 'Node', 'PersistentVolumeClaim', 'Secret', 'ConfigMap'],
+  uses: POD_USES,
   applies: (subject) => subject.selector !== undefined,
   run: (subject, { index }) => {
     const unready = podsIn(servicePods(index, subject), 'unready');

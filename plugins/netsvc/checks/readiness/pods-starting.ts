@@ -7,7 +7,7 @@ import type { ServiceSubject } from '../../service-subject.ts';
 import { logEvidence, podSource } from '../pods/pod-evidence.ts';
 import { groupBy, ownerKey, podKeys, thePods } from '../pods/pod-groups.ts';
 import { type PodIn, podsIn, readyPods, servicePods } from '../pods/service-pods.ts';
-import { WORKLOAD_USES } from '../pods/workloads-behind.ts';
+import { POD_USES } from '../pods/workloads-behind.ts';
 import { failingProbe } from './failing-probes.ts';
 import { failureInWords, probedContainer, probeEvidence, probeInWords } from './probe-words.ts';
 
@@ -16,7 +16,7 @@ export const podsStarting = defineCheck<ServiceSubject>({
   id: 'netsvc/pods-starting',
   group: 'readiness',
   needs: ['Pod'],
-  uses: [...WORKLOAD_USES, 'Node', 'PersistentVolumeClaim', 'Secret', 'ConfigMap'],
+  uses: POD_USES,
   applies: (subject) => subject.selector !== undefined,
   run: (subject, { index }) =>
     groupBy(podsIn(servicePods(index, subject), 'starting'), (entry) =>

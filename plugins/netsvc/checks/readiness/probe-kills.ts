@@ -12,7 +12,7 @@ import { rolloutNote, withUndo } from '../pods/rollout-note.ts';
 import { servicePods, weigh } from '../pods/service-pods.ts';
 import { restartsInWords, type Troubled, troubledPods, troubleEvidence } from '../pods/troubled-containers.ts';
 import { isPatchable, patchContainer } from '../pods/workload-commands.ts';
-import { WORKLOAD_USES } from '../pods/workloads-behind.ts';
+import { POD_USES } from '../pods/workloads-behind.ts';
 import { examineProbe, type FailingProbe, probeKey } from './failing-probes.ts';
 import { measuredStart } from './measured-start.ts';
 import { change, probeFixes } from './probe-fixes.ts';
@@ -23,7 +23,7 @@ export const probeKills = defineCheck<ServiceSubject>({
   id: 'netsvc/probe-kills',
   group: 'readiness',
   needs: ['Pod'],
-  uses: [...WORKLOAD_USES, 'Node', 'PersistentVolumeClaim', 'Secret', 'ConfigMap'],
+  uses: POD_USES,
   applies: (subject) => subject.selector !== undefined,
   run: (subject, { index }) => {
     const killed = troubledPods(index, subject, ['killed-by-liveness-probe', 'killed-by-startup-probe']);

@@ -9,7 +9,7 @@ import type { ServiceSubject } from '../../service-subject.ts';
 import { podSource } from '../pods/pod-evidence.ts';
 import { groupBy, ownerKey, podKeys, thePods } from '../pods/pod-groups.ts';
 import { type PodIn, podsIn, servicePods } from '../pods/service-pods.ts';
-import { WORKLOAD_USES } from '../pods/workloads-behind.ts';
+import { POD_USES } from '../pods/workloads-behind.ts';
 import { weighUnready } from './unready-weight.ts';
 
 /** Pods whose containers are all ready and that a readiness gate keeps out. */
@@ -17,7 +17,7 @@ export const readinessGates = defineCheck<ServiceSubject>({
   id: 'netsvc/readiness-gates',
   group: 'readiness',
   needs: ['Pod'],
-  uses: [...WORKLOAD_USES, 'Node', 'PersistentVolumeClaim', 'Secret', 'ConfigMap'],
+  uses: POD_USES,
   applies: (subject) => subject.selector !== undefined,
   run: (subject, { index }) =>
     groupBy(podsIn(servicePods(index, subject), 'gated'), (entry) => {
