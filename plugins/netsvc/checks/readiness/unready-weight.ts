@@ -26,7 +26,7 @@ export function weighUnready(
     failing === undefined || failing.failure === undefined ? 'likely' : confidenceOf(failing);
   const all = servicePods(index, subject);
   const weight = weigh(subject, all, bad);
-  const fresh = bad.every((entry) => isFresh(entry, index.now));
+  const fresh = bad.every((entry) => isFresh(entry, all, index.now));
   const mayPass = failing === undefined || MAY_PASS.has(failing.fault);
   const others = all.some((entry) => entry.state.is === 'ready');
   if (others && fresh && mayPass) return { severity: 'info', impact: 0, confidence };
@@ -41,11 +41,35 @@ function confidenceOf(failing: FailingProbe): Confidence {
   return failing.fault === 'wrong-port' ? 'likely' : 'proven';
 }
 
-/** Started lately and never ready so far. */
-function isFresh(entry: ServicePod, now: number): boolean {
-  const born = Date.parse(entry.pod.status?.startTime ?? entry.pod.metadata?.creationTimestamp ?? '');
-  const turned = Date.parse(conditionOf(entry.pod, 'Ready')?.lastTransitionTime ?? '');
-  return now - born < SETTLING && !(turned > born + 5000);
+/** Started lately and never ready so far, and not overdue by the pace of the pods of the same revision. */
+function isFresh(entry: ServicePod, all: readonly ServicePod[], now: number): boolean {
+  const born = bornAt(entry);
+  if (now - born >= SETTLING || readyChange(entry) > born + 5000) return false;
+  const pace = all
+    .filter(
+      (other) => other.state.is === 'ready' && revisionOf(other) !== '' && revisionOf(other) === revisionOf(entry),
+    )
+    .map((other) => readyChange(other) - bornAt(other))
+    .filter((took) => took >= 0);
+  return pace.length === 0 || now - born < Math.max(LEAST_ALLOWANCE, PACE_FACTOR * Math.max(...pace));
+}
+
+/** A pod that takes this many times as long as its siblings is not just starting any more. */
+const PACE_FACTOR = 3;
+const LEAST_ALLOWANCE = 20_000;
+
+function bornAt({ pod }: ServicePod): number {
+  return Date.parse(pod.status?.startTime ?? pod.metadata?.creationTimestamp ?? '');
+}
+
+function readyChange({ pod }: ServicePod): number {
+  return Date.parse(conditionOf(pod, 'Ready')?.lastTransitionTime ?? '');
+}
+
+/** The revision that the workload's controller wrote on the pod. */
+function revisionOf({ pod }: ServicePod): string {
+  const labels = pod.metadata?.labels ?? {};
+  return labels['controller-revision-hash'] ?? labels['pod-template-hash'] ?? '';
 }
 
 /** For the summary: not being ready does not keep requests away. */
