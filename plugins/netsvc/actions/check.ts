@@ -2,6 +2,7 @@ import type { CommandResult, Request } from '../../../shared/cli/command.ts';
 import { UsageError } from '../../../shared/cli/command.ts';
 import { parseSelector } from '../../../shared/cli/parse-selector.ts';
 import { parseSuppress, suppressedBy } from '../../../shared/cli/parse-suppress.ts';
+import { withProblems } from '../../../shared/diagnose/snapshot-problems.ts';
 import { type ClusterIndex, createIndex } from '../../../shared/model/cluster-index.ts';
 import type { Service } from '../../../shared/model/objects.ts';
 import { namespaceOf } from '../../../shared/model/refs.ts';
@@ -9,6 +10,7 @@ import { matchesSelector } from '../../../shared/model/selectors.ts';
 import type { Report } from '../../../shared/report/report.ts';
 import { suppressReport } from '../../../shared/report/suppress.ts';
 import { diagnoseService } from '../diagnose/diagnose-service.ts';
+import { imagineApplied } from '../diagnose/imagine-applied.ts';
 import { sweepReport } from '../diagnose/sweep-report.ts';
 import { sourceName } from './source-name.ts';
 
@@ -25,10 +27,11 @@ export async function runCheck(request: Request): Promise<CommandResult> {
   const wanted = selector === undefined ? undefined : parseSelector(selector);
   const rules = parseSuppress(options.list('suppress'));
   const everywhere = options.boolean('all-namespaces');
-  const snapshot = await facts.snapshot(async (gatherer, namespace) => {
+  const read = await facts.snapshot(async (gatherer, namespace) => {
     const { sweepPlan } = await import('../collect/sweep-plan.ts');
     await sweepPlan(everywhere)(gatherer, namespace);
   });
+  const snapshot = imagineApplied(read);
   const index = createIndex(snapshot);
   const namespace = everywhere ? undefined : await scopeOf(request, index);
   const services = index
@@ -38,7 +41,10 @@ export async function runCheck(request: Request): Promise<CommandResult> {
   const reports = await judgeAll(services, (service) =>
     suppressReport(diagnoseService(index, service, { source }), [...rules, ...suppressedBy(service)]),
   );
-  return { type: 'report', report: sweepReport({ index, source, namespace, selector }, reports) };
+  return {
+    type: 'report',
+    report: withProblems(sweepReport({ index, source, namespace, selector }, reports), snapshot),
+  };
 }
 
 /** The namespace to look at; all of a snapshot that holds several and where none was named. */

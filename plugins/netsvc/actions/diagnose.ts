@@ -2,6 +2,7 @@ import type { CommandResult, Request } from '../../../shared/cli/command.ts';
 import { UsageError } from '../../../shared/cli/command.ts';
 import { parseSuppress, suppressedBy } from '../../../shared/cli/parse-suppress.ts';
 import { parseTarget, type Target } from '../../../shared/cli/parse-target.ts';
+import { withProblems } from '../../../shared/diagnose/snapshot-problems.ts';
 import type { ClusterIndex } from '../../../shared/model/cluster-index.ts';
 import type { Service } from '../../../shared/model/objects.ts';
 import type { Report } from '../../../shared/report/report.ts';
@@ -32,7 +33,7 @@ export async function runDiagnose(request: Request): Promise<CommandResult> {
   const report = diagnoseTarget(index, target, namespace, options, commands);
   const service = index.get('Service', namespace, target.name);
   const accepted = target.kind === 'Service' && service !== undefined ? suppressedBy(service) : [];
-  return { type: 'report', report: suppressReport(report, [...rules, ...accepted]) };
+  return { type: 'report', report: withProblems(suppressReport(report, [...rules, ...accepted]), snapshot) };
 }
 
 /** The report on whatever the target leads to. */

@@ -2,6 +2,7 @@ import type { Request } from '../../../shared/cli/command.ts';
 import type { Target } from '../../../shared/cli/parse-target.ts';
 import { type ClusterIndex, createIndex } from '../../../shared/model/cluster-index.ts';
 import type { Snapshot } from '../../../shared/model/snapshot.ts';
+import { imagineApplied } from '../diagnose/imagine-applied.ts';
 import { type Caller, checkCaller, parseCaller } from '../targets/caller.ts';
 import { chooseNamespace } from '../targets/choose-namespace.ts';
 
@@ -18,10 +19,11 @@ export async function readTarget(request: Request, target: Target): Promise<Targ
   const from = request.options.string('from');
   // A mistake in the words is told before anything is read.
   parseCaller(from, '');
-  const snapshot = await request.facts.snapshot(async (gatherer, inForce) => {
+  const read = await request.facts.snapshot(async (gatherer, inForce) => {
     const { targetPlan } = await import('../collect/target-plan.ts');
     await targetPlan(target, parseCaller(from, target.namespace ?? inForce))(gatherer, inForce);
   });
+  const snapshot = imagineApplied(read);
   const index = createIndex(snapshot);
   const namespace = await chooseNamespace(request, target, index);
   const caller = parseCaller(from, namespace);

@@ -31,10 +31,17 @@ export function diagnoseService(index: ClusterIndex, service: Service, options: 
       takenAt: index.takenAt,
       source: options.source,
       healthyHeadline: healthyHeadline(index, subject),
-      essential: subject.selector === undefined ? [] : ['netsvc/selector-matches-no-pod', 'netsvc/pods-not-ready'],
+      essential: essentialChecks(subject),
     },
     runs,
   );
+}
+
+/** Checks without which a Service may not be called healthy. */
+function essentialChecks(subject: ServiceSubject): readonly string[] {
+  if (subject.type === 'ExternalName') return [];
+  if (subject.selector === undefined) return ['netsvc/selectorless-without-endpoints'];
+  return ['netsvc/selector-matches-no-pod', 'netsvc/pods-not-ready'];
 }
 
 function healthyHeadline(index: ClusterIndex, subject: ServiceSubject): string {
