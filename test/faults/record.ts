@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { execa } from 'execa';
 import { dump } from 'js-yaml';
+import { ALL_KINDS, KINDS, type KindName } from '../../shared/model/kinds.ts';
 import { faults } from './catalogue.ts';
 import type { Fault } from './fault.ts';
 import { NAMESPACE_KINDS, openStage, play, type Stage } from './stage.ts';
@@ -45,19 +46,18 @@ async function write(fault: Fault, stage: Stage): Promise<void> {
   const folder = join('test/scenarios', fault.name);
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(join(folder, 'facts'), { recursive: true });
-  const inNamespace = await stage.kubectl(['get', NAMESPACE_KINDS, '-o', 'json', '--show-managed-fields']);
   const lists = {
-    namespace: inNamespace,
+    namespace: await stage.kubectl(['get', NAMESPACE_KINDS, '-o', 'json', '--show-managed-fields']),
     namespaces: await get(['get', 'namespace', stage.namespace, ...SYSTEM, '-o', 'json']),
+    ingressclasses: await get(['get', 'ingressclasses', '-o', 'json']),
+    secrets: withoutValues(await stage.kubectl(['get', 'secrets', '-o', 'json'])),
   };
-  if (fault.given.some((manifest) => manifest.kind === 'Ingress')) {
-    // Files named after their kind: an empty list in them proves that there are none.
-    Object.assign(lists, {
-      ingressclasses: await get(['get', 'ingressclasses', '-o', 'json']),
-      secrets: withoutValues(await stage.kubectl(['get', 'secrets', '-o', 'json'])),
-    });
+  for (const [name, json] of Object.entries(lists)) {
+    if ((JSON.parse(json) as { items: unknown[] }).items.length > 0) {
+      writeFileSync(join(folder, 'facts', `${name}.yaml`), toYaml(json));
+    }
   }
-  for (const [name, json] of Object.entries(lists)) writeFileSync(join(folder, 'facts', `${name}.yaml`), toYaml(json));
+  writeFileSync(join(folder, 'facts', 'snapshot.json'), `${JSON.stringify(metadata(stage.namespace), undefined, 1)}\n`);
   const { story, ask, verdict, code, words } = fault;
   const spec = { story, command: `netsvc ${ask.join(' ')} -n ${stage.namespace}`, verdict, cause: code, words };
   writeFileSync(join(folder, 'case.yaml'), dump(JSON.parse(JSON.stringify(spec)), { lineWidth: 110 }));
@@ -77,6 +77,25 @@ async function recordCluster(): Promise<void> {
 
 async function get(words: readonly string[]): Promise<string> {
   return (await execa('kubectl', [...words], { env: { KUBECONFIG: kubeconfig } })).stdout;
+}
+
+/** What was asked, so that a kind without objects counts as seen, and the time of asking. */
+function metadata(namespace: string): object {
+  const here = [...NAMESPACE_KINDS.split(','), 'secrets'].map((plural) => ({ kind: kindOf(plural), namespace }));
+  const everywhere = ['Namespace', 'IngressClass'].map((kind) => ({ kind, namespace: '*' }));
+  return {
+    apiVersion: 'kubectl-net/v1',
+    kind: 'Snapshot',
+    takenAt: new Date().toISOString().replace(/\.\d+Z$/, 'Z'),
+    source: 'cluster e2e',
+    coverage: [...here, ...everywhere].map((entry) => ({ ...entry, status: 'ok' })),
+  };
+}
+
+function kindOf(plural: string): KindName {
+  const found = ALL_KINDS.find((kind) => KINDS[kind].plural === plural);
+  if (found === undefined) throw new Error(`no kind has the plural ${plural}`);
+  return found;
 }
 
 function withoutValues(json: string): string {
