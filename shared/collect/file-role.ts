@@ -13,6 +13,7 @@ const TOOL =
  */
 export function roleOf(path: string): FileRole | undefined {
   const base = path.split('/').pop() ?? '';
+  if (/\.(tar\.gz|tgz|tar|zip)$/i.test(base)) return undefined;
   if (/(?:^|\/)tools\//.test(path)) return 'tool';
   if (OBJECTS.test(base)) return 'objects';
   if (base === 'timestamp') return 'timestamp';

@@ -19,6 +19,9 @@ export interface Walk {
   entries: number;
 }
 
+/** Archives inside a folder are not opened: they may hold another moment, or another cluster. */
+const ARCHIVE = /\.(?:tgz|tar|tar\.gz|zip)$/i;
+
 /** The files below a folder that may hold facts, in the order of their names. */
 export async function* folderFiles(
   folder: string,
@@ -48,6 +51,7 @@ export async function* folderFiles(
       continue;
     }
     const role = info?.isFile() === true ? roleOf(path) : undefined;
+    if (ARCHIVE.test(entry.name)) context.passedArchive(display);
     if (role === undefined) continue;
     const file = await folderFile(full, path, display, role, context).catch((error: unknown) => {
       if (error instanceof SnapshotError || context.signal.aborted) throw error;

@@ -20,4 +20,6 @@ export interface InputContext {
   readonly budget: { left: number };
   /** Called for files that cannot be read. */
   readonly problem: (path: string, message: string) => void;
+  /** Called for archives inside a folder, which are not opened. */
+  readonly passedArchive: (path: string) => void;
 }

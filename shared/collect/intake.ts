@@ -156,8 +156,11 @@ function takeValue(
   if (meta(value, file)) return undefined;
   const { apiVersion, kind } = value;
   if (typeof apiVersion !== 'string' || typeof kind !== 'string' || kind === '') return undefined;
-  if (isListHeader(value) && Array.isArray(value.items)) {
-    const values = value.items.map((item: unknown) => ({ value: item, line: parsed.line }));
+  if (isListHeader(value) && (Array.isArray(value.items) || isEmptyList(value))) {
+    const values = (Array.isArray(value.items) ? value.items : []).map((item: unknown) => ({
+      value: item,
+      line: parsed.line,
+    }));
     takeDocument(intake, { header: value, values, complete: true }, file, order, false, meta);
     return undefined;
   }
@@ -221,6 +224,13 @@ function typeFromHints(document: ParsedDocument, file: FilePlace): ItemType | un
 
 function isListHeader(value: Readonly<Record<string, unknown>>): boolean {
   return value.kind === undefined || (typeof value.kind === 'string' && value.kind.endsWith('List'));
+}
+
+/** Go prints an empty list as `items: null`, or leaves it out. A kind of someone's own may end in List too. */
+function isEmptyList(value: Readonly<Record<string, unknown>>): boolean {
+  if (value.items !== undefined && value.items !== null) return false;
+  const { metadata } = value;
+  return value.spec === undefined && (!isRecord(metadata) || metadata.name === undefined);
 }
 
 function emptyListKind(

@@ -17,6 +17,8 @@ export function readMetaValue(intake: Intake, value: Json, file: FilePlace): boo
   }
   if (value.kind === 'Status' && value.status === 'Failure') {
     const details = isRecord(value.details) ? value.details : {};
+    // A single object that does not exist says nothing of its kind.
+    if (value.reason === 'NotFound' && text(details.name) !== '') return true;
     const kind = typeof details.kind === 'string' ? kindOfPlural(text(details.group), details.kind) : undefined;
     state(intake, refusal(text(value.message), file, kind));
     return true;

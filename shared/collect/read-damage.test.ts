@@ -114,15 +114,27 @@ describe('nothing usable', () => {
     });
   });
 
+  it('says what to do with tables and with archives inside a folder', async () => {
+    const table = 'NAME      READY   STATUS    RESTARTS   AGE\nweb-1     1/1     Running   0          3d\n';
+    await expect(read(files.write('pods.txt', table))).rejects.toMatchObject({
+      hint: expect.stringMatching(/-o yaml/),
+    });
+    files.write('d/bundle.tar.gz', 'x');
+    await expect(read('d')).rejects.toMatchObject({ hint: expect.stringMatching(/give d[\\/]bundle\.tar\.gz$/) });
+  });
+
   it('empty standard input is an error', async () => {
     await expect(readStdin('')).rejects.toThrow('standard input is empty');
     await expect(readStdin(' \n')).rejects.toThrow(/no Kubernetes object in standard input/);
   });
 
   it('an empty list of a known kind is no error: it says that there are none', async () => {
-    const snapshot = await readStdin('{"kind":"PodList","apiVersion":"v1","items":[]}');
-    expect(snapshot.objects).toEqual({});
-    expect(snapshot.problems).toEqual([]);
+    for (const items of ['"items":[]', '"items":null', '"metadata":{}']) {
+      const snapshot = await readStdin(`{"kind":"PodList","apiVersion":"v1",${items}}`);
+      expect(snapshot.objects).toEqual({});
+      expect(snapshot.others).toBeUndefined();
+      expect(snapshot.problems).toEqual([]);
+    }
   });
 });
 

@@ -5,7 +5,7 @@ import type { Runtime } from '../runtime/runtime.ts';
 import { compareText } from '../util/text.ts';
 import { coverageOf } from './coverage.ts';
 import { decodeText } from './decode-text.ts';
-import type { InputFile } from './input-file.ts';
+import type { InputContext, InputFile } from './input-file.ts';
 import { inputFiles, STDIN_NAME } from './input-files.ts';
 import type { FilePlace, Intake } from './intake.ts';
 import { createIntake, takeDocument } from './intake.ts';
@@ -45,12 +45,21 @@ export async function readSnapshots(
   const problem = (path: string, message: string): void => {
     intake.problems.push({ path, message });
   };
+  const archives: string[] = [];
+  const context: InputContext = {
+    cwd: runtime.cwd,
+    readStdin: () => runtime.readStdin(),
+    signal: runtime.signal,
+    limits,
+    budget,
+    problem,
+    passedArchive: (path) => archives.push(path),
+  };
   for (const [root, path] of paths.entries()) {
-    const context = { ...runtime, cwd: runtime.cwd, limits, budget, problem };
     for await (const file of inputFiles(path, context)) await reader(file, root);
   }
   takeLogs(intake, pending);
-  refuseEmpty(intake, paths);
+  refuseEmpty(intake, paths, archives);
   return build(intake, paths);
 }
 
@@ -95,6 +104,9 @@ function createReader(
   };
 }
 
+/** The head of what `kubectl get` prints without -o. */
+const TABLE = /^(?:NAMESPACE +)?NAME +[A-Z-]+(?: |\n|\r)/;
+
 async function readObjects(
   intake: Intake,
   file: InputFile,
@@ -106,7 +118,15 @@ async function readObjects(
     readErrorsFile(intake, parseQuietly(decodeText(file.bytes)), place);
     return;
   }
-  if (readErrorLine(intake, decodeText(file.bytes.subarray(0, 4096)), place)) return;
+  const head = decodeText(file.bytes.subarray(0, 4096));
+  if (readErrorLine(intake, head, place)) return;
+  if (TABLE.test(head)) {
+    intake.problems.push({
+      path: file.display,
+      message: 'a table as kubectl prints it for people; record it with -o yaml',
+    });
+    return;
+  }
   const problems: { line: number | undefined; message: string }[] = [];
   let order = 0;
   let last: Parameters<typeof takeDocument> | undefined;
@@ -207,12 +227,18 @@ function addLog(intake: Intake, log: PodLog): void {
   else if ((intake.logs[at]?.text.length ?? 0) < text.length) intake.logs[at] = { ...log, text };
 }
 
-function refuseEmpty(intake: Intake, paths: readonly string[]): void {
+function refuseEmpty(intake: Intake, paths: readonly string[], archives: readonly string[]): void {
   const holds =
     intake.objects.size + intake.others.size + intake.listings.length + intake.stated.length + intake.logs.length > 0;
   if (holds || intake.tools.length > 0 || intake.settledRoots.size > 0) return;
   const [problem] = intake.problems;
   const names = paths.map((path) => (path === '-' ? STDIN_NAME : path)).join(', ');
+  if (problem === undefined && archives[0] !== undefined) {
+    throw new SnapshotError(
+      `no Kubernetes object in ${names}`,
+      `Archives inside a folder are not opened; give ${archives[0]}`,
+    );
+  }
   if (problem === undefined) {
     throw new SnapshotError(
       `no Kubernetes object in ${names}`,

@@ -42,7 +42,7 @@ export function splitDocuments(text: string): TextPart[] {
 export function splitListItems(part: TextPart): { header: TextPart; items: TextPart[] } | undefined {
   const { text } = part;
   const head = /^items:[ \t]*\r?\n( *)(?=- )/m.exec(text);
-  if (head === null || /(?:^|[ \t])&[\w-]+(?:\s|$)/m.test(text)) return undefined;
+  if (head === null || (text.includes('&') && /(?:^|[ \t])&[\w-]+(?:\s|$)/m.test(text))) return undefined;
   const indent = head[1]?.length ?? 0;
   const items: TextPart[] = [];
   let at = text.indexOf('\n', head.index) + 1;
