@@ -11,7 +11,7 @@ import type { PolicyModel } from './model.ts';
 import { createOutcomes, type Outcomes } from './outcomes.ts';
 import { createPartition } from './partition.ts';
 import { buildProfiles, type Profile } from './profiles.ts';
-import { rowsOf } from './rows.ts';
+import { type Row, rowsOf } from './rows.ts';
 
 export interface Behaviour {
   readonly id: number;
@@ -89,7 +89,7 @@ function build(model: PolicyModel): Behaviours {
   };
 }
 
-type RowOfProfile = (profile: Profile) => ArrayLike<number>;
+type RowOfProfile = (profile: Profile) => Row;
 
 function createRowOf(
   all: readonly Behaviour[],
@@ -100,16 +100,19 @@ function createRowOf(
 ): Behaviours['rowOf'] {
   // What each receiver profile says to one group of senders. Going through profiles first, and through behaviours then,
   // reads every row once per sender instead of once per pair.
-  const into = new Int32Array(closing.reduce((most, { id }) => Math.max(most, id + 1), 0));
-  const singleGroup = Int32Array.from(all, ({ groups }) => (groups.length === 1 ? (groups[0]?.id ?? -1) : -1));
-  const receiverOf = Int32Array.from(all, ({ ingress }) => ingress?.id ?? -1);
+  const receivers = all.reduce((most, { ingress }) => Math.max(most, (ingress?.id ?? -1) + 1), 0);
+  // One place more, always open, for those without policies: the addresses outside.
+  const into = new Int32Array(receivers + 1);
+  const firstGroup = Int32Array.from(all, ({ groups }) => groups[0]?.id ?? 0);
+  const receiverOf = Int32Array.from(all, ({ ingress }) => ingress?.id ?? receivers);
+  const nothing = new Uint16Array(firstGroup.reduce((most, id) => Math.max(most, id + 1), 0));
   const twoFaced = all.filter(({ groups }) => groups.length > 1);
   const fill = (row: Int32Array, from: Behaviour, source: FaceGroup): void => {
     for (const profile of closing) into[profile.id] = ingressRow(profile)[source.id] ?? 0;
-    const out = from.egress === undefined ? [] : egressRow(from.egress);
+    const out = from.egress === undefined ? nothing : egressRow(from.egress);
     for (let to = 0; to < row.length; to++) {
-      const a = out[singleGroup[to] ?? -1] ?? 0;
-      const b = into[receiverOf[to] ?? -1] ?? 0;
+      const a = out[firstGroup[to] ?? 0] ?? 0;
+      const b = into[receiverOf[to] ?? 0] ?? 0;
       row[to] = a === 0 ? b : b === 0 ? a : outcomes.both(a, b);
     }
   };

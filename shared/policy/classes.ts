@@ -18,16 +18,16 @@ export interface PodClass {
   readonly names: number;
 }
 
-export interface ClassIndex {
-  readonly classes: readonly PodClass[];
-  readonly byNamespace: ReadonlyMap<string, NamespaceClasses>;
+export interface ClassIndex extends LabelledClasses {
+  readonly byNamespace: ReadonlyMap<string, LabelledClasses>;
   readonly usage: Usage;
 }
 
-export interface NamespaceClasses {
-  readonly all: readonly PodClass[];
-  /** Classes that have a label, by key and value; all of them where there are so few that looking up costs more. */
-  withLabel(key: string, value: string): readonly PodClass[];
+/** Classes that can be looked up by label. */
+export interface LabelledClasses {
+  readonly classes: readonly PodClass[];
+  /** Classes that have a label; undefined where there are so few that comparing each is quicker. */
+  withLabel(key: string, value: string): readonly PodClass[] | undefined;
 }
 
 /** What tells pods apart beside namespace and labels. */
@@ -85,8 +85,8 @@ export function buildClasses(model: PolicyModel, usage: Usage): ClassIndex {
     if (namespace === undefined) namespaces.set(cls.unit.namespace.name, [cls]);
     else namespace.push(cls);
   }
-  const byNamespace = new Map([...namespaces].map(([name, all]) => [name, namespaceClasses(all)]));
-  return { classes, byNamespace, usage };
+  const byNamespace = new Map([...namespaces].map(([name, all]) => [name, labelled(all)]));
+  return { ...labelled(classes), byNamespace, usage };
 }
 
 /** Keys are taken in the order they stand in, which is the same for replicas; another order costs a class, no more. */
@@ -97,24 +97,28 @@ function classKey(pod: Pod, names: string, usage: Usage): string {
   for (const name in labels) key += `\0${name}\0${labels[name]}`;
   key += `\0\0${names}`;
   if (spec?.hostNetwork === true) key += usage.nodes ? `\0host ${spec.nodeName ?? ''}` : '\0host';
-  return usage.blocks ? key + addressKey(pod, usage) : key;
+  return usage.blocks ? `${key}\0${addressKey(pod, usage)}` : key;
 }
 
 /** Pods with equal keys have the same address families and lie in the same blocks. */
-export function addressKey(pod: Pod, { cuts }: Usage): string {
-  let key = '';
+export function addressKey(pod: Pod, { cuts }: Usage): string | number {
+  // Most pods have one IPv4 address: its place among the borders is key enough.
+  const only = onlyAddressOf(pod);
+  const value = only === undefined ? undefined : parseIPv4(only);
+  if (value !== undefined) return cutOf(cuts[4], value);
+  let key = 'v';
   for (const text of addressTextsOf(pod)) {
-    if (text.includes(':')) {
-      const address = parseAddress(text);
-      // Written as IPv6, it can still be an IPv4 address.
-      if (address?.family === 6) key += `\0v6 ${cutOf(cuts[6], address.value)}`;
-      else if (address !== undefined) key += `\0v4 ${cutOf(cuts[4], Number(address.value))}`;
-    } else {
-      const value = parseIPv4(text);
-      if (value !== undefined) key += `\0v4 ${cutOf(cuts[4], value)}`;
-    }
+    const address = parseAddress(text);
+    // Written as IPv6, it can still be an IPv4 address.
+    if (address?.family === 6) key += ` 6/${cutOf(cuts[6], address.value)}`;
+    else if (address !== undefined) key += ` 4/${cutOf(cuts[4], Number(address.value))}`;
   }
   return key;
+}
+
+function onlyAddressOf({ spec, status }: Pod): string | undefined {
+  const [first, second] = status?.podIPs ?? [];
+  return second === undefined && spec?.hostNetwork !== true ? first?.ip : undefined;
 }
 
 function namesKey(pod: Pod, names: ReadonlySet<string>): string {
@@ -180,13 +184,13 @@ function addCuts(block: BlockPeer, cuts: Record<4 | 6, Set<bigint>>): void {
 /** Below this many classes, comparing each is quicker than building an index. */
 const WORTH_INDEXING = 64;
 
-function namespaceClasses(all: readonly PodClass[]): NamespaceClasses {
+function labelled(classes: readonly PodClass[]): LabelledClasses {
   let index: Map<string, PodClass[]> | undefined;
   return {
-    all,
+    classes,
     withLabel: (key, value) => {
-      if (all.length < WORTH_INDEXING) return all;
-      index ??= indexLabels(all);
+      if (classes.length < WORTH_INDEXING) return undefined;
+      index ??= indexLabels(classes);
       return index.get(`${key}\0${value}`) ?? [];
     },
   };
@@ -216,27 +220,53 @@ export interface Members {
 export function membersOf(peer: PodsPeer, index: ClassIndex, context: MatchContext): Members {
   const yes: PodClass[] = [];
   const maybe: PodClass[] = [];
-  const spaces = peer.namespace === undefined ? index.byNamespace.values() : [index.byNamespace.get(peer.namespace)];
-  for (const space of spaces) {
-    const first = space?.all[0];
-    if (space === undefined || first === undefined) continue;
-    const namespace = matchNamespace(peer, first.unit);
-    if (namespace === 'no') continue;
-    for (const cls of candidates(peer, space)) {
-      const matched: Tri = matchPodsIn(peer, cls.unit, namespace, context);
-      if (matched === 'yes') yes.push(cls);
-      else if (matched === 'maybe') maybe.push(cls);
+  const add = (cls: PodClass, namespace: Tri): void => {
+    const matched = matchPodsIn(peer, cls.unit, namespace, context);
+    if (matched === 'yes') yes.push(cls);
+    else if (matched === 'maybe') maybe.push(cls);
+  };
+  if (peer.namespace !== undefined) {
+    const space = index.byNamespace.get(peer.namespace);
+    if (space !== undefined) for (const cls of candidates(peer, space) ?? space.classes) add(cls, 'yes');
+    return { yes, maybe };
+  }
+  const few = candidates(peer, index);
+  if (few !== undefined) {
+    const known = new Map<string, Tri>();
+    for (const cls of few) {
+      let namespace = known.get(cls.unit.namespace.name);
+      if (namespace === undefined) {
+        namespace = matchNamespace(peer, cls.unit);
+        known.set(cls.unit.namespace.name, namespace);
+      }
+      add(cls, namespace);
     }
+    return { yes, maybe };
+  }
+  for (const { classes } of index.byNamespace.values()) {
+    const [first] = classes;
+    const namespace = first === undefined ? 'no' : matchNamespace(peer, first.unit);
+    if (namespace !== 'no') for (const cls of classes) add(cls, namespace);
   }
   return { yes, maybe };
 }
 
-function candidates(peer: PodsPeer, space: NamespaceClasses): readonly PodClass[] {
-  let best = space.all;
-  const wanted = peer.podSelector.matchLabels;
+/** Classes that some equality, or choice of values, in the pod selector leaves; undefined when there is no such list. */
+function candidates({ podSelector }: PodsPeer, space: LabelledClasses): readonly PodClass[] | undefined {
+  let best: readonly PodClass[] | undefined;
+  const wanted = podSelector.matchLabels;
   for (const key in wanted) {
     const list = space.withLabel(key, wanted[key] ?? '');
-    if (list.length < best.length) best = list;
+    if (list !== undefined && (best === undefined || list.length < best.length)) best = list;
   }
-  return best;
+  if (best !== undefined) return best;
+  for (const { key, operator, values } of podSelector.matchExpressions ?? []) {
+    if (operator !== 'In' || key === undefined || values === undefined || values.length > MANY_VALUES) continue;
+    // A class has one value under the key, so the lists do not overlap.
+    const lists = [...new Set(values)].map((value) => space.withLabel(key, value));
+    if (!lists.includes(undefined)) return lists.flatMap((list) => list ?? []);
+  }
+  return undefined;
 }
+
+const MANY_VALUES = 50;

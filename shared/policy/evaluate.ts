@@ -1,6 +1,5 @@
 import type { Node, Pod, Workload } from '../model/objects.ts';
-import type { Ref } from '../model/refs.ts';
-import { type AddressRange, formatAddress, formatRange, parseAddress, parseCidr } from './addresses.ts';
+import { type AddressRange, formatAddress, formatRange, parseCidr } from './addresses.ts';
 import { unitRef } from './explain-peer.ts';
 import { type PolicyModel, tiersOf } from './model.ts';
 import { blocksOf, splitRange } from './range-parts.ts';
@@ -187,15 +186,4 @@ function distinct(reasons: readonly Reason[]): readonly Reason[] {
     seen.add(key);
     return true;
   });
-}
-
-/** The object of an endpoint, for messages. */
-export function endpointRef(model: PolicyModel, endpoint: Endpoint): Ref {
-  if (endpoint.type === 'workload') {
-    const { name = '', namespace } = endpoint.workload.metadata ?? {};
-    return { kind: endpoint.kind, namespace: namespace || 'default', name };
-  }
-  if (endpoint.type === 'address' && parseAddress(endpoint.cidr) === undefined)
-    return { kind: 'Address', name: endpoint.cidr };
-  return unitRef(unitOfEndpoint(model, endpoint).unit);
 }

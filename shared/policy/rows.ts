@@ -8,18 +8,22 @@ import { createPartition } from './partition.ts';
 import { namesIn, type Profile, peersIn } from './profiles.ts';
 import { namedPort } from './side.ts';
 
+/** Outcomes by group. Two bytes each, unless there are very many different ones. */
+export type Row = Uint16Array | Int32Array;
+
 /** The outcomes of a profile towards every group, one row per profile, made when first asked for. */
 export function rowsOf(
   model: PolicyModel,
   grouping: Grouping,
   outcomes: Outcomes,
   count: number,
-): (profile: Profile) => ArrayLike<number> {
-  const rows = new Array<ArrayLike<number> | undefined>(count).fill(undefined);
+): (profile: Profile) => Row {
+  const rows = new Array<Row | undefined>(count).fill(undefined);
+  const open = new Uint16Array(grouping.groups.length);
   return (profile) => {
     let row = rows[profile.id];
     if (row === undefined) {
-      row = profile.tiers.length === 0 ? [] : buildRow(model, profile, grouping, outcomes);
+      row = profile.tiers.length === 0 ? open : buildRow(model, profile, grouping, outcomes);
       rows[profile.id] = row;
     }
     return row;
@@ -27,12 +31,7 @@ export function rowsOf(
 }
 
 /** Only the peers that this profile's rules name can make a difference, so few groups need to be judged. */
-function buildRow(
-  model: PolicyModel,
-  profile: Profile,
-  { groups, membersOf }: Grouping,
-  outcomes: Outcomes,
-): ArrayLike<number> {
+function buildRow(model: PolicyModel, profile: Profile, { groups, membersOf }: Grouping, outcomes: Outcomes): Row {
   const partition = createPartition(groups.length);
   for (const members of new Set(peersIn(profile.tiers, profile.direction).map(membersOf))) {
     partition.refine(members.yes);

@@ -11,7 +11,7 @@ import { serviceTargets } from './service-targets.ts';
 import type { PodUnit } from './units.ts';
 import type { RuleName } from './verdict.ts';
 
-export { type AccessPort, type OutsideReach, type Reach, someoneIsLetIn } from './service-reach.ts';
+export { type AccessPort, someoneIsLetIn } from './service-reach.ts';
 
 /** Who is let in to a Service by the ingress policies of the pods behind it. Egress policies of callers come on top. */
 export interface ServiceAccess {

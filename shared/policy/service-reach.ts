@@ -105,7 +105,7 @@ function isLetIn(model: PolicyModel, namespace: string, receivers: readonly Rece
     units.some((unit) => blocksOf(tiersOf(model, unit), 'ingress').length > 0),
   );
   const { classes, byNamespace } = labelClassesOf(model);
-  const near = byNamespace.get(namespace)?.all ?? [];
+  const near = byNamespace.get(namespace)?.classes ?? [];
   const candidates = (cls: PodClass): readonly Pod[] => (byAddress ? cls.pods : cls.pods.slice(0, 2));
   return near.some((cls) => candidates(cls).some(letIn)) || classes.some((cls) => candidates(cls).some(letIn));
 }

@@ -177,7 +177,7 @@ function partsFor(
 }
 
 function splitByAddress(cls: PodClass, usage: Usage): readonly (readonly Pod[])[] {
-  const byKey = new Map<string, Pod[]>();
+  const byKey = new Map<string | number, Pod[]>();
   for (const pod of cls.pods) {
     const key = addressKey(pod, usage);
     const list = byKey.get(key);
