@@ -6,10 +6,10 @@ import { prune } from './prune.ts';
 import { scrubObject, scrubText } from './scrub.ts';
 
 /**
- * Annotation on a recorded TLS Secret: whether its private key, which is not recorded, fits its certificate. One of
- * `matches`, `differs`, `unreadable`.
+ * Annotation on a recorded TLS Secret: to which certificate in tls.crt its private key, which is not recorded, belongs.
+ * `1` for the first one as it should be, `2` and so on for a later one, `none`, or `unreadable`.
  */
-export const PAIR_ANNOTATION = 'kubectl-net/certificate-pair';
+export const KEY_BELONGS_TO = 'kubectl-net/key-belongs-to-certificate';
 
 /**
  * The snapshot as it may leave the machine: without values of Secrets, without secret-looking values in environment,
@@ -35,7 +35,7 @@ export function forRecording(snapshot: Snapshot): Snapshot {
 }
 
 function clean(object: KubeObject): KubeObject {
-  const noted = object.kind === 'Secret' ? withKeyFit(object) : object;
+  const noted = object.kind === 'Secret' ? withPosition(object) : object;
   return scrubObject(prune(noted as unknown as Readonly<Record<string, unknown>>) as KubeObject);
 }
 
@@ -46,18 +46,22 @@ function typed(object: KubeObject, key: KindName): KubeObject {
   return { apiVersion: group === '' ? version : `${group}/${version}`, kind, ...object };
 }
 
-function withKeyFit(secret: Secret): Secret {
-  const { 'tls.crt': certificate = '', 'tls.key': key = '' } = secret.data ?? {};
-  if (certificate === '' || key === '') return secret;
-  const annotations = { ...secret.metadata?.annotations, [PAIR_ANNOTATION]: keyFit(certificate, key) };
+function withPosition(secret: Secret): Secret {
+  const { 'tls.crt': certificates = '', 'tls.key': key = '' } = secret.data ?? {};
+  if (certificates === '' || key === '') return secret;
+  const annotations = { ...secret.metadata?.annotations, [KEY_BELONGS_TO]: positionOf(certificates, key) };
   return { ...secret, metadata: { ...secret.metadata, annotations } };
 }
 
-function keyFit(certificate: string, key: string): 'matches' | 'differs' | 'unreadable' {
+function positionOf(certificates: string, key: string): string {
   try {
     const privateKey = createPrivateKey(Buffer.from(key, 'base64'));
-    return new X509Certificate(Buffer.from(certificate, 'base64')).checkPrivateKey(privateKey) ? 'matches' : 'differs';
+    const chain = Buffer.from(certificates, 'base64').toString('latin1').match(CERTIFICATE) ?? [];
+    const at = chain.findIndex((pem) => new X509Certificate(pem).checkPrivateKey(privateKey));
+    return at < 0 ? 'none' : String(at + 1);
   } catch {
     return 'unreadable';
   }
 }
+
+const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g;

@@ -16,8 +16,9 @@ export function keptSecret(secret: Json): Json {
   for (const [key, value] of Object.entries(asRecord(secret.data))) {
     data[key] = KEPT.includes(key) && typeof value === 'string' ? keptBase64(value) : '';
   }
-  const { stringData: _, ...rest } = secret;
-  return { ...rest, data };
+  const { stringData, data: old, ...rest } = secret;
+  // A list that was read without data must not look like a Secret without keys.
+  return stringData === undefined && old === undefined ? rest : { ...rest, data };
 }
 
 function keptBase64(value: string): string {

@@ -142,14 +142,15 @@ const PLAIN_MAPS: ReadonlySet<string> = new Set([
 function scrubMap(map: unknown): unknown {
   if (!isRecord(map)) return map;
   const copy: Record<string, unknown> = {};
-  for (const key of Object.keys(map)) {
-    const value = map[key];
-    if (typeof value !== 'string') copy[key] = value;
-    else
-      copy[key] =
-        isSecretName(lastPart(key)) && !value.includes('\n') && !isHarmlessValue(value) ? REMOVED : scrubText(value);
-  }
+  for (const key of Object.keys(map)) copy[key] = scrubEntry(key, map[key]);
   return copy;
+}
+
+function scrubEntry(key: string, value: unknown): unknown {
+  // What we noted ourselves when the secret was removed.
+  if (typeof value !== 'string' || key.startsWith('kubectl-net/')) return value;
+  const secret = isSecretName(lastPart(key)) && !value.includes('\n') && !isHarmlessValue(value);
+  return secret ? REMOVED : scrubText(value);
 }
 
 /** `example.com/api-token` is about its last part. */

@@ -99,36 +99,39 @@ describe('writeSnapshot', () => {
     expect(gunzipSync(readFileSync(path)).toString('latin1')).not.toMatch(/hunter2|aHVudGVyMg/);
   });
 
-  it('records whether a key fits its certificate, not the key', async () => {
+  it('records to which certificate a key belongs, not the key', async () => {
     const authority = createTestAuthority();
     const issued = authority.issue({ hosts: ['web.shop'] });
     const other = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({
       type: 'pkcs8',
       format: 'pem',
     });
-    const tls = (name: string, key: string): KubeObject => ({
+    const tls = (name: string, key: string, certificates = issued.cert): KubeObject => ({
       apiVersion: 'v1',
       kind: 'Secret',
       metadata: { name, namespace: 'shop' },
       ...{
         data: {
-          'tls.crt': Buffer.from(issued.cert).toString('base64'),
+          'tls.crt': Buffer.from(certificates).toString('base64'),
           'tls.key': Buffer.from(key).toString('base64'),
         },
       },
     });
     const path = files.path('s.tgz');
-    await writeSnapshot(
-      { ...facts, objects: { Secret: [tls('good', issued.key), tls('bad', String(other)), tls('odd', 'x')] } },
-      path,
-    );
+    const Secret = [
+      tls('good', issued.key),
+      tls('later', issued.key, `${authority.cert}\n${issued.cert}`),
+      tls('bad', String(other)),
+      tls('odd', 'x'),
+    ];
+    await writeSnapshot({ ...facts, objects: { Secret } }, path);
     const fits = Object.fromEntries(
       ((await read(path)).objects.Secret ?? []).map(({ metadata }) => [
         metadata?.name,
-        metadata?.annotations?.['kubectl-net/certificate-pair'],
+        metadata?.annotations?.['kubectl-net/key-belongs-to-certificate'],
       ]),
     );
-    expect(fits).toEqual({ good: 'matches', bad: 'differs', odd: 'unreadable' });
+    expect(fits).toEqual({ good: '1', later: '2', bad: 'none', odd: 'unreadable' });
   });
 
   it('replaces a file only when the new one is whole, and leaves nothing behind', async () => {
