@@ -127,7 +127,7 @@ export const balancerMessages = {
       `node port ${port} of Service ${service} belongs to Service ${other} as well`,
     explain:
       'A node port leads to one Service. The API server refuses a second Service with the same number, so that one of the ' +
-      'two cannot be created; after a restore from a backup both may exist, and which of them answers is left to chance.\n' +
+      'two manifests cannot be applied.\n' +
       'Give one of them another number, or leave the number out and let Kubernetes choose.',
     fixes: ({ namespace, name, at }) => [
       {

@@ -21,6 +21,9 @@ export const allocationEvents = defineCheck<ServiceSubject>({
         /^(ClusterIP|Port)(NotAllocated|AlreadyAllocated|OutOfRange|NotValid|WrongReference)$/.test(entry.reason),
       );
     if (event === undefined) return [];
+    // One or two of these accompany the birth of many a Service.
+    const mended = /NotAllocated|WrongReference/.test(event.reason);
+    if (mended && event.count < 5) return [];
     return [
       clusterMessages.SVC808.raise({
         subject: subject.ref,
@@ -29,7 +32,7 @@ export const allocationEvents = defineCheck<ServiceSubject>({
           reason: event.reason,
           message: shorten(event.message, 160),
         },
-        severity: /NotAllocated|WrongReference/.test(event.reason) ? 'info' : 'warning',
+        severity: mended ? 'info' : 'warning',
         evidence: [
           {
             fact: `${event.reason} ×${event.count}, ${ago(event.lastSeen, now)}: ${shorten(event.message, 200)}`,

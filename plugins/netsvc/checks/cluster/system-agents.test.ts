@@ -75,6 +75,7 @@ describe('allocation-events', () => {
     const report = diagnoseObjects([...soundWeb(), taken], 'web');
     expect(causeCodes(report)).toEqual(['SVC808']);
     const mended = event(web, 'ClusterIPNotAllocated', 'Cluster IP [IPv4]:10.96.10.10 is not allocated; repairing');
+    expect(diagnoseObjects([...soundWeb(), mended], 'web').findings).toEqual([]);
     expect(diagnoseObjects([...soundWeb(), mended], 'web').verdict).toBe('healthy');
   });
 });

@@ -8,7 +8,7 @@ const ports = [{ name: '', port: 80, protocol: 'TCP' }];
 
 describe('manual-address-unusable', () => {
   it('names the Service whose ClusterIP was taken for an endpoint', () => {
-    const web = service('web');
+    const web = service('web', { clusterIP: '10.96.10.10', clusterIPs: ['10.96.10.10'] });
     const pods = [pod('web-1')];
     const objects = [db, web, ...pods, ...slicesFor(web, pods), slice('db-1', { addresses: ['10.96.10.10'], ports })];
     const report = diagnoseObjects(objects, 'db');

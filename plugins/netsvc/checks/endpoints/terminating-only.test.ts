@@ -1,16 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { pod, secondsAgo, service, slicesFor } from '../../../../shared/testing/builders.ts';
-import { causeCodes, diagnoseObjects } from '../../testing/diagnose-objects.ts';
+import { diagnoseObjects } from '../../testing/diagnose-objects.ts';
 
 const web = service('web');
 const leaving = pod('web-1', { meta: { deletionTimestamp: secondsAgo(-20) } });
 
 describe('terminating-only', () => {
   it('tells that only pods that shut down are left, and how long they have', () => {
-    const report = diagnoseObjects([web, leaving, ...slicesFor(web, [leaving])], 'web');
-    expect(causeCodes(report)).toContain('SVC512');
+    const starting = pod('web-2', { ready: false });
+    const pods = [leaving, starting];
+    const report = diagnoseObjects([web, ...pods, ...slicesFor(web, pods)], 'web');
+    const told = JSON.stringify(report.causes);
+    expect(told).toContain('its pod is terminating (1 still serving until killed), 1 not ready');
     const cause = report.causes.find((entry) => entry.code === 'SVC512');
-    expect(cause?.summary).toContain('its pod is terminating (1 still serving until killed)');
     expect(cause?.evidence.map((entry) => entry.fact).join()).toContain('is killed in 20s');
   });
 

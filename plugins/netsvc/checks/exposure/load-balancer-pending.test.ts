@@ -5,8 +5,8 @@ import { causeCodes, diagnoseObjects } from '../../testing/diagnose-objects.ts';
 
 const pods = [pod('web-1')];
 const balanced = (spec: Partial<ServiceSpec> = {}, meta = {}) =>
-  service('web', { type: 'LoadBalancer', ...spec }, meta);
-const dns = pod('coredns-1', { namespace: 'kube-system', labels: { 'k8s-app': 'kube-dns' } });
+  service('web', { type: 'LoadBalancer', clusterIP: '10.96.10.10', ...spec }, meta);
+const dns = pod('metrics-1', { namespace: 'kube-system', labels: { app: 'metrics' } });
 
 function diagnose(web: ReturnType<typeof balanced>, ...more: Parameters<typeof diagnoseObjects>[0]) {
   return diagnoseObjects([web, ...pods, ...slicesFor(web, pods), dns, ...more], 'web');

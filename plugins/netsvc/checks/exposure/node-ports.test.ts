@@ -10,15 +10,17 @@ const nodePort = (name: string, number?: number) =>
   });
 
 describe('node-port-taken', () => {
-  it('names the other Service', () => {
-    const [web, api] = [nodePort('web', 30080), nodePort('api', 30080)];
+  it('names the other manifest', () => {
+    const [made, api] = [nodePort('web', 30080), nodePort('api', 30080)];
+    const web = { ...made, metadata: { name: 'web', namespace: 'shop' } };
     const report = diagnoseObjects([web, api, ...pods, ...slicesFor(web, pods)], 'web');
     expect(causeCodes(report)).toContain('SVC574');
     expect(report.headline).toContain('node port 30080 of Service shop/web belongs to Service shop/api as well');
   });
 
   it('stays silent for numbers of its own', () => {
-    const [web, api] = [nodePort('web', 30080), nodePort('api', 30081)];
+    const [made, api] = [nodePort('web', 30080), nodePort('api', 30081)];
+    const web = { ...made, metadata: { name: 'web', namespace: 'shop' } };
     expect(diagnoseObjects([web, api, ...pods, ...slicesFor(web, pods)], 'web').verdict).toBe('healthy');
   });
 });

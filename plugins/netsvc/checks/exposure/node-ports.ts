@@ -5,12 +5,13 @@ import { formatRef, nameOf, namespaceOf } from '../../../../shared/model/refs.ts
 import { exposureMessages } from '../../messages/exposure.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
 
-/** Two Services with the same node port: the API server refuses the second, so it shows in manifests and after restores. */
+/** Two manifests with the same node port: the API server refuses the second, so that it cannot show in a cluster. */
 export const nodePortTaken = defineCheck<ServiceSubject>({
   id: 'netsvc/node-port-taken',
   group: 'exposure',
   needs: ['Service'],
-  applies: ({ ports }) => ports.some((port) => (port.nodePort ?? 0) > 0),
+  applies: ({ ports, service }) =>
+    (service.metadata?.uid ?? '') === '' && ports.some((port) => (port.nodePort ?? 0) > 0),
   run: (subject, { index }) => {
     const holders = holdersByPort(index);
     return subject.ports.flatMap((port) => {

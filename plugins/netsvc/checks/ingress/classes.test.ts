@@ -5,7 +5,7 @@ import { ingressClass, ingressTo, soundService } from '../../testing/ingress-obj
 
 const web = soundService();
 const edge = ingressClass('edge', 'k8s.io/ingress-nginx');
-const elsewhere = pod('coredns-1', { namespace: 'kube-system', labels: { 'k8s-app': 'kube-dns' } });
+const elsewhere = pod('metrics-1', { namespace: 'kube-system', labels: { app: 'metrics' } });
 const nginx = deployment('ingress-nginx-controller', { app: 'x' }, {}, { namespace: 'ingress-nginx' });
 const noAddress = { address: false };
 

@@ -7,8 +7,7 @@ import type { ServiceSubject } from '../../service-subject.ts';
 import { judgeBackends, meantService } from './backends.ts';
 import { judgeCertificates } from './certificates.ts';
 import { judgeClass } from './classes.ts';
-import { judgeConflicts } from './conflicts.ts';
-import { judgePaths } from './paths.ts';
+import { judgeRoutes } from './ingress-findings.ts';
 import { ingressesOf, routesOf } from './routes.ts';
 
 /** Backends of the Ingresses in front: the port must exist on the Service. Its endpoints are judged elsewhere. */
@@ -51,8 +50,7 @@ export const ingressPaths = defineCheck<ServiceSubject>({
   id: 'netsvc/ingress-paths',
   group: 'ingress',
   needs: ['Ingress'],
-  run: (subject, { index }) =>
-    inFront(index, subject, (ingress) => [...judgeConflicts(index, ingress), ...judgePaths(ingress)]),
+  run: (subject, { index }) => inFront(index, subject, (ingress) => judgeRoutes(index, ingress)),
 });
 
 /** Certificates of the Ingresses in front. */

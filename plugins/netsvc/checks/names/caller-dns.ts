@@ -1,0 +1,107 @@
+import { defineCheck } from '../../../../shared/diagnose/check.ts';
+import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
+import type { PodSpec } from '../../../../shared/model/objects.ts';
+import { WORKLOAD_KINDS } from '../../../../shared/model/owners.ts';
+import { formatRef, namespaceOf, refKey, refOf } from '../../../../shared/model/refs.ts';
+import { patchLine } from '../../../../shared/util/kubectl.ts';
+import { namesMessages } from '../../messages/names.ts';
+import type { ServiceSubject } from '../../service-subject.ts';
+import { callerPod } from '../exposure/places.ts';
+import { type Caller, callerName, meaningOf, referencesTo } from './callers.ts';
+
+/** NodeLocal DNSCache listens there, by its own manifest and by kubespray's. */
+const NODE_LOCAL = new Set(['169.254.20.10', '169.254.25.10']);
+
+/** A caller that cannot resolve names of Services, because its questions do not go to the cluster's DNS. */
+export const callerDns = defineCheck<ServiceSubject>({
+  id: 'netsvc/caller-dns',
+  group: 'names',
+  needs: [],
+  uses: [...WORKLOAD_KINDS, 'Pod', 'ConfigMap', 'Service'],
+  run: (subject, { index, from }) => {
+    const pod = callerPod(index, from);
+    const asked: readonly Caller[] =
+      pod === undefined
+        ? []
+        : [{ ref: refOf(pod, 'Pod'), namespace: namespaceOf(pod), labels: pod.metadata?.labels, spec: pod.spec }];
+    const callers = asked.length > 0 ? asked : callersByName(index, subject);
+    return callers.flatMap((caller) => {
+      const trap = trapOf(index, caller.spec);
+      if (trap === undefined) return [];
+      return [
+        namesMessages.SVC852.raise({
+          subject: caller.ref,
+          args: {
+            service: `${subject.namespace}/${subject.name}`,
+            caller: callerName(caller),
+            why: trap.why,
+            fixes: fixesFor(caller, trap.better),
+          },
+          severity: asked.length > 0 ? 'critical' : 'warning',
+          evidence: [{ fact: trap.why, source: `${formatRef(caller.ref)} dnsPolicy` }],
+        }),
+      ];
+    });
+  },
+});
+
+/** Workloads that name this Service in their environment or arguments. */
+function callersByName(index: ClusterIndex, subject: ServiceSubject): readonly Caller[] {
+  const callers = new Map<string, Caller>();
+  for (const reference of referencesTo(index, subject.name)) {
+    const meant = meaningOf(index, reference);
+    if (meant?.namespace === subject.namespace) callers.set(refKey(reference.caller.ref), reference.caller);
+  }
+  return [...callers.values()];
+}
+
+interface Trap {
+  readonly why: string;
+  /** The dnsPolicy that would do. */
+  readonly better: string;
+}
+
+/** Why a pod with this specification does not ask the cluster's DNS (pkg/kubelet/network/dns/dns.go). */
+function trapOf(index: ClusterIndex, spec: PodSpec | undefined): Trap | undefined {
+  const policy = spec?.dnsPolicy ?? 'ClusterFirst';
+  const better = spec?.hostNetwork === true ? 'ClusterFirstWithHostNet' : 'ClusterFirst';
+  if (policy === 'ClusterFirst' && spec?.hostNetwork === true) {
+    return { why: "hostNetwork with dnsPolicy ClusterFirst falls back to the node's DNS", better };
+  }
+  const servers = spec?.dnsConfig?.nameservers ?? [];
+  const known = dnsAddresses(index);
+  const asksCluster = servers.some((server) => NODE_LOCAL.has(server) || known.has(server));
+  if (policy === 'Default' && !asksCluster) return { why: "dnsPolicy Default uses the node's DNS", better };
+  if (policy !== 'None' || asksCluster) return undefined;
+  if (servers.length === 0) return { why: 'dnsPolicy None without nameservers', better };
+  // Which servers know the names of Services is certain only where the cluster's own were seen.
+  if (known.size === 0) return undefined;
+  return { why: `dnsPolicy None asks ${servers.join(', ')}, not the cluster's DNS (${[...known].join(', ')})`, better };
+}
+
+/** Addresses of the cluster's DNS Service, as far as it was read. */
+function dnsAddresses(index: ClusterIndex): ReadonlySet<string> {
+  return index.memo('names/dns-addresses', () => {
+    const services = index
+      .list('Service')
+      .filter((service) => /^(kube-dns|coredns)$/.test(service.metadata?.labels?.['k8s-app'] ?? ''));
+    const addresses = services.flatMap((service) => service.spec?.clusterIPs ?? [service.spec?.clusterIP ?? '']);
+    return new Set(addresses.filter((address) => address !== '' && address !== 'None'));
+  });
+}
+
+function fixesFor(caller: Caller, better: string) {
+  if (!['Deployment', 'StatefulSet', 'DaemonSet'].includes(caller.ref.kind)) return [];
+  const patch = (dnsPolicy: string): string =>
+    patchLine(caller.ref.kind.toLowerCase(), caller.namespace, caller.ref.name, {
+      spec: { template: { spec: { dnsPolicy } } },
+    });
+  return [
+    {
+      title: `use dnsPolicy ${better} (restarts the pods)`,
+      command: patch(better),
+      risk: 'low' as const,
+      undo: patch(caller.spec?.dnsPolicy ?? 'ClusterFirst'),
+    },
+  ];
+}
