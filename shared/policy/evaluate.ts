@@ -5,7 +5,7 @@ import { type PolicyModel, tiersOf } from './model.ts';
 import { blocksOf, splitRange } from './range-parts.ts';
 import { nodeLocal, type Side } from './side.ts';
 import { standInPod } from './stand-ins.ts';
-import { isFinished, nodeUnit, type Unit } from './units.ts';
+import { isFinished, isSamePod, nodeUnit, type Unit } from './units.ts';
 import type { Answer, PortQuestion, RangePart, Reason, SideWalk, Verdict } from './verdict.ts';
 import { exemptSide, type WalkedSide, walkSide } from './walk.ts';
 
@@ -70,7 +70,7 @@ export function evaluateUnits(model: PolicyModel, from: Unit, to: Unit, port: Po
       return { ...exempt(model, from, to), answer: 'no', reasons: [{ code: 'podFinished', pod: unitRef(unit) }] };
     }
   }
-  if (from.type === 'pod' && to.type === 'pod' && from.pod === to.pod) {
+  if (from.type === 'pod' && to.type === 'pod' && isSamePod(from.pod, to.pod)) {
     return { ...exempt(model, from, to), answer: 'yes', reasons: [{ code: 'self' }] };
   }
   const families = familiesOf(from, to, port.family);

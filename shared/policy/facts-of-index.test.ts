@@ -74,4 +74,28 @@ describe('policyFactsOf', () => {
     expect(policyFactsOf(index).workloads).toBeUndefined();
     expect(policyFactsOf(index, { templates: true }).workloads?.map(({ kind }) => kind)).toEqual(['Deployment']);
   });
+
+  it('names a workload by the topmost owner that was read', () => {
+    const one = pod('x/web-1-a', { 'pod-template-hash': '1' });
+    const owned = {
+      ...one,
+      metadata: { ...one.metadata, ownerReferences: [{ kind: 'ReplicaSet', name: 'web-1', controller: true }] },
+    };
+    const set = {
+      metadata: {
+        namespace: 'x',
+        name: 'web-1',
+        ownerReferences: [{ kind: 'Deployment', name: 'web', controller: true }],
+      },
+    };
+    const nameIn = (objects: Snapshot['objects']) =>
+      policyFactsOf(createIndex(snapshot(objects, []))).workloadOf?.(owned);
+    expect(nameIn({ Pod: [owned] })).toEqual({ kind: 'ReplicaSet', namespace: 'x', name: 'web-1' });
+    expect(nameIn({ Pod: [owned], ReplicaSet: [set] })).toEqual({ kind: 'Deployment', namespace: 'x', name: 'web' });
+    expect(policyFactsOf(createIndex(snapshot({ Pod: [one] }, []))).workloadOf?.(one)).toEqual({
+      kind: 'Pod',
+      namespace: 'x',
+      name: 'web-1-a',
+    });
+  });
 });

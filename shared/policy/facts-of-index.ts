@@ -1,8 +1,10 @@
 import type { ClusterIndex } from '../model/cluster-index.ts';
 import type { KindName } from '../model/kinds.ts';
 import type { Pod } from '../model/objects.ts';
-import { topOwner, WORKLOAD_KINDS } from '../model/owners.ts';
+import { controllerOf, topOwner, WORKLOAD_KINDS } from '../model/owners.ts';
+import type { Ref } from '../model/refs.ts';
 import type { PolicyFacts } from './model.ts';
+import { workloadOfPod } from './stand-ins.ts';
 import type { Unseen } from './unjudged.ts';
 
 /** The kinds that `policyFactsOf` reads, beside those of workloads. */
@@ -42,9 +44,25 @@ export function policyFactsOf(index: ClusterIndex, options: FactsOptions = {}): 
     clusterNetworkPolicies: index.list('ClusterNetworkPolicy'),
     otherPolicies: otherPolicies(index),
     unseen: unseenIn(index, pods),
-    workloadOf: (pod) => topOwner(index, pod),
+    workloadOf: (pod) => workloadIn(index, pod),
     ...(options.templates === true ? { workloads: templatesOf(index) } : {}),
   };
+}
+
+/**
+ * The topmost owner that can be seen: up through objects of the index, to the last one that is named. A ReplicaSet whose
+ * Deployment was not read stays a ReplicaSet, so that every name printed is one that stands in the facts.
+ */
+function workloadIn(index: ClusterIndex, pod: Pod): Ref {
+  let found = workloadOfPod(pod);
+  for (let step = 0; step < 5; step++) {
+    const kind = WORKLOAD_KINDS.find((candidate) => candidate === found.kind);
+    const object = kind === undefined ? undefined : index.get(kind, found.namespace, found.name);
+    const owner = object === undefined ? undefined : controllerOf(object);
+    if (owner === undefined) return found;
+    found = { ...found, kind: owner.kind ?? '', name: owner.name ?? '' };
+  }
+  return found;
 }
 
 /** Objects of lists can lack apiVersion and kind, by which these are told from the built-in kind. */

@@ -5,7 +5,7 @@ import { ALL_PORTS, NO_PORTS, type PortSet } from './port-set.ts';
 import { blocksOf, splitRange } from './range-parts.ts';
 import type { Direction } from './rules.ts';
 import { sideSets } from './side.ts';
-import { isFinished, type Unit } from './units.ts';
+import { isFinished, isSamePod, type Unit } from './units.ts';
 
 /** The ports that one endpoint may use to reach another. */
 export interface AllowedPorts {
@@ -49,7 +49,7 @@ export function oneSide(model: PolicyModel, from: Unit, to: Unit, direction: Dir
 /** Judges a pair once for each address family that both ends have, or once when they share none or have no address. */
 function judgePair(from: Unit, to: Unit, judge: (from: Unit, to: Unit) => SideSets): SideSets {
   if ([from, to].some((unit) => unit.type === 'pod' && isFinished(unit.pod))) return NONE;
-  if (from.type === 'pod' && to.type === 'pod' && from.pod === to.pod) return OPEN;
+  if (from.type === 'pod' && to.type === 'pod' && isSamePod(from.pod, to.pod)) return OPEN;
   const families = familiesOf(from, to, undefined);
   if (families.length === 0) return judge(from, to);
   return over(families, (family) => judge(inFamily(from, family), inFamily(to, family)));

@@ -27,7 +27,7 @@ import { buildProfiles, namesIn, narrowTiers, type Profile, type Profiles, peers
 import { blocksOf, splitRange } from './range-parts.ts';
 import type { BlockPeer, Direction, Peer, Tier } from './rules.ts';
 import { matchOf, namedPort, selects } from './side.ts';
-import { isFinished, type Unit } from './units.ts';
+import { isFinished, isSamePod, type Unit } from './units.ts';
 
 /** The endpoint that was asked about, with the side of its own that is judged. */
 interface Fixed {
@@ -89,7 +89,8 @@ export function survey(model: PolicyModel, unit: Unit, direction: Direction, sid
     const special = part.pods.filter((pod) => isSpecial(unit, pod));
     add(pods, outcome, special.length === 0 ? part.pods : part.pods.filter((pod) => !special.includes(pod)));
     for (const pod of special) {
-      if (unit.type !== 'pod' || unit.pod !== pod) add(pods, outcomes.intern(exactly(model, fixed, pod)), [pod]);
+      if (unit.type !== 'pod' || !isSamePod(unit.pod, pod))
+        add(pods, outcomes.intern(exactly(model, fixed, pod)), [pod]);
     }
   }
   return { outcomes, pods, outside };
@@ -113,7 +114,7 @@ function mayBeSpecial(unit: Unit, cls: PodClass): boolean {
 function isSpecial(unit: Unit, pod: Pod): boolean {
   const { spec } = pod;
   const nodeName = spec?.nodeName ?? '';
-  if (unit.type === 'pod' && unit.pod === pod) return true;
+  if (unit.type === 'pod' && isSamePod(unit.pod, pod)) return true;
   if (unit.type === 'range' || nodeName === '') return false;
   if (unit.type === 'node') return nodeName === unit.name;
   return nodeName === unit.nodeName && (unit.hostNetwork || spec?.hostNetwork === true);

@@ -88,6 +88,11 @@ export function isFinished(pod: Pod): boolean {
   return phase === 'Succeeded' || phase === 'Failed';
 }
 
+/** Whether two objects are one pod: the same object, or two readings of it with one uid. */
+export function isSamePod(a: Pod, b: Pod): boolean {
+  return a === b || (a.metadata?.uid !== undefined && a.metadata.uid !== '' && a.metadata.uid === b.metadata?.uid);
+}
+
 /**
  * The numbers that a pod gives to a port name. Containers and native sidecars (init containers that always restart)
  * count; plain init containers have ended before the pod serves. Several containers may use one name.

@@ -166,4 +166,21 @@ describe('what the facts do not tell', () => {
       evaluate(model, { type: 'pod', pod: leaving }, { type: 'pod', pod: web }, { protocol: 'TCP', port: 80 }).answer,
     ).toBe('yes');
   });
+
+  it('knows a pod again by its uid', () => {
+    const [one, again] = [1, 2].map(() => ({ ...web, metadata: { ...web.metadata, uid: 'u1' } }));
+    if (one === undefined || again === undefined) throw new Error('no pod');
+    const model = buildPolicyModel({
+      pods: [one],
+      namespaces: [namespace('x')],
+      networkPolicies: [policy('x/deny', {})],
+    });
+    const verdict = evaluate(
+      model,
+      { type: 'pod', pod: again },
+      { type: 'pod', pod: one },
+      { protocol: 'TCP', port: 80 },
+    );
+    expect(verdict).toMatchObject({ answer: 'yes', reasons: [{ code: 'self' }] });
+  });
 });
