@@ -44,6 +44,8 @@ describe('ingress certificates', () => {
     expect(report.findings.find((finding) => finding.code === 'SVC716')?.summary).toContain('forbidden: list Secret');
     const emptied = { ...tlsSecret('shop-tls', {}), data: { 'tls.crt': '', 'tls.key': '' } };
     expect(diagnose(emptied).findings.map((finding) => finding.code)).toContain('SVC716');
+    const { data: _, ...bare } = tlsSecret('shop-tls', good);
+    expect(diagnose(bare).findings.map((finding) => finding.code)).toContain('SVC716');
   });
 
   it('tells the wrong type and missing keys', () => {
@@ -97,6 +99,12 @@ describe('ingress certificates', () => {
     const secret = tlsSecret('shop-tls', good);
     const keyless = { ...secret, data: { ...secret.data, 'tls.key': '' } };
     expect(diagnose(keyless).verdict).toBe('healthy');
+    const noted = (position: string) => ({
+      ...keyless,
+      metadata: { ...keyless.metadata, annotations: { 'kubectl-net/key-belongs-to-certificate': position } },
+    });
+    expect(diagnose(noted('1')).verdict).toBe('healthy');
+    expect(causeCodes(diagnose(noted('none')))).toEqual(['SVC714']);
   });
 
   it('tells text that is no certificate, and never prints what a Secret holds', () => {

@@ -46,9 +46,9 @@ function judgeEntry(index: ClusterIndex, entry: Entry, now: number): readonly Fi
     }
     return [missing(index, entry)];
   }
-  const keys = Object.keys(secret.data ?? {});
-  const lacking = ['tls.crt', 'tls.key'].filter((key) => !keys.includes(key));
-  if (lacking.length > 0 && keys.length + lacking.length > 0) return [wrongType(entry, secret, lacking)];
+  if (secret.data === undefined) return [unverified(entry, 'its data was not read')];
+  const lacking = ['tls.crt', 'tls.key'].filter((key) => secret.data?.[key] === undefined);
+  if (lacking.length > 0) return [wrongType(entry, secret, lacking)];
   const findings: Finding[] = secret.type === 'kubernetes.io/tls' ? [] : [wrongType(entry, secret, [])];
   const pem = decode(secret.data?.['tls.crt']);
   if (pem === '') return [...findings, unverified(entry, 'the value of tls.crt was not read')];
@@ -172,27 +172,38 @@ function patience(secret: Secret, leaf: Certificate): number {
 }
 
 function judgeKey(entry: Entry, secret: Secret, chain: readonly Certificate[]): readonly Finding[] {
-  const key = decode(secret.data?.['tls.key']);
-  const [leaf] = chain;
-  // Recordings hold no keys; then nothing is said of them.
-  if (key === '' || leaf === undefined || keyBelongs(leaf, key) !== false) return [];
-  const later = chain.findIndex((certificate) => keyBelongs(certificate, key) === true);
+  const position = keyPosition(secret, chain);
+  if (position === undefined || position === 1) return [];
   return [
     ingressMessages.SVC714.raise({
       subject: refOf(secret, 'Secret'),
-      args: { ...entry.common, position: later < 0 ? 0 : later + 1 },
+      args: { ...entry.common, position },
       impact: 0.6,
       evidence: [
         {
           fact:
-            later < 0
+            position === 0
               ? `the key belongs to none of ${chain.length} certificates in tls.crt`
-              : `the key belongs to certificate ${later + 1} of ${chain.length}, the server's own must stand first`,
+              : `the key belongs to certificate ${position} of ${chain.length}, the server's own must stand first`,
           source: `${formatRef(refOf(secret, 'Secret'))} tls.crt, tls.key`,
         },
       ],
     }),
   ];
+}
+
+/** Our own recordings hold no keys; they note instead to which certificate the key belongs. */
+const NOTED = 'kubectl-net/key-belongs-to-certificate';
+
+/** The place of the certificate to which the key belongs, from 1; 0 for none, undefined when that cannot be told. */
+function keyPosition(secret: Secret, chain: readonly Certificate[]): number | undefined {
+  const key = decode(secret.data?.['tls.key']);
+  if (key === '') {
+    const noted = secret.metadata?.annotations?.[NOTED];
+    return noted === 'none' ? 0 : /^\d+$/.test(noted ?? '') ? Number(noted) : undefined;
+  }
+  const fits = chain.map((certificate) => keyBelongs(certificate, key));
+  return fits.includes(undefined) ? undefined : fits.indexOf(true) + 1;
 }
 
 function decode(value: string | undefined): string {
