@@ -15,7 +15,7 @@ export const CONTAINER_TROUBLES = [
   'killed-by-liveness-probe',
   'crash',
   'exits-cleanly',
-  'init-runs-long',
+  'init-running',
 ] as const;
 
 export type ContainerTroubleKind = (typeof CONTAINER_TROUBLES)[number];

@@ -118,14 +118,20 @@ const WEIGHT: Readonly<Record<RefusalClass, number>> = {
 
 /**
  * The clause to blame. Control-plane nodes refuse every ordinary pod, so their taint counts only when nothing else is
- * named; a clause about the pod itself (its claim) holds for all nodes and comes first; then the number of nodes.
+ * named, and so does a taint without a name (1.34 and later write `untolerated taint(s)`), which is usually theirs; a
+ * clause about the pod itself (its claim) holds for all nodes and comes first; then the number of nodes.
  */
-function mainRefusal(refusals: readonly Refusal[]): Refusal | undefined {
-  const telling = refusals.filter((refusal) => !isControlPlaneTaint(refusal.text));
+export function mainRefusal(refusals: readonly Refusal[]): Refusal | undefined {
+  const telling = refusals.filter((refusal) => !isControlPlaneTaint(refusal.text) && !isUnnamedTaint(refusal));
   const pool = telling.length > 0 ? telling : refusals;
   return [...pool].sort(
     (a, b) => countOf(b) - countOf(a) || WEIGHT[a.class] - WEIGHT[b.class] || (a.text < b.text ? -1 : 1),
   )[0];
+}
+
+/** `2 node(s) had untolerated taint(s)`. */
+export function isUnnamedTaint(refusal: Refusal): boolean {
+  return refusal.class === 'taint' && !refusal.text.includes('{');
 }
 
 function countOf(refusal: Refusal): number {

@@ -8,6 +8,8 @@ import {
   type ProbeFailureKind,
   type ProbeType,
   probeOf,
+  probePort,
+  probePortNumber,
   probesUndeclaredPort,
   probeTimes,
 } from './pod-state-probe.ts';
@@ -65,7 +67,7 @@ export type PodState =
   /** Young, and nothing speaks against it yet. */
   | {
       readonly is: 'starting';
-      readonly stage: 'scheduling' | 'preparing' | 'pulling' | 'init' | 'probing' | 'settling';
+      readonly stage: 'scheduling' | 'preparing' | 'pulling' | 'probing' | 'settling';
       readonly container: UnreadyContainer | undefined;
       readonly since: string | undefined;
     };
@@ -137,12 +139,12 @@ function lostNode(
   const overdue = now - Date.parse(pod.metadata?.deletionTimestamp ?? '');
   const evicted = conditionOf(pod, 'DisruptionTarget')?.reason === 'DeletionByTaintManager';
   if (evicted && overdue > 30 * SECOND) return { proven: false, since };
-  // The node lifecycle controller sets Ready to False on the pods of a silent node and leaves the rest as it was.
+  // The node lifecycle controller sets Ready to False on the pods of a silent node and leaves the rest as it was; the
+  // kubelet never writes the two differently unless a readiness gate is closed.
   const contradictory =
     ready?.status === 'False' &&
     conditionOf(pod, 'ContainersReady')?.status === 'True' &&
-    missingGates(pod).length === 0 &&
-    now - Date.parse(since ?? '') > 10 * SECOND;
+    missingGates(pod).length === 0;
   const told = events.some((event) => event.reason === 'NodeNotReady');
   return contradictory || (told && ready?.status !== 'True') ? { proven: false, since } : undefined;
 }
@@ -157,7 +159,9 @@ function unscheduled(pod: Pod, events: readonly ClusterEvent[], now: number): Po
   const event = events.findLast((candidate) => candidate.reason === 'FailedScheduling');
   const message = condition?.message ?? event?.message ?? '';
   if (message !== '') return { is: 'unscheduled', why: 'refused', message, since };
-  if (ageOf(pod, now) < 15 * SECOND) return { is: 'starting', stage: 'scheduling', container: undefined, since };
+  // A scheduler of another name may well not exist; of a snapshot without a time of its own the age is a lower bound.
+  const own = (pod.spec?.schedulerName ?? 'default-scheduler') === 'default-scheduler';
+  if (own && ageOf(pod, now) < 15 * SECOND) return { is: 'starting', stage: 'scheduling', container: undefined, since };
   return { is: 'unscheduled', why: 'unseen', message: '', since };
 }
 
@@ -208,15 +212,13 @@ function duringInit(pod: Pod, events: readonly ClusterEvent[], now: number): Pod
     if (container === undefined || state === undefined) return undefined;
     if (state.terminated?.exitCode === 0) continue;
     if (state.running === undefined) return undefined;
-    const ran = now - Date.parse(state.running.startedAt ?? '');
-    if (ran < 30 * SECOND) return starting('init', undefined, state.running.startedAt);
     const all = initContainers(pod);
     const position = { at: all.findIndex((other) => other.name === container.name) + 1, of: all.length };
     return {
       is: 'container',
       others: [],
       trouble: {
-        kind: 'init-runs-long',
+        kind: 'init-running',
         container,
         role: 'init',
         position,
@@ -247,7 +249,7 @@ function running(pod: Pod, events: readonly ClusterEvent[], now: number): PodSta
 }
 
 function starting(
-  stage: 'init' | 'probing' | 'settling',
+  stage: 'probing' | 'settling',
   container: UnreadyContainer | undefined,
   since: string | undefined,
 ): PodState {
@@ -278,7 +280,10 @@ function failsForGood(events: readonly ClusterEvent[], entry: UnreadyContainer, 
   const { name, spec } = entry.container;
   const failure = lastProbeFailure(events, name, entry.waitsFor, only);
   const probe = probeOf(spec, entry.waitsFor);
-  if (failure === undefined || probe === undefined || failure.count < 2) return false;
+  if (probe === undefined) return false;
+  // A probe that asks for a port name that is not there needs no event to be known as hopeless.
+  if (typeof probePort(probe) === 'string' && probePortNumber(probe, spec) === undefined) return true;
+  if (failure === undefined || failure.count < 2) return false;
   if (LASTING.has(failure.kind)) return true;
   if (failure.kind === 'http-status') return [400, 401, 403, 404, 405].includes(failure.status ?? 0);
   return failure.kind === 'refused' && probesUndeclaredPort(spec, probe);

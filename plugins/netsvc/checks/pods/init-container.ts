@@ -1,5 +1,5 @@
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
-import type { Finding } from '../../../../shared/messages/finding.ts';
+import type { Confidence, Finding, Severity } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import { ago } from '../../../../shared/util/duration.ts';
 import { podsMessages } from '../../messages/pods.ts';
@@ -23,6 +23,7 @@ import { POD_USES } from './workloads-behind.ts';
 
 /** A migration during a rollout may well take some minutes. */
 const PATIENCE = 300_000;
+const YOUNG = 30_000;
 
 /** Init containers that fail or do not come to their end, so that the app never starts. */
 export const initContainer = defineCheck<ServiceSubject>({
@@ -32,7 +33,7 @@ export const initContainer = defineCheck<ServiceSubject>({
   uses: POD_USES,
   applies: (subject) => subject.selector !== undefined,
   run: (subject, { index }) => {
-    const pods = troubledPods(index, subject, ['crash', 'init-runs-long', 'exits-cleanly']);
+    const pods = troubledPods(index, subject, ['crash', 'init-running', 'exits-cleanly']);
     return groupTroubled(
       pods.filter(({ trouble }) => trouble.role === 'init'),
       (entry) => String(entry.trouble.ended?.exitCode ?? ''),
@@ -51,14 +52,13 @@ function raise(index: ClusterIndex, subject: ServiceSubject, group: readonly [Tr
     fixes: withUndo(rolloutNote(index, group), [lookAtLog(first)]),
   };
   const args = { container: containerInWords(trouble), where: inPods(group, all) };
-  if (trouble.kind === 'init-runs-long') {
+  if (trouble.kind === 'init-running') {
     const when = ago(trouble.container.status?.state?.running?.startedAt, index.now);
     const ran = commandLine(trouble.container.spec);
     const lasted = index.now - Date.parse(trouble.container.status?.state?.running?.startedAt ?? '');
     return podsMessages.SVC233.raise({
       ...facts,
-      // While other pods serve, an init container may take its time.
-      ...(facts.severity === 'warning' && lasted < PATIENCE ? { severity: 'info' as const } : {}),
+      ...patience(facts.severity, lasted),
       args: { ...args, since: when === '' ? '' : ` after ${when.replace(' ago', '')}` },
       evidence: [
         ...troubleEvidence(index, group, ['Unhealthy'], true),
@@ -76,4 +76,13 @@ function raise(index: ClusterIndex, subject: ServiceSubject, group: readonly [Tr
     },
     evidence: troubleEvidence(index, group, [], true),
   });
+}
+
+/** While other pods serve, an init container may take its time; without them, a young one is only a possible cause. */
+function patience(
+  severity: Severity,
+  lasted: number,
+): { readonly severity: Severity; readonly confidence?: Confidence } {
+  if (severity === 'warning' && lasted < PATIENCE) return { severity: 'info' };
+  return severity === 'critical' && lasted < YOUNG ? { severity: 'warning', confidence: 'possible' } : { severity };
 }

@@ -68,7 +68,8 @@ export function nodeFixes(index: ClusterIndex, owner: Ref, spec: PodSpec | undef
   const nodes = index.list('Node');
   const entries = Object.entries(spec?.nodeSelector ?? {});
   const unmet = entries.filter(([key, value]) => !nodes.some((node) => node.metadata?.labels?.[key] === value));
-  const concerned = unmet.length === 0 ? entries : unmet;
+  // Where some node has the labels, it is refused for another reason; without nodes nobody knows.
+  const concerned = nodes.length === 0 ? entries : unmet;
   if (concerned.length > 0 && isPatchable(owner)) {
     const change = (value: (key: string, wanted: string) => string | null): string =>
       patchTemplateSpec(owner, {
@@ -86,7 +87,8 @@ export function nodeFixes(index: ClusterIndex, owner: Ref, spec: PodSpec | undef
     });
   }
   const node = nodes.find((candidate) => candidate.spec?.unschedulable !== true)?.metadata?.name;
-  if (concerned.length > 0 && node !== undefined) {
+  const own = concerned.every(([key]) => !/(^|\.)kubernetes\.io\//.test(key));
+  if (concerned.length > 0 && own && node !== undefined) {
     fixes.push({
       title: `or label a node that is meant for these pods, such as ${node}`,
       command: `kubectl label node ${node} ${concerned.map(([key, value]) => shellQuote(`${key}=${value}`)).join(' ')}`,
@@ -95,7 +97,7 @@ export function nodeFixes(index: ClusterIndex, owner: Ref, spec: PodSpec | undef
     });
   }
   const affinity = (spec?.affinity as { nodeAffinity?: unknown } | undefined)?.nodeAffinity;
-  if (concerned.length === 0 && affinity !== undefined && isPatchable(owner)) {
+  if (entries.length === 0 && affinity !== undefined && isPatchable(owner)) {
     fixes.push({
       title: 'drop the required node affinity',
       command: patchTemplateSpec(owner, { affinity: { nodeAffinity: null } }),

@@ -3,11 +3,11 @@ import type { Evidence, Finding, Fix } from '../../../../shared/messages/finding
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import type { NodeStanding } from '../../../../shared/model/pod-state-node.ts';
 import { ago, formatDuration } from '../../../../shared/util/duration.ts';
-import { plural, shorten } from '../../../../shared/util/text.ts';
+import { compareText, plural, shorten } from '../../../../shared/util/text.ts';
 import { podsMessages } from '../../messages/pods.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
 import { eventEvidence, newestEvent, podSource } from './pod-evidence.ts';
-import { groupBy, podKeys, thePods } from './pod-groups.ts';
+import { groupBy, ownerKey, podKeys, thePods } from './pod-groups.ts';
 import { type PodIn, podsIn, readyPods, type ServicePod, servicePods, weigh } from './service-pods.ts';
 import { isPatchable, patchTemplateSpec } from './workload-commands.ts';
 import { POD_USES } from './workloads-behind.ts';
@@ -62,7 +62,7 @@ function lostFinding(
       state: written ? 'does not exist (nodeName in the template names it)' : stateInWords(node, when),
       pods: thePods(group, all),
     },
-    pods: podKeys(group),
+    pods: podKeys([...group, ...replacementsOf(all, group)]),
     confidence: proven ? 'proven' : 'likely',
     evidence,
     ...weigh(subject, all, group),
@@ -82,8 +82,18 @@ function lostFinding(
   });
 }
 
+/** Pods that were to take the place of the lost ones and find no node: a consequence as long as the node is down. */
+function replacementsOf(all: readonly ServicePod[], lost: readonly ServicePod[]): readonly ServicePod[] {
+  const owners = new Set(lost.map(ownerKey));
+  const oldest = lost.map((entry) => entry.pod.metadata?.creationTimestamp ?? '').sort(compareText)[0] ?? '';
+  return podsIn(all, 'unscheduled').filter(
+    (entry) => owners.has(ownerKey(entry)) && compareText(entry.pod.metadata?.creationTimestamp ?? '', oldest) > 0,
+  );
+}
+
 function stateInWords(node: NodeStanding, when: string): string {
-  const since = when === '' ? '' : ` since ${when.replace(' ago', '')}`;
+  // A snapshot without a time of its own may be dated by this very change.
+  const since = when === '' || when === '0s ago' ? '' : ` since ${when.replace(' ago', '')}`;
   if (node.is === 'gone') return 'does not exist any more';
   if (node.is !== 'not-ready') return `is likely NotReady${since}`;
   const reason = node.reason === '' ? '' : `, ${node.reason}`;

@@ -167,7 +167,7 @@ function scaleFix(index: ClusterIndex, entry: ServicePod): readonly Fix[] {
   const nodes = index.list('Node').length;
   return [
     {
-      title: `ask for no more than the ${running} that fit${nodes > 0 ? ` on ${nodes} nodes` : ''}`,
+      title: `ask for no more replicas than run (${running}${nodes > 0 ? ` on ${nodes} nodes` : ''})`,
       command: `kubectl scale ${target(entry.owner)} --replicas=${running}`,
       risk: 'none',
       undo: `kubectl scale ${target(entry.owner)} --replicas=${wanted}`,

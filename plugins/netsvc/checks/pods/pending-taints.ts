@@ -1,5 +1,6 @@
 import type { Fix } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
+import type { Node } from '../../../../shared/model/objects.ts';
 import { isControlPlaneTaint } from '../../../../shared/model/pod-state-scheduling.ts';
 import { compareText, joinNames } from '../../../../shared/util/text.ts';
 import type { PendingDetail } from './pending-addition.ts';
@@ -13,7 +14,7 @@ interface Taint {
   readonly nodes: readonly string[];
 }
 
-/** The taints that keep a pod away: from the scheduler's words, else from the nodes (1.35 no longer names them). */
+/** The taints that keep a pod away: from the scheduler's words, else from the nodes. */
 export function taintDetail(index: ClusterIndex, entry: ServicePod, text: string): PendingDetail {
   const named = /\{([^:}]+):\s*([^}]*)\}/.exec(text);
   const there = taintsOf(index, entry);
@@ -44,8 +45,7 @@ function inWords({ key, value, effect }: Taint): string {
 function taintsOf(index: ClusterIndex, entry: ServicePod): readonly Taint[] {
   const found = new Map<string, { key: string; value: string; effect: string; nodes: string[] }>();
   for (const node of index.list('Node')) {
-    for (const { key = '', value = '', effect = '' } of node.spec?.taints ?? []) {
-      if (effect === 'PreferNoSchedule' || isTolerated(entry, key, value, effect)) continue;
+    for (const { key = '', value = '', effect = '' } of repellingTaints(node, entry)) {
       const id = `${key}=${value}:${effect}`;
       const taint = found.get(id) ?? { key, value, effect, nodes: [] };
       taint.nodes.push(node.metadata?.name ?? '');
@@ -55,6 +55,13 @@ function taintsOf(index: ClusterIndex, entry: ServicePod): readonly Taint[] {
   const all = [...found].sort(([a], [b]) => compareText(a, b)).map(([, taint]) => taint);
   const telling = all.filter((taint) => !isControlPlaneTaint(taint.key));
   return telling.length > 0 ? telling : all;
+}
+
+/** Taints of a node that keep the pod away. */
+export function repellingTaints(node: Node, entry: ServicePod): NonNullable<NonNullable<Node['spec']>['taints']> {
+  return (node.spec?.taints ?? []).filter(
+    ({ key = '', value = '', effect = '' }) => effect !== 'PreferNoSchedule' && !isTolerated(entry, key, value, effect),
+  );
 }
 
 function isTolerated(entry: ServicePod, key: string, value: string, effect: string): boolean {

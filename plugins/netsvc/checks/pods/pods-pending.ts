@@ -1,17 +1,14 @@
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import type { Finding } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
-import {
-  parseScheduling,
-  type RefusalClass,
-  type SchedulingRefusals,
-} from '../../../../shared/model/pod-state-scheduling.ts';
+import type { RefusalClass, SchedulingRefusals } from '../../../../shared/model/pod-state-scheduling.ts';
 import { ago } from '../../../../shared/util/duration.ts';
 import { joinAnd, shellQuote, shorten } from '../../../../shared/util/text.ts';
 import { podsMessages } from '../../messages/pods.ts';
 import type { PendingArgs } from '../../messages/pods-pending.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
 import { pendingDetail } from './pending-detail.ts';
+import { refusalsOf } from './pending-refusals.ts';
 import { eventEvidence, newestEvent, podSource } from './pod-evidence.ts';
 import { groupBy, ownerKey, podKeys, thePods } from './pod-groups.ts';
 import { rolloutNote, withUndo } from './rollout-note.ts';
@@ -30,20 +27,20 @@ export const podsPending = defineCheck<ServiceSubject>({
   applies: (subject) => subject.selector !== undefined,
   run: (subject, { index }) => {
     const pods = podsIn(servicePods(index, subject), 'unscheduled');
-    return groupBy(pods, (entry) => `${ownerKey(entry)} ${entry.state.why} ${mainClass(entry)}`).map((group) =>
+    return groupBy(pods, (entry) => `${ownerKey(entry)} ${entry.state.why} ${mainClass(index, entry)}`).map((group) =>
       raise(index, subject, group),
     );
   },
 });
 
-function mainClass(entry: Pending): RefusalClass | '' {
-  return parseScheduling(entry.state.message).main?.class ?? '';
+function mainClass(index: ClusterIndex, entry: Pending): RefusalClass | '' {
+  return refusalsOf(index, entry).main?.class ?? '';
 }
 
 function raise(index: ClusterIndex, subject: ServiceSubject, group: readonly [Pending, ...Pending[]]): Finding {
   const all = servicePods(index, subject);
   const [first] = group;
-  const refusals = parseScheduling(first.state.message);
+  const refusals = refusalsOf(index, first);
   const note = rolloutNote(index, group);
   const event = newestEvent(index, first, ['FailedScheduling']);
   const when = ago(first.state.since, index.now);

@@ -3,7 +3,7 @@ import type { Finding, Fix } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import type { Pod } from '../../../../shared/model/objects.ts';
 import { ownerWorkload, topOwner } from '../../../../shared/model/owners.ts';
-import { podKey } from '../../../../shared/model/pods.ts';
+import { isFinished, podKey } from '../../../../shared/model/pods.ts';
 import { refOf } from '../../../../shared/model/refs.ts';
 import { podsMatching } from '../../../../shared/model/services.ts';
 import { formatDuration } from '../../../../shared/util/duration.ts';
@@ -37,9 +37,18 @@ function stuckPods(index: ClusterIndex, subject: ServiceSubject): readonly Pod[]
   const alone = stayingPods(index, subject).length === 0;
   return podsMatching(index, subject.namespace, subject.selector ?? {}).filter((pod) => {
     const deadline = Date.parse(pod.metadata?.deletionTimestamp ?? '');
-    if (Number.isNaN(deadline) || index.now - deadline < OVERDUE) return false;
+    if (Number.isNaN(deadline)) return false;
+    if (index.now - deadline < OVERDUE && !isHeld(pod)) return false;
     return alone || topOwner(index, pod)?.kind === 'StatefulSet';
   });
+}
+
+/** Its containers have ended and a finalizer is left: the kubelet is done with it, whatever the time is. */
+function isHeld(pod: Pod): boolean {
+  const statuses = pod.status?.containerStatuses ?? [];
+  const done =
+    isFinished(pod) || (statuses.length > 0 && statuses.every((status) => status.state?.terminated !== undefined));
+  return done && (pod.metadata?.finalizers ?? []).length > 0;
 }
 
 function stuckFinding(index: ClusterIndex, subject: ServiceSubject, stuck: readonly Pod[]): Finding {
@@ -57,7 +66,7 @@ function stuckFinding(index: ClusterIndex, subject: ServiceSubject, stuck: reado
     subject: owner ?? (first === undefined ? subject.ref : refOf(first, 'Pod')),
     args: {
       pods: `${names.length === 1 ? 'pod' : 'pods'} ${joinNames(names, 2)}${of} (Terminating)`,
-      since: Number.isNaN(overdue) ? '' : ` since ${formatDuration(overdue)}`,
+      since: Number.isNaN(overdue) || overdue <= 0 ? '' : ` since ${formatDuration(overdue)}`,
       holder:
         (finalizers.length > 0
           ? `finalizer ${joinAnd(finalizers)} is still set`

@@ -13,7 +13,6 @@ import { missingPods, refusalOf } from './creation-refusals.ts';
 import { podRequest } from './resource-amounts.ts';
 import { isManifestOnly, nameOfWorkload, stayingPods, WORKLOAD_USES, workloadsBehind } from './workloads-behind.ts';
 
-/** A new workload gets its first pod within seconds. */
 const PATIENCE = 20_000;
 
 /** A workload behind the Service wants pods, has none, and nothing else tells why. */
@@ -23,24 +22,29 @@ export const workloadHasNoPods = defineCheck<ServiceSubject>({
   needs: ['Pod'],
   uses: [...WORKLOAD_USES, 'ResourceQuota', 'ServiceAccount', 'Node'],
   applies: (subject) => subject.selector !== undefined,
-  run: (subject, { index, now }) => {
+  run: (subject, { index }) => {
     if (stayingPods(index, subject).length > 0) return [];
     return workloadsBehind(index, subject)
-      .filter((workload) => isUnexplained(index, workload, now))
+      .filter((workload) => isUnexplained(index, workload))
       .map((workload) => raise(index, subject, workload));
   },
 });
 
-function isUnexplained(index: ClusterIndex, workload: OwnedWorkload, now: number): boolean {
+function isUnexplained(index: ClusterIndex, workload: OwnedWorkload): boolean {
   const { object, kind } = workload;
   if (kind === 'CronJob' || kind === 'Job' || isManifestOnly(workload)) return false;
-  if (object.spec?.replicas === 0 || missingPods(index, workload).wanted === 0) return false;
+  if (object.spec?.replicas === 0 || missingPods(index, workload).missing <= 0) return false;
   if (kind === 'Deployment' && object.spec?.paused === true) return false;
   if (refusalOf(index, workload) !== undefined) return false;
-  if (Object.keys(object.status ?? {}).length === 0) return false;
-  const age = now - Date.parse(object.metadata?.creationTimestamp ?? '');
+  return Object.keys(object.status ?? {}).length > 0;
+}
+
+/** A new workload gets its first pod within seconds; so does a new revision. */
+function isYoung(index: ClusterIndex, workload: OwnedWorkload): boolean {
   const newest = replicaSetsOf(index, workload.ref)[0]?.metadata?.creationTimestamp;
-  return !(age < PATIENCE) && !(now - Date.parse(newest ?? '') < PATIENCE);
+  return [workload.object.metadata?.creationTimestamp, newest].some(
+    (time) => index.now - Date.parse(time ?? '') < PATIENCE,
+  );
 }
 
 function raise(index: ClusterIndex, subject: ServiceSubject, workload: OwnedWorkload): Finding {
@@ -63,6 +67,7 @@ function raise(index: ClusterIndex, subject: ServiceSubject, workload: OwnedWork
       wanted: plural(wanted, 'pod'),
       state: suspect === undefined ? '' : `; likely because ${suspect.words}`,
     },
+    ...(isYoung(index, workload) ? { severity: 'warning' as const, confidence: 'possible' as const, impact: 0.9 } : {}),
     evidence,
     fixes: [
       {

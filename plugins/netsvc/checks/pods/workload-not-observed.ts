@@ -9,6 +9,7 @@ import { isManifestOnly, nameOfWorkload, POD_USES, workloadsBehind } from './wor
 
 /** A controller writes within a second or so; a minute is far beyond any load. */
 const PATIENCE = 60_000;
+const YOUNG = 10_000;
 
 /** A workload behind the Service on whose present form no controller has acted. */
 export const workloadNotObserved = defineCheck<ServiceSubject>({
@@ -25,8 +26,9 @@ export const workloadNotObserved = defineCheck<ServiceSubject>({
       return [
         podsMessages.SVC211.raise({
           subject: workload.ref,
-          args: { workload: nameOfWorkload(workload), seen },
-          severity: ready === 0 ? 'critical' : 'warning',
+          args: { workload: nameOfWorkload(workload), seen: seen.words },
+          severity: ready === 0 && !seen.young ? 'critical' : 'warning',
+          confidence: seen.young ? 'possible' : 'likely',
           impact: ready === 0 ? 1 : 0.05,
           evidence: [
             {
@@ -47,22 +49,30 @@ export const workloadNotObserved = defineCheck<ServiceSubject>({
   },
 });
 
-function lagOf(workload: OwnedWorkload, now: number): string | undefined {
+interface Lag {
+  readonly words: string;
+  /** Made moments ago as far as is known: of a snapshot without a time of its own the age is a lower bound. */
+  readonly young: boolean;
+}
+
+function lagOf(workload: OwnedWorkload, now: number): Lag | undefined {
   const { object, kind } = workload;
   if (kind === 'CronJob' || kind === 'Job' || isManifestOnly(workload)) return undefined;
   const age = now - Date.parse(object.metadata?.creationTimestamp ?? '');
   const observed = object.status?.observedGeneration;
   const generation = object.metadata?.generation;
-  if (generation === undefined || Number.isNaN(age) || age < PATIENCE) return undefined;
+  if (generation === undefined || Number.isNaN(age)) return undefined;
   if (observed === undefined) {
-    // Files may leave the status out; an object that reports replicas has been worked on.
-    const reported = Object.keys(object.status ?? {}).length > 0;
-    return reported ? undefined : `its status is empty ${formatDuration(age)} after it was made`;
+    // Files may leave the field out; an object that reports replicas has been worked on.
+    const { replicas, conditions } = object.status ?? {};
+    if ((replicas ?? 0) > 0 || conditions !== undefined) return undefined;
+    return { words: `its status is empty ${formatDuration(age)} after it was made`, young: age < YOUNG };
   }
-  if (observed >= generation) return undefined;
+  if (observed >= generation || age < PATIENCE) return undefined;
   const changed = lastWrite(workload);
   if (changed === undefined || now - Date.parse(changed) < PATIENCE) return undefined;
-  return `it was changed ${ago(changed, now)} (generation ${generation}) and only generation ${observed} was acted on`;
+  const words = `it was changed ${ago(changed, now)} (generation ${generation}) and only generation ${observed} was acted on`;
+  return { words, young: false };
 }
 
 /** The last write to the object by anyone, which is the latest time at which the generation can have changed. */

@@ -72,10 +72,9 @@ function probeOfStart(index: ClusterIndex, entry: Starting): ReturnType<typeof f
 }
 
 const STAGES: Readonly<Record<Starting['state']['stage'], string>> = {
-  scheduling: 'waiting for the scheduler',
-  preparing: 'containers are being created',
+  scheduling: 'no scheduler has placed it yet (Pending)',
+  preparing: 'containers are being created (ContainerCreating)',
   pulling: 'the image is being pulled',
-  init: 'init containers are running',
   probing: 'starting',
   settling: 'about to become Ready',
 };

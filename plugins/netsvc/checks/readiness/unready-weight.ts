@@ -2,12 +2,15 @@ import type { Confidence, Evidence } from '../../../../shared/messages/finding.t
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import { conditionOf } from '../../../../shared/model/pods.ts';
 import { formatRef } from '../../../../shared/model/refs.ts';
+import { rolloutOf } from '../../../../shared/model/rollouts.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
 import { type ServicePod, servicePods, type Weight, weigh } from '../pods/service-pods.ts';
 import type { FailingProbe, ProbeFault } from './failing-probes.ts';
 
 /** New pods get this long to become ready while others serve, whatever their probe says meanwhile. */
-const SETTLING = 120_000;
+const SETTLING = 90_000;
+/** So many failures in a row are no start any more. */
+const MANY = 12;
 
 /** Answers that time may mend; a wrong path, port or scheme stays wrong. */
 const MAY_PASS: ReadonlySet<ProbeFault> = new Set(['refused', 'timeout', 'exec', 'grpc', 'other', 'unseen']);
@@ -27,9 +30,10 @@ export function weighUnready(
   const all = servicePods(index, subject);
   const weight = weigh(subject, all, bad);
   const fresh = bad.every((entry) => isFresh(entry, all, index.now));
-  const mayPass = failing === undefined || MAY_PASS.has(failing.fault);
+  const mayPass = failing === undefined || (MAY_PASS.has(failing.fault) && (failing.failure?.count ?? 0) < MANY);
+  const stuck = bad.some((entry) => rolloutOf(index, entry.owner)?.stuck === true);
   const others = all.some((entry) => entry.state.is === 'ready');
-  if (others && fresh && mayPass) return { severity: 'info', impact: 0, confidence };
+  if (others && fresh && mayPass && !stuck) return { severity: 'info', impact: 0, confidence };
   if (subject.service.spec?.publishNotReadyAddresses === true) {
     if (subject.headless && fresh) return { severity: 'info', impact: 0, confidence };
     return { severity: 'warning', impact: bad.length / Math.max(1, all.length), confidence };
