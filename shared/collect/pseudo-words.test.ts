@@ -48,6 +48,16 @@ describe('createWordBook', () => {
     expect(map('cafe')).not.toBe('cafe');
   });
 
+  it('replaces names made of common words as a whole, not the words', () => {
+    const book = createWordBook();
+    book.addName('node-agent');
+    book.addName('db');
+    const map = book.mapper();
+    expect(map('node-agent-n6twr on node with agent')).toMatch(/^(?!node)[a-z]+-n6twr on node with agent$/);
+    expect(map('db-0')).toMatch(/^(?!db)[a-z]+-0$/);
+    expect(map('kubernetes.io')).toBe('kubernetes.io');
+  });
+
   it('gives the same pseudonyms for the same words in any order, others for other words', () => {
     expect(mapperOf('payment', 'shop')('payment shop')).toBe(mapperOf('shop', 'payment')('payment shop'));
     expect(mapperOf('payment', 'shop')('payment')).not.toBe(mapperOf('payment', 'store')('payment'));

@@ -11,8 +11,10 @@ export type WordMapper = (text: string) => string;
  * `Payment` and `payment`.
  */
 export interface WordBook {
-  /** Notes a name or value. */
+  /** Notes words of a value. */
   add(text: string | undefined): void;
+  /** Notes the name of an object: it is replaced even when it is made of common words only (`node-agent`). */
+  addName(text: string | undefined): void;
   /** Notes a name that is public: system components are called alike everywhere. */
   keep(text: string | undefined): void;
   /** The mapping, once everything is noted. */
@@ -33,10 +35,17 @@ const HEX = /^(?=.*\d)[0-9a-f]{6,}$/;
 /** The endings that controllers generate use only these letters (k8s.io/apimachinery/pkg/util/rand). */
 const GENERATED = /^[bcdfghjklmnpqrstvwxz2456789]{4,10}$/;
 
+/** Names of two letters (`db`), but for the ends of domains. */
+const SHORT_NAME = /^(?!(?:io|co|eu|us|uk|de|ip|id|os)$)[a-z]{2}$/;
+
+/** Several common words that make a name (`node-agent`, `config-map`). */
+const PHRASE = /^[a-z]+(?:-[a-z]+)+$/;
+
 /** Collects words; the same words give the same pseudonyms. */
 export function createWordBook(): WordBook {
   const noted = new Set<string>();
   const kept = new Set<string>();
+  const phrases = new Set<string>();
   const each = (text: string | undefined, use: (word: string) => void): void => {
     for (const token of text?.match(TOKEN) ?? []) {
       if (HEX.test(token) || GENERATED.test(token)) continue;
@@ -46,14 +55,36 @@ export function createWordBook(): WordBook {
   const words = (): string[] => [...noted].filter((word) => !kept.has(word)).sort(compareText);
   return {
     add: (text) => each(text, (word) => noted.add(word)),
+    addName: (text = '') => {
+      let telling = false;
+      each(text, (word) => {
+        noted.add(word);
+        telling = true;
+      });
+      if (telling) return;
+      if (SHORT_NAME.test(text)) noted.add(text);
+      else if (PHRASE.test(text)) phrases.add(text);
+    },
     keep: (text) => each(text, (word) => kept.add(word)),
-    mapper: () => mapperOf(pseudonyms(words())),
-    fingerprint: () => words().join('\n'),
+    mapper: () => {
+      const names = [...phrases].sort(compareText);
+      return withPhrases(pseudonyms([...words(), ...names]), names);
+    },
+    fingerprint: () => [...words(), ...phrases].sort(compareText).join('\n'),
   };
 }
 
 function isTelling(word: string): boolean {
   return word.length >= 3 && !isKeptWord(word.toLowerCase());
+}
+
+/** Replaces names of common words as a whole, then single words. */
+function withPhrases(map: ReadonlyMap<string, string>, phrases: readonly string[]): WordMapper {
+  const words = mapperOf(map);
+  if (phrases.length === 0) return words;
+  const longestFirst = [...phrases].sort((a, b) => b.length - a.length || compareText(a, b));
+  const pattern = new RegExp(`(?<![A-Za-z0-9])(?:${longestFirst.join('|')})(?![A-Za-z0-9])`, 'g');
+  return (text) => words(text.replace(pattern, (phrase) => map.get(phrase) ?? phrase));
 }
 
 function mapperOf(map: ReadonlyMap<string, string>): WordMapper {

@@ -38,16 +38,29 @@ function collectObject(object: KubeObject, book: WordBook): void {
   else if (kind === 'CustomResourceDefinition' || kind === 'APIService') book.keep(name);
   else if (system) book.keep(withoutNode(object));
   else if (kind !== 'Event') {
-    book.add(name);
+    if (NAMED_BY_PEOPLE.has(kind)) book.addName(name);
+    else book.add(name);
     book.add(generateName);
   }
   if (namespace !== undefined) collectNamespace(namespace, book);
   visit(object, '', book, system);
 }
 
+/** Kinds whose names are not derived from others. */
+const NAMED_BY_PEOPLE: ReadonlySet<string> = new Set([
+  'CronJob',
+  'DaemonSet',
+  'Deployment',
+  'Ingress',
+  'Job',
+  'Node',
+  'Service',
+  'StatefulSet',
+]);
+
 function collectNamespace(name: string, book: WordBook): void {
   if (SYSTEM.test(name)) book.keep(name);
-  else book.add(name);
+  else book.addName(name);
 }
 
 /** A static pod's name ends with its node's, which is no public name. */
