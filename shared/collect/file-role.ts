@@ -17,7 +17,7 @@ export function roleOf(path: string): FileRole | undefined {
   if (/(?:^|\/)tools\//.test(path)) return 'tool';
   if (OBJECTS.test(base)) return 'objects';
   if (base === 'timestamp') return 'timestamp';
-  if (base === 'version') return 'version';
+  if (/^(kubectl[-_.])?version(\.txt)?$/i.test(base)) return 'version';
   if (base === 'logs.txt') return 'log-sections';
   if (TOOL.test(base)) return 'tool';
   if (/\.log$/i.test(base)) return 'log';

@@ -53,11 +53,11 @@ export interface Intake {
   readonly logs: PodLog[];
   readonly tools: ToolOutput[];
   readonly problems: ReadProblem[];
-  readonly newest: NewestTime;
+  /** For each input: the newest time of its objects, and the time its own metadata state. */
+  readonly times: Map<number, { readonly newest: NewestTime; stated: string | undefined }>;
   /** The namespace of objects that name none. */
   readonly defaultNamespace: string;
   serverVersion: string | undefined;
-  takenAt: string | undefined;
   /** Inputs whose coverage is stated as a whole, so that nothing is concluded from their lists. */
   readonly settledRoots: Set<number>;
 }
@@ -74,12 +74,21 @@ export function createIntake(defaultNamespace: string): Intake {
     logs: [],
     tools: [],
     problems: [],
-    newest: newestTime(),
+    times: new Map(),
     defaultNamespace,
     serverVersion: undefined,
-    takenAt: undefined,
     settledRoots: new Set(),
   };
+}
+
+/** The times of one input. */
+export function timesOf(intake: Intake, root: number): { readonly newest: NewestTime; stated: string | undefined } {
+  let times = intake.times.get(root);
+  if (times === undefined) {
+    times = { newest: newestTime(), stated: undefined };
+    intake.times.set(root, times);
+  }
+  return times;
 }
 
 /** Sees values that are no objects of the cluster but tell about the dump (a version, a refusal, metadata). */
@@ -165,7 +174,7 @@ function takeValue(
     return undefined;
   }
   if (!isRecord(value.metadata)) return undefined;
-  addTimes(value, intake.newest);
+  addTimes(value, timesOf(intake, file.root).newest);
   const key = kindKeyOf(apiVersion, kind);
   const object = withNamespace(prune(value) as KubeObject, key, intake.defaultNamespace);
   const applied = isApplied(object);

@@ -1,6 +1,6 @@
 import { KINDS, type KindName } from '../model/kinds.ts';
 import type { Coverage, CoverageStatus } from '../model/snapshot.ts';
-import type { FilePlace, Intake } from './intake.ts';
+import { type FilePlace, type Intake, timesOf } from './intake.ts';
 import { kindOfPlural, kindOfWord } from './kind-names.ts';
 import { SNAPSHOT_API_VERSION, SNAPSHOT_KIND } from './own-layout.ts';
 
@@ -81,9 +81,9 @@ function state(intake: Intake, entry: Coverage | undefined): boolean {
 function takeOwnMetadata(intake: Intake, value: Json, file: FilePlace): void {
   intake.settledRoots.add(file.root);
   const takenAt = text(value.takenAt);
-  if (takenAt !== '' && (intake.takenAt === undefined || Date.parse(takenAt) > Date.parse(intake.takenAt))) {
-    intake.takenAt = takenAt;
-  }
+  const times = timesOf(intake, file.root);
+  // Two recordings in one folder: the later one is the present.
+  if (times.stated === undefined || Date.parse(takenAt) > Date.parse(times.stated)) times.stated = takenAt;
   if (text(value.serverVersion) !== '') intake.serverVersion = text(value.serverVersion);
   for (const entry of Array.isArray(value.coverage) ? value.coverage : []) {
     const parsed = isRecord(entry) ? coverageOf(entry) : undefined;

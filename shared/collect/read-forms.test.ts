@@ -181,6 +181,14 @@ describe('forms of input', () => {
     expect((await readStdin(JSON.stringify(pod('a')))).takenAt).toBe('');
   });
 
+  it('reads what kubectl version prints, and no version of something else', async () => {
+    files.write('w/version.txt', 'Client Version: v1.30.0\nKustomize Version: v5.0.4\nServer Version: v1.34.4+k3s1\n');
+    files.write('w/pod.json', pod('a'));
+    expect((await read('w')).serverVersion).toBe('v1.34.4+k3s1');
+    files.write('w/version.txt', 'v7.1.0\n');
+    expect((await read('w')).serverVersion).toBeUndefined();
+  });
+
   it('gives the same value for the same files', async () => {
     for (const name of ['b', 'a', 'c']) files.write(`s/${name}.json`, pod(name));
     expect(JSON.stringify(await read('s'))).toBe(JSON.stringify(await read('s')));

@@ -243,6 +243,17 @@ describe('logs and outputs of tools', () => {
     expect(log?.text.endsWith('last line\n')).toBe(true);
   });
 
+  it('says when logs are too many to be kept', async () => {
+    files.write(
+      'd/pods.json',
+      typed('Pod', [withContainer('shop', 'web-1', 'app'), withContainer('shop', 'web-2', 'app')]),
+    );
+    for (const name of ['web-1', 'web-2']) files.write(`d/${name}.log`, 'x'.repeat(100));
+    const snapshot = await readSnapshots([files.path('d')], fakeRuntime(), { limits: { textBytes: 150 } });
+    expect(snapshot.logs).toHaveLength(1);
+    expect(snapshot.problems).toMatchObject([{ message: expect.stringMatching(/too many logs/) }]);
+  });
+
   it('recognises outputs by their names or folder', async () => {
     files.write('d/node-1/iptables-save.txt', '*nat\n');
     files.write('d/tools/node-1/anything.txt', 'x\n');

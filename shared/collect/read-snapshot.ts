@@ -8,7 +8,7 @@ import { decodeText } from './decode-text.ts';
 import type { InputContext, InputFile } from './input-file.ts';
 import { inputFiles, STDIN_NAME } from './input-files.ts';
 import type { FilePlace, Intake } from './intake.ts';
-import { createIntake, takeDocument } from './intake.ts';
+import { createIntake, takeDocument, timesOf } from './intake.ts';
 import type { Limits } from './limits.ts';
 import { DEFAULT_LIMITS } from './limits.ts';
 import type { FindContainer } from './log-paths.ts';
@@ -80,7 +80,14 @@ function createReader(
     return yaml;
   };
   const affordable = (file: InputFile): boolean => {
+    const before = texts.left;
     texts.left -= file.bytes.length;
+    if (before >= 0 && texts.left < 0) {
+      intake.problems.push({
+        path: file.display,
+        message: 'too many logs and outputs; from here on they are passed over',
+      });
+    }
     return texts.left >= 0;
   };
   return async (file, root) => {
@@ -99,7 +106,7 @@ function createReader(
         if (affordable(file)) intake.tools.push({ path: file.path, text: decodeText(file.bytes) });
         return;
       default:
-        readMark(intake, decodeText(file.bytes.subarray(0, 4096)));
+        readMark(intake, root, decodeText(file.bytes.subarray(0, 4096)));
     }
   };
 }
@@ -171,15 +178,27 @@ function addProblems(
 
 const MOST_PROBLEMS = 20;
 
-/** The `timestamp` and `version` files of a must-gather: start and end of the run, one version per line. */
-function readMark(intake: Intake, text: string): void {
+/** The `timestamp` file of a must-gather (start and end of the run), and what `kubectl version` prints. */
+function readMark(intake: Intake, root: number, text: string): void {
   for (const match of text.matchAll(/(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)(\.\d+)? ([+-]\d{4})/g)) {
     const [, day, time, , zone = '+0000'] = match;
     const millis = Date.parse(`${day}T${time}${zone.slice(0, 3)}:${zone.slice(3)}`);
-    if (!Number.isNaN(millis)) intake.newest.add(new Date(millis).toISOString());
+    if (!Number.isNaN(millis)) timesOf(intake, root).newest.add(new Date(millis).toISOString());
   }
-  const version = /^(?:Server Version: |serverVersion: )?(v\d+\.\d+\.\d+\S*)$/m.exec(text);
+  const version = /^(?:Server Version: |serverVersion: )(?:version\.Info\{.*GitVersion:")?(v\d+\.\d+\.[\w.+-]+)/m.exec(
+    text,
+  );
   if (version !== null) intake.serverVersion ??= version[1];
+}
+
+/** The latest of the inputs' times; an empty text for files without any (manifests), never the clock of the reader. */
+function takenAtOf(intake: Intake): string {
+  let best = '';
+  for (const { newest, stated } of intake.times.values()) {
+    const time = stated === undefined || stated === '' ? (newest.get() ?? '') : stated;
+    if (best === '' || Date.parse(time) > Date.parse(best)) best = time;
+  }
+  return best;
 }
 
 function takeLogs(intake: Intake, pending: readonly PendingLog[]): void {
@@ -258,8 +277,7 @@ function build(intake: Intake, paths: readonly string[]): Snapshot {
   for (const key of [...intake.others.keys()].sort(compareText))
     others[key] = [...(intake.others.get(key)?.values() ?? [])];
   return {
-    // Files without any time (manifests) have no age: an empty text, never the clock of the reader.
-    takenAt: intake.takenAt ?? intake.newest.get() ?? '',
+    takenAt: takenAtOf(intake),
     source: { type: 'snapshot', name: paths.map((path) => (path === '-' ? STDIN_NAME : path)).join(', ') },
     ...(intake.serverVersion === undefined ? {} : { serverVersion: intake.serverVersion }),
     objects: objects as Snapshot['objects'],

@@ -53,6 +53,17 @@ describe('writeSnapshot', () => {
     expect(written.files).toBe(10);
   });
 
+  it('keeps its time, also where an object is newer; a later input beside it is the present', async () => {
+    const path = files.path('s.tgz');
+    await writeSnapshot({ ...facts, takenAt: '2020-01-01T00:00:00Z' }, path);
+    expect((await read(path)).takenAt).toBe('2020-01-01T00:00:00Z');
+    const later = files.write('later.json', {
+      ...web,
+      metadata: { ...web.metadata, creationTimestamp: '2030-01-01T00:00:00Z' },
+    });
+    expect((await readSnapshots([path, later], fakeRuntime())).takenAt).toBe('2030-01-01T00:00:00.000Z');
+  });
+
   it('gives the same bytes for the same facts, in any order', async () => {
     await writeSnapshot(facts, files.path('1.tgz'));
     const turned = {
