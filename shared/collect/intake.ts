@@ -50,7 +50,8 @@ export interface Intake {
   readonly loose: LooseObject[];
   /** Coverage that a file states outright: refusals, the metadata of our own snapshots. */
   readonly stated: Coverage[];
-  readonly logs: PodLog[];
+  /** By owner: of two logs of the same run the longer one is kept. */
+  readonly logs: Map<string, PodLog>;
   readonly tools: ToolOutput[];
   readonly problems: ReadProblem[];
   /** For each input: the newest time of its objects, and the time its own metadata state. */
@@ -71,7 +72,7 @@ export function createIntake(defaultNamespace: string): Intake {
     listings: [],
     loose: [],
     stated: [],
-    logs: [],
+    logs: new Map(),
     tools: [],
     problems: [],
     times: new Map(),

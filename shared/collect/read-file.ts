@@ -1,0 +1,143 @@
+import type { PodLog } from '../model/snapshot.ts';
+import { decodeText } from './decode-text.ts';
+import type { InputFile } from './input-file.ts';
+import type { FilePlace, Intake } from './intake.ts';
+import { takeDocument, timesOf } from './intake.ts';
+import { splitLogSections } from './log-sections.ts';
+import { readErrorLine, readErrorsFile, readMetaValue } from './meta-values.ts';
+import { parseFile } from './parse-file.ts';
+import type { YamlLoader } from './parse-yaml.ts';
+import { loadYaml } from './parse-yaml.ts';
+import { hintsOf } from './path-hints.ts';
+import { addLog, type PendingLog } from './take-logs.ts';
+
+/** Reads one file after the other into the intake. */
+export function createReader(
+  intake: Intake,
+  pending: PendingLog[],
+  texts: { left: number },
+): (file: InputFile, root: number) => Promise<void> {
+  let yaml: Promise<YamlLoader> | undefined;
+  const loader = (): Promise<YamlLoader> => {
+    yaml ??= loadYaml();
+    return yaml;
+  };
+  const affordable = (file: InputFile): boolean => {
+    const before = texts.left;
+    texts.left -= file.bytes.length;
+    if (before >= 0 && texts.left < 0) {
+      intake.problems.push({
+        path: file.display,
+        message: 'too many logs and outputs; from here on they are passed over',
+      });
+    }
+    return texts.left >= 0;
+  };
+  return async (file, root) => {
+    const place = { root, path: file.path, display: file.display, hints: hintsOf(file.path) };
+    switch (file.role) {
+      case 'objects':
+        return await readObjects(intake, file, place, loader);
+      case 'log':
+        if (affordable(file)) pending.push({ path: file.path, text: decodeText(file.bytes) });
+        return;
+      case 'log-sections':
+        if (!affordable(file)) return;
+        for (const section of splitLogSections(file.bytes).logs) addLog(intake, { ...section, previous: false });
+        return;
+      case 'tool':
+        if (affordable(file)) intake.tools.push({ path: file.path, text: decodeText(file.bytes) });
+        return;
+      default:
+        readMark(intake, root, decodeText(file.bytes.subarray(0, 4096)));
+    }
+  };
+}
+
+/** The head of what `kubectl get` prints without -o. */
+const TABLE = /^(?:NAMESPACE +)?NAME +[A-Z-]+(?: |\n|\r)/;
+
+async function readObjects(
+  intake: Intake,
+  file: InputFile,
+  place: FilePlace,
+  yaml: () => Promise<YamlLoader>,
+): Promise<void> {
+  const errorsFile = /-errors?\.json$/.test(file.path) && /(^|\/)cluster-resources\//.test(file.path);
+  if (errorsFile) {
+    readErrorsFile(intake, parseQuietly(decodeText(file.bytes)), place);
+    return;
+  }
+  const head = decodeText(file.bytes.subarray(0, 4096));
+  if (readErrorLine(intake, head, place)) return;
+  if (TABLE.test(head)) {
+    intake.problems.push({
+      path: file.display,
+      message: 'a table as kubectl prints it for people; record it with -o yaml',
+    });
+    return;
+  }
+  const problems: { line: number | undefined; message: string }[] = [];
+  let order = 0;
+  let last: Parameters<typeof takeDocument> | undefined;
+  const sinks = {
+    trouble: (line: number | undefined, message: string): void => {
+      problems.push({ line, message });
+    },
+    log: (section: Omit<PodLog, 'previous'>): void => addLog(intake, { ...section, previous: false }),
+    yaml,
+  };
+  const meta = (value: Readonly<Record<string, unknown>>, where: FilePlace): boolean =>
+    readMetaValue(intake, value, where);
+  // One document is held back: whether it is the only one of its file is known when the next one comes.
+  for await (const document of parseFile(file.bytes, sinks)) {
+    if (last !== undefined) takeDocument(last[0], last[1], last[2], last[3], false, meta);
+    last = [intake, document, place, order++, order === 1, meta];
+  }
+  if (last !== undefined) takeDocument(...last);
+  addProblems(intake, file, problems);
+}
+
+/** Templates of Helm and the like are no YAML: one line says so instead of one for each document. */
+function addProblems(
+  intake: Intake,
+  file: InputFile,
+  problems: readonly { line: number | undefined; message: string }[],
+): void {
+  if (problems.length === 0) return;
+  if (/\{\{[-\s]*[\w.$"(/]/.test(decodeText(file.bytes.subarray(0, 1024 * 1024)))) {
+    const [first] = problems;
+    const line = first?.line === undefined ? {} : { line: first.line };
+    intake.problems.push({ path: file.display, ...line, message: 'a template with {{ … }}, not YAML; passed over' });
+    return;
+  }
+  for (const { line, message } of problems.slice(0, MOST_PROBLEMS)) {
+    intake.problems.push({ path: file.display, message, ...(line === undefined ? {} : { line }) });
+  }
+  if (problems.length > MOST_PROBLEMS) {
+    intake.problems.push({ path: file.display, message: `${problems.length - MOST_PROBLEMS} more problems` });
+  }
+}
+
+const MOST_PROBLEMS = 20;
+
+/** The `timestamp` file of a must-gather (start and end of the run), and what `kubectl version` prints. */
+function readMark(intake: Intake, root: number, text: string): void {
+  for (const match of text.matchAll(/(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)(\.\d+)? ([+-]\d{4})/g)) {
+    const [, day, time, , zone = '+0000'] = match;
+    const millis = Date.parse(`${day}T${time}${zone.slice(0, 3)}:${zone.slice(3)}`);
+    if (!Number.isNaN(millis)) timesOf(intake, root).newest.add(new Date(millis).toISOString());
+  }
+  const version = /^(?:Server Version: |serverVersion: )(?:version\.Info\{.*GitVersion:")?(v\d+\.\d+\.[\w.+-]+)/m.exec(
+    text,
+  );
+  if (version !== null) intake.serverVersion ??= version[1];
+}
+
+function parseQuietly(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return text;
+  }
+}
