@@ -1,4 +1,4 @@
-import type { ClusterEvent, ContainerState, Pod } from './objects.ts';
+import type { ClusterEvent, ContainerState, ContainerStatus, Pod } from './objects.ts';
 import { containerOfEvent, type ProbeType, probeOf, probeTimes } from './pod-state-probe.ts';
 import { initContainers, type RunningContainer } from './pods.ts';
 
@@ -98,7 +98,7 @@ export function containerTrouble(
   }
   const ended = status.lastState?.terminated;
   if (running === undefined || ended === undefined) return undefined;
-  if (!keepsRestarting(base.restarts, running.startedAt, ended, now)) return undefined;
+  if (!keepsRestarting(status, running.startedAt, ended, now)) return undefined;
   const reason = ended.reason ?? 'Error';
   const message = ended.message ?? '';
   return {
@@ -116,7 +116,7 @@ export function containerTrouble(
  * than once or after a run of a few minutes at most. One that has been stable since is not a concern.
  */
 function keepsRestarting(
-  restarts: number,
+  { restartCount: restarts = 0, ready }: ContainerStatus,
   startedAt: string | undefined,
   ended: NonNullable<ContainerState['terminated']>,
   now: number,
@@ -124,7 +124,8 @@ function keepsRestarting(
   const running = now - Date.parse(startedAt ?? '');
   if (Number.isNaN(running) || running >= STABLE_AFTER || restarts < 1) return false;
   const lastRun = runLength(ended) ?? Number.POSITIVE_INFINITY;
-  if (restarts === 1) return running < 60_000 && lastRun < 300_000;
+  // One restart that led to a ready container is how many starts go: a dependency came a moment later.
+  if (restarts === 1) return ready !== true && running < 120_000 && lastRun < 300_000;
   // Stable for three times as long as it ever lasted before: it recovered.
   return restarts >= 3 || (lastRun < 300_000 && running < Math.max(120_000, lastRun * 3));
 }

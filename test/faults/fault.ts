@@ -126,3 +126,9 @@ export const endpoints =
       )
       .flatMap((slice) => slice.endpoints ?? [])
       .filter((endpoint: Manifest) => endpoint.conditions?.ready === true).length === count;
+
+/** Every pod is at least so old: a state that young pods pass through has become a fault. */
+export const aged =
+  (seconds: number): When =>
+  (state) =>
+    pods(state).every((pod) => Date.now() - Date.parse(pod.metadata.creationTimestamp) > seconds * 1000);

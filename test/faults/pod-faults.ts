@@ -1,4 +1,5 @@
 import {
+  aged,
   all,
   condition,
   container,
@@ -9,9 +10,17 @@ import {
   ready,
   restarted,
   someReady,
+  type When,
   workloadReason,
 } from './fault.ts';
 import { app, object, shell, svc } from './make.ts';
+
+const initRunning: When = (state) =>
+  state.items.some(
+    (item) =>
+      item.kind === 'Pod' &&
+      (item.status?.initContainerStatuses ?? []).some((s: { state?: { running?: unknown } }) => s.state?.running),
+  );
 
 /** The pods do not exist or do not run. */
 export const podFaults: readonly Fault[] = [
@@ -200,12 +209,7 @@ export const podFaults: readonly Fault[] = [
       }),
       svc('ledger'),
     ],
-    shows: (state) =>
-      state.items.some(
-        (item) =>
-          item.kind === 'Pod' &&
-          (item.status?.initContainerStatuses ?? []).some((s: { state?: { running?: unknown } }) => s.state?.running),
-      ),
+    shows: all(initRunning, aged(70)),
     verdict: 'broken',
     words: ['wait-for-db'],
     healWith: [app('ledger'), svc('ledger')],

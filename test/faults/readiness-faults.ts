@@ -1,4 +1,15 @@
-import { all, condition, endpoints, event, type Fault, ready, restarted, runningNotReady, someReady } from './fault.ts';
+import {
+  aged,
+  all,
+  condition,
+  endpoints,
+  event,
+  type Fault,
+  ready,
+  restarted,
+  runningNotReady,
+  someReady,
+} from './fault.ts';
 import { answering, app, httpProbe, shell, svc } from './make.ts';
 
 const unhealthy = event('Unhealthy');
@@ -188,7 +199,7 @@ export const readinessFaults: readonly Fault[] = [
       }),
       svc('shards', { clusterIP: 'None' }),
     ],
-    shows: all(someReady(2), runningNotReady(1), unhealthy),
+    shows: all(someReady(2), runningNotReady(1), unhealthy, aged(40)),
     verdict: 'degraded',
     words: ['shards-1'],
   },
