@@ -6,7 +6,7 @@ import { formatRef, nameOf, namespaceOf } from '../../../../shared/model/refs.ts
 import { type AddressRange, inRange, overlaps, parseAddress, parseCidr } from '../../../../shared/policy/addresses.ts';
 import { clusterMessages } from '../../messages/cluster.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
-import { podsWithAddress } from '../endpoints/pod-addresses.ts';
+import { nodeAddresses, podsWithAddress } from '../endpoints/pod-addresses.ts';
 
 interface NamedRange {
   readonly text: string;
@@ -159,7 +159,9 @@ function clashOf(index: ClusterIndex, text: string): readonly Clash[] {
       },
     ];
   }
-  const node = index.list('Node').find((entry) => (entry.status?.addresses ?? []).some((one) => one.address === text));
+  const node = nodeAddresses(index).has(text)
+    ? index.list('Node').find((entry) => (entry.status?.addresses ?? []).some((one) => one.address === text))
+    : undefined;
   if (node !== undefined) {
     return [
       {

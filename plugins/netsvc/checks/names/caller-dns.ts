@@ -7,7 +7,7 @@ import { patchLine } from '../../../../shared/util/kubectl.ts';
 import { namesMessages } from '../../messages/names.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
 import { callerPod } from '../exposure/places.ts';
-import { type Caller, callerName, meaningOf, referencesTo } from './callers.ts';
+import { type Caller, callerName, referencesTo } from './callers.ts';
 
 /** NodeLocal DNSCache listens there, by its own manifest and by kubespray's. */
 const NODE_LOCAL = new Set(['169.254.20.10', '169.254.25.10']);
@@ -48,10 +48,8 @@ export const callerDns = defineCheck<ServiceSubject>({
 /** Workloads that name this Service in their environment or arguments. */
 function callersByName(index: ClusterIndex, subject: ServiceSubject): readonly Caller[] {
   const callers = new Map<string, Caller>();
-  for (const reference of referencesTo(index, subject.name)) {
-    const meant = meaningOf(index, reference);
-    if (meant?.namespace === subject.namespace) callers.set(refKey(reference.caller.ref), reference.caller);
-  }
+  for (const { caller } of referencesTo(index, subject.namespace, subject.name))
+    callers.set(refKey(caller.ref), caller);
   return [...callers.values()];
 }
 

@@ -6,7 +6,7 @@ import { WORKLOAD_KINDS } from '../../../../shared/model/owners.ts';
 import { formatRef, nameOf, refKey } from '../../../../shared/model/refs.ts';
 import { namesMessages } from '../../messages/names.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
-import { callerName, meaningOf, type Reference, referencesTo } from './callers.ts';
+import { callerName, danglingReferences, type Reference } from './callers.ts';
 
 /**
  * A caller that names a Service of this name in a namespace where there is none: the namespace in the name is wrong, or a
@@ -19,9 +19,9 @@ export const callerNamespace = defineCheck<ServiceSubject>({
   uses: [...WORKLOAD_KINDS, 'Pod', 'ConfigMap', 'Service', 'Namespace'],
   run: (subject, { index }) => {
     const told = new Set<string>();
-    return referencesTo(index, subject.name).flatMap((reference) => {
-      const meant = meaningOf(index, reference);
-      if (meant === undefined || meant.host !== undefined || meant.namespace === subject.namespace) return [];
+    return danglingReferences(index, subject.name).flatMap((reference) => {
+      const { meant } = reference;
+      if (meant.host !== undefined || meant.namespace === subject.namespace) return [];
       if (!isProvenAbsent(index, 'Service', meant.namespace, subject.name)) return [];
       if (!isMeant(index, subject, reference)) return [];
       const { caller, host } = reference;

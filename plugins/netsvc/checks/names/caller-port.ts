@@ -8,7 +8,7 @@ import { matchesLabels } from '../../../../shared/model/selectors.ts';
 import { joinAnd, shellQuote } from '../../../../shared/util/text.ts';
 import { namesMessages } from '../../messages/names.ts';
 import { type ServiceSubject, subjectPods } from '../../service-subject.ts';
-import { callerName, meaningOf, type Reference, referencesTo } from './callers.ts';
+import { callerName, type Reference, referencesTo } from './callers.ts';
 
 /**
  * A caller whose environment or arguments name this Service with a port that it does not have. Only whole host names in
@@ -23,9 +23,10 @@ export const callerPort = defineCheck<ServiceSubject>({
   run: (subject, { index }) => {
     const open = openPorts(index, subject);
     const told = new Set<string>();
-    return referencesTo(index, subject.name).flatMap((reference) => {
-      const { port, caller } = reference;
-      if (port === undefined || open.includes(port) || !means(index, reference, subject)) return [];
+    return referencesTo(index, subject.namespace, subject.name).flatMap((reference) => {
+      const { port, caller, meant } = reference;
+      // The own name of a pod leads to that pod, on whatever port it listens.
+      if (port === undefined || meant.host !== undefined || open.includes(port)) return [];
       if (subject.selector !== undefined && matchesLabels(subject.selector, caller.labels)) return [];
       const key = `${refKey(caller.ref)} ${port}`;
       if (told.has(key)) return [];
@@ -34,11 +35,6 @@ export const callerPort = defineCheck<ServiceSubject>({
     });
   },
 });
-
-function means(index: ClusterIndex, reference: Reference, subject: ServiceSubject): boolean {
-  const meant = meaningOf(index, reference);
-  return meant?.service === subject.name && meant.namespace === subject.namespace && meant.host === undefined;
-}
 
 /** Ports on which a caller by name gets through: those of the Service, or of its pods when nothing stands between. */
 function openPorts(index: ClusterIndex, subject: ServiceSubject): readonly number[] {

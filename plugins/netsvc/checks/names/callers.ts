@@ -1,4 +1,4 @@
-import { meaningFor } from '../../../../shared/dns/service-names.ts';
+import { type ClusterName, meaningFor } from '../../../../shared/dns/service-names.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import type { Container, Labels, PodSpec } from '../../../../shared/model/objects.ts';
 import { controllerOf, WORKLOAD_KINDS, workloadsIn } from '../../../../shared/model/owners.ts';
@@ -22,6 +22,8 @@ export interface Reference extends NamedHost {
   readonly where: string;
   /** The environment variable, when it is written in the specification itself and holds no credentials. */
   readonly variable: { readonly name: string; readonly value: string } | undefined;
+  /** What the host means to the caller. */
+  readonly meant: ClusterName;
 }
 
 /** All callers of a namespace: workloads by their templates, and pods that no known workload made. */
@@ -44,30 +46,45 @@ function isMade(kind: string | undefined): boolean {
   return WORKLOAD_KINDS.some((known) => known === kind);
 }
 
-/** Every reference of every namespace that was read, by the name of the Service it means. */
-export function referencesTo(index: ClusterIndex, service: string): readonly Reference[] {
-  return index.memo('names/references', () => collect(index)).get(service) ?? [];
+/** References of all callers that were read, by the Service they mean. */
+interface References {
+  readonly byService: ReadonlyMap<string, readonly Reference[]>;
+  /** Those that mean a Service which was not read, by its name. */
+  readonly dangling: ReadonlyMap<string, readonly Reference[]>;
 }
 
-function collect(index: ClusterIndex): ReadonlyMap<string, readonly Reference[]> {
-  const map = new Map<string, Reference[]>();
-  for (const namespace of namespacesOf(index)) {
-    for (const caller of callersIn(index, namespace)) {
-      for (const reference of referencesOf(index, caller)) {
-        const meant = meaningOf(index, reference);
-        if (meant === undefined) continue;
-        const list = map.get(meant.service);
-        if (list === undefined) map.set(meant.service, [reference]);
-        else list.push(reference);
+/** The references that mean this Service. */
+export function referencesTo(index: ClusterIndex, namespace: string, service: string): readonly Reference[] {
+  return collected(index).byService.get(`${namespace}/${service}`) ?? [];
+}
+
+/** The references that mean a Service of this name in a namespace where none was read. */
+export function danglingReferences(index: ClusterIndex, service: string): readonly Reference[] {
+  return collected(index).dangling.get(service) ?? [];
+}
+
+function collected(index: ClusterIndex): References {
+  return index.memo('names/references', () => {
+    const byService = new Map<string, Reference[]>();
+    const dangling = new Map<string, Reference[]>();
+    for (const namespace of namespacesOf(index)) {
+      for (const caller of callersIn(index, namespace)) {
+        for (const reference of referencesOf(index, caller)) {
+          const { service, namespace: where } = reference.meant;
+          const known = index.get('Service', where, service) !== undefined;
+          if (known) push(byService, `${where}/${service}`, reference);
+          else push(dangling, service, reference);
+        }
       }
     }
-  }
-  return map;
+    return { byService, dangling };
+  });
 }
 
-/** The Service that a reference means to its caller. */
-export function meaningOf(index: ClusterIndex, { host, caller }: Reference): ReturnType<typeof meaningFor> {
-  return meaningFor(host, caller.namespace, (name) => index.get('Service', caller.namespace, name) !== undefined);
+function push<T>(map: Map<string, T[]>, key: string, value: T): void {
+  const list = map.get(key);
+  if (list === undefined) map.set(key, [value]);
+  else list.push(value);
 }
 
 function namespacesOf(index: ClusterIndex): readonly string[] {
@@ -79,12 +96,19 @@ function namespacesOf(index: ClusterIndex): readonly string[] {
 
 function referencesOf(index: ClusterIndex, caller: Caller): readonly Reference[] {
   const containers = [...(caller.spec?.initContainers ?? []), ...(caller.spec?.containers ?? [])];
-  return containers.flatMap((container) => inContainer(index, caller, container));
+  const own = (name: string): boolean => index.get('Service', caller.namespace, name) !== undefined;
+  return containers.flatMap((container) =>
+    inContainer(index, caller, container).flatMap((found): readonly Reference[] => {
+      const meant = meaningFor(found.host, caller.namespace, own);
+      return meant === undefined ? [] : [{ ...found, caller, container: container.name ?? '', meant }];
+    }),
+  );
 }
 
-function inContainer(index: ClusterIndex, caller: Caller, container: Container): readonly Reference[] {
-  const name = container.name ?? '';
-  const references: Reference[] = [];
+type Found = NamedHost & Pick<Reference, 'where' | 'variable'>;
+
+function inContainer(index: ClusterIndex, caller: Caller, container: Container): readonly Found[] {
+  const found: Found[] = [];
   const values = new Map<string, string>();
   for (const { name: variable = '', value, valueFrom } of container.env ?? []) {
     const key = valueFrom?.configMapKeyRef;
@@ -93,30 +117,22 @@ function inContainer(index: ClusterIndex, caller: Caller, container: Container):
     values.set(variable, text);
     // A value with a user in it may hold a password, and one from elsewhere is not changed here.
     const own = value !== undefined && !value.includes('@') ? { name: variable, value } : undefined;
-    for (const host of hostsIn(text)) {
-      references.push({ ...host, caller, container: name, where: `env ${variable}`, variable: own });
-    }
+    for (const host of hostsIn(text)) found.push({ ...host, where: `env ${variable}`, variable: own });
   }
-  for (const entry of container.envFrom ?? []) {
-    const data = index.get('ConfigMap', caller.namespace, entry.configMapRef?.name ?? '')?.data ?? {};
+  for (const { configMapRef, prefix = '' } of container.envFrom ?? []) {
+    if (configMapRef?.name === undefined) continue;
+    const data = index.get('ConfigMap', caller.namespace, configMapRef.name)?.data ?? {};
     for (const [key, text] of Object.entries(data)) {
-      const variable = `${entry.prefix ?? ''}${key}`;
-      if (!values.has(variable)) values.set(variable, text);
-      for (const host of hostsIn(text)) {
-        const where = `env ${variable} from ConfigMap ${entry.configMapRef?.name ?? ''}`;
-        references.push({ ...host, caller, container: name, where, variable: undefined });
-      }
+      if (!values.has(prefix + key)) values.set(prefix + key, text);
+      const where = `env ${prefix}${key} from ConfigMap ${configMapRef.name}`;
+      for (const host of hostsIn(text)) found.push({ ...host, where, variable: undefined });
     }
   }
-  for (const host of hostVariables(values)) {
-    references.push({ ...host, caller, container: name, where: `env ${host.variable}`, variable: undefined });
-  }
+  for (const host of hostVariables(values)) found.push({ ...host, where: `env ${host.variable}`, variable: undefined });
   for (const text of [...(container.command ?? []), ...(container.args ?? [])]) {
-    for (const host of hostsIn(text)) {
-      references.push({ ...host, caller, container: name, where: 'an argument', variable: undefined });
-    }
+    for (const host of hostsIn(text)) found.push({ ...host, where: 'an argument', variable: undefined });
   }
-  return references;
+  return found;
 }
 
 function configValue(

@@ -25,13 +25,16 @@ export function hostsIn(text: string): readonly NamedHost[] {
     const key = `${plain}:${port ?? ''}`;
     if (!found.has(key)) found.set(key, { host: plain, port, scheme });
   };
-  for (const [, scheme = '', host = '', port] of text.matchAll(URL)) {
-    const plain = scheme.toLowerCase();
-    add(host, port === undefined ? DEFAULT_PORTS[plain] : Number(port), plain);
+  let rest = text;
+  if (text.includes('://')) {
+    for (const [, scheme = '', host = '', port] of text.matchAll(URL)) {
+      const plain = scheme.toLowerCase();
+      add(host, port === undefined ? DEFAULT_PORTS[plain] : Number(port), plain);
+    }
+    rest = text.replace(URL, ' ');
   }
-  const rest = text.replace(URL, ' ');
-  for (const [, host = '', port = ''] of rest.matchAll(PAIR)) add(host, Number(port), undefined);
-  for (const [, host = ''] of rest.matchAll(WHOLE)) add(host, undefined, undefined);
+  if (/:\d/.test(rest)) for (const [, host = '', port = ''] of rest.matchAll(PAIR)) add(host, Number(port), undefined);
+  if (rest.includes('.svc')) for (const [, host = ''] of rest.matchAll(WHOLE)) add(host, undefined, undefined);
   return [...found.values()];
 }
 
