@@ -161,7 +161,7 @@ export const selectorMessages = defineMessages({
     rung: 13,
     title: 'a pod started by hand is in rotation',
     summary: ({ service, pods, why, share }) =>
-      `${pods}, which no workload owns, is behind Service ${service} and ${why}: ${share}`,
+      `${pods}, which no workload owns, is behind Service ${service}: it ${why}; ${share}`,
     explain:
       'A pod that was started by hand (kubectl run, a copy for debugging) carries the labels that the Service selects. As ' +
       'soon as it is Ready it gets its share of the requests, whether it serves them or not. A pod without a readiness ' +
@@ -169,14 +169,14 @@ export const selectorMessages = defineMessages({
       'Take the label away from the pod, or delete it when it is no longer needed.',
     fixes: ({ fixes }) => fixes,
   }),
-  SVC110: message<{ service: string; job: string; why: string; share: string; fixes: readonly Fix[] }>({
+  SVC110: message<{ service: string; job: string; pods: string; why: string; share: string; fixes: readonly Fix[] }>({
     slug: 'job-pod-in-rotation',
     severity: 'warning',
     confidence: 'likely',
     rung: 13,
     title: 'running pods of a Job are in rotation',
-    summary: ({ service, job, why, share }) =>
-      `running pods of ${job} carry the labels of Service ${service} and ${why}: ${share}`,
+    summary: ({ service, job, pods, why, share }) =>
+      `${job} has ${pods} with the labels of Service ${service}, which ${why}: ${share}`,
     explain:
       'Jobs (migrations, backups, reports) are often made from the same chart and carry the labels of the app. While such ' +
       'a pod runs it is Ready and the Service sends it requests that it does not serve; errors come and go with the Job.\n' +
@@ -226,12 +226,12 @@ export const selectorMessages = defineMessages({
       'API server answers "selector does not match template labels" and nothing is created.\n' +
       'Make the two agree; the selector of an existing workload cannot be changed, so change the template or make it anew.',
   }),
-  SVC115: message<{ service: string; others: string; workload: string }>({
+  SVC115: message<{ service: string; others: string; verb: string; workload: string }>({
     slug: 'several-services-on-one-workload',
     severity: 'info',
     title: 'other Services select the same pods',
-    summary: ({ service, others, workload }) =>
-      `${others} select the pods of ${workload} too, beside Service ${service}`,
+    summary: ({ service, others, verb, workload }) =>
+      `${others} ${verb} the pods of ${workload} too, beside Service ${service}`,
     explain:
       'Several Services may stand before the same pods, for other ports, names or types. Whatever happens to these pods is ' +
       'seen through all of them.',

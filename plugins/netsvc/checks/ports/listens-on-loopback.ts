@@ -65,7 +65,17 @@ function fixesOf(index: ClusterIndex, { fault, backends, number }: DeadGroup): r
   const inWords = wordFix(target, hostText, open, title);
   if (inWords !== undefined) return [inWords];
   const variable = target.container.env?.find((entry) => entry.value?.includes(hostText) === true);
-  if (variable?.name === undefined || variable.value === undefined) return [];
+  if (variable?.name === undefined || variable.value === undefined) {
+    const { kind, ref } = target.workload;
+    const command = `kubectl edit ${kind.toLowerCase()}/${ref.name} -n ${ref.namespace ?? ''}`;
+    return [
+      {
+        title: `change ${hostText} to ${open} where container ${fault.container} is told to listen`,
+        command,
+        risk: 'low',
+      },
+    ];
+  }
   const value = variable.value.replace(hostText, open);
   return [envFix(target, { [variable.name]: value }, { [variable.name]: variable.value }, title)];
 }

@@ -27,8 +27,8 @@ export type Serving =
     }
   /** The container runs a command that serves nothing: `sleep 3600`. */
   | { readonly state: 'silent'; readonly container: string; readonly words: string }
-  /** The number is declared, for another protocol only. */
-  | { readonly state: 'otherProtocol'; readonly declared: DeclaredPort };
+  /** The number is declared, for another protocol only. Not `sure`: TCP may stand there because nobody wrote UDP. */
+  | { readonly state: 'otherProtocol'; readonly declared: DeclaredPort; readonly sure: boolean };
 
 /** Names of ports that serve the operator, not the caller. */
 const SIDE_NAME = /metric|prom|admin|health|probe|debug|pprof|monitor|manage|mgmt|status|stats|ready|live|jmx/;
@@ -122,12 +122,14 @@ function ofUndeclared(
   const open = containers.filter(({ helper }) => !helper);
   const [first] = open;
   if (first === undefined) return { state: 'unknown' };
+  const wrong = all.find((declared) => declared.port === port && declared.protocol !== protocol);
+  if (wrong !== undefined) {
+    // An app that serves both protocols on one number often declares one of them.
+    if (claimed.has(port)) return { state: 'unknown' };
+    return { state: 'otherProtocol', declared: wrong, sure: isSure(wrong, open, probed) };
+  }
   if (open.some((container) => !container.line.complete && mentions(container, port))) return { state: 'unknown' };
   if (numbersOfExecProbes(index, pod).has(port)) return { state: 'unknown' };
-  const wrong = all.find((declared) => declared.port === port && declared.protocol !== protocol);
-  // An app that serves both protocols on one number often declares one of them.
-  if (wrong !== undefined)
-    return claimed.has(port) ? { state: 'unknown' } : { state: 'otherProtocol', declared: wrong };
 
   const main = open.flatMap(({ name, line, signs }) =>
     mainSigns(signs, protocol)
@@ -151,6 +153,18 @@ function ofUndeclared(
   if (protocol !== 'TCP') return { state: 'unknown' };
   if (opaque.length > 0) return ofImage(pod, open, port);
   return side ? { state: 'unknown' } : ofOthers(othersOf(open, claimed, all, probed));
+}
+
+/** UDP is only ever written on purpose; TCP is the default, so that it takes a TCP probe or listener to be sure. */
+function isSure(declared: DeclaredPort, open: readonly ContainerSigns[], probed: readonly ProbedPort[]): boolean {
+  if (declared.protocol !== 'TCP') return true;
+  if (/^(https?|web|grpc|h2c)\b/.test(declared.name ?? '')) return true;
+  if (probed.some((probe) => probe.port === declared.port)) return true;
+  return open.some(({ signs }) =>
+    signs.some(
+      ({ listener }) => listener.port === declared.port && listener.protocol === 'TCP' && listener.host !== 'untold',
+    ),
+  );
 }
 
 /** Nothing but declared and probed ports: a fault only when one of them is there for nobody else. */

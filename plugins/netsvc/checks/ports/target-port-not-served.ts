@@ -1,6 +1,11 @@
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
+import type { Fix } from '../../../../shared/messages/finding.ts';
+import type { Pod, ServicePort } from '../../../../shared/model/objects.ts';
+import { declaredPorts } from '../../../../shared/model/pods.ts';
+import { refKey } from '../../../../shared/model/refs.ts';
 import { portsMessages } from '../../messages/ports.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
+import type { Backend } from './backends.ts';
 import { type DeadGroup, deadGroups, impactOf, severityOf } from './dead-port.ts';
 import { bestPort, targetPortFix } from './port-fixes.ts';
 import { PORT_USES } from './port-uses.ts';
@@ -33,11 +38,47 @@ export const targetPortNotServed = defineCheck<ServiceSubject>({
           severity: subject.headless ? 'warning' : severityOf(index, subject, group),
           impact: impactOf(subject, group),
           evidence: evidenceOf(index, subject, group, now),
-          fixes: to === undefined ? [] : [targetPortFix(subject, port, to)],
+          fixes: to === undefined ? [] : (partialFixes(subject, group) ?? [targetPortFix(subject, port, to)]),
         }),
       ];
     }),
 });
+
+/**
+ * When only some pods are wrong, the port that is right for them would be wrong for the others: a name that all of them
+ * declare serves both, else the newer revision has to go back.
+ */
+function partialFixes(subject: ServiceSubject, { port, all, backends }: DeadGroup): readonly Fix[] | undefined {
+  if (backends.length === all.length) return undefined;
+  const name = commonName(all, port);
+  if (name !== undefined) return [targetPortFix(subject, port, name)];
+  const [bad] = backends;
+  const good = all.filter((backend) => !backends.includes(backend));
+  const sameOwner = good.some(({ owner }) => refKey(owner) === refKey(bad?.owner ?? owner));
+  if (bad?.owner.kind !== 'Deployment' || !sameOwner) return [];
+  const command = `kubectl rollout undo deployment/${bad.owner.name} -n ${subject.namespace}`;
+  return isNewest(
+    bad.pod,
+    good.map(({ pod }) => pod),
+  )
+    ? [{ title: 'go back to the revision that serves the port', command, risk: 'low', undo: command }]
+    : [];
+}
+
+/** A port name that every pod declares, if there is exactly one. */
+function commonName(all: readonly Backend[], port: ServicePort): string | undefined {
+  const protocol = port.protocol ?? 'TCP';
+  const names = all.map(({ pod }) =>
+    declaredPorts(pod.spec).flatMap((declared) => (declared.protocol === protocol ? [declared.name ?? ''] : [])),
+  );
+  const shared = (names[0] ?? []).filter((name) => name !== '' && names.every((list) => list.includes(name)));
+  return shared.length === 1 ? shared[0] : undefined;
+}
+
+function isNewest(pod: Pod, others: readonly Pod[]): boolean {
+  const born = (one: Pod): string => one.metadata?.creationTimestamp ?? '';
+  return others.every((other) => born(other) <= born(pod));
+}
 
 /** Clients of a headless Service dial the pods themselves, so a port that is merely undeclared misleads nobody. */
 function isWeakForHeadless(subject: ServiceSubject, { fault }: DeadGroup): boolean {

@@ -25,6 +25,19 @@ describe('target-port-protocol', () => {
     expect(report.causes[0]?.fixes[0]?.command).toContain('"path":"/spec/ports/0/protocol","value":"UDP"');
   });
 
+  it('is sure of TCP only with a sign: it is also what stands there when nobody wrote UDP', () => {
+    const udp = [{ port: 514, targetPort: 5514, protocol: 'UDP' }];
+    expect(diagnose(udp, [{ containerPort: 5514 }]).causes[0]).toMatchObject({
+      code: 'SVC408',
+      severity: 'warning',
+      confidence: 'possible',
+    });
+    expect(diagnose(udp, [{ name: 'http', containerPort: 5514 }]).causes[0]).toMatchObject({
+      severity: 'critical',
+      confidence: 'likely',
+    });
+  });
+
   it('stays silent when both are declared, or the Service sends both', () => {
     const both = [
       { containerPort: 53, protocol: 'UDP' },

@@ -26,7 +26,7 @@ describe('job-pods', () => {
     const report = diagnose(jobPod({ name: 'migrate', image: 'example/app:1', args: ['migrate'] }));
     expect(causeCodes(report)).toEqual(['SVC110']);
     expect(report.verdict).toBe('degraded');
-    expect(report.headline).toContain('running pods of Job migrate carry the labels of Service shop/web');
+    expect(report.headline).toContain('Job migrate has 1 running pod with the labels of Service shop/web');
     expect(report.headline).toContain('1 of 3 endpoints');
     expect(report.causes[0]?.fixes.at(-1)?.command).toBe('kubectl label pod migrate-x -n shop app-');
   });

@@ -1,5 +1,6 @@
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import type { Fix } from '../../../../shared/messages/finding.ts';
+import { plural } from '../../../../shared/util/text.ts';
 import { selectorMessages } from '../../messages/selector.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
 import { PORT_USES } from '../ports/port-uses.ts';
@@ -25,7 +26,8 @@ export const jobPods = defineCheck<ServiceSubject>({
           args: {
             service: `${subject.namespace}/${subject.name}`,
             job: `${stranger.owner.kind} ${stranger.owner.name}`,
-            why: stranger.why.replace(/^shows nothing that listens/, 'show nothing that listens'),
+            pods: plural(stranger.backends.length, 'running pod'),
+            why: stranger.why,
             share: shareWords(stranger),
             fixes: fixesOf(subject, stranger),
           },

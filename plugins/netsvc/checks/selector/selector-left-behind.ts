@@ -6,7 +6,7 @@ import { type OwnedWorkload, workloadsIn } from '../../../../shared/model/owners
 import { isReady, isTerminating } from '../../../../shared/model/pods.ts';
 import { formatRef, type Ref, refKey } from '../../../../shared/model/refs.ts';
 import { formatLabels, matchesLabels } from '../../../../shared/model/selectors.ts';
-import { joinAnd } from '../../../../shared/util/text.ts';
+import { joinAnd, plural } from '../../../../shared/util/text.ts';
 import { selectorMessages } from '../../messages/selector.ts';
 import { type ServiceSubject, subjectPods } from '../../service-subject.ts';
 import { labelDifferences } from './label-distance.ts';
@@ -73,7 +73,7 @@ export const selectorLeftBehind = defineCheck<ServiceSubject>({
           { fact: `selector ${formatLabels(selector)}`, source: `${formatRef(subject.ref)} spec.selector` },
           { fact: `spec.replicas is ${off.object.spec?.replicas ?? 1}`, source: `${formatRef(off.ref)} spec.replicas` },
           {
-            fact: `${sibling.ready} ready pods carry ${formatLabels(change)}`,
+            fact: `${plural(sibling.ready, 'ready pod')} with ${formatLabels(change)}`,
             source: `Pods of ${formatRef(sibling.owner)}`,
           },
           ...selectorChange(subject, now),

@@ -184,7 +184,7 @@ describe('pods-in-other-namespace', () => {
 
   it('offers an alias when a Service is there already', () => {
     const there = {
-      ...service('payment', { selector: { app: 'payment' } }),
+      ...service('payment', { selector: { app: 'payment' }, clusterIP: '10.96.10.11', clusterIPs: ['10.96.10.11'] }),
       metadata: { name: 'payment', namespace: 'payments' },
     };
     const report = diagnose({ app: 'payment' }, [], [...elsewhere(1), there]);

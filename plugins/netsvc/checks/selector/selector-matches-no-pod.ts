@@ -5,7 +5,7 @@ import { controllerOf, workloadsIn } from '../../../../shared/model/owners.ts';
 import { formatRef } from '../../../../shared/model/refs.ts';
 import { formatLabels, matchesLabels } from '../../../../shared/model/selectors.ts';
 import { podsMatching } from '../../../../shared/model/services.ts';
-import { joinAnd, joinNames } from '../../../../shared/util/text.ts';
+import { joinAnd, joinNames, plural } from '../../../../shared/util/text.ts';
 import { selectorMessages } from '../../messages/selector.ts';
 import { type ServiceSubject, subjectPods } from '../../service-subject.ts';
 import { differenceInWords, labelDifferences } from './label-distance.ts';
@@ -161,7 +161,7 @@ function elsewhereEvidence({ namespace, pods, workload, service }: Elsewhere): E
   const served = service === undefined ? '' : `, served by Service ${service.metadata?.name ?? ''} there`;
   const what = workload === '' ? 'the same labels' : `the same labels (${workload})`;
   return {
-    fact: `${pods} pods of namespace ${namespace} carry ${what}${served}`,
+    fact: `${plural(pods, 'pod')} of namespace ${namespace} ${pods === 1 ? 'carries' : 'carry'} ${what}${served}`,
     source: `Pods of namespace ${namespace}`,
   };
 }

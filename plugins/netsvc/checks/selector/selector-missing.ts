@@ -4,6 +4,7 @@ import { isReady } from '../../../../shared/model/pods.ts';
 import { formatRef, refKey } from '../../../../shared/model/refs.ts';
 import { formatLabels } from '../../../../shared/model/selectors.ts';
 import { endpointRows } from '../../../../shared/model/services.ts';
+import { plural } from '../../../../shared/util/text.ts';
 import { selectorMessages } from '../../messages/selector.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
 import { selectorChange } from './selector-evidence.ts';
@@ -53,7 +54,7 @@ export const selectorMissing = defineCheck<ServiceSubject>({
             source: `EndpointSlices of ${subject.namespace}`,
           },
           {
-            fact: `${pods.filter(isReady).length} ready pods carry ${formatLabels(labels)}`,
+            fact: `${plural(pods.filter(isReady).length, 'ready pod')} with ${formatLabels(labels)}`,
             source: `Pods of ${formatRef(workload.ref)}`,
           },
           ...selectorChange(subject, now),

@@ -64,7 +64,7 @@ export function strangerEvidence(subject: ServiceSubject, stranger: Stranger) {
         : [
             {
               fact: `carries ${formatLabels(backend.pod.metadata?.labels)}`,
-              source: `${formatRef(backend.owner)} pod ${backend.pod.metadata?.name ?? ''}`,
+              source: `Pod ${backend.key}${backend.owner.kind === 'Pod' ? '' : ` of ${backend.owner.kind} ${backend.owner.name}`}`,
             },
           ],
     ),

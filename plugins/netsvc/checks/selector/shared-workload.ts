@@ -35,6 +35,7 @@ export const sharedWorkload = defineCheck<ServiceSubject>({
         args: {
           service: `${subject.namespace}/${subject.name}`,
           others: joinNames(names, 3),
+          verb: names.length === 1 ? 'selects' : 'select',
           workload: owner === undefined ? `Pod ${pod.metadata?.name ?? ''}` : `${owner.kind} ${owner.name}`,
         },
         evidence: others.slice(0, 5).map((service) => ({
