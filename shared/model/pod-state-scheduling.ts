@@ -110,8 +110,8 @@ const WEIGHT: Readonly<Record<RefusalClass, number>> = {
   affinity: 7,
   spread: 8,
   taint: 9,
-  cordoned: 10,
-  'node-down': 11,
+  'node-down': 10,
+  cordoned: 11,
   'no-nodes': 12,
   other: 13,
 };

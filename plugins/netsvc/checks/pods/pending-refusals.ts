@@ -19,7 +19,10 @@ export function refusalsOf(index: ClusterIndex, entry: PodIn<'unscheduled'>): Sc
   const parsed = parseScheduling(entry.state.message);
   if (!parsed.refusals.some(isUnnamedTaint)) return parsed;
   const found = new Map<string, Refusal>();
+  const cordoned = parsed.refusals.some((refusal) => refusal.class === 'cordoned');
   for (const node of index.list('Node')) {
+    // A cordoned node has a clause of its own and carries a taint as well.
+    if (cordoned && node.spec?.unschedulable === true) continue;
     const taint = [...repellingTaints(node, entry)].sort((a, b) => rank(a.key) - rank(b.key))[0];
     if (taint === undefined) continue;
     const text = `node(s) had untolerated taint {${taint.key ?? ''}: ${taint.value ?? ''}}`;
