@@ -3,6 +3,7 @@ import { reportFromRuns } from '../../../shared/diagnose/report-from-runs.ts';
 import { runChecks } from '../../../shared/diagnose/run-checks.ts';
 import type { ClusterIndex } from '../../../shared/model/cluster-index.ts';
 import type { Service } from '../../../shared/model/objects.ts';
+import { isFinished } from '../../../shared/model/pods.ts';
 import { endpointRows } from '../../../shared/model/services.ts';
 import type { Report } from '../../../shared/report/report.ts';
 import { plural } from '../../../shared/util/text.ts';
@@ -47,9 +48,12 @@ function essentialChecks(subject: ServiceSubject): readonly string[] {
 function healthyHeadline(index: ClusterIndex, subject: ServiceSubject): string {
   const name = `Service ${subject.namespace}/${subject.name}`;
   if (subject.type === 'ExternalName') return `${name} is an alias for ${subject.service.spec?.externalName ?? ''}`;
-  const rows = endpointRows(index, subject.service);
-  const ready = rows.filter((row) => row.ready).length;
   const pods = subjectPods(index, subject).length;
+  if (index.seen('EndpointSlice', subject.namespace).status !== 'ok')
+    return `${name}: no fault found in ${plural(pods, 'pod')}`;
+  // Pods that ended stay in the slices, not ready, and are no lost endpoints.
+  const rows = endpointRows(index, subject.service).filter((row) => row.pod === undefined || !isFinished(row.pod));
+  const ready = rows.filter((row) => row.ready).length;
   if (rows.length === 0 && pods === 0) return `${name}: no fault found`;
   return `${name} is healthy: ${ready} of ${plural(rows.length, 'endpoint')} ready`;
 }
