@@ -1,15 +1,10 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { KINDS, type KindName } from '../model/kinds.ts';
 import type { KubeObject, Secret } from '../model/objects.ts';
+import { KEY_BELONGS_TO } from '../model/recorded.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { prune } from './prune.ts';
 import { scrubObject, scrubText } from './scrub.ts';
-
-/**
- * Annotation on a recorded TLS Secret: to which certificate in tls.crt its private key, which is not recorded, belongs.
- * `1` for the first one as it should be, `2` and so on for a later one, `none`, or `unreadable`.
- */
-export const KEY_BELONGS_TO = 'kubectl-net/key-belongs-to-certificate';
 
 /**
  * The snapshot as it may leave the machine: without values of Secrets, without secret-looking values in environment,

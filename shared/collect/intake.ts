@@ -1,7 +1,7 @@
+import { isApplied } from '../model/applied.ts';
 import { KINDS, type KindName, kindKeyOf } from '../model/kinds.ts';
 import type { KubeObject } from '../model/objects.ts';
 import type { Coverage, PodLog, ReadProblem, ToolOutput } from '../model/snapshot.ts';
-import { isApplied } from './applied.ts';
 import { addTimes, type NewestTime, newestTime } from './newest-time.ts';
 import type { ParsedDocument, ParsedValue } from './parsed.ts';
 import type { PathHints } from './path-hints.ts';

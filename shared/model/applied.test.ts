@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { KubeObject } from '../model/objects.ts';
 import { isApplied } from './applied.ts';
+import type { KubeObject } from './objects.ts';
 
 describe('isApplied', () => {
   it('is false for a manifest, also with the empty fields that generators leave', () => {

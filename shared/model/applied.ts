@@ -1,4 +1,4 @@
-import type { KubeObject } from '../model/objects.ts';
+import type { KubeObject } from './objects.ts';
 
 /**
  * Whether an object was ever stored by an API server. A manifest that was only written has none of the fields that a
