@@ -33,13 +33,12 @@ export const endpointsMessages = defineMessages({
       'Create it again under the right name, and delete the old one.',
     fixes: ({ service, namespace, endpoints }) => [
       {
-        title: `create the same Endpoints object as ${service}`,
+        title: `rename the Endpoints object to ${service}`,
         command:
           `kubectl get endpoints ${endpoints} -n ${namespace} -o yaml | ` +
           `sed -e 's/^  name: ${endpoints}$/  name: ${service}/' -e '/^  uid:/d' -e '/^  resourceVersion:/d' ` +
-          `-e '/^  creationTimestamp:/d' | kubectl create -f -`,
+          `-e '/^  creationTimestamp:/d' | kubectl create -f - && kubectl delete endpoints ${endpoints} -n ${namespace}`,
         risk: 'low',
-        undo: `kubectl delete endpoints ${service} -n ${namespace}`,
       },
     ],
   }),

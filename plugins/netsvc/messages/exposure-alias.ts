@@ -1,5 +1,6 @@
 import { message } from '../../../shared/messages/define-messages.ts';
 import type { Fix } from '../../../shared/messages/finding.ts';
+import { applyLine } from '../../../shared/util/kubectl.ts';
 
 /** ExternalName and headless Services, and the names of StatefulSet pods. */
 export const aliasMessages = {
@@ -152,22 +153,36 @@ export const aliasMessages = {
       'other, while requests to the Service as a whole work.\n' +
       'spec.serviceName cannot be changed. Create the Service that it names, or delete the StatefulSet without its pods ' +
       '(--cascade=orphan) and create it with the right name.',
-    fixes: ({ namespace, governing, selector }) => [
-      {
-        title: `create the headless Service ${governing}`,
-        command: `echo '${JSON.stringify({
-          apiVersion: 'v1',
-          kind: 'Service',
-          metadata: { name: governing, namespace },
-          spec: {
-            clusterIP: 'None',
-            selector: Object.fromEntries(selector.split(',').map((pair) => pair.split('='))),
-          },
-        })}' | kubectl apply -f -`,
+    fixes: ({ set, namespace, governing, selector, service, headless }) => {
+      const made = {
+        apiVersion: 'v1',
+        kind: 'Service',
+        metadata: { name: governing, namespace },
+        spec: {
+          clusterIP: 'None',
+          selector: Object.fromEntries(selector.split(',').map((pair) => pair.split('='))),
+        },
+      };
+      const create: Fix = {
+        title: `create the headless Service ${governing} (names become ${set}-0.${governing})`,
+        command: applyLine(made),
         risk: 'low',
         undo: `kubectl delete service ${governing} -n ${namespace}`,
-      },
-    ],
+      };
+      if (!headless) return [create];
+      const rename = (from: string, to: string): string =>
+        `kubectl get statefulset ${set} -n ${namespace} -o yaml | sed 's/^  serviceName: ${from}$/  serviceName: ${to}/' | ` +
+        `kubectl replace --force --cascade=orphan -f - && kubectl rollout restart statefulset ${set} -n ${namespace}`;
+      return [
+        {
+          title: `let Service ${service} name the pods (makes the StatefulSet anew around its pods, then restarts them)`,
+          command: rename(governing, service),
+          risk: 'high',
+          undo: rename(service, governing),
+        },
+        create,
+      ];
+    },
   }),
 
   SVC565: message<{ set: string; governing: string; wanted: string; service: string }>({
@@ -180,6 +195,26 @@ export const aliasMessages = {
     explain:
       'The names of StatefulSet pods come from the endpoints of the Service in spec.serviceName. That Service exists and ' +
       'selects other pods, so that the pods of this StatefulSet have no names.\nCorrect the selector of that Service.',
+  }),
+
+  SVC579: message<{ set: string; namespace: string; governing: string; pods: string; old: string }>({
+    slug: 'stateful-set-pods-named-before',
+    severity: 'warning',
+    confidence: 'likely',
+    rung: 60,
+    title: 'pods of a StatefulSet keep the names of an earlier serviceName',
+    summary: ({ set, governing, pods, old }) =>
+      `StatefulSet ${set} has serviceName ${governing}, but ${pods} still belong to ${old}: ${set}-0.${governing} does not resolve`,
+    explain:
+      'A pod gets its subdomain when it is made, and keeps it. These pods were made while the StatefulSet had another ' +
+      'serviceName; making the StatefulSet anew without its pods does not change them.\nRestart them.',
+    fixes: ({ set, namespace }) => [
+      {
+        title: 'make the pods anew, one after the other',
+        command: `kubectl rollout restart statefulset ${set} -n ${namespace}`,
+        risk: 'low',
+      },
+    ],
   }),
 
   SVC566: message<{ set: string; governing: string }>({

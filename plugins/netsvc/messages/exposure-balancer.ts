@@ -1,4 +1,5 @@
 import { message } from '../../../shared/messages/define-messages.ts';
+import type { Fix } from '../../../shared/messages/finding.ts';
 import { patchLine } from '../../../shared/util/kubectl.ts';
 
 /** Load balancers, node ports and addresses outside. */
@@ -29,7 +30,12 @@ export const balancerMessages = {
     ],
   }),
 
-  SVC552: message<{ service: string; namespace: string; name: string; age: string; reason: string }>({
+  SVC552: message<{
+    service: string;
+    age: string;
+    reason: string;
+    fixes: readonly Fix[];
+  }>({
     slug: 'load-balancer-unanswered',
     severity: 'warning',
     rung: 80,
@@ -41,14 +47,7 @@ export const balancerMessages = {
       'must take the Service and write an address into its status. A Service with spec.loadBalancerClass is left to the ' +
       'controller that claims exactly this class. Until then EXTERNAL-IP stays <pending>; the ClusterIP and the node ports ' +
       'work all the same.\nInstall such a controller, set a class that one of them claims, or use type NodePort or an Ingress.',
-    fixes: ({ namespace, name }) => [
-      {
-        title: 'live without a load balancer: use the node ports',
-        command: patchLine('service', namespace, name, { spec: { type: 'NodePort' } }),
-        risk: 'low',
-        undo: patchLine('service', namespace, name, { spec: { type: 'LoadBalancer' } }),
-      },
-    ],
+    fixes: ({ fixes }) => fixes,
   }),
 
   SVC553: message<{ service: string; namespace: string; name: string; ranges: string; broken: string }>({

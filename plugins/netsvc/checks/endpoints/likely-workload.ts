@@ -3,11 +3,19 @@ import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import { type OwnedWorkload, workloadsIn } from '../../../../shared/model/owners.ts';
 import { patchLine } from '../../../../shared/util/kubectl.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
+import { manualEndpoints } from './manual-endpoints.ts';
 
-/** The workload that a Service without selector was most likely meant for: one that shares its name. */
+/**
+ * The workload that a Service without selector was most likely meant for: one that made a pod which its endpoints name,
+ * or one that shares its name.
+ */
 export function likelyWorkload(index: ClusterIndex, subject: ServiceSubject): OwnedWorkload | undefined {
   const serving = workloadsIn(index, subject.namespace).filter(({ kind }) => kind !== 'Job' && kind !== 'CronJob');
+  const pods = manualEndpoints(index, subject).flatMap(({ target }) =>
+    target?.kind === 'Pod' ? (target.name ?? []) : [],
+  );
   return (
+    serving.find((workload) => pods.some((pod) => pod.startsWith(`${workload.ref.name}-`))) ??
     serving.find((workload) => workload.ref.name === subject.name) ??
     serving.find((workload) => {
       const labels = workload.template?.metadata?.labels ?? {};

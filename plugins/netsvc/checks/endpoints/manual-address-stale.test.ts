@@ -45,6 +45,10 @@ describe('manual-address-stale', () => {
       endpoints: [{ addresses: ['10.244.1.8'], targetRef: target('web-1') }],
     });
     expect(diagnoseObjects([web, alive, gone], 'web').headline).toContain('its pod web-0 is gone');
+    const other = service('front', { selector: null });
+    const pinned = { ...gone, metadata: { ...gone.metadata, labels: { 'kubernetes.io/service-name': 'front' } } };
+    const report = diagnoseObjects([other, alive, deployment('web'), pinned], 'front');
+    expect(report.causes[0]?.fixes[0]?.command).toContain('"selector":{"app":"web"}');
     expect(diagnoseObjects([web, alive, moved], 'web').headline).toContain('pod web-1 has address 10.244.1.9 now');
   });
 

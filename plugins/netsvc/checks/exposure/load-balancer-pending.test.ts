@@ -25,6 +25,10 @@ describe('load-balancer-unanswered', () => {
   it('names the class that nobody claims', () => {
     const report = diagnose(balanced({ loadBalancerClass: 'example.com/internal' }));
     expect(report.headline).toContain('no controller has answered for loadBalancerClass example.com/internal');
+    expect(report.causes[0]?.fixes[0]).toMatchObject({
+      command: `kubectl patch service web -n shop --type=merge -p '{"spec":{"type":"NodePort","loadBalancerClass":null}}'`,
+      undo: `kubectl patch service web -n shop --type=merge -p '{"spec":{"type":"LoadBalancer","loadBalancerClass":"example.com/internal"}}'`,
+    });
   });
 
   it('names the controller or cloud that should have answered, after some patience', () => {

@@ -1,9 +1,10 @@
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
-import type { Evidence, Finding } from '../../../../shared/messages/finding.ts';
+import type { Evidence, Finding, Fix } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import type { ClusterEvent } from '../../../../shared/model/objects.ts';
 import { formatRef } from '../../../../shared/model/refs.ts';
 import { ago, formatDuration } from '../../../../shared/util/duration.ts';
+import { patchLine } from '../../../../shared/util/kubectl.ts';
 import { joinAnd, shorten } from '../../../../shared/util/text.ts';
 import { exposureMessages } from '../../messages/exposure.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
@@ -78,10 +79,9 @@ export const loadBalancerUnanswered = defineCheck<ServiceSubject>({
         subject: subject.ref,
         args: {
           service: `${subject.namespace}/${subject.name}`,
-          namespace: subject.namespace,
-          name: subject.name,
           age: formatDuration(age),
           reason: whyUnanswered(wanted, controllers, cloud, visible, busy),
+          fixes: [asNodePort(subject)],
         },
         severity: expected && age < PATIENCE ? 'info' : 'warning',
         confidence: visible && !expected ? 'proven' : 'likely',
@@ -116,6 +116,21 @@ export const loadBalancerUnanswered = defineCheck<ServiceSubject>({
     ];
   },
 });
+
+/** Type NodePort allows no field that belongs to load balancers alone. */
+function asNodePort({ service, namespace, name }: ServiceSubject): Fix {
+  const { loadBalancerClass, loadBalancerSourceRanges, allocateLoadBalancerNodePorts } = service.spec ?? {};
+  const only = { loadBalancerClass, loadBalancerSourceRanges, allocateLoadBalancerNodePorts };
+  const given = Object.fromEntries(Object.entries(only).filter(([, value]) => value !== undefined));
+  const cleared = Object.fromEntries(Object.keys(given).map((field) => [field, null]));
+  const patch = (spec: object): string => patchLine('service', namespace, name, { spec });
+  return {
+    title: 'live without a load balancer: use the node ports',
+    command: patch({ type: 'NodePort', ...cleared }),
+    risk: 'low',
+    undo: patch({ type: 'LoadBalancer', ...given }),
+  };
+}
 
 function whyUnanswered(
   wanted: string | undefined,

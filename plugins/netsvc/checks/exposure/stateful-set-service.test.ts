@@ -15,7 +15,8 @@ describe('stateful-set-service', () => {
     expect(report.headline).toBe(
       'StatefulSet db has serviceName db-headless, but there is no Service db-headless: names such as db-0.db do not resolve',
     );
-    expect(report.causes[0]?.fixes[0]?.command).toContain('"clusterIP":"None","selector":{"app":"db"}');
+    expect(report.causes[0]?.fixes[0]?.command).toContain('serviceName: db-headless$/  serviceName: db/');
+    expect(report.causes[0]?.fixes[1]?.command).toContain('"clusterIP":"None","selector":{"app":"db"}');
   });
 
   it('tells a governing Service that selects other pods', () => {
@@ -23,6 +24,17 @@ describe('stateful-set-service', () => {
     const report = diagnoseObjects([headless, other, set('peers'), ...around], 'db');
     expect(causeCodes(report)).toEqual(['SVC565']);
     expect(report.headline).toContain('selects app=database');
+  });
+
+  it('tells pods that were made under another serviceName', () => {
+    const old = pod('db-0', {
+      labels: { app: 'db' },
+      meta: ownedBy('StatefulSet', 'db'),
+      spec: { hostname: 'db-0', subdomain: 'db-headless' },
+    });
+    const report = diagnoseObjects([headless, set('db'), old, ...slicesFor(headless, [old])], 'db');
+    expect(causeCodes(report)).toEqual(['SVC579']);
+    expect(report.headline).toContain('db-0 still belong to db-headless');
   });
 
   it('notes a governing Service with a ClusterIP: odd, not broken', () => {

@@ -3,9 +3,11 @@ import { isProvenAbsent } from '../../../../shared/model/absence.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import type { Workload } from '../../../../shared/model/objects.ts';
 import { controllerOf } from '../../../../shared/model/owners.ts';
+import { isTerminating } from '../../../../shared/model/pods.ts';
 import { formatRef, nameOf, refOf } from '../../../../shared/model/refs.ts';
 import { formatLabels, matchesLabels } from '../../../../shared/model/selectors.ts';
 import { isHeadless, selectorOf } from '../../../../shared/model/services.ts';
+import { joinNames } from '../../../../shared/util/text.ts';
 import { exposureMessages } from '../../messages/exposure.ts';
 import { type ServiceSubject, subjectPods } from '../../service-subject.ts';
 
@@ -70,6 +72,27 @@ function judge(index: ClusterIndex, subject: ServiceSubject, set: Workload) {
             source: `Service ${subject.namespace}/${governing} spec.selector`,
           },
           { fact: `pods carry ${formatLabels(labels)}`, source: `${formatRef(ref)} spec.template.metadata.labels` },
+        ],
+      }),
+    ];
+  }
+  const before = subjectPods(index, subject).filter(
+    (pod) =>
+      controllerOf(pod)?.name === nameOf(set) &&
+      !isTerminating(pod) &&
+      (pod.spec?.subdomain ?? governing) !== governing,
+  );
+  if (before.length > 0) {
+    return [
+      exposureMessages.SVC579.raise({
+        subject: ref,
+        args: { ...args, pods: joinNames(before.map(nameOf), 2), old: before[0]?.spec?.subdomain ?? '' },
+        evidence: [
+          named,
+          {
+            fact: `subdomain is ${before[0]?.spec?.subdomain ?? ''}`,
+            source: `Pod ${subject.namespace}/${nameOf(before[0] ?? {})} spec.subdomain`,
+          },
         ],
       }),
     ];
