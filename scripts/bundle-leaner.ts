@@ -4,7 +4,7 @@ import type { Plugin } from 'esbuild';
 /**
  * Leaves out what costs start-up time or is never used. string-width 7 and later (imported by cliui and wrap-ansi) makes
  * an Intl.Segmenter at load: 13 ms; cli-table3 requires a string-width of its own, which measures with a regular
- * expression of 10 kB. Of client-node only the SOCKS agent is used, which needs neither its models nor its HTTP client
+ * expression of 10 kB. Of yargs only the parser is used. Of client-node only the SOCKS agent is used, which needs neither its models nor its HTTP client
  * nor its logins.
  */
 export const leaner: Plugin = {
@@ -14,6 +14,7 @@ export const leaner: Plugin = {
     context.onResolve({ filter: /^string-width$/ }, (args) =>
       args.kind === 'import-statement' ? { path: own } : stub('string-width'),
     );
+    context.onResolve({ filter: /^yargs\/helpers$/ }, () => stub('yargs-helpers'));
     for (const name of ['undici', 'jsonpath-plus', 'openid-client']) {
       context.onResolve({ filter: new RegExp(`^${name}$`) }, () => stub(name));
     }
@@ -37,6 +38,8 @@ const ABSENT = 'function(){throw new Error("left out of the bundle")}';
 const STUBS: Readonly<Record<string, string>> = {
   // A CommonJS caller wants the function itself.
   'string-width': 'module.exports=require("./bundle-string-width.ts").default;',
+  // The rest of that module is there for configuration files.
+  'yargs-helpers': 'export { default as Parser } from "yargs-parser";',
   undici: `const absent=${ABSENT};module.exports={fetch:absent,Agent:absent,ProxyAgent:absent};`,
   'openid-client': `const absent=${ABSENT};module.exports={discovery:absent,refreshTokenGrant:absent};`,
   'jsonpath-plus': `module.exports={JSONPath:${ABSENT}};`,

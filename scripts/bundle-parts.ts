@@ -17,32 +17,49 @@ export interface Part {
 export function joinParts(parts: readonly Part[], banner: string): string {
   const sorted = [...parts].sort((a, b) => (a.name < b.name ? -1 : 1));
   const quick = sorted.filter((part) => part.quick);
-  const packed = Object.fromEntries(sorted.filter((part) => !part.quick).map(({ name, code }) => [name, code]));
-  const blob = brotliCompressSync(JSON.stringify(packed), {
+  const packed = sorted.filter((part) => !part.quick);
+  const places: Record<string, readonly [number, number]> = {};
+  let at = 0;
+  for (const { name, code } of packed) {
+    // Places are counted in letters and cut in bytes.
+    if (Buffer.byteLength(code) !== code.length) throw new Error(`${name} is not plain ASCII`);
+    places[`./${name}`] = [at, at + code.length];
+    at += code.length;
+  }
+  const blob = brotliCompressSync(packed.map(({ code }) => code).join(''), {
     params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_LGWIN]: 22 },
   }).toString('base64');
   const plain = quick.map(
     ({ name, code }) => `${JSON.stringify(`./${name}`)}:function(${PARAMETERS}){${code.trim()}\n}`,
   );
-  return [banner, LOADER, `var quick={${plain.join(',\n')}};`, `var blob="${blob}";`, 'load("./main.js");', ''].join(
-    '\n',
-  );
+  return [
+    banner,
+    LOADER,
+    `var quick={${plain.join(',\n')}};`,
+    `var places=${JSON.stringify(places)},blob="${blob}";`,
+    'load("./main.js");',
+    '',
+  ].join('\n');
 }
 
 const PARAMETERS = 'exports,require,module,__file';
 
-/** Finds a part by its name; every other name is a module of Node. */
+/**
+ * Finds a part by its name; every other name is a module of Node. The parts are plain ASCII, so that they can be cut out
+ * by their places without reading them.
+ */
 const LOADER = `"use strict";
-var file=require("node:url").pathToFileURL(__filename).href,loaded={},parts;
+var file=require("node:url").pathToFileURL(__filename).href,loaded={},text;
 function load(name){
 var known=loaded[name];
 if(known)return known.exports;
-var body=name.charCodeAt(0)===46&&(quick[name]||unpack(name));
+var body=quick[name]||unpack(name);
 if(!body)return require(name);
 var part=loaded[name]={exports:{}};
 body(part.exports,load,part,file);
 return part.exports}
 function unpack(name){
-parts=parts||JSON.parse(require("node:zlib").brotliDecompressSync(Buffer.from(blob,"base64")).toString());
-var code=parts[name.slice(2)];
-return code&&require("node:vm").runInThisContext("(function(${PARAMETERS}){"+code+"\\n})",{filename:name})}`;
+var place=places[name];
+if(!place)return;
+text=text||require("node:zlib").brotliDecompressSync(Buffer.from(blob,"base64")).toString("latin1");
+return require("node:vm").runInThisContext("(function(${PARAMETERS}){"+text.slice(place[0],place[1])+"\\n})",{filename:name})}`;
