@@ -85,6 +85,13 @@ describe('lists of kubectl', () => {
     expect(await coverage('d')).toEqual(['Pod shop', 'Service *']);
   });
 
+  it('of pods that are empty were asked of one namespace: no cluster is without pods', async () => {
+    files.write('d/services.json', list(object('Service', 'shop', 's'), object('Service', 'web', 's')));
+    files.write('d/pods.json', list());
+    files.write('d/networkpolicies.json', list());
+    expect(await coverage('d')).toEqual(['Service *']);
+  });
+
   it('that are empty belong to the namespace in their name, when that is a namespace', async () => {
     files.write('d/shop-services.json', list(object('Service', 'shop', 's')));
     files.write('d/web-services.json', list(object('Service', 'web', 's')));

@@ -4,7 +4,7 @@ import type { FilePlace, Intake, Listing } from './intake.ts';
 
 /**
  * Kinds that stand in at least two namespaces of every real cluster (default and kube-system). A list of one of them
- * that names one namespace only was asked for that namespace; a list of Ingresses may name one namespace by chance.
+ * that names one namespace, or none, was asked for one namespace; a list of Ingresses may be that short by chance.
  */
 const EVERYWHERE: ReadonlySet<KindName> = new Set<KindName>([
   'ConfigMap',
@@ -14,6 +14,10 @@ const EVERYWHERE: ReadonlySet<KindName> = new Set<KindName>([
   'Service',
   'ServiceAccount',
 ]);
+
+function isEverywhere(listing: Listing): boolean {
+  return listing.kinds.some((kind) => EVERYWHERE.has(kind));
+}
 
 /** Tells for which namespace a list speaks: a name, `*` for all, undefined when nothing proves it. */
 export type ScopeOf = (listing: Listing) => string | undefined;
@@ -44,7 +48,7 @@ export function scopes(intake: Intake): ScopeOf {
       (word) => known.has(word) || folders.get(folderOf(listing.file))?.own === word,
     );
     if (confirmed !== undefined) return confirmed;
-    if (folder?.clusterWide === true) return '*';
+    if (folder?.clusterWide === true) return isEverywhere(listing) ? undefined : '*';
     return folder?.namespaces.size === 1 ? [...folder.namespaces][0] : undefined;
   };
 }
@@ -72,7 +76,7 @@ function foldersOf(intake: Intake): Map<string, Folder> {
     const folder = at(listing.file);
     for (const namespace of listing.namespaces) folder.namespaces.add(namespace);
     if (listing.namespaces.length > 1) folder.wide = true;
-    if (listing.namespaces.length === 1 && listing.kinds.some((kind) => EVERYWHERE.has(kind))) folder.narrow = true;
+    if (listing.namespaces.length <= 1 && isEverywhere(listing)) folder.narrow = true;
   }
   for (const object of intake.loose) {
     if (KINDS[object.kind].namespaced) at(object.file).namespaces.add(object.namespace);
