@@ -7,6 +7,7 @@ export type RefusalClass =
   | 'node-selector'
   | 'taint'
   | 'node-down'
+  | 'node-short'
   | 'host-port'
   | 'volume'
   | 'affinity'
@@ -84,6 +85,7 @@ const CLASSES: readonly (readonly [RegExp, RefusalClass])[] = [
   [/Too many pods/, 'pods-full'],
   [/Insufficient |cannot allocate all claims/, 'resource'],
   [/taint.*node\.kubernetes\.io\/(unreachable|not-ready|network-unavailable)/, 'node-down'],
+  [/taint.*node\.kubernetes\.io\/(disk|memory|pid)-pressure/, 'node-short'],
   [/taint.*node\.kubernetes\.io\/unschedulable|were unschedulable/, 'cordoned'],
   [/taint/, 'taint'],
   [/free ports/, 'host-port'],
@@ -110,6 +112,7 @@ const WEIGHT: Readonly<Record<RefusalClass, number>> = {
   affinity: 7,
   spread: 8,
   taint: 9,
+  'node-short': 9.5,
   'node-down': 10,
   cordoned: 11,
   'no-nodes': 12,

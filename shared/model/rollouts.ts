@@ -46,13 +46,24 @@ export function rolloutOf(index: ClusterIndex, owner: Ref): Rollout | undefined 
 
 /** ReplicaSets of a Deployment, newest revision first. */
 export function replicaSetsOf(index: ClusterIndex, owner: Ref): readonly Workload[] {
-  return index
-    .list('ReplicaSet', owner.namespace)
-    .filter((set) => {
+  return replicaSetsByOwner(index, owner.namespace ?? '').get(owner.name) ?? [];
+}
+
+function replicaSetsByOwner(index: ClusterIndex, namespace: string): ReadonlyMap<string, readonly Workload[]> {
+  return index.memo(`rollouts/replica-sets/${namespace}`, () => {
+    const map = new Map<string, Workload[]>();
+    for (const set of index.list('ReplicaSet', namespace)) {
       const controller = controllerOf(set);
-      return controller?.kind === 'Deployment' && controller.name === owner.name;
-    })
-    .sort((a, b) => revisionOf(b) - revisionOf(a) || compareText(a.metadata?.name ?? '', b.metadata?.name ?? ''));
+      if (controller?.kind !== 'Deployment') continue;
+      const list = map.get(controller.name ?? '');
+      if (list === undefined) map.set(controller.name ?? '', [set]);
+      else list.push(set);
+    }
+    for (const sets of map.values()) {
+      sets.sort((a, b) => revisionOf(b) - revisionOf(a) || compareText(a.metadata?.name ?? '', b.metadata?.name ?? ''));
+    }
+    return map;
+  });
 }
 
 /** The revision number of a ReplicaSet; 0 when it carries none. */

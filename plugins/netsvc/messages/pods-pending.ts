@@ -109,8 +109,8 @@ export const podsPendingMessages = defineMessages({
     summary,
     explain:
       HOW +
-      'The nodes are cordoned (spec.unschedulable), not ready, or there is none. Uncordon them when the maintenance is over; ' +
-      'see to the nodes that are not ready.',
+      'The nodes are cordoned (spec.unschedulable), not ready, short of memory, disk space or process numbers, or there is ' +
+      'none. Uncordon them when the maintenance is over; see to the nodes that are not ready or short of something.',
   }),
   SVC221: message<{ pods: string; why: string }>({
     slug: 'not-scheduled',

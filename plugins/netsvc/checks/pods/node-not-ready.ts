@@ -179,7 +179,9 @@ function soonFinding(
     pods: podKeys(group),
     severity: 'warning',
     confidence: 'likely',
-    impact: group.length / Math.max(1, readyPods(all).length),
+    // A kubelet that is silent may be gone with its pods; one that complains still runs them.
+    impact:
+      node.is === 'not-ready' && node.status === 'False' ? 0.1 : group.length / Math.max(1, readyPods(all).length),
     evidence: [
       ...(node.is === 'not-ready' ? [conditionEvidence(name, node)] : []),
       { fact: `${plural(group.length, 'pod')} of the Service on it still Ready`, source: podSource(first) },

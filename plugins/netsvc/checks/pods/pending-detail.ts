@@ -1,10 +1,10 @@
 import type { Evidence } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import type { Node } from '../../../../shared/model/objects.ts';
-import { nodeStanding } from '../../../../shared/model/pod-state-node.ts';
+import { nodeCondition, nodeStanding } from '../../../../shared/model/pod-state-node.ts';
 import type { SchedulingRefusals } from '../../../../shared/model/pod-state-scheduling.ts';
 import { parseQuantity } from '../../../../shared/util/quantity.ts';
-import { compareText, joinNames } from '../../../../shared/util/text.ts';
+import { compareText, joinNames, shorten } from '../../../../shared/util/text.ts';
 import { nodeFixes, nodeNeeds } from './node-needs.ts';
 import { NO_DETAIL, type PendingDetail } from './pending-addition.ts';
 import { affinityDetail, claimDetail, hostPortDetail, spreadDetail } from './pending-rules.ts';
@@ -39,6 +39,8 @@ export function pendingDetail(index: ClusterIndex, entry: ServicePod, refusals: 
     case 'cordoned':
     case 'node-down':
       return nodesDetail(index);
+    case 'node-short':
+      return pressureDetail(index);
     default:
       return NO_DETAIL;
   }
@@ -109,21 +111,65 @@ function nodesDetail(index: ClusterIndex): PendingDetail {
   const down = names(nodes.filter((node) => nodeStanding(index, node.metadata?.name).is === 'not-ready'));
   const parts: string[] = [];
   if (cordoned.length > 0) parts.push(`cordoned: ${joinNames(cordoned, 3)}`);
-  if (down.length > 0) parts.push(`not ready: ${joinNames(down, 3)}`);
+  if (down.length > 0) parts.push(`not ready: ${joinNames(down, 3)}${whyDown(index, down[0])}`);
   if (parts.length === 0) return NO_DETAIL;
   return {
     words: ` (${parts.join('; ')})`,
     evidence: [
       ...cordoned.slice(0, 3).map((name) => ({ fact: 'spec.unschedulable is true', source: `Node ${name}` })),
-      ...down
-        .slice(0, 3)
-        .map((name) => ({ fact: 'condition Ready is not True', source: `Node ${name} status.conditions` })),
+      ...down.slice(0, 3).map((name) => downEvidence(index, name)),
     ],
     fixes: cordoned.slice(0, 1).map((name) => ({
       title: 'let the node take pods again, when its maintenance is over',
       command: `kubectl uncordon ${name}`,
       risk: 'low',
       undo: `kubectl cordon ${name}`,
+    })),
+  };
+}
+
+/** `, NetworkPluginNotReady`: the first node's reason, read out of its message where that is more exact. */
+function whyDown(index: ClusterIndex, name: string | undefined): string {
+  const standing = nodeStanding(index, name);
+  if (standing.is !== 'not-ready') return '';
+  const reason = /reason:(\w+)/.exec(standing.message)?.[1] ?? standing.reason;
+  return reason === '' ? '' : `, ${reason}`;
+}
+
+function downEvidence(index: ClusterIndex, name: string): Evidence {
+  const standing = nodeStanding(index, name);
+  const { status, reason, message } =
+    standing.is === 'not-ready' ? standing : { status: 'not True', reason: '', message: '' };
+  return {
+    fact: `condition Ready is ${status}${reason === '' ? '' : `, ${reason}`}${message === '' ? '' : `: "${shorten(message, 200)}"`}`,
+    source: `Node ${name} status.conditions`,
+  };
+}
+
+const PRESSURES = ['MemoryPressure', 'DiskPressure', 'PIDPressure'] as const;
+
+/** Nodes that run short of something: the kubelet sets the taint, and takes it off when there is room again. */
+function pressureDetail(index: ClusterIndex): PendingDetail {
+  const short = index.list('Node').flatMap((node) =>
+    PRESSURES.flatMap((type) => {
+      const condition = nodeCondition(node, type);
+      return condition?.status === 'True' ? [{ name: node.metadata?.name ?? '', condition }] : [];
+    }),
+  );
+  if (short.length === 0) return NO_DETAIL;
+  return {
+    words: ` (${joinNames(
+      short.map(({ name, condition }) => `${name}: ${condition.type ?? ''}`),
+      3,
+    )})`,
+    evidence: short.slice(0, 3).map(({ name, condition }) => ({
+      fact: `condition ${condition.type ?? ''} is True, ${condition.reason ?? ''}: "${shorten(condition.message ?? '', 160)}"`,
+      source: `Node ${name} status.conditions`,
+    })),
+    fixes: short.slice(0, 1).map(({ name }) => ({
+      title: 'see what fills the node, then free it',
+      command: `kubectl describe node ${name}`,
+      risk: 'none',
     })),
   };
 }

@@ -35,10 +35,13 @@ export function refusalsOf(index: ClusterIndex, entry: PodIn<'unscheduled'>): Sc
 
 /** Of several taints of a node, the one that says most about why it takes no pods. */
 function rank(key: string | undefined): number {
-  return ['node-down', 'cordoned', 'taint'].indexOf(classOf(key)) + (isControlPlaneTaint(key ?? '') ? 1 : 0);
+  return (
+    ['node-down', 'node-short', 'cordoned', 'taint'].indexOf(classOf(key)) + (isControlPlaneTaint(key ?? '') ? 1 : 0)
+  );
 }
 
 function classOf(key: string | undefined): RefusalClass {
   if (/^node\.kubernetes\.io\/(unreachable|not-ready|network-unavailable)$/.test(key ?? '')) return 'node-down';
+  if (/^node\.kubernetes\.io\/(disk|memory|pid)-pressure$/.test(key ?? '')) return 'node-short';
   return key === 'node.kubernetes.io/unschedulable' ? 'cordoned' : 'taint';
 }

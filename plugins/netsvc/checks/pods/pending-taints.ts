@@ -73,11 +73,20 @@ function isTolerated(entry: ServicePod, key: string, value: string, effect: stri
   });
 }
 
+/** Taints that a controller sets and takes off by itself: kubelet, cloud controller, network plugin. */
+const OF_CONTROLLERS =
+  /^(node\.kubernetes\.io|node\.cloudprovider\.kubernetes\.io|node\.cilium\.io|[\w.-]*\.?projectcalico\.org|karpenter\.sh)\//;
+
 function fixesOf(entry: ServicePod, taint: Taint): readonly Fix[] {
   const fixes: Fix[] = [];
   const { key, value, effect } = taint;
   const node = taint.nodes[0];
   const equals = value === '' ? '' : `=${value}`;
+  if (node !== undefined && OF_CONTROLLERS.test(key)) {
+    return [
+      { title: 'see why its controller keeps the taint on', command: `kubectl describe node ${node}`, risk: 'none' },
+    ];
+  }
   if (node !== undefined && effect !== '' && !isControlPlaneTaint(key)) {
     fixes.push({
       title: 'take the taint off the node, if it is not meant to stay',

@@ -174,6 +174,47 @@ describe('pods-pending', () => {
     expect(report.causes[0]?.fixes[0]?.command).toBe('kubectl uncordon n1');
   });
 
+  it('looks up on the nodes the taint that the scheduler no longer names, control-plane nodes last', () => {
+    const message =
+      '0/4 nodes are available: 1 Insufficient cpu, 3 node(s) had untolerated taint(s). preemption: 0/4 nodes are available: 4 Preemption is not helpful for scheduling.';
+    const made = unschedulable('web-6f9c-a', message, {
+      of: 'web',
+      containers: [{ name: 'app', resources: { requests: { cpu: '8' } } }],
+    });
+    const tainted = (name: string, key: string, value = ''): Node => ({
+      ...node(name),
+      spec: { taints: [{ key, value, effect: 'NoSchedule' }] },
+    });
+    const planes = ['p1', 'p2', 'p3'].map((name) => tainted(name, 'node-role.kubernetes.io/control-plane'));
+    expect(causeCodes(ask(made, ...planes, allocatable('n1', '4')))).toEqual(['SVC213']);
+    const gpus = ['g1', 'g2'].map((name) => tainted(name, 'dedicated', 'gpu'));
+    const report = ask(made, ...planes.slice(0, 1), ...gpus, allocatable('n1', '4'));
+    expect(causeCodes(report)).toEqual(['SVC215']);
+    expect(report.headline).toContain('2 node(s) had untolerated taint {dedicated: gpu}');
+  });
+
+  it('does not ask to take off a taint that the kubelet sets', () => {
+    const made = unschedulable(
+      'web-6f9c-a',
+      '0/1 nodes are available: 1 node(s) had untolerated taint {node.kubernetes.io/disk-pressure: }.',
+      { of: 'web' },
+    );
+    const short: Node = {
+      ...node('n1'),
+      spec: { taints: [{ key: 'node.kubernetes.io/disk-pressure', effect: 'NoSchedule' }] },
+      status: {
+        conditions: [
+          { type: 'Ready', status: 'True' },
+          { type: 'DiskPressure', status: 'True', reason: 'KubeletHasDiskPressure' },
+        ],
+      },
+    };
+    const report = ask(made, short);
+    expect(causeCodes(report)[0]).toBe('SVC220');
+    expect(report.headline).toContain('(n1: DiskPressure)');
+    expect(report.causes[0]?.fixes.map((fix) => fix.command)).toEqual(['kubectl describe node n1']);
+  });
+
   it('tells scheduling gates and schedulers that nobody runs', () => {
     const gated = withoutPlace(
       pod('web-1', {

@@ -86,6 +86,7 @@ const MESSAGE: Readonly<Record<RefusalClass, Raise>> = {
   spread: podsMessages.SVC218.raise,
   cordoned: podsMessages.SVC220.raise,
   'node-down': podsMessages.SVC220.raise,
+  'node-short': podsMessages.SVC220.raise,
   'no-nodes': podsMessages.SVC220.raise,
   other: ({ args, ...facts }) =>
     podsMessages.SVC221.raise({ ...facts, args: { pods: args.pods, why: `${args.verdict}${args.detail}` } }),

@@ -38,7 +38,7 @@ function raise(index: ClusterIndex, subject: ServiceSubject, group: readonly [Fl
     },
     pods: podKeys(group),
     // Failures below failureThreshold keep the pod in rotation.
-    severity: left > 0 || worst.failure.count >= 10 ? 'warning' : 'info',
+    severity: left > 0 || worst.failure.count >= 5 ? 'warning' : 'info',
     impact: (0.3 * group.length) / Math.max(1, ready),
     evidence: [...probeEvidence(index, worst), ...timeline(index, group)],
     fixes: probeFixes(subject, worst),
