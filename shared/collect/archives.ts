@@ -35,7 +35,8 @@ export async function* gunzip(chunks: Chunks, damaged: (reason: string) => void)
 /** The files of a tar stream, in their order. Links, devices and folders are left out. */
 export async function* untar(chunks: Chunks): AsyncGenerator<ArchiveEntry> {
   const { pipeline } = await import('node:stream');
-  const { extract: createExtract } = await import('tar-stream');
+  // A CommonJS module: bundlers give its exports as the default only.
+  const { extract: createExtract } = (await import('tar-stream')).default;
   const extract = createExtract();
   pipeline(Readable.from(chunks), extract as unknown as NodeJS.WritableStream, () => {});
   for await (const entry of extract) {

@@ -113,7 +113,8 @@ function nameKey(object: KubeObject): string {
 
 async function writeArchive(handle: FileHandle, files: readonly ArchiveFile[], mtime: Date): Promise<number> {
   const { createGzip } = await import('node:zlib');
-  const { pack: createPack } = await import('tar-stream');
+  // A CommonJS module: bundlers give its exports as the default only.
+  const { pack: createPack } = (await import('tar-stream')).default;
   const pack = createPack();
   const gzip = createGzip();
   (pack as unknown as NodeJS.ReadableStream).pipe(gzip);
