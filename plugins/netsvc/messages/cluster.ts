@@ -203,4 +203,24 @@ export const clusterMessages = defineMessages({
       { title: 'read why it stops', command: `kubectl logs ${pod} -n ${namespace} --previous --tail=20`, risk: 'none' },
     ],
   }),
+
+  SVC813: message<{ namespace: string }>({
+    slug: 'namespace-leaving',
+    severity: 'critical',
+    rung: 3,
+    title: 'the namespace is being deleted',
+    summary: ({ namespace }) =>
+      `namespace ${namespace} is being deleted (Terminating): its pods go away and no new ones can be made`,
+    explain:
+      'Somebody has deleted the namespace. Everything in it is removed one after the other, and the API server refuses new ' +
+      'objects there. A deletion cannot be taken back; it hangs when a finalizer or an API that does not answer holds it up.\n' +
+      'Make the namespace and its content anew, from its manifests or a backup.',
+    fixes: ({ namespace }) => [
+      {
+        title: 'see what holds the deletion up',
+        command: `kubectl get namespace ${namespace} -o jsonpath='{.status.conditions}'`,
+        risk: 'none',
+      },
+    ],
+  }),
 });

@@ -291,4 +291,16 @@ export const endpointsMessages = defineMessages({
       'kube-proxy counts an address once, however many slices name it, and the controller itself leaves an address in two ' +
       'slices for a moment while it moves endpoints. When it stays so, two writers keep slices for one Service.',
   }),
+
+  SVC515: message<{ service: string; slice: string; addresses: string; writer: string }>({
+    slug: 'foreign-slice',
+    severity: 'info',
+    title: 'somebody adds endpoints to a Service with a selector',
+    summary: ({ service, slice, addresses, writer }) =>
+      `EndpointSlice ${slice} (managed by ${writer}) adds ${addresses} to the pods of Service ${service}`,
+    explain:
+      'The Service has a selector, and beside the slices of Kubernetes there is one that somebody else wrote. Its addresses ' +
+      'get their share of the requests, whether anything answers there or not. Connected clusters do so on purpose; a slice ' +
+      'that was left behind by hand sends a part of the requests astray.',
+  }),
 });

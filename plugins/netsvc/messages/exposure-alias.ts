@@ -15,7 +15,16 @@ export const aliasMessages = {
       'A Service of type ExternalName is a CNAME record and nothing else. The name it gives lies inside this cluster, and ' +
       'there is no such Service: callers get the alias and no address.\n' +
       'Correct the name, or create the Service it means.',
-    fixes: ({ fixes }) => fixes,
+    fixes: ({ fixes, target }) =>
+      fixes.length > 0
+        ? fixes
+        : [
+            {
+              title: 'look where such a Service is',
+              command: `kubectl get services -A --field-selector metadata.name=${target.split('.')[0] ?? ''}`,
+              risk: 'none',
+            },
+          ],
   }),
 
   SVC557: message<{ service: string; target: string; whole: string; fixes: readonly Fix[] }>({

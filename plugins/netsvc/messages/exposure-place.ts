@@ -172,4 +172,25 @@ export const placeMessages = {
       },
     ],
   }),
+
+  SVC580: message<{ service: string; namespace: string; name: string; proxy: string }>({
+    slug: 'service-proxy-name',
+    severity: 'critical',
+    confidence: 'likely',
+    rung: 60,
+    title: 'kube-proxy is told to leave the Service alone',
+    summary: ({ service, proxy }) =>
+      `Service ${service} carries service.kubernetes.io/service-proxy-name=${proxy}, so kube-proxy ignores it`,
+    explain:
+      'With this label a Service is left to a proxy of the given name, and kube-proxy writes no rules for it. Where no such ' +
+      'proxy runs, its ClusterIP and node ports answer nowhere.\nTake the label away, unless that proxy does run.',
+    fixes: ({ namespace, name, proxy }) => [
+      {
+        title: 'give the Service back to kube-proxy',
+        command: `kubectl label service ${name} -n ${namespace} service.kubernetes.io/service-proxy-name-`,
+        risk: 'low',
+        undo: `kubectl label service ${name} -n ${namespace} service.kubernetes.io/service-proxy-name=${proxy}`,
+      },
+    ],
+  }),
 };

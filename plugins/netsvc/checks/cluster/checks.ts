@@ -5,10 +5,12 @@ import { clusterDnsDown, clusterDnsService } from './cluster-dns.ts';
 import { controllerManagerDown } from './controller-manager.ts';
 import { cordonedNodes } from './cordoned-nodes.ts';
 import { kubeProxyMissing, kubeProxySick } from './kube-proxy.ts';
+import { namespaceLeaving } from './namespace-leaving.ts';
 import { networkAgentSick } from './network-agent.ts';
 
 /** In reading order. */
 export const clusterChecks: readonly ServiceCheck[] = [
+  namespaceLeaving,
   controllerManagerDown,
   kubeProxySick,
   kubeProxyMissing,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { event, node, pod, service, slicesFor } from '../../../../shared/testing/builders.ts';
+import { event, namespace, node, pod, service, slicesFor } from '../../../../shared/testing/builders.ts';
 import { causeCodes, diagnoseObjects } from '../../testing/diagnose-objects.ts';
 import { agents, crashing, soundWeb } from '../../testing/system-objects.ts';
 
@@ -77,5 +77,21 @@ describe('allocation-events', () => {
     const mended = event(web, 'ClusterIPNotAllocated', 'Cluster IP [IPv4]:10.96.10.10 is not allocated; repairing');
     expect(diagnoseObjects([...soundWeb(), mended], 'web').findings).toEqual([]);
     expect(diagnoseObjects([...soundWeb(), mended], 'web').verdict).toBe('healthy');
+  });
+});
+
+describe('namespace-leaving', () => {
+  it('tells a namespace that is being deleted', () => {
+    const leaving = { ...namespace('shop'), status: { phase: 'Terminating' } };
+    const report = diagnoseObjects([...soundWeb(), leaving], 'web');
+    expect(causeCodes(report)).toEqual(['SVC813']);
+    expect(report.verdict).toBe('degraded');
+    const gone = diagnoseObjects([service('web'), leaving], 'web');
+    expect(gone.verdict).toBe('broken');
+    expect(causeCodes(gone)[0]).toBe('SVC813');
+  });
+
+  it('stays silent for an active one', () => {
+    expect(diagnoseObjects([...soundWeb(), namespace('shop')], 'web').verdict).toBe('healthy');
   });
 });

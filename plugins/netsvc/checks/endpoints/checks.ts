@@ -2,6 +2,7 @@ import type { ServiceCheck } from '../../service-subject.ts';
 import { duplicateEndpoints } from './duplicate-endpoints.ts';
 import { endpointsMisnamed } from './endpoints-misnamed.ts';
 import { endpointsNotMirrored } from './endpoints-not-mirrored.ts';
+import { foreignSlice } from './foreign-slice.ts';
 import { manualAddressStale } from './manual-address-stale.ts';
 import { manualAddressUnusable } from './manual-address-unusable.ts';
 import { manualAllNotReady, manualPodNotReady } from './manual-not-ready.ts';
@@ -27,6 +28,7 @@ export const endpointsChecks: readonly ServiceCheck[] = [
   manualPodNotReady,
   slicesStale,
   terminatingOnly,
+  foreignSlice,
   duplicateEndpoints,
   manyEndpoints,
 ];

@@ -35,7 +35,8 @@ describe('slice-without-label', () => {
     const objects = [db, other, slice('cache-1', { service: null })];
     expect(causeCodes(diagnoseObjects(objects, 'cache'))).toEqual(['SVC503']);
     expect(causeCodes(diagnoseObjects(objects, 'db'))).toEqual(['SVC501']);
-    expect(causeCodes(diagnoseObjects([db, other, slice('db-1', { service: 'cache' })], 'db'))).toEqual(['SVC501']);
+    expect(causeCodes(diagnoseObjects([db, other, slice('manual', { service: 'cache' })], 'db'))).toEqual(['SVC501']);
+    expect(causeCodes(diagnoseObjects([db, other, slice('db-1', { service: 'cache' })], 'db'))).toEqual(['SVC503']);
   });
 
   it('stays silent once the Service has its slice', () => {

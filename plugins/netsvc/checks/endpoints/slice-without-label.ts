@@ -63,7 +63,9 @@ function strays(index: ClusterIndex, subject: ServiceSubject): readonly Endpoint
     const owner = slice.metadata?.labels?.[SERVICE_NAME_LABEL] ?? '';
     if (addressesOf(slice).length === 0 || isControllerSlice(slice) || isMirrored(slice)) return false;
     if (owner === '') return true;
-    return owner !== subject.name && isProvenAbsent(index, 'Service', subject.namespace, owner);
+    if (owner === subject.name) return false;
+    // One that names another Service was still made for this one when it bears its name.
+    return isNamedAfter(slice, subject.name) || isProvenAbsent(index, 'Service', subject.namespace, owner);
   });
   return free
     .map((slice) => ({ slice, score: scoreOf(slice, subject.name) }))
@@ -82,11 +84,14 @@ function scoreOf(slice: EndpointSlice, service: string): number {
 /** Made for the Service by its name, by a label value or by an owner reference. */
 function madeFor(slice: EndpointSlice, service: string): boolean {
   return (
-    stem(slice) === service ||
-    nameOf(slice) === service ||
+    isNamedAfter(slice, service) ||
     nearKey(slice, service) !== undefined ||
     (slice.metadata?.ownerReferences ?? []).some((owner) => owner.kind === 'Service' && owner.name === service)
   );
+}
+
+function isNamedAfter(slice: EndpointSlice, service: string): boolean {
+  return stem(slice) === service || nameOf(slice) === service;
 }
 
 /** `legacy-db-1`, `legacy-db-x7k2p` and generateName `legacy-db-` all mean legacy-db. */

@@ -10,6 +10,7 @@ import { internalTrafficLocal } from './internal-traffic-local.ts';
 import { loadBalancerRefused, loadBalancerUnanswered } from './load-balancer-pending.ts';
 import { loadBalancerAddress, sourceRanges, withoutNodePorts } from './load-balancer-settings.ts';
 import { nodePortTaken, nodePortUnallocated } from './node-ports.ts';
+import { serviceProxyName } from './service-proxy-name.ts';
 import { sessionAffinity } from './session-affinity.ts';
 import { statefulSetService } from './stateful-set-service.ts';
 import { topologyHints } from './topology.ts';
@@ -24,6 +25,7 @@ export const exposureChecks: readonly ServiceCheck[] = [
   externalNameNotes,
   headlessPorts,
   statefulSetService,
+  serviceProxyName,
   sessionAffinity,
   internalTrafficLocal,
   externalTrafficLocal,

@@ -1,3 +1,4 @@
+import { isWhollyRead } from '../../../../shared/model/absence.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import type { KubeObject } from '../../../../shared/model/objects.ts';
 import { nameOf, namespaceOf } from '../../../../shared/model/refs.ts';
@@ -43,8 +44,8 @@ export interface Balancers {
   /** `MetalLB in metallb-system`. */
   readonly controllers: readonly string[];
   readonly cloud: string | undefined;
-  /** Pods or Deployments of other namespaces were read, so that a missing controller tells something. */
-  readonly visible: boolean;
+  /** How much was read: everything, something of other namespaces, or nothing of them. */
+  readonly sight: 'whole' | 'part' | 'none';
 }
 
 /** Looks for programs that give out load balancer addresses. */
@@ -67,7 +68,12 @@ export function balancersIn(index: ClusterIndex, namespace: string): Balancers {
     return {
       controllers: [...found].sort(),
       cloud,
-      visible: objects.some((object) => namespaceOf(object) !== namespace),
+      sight:
+        isWhollyRead(index, 'Pod') || isWhollyRead(index, 'Deployment')
+          ? 'whole'
+          : objects.some((object) => namespaceOf(object) !== namespace)
+            ? 'part'
+            : 'none',
     };
   });
 }

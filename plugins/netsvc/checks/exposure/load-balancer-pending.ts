@@ -68,7 +68,7 @@ export const loadBalancerUnanswered = defineCheck<ServiceSubject>({
   applies: ({ type, service }) => type === 'LoadBalancer' && service.metadata?.creationTimestamp !== undefined,
   run: (subject, { index, now }): readonly Finding[] => {
     if (addressesOf(subject).length > 0 || refusalOf(index, subject) !== undefined) return [];
-    const { controllers, cloud, visible } = balancersIn(index, subject.namespace);
+    const { controllers, cloud, sight } = balancersIn(index, subject.namespace);
     const age = now - Date.parse(subject.service.metadata?.creationTimestamp ?? '');
     const events = index.events(subject.service, 'Service');
     const busy = events.findLast((event) => event.reason === 'EnsuringLoadBalancer');
@@ -80,11 +80,11 @@ export const loadBalancerUnanswered = defineCheck<ServiceSubject>({
         args: {
           service: `${subject.namespace}/${subject.name}`,
           age: formatDuration(age),
-          reason: whyUnanswered(wanted, controllers, cloud, visible, busy),
+          reason: whyUnanswered(wanted, controllers, cloud, sight, busy),
           fixes: [asNodePort(subject)],
         },
         severity: expected && age < PATIENCE ? 'info' : 'warning',
-        confidence: visible && !expected ? 'proven' : 'likely',
+        confidence: sight === 'whole' && !expected ? 'proven' : 'likely',
         impact: 0.5,
         evidence: [
           { fact: 'status.loadBalancer is empty', source: `${formatRef(subject.ref)} status.loadBalancer` },
@@ -99,7 +99,7 @@ export const loadBalancerUnanswered = defineCheck<ServiceSubject>({
                   source: `Event on ${formatRef(subject.ref)}`,
                 },
               ]),
-          ...(visible
+          ...(sight !== 'none'
             ? [
                 {
                   fact:
@@ -136,14 +136,15 @@ function whyUnanswered(
   wanted: string | undefined,
   controllers: readonly string[],
   cloud: string | undefined,
-  visible: boolean,
+  sight: 'whole' | 'part' | 'none',
   busy: ClusterEvent | undefined,
 ): string {
   if (busy !== undefined) return 'its controller has begun and not finished';
   if (wanted !== undefined) return `no controller has answered for loadBalancerClass ${wanted}`;
   if (controllers.length > 0) return `${joinAnd(controllers)} has not answered`;
   if (cloud !== undefined) return `the load balancer of ${cloud} has not answered`;
-  if (visible) return 'nothing in this cluster gives out load balancer addresses';
+  if (sight === 'whole') return 'nothing in this cluster gives out load balancer addresses';
+  if (sight === 'part') return 'no controller has answered, and none that gives out addresses is in sight';
   return 'no controller has answered';
 }
 
