@@ -24,7 +24,9 @@ export default defineConfig({
           testTimeout: 300_000,
           hookTimeout: 1_800_000,
           passWithNoTests: true,
-          maxConcurrency: 6,
+          maxConcurrency: 4,
+          // Kubelets and schedulers share two processors with the tests; a fault that did not show in time is played again.
+          retry: 1,
           globalSetup: ['test/kit/global-cluster.ts'],
         },
       },

@@ -61,7 +61,8 @@ async function waitFor(holds: () => Promise<boolean>, seconds: number): Promise<
   for (;;) {
     if (await holds()) return true;
     if (Date.now() > end) return false;
-    await sleep(1000);
+    // kubectl costs a quarter of a second of processor time, and several faults wait side by side.
+    await sleep(2500);
   }
 }
 
