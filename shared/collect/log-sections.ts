@@ -17,6 +17,9 @@ export interface Stretch {
 const START = '==== START logs for container ';
 const HEAD = /^==== START logs for container (\S+) of pod ([^/\s]+)\/(\S+) ====\r?(?:\n|$)/;
 
+/** What kubectl writes in place of a log that it could not get. */
+const NO_LOG = /^(?:Create log request|Request log) error: /;
+
 /**
  * Takes the log sections out of a dump. kubectl frames each container's log by START and END lines
  * (kubectl pkg/cmd/clusterinfo/clusterinfo_dump.go); only lines that start with the mark count, so that the same words
@@ -38,7 +41,8 @@ export function splitLogSections(content: Uint8Array): { stretches: Stretch[]; l
     const textStart = at + Buffer.byteLength(head);
     const mark = bytes.indexOf(`==== END logs for container ${container} of pod ${namespace}/${pod} ====`, textStart);
     const textEnd = mark < 0 ? bytes.length : mark;
-    logs.push({ namespace, pod, container, text: bytes.toString('utf8', textStart, textEnd) });
+    const text = bytes.toString('utf8', textStart, textEnd);
+    if (!NO_LOG.test(text)) logs.push({ namespace, pod, container, text });
     if (at > from) stretches.push({ bytes: bytes.subarray(from, at), line });
     const lineEnd = mark < 0 ? -1 : bytes.indexOf(0x0a, mark);
     const next = lineEnd < 0 ? bytes.length : lineEnd + 1;

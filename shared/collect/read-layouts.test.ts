@@ -76,6 +76,15 @@ describe('kubectl cluster-info dump', () => {
     ]);
   });
 
+  it('with logs that do not end in a line break, and with errors in place of logs', async () => {
+    const section = (container: string, body: string): string =>
+      `==== START logs for container ${container} of pod shop/web-1 ====\n${body}==== END logs for container ${container} of pod shop/web-1 ====\n`;
+    const text = `${dump[0]}\n${section('a', 'no line break')}${section('b', 'Request log error: container "b" is waiting\n')}${section('c', '')}`;
+    const snapshot = await readSnapshots(['-'], fakeRuntime({ stdin: text }));
+    expect(snapshot.logs.map((log) => [log.container, log.text])).toEqual([['a', 'no line break']]);
+    expect(snapshot.problems).toEqual([]);
+  });
+
   it('as YAML', async () => {
     const text = `apiVersion: v1\nitems:\n- metadata:\n    name: web\n    namespace: shop\nkind: ServiceList\n---\n${log('x\n')}apiVersion: v1\nitems: []\nkind: PodList\n`;
     const snapshot = await readSnapshots(['-'], fakeRuntime({ stdin: text }));
