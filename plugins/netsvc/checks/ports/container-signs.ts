@@ -1,5 +1,5 @@
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
-import type { Pod } from '../../../../shared/model/objects.ts';
+import type { Container, Pod } from '../../../../shared/model/objects.ts';
 import { ownerWorkload } from '../../../../shared/model/owners.ts';
 import { podKey, type RunningContainer, runningContainers } from '../../../../shared/model/pods.ts';
 import { formatRef } from '../../../../shared/model/refs.ts';
@@ -42,8 +42,7 @@ export function containerSigns(index: ClusterIndex, pod: Pod): readonly Containe
 
 function signsOf(index: ClusterIndex, pod: Pod, running: RunningContainer): ContainerSigns {
   const namespace = pod.metadata?.namespace ?? '';
-  const env = environmentOf(index, namespace, running.spec);
-  const line = readCommandLine(running.spec, env);
+  const { env, line } = spokenOf(index, namespace, running.spec);
   const workload = ownerWorkload(index, pod);
   const where = workload === undefined ? `Pod ${podKey(pod)}` : formatRef(workload.ref);
   const log = index.log(namespace, pod.metadata?.name ?? '', running.name, false);
@@ -77,6 +76,15 @@ function signsOf(index: ClusterIndex, pod: Pod, running: RunningContainer): Cont
     signs: joined(told, fromEnv),
     helper: HELPERS.test(running.name),
   };
+}
+
+/** Pods of one revision have the same words; reading them once serves all. */
+function spokenOf(index: ClusterIndex, namespace: string, spec: Container): { env: Environment; line: CommandLine } {
+  const { command, args, env, envFrom } = spec;
+  return index.memo(`netsvc/ports/spoken/${namespace}/${JSON.stringify([command, args, env, envFrom])}`, () => {
+    const environment = environmentOf(index, namespace, spec);
+    return { env: environment, line: readCommandLine(spec, environment) };
+  });
 }
 
 /** A default of a program counts for nothing where the environment may set it: gunicorn reads $PORT, flask FLASK_RUN_HOST. */

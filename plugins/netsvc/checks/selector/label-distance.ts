@@ -66,11 +66,18 @@ export function labelDistance(selector: Labels, labels: Labels): number {
   for (const [key, wanted] of keys) {
     const found = labels[key];
     if (found === wanted) continue;
-    if (found !== undefined)
-      sum += kindOfDifference(wanted, found) === '' ? 0.3 + 0.7 * (1 - likeness(found, wanted)) : 0.2;
+    if (found !== undefined) sum += valueDistance(wanted, found);
     else sum += Object.entries(labels).some(([other, value]) => value === wanted && alike(other, key)) ? 0.4 : 1;
   }
   return sum / keys.length;
+}
+
+/** A slip (case, dashes, a version suffix) is nearer than any other difference. */
+function valueDistance(wanted: string, found: string): number {
+  const like = likeness(wanted.toLowerCase(), found.toLowerCase());
+  // No slip makes words as unlike as that; most pairs of a sweep end here.
+  if (like > 0.4 && kindOfDifference(wanted, found) !== '') return 0.2;
+  return 0.3 + 0.7 * (1 - like);
 }
 
 /** 1 for equal words, 0 for words with nothing in common; a word that contains the other counts as near. */

@@ -29,6 +29,12 @@ const SAME = 0.02;
  * likeness of names, whether a wanted port is declared, and whether both come from one release.
  */
 export function rankedWorkloads(index: ClusterIndex, subject: ServiceSubject, namespace: string): readonly Candidate[] {
+  return index.memo(`netsvc/selector/ranked/${subject.namespace}/${subject.name}/${namespace}`, () =>
+    rank(index, subject, namespace),
+  );
+}
+
+function rank(index: ClusterIndex, subject: ServiceSubject, namespace: string): readonly Candidate[] {
   const selector = subject.selector ?? {};
   const found = new Map<string, Candidate>();
   const owned = podsByOwner(index, namespace);
@@ -52,7 +58,9 @@ export function rankedWorkloads(index: ClusterIndex, subject: ServiceSubject, na
       distance: score(subject, selector, owner, labels, pod.spec, pod),
     });
   }
-  return [...found.values()].sort((a, b) => a.distance - b.distance || compareText(refKey(a.ref), refKey(b.ref)));
+  return [...found]
+    .sort(([a, one], [b, two]) => one.distance - two.distance || compareText(a, b))
+    .map(([, candidate]) => candidate);
 }
 
 /** Those that the Service may mean: the ones with nothing in common are left out. */

@@ -31,6 +31,12 @@ describe('new-pods-not-selected', () => {
     );
   });
 
+  it('tells the same without the ReplicaSets', () => {
+    const objects = [svc, fresh.deployment, ...old.pods, ...fresh.pods, ...slicesFor(svc, old.pods)];
+    const report = diagnoseObjects(objects, 'payment-service', { except: { ReplicaSet: 'notCollected' } });
+    expect(causeCodes(report)).toEqual(['SVC107']);
+  });
+
   it('stays silent for labels that an operator puts on running pods', () => {
     const set = workload('StatefulSet', 'db', { app: 'db' }, { serviceName: 'db' });
     const pods = ['0', '1'].map((at) =>

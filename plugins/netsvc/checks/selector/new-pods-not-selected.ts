@@ -28,11 +28,11 @@ export const newPodsNotSelected = defineCheck<ServiceSubject>({
       const template = workload.template?.metadata?.labels ?? {};
       if (matchesLabels(selector, template)) return [];
       const differences = labelDifferences(selector, template);
-      if (!wasInTemplate(differences, workload, selected.made)) return [];
       const name = `${workload.kind} ${workload.ref.name}`;
       const fresh = (podsByOwner(index, subject.namespace).get(refKey(workload.ref))?.pods ?? []).filter(
         (pod) => !matchesLabels(selector, pod.metadata?.labels),
       );
+      if (!wasInTemplate(differences, workload, selected.made, fresh.length > 0)) return [];
       return [
         selectorMessages.SVC107.raise({
           subject: workload.ref,
@@ -93,9 +93,12 @@ function wasInTemplate(
   differences: readonly LabelDifference[],
   workload: OwnedWorkload,
   made: Labels | undefined,
+  hasFresh: boolean,
 ): boolean {
-  if (workload.kind === 'Deployment')
-    return made !== undefined && differences.every(({ key, wanted }) => made[key] === wanted);
+  if (workload.kind === 'Deployment' && made !== undefined)
+    return differences.every(({ key, wanted }) => made[key] === wanted);
+  // Without the ReplicaSets, pods of both kinds are the sign of a rollout.
+  if (workload.kind === 'Deployment' && !hasFresh) return false;
   return differences.every(({ found }) => found !== undefined);
 }
 

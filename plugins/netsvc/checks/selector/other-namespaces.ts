@@ -1,10 +1,10 @@
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import type { Labels, Service } from '../../../../shared/model/objects.ts';
-import { workloadsIn } from '../../../../shared/model/owners.ts';
 import { isFinished } from '../../../../shared/model/pods.ts';
 import { matchesLabels } from '../../../../shared/model/selectors.ts';
-import { selectorOf } from '../../../../shared/model/services.ts';
+import { podsMatching, selectorOf } from '../../../../shared/model/services.ts';
 import { compareText } from '../../../../shared/util/text.ts';
+import { workloadsMatching } from './workloads-matching.ts';
 
 /** A namespace whose pods carry every label that a Service of another namespace selects. */
 export interface Elsewhere {
@@ -19,20 +19,11 @@ export interface Elsewhere {
 
 /** Other namespaces in which the selector would match, those with most pods first. Only what was read can be seen. */
 export function matchesElsewhere(index: ClusterIndex, own: string, selector: Labels): readonly Elsewhere[] {
-  const pods = new Map<string, number>();
-  for (const pod of index.list('Pod')) {
-    const namespace = pod.metadata?.namespace ?? '';
-    if (namespace === own || isFinished(pod) || !matchesLabels(selector, pod.metadata?.labels)) continue;
-    pods.set(namespace, (pods.get(namespace) ?? 0) + 1);
-  }
-  const namespaces = new Set([...pods.keys(), ...index.list('Deployment').map((one) => one.metadata?.namespace ?? '')]);
-  namespaces.delete(own);
-  return [...namespaces]
+  return namespacesSeen(index)
+    .filter((namespace) => namespace !== own)
     .flatMap((namespace): readonly Elsewhere[] => {
-      const workload = workloadsIn(index, namespace).find((one) =>
-        matchesLabels(selector, one.template?.metadata?.labels),
-      );
-      const count = pods.get(namespace) ?? 0;
+      const [workload] = workloadsMatching(index, namespace, selector);
+      const count = podsMatching(index, namespace, selector).filter((pod) => !isFinished(pod)).length;
       if (count === 0 && workload === undefined) return [];
       const labels = workload?.template?.metadata?.labels ?? selector;
       return [
@@ -48,4 +39,11 @@ export function matchesElsewhere(index: ClusterIndex, own: string, selector: Lab
       ];
     })
     .sort((a, b) => b.pods - a.pods || compareText(a.namespace, b.namespace));
+}
+
+function namespacesSeen(index: ClusterIndex): readonly string[] {
+  return index.memo('netsvc/selector/namespaces', () => {
+    const owners = [...index.list('Pod'), ...index.list('Deployment'), ...index.list('StatefulSet')];
+    return [...new Set(owners.map((one) => one.metadata?.namespace ?? ''))].sort(compareText);
+  });
 }

@@ -29,6 +29,14 @@ describe('pods-relabelled', () => {
     );
   });
 
+  it('tells the same without the ReplicaSets', () => {
+    const pods = app.pods.map((pod) => relabel(pod, { slot: 'drained' }));
+    const report = diagnoseObjects([svc, app.deployment, ...pods, ...slicesFor(svc, pods)], 'api', {
+      except: { ReplicaSet: 'notCollected' },
+    });
+    expect(causeCodes(report)[0]).toBe('SVC104');
+  });
+
   it('degrades when some are left', () => {
     const [first, ...rest] = app.pods;
     const report = diagnose([...(first === undefined ? [] : [relabel(first, { slot: undefined })]), ...rest]);

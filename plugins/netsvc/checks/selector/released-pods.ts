@@ -1,4 +1,6 @@
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
+import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
+import type { Pod } from '../../../../shared/model/objects.ts';
 import { isFinished, isTerminating, podKey } from '../../../../shared/model/pods.ts';
 import { formatLabels, matchesLabels, matchesSelector } from '../../../../shared/model/selectors.ts';
 import { joinNames } from '../../../../shared/util/text.ts';
@@ -17,11 +19,11 @@ export const releasedPods = defineCheck<ServiceSubject>({
   applies: (subject) => subject.selector !== undefined,
   run: (subject, { index }) => {
     const selector = subject.selector ?? {};
+    if (releasedIn(index, subject.namespace).length === 0) return [];
     const prefixes = new Set(
       subjectPods(index, subject).flatMap((pod) => (wasReleased(pod) ? [] : [pod.metadata?.generateName ?? ''])),
     );
-    return index.list('Pod', subject.namespace).flatMap((pod) => {
-      if (!wasReleased(pod) || isFinished(pod) || isTerminating(pod)) return [];
+    return releasedIn(index, subject.namespace).flatMap((pod) => {
       const rotating = matchesLabels(selector, pod.metadata?.labels);
       const prefix = pod.metadata?.generateName ?? '';
       // Pods of other apps are none of this Service's business.
@@ -58,3 +60,9 @@ export const releasedPods = defineCheck<ServiceSubject>({
     });
   },
 });
+
+function releasedIn(index: ClusterIndex, namespace: string): readonly Pod[] {
+  return index.memo(`netsvc/selector/released/${namespace}`, () =>
+    index.list('Pod', namespace).filter((pod) => wasReleased(pod) && !isFinished(pod) && !isTerminating(pod)),
+  );
+}

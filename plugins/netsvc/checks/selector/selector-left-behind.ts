@@ -2,7 +2,7 @@ import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import type { Fix } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import type { Labels } from '../../../../shared/model/objects.ts';
-import { type OwnedWorkload, workloadsIn } from '../../../../shared/model/owners.ts';
+import type { OwnedWorkload } from '../../../../shared/model/owners.ts';
 import { isReady, isTerminating } from '../../../../shared/model/pods.ts';
 import { formatRef, type Ref, refKey } from '../../../../shared/model/refs.ts';
 import { formatLabels, matchesLabels } from '../../../../shared/model/selectors.ts';
@@ -15,6 +15,7 @@ import { selectorKeyFix } from './selector-fixes.ts';
 import { SELECTOR_USES } from './selector-uses.ts';
 import { isVersionKey, isVersionWord, stemOf } from './version-words.ts';
 import { podsByOwner } from './workload-pods.ts';
+import { workloadsMatching } from './workloads-matching.ts';
 
 /** A sibling that differs in its version label only, and has ready pods. */
 interface Sibling {
@@ -38,9 +39,7 @@ export const selectorLeftBehind = defineCheck<ServiceSubject>({
       ([key, value]) => isVersionKey(key) && !isOwnVersion(subject, value),
     );
     if (versions.length === 0) return [];
-    const idle = workloadsIn(index, subject.namespace).filter((one) =>
-      matchesLabels(selector, one.template?.metadata?.labels),
-    );
+    const idle = workloadsMatching(index, subject.namespace, selector);
     const [off] = idle;
     if (off === undefined || isAutoscaled(index, off)) return [];
     const sibling = siblingOf(

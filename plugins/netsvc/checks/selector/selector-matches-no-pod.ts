@@ -1,7 +1,7 @@
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import type { Evidence, Finding } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
-import { controllerOf, workloadsIn } from '../../../../shared/model/owners.ts';
+import { controllerOf } from '../../../../shared/model/owners.ts';
 import { formatRef } from '../../../../shared/model/refs.ts';
 import { formatLabels, matchesLabels } from '../../../../shared/model/selectors.ts';
 import { podsMatching } from '../../../../shared/model/services.ts';
@@ -20,6 +20,7 @@ import {
 } from './selector-evidence.ts';
 import { moveServiceFixes, selectorFixes } from './selector-fixes.ts';
 import { SELECTOR_USES } from './selector-uses.ts';
+import { workloadsMatching } from './workloads-matching.ts';
 
 /** A workload of the own namespace this near outranks a perfect match in another one. */
 const NEAR = 0.35;
@@ -39,8 +40,7 @@ export const selectorMatchesNoPod = defineCheck<ServiceSubject>({
     const selector = subject.selector ?? {};
     if (subjectPods(index, subject).length > 0) return [];
     if (podsMatching(index, subject.namespace, selector).length > 0) return [];
-    if (workloadsIn(index, subject.namespace).some((w) => matchesLabels(selector, w.template?.metadata?.labels)))
-      return [];
+    if (workloadsMatching(index, subject.namespace, selector).length > 0) return [];
     return [unmatched(index, subject, now)];
   },
 });

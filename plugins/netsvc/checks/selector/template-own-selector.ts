@@ -1,5 +1,7 @@
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
-import { workloadsIn } from '../../../../shared/model/owners.ts';
+import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
+import type { LabelSelector, Labels } from '../../../../shared/model/objects.ts';
+import { type OwnedWorkload, workloadsIn } from '../../../../shared/model/owners.ts';
 import { formatRef } from '../../../../shared/model/refs.ts';
 import { formatLabels, formatSelector, matchesLabels, matchesSelector } from '../../../../shared/model/selectors.ts';
 import { selectorMessages } from '../../messages/selector.ts';
@@ -18,11 +20,7 @@ export const templateOwnSelector = defineCheck<ServiceSubject>({
   applies: (subject) => subject.selector !== undefined,
   run: (subject, { index }) => {
     const wanted = subject.selector ?? {};
-    return workloadsIn(index, subject.namespace).flatMap(({ kind, ref, object, template }) => {
-      if (kind === 'Job' || kind === 'CronJob') return [];
-      const labels = template?.metadata?.labels ?? {};
-      const own = selectorOfWorkload(kind, object.spec?.selector);
-      if (own === undefined || matchesSelector(own, labels)) return [];
+    return contradictionsIn(index, subject.namespace).flatMap(({ workload: { kind, ref }, own, labels }) => {
       // Only workloads that the Service means: by what they make, or by what they say they select.
       if (!matchesLabels(wanted, labels) && !matchesLabels(wanted, own.matchLabels)) return [];
       return [
@@ -47,11 +45,27 @@ export const templateOwnSelector = defineCheck<ServiceSubject>({
   },
 });
 
+interface Contradiction {
+  readonly workload: OwnedWorkload;
+  readonly own: LabelSelector;
+  readonly labels: Labels;
+}
+
+/** The workloads of a namespace that contradict themselves: none, on a cluster. */
+function contradictionsIn(index: ClusterIndex, namespace: string): readonly Contradiction[] {
+  return index.memo(`netsvc/selector/contradictions/${namespace}`, () =>
+    workloadsIn(index, namespace).flatMap((workload): readonly Contradiction[] => {
+      const { kind, object, template } = workload;
+      if (kind === 'Job' || kind === 'CronJob') return [];
+      const labels = template?.metadata?.labels ?? {};
+      const own = selectorOfWorkload(kind, object.spec?.selector);
+      return own === undefined || matchesSelector(own, labels) ? [] : [{ workload, own, labels }];
+    }),
+  );
+}
+
 /** The selector of a ReplicationController is a plain map. */
-function selectorOfWorkload(
-  kind: string,
-  selector: object | undefined,
-): { matchLabels?: Record<string, string> } | undefined {
+function selectorOfWorkload(kind: string, selector: LabelSelector | undefined): LabelSelector | undefined {
   if (selector === undefined) return undefined;
-  return kind === 'ReplicationController' ? { matchLabels: selector as Record<string, string> } : selector;
+  return kind === 'ReplicationController' ? { matchLabels: selector as Labels } : selector;
 }
