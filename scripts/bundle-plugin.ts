@@ -70,7 +70,12 @@ async function toPart(file: OutputFile, target: string, quick: ReadonlySet<strin
     legalComments: 'none',
     supported: { 'dynamic-import': false },
   });
-  return { name, code, quick: quick.has(name) };
+  return { name, code: toAscii(code), quick: quick.has(name) };
+}
+
+/** esbuild leaves regular expressions as they are written; there, as in texts, an escape means the same letter. */
+function toAscii(code: string): string {
+  return code.replace(/[^\u0000-\u007f]/g, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 /** The main chunk, those of the quick modules, and all that these import statically. */
