@@ -25,6 +25,7 @@ await staticCheck('dead code', 'knip', []);
 await staticCheck('build', 'node', ['scripts/build.ts']);
 await suite('unit');
 await suite('e2e');
+await suite('cluster');
 
 for (const name of broken) say(`FAILED  ${name}`);
 const line = `${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`;
