@@ -9,8 +9,9 @@ export const namesMessages = defineMessages({
     names: string;
     ip: string;
     address: string;
-    kind: string;
-    name: string;
+    /** The workload to change, `deployment front`; empty for a pod of its own. */
+    edit: string;
+    pod: string;
     namespace: string;
   }>({
     slug: 'caller-host-alias',
@@ -23,12 +24,14 @@ export const namesMessages = defineMessages({
     explain:
       'hostAliases become lines in /etc/hosts of the pod, which is read before DNS is asked. The name of the Service stands ' +
       'there with another address, so that this caller never reaches the Service.\nTake the line out of the pod template.',
-    fixes: ({ kind, name, namespace }) => [
-      {
-        title: 'take the entry out of hostAliases',
-        command: `kubectl edit ${kind} ${name} -n ${namespace}`,
-        risk: 'low',
-      },
+    fixes: ({ edit, pod, namespace }) => [
+      edit === ''
+        ? {
+            title: 'make the pod anew without the entry in hostAliases',
+            command: `kubectl get pod ${pod} -n ${namespace} -o yaml`,
+            risk: 'none',
+          }
+        : { title: 'take the entry out of hostAliases', command: `kubectl edit ${edit} -n ${namespace}`, risk: 'low' },
     ],
   }),
 

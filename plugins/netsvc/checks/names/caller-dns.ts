@@ -2,12 +2,12 @@ import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import type { PodSpec } from '../../../../shared/model/objects.ts';
 import { WORKLOAD_KINDS } from '../../../../shared/model/owners.ts';
-import { formatRef, namespaceOf, refKey, refOf } from '../../../../shared/model/refs.ts';
+import { formatRef, refKey } from '../../../../shared/model/refs.ts';
 import { patchLine } from '../../../../shared/util/kubectl.ts';
 import { namesMessages } from '../../messages/names.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
 import { callerPod } from '../exposure/places.ts';
-import { type Caller, callerName, referencesTo } from './callers.ts';
+import { type Caller, callerName, callerOfPod, referencesTo } from './callers.ts';
 
 /** NodeLocal DNSCache listens there, by its own manifest and by kubespray's. */
 const NODE_LOCAL = new Set(['169.254.20.10', '169.254.25.10']);
@@ -20,10 +20,7 @@ export const callerDns = defineCheck<ServiceSubject>({
   uses: [...WORKLOAD_KINDS, 'Pod', 'ConfigMap', 'Service'],
   run: (subject, { index, from }) => {
     const pod = callerPod(index, from);
-    const asked: readonly Caller[] =
-      pod === undefined
-        ? []
-        : [{ ref: refOf(pod, 'Pod'), namespace: namespaceOf(pod), labels: pod.metadata?.labels, spec: pod.spec }];
+    const asked = pod === undefined ? [] : [callerOfPod(index, pod)];
     const callers = asked.length > 0 ? asked : callersByName(index, subject);
     return callers.flatMap((caller) => {
       const trap = trapOf(index, caller.spec);
@@ -89,9 +86,10 @@ function dnsAddresses(index: ClusterIndex): ReadonlySet<string> {
 }
 
 function fixesFor(caller: Caller, better: string) {
-  if (!['Deployment', 'StatefulSet', 'DaemonSet'].includes(caller.ref.kind)) return [];
+  const { owner } = caller;
+  if (owner === undefined || !['Deployment', 'StatefulSet', 'DaemonSet'].includes(owner.kind)) return [];
   const patch = (dnsPolicy: string): string =>
-    patchLine(caller.ref.kind.toLowerCase(), caller.namespace, caller.ref.name, {
+    patchLine(owner.kind.toLowerCase(), caller.namespace, owner.name, {
       spec: { template: { spec: { dnsPolicy } } },
     });
   return [

@@ -2,13 +2,13 @@ import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import { namesOf, plainName } from '../../../../shared/dns/service-names.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import { WORKLOAD_KINDS } from '../../../../shared/model/owners.ts';
-import { formatRef, namespaceOf, refOf } from '../../../../shared/model/refs.ts';
+import { formatRef } from '../../../../shared/model/refs.ts';
 import { endpointRows } from '../../../../shared/model/services.ts';
 import { joinNames } from '../../../../shared/util/text.ts';
 import { namesMessages } from '../../messages/names.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
 import { callerPod } from '../exposure/places.ts';
-import { type Caller, callerName, callersIn } from './callers.ts';
+import { callerName, callerOfPod, callersIn } from './callers.ts';
 
 /**
  * hostAliases put lines into /etc/hosts of a pod, which is asked before DNS. One that gives a name of this Service another
@@ -21,10 +21,7 @@ export const callerHostAlias = defineCheck<ServiceSubject>({
   uses: [...WORKLOAD_KINDS, 'Pod', 'EndpointSlice'],
   run: (subject, { index, from }) => {
     const pod = callerPod(index, from);
-    const asked: readonly Caller[] =
-      pod === undefined
-        ? []
-        : [{ ref: refOf(pod, 'Pod'), namespace: namespaceOf(pod), labels: pod.metadata?.labels, spec: pod.spec }];
+    const asked = pod === undefined ? [] : [callerOfPod(index, pod)];
     const callers = asked.length > 0 ? asked : callersIn(index, subject.namespace);
     return callers.flatMap((caller) => {
       const names = new Set(
@@ -44,8 +41,8 @@ export const callerHostAlias = defineCheck<ServiceSubject>({
             names: joinNames(hit, 3),
             ip: alias.ip ?? '',
             address: subject.service.spec?.clusterIP ?? '',
-            kind: caller.ref.kind.toLowerCase(),
-            name: caller.ref.name,
+            edit: caller.owner === undefined ? '' : `${caller.owner.kind.toLowerCase()} ${caller.owner.name}`,
+            pod: caller.ref.name,
             namespace: caller.namespace,
           },
           severity: asked.length > 0 ? 'critical' : 'warning',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { EnvVar, KubeObject, PodSpec } from '../../../../shared/model/objects.ts';
-import { deployment, namespace, pod, service, slicesFor } from '../../../../shared/testing/builders.ts';
+import { deployment, namespace, ownedBy, pod, service, slicesFor } from '../../../../shared/testing/builders.ts';
 import { causeCodes, diagnoseObjects } from '../../testing/diagnose-objects.ts';
 
 const web = service('web', { clusterIP: '10.96.10.10', clusterIPs: ['10.96.10.10'] });
@@ -129,6 +129,18 @@ describe('caller-host-alias', () => {
     expect(report.headline).toBe(
       'Deployment front takes web.shop.svc.cluster.local for 10.0.0.9 by its hostAliases, not for Service shop/web (10.96.10.10)',
     );
+  });
+
+  it('names the workload to change for a pod that one has made', () => {
+    const caller = pod('front-1', {
+      labels: { app: 'front' },
+      meta: ownedBy('Deployment', 'front'),
+      spec: { hostAliases: [{ ip: '10.0.0.9', hostnames: ['web'] }], dnsPolicy: 'Default' },
+    });
+    const report = diagnoseObjects([...sound, front([]), caller], 'web', { from: 'shop/front-1' });
+    const commands = report.causes.flatMap((cause) => cause.fixes.map((fix) => fix.command));
+    expect(commands).toContain('kubectl edit deployment front -n shop');
+    expect(commands.join()).toContain('kubectl patch deployment front -n shop');
   });
 
   it('is critical for the caller asked about', () => {

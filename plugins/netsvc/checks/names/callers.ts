@@ -1,7 +1,7 @@
 import { type ClusterName, meaningFor } from '../../../../shared/dns/service-names.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
-import type { Container, Labels, PodSpec } from '../../../../shared/model/objects.ts';
-import { controllerOf, WORKLOAD_KINDS, workloadsIn } from '../../../../shared/model/owners.ts';
+import type { Container, Labels, Pod, PodSpec } from '../../../../shared/model/objects.ts';
+import { controllerOf, topOwner, WORKLOAD_KINDS, workloadsIn } from '../../../../shared/model/owners.ts';
 import { isFinished } from '../../../../shared/model/pods.ts';
 import { namespaceOf, type Ref, refOf } from '../../../../shared/model/refs.ts';
 import { hostsIn, hostVariables, type NamedHost } from './host-references.ts';
@@ -9,6 +9,8 @@ import { hostsIn, hostVariables, type NamedHost } from './host-references.ts';
 /** A workload, or a pod without one, as somebody who calls Services. */
 export interface Caller {
   readonly ref: Ref;
+  /** The workload in whose template a change would last; undefined for a pod that nobody makes. */
+  readonly owner: Ref | undefined;
   readonly namespace: string;
   readonly labels: Labels | undefined;
   readonly spec: PodSpec | undefined;
@@ -31,6 +33,7 @@ export function callersIn(index: ClusterIndex, namespace: string): readonly Call
   return index.memo(`names/callers/${namespace}`, () => [
     ...workloadsIn(index, namespace).map(({ ref, template }) => ({
       ref,
+      owner: ref,
       namespace,
       labels: template?.metadata?.labels,
       spec: template?.spec,
@@ -38,8 +41,20 @@ export function callersIn(index: ClusterIndex, namespace: string): readonly Call
     ...index
       .list('Pod', namespace)
       .filter((pod) => !isFinished(pod) && !isMade(controllerOf(pod)?.kind))
-      .map((pod) => ({ ref: refOf(pod, 'Pod'), namespace, labels: pod.metadata?.labels, spec: pod.spec })),
+      .map((pod) => callerOfPod(index, pod)),
   ]);
+}
+
+/** One pod as a caller. */
+export function callerOfPod(index: ClusterIndex, pod: Pod): Caller {
+  const top = topOwner(index, pod);
+  return {
+    ref: refOf(pod, 'Pod'),
+    owner: isMade(top?.kind) ? top : undefined,
+    namespace: namespaceOf(pod),
+    labels: pod.metadata?.labels,
+    spec: pod.spec,
+  };
 }
 
 function isMade(kind: string | undefined): boolean {
