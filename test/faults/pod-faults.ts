@@ -35,7 +35,7 @@ export const podFaults: readonly Fault[] = [
     verdict: 'broken',
     words: ['catalog', '0'],
     heal: 'fix',
-    healed: endpoints('catalog', 1),
+    healed: endpoints('catalog', 2),
   },
   {
     name: 'quota-stops-all-pods',
