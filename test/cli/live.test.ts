@@ -93,3 +93,24 @@ describe('the plans', () => {
     expect(run.stdout).toContain('component=backend instead of compnent=backend');
   });
 });
+
+describe.each(['control-node-port', 'control-stateful-set', 'control-deny-all-plus-right-allow'])(
+  'a right that lacks never makes a fault of %s',
+  (name) => {
+    const kinds = [...new Set(checks.flatMap((check) => [...check.needs, ...(check.uses ?? [])]))].sort();
+
+    it.each(kinds)('%s', async (kind) => {
+      const question = questionOf(name);
+      if (question === undefined) return;
+      const read = await readScenario(name);
+      const cluster = fakeCluster(objectsOf(read), { namespace: question.namespace, forbidden: [kind] });
+      const run = await runCli(netsvc, `${question.target} -o json`, {
+        now: read.takenAt,
+        world: { connect: async () => cluster },
+      });
+      const answer = JSON.parse(run.stdout);
+      expect(answer.causes).toEqual([]);
+      expect(['healthy', 'unknown']).toContain(answer.verdict);
+    });
+  },
+);
