@@ -163,10 +163,12 @@ function hookFailed(
   ended: NonNullable<ContainerState['terminated']> | undefined,
 ): boolean {
   if (container.spec.lifecycle === undefined) return false;
-  const failed = events.findLast(
+  const told = events.some(
     (event) => event.reason === 'FailedPostStartHook' && (containerOfEvent(event) ?? container.name) === container.name,
   );
-  return failed !== undefined && !(Date.parse(failed.lastSeen) < Date.parse(ended?.startedAt ?? '') - 60_000);
+  // The kubelet limits its events, so the latest may be that of an earlier run; a hook fails early in every run.
+  const length = runLength(ended);
+  return told && (length === undefined || length < 60_000);
 }
 
 /**

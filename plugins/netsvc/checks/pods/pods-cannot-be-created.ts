@@ -9,7 +9,7 @@ import { type Refusal, refusalOf } from './creation-refusals.ts';
 import { quotaFixes } from './quota-fixes.ts';
 import { withUndo } from './rollout-note.ts';
 import { readyPods, servicePods } from './service-pods.ts';
-import { isPatchable, patchTemplateSpec } from './workload-commands.ts';
+import { isPatchable, patchTemplateSpec, tryAtOnce } from './workload-commands.ts';
 import { workloadUndo } from './workload-undo.ts';
 import { nameOfWorkload, POD_USES, workloadsBehind } from './workloads-behind.ts';
 
@@ -108,6 +108,7 @@ function fixesOf(index: ClusterIndex, refusal: Refusal, failure: CreateFailure):
           risk: 'none',
           undo: `kubectl delete serviceaccount ${failure.name} -n ${namespace}`,
         },
+        ...tryAtOnce(workload),
         ...(isPatchable(workload.ref)
           ? [
               {

@@ -5,7 +5,7 @@ import { parseQuantity } from '../../../../shared/util/quantity.ts';
 import { shellQuote } from '../../../../shared/util/text.ts';
 import type { Refusal } from './creation-refusals.ts';
 import { formatAmount } from './resource-amounts.ts';
-import { isPatchable, patchContainer, target } from './workload-commands.ts';
+import { isPatchable, patchContainer, tryAtOnce } from './workload-commands.ts';
 
 /** Room in the quota for what is missing, or the requests that the quota wants to be stated. */
 export function quotaFixes(index: ClusterIndex, refusal: Refusal, failure: CreateFailure): readonly Fix[] {
@@ -28,16 +28,10 @@ function raiseQuota(index: ClusterIndex, refusal: Refusal, failure: CreateFailur
   }
   const patch = (values: Readonly<Record<string, string>>): string =>
     `kubectl patch resourcequota ${failure.quota} -n ${namespace} --type=merge -p ${shellQuote(JSON.stringify({ spec: { hard: values } }))}`;
-  const restart: Fix[] = isPatchable(refusal.workload.ref)
-    ? [
-        {
-          title: 'then make the controller try at once',
-          command: `kubectl rollout restart ${target(refusal.workload.ref)}`,
-          risk: 'low',
-        },
-      ]
-    : [];
-  return [{ title: 'make room in the quota', command: patch(hard), risk: 'low', undo: patch(former) }, ...restart];
+  return [
+    { title: 'make room in the quota', command: patch(hard), risk: 'low', undo: patch(former) },
+    ...tryAtOnce(refusal.workload),
+  ];
 }
 
 /** Modest amounts that let the pod pass; the owner of the app knows better ones. */

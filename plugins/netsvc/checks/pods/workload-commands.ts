@@ -1,3 +1,4 @@
+import type { Fix } from '../../../../shared/messages/finding.ts';
 import type { Ref } from '../../../../shared/model/refs.ts';
 import { shellQuote } from '../../../../shared/util/text.ts';
 
@@ -36,4 +37,16 @@ export function patch(owner: Ref, change: Readonly<Record<string, unknown>>): st
 /** `kubectl logs …` for a container, of the run before with `--previous`. */
 export function logs(namespace: string, pod: string, container: string, previous: boolean): string {
   return `kubectl logs ${pod} -n ${namespace} -c ${container}${previous ? ' --previous' : ''} --tail=50`;
+}
+
+/** After many refusals a controller waits up to 16 minutes before it tries again, unless its object changes. */
+export function tryAtOnce({ ref }: { readonly ref: Ref }): readonly Fix[] {
+  if (!isPatchable(ref)) return [];
+  return [
+    {
+      title: 'then make the controller try at once',
+      command: `kubectl rollout restart ${target(ref)}`,
+      risk: 'low',
+    },
+  ];
 }

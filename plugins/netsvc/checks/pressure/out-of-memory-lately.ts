@@ -53,7 +53,8 @@ function raise(index: ClusterIndex, subject: ServiceSubject, group: readonly [Re
       restarts: most > 0 ? ` (${plural(most, 'restart')})` : '',
     },
     pods: podKeys(group),
-    severity: latest.since < HOUR ? 'warning' : 'info',
+    // Once, and stable for half an hour: it may have been a peak.
+    severity: latest.since < (most > 1 ? HOUR : HOUR / 2) ? 'warning' : 'info',
     impact: (0.1 * group.length) / Math.max(1, readyPods(all).length),
     evidence: [
       {

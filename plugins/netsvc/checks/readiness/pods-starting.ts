@@ -1,5 +1,5 @@
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
-import type { Evidence, Finding } from '../../../../shared/messages/finding.ts';
+import type { Confidence, Evidence, Finding, Severity } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import { ago } from '../../../../shared/util/duration.ts';
 import { readinessMessages } from '../../messages/readiness.ts';
@@ -29,11 +29,7 @@ type Starting = PodIn<'starting'>;
 function raise(index: ClusterIndex, subject: ServiceSubject, group: readonly [Starting, ...Starting[]]): Finding {
   const [first] = group;
   const all = servicePods(index, subject);
-  const lasted = index.now - Date.parse(first.state.since ?? '');
-  const { severity, impact } =
-    readyPods(all).length > 0 || subject.service.spec?.publishNotReadyAddresses === true
-      ? { severity: 'info' as const, impact: 0 }
-      : { severity: lasted < 60_000 ? ('warning' as const) : ('critical' as const), impact: 0.9 };
+  const { severity, confidence, impact } = weightOf(index, subject, first);
   const told = group.find((entry) => probeOfStart(index, entry)?.failure !== undefined) ?? first;
   const failing = probeOfStart(index, told);
   const evidence: Evidence[] =
@@ -53,7 +49,7 @@ function raise(index: ClusterIndex, subject: ServiceSubject, group: readonly [St
     pods: podKeys(group),
     severity,
     impact,
-    confidence: severity === 'critical' ? 'likely' : 'possible',
+    confidence,
     evidence,
     fixes: [
       {
@@ -65,6 +61,25 @@ function raise(index: ClusterIndex, subject: ServiceSubject, group: readonly [St
       },
     ],
   });
+}
+
+/**
+ * Nothing while others serve. Without events a snapshot shows neither failed attempts nor, often, how old it is: a pod
+ * that is not ready is then told as what it is, and only the reading is uncertain.
+ */
+function weightOf(
+  index: ClusterIndex,
+  subject: ServiceSubject,
+  first: Starting,
+): { readonly severity: Severity; readonly confidence: Confidence; readonly impact: number } {
+  const published = subject.service.spec?.publishNotReadyAddresses === true;
+  if (published || readyPods(servicePods(index, subject)).length > 0) {
+    return { severity: 'info', confidence: 'likely', impact: 0 };
+  }
+  const lasted = index.now - Date.parse(first.state.since ?? '');
+  if (lasted >= 60_000) return { severity: 'critical', confidence: 'likely', impact: 0.9 };
+  const blind = index.seen('Event', subject.namespace).status !== 'ok' && first.state.stage === 'probing';
+  return { severity: blind ? 'critical' : 'warning', confidence: 'possible', impact: 0.9 };
 }
 
 function probeOfStart(index: ClusterIndex, entry: Starting): ReturnType<typeof failingProbe> {
@@ -81,5 +96,5 @@ const STAGES: Readonly<Record<Starting['state']['stage'], string>> = {
 
 function stageInWords(entry: Starting, now: number): string {
   const when = ago(entry.state.since, now);
-  return `${STAGES[entry.state.stage]}${when === '' ? '' : `, for ${when.replace(' ago', '')}`}`;
+  return `${STAGES[entry.state.stage]}${when === '' || when === '0s ago' ? '' : `, for ${when.replace(' ago', '')}`}`;
 }
