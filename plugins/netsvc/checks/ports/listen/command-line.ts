@@ -34,6 +34,7 @@ const WRAPPERS = new Set([
   'sudo',
   'npx',
   'busybox',
+  'busybox-extras',
   'setsid',
   'chronic',
   'bunx',
