@@ -139,16 +139,18 @@ describe('lists of kubectl', () => {
   });
 
   it('of every namespace that exists prove the whole cluster', async () => {
-    const namespaces = ['shop', 'web'].map((name) => ({
+    const namespaces = ['shop', 'kube-system'].map((name) => ({
       apiVersion: 'v1',
       kind: 'Namespace',
       metadata: { name, uid: name },
     }));
     files.write('d/namespaces.json', list(...namespaces));
     files.write('d/shop/pods.json', list(object('Pod', 'shop', 'a')));
-    files.write('d/web/pods.json', list());
+    files.write('d/kube-system/pods.json', list());
     files.write('d/shop/services.json', list(object('Service', 'shop', 's')));
     expect(await coverage('d')).toEqual(['Namespace *', 'Pod *', 'Service shop']);
+    files.write('d/namespaces.json', list(...namespaces.slice(0, 1)));
+    expect(await coverage('d')).toEqual(['Namespace *', 'Pod kube-system', 'Pod shop', 'Service shop']);
   });
 });
 

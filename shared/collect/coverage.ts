@@ -92,7 +92,8 @@ function subsetOf(kind: KindName, list: readonly LooseObject[], unmade: Readonly
 function withWholeCluster(entries: readonly Coverage[], intake: Intake): Coverage[] {
   const all = entries.some((entry) => entry.kind === 'Namespace' && isWhole(entry) && entry.namespace === '*');
   const names = [...(intake.objects.get('Namespace')?.values() ?? [])].map((object) => object.metadata?.name ?? '');
-  if (!all || names.length === 0) return [...entries];
+  // A list without it was asked for some namespaces by name, as bundles of a few namespaces are.
+  if (!all || !names.includes('kube-system')) return [...entries];
   const result = [...entries];
   for (const kind of ALL_KINDS) {
     if (!KINDS[kind].namespaced) continue;

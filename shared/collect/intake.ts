@@ -105,6 +105,10 @@ export function takeDocument(
   meta: MetaReader,
 ): void {
   const header = isRecord(document.header) ? document.header : undefined;
+  if (isNullList(document, file)) {
+    takeDocument(intake, { array: true, values: [], complete: true }, file, order, only, meta);
+    return;
+  }
   const isList = header !== undefined || document.array === true;
   const itemType = header === undefined ? undefined : itemTypeOf(header);
   const kinds = new Set<KindName>();
@@ -144,6 +148,15 @@ export function takeDocument(
     partial: partialReason(header, document.complete),
     order,
   });
+}
+
+/** Go prints an empty array as `null`; it counts only where the layout tells kind and namespace. */
+function isNullList(document: ParsedDocument, file: FilePlace): boolean {
+  if (document.header !== undefined || document.array === true || !Array.isArray(document.values)) return false;
+  const { kind, namespace } = file.hints;
+  return (
+    kind !== undefined && namespace !== undefined && document.values.length === 1 && document.values[0]?.value === null
+  );
 }
 
 interface ItemType {

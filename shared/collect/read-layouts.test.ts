@@ -170,6 +170,7 @@ describe('support bundle', () => {
     });
     files.write(`${base}/services/shop.json`, typed('Service', [meta('shop', 'web')]));
     files.write(`${base}/services/web.json`, typed('Service', []));
+    files.write(`${base}/services/kube-system.json`, 'null');
     files.write(`${base}/pods/shop.json`, [withContainer('shop', 'web-1', 'app')]);
     files.write(`${base}/network-policy/shop.json`, typed('NetworkPolicy', [], 'networking.k8s.io/v1'));
     files.write(`${base}/ingress-errors.json`, {
@@ -179,7 +180,10 @@ describe('support bundle', () => {
     files.write(`${base}/nodes.json`, typed('Node', [{ metadata: { name: 'n1' } }]));
     files.write(
       `${base}/namespaces.json`,
-      typed('Namespace', [{ metadata: { name: 'shop' } }, { metadata: { name: 'web' } }]),
+      typed(
+        'Namespace',
+        ['shop', 'web', 'kube-system'].map((name) => ({ metadata: { name } })),
+      ),
     );
     files.write(
       `${base}/custom-resources/ciliumnetworkpolicies.cilium.io/shop.yaml`,
