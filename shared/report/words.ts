@@ -3,7 +3,7 @@ import type { Report, RungResult } from './report.ts';
 
 /** What a fix may do to traffic that works, in words. */
 export const RISKS: Readonly<Record<Fix['risk'], string>> = {
-  none: 'changes nothing',
+  none: 'no risk',
   low: 'low risk',
   high: 'high risk: may disturb traffic that works',
 };
