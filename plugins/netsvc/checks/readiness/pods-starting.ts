@@ -63,10 +63,7 @@ function raise(index: ClusterIndex, subject: ServiceSubject, group: readonly [St
   });
 }
 
-/**
- * Nothing while others serve. Without events a snapshot shows neither failed attempts nor, often, how old it is: a pod
- * that is not ready is then told as what it is, and only the reading is uncertain.
- */
+/** Nothing while others serve; a possible cause while nothing does, and a likely one after a minute of it. */
 function weightOf(
   index: ClusterIndex,
   subject: ServiceSubject,
@@ -78,8 +75,7 @@ function weightOf(
   }
   const lasted = index.now - Date.parse(first.state.since ?? '');
   if (lasted >= 60_000) return { severity: 'critical', confidence: 'likely', impact: 0.9 };
-  const blind = index.seen('Event', subject.namespace).status !== 'ok' && first.state.stage === 'probing';
-  return { severity: blind ? 'critical' : 'warning', confidence: 'possible', impact: 0.9 };
+  return { severity: 'warning', confidence: 'possible', impact: 0.9 };
 }
 
 function probeOfStart(index: ClusterIndex, entry: Starting): ReturnType<typeof failingProbe> {
