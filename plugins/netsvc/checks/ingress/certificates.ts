@@ -46,7 +46,7 @@ function judgeEntry(index: ClusterIndex, entry: Entry, now: number): readonly Fi
     }
     return [missing(index, entry)];
   }
-  if (secret.data === undefined) return [unverified(entry, 'its data was not read')];
+  if (secret.data === undefined || secret.data === null) return [unverified(entry, 'its data was not read')];
   const lacking = ['tls.crt', 'tls.key'].filter((key) => secret.data?.[key] === undefined);
   if (lacking.length > 0) return [wrongType(entry, secret, lacking)];
   const findings: Finding[] = secret.type === 'kubernetes.io/tls' ? [] : [wrongType(entry, secret, [])];
@@ -207,7 +207,7 @@ function keyPosition(secret: Secret, chain: readonly Certificate[]): number | un
 }
 
 function decode(value: string | undefined): string {
-  return value === undefined ? '' : Buffer.from(value, 'base64').toString('utf8');
+  return typeof value === 'string' ? Buffer.from(value, 'base64').toString('utf8') : '';
 }
 
 function iso(time: number): string {

@@ -48,6 +48,15 @@ describe('caller-port', () => {
     expect(diagnose(front([], 'shop', { containers })).headline).toContain('(an argument)');
   });
 
+  it('survives values that only a manifest can hold', () => {
+    const odd = [
+      { name: 'PORT', value: 8080 },
+      { name: 'EMPTY', value: null },
+    ] as unknown as readonly EnvVar[];
+    const containers = [{ name: 'app', image: 'x', args: [9090] as unknown as readonly string[], env: odd }];
+    expect(diagnose(front([], 'shop', { containers })).verdict).toBe('healthy');
+  });
+
   it('never offers to print or rewrite a value with credentials', () => {
     const report = diagnose(front([{ name: 'API', value: 'http://user:hunter2@web:8080' }]));
     expect(causeCodes(report)).toEqual(['SVC855']);

@@ -127,17 +127,19 @@ function inContainer(index: ClusterIndex, caller: Caller, container: Container):
   const values = new Map<string, string>();
   for (const { name: variable = '', value, valueFrom } of container.env ?? []) {
     const key = valueFrom?.configMapKeyRef;
-    const text = value ?? configValue(index, caller.namespace, key?.name, key?.key);
-    if (text === undefined) continue;
+    const text: unknown = value ?? configValue(index, caller.namespace, key?.name, key?.key);
+    // Manifests that were never applied hold numbers here, which the API server would refuse.
+    if (typeof text !== 'string') continue;
     values.set(variable, text);
     // A value with a user in it may hold a password, and one from elsewhere is not changed here.
-    const own = value !== undefined && !value.includes('@') ? { name: variable, value } : undefined;
+    const own = text === value && !text.includes('@') ? { name: variable, value: text } : undefined;
     for (const host of hostsIn(text)) found.push({ ...host, where: `env ${variable}`, variable: own });
   }
   for (const { configMapRef, prefix = '' } of container.envFrom ?? []) {
     if (configMapRef?.name === undefined) continue;
     const data = index.get('ConfigMap', caller.namespace, configMapRef.name)?.data ?? {};
     for (const [key, text] of Object.entries(data)) {
+      if (typeof text !== 'string') continue;
       if (!values.has(prefix + key)) values.set(prefix + key, text);
       const where = `env ${prefix}${key} from ConfigMap ${configMapRef.name}`;
       for (const host of hostsIn(text)) found.push({ ...host, where, variable: undefined });
@@ -145,7 +147,7 @@ function inContainer(index: ClusterIndex, caller: Caller, container: Container):
   }
   for (const host of hostVariables(values)) found.push({ ...host, where: `env ${host.variable}`, variable: undefined });
   for (const text of [...(container.command ?? []), ...(container.args ?? [])]) {
-    for (const host of hostsIn(text)) found.push({ ...host, where: 'an argument', variable: undefined });
+    for (const host of hostsIn(String(text))) found.push({ ...host, where: 'an argument', variable: undefined });
   }
   return found;
 }
