@@ -9,7 +9,7 @@ interface Cause {
   readonly agents?: string;
 }
 
-/** Texts of network plugins, most telling first; /reference/network-facts §4.2 lists where they come from. */
+/** Texts of container runtimes and network plugins (Calico, Cilium, flannel, Weave, AWS, Azure, Antrea), most telling first. */
 const CAUSES: readonly Cause[] = [
   {
     pattern: /no runtime for "|RuntimeHandler .* not supported/,
