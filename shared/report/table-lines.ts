@@ -24,37 +24,46 @@ const NO_BORDERS = {
 const GAP = 2;
 const MIN_LAST = 30;
 const ROOM_FOR_A_SENTENCE = 50;
+/** cli-table3 takes time by the square of the rows: 3 s for 5,000 at once, 0.5 s in pieces. */
+const PIECE = 100;
 
 /** Rows in columns without borders, as kubectl prints them. The last column is cut so that a line fits the width. */
 export function tableLines(table: Extract<Section, { type: 'table' }>, width: number, paint: Paint): readonly string[] {
-  // Names are never cut, because they are typed again; a cause keeps enough room to be understood.
-  const room = Math.max(MIN_LAST, width - leftWidth(table.head, table.rows));
   const last = table.head.length - 1;
-  const grid = new Table({
-    head: [...table.head],
-    chars: NO_BORDERS,
-    // cli-table3 colours its head and borders even into a pipe unless told not to.
-    style: { head: [], border: [], 'padding-left': 0, 'padding-right': GAP },
-  });
-  table.rows.forEach((row, line) => {
+  const left = widthsOf(table.head.slice(0, -1), table.rows);
+  // Names are never cut, because they are typed again; a cause keeps enough room to be understood.
+  const room = Math.max(MIN_LAST, width - left.reduce((sum, column) => sum + column + GAP, 0));
+  const rows = table.rows.map((row, line) => {
     const short = room < ROOM_FOR_A_SENTENCE ? table.short?.[line] : undefined;
-    grid.push(row.map((cell, at) => paintCell(at === last ? cut(short ?? cell, room) : cell, paint)));
+    return row.map((cell, at) => (at === last ? cut(short ?? cell, room) : cell));
   });
-  return grid
-    .toString()
-    .split('\n')
-    .map((line) => line.trimEnd());
+  const colWidths = widthsOf(table.head, rows).map((column) => column + GAP);
+  const lines: string[] = [];
+  for (let from = 0; from === 0 || from < rows.length; from += PIECE) {
+    const piece = new Table({
+      ...(from === 0 ? { head: [...table.head] } : {}),
+      colWidths,
+      chars: NO_BORDERS,
+      // cli-table3 colours its head and borders even into a pipe unless told not to.
+      style: { head: [], border: [], 'padding-left': 0, 'padding-right': GAP },
+    });
+    for (const row of rows.slice(from, from + PIECE)) piece.push(row.map((cell) => paintCell(cell, paint)));
+    lines.push(...piece.toString().split('\n'));
+  }
+  return lines.map((line) => line.trimEnd());
 }
 
 function cut(cell: string, room: number): string {
   return Number.isFinite(room) ? shorten(cell, room) : cell;
 }
 
-/** The columns that all cells but the last of each row take. */
-function leftWidth(head: readonly string[], rows: readonly (readonly string[])[]): number {
-  return head
-    .slice(0, -1)
-    .reduce((sum, title, at) => sum + Math.max(title.length, ...rows.map((row) => (row[at] ?? '').length)) + GAP, 0);
+/** The widest cell of each column that has a title. */
+function widthsOf(head: readonly string[], rows: readonly (readonly string[])[]): readonly number[] {
+  return head.map((title, at) => {
+    let widest = title.length;
+    for (const row of rows) widest = Math.max(widest, row[at]?.length ?? 0);
+    return widest;
+  });
 }
 
 const VERDICTS: readonly string[] = ['BROKEN', 'DEGRADED', 'HEALTHY', 'UNKNOWN'];

@@ -2,6 +2,7 @@ import type { CommandResult, Request } from '../../../shared/cli/command.ts';
 import { UsageError } from '../../../shared/cli/command.ts';
 import { parseSelector } from '../../../shared/cli/parse-selector.ts';
 import { parseSuppress, suppressedBy } from '../../../shared/cli/parse-suppress.ts';
+import { type Progress, startProgress } from '../../../shared/cli/progress.ts';
 import { withProblems } from '../../../shared/diagnose/snapshot-problems.ts';
 import { type ClusterIndex, createIndex } from '../../../shared/model/cluster-index.ts';
 import type { Service } from '../../../shared/model/objects.ts';
@@ -38,9 +39,9 @@ export async function runCheck(request: Request): Promise<CommandResult> {
     .list('Service', namespace)
     .filter((service) => wanted === undefined || matchesSelector(wanted, service.metadata?.labels));
   const source = sourceName(snapshot);
-  const reports = await judgeAll(services, (service) =>
-    suppressReport(diagnoseService(index, service, { source }), [...rules, ...suppressedBy(service)]),
-  );
+  const judge = (service: Service): Report =>
+    suppressReport(diagnoseService(index, service, { source }), [...rules, ...suppressedBy(service)]);
+  const reports = await judgeAll(services, judge, startProgress(request.runtime, 'Judging Services …'));
   return {
     type: 'report',
     report: withProblems(sweepReport({ index, source, namespace, selector }, reports), snapshot),
@@ -55,11 +56,18 @@ async function scopeOf(request: Request, index: ClusterIndex): Promise<string | 
   return namespaces.size > 1 ? undefined : inForce;
 }
 
-async function judgeAll(services: readonly Service[], judge: (service: Service) => Report): Promise<readonly Report[]> {
+async function judgeAll(
+  services: readonly Service[],
+  judge: (service: Service) => Report,
+  progress: Progress,
+): Promise<readonly Report[]> {
   const reports: Report[] = [];
   for (const service of services) {
     reports.push(judge(service));
-    if (reports.length % BATCH === 0) await new Promise((resolve) => setImmediate(resolve));
+    if (reports.length % BATCH !== 0) continue;
+    progress.say(`Judging Services: ${reports.length} of ${services.length} …`);
+    await new Promise((resolve) => setImmediate(resolve));
   }
+  progress.stop();
   return reports;
 }
