@@ -16,12 +16,16 @@ const NEAR = 90;
 const AT = 97;
 
 /** Containers that use nearly all the memory they may use, as far as metrics are at hand. */
+const UNSERVED: readonly string[] = ['absent', 'notCollected'];
+
 export const memoryNearLimit = defineCheck<ServiceSubject>({
   id: 'netsvc/memory-near-limit',
   group: 'pressure',
   needs: ['Pod', 'PodMetrics'],
   uses: POD_USES,
-  applies: (subject) => subject.selector !== undefined,
+  // A cluster without a metrics server is how many are; only a refusal is worth a line under "not checked".
+  applies: (subject, { index }) =>
+    subject.selector !== undefined && !UNSERVED.includes(index.seen('PodMetrics', subject.namespace).status),
   run: (subject, { index }) =>
     groupBy(
       usages(index, subject, 'memory').filter((usage) => percentOf(usage) >= NEAR),
