@@ -1,12 +1,16 @@
 import type { ServiceCheck } from '../../service-subject.ts';
-import { clusterIpTaken, outsideServiceRange, rangeOverlap } from './address-ranges.ts';
 import { allocationEvents } from './allocation-events.ts';
-import { clusterDnsDown, clusterDnsService } from './cluster-dns.ts';
+import { clusterDnsDown } from './cluster-dns-down.ts';
+import { clusterDnsService } from './cluster-dns-service.ts';
+import { clusterIpTaken } from './cluster-ip-taken.ts';
 import { controllerManagerDown } from './controller-manager.ts';
 import { cordonedNodes } from './cordoned-nodes.ts';
-import { kubeProxyMissing, kubeProxySick } from './kube-proxy.ts';
+import { kubeProxyMissing } from './kube-proxy-missing.ts';
+import { kubeProxySick } from './kube-proxy-sick.ts';
 import { namespaceLeaving } from './namespace-leaving.ts';
 import { networkAgentSick } from './network-agent.ts';
+import { outsideServiceRange } from './outside-service-range.ts';
+import { rangeOverlap } from './range-overlap.ts';
 
 /** In reading order. */
 export const clusterChecks: readonly ServiceCheck[] = [

@@ -23,15 +23,3 @@ describe('external-name-endpoints', () => {
     expect(diagnoseObjects([alias(), web], 'front', blind).causes).toEqual([]);
   });
 });
-
-describe('external-name-notes', () => {
-  it('notes that ports are not mapped and which name callers send', () => {
-    const moved = diagnoseObjects([alias([{ port: 80, targetPort: 8080 }], 'www.example.com')], 'front');
-    expect(moved.verdict).toBe('healthy');
-    expect(moved.findings[0]?.summary).toContain('not mapped (80→8080)');
-    expect(diagnoseObjects([alias([{ port: 443 }], 'www.example.com')], 'front').findings[0]?.summary).toContain(
-      'Host header',
-    );
-    expect(diagnoseObjects([alias([{ port: 5432 }], 'db.example.com')], 'front').findings).toEqual([]);
-  });
-});

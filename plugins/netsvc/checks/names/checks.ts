@@ -3,7 +3,8 @@ import { callerDns } from './caller-dns.ts';
 import { callerHostAlias } from './caller-host-alias.ts';
 import { callerNamespace } from './caller-namespace.ts';
 import { callerPort } from './caller-port.ts';
-import { nameForCaller, serviceName } from './service-name.ts';
+import { nameForCaller } from './name-for-caller.ts';
+import { serviceName } from './service-name.ts';
 
 /** In reading order. */
 export const namesChecks: readonly ServiceCheck[] = [

@@ -19,17 +19,3 @@ describe('service-name', () => {
     expect(diagnose('web-2').verdict).toBe('healthy');
   });
 });
-
-describe('name-for-caller', () => {
-  it('notes the name to use from another namespace', () => {
-    const report = diagnose('web', 'data/client');
-    expect(report.verdict).toBe('healthy');
-    expect(report.findings.find((finding) => finding.code === 'SVC854')?.summary).toBe(
-      'from namespace data the name is web.shop; web alone is looked up in data',
-    );
-  });
-
-  it('says nothing within the namespace', () => {
-    expect(diagnose('web').findings.map((finding) => finding.code)).not.toContain('SVC854');
-  });
-});

@@ -1,0 +1,34 @@
+import { describe, expect, it } from 'vitest';
+import { service } from '../../../../shared/testing/builders.ts';
+import { causeCodes, diagnoseObjects } from '../../testing/diagnose-objects.ts';
+import { clusterDns, dnsPod, soundWeb } from '../../testing/system-objects.ts';
+
+describe('cluster-dns-service', () => {
+  const [deployment, , ...pods] = clusterDns([dnsPod('coredns-1')]);
+  const running = [
+    ...(deployment === undefined ? [] : [deployment]),
+    ...pods.filter((object) => object.kind === 'Pod'),
+  ];
+
+  it('tells a DNS Service without endpoints although its servers are ready', () => {
+    const stray = service(
+      'kube-dns',
+      { selector: { 'k8s-app': 'dns' }, ports: [{ name: 'dns', port: 53, protocol: 'UDP' }] },
+      { namespace: 'kube-system', labels: { 'k8s-app': 'kube-dns' } },
+    );
+    const slice = {
+      apiVersion: 'discovery.k8s.io/v1',
+      kind: 'EndpointSlice',
+      metadata: { name: 'kube-dns-1', namespace: 'kube-system', labels: { 'kubernetes.io/service-name': 'kube-dns' } },
+    };
+    const report = diagnoseObjects([...soundWeb(), ...running, stray, slice], 'web');
+    expect(causeCodes(report)).toContain('SVC804');
+    expect(report.headline).toContain('Service kube-system/kube-dns has no ready endpoint');
+  });
+
+  it('tells a DNS Service that was deleted', () => {
+    const report = diagnoseObjects([...soundWeb(), ...running], 'web');
+    expect(causeCodes(report)).toEqual(['SVC804']);
+    expect(report.headline).toContain('Service kube-system/kube-dns does not exist');
+  });
+});

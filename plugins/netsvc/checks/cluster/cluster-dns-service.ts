@@ -1,0 +1,58 @@
+import { defineCheck } from '../../../../shared/diagnose/check.ts';
+import type { Evidence } from '../../../../shared/messages/finding.ts';
+import { isProvenAbsent } from '../../../../shared/model/absence.ts';
+import { formatRef, nameOf, namespaceOf, refOf } from '../../../../shared/model/refs.ts';
+import { matchesLabels } from '../../../../shared/model/selectors.ts';
+import { endpointRows, selectorOf, slicesOf } from '../../../../shared/model/services.ts';
+import { clusterMessages } from '../../messages/cluster.ts';
+import type { ServiceSubject } from '../../service-subject.ts';
+import { asksForDns, type ClusterDns, dnsOf } from './dns-servers.ts';
+
+/** DNS servers are ready, but the Service in front of them leads to none, or is not there. */
+export const clusterDnsService = defineCheck<ServiceSubject>({
+  id: 'netsvc/cluster-dns-service',
+  group: 'cluster',
+  needs: [],
+  uses: ['Deployment', 'Pod', 'Service', 'EndpointSlice'],
+  run: (subject, { index }) => {
+    const dns = dnsOf(index);
+    if (dns === undefined || dns.ready === 0 || asksForDns(index, subject)) return [];
+    const { service, namespace } = dns;
+    if (service === undefined) {
+      const selecting = index.list('Service', namespace).some((entry) => {
+        const selector = selectorOf(entry);
+        return selector !== undefined && dns.pods.some((pod) => matchesLabels(selector, pod.metadata?.labels));
+      });
+      if (selecting || !isProvenAbsent(index, 'Service', namespace, 'kube-dns')) return [];
+      return [
+        raiseService(dns, 'does not exist', [
+          { fact: 'there is no Service kube-dns', source: `Services of namespace ${namespace}` },
+        ]),
+      ];
+    }
+    const { status } = index.seen('EndpointSlice', namespaceOf(service));
+    if (status !== 'ok' || slicesOf(index, service).length === 0) return [];
+    const rows = endpointRows(index, service);
+    if (rows.some((row) => row.ready)) return [];
+    return [
+      raiseService(dns, 'has no ready endpoint', [
+        {
+          fact: `0 of ${rows.length} endpoints ready`,
+          source: `EndpointSlices of ${formatRef(refOf(service, 'Service'))}`,
+        },
+      ]),
+    ];
+  },
+});
+
+function raiseService(dns: ClusterDns, what: string, evidence: readonly Evidence[]) {
+  const name = dns.service === undefined ? 'kube-dns' : nameOf(dns.service);
+  const namespace = dns.service === undefined ? dns.namespace : namespaceOf(dns.service);
+  return clusterMessages.SVC804.raise({
+    subject: { kind: 'Service', namespace, name },
+    args: { name, namespace, what, ready: dns.ready },
+    confidence: dns.service === undefined ? 'likely' : 'proven',
+    impact: 0.9,
+    evidence: [...evidence, { fact: `${dns.ready} DNS pods are ready`, source: `pods of namespace ${dns.namespace}` }],
+  });
+}

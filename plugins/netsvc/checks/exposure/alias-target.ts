@@ -1,0 +1,40 @@
+import { isDnsLabel, plainName } from '../../../../shared/dns/service-names.ts';
+import type { Fix } from '../../../../shared/messages/finding.ts';
+import { formatRef } from '../../../../shared/model/refs.ts';
+import { patchLine } from '../../../../shared/util/kubectl.ts';
+import type { ServiceSubject } from '../../service-subject.ts';
+
+/** What an ExternalName Service leads to, as it is written. */
+export function externalNameOf(subject: ServiceSubject): string {
+  return subject.service.spec?.externalName ?? '';
+}
+
+/** Where the target stands, as the source of evidence. */
+export function sourceOf(subject: ServiceSubject): string {
+  return `${formatRef(subject.ref)} spec.externalName`;
+}
+
+/** Points the alias elsewhere. */
+export function retarget(subject: ServiceSubject, target: string): Fix {
+  const patch = (externalName: string): string =>
+    patchLine('service', subject.namespace, subject.name, { spec: { externalName } });
+  return {
+    title: `point the alias at ${target}`,
+    command: patch(target),
+    risk: 'low',
+    undo: patch(externalNameOf(subject)),
+  };
+}
+
+/** Why a text cannot be a host name; undefined when it can. */
+export function malformed(target: string): string | undefined {
+  if (target.trim() === '') return 'is empty';
+  if (target.includes('://')) return 'is a URL, not a host name';
+  if (/:\d+$/.test(target)) return 'holds a port, which a name cannot carry';
+  if (target.includes('/')) return 'holds a path, which a name cannot carry';
+  if (plainName(target).length > 253) return 'is longer than 253 characters';
+  const bad = plainName(target)
+    .split('.')
+    .find((label) => !isDnsLabel(label));
+  return bad === undefined ? undefined : `is no host name ("${bad}")`;
+}

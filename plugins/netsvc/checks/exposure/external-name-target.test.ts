@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest';
+import { namespace, service } from '../../../../shared/testing/builders.ts';
+import { causeCodes, diagnoseObjects } from '../../testing/diagnose-objects.ts';
+
+function alias(externalName: string, ports: { port: number; targetPort?: number }[] = []) {
+  return service('db', {
+    type: 'ExternalName',
+    externalName,
+    selector: null,
+    ports,
+    clusterIP: '',
+    clusterIPs: [],
+  });
+}
+const codes = (target: string, ...more: Parameters<typeof diagnoseObjects>[0]) =>
+  causeCodes(diagnoseObjects([alias(target), ...more], 'db'));
+
+describe('external-name-target', () => {
+  it('tells a Service that does not exist and proposes the nearest one', () => {
+    const postgres = service('postgres-14', {}, { namespace: 'data' });
+    const report = diagnoseObjects([alias('postgres.data.svc.cluster.local'), namespace('data'), postgres], 'db');
+    expect(causeCodes(report)).toEqual(['SVC556']);
+    expect(report.headline).toContain('there is no Service data/postgres');
+    expect(report.causes[0]?.fixes[0]?.command).toContain('postgres-14.data.svc.cluster.local');
+  });
+
+  it('tells a namespace that does not exist', () => {
+    const report = diagnoseObjects([alias('postgres.data.svc.cluster.local')], 'db');
+    expect(report.headline).toContain('there is no namespace data');
+  });
+
+  it('notes, without blame, a Service that was not read', () => {
+    const report = diagnoseObjects([alias('postgres.data.svc.cluster.local'), namespace('data')], 'db', {
+      only: { Service: { namespace: 'shop' } },
+    });
+    expect(report.verdict).toBe('healthy');
+    expect(report.findings.map((finding) => finding.code)).toEqual(['SVC577']);
+  });
+
+  it('tells names that are cut short: no search list is applied to an alias', () => {
+    const web = service('web', {}, { namespace: 'data' });
+    expect(codes('web.data.svc', web)).toEqual(['SVC557']);
+    expect(codes('web.data', web)).toEqual(['SVC557']);
+    expect(codes('web.data', namespace('data'))).toEqual(['SVC557']);
+    expect(codes('web')).toEqual(['SVC557']);
+    const report = diagnoseObjects([alias('web.data.svc'), web], 'db');
+    expect(report.causes[0]?.fixes[0]?.command).toContain('"externalName":"web.data.svc.cluster.local"');
+  });
+
+  it('leaves a domain outside alone that is called like a namespace', () => {
+    expect(codes('example.dev', namespace('dev'))).toEqual([]);
+  });
+
+  it('follows aliases that lead back', () => {
+    expect(codes('db.shop.svc.cluster.local')).toEqual(['SVC560']);
+    const back = service(
+      'sql',
+      { type: 'ExternalName', externalName: 'db.shop.svc.cluster.local', selector: null, ports: [] },
+      { namespace: 'data' },
+    );
+    const report = diagnoseObjects([alias('sql.data.svc.cluster.local'), back], 'db');
+    expect(causeCodes(report)).toEqual(['SVC560']);
+    expect(report.headline).toContain('db.shop → sql.data → db.shop');
+  });
+});

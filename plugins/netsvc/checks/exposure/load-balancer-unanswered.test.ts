@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest';
+import type { ServiceSpec } from '../../../../shared/model/objects.ts';
+import { deployment, node, pod, secondsAgo, service, slicesFor } from '../../../../shared/testing/builders.ts';
+import { causeCodes, diagnoseObjects } from '../../testing/diagnose-objects.ts';
+
+const pods = [pod('web-1')];
+const balanced = (spec: Partial<ServiceSpec> = {}, meta = {}) =>
+  service('web', { type: 'LoadBalancer', clusterIP: '10.96.10.10', ...spec }, meta);
+const dns = pod('metrics-1', { namespace: 'kube-system', labels: { app: 'metrics' } });
+function diagnose(web: ReturnType<typeof balanced>, ...more: Parameters<typeof diagnoseObjects>[0]) {
+  return diagnoseObjects([web, ...pods, ...slicesFor(web, pods), dns, ...more], 'web');
+}
+
+describe('load-balancer-unanswered', () => {
+  it('says that nothing gives out addresses, and that the inside works', () => {
+    const report = diagnose(balanced());
+    expect(causeCodes(report)).toEqual(['SVC552']);
+    expect(report.verdict).toBe('degraded');
+    expect(report.headline).toContain('LoadBalancer Service shop/web has had no external address');
+    expect(report.headline).toContain('nothing in this cluster gives out load balancer addresses');
+    expect(report.causes[0]?.evidence.map((entry) => entry.fact).join()).toContain('10.96.10.10 is not affected');
+  });
+
+  it('names the class that nobody claims', () => {
+    const report = diagnose(balanced({ loadBalancerClass: 'example.com/internal' }));
+    expect(report.headline).toContain('no controller has answered for loadBalancerClass example.com/internal');
+    expect(report.causes[0]?.fixes[0]).toMatchObject({
+      command: `kubectl patch service web -n shop --type=merge -p '{"spec":{"type":"NodePort","loadBalancerClass":null}}'`,
+      undo: `kubectl patch service web -n shop --type=merge -p '{"spec":{"type":"LoadBalancer","loadBalancerClass":"example.com/internal"}}'`,
+    });
+  });
+
+  it('names the controller or cloud that should have answered, after some patience', () => {
+    const metallb = deployment('controller', { app: 'metallb' }, {}, { namespace: 'metallb-system' });
+    expect(diagnose(balanced(), metallb).headline).toContain('MetalLB in metallb-system has not answered');
+    const young = { creationTimestamp: secondsAgo(20) };
+    expect(diagnose(balanced({}, young), metallb).verdict).toBe('healthy');
+    const cloudy = node('n1', true, { spec: { providerID: 'gce://project/zone/n1' } });
+    expect(diagnose(balanced({}, young), cloudy).verdict).toBe('healthy');
+    expect(diagnose(balanced(), cloudy).headline).toContain('Google Cloud');
+  });
+
+  it('stays silent with an address', () => {
+    const web = { ...balanced(), status: { loadBalancer: { ingress: [{ hostname: 'lb.example.com' }] } } };
+    expect(diagnose(web).verdict).toBe('healthy');
+  });
+});
