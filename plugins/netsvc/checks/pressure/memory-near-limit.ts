@@ -15,9 +15,9 @@ const NEAR = 90;
 /** From here on the next request may be the one too many. */
 const AT = 97;
 
-/** Containers that use nearly all the memory they may use, as far as metrics are at hand. */
 const UNSERVED: readonly string[] = ['absent', 'notCollected'];
 
+/** Containers that use nearly all the memory they may use, as far as metrics are at hand. */
 export const memoryNearLimit = defineCheck<ServiceSubject>({
   id: 'netsvc/memory-near-limit',
   group: 'pressure',
