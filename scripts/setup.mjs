@@ -9,14 +9,16 @@ const marker = 'node_modules/.package-lock.json';
 
 const fresh = existsSync(marker) && statSync(marker).mtimeMs >= statSync('package-lock.json').mtimeMs;
 if (!fresh) {
-  console.error('Installing the pinned packages (npm ci) …');
+  console.error('Installing the pinned packages (npm install) …');
   const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
-  const install = spawnSync(npm, ['ci', '--loglevel=error'], {
+  // Not `npm ci`: it refuses a lock file that lacks the optional packages of other platforms, and mirrors of the registry
+  // need not carry those. `npm install` takes the same versions from the lock file.
+  const install = spawnSync(npm, ['install', '--no-save', '--loglevel=error'], {
     stdio: ['ignore', 'ignore', 'inherit'],
     shell: process.platform === 'win32',
   });
   if (install.status !== 0) {
-    console.error('npm ci failed; see the lines above. A registry must be reachable, or node_modules be in place.');
+    console.error('npm install failed; see the lines above. A registry must be reachable, or node_modules be in place.');
     process.exit(1);
   }
 }
