@@ -180,7 +180,7 @@ export function kindKeyOf(apiVersion: string | undefined, kind: string | undefin
 /** `NetworkPolicies`, `Ingresses`: several objects of a kind, as a sentence names them. */
 export function pluralOfKind(key: KindName): string {
   const { kind } = KINDS[key];
-  if (kind === 'Endpoints') return kind;
+  if (kind === 'Endpoints' || kind === 'PodMetrics') return kind;
   if (kind.endsWith('y')) return `${kind.slice(0, -1)}ies`;
   return /(s|x|ch)$/.test(kind) ? `${kind}es` : `${kind}s`;
 }

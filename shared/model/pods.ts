@@ -16,7 +16,10 @@ export function isReady(pod: Pod): boolean {
 }
 
 /** A condition of the pod by its type. */
-export function conditionOf(pod: Pod, type: string): NonNullable<NonNullable<Pod['status']>['conditions']>[number] | undefined {
+export function conditionOf(
+  pod: Pod,
+  type: string,
+): NonNullable<NonNullable<Pod['status']>['conditions']>[number] | undefined {
   return pod.status?.conditions?.find((condition) => condition.type === type);
 }
 
@@ -27,7 +30,9 @@ export function podKey(pod: Pod): string {
 
 /** All addresses of a pod, both families; empty before the sandbox is made. */
 export function podAddresses(pod: Pod): readonly string[] {
-  const list = (pod.status?.podIPs ?? []).flatMap((entry) => (entry.ip === undefined || entry.ip === '' ? [] : [entry.ip]));
+  const list = (pod.status?.podIPs ?? []).flatMap((entry) =>
+    entry.ip === undefined || entry.ip === '' ? [] : [entry.ip],
+  );
   if (list.length > 0) return list;
   const single = pod.status?.podIP;
   return single === undefined || single === '' ? [] : [single];

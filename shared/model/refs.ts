@@ -27,7 +27,8 @@ export function refKey(ref: Ref): string {
 export function refersTo(reference: ObjectReference | undefined, object: KubeObject, kind: string): boolean {
   if (reference === undefined) return false;
   const uid = object.metadata?.uid;
-  if (reference.uid !== undefined && reference.uid !== '' && uid !== undefined && uid !== '') return reference.uid === uid;
+  if (reference.uid !== undefined && reference.uid !== '' && uid !== undefined && uid !== '')
+    return reference.uid === uid;
   return (
     reference.kind === kind &&
     reference.name === object.metadata?.name &&
