@@ -1,5 +1,6 @@
 import { homedir } from 'node:os';
 import process from 'node:process';
+import { isatty } from 'node:tty';
 import type { OutStream, Runtime } from './runtime.ts';
 
 /** The runtime of a process, with what only its owner needs. */
@@ -20,8 +21,8 @@ export function realRuntime(): RealRuntime {
   };
   process.on('SIGINT', () => stop(130));
   process.on('SIGTERM', () => stop(143));
-  const stdout = outStream(process.stdout);
-  const stderr = outStream(process.stderr);
+  const stdout = outStream(() => process.stdout, 1);
+  const stderr = outStream(() => process.stderr, 2);
   return {
     now: () => new Date(),
     env: process.env,
@@ -30,24 +31,44 @@ export function realRuntime(): RealRuntime {
     stdout,
     stderr,
     readStdin: () => readAll(controller.signal),
-    stdinIsTerminal: process.stdin.isTTY === true,
+    // Asked of the descriptor: process.stdin would open the stream, which takes time and may hold the process.
+    stdinIsTerminal: isatty(0),
     signal: controller.signal,
     flush: async () => {
-      await Promise.all([drained(process.stdout), drained(process.stderr)]);
+      await Promise.all([stdout.drained(), stderr.drained()]);
     },
   };
 }
 
-function outStream(stream: NodeJS.WriteStream): OutStream {
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE' && error.code !== 'ERR_STREAM_DESTROYED') process.exitCode = 3;
-  });
+interface OwnedStream extends OutStream {
+  /** Resolves when what was written has left the process. */
+  drained(): Promise<void>;
+}
+
+/** A stream that is opened when it is first written to: most commands never write to standard error. */
+function outStream(get: () => NodeJS.WriteStream, descriptor: number): OwnedStream {
+  let opened: NodeJS.WriteStream | undefined;
+  const open = (): NodeJS.WriteStream => {
+    if (opened === undefined) {
+      opened = get();
+      opened.on('error', (error: NodeJS.ErrnoException) => {
+        // A closed pipe (`| head`) is no fault; anything else, such as a full disk, must not look like success.
+        if (error.code !== 'EPIPE' && error.code !== 'ERR_STREAM_DESTROYED') process.exit(3);
+      });
+    }
+    return opened;
+  };
+  const isTerminal = isatty(descriptor);
   return {
     write: (text) => {
+      const stream = open();
       if (stream.writable) stream.write(text);
     },
-    isTerminal: stream.isTTY === true,
-    columns: stream.isTTY === true ? stream.columns : undefined,
+    isTerminal,
+    get columns() {
+      return isTerminal ? open().columns : undefined;
+    },
+    drained: () => (opened === undefined ? Promise.resolve() : drained(opened)),
   };
 }
 
