@@ -1,6 +1,7 @@
 import type { Check } from '../../shared/diagnose/check.ts';
 import type { ClusterIndex } from '../../shared/model/cluster-index.ts';
-import type { Pod, Service, ServicePort } from '../../shared/model/objects.ts';
+import type { Service, ServicePort } from '../../shared/model/objects-network.ts';
+import type { Pod } from '../../shared/model/objects-pod.ts';
 import type { Ref } from '../../shared/model/refs.ts';
 import { refOf } from '../../shared/model/refs.ts';
 import { isHeadless, podsOf, selectorOf } from '../../shared/model/services.ts';

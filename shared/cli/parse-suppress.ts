@@ -1,4 +1,4 @@
-import type { Service } from '../model/objects.ts';
+import type { Service } from '../model/objects-network.ts';
 import { SUPPRESS_ANNOTATION, type Suppression } from '../report/suppress.ts';
 import { UsageError } from './command.ts';
 

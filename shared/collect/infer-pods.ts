@@ -1,5 +1,7 @@
 import type { KindName } from '../model/kinds.ts';
-import type { EndpointSlice, Endpoints, KubeObject, Workload } from '../model/objects.ts';
+import type { KubeObject } from '../model/objects.ts';
+import type { EndpointSlice, Endpoints } from '../model/objects-network.ts';
+import type { Workload } from '../model/objects-workload.ts';
 import type { Coverage } from '../model/snapshot.ts';
 
 type Objects = ReadonlyMap<KindName, ReadonlyMap<string, KubeObject>>;

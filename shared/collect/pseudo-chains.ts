@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { EndpointSlice, Service } from '../model/objects.ts';
+import type { EndpointSlice, Service } from '../model/objects-network.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 
 const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';

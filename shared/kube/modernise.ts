@@ -1,5 +1,6 @@
 import type { KindName } from '../model/kinds.ts';
-import type { EndpointSlice, Ingress, IngressBackend, KubeObject, SliceEndpoint } from '../model/objects.ts';
+import type { KubeObject } from '../model/objects.ts';
+import type { EndpointSlice, Ingress, IngressBackend, SliceEndpoint } from '../model/objects-network.ts';
 
 /**
  * An object of an older API version in today's form, so that checks know one form only. Objects that are already in it,

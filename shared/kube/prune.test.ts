@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { KubeObject, Pod } from '../model/objects.ts';
+import type { KubeObject } from '../model/objects.ts';
+import type { Pod } from '../model/objects-pod.ts';
 import { prune } from './prune.ts';
 
 const some = { managedFields: false, everything: false, single: false };

@@ -1,5 +1,7 @@
 import type { KindName, KindTypes } from '../model/kinds.ts';
-import type { ConfigMap, KubeObject, Node, ObjectMeta, Pod, Workload } from '../model/objects.ts';
+import type { ConfigMap, KubeObject, Node, ObjectMeta } from '../model/objects.ts';
+import type { Pod } from '../model/objects-pod.ts';
+import type { Workload } from '../model/objects-workload.ts';
 import { keptSecret } from './kept-secret.ts';
 import { project } from './project.ts';
 import { NODE, POD, WORKLOAD } from './shapes.ts';

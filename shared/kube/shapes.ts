@@ -1,13 +1,6 @@
-import type {
-  Container,
-  ContainerStatus,
-  Node,
-  Pod,
-  PodSpec,
-  PodStatus,
-  PodTemplate,
-  Workload,
-} from '../model/objects.ts';
+import type { Node } from '../model/objects.ts';
+import type { Container, ContainerStatus, Pod, PodSpec, PodStatus } from '../model/objects-pod.ts';
+import type { PodTemplate, Workload } from '../model/objects-workload.ts';
 import type { Fields } from './project.ts';
 
 /**

@@ -1,23 +1,13 @@
+import type { ConfigMap, KubeObject, Namespace, Node, Secret, ServiceCIDR } from './objects.ts';
+import type { EndpointSlice, Endpoints, Ingress, IngressClass, NetworkPolicy, Service } from './objects-network.ts';
+import type { Pod } from './objects-pod.ts';
 import type {
-  ConfigMap,
-  EndpointSlice,
-  Endpoints,
   HorizontalPodAutoscaler,
-  Ingress,
-  IngressClass,
-  KubeObject,
-  Namespace,
-  NetworkPolicy,
-  Node,
-  Pod,
   PodDisruptionBudget,
   PodMetrics,
   ResourceQuota,
-  Secret,
-  Service,
-  ServiceCIDR,
   Workload,
-} from './objects.ts';
+} from './objects-workload.ts';
 
 /** Every kind that a snapshot can hold with a type of its own. Other kinds are kept as plain objects. */
 export interface KindTypes {

@@ -1,6 +1,7 @@
 import type { ClusterIndex } from './cluster-index.ts';
 import type { KindName } from './kinds.ts';
-import type { KubeObject, OwnerReference, PodTemplate, Workload } from './objects.ts';
+import type { KubeObject, OwnerReference } from './objects.ts';
+import type { PodTemplate, Workload } from './objects-workload.ts';
 import type { Ref } from './refs.ts';
 import { refOf } from './refs.ts';
 

@@ -1,4 +1,5 @@
-import type { ClusterEvent, ContainerState, ContainerStatus, Pod } from './objects.ts';
+import type { ClusterEvent } from './objects.ts';
+import type { ContainerState, ContainerStatus, Pod } from './objects-pod.ts';
 import { containerOfEvent, type ProbeType, probeOf, probeTimes } from './pod-state-probe.ts';
 import { initContainers, type RunningContainer } from './pods.ts';
 

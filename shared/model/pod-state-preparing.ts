@@ -1,6 +1,7 @@
 import type { ClusterIndex } from './cluster-index.ts';
 import type { KindName } from './kinds.ts';
-import type { ClusterEvent, Condition, KubeObject, Pod } from './objects.ts';
+import type { ClusterEvent, Condition, KubeObject } from './objects.ts';
+import type { Pod } from './objects-pod.ts';
 import { conditionOf } from './pods.ts';
 
 /** What stands between a scheduled pod and its first container. */

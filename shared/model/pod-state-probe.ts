@@ -1,4 +1,5 @@
-import type { ClusterEvent, Container, Probe } from './objects.ts';
+import type { ClusterEvent } from './objects.ts';
+import type { Container, Probe } from './objects-pod.ts';
 
 export type ProbeType = 'startup' | 'liveness' | 'readiness';
 

@@ -1,5 +1,6 @@
 import type { ClusterIndex } from './cluster-index.ts';
-import type { ClusterEvent, Pod } from './objects.ts';
+import type { ClusterEvent } from './objects.ts';
+import type { Pod } from './objects-pod.ts';
 import { CONTAINER_TROUBLES, type ContainerTrouble, containerTrouble } from './pod-state-container.ts';
 import { type NodeStanding, nodeStanding } from './pod-state-node.ts';
 import { type PreparingProblem, preparingProblem } from './pod-state-preparing.ts';

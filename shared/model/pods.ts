@@ -1,4 +1,6 @@
-import type { Container, ContainerPort, ContainerStatus, IntOrString, Pod, PodSpec, ServicePort } from './objects.ts';
+import type { IntOrString } from './objects.ts';
+import type { ServicePort } from './objects-network.ts';
+import type { Container, ContainerPort, ContainerStatus, Pod, PodSpec } from './objects-pod.ts';
 
 /** Succeeded and Failed pods hold no address and serve nobody; they are not endpoints any more. */
 export function isFinished(pod: Pod): boolean {

@@ -1,4 +1,5 @@
-import type { Container, PodSpec, PodTemplate } from './objects.ts';
+import type { Container, PodSpec } from './objects-pod.ts';
+import type { PodTemplate } from './objects-workload.ts';
 
 /** One field of the pod template that a revision changed; `where` is a container's name, or empty for the pod. */
 export interface TemplateChange {

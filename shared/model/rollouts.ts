@@ -1,6 +1,8 @@
 import { compareText } from '../util/text.ts';
 import type { ClusterIndex } from './cluster-index.ts';
-import type { Condition, Pod, Workload } from './objects.ts';
+import type { Condition } from './objects.ts';
+import type { Pod } from './objects-pod.ts';
+import type { Workload } from './objects-workload.ts';
 import { controllerOf } from './owners.ts';
 import { isReady, isTerminating } from './pods.ts';
 import type { Ref } from './refs.ts';

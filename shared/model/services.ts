@@ -1,5 +1,7 @@
 import type { ClusterIndex } from './cluster-index.ts';
-import type { EndpointSlice, Labels, Pod, Service, SliceEndpoint, SlicePort } from './objects.ts';
+import type { Labels } from './objects.ts';
+import type { EndpointSlice, Service, SliceEndpoint, SlicePort } from './objects-network.ts';
+import type { Pod } from './objects-pod.ts';
 import { isFinished } from './pods.ts';
 import { matchesLabels } from './selectors.ts';
 

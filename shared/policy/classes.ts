@@ -2,7 +2,7 @@
  * Pods with equal labels, namespace and (where any rule cares) port names, addresses and nodes form one class. Rules are
  * compared with classes, not with pods: ten thousand replicas of a few hundred workloads cost a few hundred comparisons.
  */
-import type { Pod } from '../model/objects.ts';
+import type { Pod } from '../model/objects-pod.ts';
 import { parseAddress, parseIPv4 } from './addresses.ts';
 import { type MatchContext, matchNamespace, matchPodsIn } from './match.ts';
 import type { PolicyModel } from './model.ts';

@@ -1,11 +1,11 @@
+import type { LabelSelector } from '../model/objects.ts';
 import type {
-  LabelSelector,
   NetworkPolicy,
   NetworkPolicyEgressRule,
   NetworkPolicyIngressRule,
   NetworkPolicyPeer,
   NetworkPolicyPort,
-} from '../model/objects.ts';
+} from '../model/objects-network.ts';
 import { type AddressRange, parseCidr } from './addresses.ts';
 import { ALL_PORTS, NO_PORTS, type PortSet, portRange, protocolOf, unionPorts, wholeProtocol } from './port-set.ts';
 import type { NamedPort, Peer, Policy, Rule, RulePorts, Tier } from './rules.ts';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Pod, Workload } from '../model/objects.ts';
+import type { Pod } from '../model/objects-pod.ts';
+import type { Workload } from '../model/objects-workload.ts';
 import { type Cell, connectivity, type Grain, type MatrixPeer } from './connectivity.ts';
 import { ingressPaths } from './ingress-paths.ts';
 import { buildPolicyModel, type PolicyFacts } from './model.ts';

@@ -1,4 +1,5 @@
-import type { Labels, Pod } from '../model/objects.ts';
+import type { Labels } from '../model/objects.ts';
+import type { Pod } from '../model/objects-pod.ts';
 import { type Ref, refKey } from '../model/refs.ts';
 import type { AddressRange } from './addresses.ts';
 import { type Behaviour, type Behaviours, behavioursOf } from './behaviours.ts';

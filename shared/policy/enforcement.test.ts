@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Container, Node, Workload } from '../model/objects.ts';
+import type { Node } from '../model/objects.ts';
+import type { Container } from '../model/objects-pod.ts';
+import type { Workload } from '../model/objects-workload.ts';
 import { detectEnforcement, traitsOf, underEnforcement } from './enforcement.ts';
 import { evaluate } from './evaluate.ts';
 import { buildPolicyModel } from './model.ts';

@@ -2,7 +2,10 @@
  * Does anything enforce network policy here? The API server accepts policies whether or not a network plugin acts on
  * them, and "my deny does nothing" is most often a cluster whose plugin does not. Judged from objects alone.
  */
-import type { Node, Pod, Workload } from '../model/objects.ts';
+
+import type { Node } from '../model/objects.ts';
+import type { Pod } from '../model/objects-pod.ts';
+import type { Workload } from '../model/objects-workload.ts';
 import { type PluginTraits, UNKNOWN_PLUGIN } from './match.ts';
 import { type Agent, type Evidence, PLUGINS, type PluginSign } from './plugins.ts';
 import type { Verdict } from './verdict.ts';

@@ -1,6 +1,6 @@
 import type { ClusterIndex } from '../model/cluster-index.ts';
 import type { KindName } from '../model/kinds.ts';
-import type { Pod } from '../model/objects.ts';
+import type { Pod } from '../model/objects-pod.ts';
 import { controllerOf, topOwner, WORKLOAD_KINDS } from '../model/owners.ts';
 import type { Ref } from '../model/refs.ts';
 import type { PolicyFacts } from './model.ts';

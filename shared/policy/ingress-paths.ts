@@ -2,7 +2,10 @@
  * Paths from outside through Ingress and Route objects. The traffic that reaches a pod comes from an ingress controller,
  * a pod of the cluster of which the objects say neither name nor namespace nor labels.
  */
-import type { Ingress, IngressBackend, KubeObject, Pod, Service } from '../model/objects.ts';
+
+import type { KubeObject } from '../model/objects.ts';
+import type { Ingress, IngressBackend, Service } from '../model/objects-network.ts';
+import type { Pod } from '../model/objects-pod.ts';
 import type { Ref } from '../model/refs.ts';
 import { perhaps, type SideSets, surely } from './decide.ts';
 import { type PolicyModel, tiersOf } from './model.ts';

@@ -1,4 +1,7 @@
-import type { KubeObject, Namespace, NetworkPolicy, Node, Pod, Workload } from '../model/objects.ts';
+import type { KubeObject, Namespace, Node } from '../model/objects.ts';
+import type { NetworkPolicy } from '../model/objects-network.ts';
+import type { Pod } from '../model/objects-pod.ts';
+import type { Workload } from '../model/objects-workload.ts';
 import type { Ref } from '../model/refs.ts';
 import {
   compileAdminNetworkPolicy,

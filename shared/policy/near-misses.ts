@@ -1,4 +1,6 @@
-import type { LabelSelector, Pod, Service } from '../model/objects.ts';
+import type { LabelSelector } from '../model/objects.ts';
+import type { Service } from '../model/objects-network.ts';
+import type { Pod } from '../model/objects-pod.ts';
 import type { Ref } from '../model/refs.ts';
 import { unitRef } from './explain-peer.ts';
 import { matchLabels } from './labels.ts';

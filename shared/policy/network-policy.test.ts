@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { NetworkPolicy, Pod } from '../model/objects.ts';
+import type { NetworkPolicy } from '../model/objects-network.ts';
+import type { Pod } from '../model/objects-pod.ts';
 import { evaluate } from './evaluate.ts';
 import { buildPolicyModel, type PolicyFacts } from './model.ts';
 import { allowedPorts } from './pair-sets.ts';

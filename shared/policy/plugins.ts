@@ -1,4 +1,5 @@
-import type { Container, Node } from '../model/objects.ts';
+import type { Node } from '../model/objects.ts';
+import type { Container } from '../model/objects-pod.ts';
 import type { PluginTraits } from './match.ts';
 
 export interface Evidence {

@@ -1,4 +1,4 @@
-import type { Pod } from '../model/objects.ts';
+import type { Pod } from '../model/objects-pod.ts';
 import type { AddressRange } from './addresses.ts';
 import { type Endpoint, unitOfEndpoint } from './evaluate.ts';
 import type { PolicyModel } from './model.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Pod } from '../model/objects.ts';
+import type { Pod } from '../model/objects-pod.ts';
 import { callerAccess } from './caller-access.ts';
 import { buildPolicyModel, type PolicyModel } from './model.ts';
 import { oneSide } from './pair-sets.ts';

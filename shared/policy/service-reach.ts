@@ -1,4 +1,5 @@
-import type { Pod, Service } from '../model/objects.ts';
+import type { Service } from '../model/objects-network.ts';
+import type { Pod } from '../model/objects-pod.ts';
 import type { Ref } from '../model/refs.ts';
 import { formatRange, wholeFamily } from './addresses.ts';
 import { labelClassesOf, type PodClass } from './classes.ts';

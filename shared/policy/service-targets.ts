@@ -1,4 +1,5 @@
-import type { Pod, Service, ServicePort } from '../model/objects.ts';
+import type { Service, ServicePort } from '../model/objects-network.ts';
+import type { Pod } from '../model/objects-pod.ts';
 import { matchesLabels } from '../model/selectors.ts';
 import { type Protocol, protocolOf } from './port-set.ts';
 import { declaredPortsOf, isFinished } from './units.ts';

@@ -1,4 +1,5 @@
-import type { Pod, Workload } from '../model/objects.ts';
+import type { Pod } from '../model/objects-pod.ts';
+import type { Workload } from '../model/objects-workload.ts';
 import type { Ref } from '../model/refs.ts';
 
 /**

@@ -3,7 +3,7 @@
  * the endpoint's own rules do not tell apart share an answer: one column of the matrix costs little more than reading the
  * pods once.
  */
-import type { Pod } from '../model/objects.ts';
+import type { Pod } from '../model/objects-pod.ts';
 import { type AddressRange, wholeFamily } from './addresses.ts';
 import {
   addressKey,

@@ -2,7 +2,9 @@
  * What policies are compared with. Pods, stand-ins for workload templates, nodes and address ranges are brought to one
  * form, a unit, so that matching knows nothing of where an endpoint came from.
  */
-import type { Labels, Namespace, Node, Pod } from '../model/objects.ts';
+
+import type { Labels, Namespace, Node } from '../model/objects.ts';
+import type { Pod } from '../model/objects-pod.ts';
 import { type Address, type AddressRange, parseAddress } from './addresses.ts';
 import type { KnownLabels } from './labels.ts';
 import { NO_PORTS, type PortSet, type Protocol, portRange, protocolOf, unionPorts } from './port-set.ts';

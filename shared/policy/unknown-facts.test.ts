@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Pod } from '../model/objects.ts';
+import type { Pod } from '../model/objects-pod.ts';
 import { evaluate } from './evaluate.ts';
 import { buildPolicyModel, type PolicyFacts } from './model.ts';
 import { namespace, node, pod, policy } from './testing/cluster.ts';

@@ -1,4 +1,6 @@
-import type { Condition, Container, ContainerState, ContainerStatus, Pod, Workload } from '../model/objects.ts';
+import type { Condition } from '../model/objects.ts';
+import type { Container, ContainerState, ContainerStatus, Pod } from '../model/objects-pod.ts';
+import type { Workload } from '../model/objects-workload.ts';
 import { NOW, ownedBy, type PodOptions, pod, secondsAgo, workload } from './builders.ts';
 
 /** Pods and workloads as a real cluster (v1.34) reports them when something is wrong. */

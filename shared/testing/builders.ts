@@ -1,22 +1,15 @@
 import { ALL_KINDS, type KindName, kindKeyOf } from '../model/kinds.ts';
+import type { ClusterEvent, KubeObject, Labels, Namespace, Node, ObjectMeta } from '../model/objects.ts';
 import type {
-  ClusterEvent,
-  Container,
   EndpointSlice,
   Ingress,
-  KubeObject,
-  Labels,
-  Namespace,
   NetworkPolicy,
-  Node,
-  ObjectMeta,
-  Pod,
-  PodSpec,
   Service,
   ServicePort,
   ServiceSpec,
-  Workload,
-} from '../model/objects.ts';
+} from '../model/objects-network.ts';
+import type { Container, Pod, PodSpec } from '../model/objects-pod.ts';
+import type { Workload } from '../model/objects-workload.ts';
 import { isFinished, isReady, isTerminating, podAddresses, resolveTargetPort } from '../model/pods.ts';
 import { matchesLabels } from '../model/selectors.ts';
 import type { Coverage, CoverageStatus, PodLog, Snapshot } from '../model/snapshot.ts';

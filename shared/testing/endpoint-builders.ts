@@ -1,4 +1,4 @@
-import type { EndpointSlice, Endpoints, SliceEndpoint } from '../model/objects.ts';
+import type { EndpointSlice, Endpoints, SliceEndpoint } from '../model/objects-network.ts';
 import { secondsAgo } from './builders.ts';
 
 export interface SliceOptions {

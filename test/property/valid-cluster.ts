@@ -1,5 +1,7 @@
 import fc from 'fast-check';
-import type { Container, KubeObject, Pod, Service, ServicePort } from '../../shared/model/objects.ts';
+import type { KubeObject } from '../../shared/model/objects.ts';
+import type { Service, ServicePort } from '../../shared/model/objects-network.ts';
+import type { Container, Pod } from '../../shared/model/objects-pod.ts';
 import {
   deployment,
   namespace,

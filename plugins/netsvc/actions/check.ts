@@ -5,7 +5,7 @@ import { parseSuppress, suppressedBy } from '../../../shared/cli/parse-suppress.
 import { type Progress, startProgress } from '../../../shared/cli/progress.ts';
 import { withProblems } from '../../../shared/diagnose/snapshot-problems.ts';
 import { type ClusterIndex, createIndex } from '../../../shared/model/cluster-index.ts';
-import type { Service } from '../../../shared/model/objects.ts';
+import type { Service } from '../../../shared/model/objects-network.ts';
 import { namespaceOf } from '../../../shared/model/refs.ts';
 import { matchesSelector } from '../../../shared/model/selectors.ts';
 import type { Report } from '../../../shared/report/report.ts';

@@ -4,7 +4,7 @@ import { parseSuppress, suppressedBy } from '../../../shared/cli/parse-suppress.
 import { parseTarget, type Target } from '../../../shared/cli/parse-target.ts';
 import { withProblems } from '../../../shared/diagnose/snapshot-problems.ts';
 import type { ClusterIndex } from '../../../shared/model/cluster-index.ts';
-import type { Service } from '../../../shared/model/objects.ts';
+import type { Service } from '../../../shared/model/objects-network.ts';
 import type { Report } from '../../../shared/report/report.ts';
 import { suppressReport } from '../../../shared/report/suppress.ts';
 import { ingressFindings } from '../checks/ingress/ingress-findings.ts';

@@ -2,7 +2,7 @@ import type { Request } from '../../../shared/cli/command.ts';
 import { UsageError } from '../../../shared/cli/command.ts';
 import { parseSuppress, suppressedBy } from '../../../shared/cli/parse-suppress.ts';
 import { parseTarget } from '../../../shared/cli/parse-target.ts';
-import type { Service } from '../../../shared/model/objects.ts';
+import type { Service } from '../../../shared/model/objects-network.ts';
 import type { Report } from '../../../shared/report/report.ts';
 import { suppressReport } from '../../../shared/report/suppress.ts';
 import { diagnoseService } from '../diagnose/diagnose-service.ts';

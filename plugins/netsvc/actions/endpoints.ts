@@ -1,6 +1,6 @@
 import type { CommandResult, Request } from '../../../shared/cli/command.ts';
 import type { ClusterIndex } from '../../../shared/model/cluster-index.ts';
-import type { Service } from '../../../shared/model/objects.ts';
+import type { Service } from '../../../shared/model/objects-network.ts';
 import { nameOf, namespaceOf } from '../../../shared/model/refs.ts';
 import type { Report, Section } from '../../../shared/report/report.ts';
 import { type EndpointEntry, endpointEntries, stateWord } from '../diagnose/endpoint-table.ts';

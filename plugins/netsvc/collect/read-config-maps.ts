@@ -1,5 +1,5 @@
 import type { Gatherer } from '../../../shared/collect/gather.ts';
-import type { Container, Pod } from '../../../shared/model/objects.ts';
+import type { Container, Pod } from '../../../shared/model/objects-pod.ts';
 import { namespaceOf } from '../../../shared/model/refs.ts';
 
 const MAX_CONFIG_MAPS = 10;

@@ -1,5 +1,5 @@
 import type { Gatherer } from '../../../shared/collect/gather.ts';
-import type { Ingress, Service } from '../../../shared/model/objects.ts';
+import type { Ingress, Service } from '../../../shared/model/objects-network.ts';
 import { nameOf, namespaceOf } from '../../../shared/model/refs.ts';
 import { backendNames } from '../targets/resolve-services.ts';
 

@@ -1,5 +1,6 @@
 import type { Gatherer } from '../../../shared/collect/gather.ts';
-import type { Container, ContainerStatus, Pod, Service } from '../../../shared/model/objects.ts';
+import type { Service } from '../../../shared/model/objects-network.ts';
+import type { Container, ContainerStatus, Pod } from '../../../shared/model/objects-pod.ts';
 import { declaredPorts, isReady, resolveTargetPort } from '../../../shared/model/pods.ts';
 import { nameOf, namespaceOf } from '../../../shared/model/refs.ts';
 

@@ -1,5 +1,5 @@
 import type { Gatherer } from '../../../shared/collect/gather.ts';
-import type { Pod } from '../../../shared/model/objects.ts';
+import type { Pod } from '../../../shared/model/objects-pod.ts';
 import { conditionOf } from '../../../shared/model/pods.ts';
 import { namespaceOf } from '../../../shared/model/refs.ts';
 

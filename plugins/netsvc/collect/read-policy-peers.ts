@@ -1,5 +1,6 @@
 import type { Gatherer } from '../../../shared/collect/gather.ts';
-import type { NetworkPolicy, NetworkPolicyPeer, Pod } from '../../../shared/model/objects.ts';
+import type { NetworkPolicy, NetworkPolicyPeer } from '../../../shared/model/objects-network.ts';
+import type { Pod } from '../../../shared/model/objects-pod.ts';
 import { formatSelector, matchesSelector } from '../../../shared/model/selectors.ts';
 import { allPods } from './read-pods.ts';
 

@@ -1,5 +1,7 @@
 import type { Gatherer } from '../../../shared/collect/gather.ts';
-import type { Labels, Pod, Service } from '../../../shared/model/objects.ts';
+import type { Labels } from '../../../shared/model/objects.ts';
+import type { Service } from '../../../shared/model/objects-network.ts';
+import type { Pod } from '../../../shared/model/objects-pod.ts';
 import { isFinished, isReady } from '../../../shared/model/pods.ts';
 import { nameOf, namespaceOf } from '../../../shared/model/refs.ts';
 import { formatLabels } from '../../../shared/model/selectors.ts';

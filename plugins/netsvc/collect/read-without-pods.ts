@@ -1,5 +1,6 @@
 import type { Gatherer } from '../../../shared/collect/gather.ts';
-import type { Service, Workload } from '../../../shared/model/objects.ts';
+import type { Service } from '../../../shared/model/objects-network.ts';
+import type { Workload } from '../../../shared/model/objects-workload.ts';
 import { nameOf, namespaceOf } from '../../../shared/model/refs.ts';
 import { formatLabels } from '../../../shared/model/selectors.ts';
 import { selectorOf } from '../../../shared/model/services.ts';

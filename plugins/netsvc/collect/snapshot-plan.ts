@@ -1,6 +1,6 @@
 import type { Plan } from '../../../shared/cli/command.ts';
 import type { Gatherer } from '../../../shared/collect/gather.ts';
-import type { Pod } from '../../../shared/model/objects.ts';
+import type { Pod } from '../../../shared/model/objects-pod.ts';
 import { isReady } from '../../../shared/model/pods.ts';
 import { nameOf, namespaceOf } from '../../../shared/model/refs.ts';
 import { SWEEP_KINDS, sweepPlan } from './sweep-plan.ts';

@@ -1,7 +1,10 @@
 import type { Plan } from '../../../shared/cli/command.ts';
 import type { Target } from '../../../shared/cli/parse-target.ts';
 import type { Gatherer } from '../../../shared/collect/gather.ts';
-import type { KubeObject, Labels, Pod, Service, Workload } from '../../../shared/model/objects.ts';
+import type { KubeObject, Labels } from '../../../shared/model/objects.ts';
+import type { Service } from '../../../shared/model/objects-network.ts';
+import type { Pod } from '../../../shared/model/objects-pod.ts';
+import type { Workload } from '../../../shared/model/objects-workload.ts';
 import { nameOf } from '../../../shared/model/refs.ts';
 import { matchesLabels } from '../../../shared/model/selectors.ts';
 import { selectorOf } from '../../../shared/model/services.ts';

@@ -2,7 +2,7 @@ import type { CheckContext } from '../../../shared/diagnose/check.ts';
 import { reportFromRuns } from '../../../shared/diagnose/report-from-runs.ts';
 import { runChecks } from '../../../shared/diagnose/run-checks.ts';
 import type { ClusterIndex } from '../../../shared/model/cluster-index.ts';
-import type { Service } from '../../../shared/model/objects.ts';
+import type { Service } from '../../../shared/model/objects-network.ts';
 import { isFinished } from '../../../shared/model/pods.ts';
 import { endpointRows } from '../../../shared/model/services.ts';
 import type { Report } from '../../../shared/report/report.ts';

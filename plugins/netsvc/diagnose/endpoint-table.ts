@@ -1,5 +1,6 @@
 import type { ClusterIndex } from '../../../shared/model/cluster-index.ts';
-import type { Pod, Service, SlicePort } from '../../../shared/model/objects.ts';
+import type { Service, SlicePort } from '../../../shared/model/objects-network.ts';
+import type { Pod } from '../../../shared/model/objects-pod.ts';
 import { podAddresses } from '../../../shared/model/pods.ts';
 import { nameOf } from '../../../shared/model/refs.ts';
 import { type EndpointRow, endpointRows, podsOf } from '../../../shared/model/services.ts';

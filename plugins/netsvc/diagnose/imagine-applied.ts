@@ -1,5 +1,7 @@
 import type { KindName } from '../../../shared/model/kinds.ts';
-import type { KubeObject, Pod, Workload } from '../../../shared/model/objects.ts';
+import type { KubeObject } from '../../../shared/model/objects.ts';
+import type { Pod } from '../../../shared/model/objects-pod.ts';
+import type { Workload } from '../../../shared/model/objects-workload.ts';
 import { WORKLOAD_KINDS } from '../../../shared/model/owners.ts';
 import type { Coverage, Snapshot } from '../../../shared/model/snapshot.ts';
 import { standInPod } from '../../../shared/policy/stand-ins.ts';

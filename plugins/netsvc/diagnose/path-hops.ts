@@ -5,7 +5,8 @@ import {
   type ProxyPort,
 } from '../../../shared/datapath/kube-proxy-names.ts';
 import type { ClusterIndex } from '../../../shared/model/cluster-index.ts';
-import type { Pod, Service, ServicePort } from '../../../shared/model/objects.ts';
+import type { Service, ServicePort } from '../../../shared/model/objects-network.ts';
+import type { Pod } from '../../../shared/model/objects-pod.ts';
 import { declaredPorts, formatServicePort, podAddresses } from '../../../shared/model/pods.ts';
 import { nameOf, namespaceOf } from '../../../shared/model/refs.ts';
 import { matchesSelector } from '../../../shared/model/selectors.ts';

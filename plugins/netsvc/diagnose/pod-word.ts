@@ -1,5 +1,5 @@
 import type { ClusterIndex } from '../../../shared/model/cluster-index.ts';
-import type { Pod, Probe } from '../../../shared/model/objects.ts';
+import type { Pod, Probe } from '../../../shared/model/objects-pod.ts';
 import type { RunningContainer } from '../../../shared/model/pods.ts';
 import { conditionOf, initContainers, isReady, isTerminating, runningContainers } from '../../../shared/model/pods.ts';
 import { ago } from '../../../shared/util/duration.ts';

@@ -1,6 +1,9 @@
 import type { Target } from '../../../shared/cli/parse-target.ts';
 import type { ClusterIndex } from '../../../shared/model/cluster-index.ts';
-import type { Ingress, KubeObject, Labels, Pod, Service, Workload } from '../../../shared/model/objects.ts';
+import type { KubeObject, Labels } from '../../../shared/model/objects.ts';
+import type { Ingress, Service } from '../../../shared/model/objects-network.ts';
+import type { Pod } from '../../../shared/model/objects-pod.ts';
+import type { Workload } from '../../../shared/model/objects-workload.ts';
 import type { Ref } from '../../../shared/model/refs.ts';
 import { nameOf, refOf } from '../../../shared/model/refs.ts';
 import { matchesLabels } from '../../../shared/model/selectors.ts';

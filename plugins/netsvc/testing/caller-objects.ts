@@ -1,4 +1,6 @@
-import type { EnvVar, KubeObject, PodSpec, Workload } from '../../../shared/model/objects.ts';
+import type { KubeObject } from '../../../shared/model/objects.ts';
+import type { EnvVar, PodSpec } from '../../../shared/model/objects-pod.ts';
+import type { Workload } from '../../../shared/model/objects-workload.ts';
 import { deployment, namespace, pod, service, slicesFor } from '../../../shared/testing/builders.ts';
 
 const web = service('web', { clusterIP: '10.96.10.10', clusterIPs: ['10.96.10.10'] });

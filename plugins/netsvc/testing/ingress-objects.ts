@@ -1,4 +1,5 @@
-import type { Ingress, IngressClass, KubeObject, ObjectMeta, Secret } from '../../../shared/model/objects.ts';
+import type { KubeObject, ObjectMeta, Secret } from '../../../shared/model/objects.ts';
+import type { Ingress, IngressClass } from '../../../shared/model/objects-network.ts';
 import { ingress, pod, service, slicesFor } from '../../../shared/testing/builders.ts';
 import type { MadeCertificate } from '../../../shared/testing/certificates.ts';
 

@@ -1,4 +1,6 @@
-import type { Container, KubeObject, Labels, Pod, PodSpec, Workload } from '../../../shared/model/objects.ts';
+import type { KubeObject, Labels } from '../../../shared/model/objects.ts';
+import type { Container, Pod, PodSpec } from '../../../shared/model/objects-pod.ts';
+import type { Workload } from '../../../shared/model/objects-workload.ts';
 import { deployment, ownedBy, pod, workload } from '../../../shared/testing/builders.ts';
 
 export interface StagedOptions {

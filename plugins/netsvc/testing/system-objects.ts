@@ -1,4 +1,6 @@
-import type { KubeObject, Pod, Workload } from '../../../shared/model/objects.ts';
+import type { KubeObject } from '../../../shared/model/objects.ts';
+import type { Pod } from '../../../shared/model/objects-pod.ts';
+import type { Workload } from '../../../shared/model/objects-workload.ts';
 import { node, ownedBy, pod, secondsAgo, service, slicesFor, workload } from '../../../shared/testing/builders.ts';
 
 /** A DaemonSet of kube-system with a pod on each node; nodes named in `sick` have one that crashes. */

@@ -2,7 +2,10 @@
  * Prints how long the evaluator takes on generated clusters: `node shared/policy/testing/bench.ts [PODS POLICIES [REPLICAS]]`.
  * Facts are in memory, as after parsing. Not a test: times depend on the machine.
  */
-import type { Namespace, NetworkPolicy, NetworkPolicyPeer, Pod } from '../../model/objects.ts';
+
+import type { Namespace } from '../../model/objects.ts';
+import type { NetworkPolicy, NetworkPolicyPeer } from '../../model/objects-network.ts';
+import type { Pod } from '../../model/objects-pod.ts';
 import { connectivity } from '../connectivity.ts';
 import { buildPolicyModel, type PolicyFacts } from '../model.ts';
 import { sourcesOf } from '../reach.ts';

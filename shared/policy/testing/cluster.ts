@@ -1,5 +1,8 @@
 /** Small builders for tests of this folder: objects as the API would return them, with as little text as possible. */
-import type { Labels, Namespace, NetworkPolicy, Node, Pod, Service } from '../../model/objects.ts';
+
+import type { Labels, Namespace, Node } from '../../model/objects.ts';
+import type { NetworkPolicy, Service } from '../../model/objects-network.ts';
+import type { Pod } from '../../model/objects-pod.ts';
 import type { Endpoint } from '../evaluate.ts';
 import type { PolicyFacts } from '../model.ts';
 

@@ -4,14 +4,9 @@
  * with it on random clusters. It shares no code with it but types and constants.
  */
 import ipaddr from 'ipaddr.js';
-import type {
-  LabelSelector,
-  Labels,
-  NetworkPolicy,
-  NetworkPolicyPeer,
-  NetworkPolicyPort,
-  Pod,
-} from '../../model/objects.ts';
+import type { LabelSelector, Labels } from '../../model/objects.ts';
+import type { NetworkPolicy, NetworkPolicyPeer, NetworkPolicyPort } from '../../model/objects-network.ts';
+import type { Pod } from '../../model/objects-pod.ts';
 import type { PolicyFacts } from '../model.ts';
 import type { AdminPeer, AdminPort, AdminRule, AdminSubject, ClusterProtocol, ClusterRule } from '../types.ts';
 

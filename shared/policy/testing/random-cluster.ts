@@ -1,14 +1,8 @@
 /** Random small clusters for property tests: few names and labels, so that rules meet pods often. */
 import fc from 'fast-check';
-import type {
-  LabelSelector,
-  Labels,
-  NetworkPolicy,
-  NetworkPolicyPeer,
-  NetworkPolicyPort,
-  Node,
-  Pod,
-} from '../../model/objects.ts';
+import type { LabelSelector, Labels, Node } from '../../model/objects.ts';
+import type { NetworkPolicy, NetworkPolicyPeer, NetworkPolicyPort } from '../../model/objects-network.ts';
+import type { Pod } from '../../model/objects-pod.ts';
 import type { PolicyFacts } from '../model.ts';
 import type {
   AdminPeer,

@@ -1,5 +1,7 @@
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
-import type { Pod, Service, Workload } from '../../../../shared/model/objects.ts';
+import type { Service } from '../../../../shared/model/objects-network.ts';
+import type { Pod } from '../../../../shared/model/objects-pod.ts';
+import type { Workload } from '../../../../shared/model/objects-workload.ts';
 import { isFinished, isReady } from '../../../../shared/model/pods.ts';
 import { nameOf, namespaceOf } from '../../../../shared/model/refs.ts';
 import { matchesLabels } from '../../../../shared/model/selectors.ts';

@@ -1,6 +1,7 @@
 import type { Evidence } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
-import type { ContainerStatus, Pod, Workload } from '../../../../shared/model/objects.ts';
+import type { ContainerStatus, Pod } from '../../../../shared/model/objects-pod.ts';
+import type { Workload } from '../../../../shared/model/objects-workload.ts';
 import { controllerOf } from '../../../../shared/model/owners.ts';
 import { conditionOf, isFinished, isReady, isTerminating } from '../../../../shared/model/pods.ts';
 import { formatRef, nameOf, namespaceOf, refOf } from '../../../../shared/model/refs.ts';

@@ -1,7 +1,7 @@
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import { isProvenAbsent } from '../../../../shared/model/absence.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
-import type { Endpoints } from '../../../../shared/model/objects.ts';
+import type { Endpoints } from '../../../../shared/model/objects-network.ts';
 import { formatRef, nameOf, refOf } from '../../../../shared/model/refs.ts';
 import { endpointsMessages } from '../../messages/endpoints.ts';
 import type { ServiceSubject } from '../../service-subject.ts';

@@ -1,5 +1,5 @@
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
-import type { Endpoints } from '../../../../shared/model/objects.ts';
+import type { Endpoints } from '../../../../shared/model/objects-network.ts';
 import { formatRef, refOf } from '../../../../shared/model/refs.ts';
 import { slicesOf } from '../../../../shared/model/services.ts';
 import { ago } from '../../../../shared/util/duration.ts';

@@ -2,7 +2,7 @@ import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import type { Confidence, Evidence } from '../../../../shared/messages/finding.ts';
 import { isProvenAbsent, isWhollyRead } from '../../../../shared/model/absence.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
-import type { Pod } from '../../../../shared/model/objects.ts';
+import type { Pod } from '../../../../shared/model/objects-pod.ts';
 import { WORKLOAD_KINDS } from '../../../../shared/model/owners.ts';
 import { declaredPorts, isFinished, podAddresses } from '../../../../shared/model/pods.ts';
 import { formatRef, nameOf, namespaceOf } from '../../../../shared/model/refs.ts';

@@ -1,5 +1,6 @@
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
-import type { EndpointSlice, Endpoints, ObjectReference, SlicePort } from '../../../../shared/model/objects.ts';
+import type { ObjectReference } from '../../../../shared/model/objects.ts';
+import type { EndpointSlice, Endpoints, SlicePort } from '../../../../shared/model/objects-network.ts';
 import type { Ref } from '../../../../shared/model/refs.ts';
 import { refOf } from '../../../../shared/model/refs.ts';
 import { slicesOf } from '../../../../shared/model/services.ts';

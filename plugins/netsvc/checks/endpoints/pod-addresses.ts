@@ -1,5 +1,5 @@
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
-import type { Pod } from '../../../../shared/model/objects.ts';
+import type { Pod } from '../../../../shared/model/objects-pod.ts';
 import { isFinished, podAddresses } from '../../../../shared/model/pods.ts';
 import { type AddressRange, inRange, parseAddress, parseCidr } from '../../../../shared/policy/addresses.ts';
 

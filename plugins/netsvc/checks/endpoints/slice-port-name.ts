@@ -1,6 +1,6 @@
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import type { Fix } from '../../../../shared/messages/finding.ts';
-import type { ServicePort, SlicePort } from '../../../../shared/model/objects.ts';
+import type { ServicePort, SlicePort } from '../../../../shared/model/objects-network.ts';
 import { formatRef } from '../../../../shared/model/refs.ts';
 import { patchLine } from '../../../../shared/util/kubectl.ts';
 import { joinAnd } from '../../../../shared/util/text.ts';

@@ -3,7 +3,7 @@ import type { Evidence } from '../../../../shared/messages/finding.ts';
 import { isWhollyRead } from '../../../../shared/model/absence.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import { lastChange } from '../../../../shared/model/managed-fields.ts';
-import type { Pod } from '../../../../shared/model/objects.ts';
+import type { Pod } from '../../../../shared/model/objects-pod.ts';
 import { conditionOf, isReady, isTerminating, podAddresses, podKey } from '../../../../shared/model/pods.ts';
 import { formatRef, nameOf } from '../../../../shared/model/refs.ts';
 import { type EndpointRow, endpointRows, slicesOf } from '../../../../shared/model/services.ts';

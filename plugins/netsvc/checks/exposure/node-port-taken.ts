@@ -1,6 +1,6 @@
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
-import type { ServicePort } from '../../../../shared/model/objects.ts';
+import type { ServicePort } from '../../../../shared/model/objects-network.ts';
 import { formatRef, nameOf, namespaceOf } from '../../../../shared/model/refs.ts';
 import { exposureMessages } from '../../messages/exposure.ts';
 import type { ServiceSubject } from '../../service-subject.ts';

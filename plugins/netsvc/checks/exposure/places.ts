@@ -1,5 +1,6 @@
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
-import type { Node, Pod } from '../../../../shared/model/objects.ts';
+import type { Node } from '../../../../shared/model/objects.ts';
+import type { Pod } from '../../../../shared/model/objects-pod.ts';
 import { isFinished, podKey } from '../../../../shared/model/pods.ts';
 import { nameOf, namespaceOf } from '../../../../shared/model/refs.ts';
 import { endpointRows } from '../../../../shared/model/services.ts';

@@ -1,7 +1,7 @@
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import { isProvenAbsent } from '../../../../shared/model/absence.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
-import type { Workload } from '../../../../shared/model/objects.ts';
+import type { Workload } from '../../../../shared/model/objects-workload.ts';
 import { controllerOf } from '../../../../shared/model/owners.ts';
 import { isTerminating } from '../../../../shared/model/pods.ts';
 import { formatRef, nameOf, refOf } from '../../../../shared/model/refs.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createIndex } from '../../../../shared/model/cluster-index.ts';
-import type { Ingress } from '../../../../shared/model/objects.ts';
+import type { Ingress } from '../../../../shared/model/objects-network.ts';
 import { ingress, pod, service, slicesFor, snapshotOf } from '../../../../shared/testing/builders.ts';
 import { causeCodes, diagnoseObjects } from '../../testing/diagnose-objects.ts';
 import { ingressClass, ingressTo, soundService } from '../../testing/ingress-objects.ts';

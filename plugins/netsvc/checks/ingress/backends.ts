@@ -1,7 +1,7 @@
 import type { Finding, Fix } from '../../../../shared/messages/finding.ts';
 import { isProvenAbsent, isWhollyRead } from '../../../../shared/model/absence.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
-import type { Ingress, Service, ServicePort } from '../../../../shared/model/objects.ts';
+import type { Ingress, Service, ServicePort } from '../../../../shared/model/objects-network.ts';
 import { podKey } from '../../../../shared/model/pods.ts';
 import { formatRef, nameOf, namespaceOf, refOf } from '../../../../shared/model/refs.ts';
 import { endpointRows, podsOf, slicesOf } from '../../../../shared/model/services.ts';

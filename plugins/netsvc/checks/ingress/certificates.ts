@@ -1,7 +1,8 @@
 import type { Finding } from '../../../../shared/messages/finding.ts';
 import { isProvenAbsent } from '../../../../shared/model/absence.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
-import type { Ingress, Secret } from '../../../../shared/model/objects.ts';
+import type { Secret } from '../../../../shared/model/objects.ts';
+import type { Ingress } from '../../../../shared/model/objects-network.ts';
 import { formatRef, nameOf, namespaceOf, refOf } from '../../../../shared/model/refs.ts';
 import { formatDuration } from '../../../../shared/util/duration.ts';
 import { joinNames } from '../../../../shared/util/text.ts';

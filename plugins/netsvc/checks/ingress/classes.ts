@@ -1,7 +1,7 @@
 import type { Finding } from '../../../../shared/messages/finding.ts';
 import { isProvenAbsent, isWhollyRead } from '../../../../shared/model/absence.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
-import type { Ingress, IngressClass } from '../../../../shared/model/objects.ts';
+import type { Ingress, IngressClass } from '../../../../shared/model/objects-network.ts';
 import { formatRef, nameOf, namespaceOf, refOf } from '../../../../shared/model/refs.ts';
 import { joinNames } from '../../../../shared/util/text.ts';
 import { ingressMessages } from '../../messages/ingress.ts';

@@ -1,6 +1,6 @@
 import type { Finding } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
-import type { Ingress } from '../../../../shared/model/objects.ts';
+import type { Ingress } from '../../../../shared/model/objects-network.ts';
 import { formatRef, nameOf, namespaceOf, refOf } from '../../../../shared/model/refs.ts';
 import { ingressMessages } from '../../messages/ingress.ts';
 import { classNameOf } from './classes.ts';

@@ -1,6 +1,6 @@
 import type { Finding } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
-import type { Ingress } from '../../../../shared/model/objects.ts';
+import type { Ingress } from '../../../../shared/model/objects-network.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
 import { ingressesOf } from './routes.ts';
 

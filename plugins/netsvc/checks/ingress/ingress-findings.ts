@@ -1,6 +1,6 @@
 import type { Finding } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
-import type { Ingress } from '../../../../shared/model/objects.ts';
+import type { Ingress } from '../../../../shared/model/objects-network.ts';
 import { judgeBackends } from './backends.ts';
 import { judgeCertificates } from './certificates.ts';
 import { judgeClass } from './classes.ts';

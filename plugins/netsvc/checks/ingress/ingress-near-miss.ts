@@ -2,7 +2,7 @@ import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import type { Finding } from '../../../../shared/messages/finding.ts';
 import { isProvenAbsent } from '../../../../shared/model/absence.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
-import type { Ingress } from '../../../../shared/model/objects.ts';
+import type { Ingress } from '../../../../shared/model/objects-network.ts';
 import { nameOf } from '../../../../shared/model/refs.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
 import { judgeBackends, meantService } from './backends.ts';

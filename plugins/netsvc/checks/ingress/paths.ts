@@ -1,5 +1,5 @@
 import type { Finding } from '../../../../shared/messages/finding.ts';
-import type { Ingress } from '../../../../shared/model/objects.ts';
+import type { Ingress } from '../../../../shared/model/objects-network.ts';
 import { formatRef, nameOf, namespaceOf, refOf } from '../../../../shared/model/refs.ts';
 import { ingressMessages } from '../../messages/ingress.ts';
 import { formatRoute, routesOf } from './routes.ts';

@@ -1,5 +1,5 @@
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
-import type { Ingress, IngressBackend, Service } from '../../../../shared/model/objects.ts';
+import type { Ingress, IngressBackend, Service } from '../../../../shared/model/objects-network.ts';
 import { nameOf, namespaceOf } from '../../../../shared/model/refs.ts';
 
 /** One way through an Ingress: host and path to a backend. */

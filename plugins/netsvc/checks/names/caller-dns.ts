@@ -1,6 +1,6 @@
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
-import type { PodSpec } from '../../../../shared/model/objects.ts';
+import type { PodSpec } from '../../../../shared/model/objects-pod.ts';
 import { WORKLOAD_KINDS } from '../../../../shared/model/owners.ts';
 import { formatRef, refKey } from '../../../../shared/model/refs.ts';
 import { patchLine } from '../../../../shared/util/kubectl.ts';

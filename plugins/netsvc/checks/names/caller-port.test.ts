@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { EnvVar, KubeObject } from '../../../../shared/model/objects.ts';
+import type { KubeObject } from '../../../../shared/model/objects.ts';
+import type { EnvVar } from '../../../../shared/model/objects-pod.ts';
 import { deployment, pod, service, slicesFor } from '../../../../shared/testing/builders.ts';
 import { front, soundWebAndNamespaces } from '../../testing/caller-objects.ts';
 import { causeCodes, diagnoseObjects } from '../../testing/diagnose-objects.ts';

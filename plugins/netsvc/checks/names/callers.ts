@@ -1,6 +1,7 @@
 import { type ClusterName, meaningFor } from '../../../../shared/dns/service-names.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
-import type { Container, Labels, Pod, PodSpec } from '../../../../shared/model/objects.ts';
+import type { Labels } from '../../../../shared/model/objects.ts';
+import type { Container, Pod, PodSpec } from '../../../../shared/model/objects-pod.ts';
 import { controllerOf, topOwner, WORKLOAD_KINDS, workloadsIn } from '../../../../shared/model/owners.ts';
 import { isFinished } from '../../../../shared/model/pods.ts';
 import { namespaceOf, type Ref, refOf } from '../../../../shared/model/refs.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ContainerStatus, Pod } from '../../../../shared/model/objects.ts';
+import type { ContainerStatus, Pod } from '../../../../shared/model/objects-pod.ts';
 import { ended, podWith, running, waiting } from '../../../../shared/testing/broken-pods.ts';
 import { deployment, pod, secondsAgo, service, slicesFor } from '../../../../shared/testing/builders.ts';
 import { causeCodes, diagnoseObjects } from '../../testing/diagnose-objects.ts';

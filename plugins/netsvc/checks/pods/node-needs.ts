@@ -1,6 +1,7 @@
 import type { Fix } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
-import type { LabelSelectorRequirement, Node, PodSpec } from '../../../../shared/model/objects.ts';
+import type { LabelSelectorRequirement, Node } from '../../../../shared/model/objects.ts';
+import type { PodSpec } from '../../../../shared/model/objects-pod.ts';
 import type { Ref } from '../../../../shared/model/refs.ts';
 import { compareText, joinAnd, joinNames, shellQuote } from '../../../../shared/util/text.ts';
 import { isPatchable, patchTemplateSpec } from './workload-commands.ts';

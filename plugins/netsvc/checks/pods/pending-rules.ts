@@ -1,6 +1,6 @@
 import type { Evidence, Fix } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
-import type { Pod } from '../../../../shared/model/objects.ts';
+import type { Pod } from '../../../../shared/model/objects-pod.ts';
 import { type Claim, claimsOf, isAbsent } from '../../../../shared/model/pod-state-preparing.ts';
 import { isFinished, podKey } from '../../../../shared/model/pods.ts';
 import { joinNames } from '../../../../shared/util/text.ts';

@@ -1,6 +1,7 @@
 import type { Evidence } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
-import type { ClusterEvent, Container } from '../../../../shared/model/objects.ts';
+import type { ClusterEvent } from '../../../../shared/model/objects.ts';
+import type { Container } from '../../../../shared/model/objects-pod.ts';
 import { type ContainerTrouble, runLength } from '../../../../shared/model/pod-state-container.ts';
 import { containerOfEvent } from '../../../../shared/model/pod-state-probe.ts';
 import { ago, formatDuration } from '../../../../shared/util/duration.ts';

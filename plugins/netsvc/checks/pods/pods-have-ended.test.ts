@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Workload } from '../../../../shared/model/objects.ts';
+import type { Workload } from '../../../../shared/model/objects-workload.ts';
 import { ended } from '../../../../shared/testing/broken-pods.ts';
 import { deployment, ownedBy, pod, service, slicesFor } from '../../../../shared/testing/builders.ts';
 import { causeCodes, diagnoseObjects } from '../../testing/diagnose-objects.ts';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { KubeObject, Node, Pod } from '../../../../shared/model/objects.ts';
+import type { KubeObject, Node } from '../../../../shared/model/objects.ts';
+import type { Pod } from '../../../../shared/model/objects-pod.ts';
 import { unschedulable, withoutPlace } from '../../../../shared/testing/broken-pods.ts';
 import { deployment, node, pod, secondsAgo, service, slicesFor } from '../../../../shared/testing/builders.ts';
 import { causeCodes, diagnoseObjects } from '../../testing/diagnose-objects.ts';

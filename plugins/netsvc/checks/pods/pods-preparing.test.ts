@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { KubeObject, Pod, PodSpec } from '../../../../shared/model/objects.ts';
+import type { KubeObject } from '../../../../shared/model/objects.ts';
+import type { Pod, PodSpec } from '../../../../shared/model/objects-pod.ts';
 import { podWith, waiting } from '../../../../shared/testing/broken-pods.ts';
 import { deployment, event, pod, secondsAgo, service, slicesFor } from '../../../../shared/testing/builders.ts';
 import { causeCodes, diagnoseObjects } from '../../testing/diagnose-objects.ts';

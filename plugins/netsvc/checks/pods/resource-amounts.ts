@@ -1,4 +1,4 @@
-import type { Container, PodSpec } from '../../../../shared/model/objects.ts';
+import type { Container, PodSpec } from '../../../../shared/model/objects-pod.ts';
 import { parseQuantity } from '../../../../shared/util/quantity.ts';
 
 const BINARY: readonly (readonly [string, number])[] = [

@@ -1,5 +1,6 @@
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
-import type { Condition, HorizontalPodAutoscaler, KubeObject } from '../../../../shared/model/objects.ts';
+import type { Condition, KubeObject } from '../../../../shared/model/objects.ts';
+import type { HorizontalPodAutoscaler } from '../../../../shared/model/objects-workload.ts';
 import type { OwnedWorkload } from '../../../../shared/model/owners.ts';
 import { autoscalerOf, workloadEvents } from './workloads-behind.ts';
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { HorizontalPodAutoscaler, KubeObject } from '../../../../shared/model/objects.ts';
+import type { KubeObject } from '../../../../shared/model/objects.ts';
+import type { HorizontalPodAutoscaler } from '../../../../shared/model/objects-workload.ts';
 import { replicaSet } from '../../../../shared/testing/broken-pods.ts';
 import {
   deployment,

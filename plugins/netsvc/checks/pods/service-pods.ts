@@ -1,6 +1,6 @@
 import type { Severity } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
-import type { Pod } from '../../../../shared/model/objects.ts';
+import type { Pod } from '../../../../shared/model/objects-pod.ts';
 import { type OwnedWorkload, ownerWorkload, topOwner } from '../../../../shared/model/owners.ts';
 import { type PodState, podState } from '../../../../shared/model/pod-state.ts';
 import { podKey } from '../../../../shared/model/pods.ts';

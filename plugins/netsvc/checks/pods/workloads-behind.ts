@@ -1,6 +1,8 @@
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import type { KindName } from '../../../../shared/model/kinds.ts';
-import type { ClusterEvent, HorizontalPodAutoscaler, Pod } from '../../../../shared/model/objects.ts';
+import type { ClusterEvent } from '../../../../shared/model/objects.ts';
+import type { Pod } from '../../../../shared/model/objects-pod.ts';
+import type { HorizontalPodAutoscaler } from '../../../../shared/model/objects-workload.ts';
 import { type OwnedWorkload, WORKLOAD_KINDS, workloadsIn } from '../../../../shared/model/owners.ts';
 import { isTerminating } from '../../../../shared/model/pods.ts';
 import { replicaSetsOf } from '../../../../shared/model/rollouts.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Workload } from '../../../../shared/model/objects.ts';
+import type { Workload } from '../../../../shared/model/objects-workload.ts';
 import { replicaSet } from '../../../../shared/testing/broken-pods.ts';
 import {
   deployment,

@@ -1,7 +1,7 @@
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import type { Evidence, Finding } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
-import type { Pod } from '../../../../shared/model/objects.ts';
+import type { Pod } from '../../../../shared/model/objects-pod.ts';
 import { podKey } from '../../../../shared/model/pods.ts';
 import { formatRef } from '../../../../shared/model/refs.ts';
 import { podsOf } from '../../../../shared/model/services.ts';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { KubeObject, NetworkPolicy } from '../../../../shared/model/objects.ts';
+import type { KubeObject } from '../../../../shared/model/objects.ts';
+import type { NetworkPolicy } from '../../../../shared/model/objects-network.ts';
 import { namespace, networkPolicy, pod, service, slicesFor, workload } from '../../../../shared/testing/builders.ts';
 import { causeCodes, diagnoseObjects } from '../../testing/diagnose-objects.ts';
 

@@ -1,7 +1,7 @@
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import type { Finding } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
-import type { Pod } from '../../../../shared/model/objects.ts';
+import type { Pod } from '../../../../shared/model/objects-pod.ts';
 import { formatRef, refKey } from '../../../../shared/model/refs.ts';
 import { isolating, type PolicyModel } from '../../../../shared/policy/model.ts';
 import { type NearMiss, peerMiss } from '../../../../shared/policy/near-misses.ts';

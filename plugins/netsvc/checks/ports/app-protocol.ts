@@ -1,5 +1,5 @@
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
-import type { ServicePort } from '../../../../shared/model/objects.ts';
+import type { ServicePort } from '../../../../shared/model/objects-network.ts';
 import { formatRef } from '../../../../shared/model/refs.ts';
 import { portsMessages } from '../../messages/ports.ts';
 import type { ServiceSubject } from '../../service-subject.ts';

@@ -1,5 +1,6 @@
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
-import type { Pod, ServicePort } from '../../../../shared/model/objects.ts';
+import type { ServicePort } from '../../../../shared/model/objects-network.ts';
+import type { Pod } from '../../../../shared/model/objects-pod.ts';
 import { controllerOf, topOwner } from '../../../../shared/model/owners.ts';
 import { isReady, isTerminating, podKey, resolveTargetPort } from '../../../../shared/model/pods.ts';
 import { type Ref, refKey } from '../../../../shared/model/refs.ts';

@@ -1,5 +1,5 @@
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
-import type { Container, Pod } from '../../../../shared/model/objects.ts';
+import type { Container, Pod } from '../../../../shared/model/objects-pod.ts';
 import { ownerWorkload } from '../../../../shared/model/owners.ts';
 import { podKey, type RunningContainer, runningContainers } from '../../../../shared/model/pods.ts';
 import { formatRef } from '../../../../shared/model/refs.ts';

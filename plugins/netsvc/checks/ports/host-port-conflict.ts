@@ -1,7 +1,7 @@
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import type { Fix } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
-import type { Pod } from '../../../../shared/model/objects.ts';
+import type { Pod } from '../../../../shared/model/objects-pod.ts';
 import { ownerWorkload, topOwner } from '../../../../shared/model/owners.ts';
 import { isFinished, isReady, podKey } from '../../../../shared/model/pods.ts';
 import { formatRef, type Ref, refKey } from '../../../../shared/model/refs.ts';

@@ -1,5 +1,5 @@
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
-import type { Pod } from '../../../../shared/model/objects.ts';
+import type { Pod } from '../../../../shared/model/objects-pod.ts';
 import { conditionOf, declaredPorts, isFinished } from '../../../../shared/model/pods.ts';
 import { compareText } from '../../../../shared/util/text.ts';
 

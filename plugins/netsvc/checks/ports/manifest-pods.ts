@@ -1,5 +1,5 @@
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
-import type { Pod } from '../../../../shared/model/objects.ts';
+import type { Pod } from '../../../../shared/model/objects-pod.ts';
 import { type OwnedWorkload, workloadsIn } from '../../../../shared/model/owners.ts';
 import { matchesLabels } from '../../../../shared/model/selectors.ts';
 import type { ServiceSubject } from '../../service-subject.ts';

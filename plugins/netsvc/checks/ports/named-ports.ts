@@ -1,5 +1,5 @@
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
-import type { ServicePort } from '../../../../shared/model/objects.ts';
+import type { ServicePort } from '../../../../shared/model/objects-network.ts';
 import { type DeclaredPort, declaredPorts, targetPortOf } from '../../../../shared/model/pods.ts';
 import { compareText, joinNames } from '../../../../shared/util/text.ts';
 import type { ServiceSubject } from '../../service-subject.ts';

@@ -1,6 +1,7 @@
 import type { Fix } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
-import type { Container, ServicePort } from '../../../../shared/model/objects.ts';
+import type { ServicePort } from '../../../../shared/model/objects-network.ts';
+import type { Container } from '../../../../shared/model/objects-pod.ts';
 import { type OwnedWorkload, ownerWorkload } from '../../../../shared/model/owners.ts';
 import { shellQuote } from '../../../../shared/util/text.ts';
 import type { ServiceSubject } from '../../service-subject.ts';

@@ -1,7 +1,7 @@
 import type { Evidence } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import { lastChange } from '../../../../shared/model/managed-fields.ts';
-import type { ServicePort } from '../../../../shared/model/objects.ts';
+import type { ServicePort } from '../../../../shared/model/objects-network.ts';
 import { formatServicePort, targetPortOf } from '../../../../shared/model/pods.ts';
 import { formatRef } from '../../../../shared/model/refs.ts';
 import { slicesOf } from '../../../../shared/model/services.ts';

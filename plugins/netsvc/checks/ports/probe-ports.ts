@@ -1,5 +1,6 @@
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
-import type { Container, IntOrString, Pod, Probe } from '../../../../shared/model/objects.ts';
+import type { IntOrString } from '../../../../shared/model/objects.ts';
+import type { Container, Pod, Probe } from '../../../../shared/model/objects-pod.ts';
 import { isReady, podAddresses, type RunningContainer, runningContainers } from '../../../../shared/model/pods.ts';
 
 export type ProbeKind = 'readiness' | 'liveness' | 'startup';

@@ -1,5 +1,5 @@
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
-import type { Pod } from '../../../../shared/model/objects.ts';
+import type { Pod } from '../../../../shared/model/objects-pod.ts';
 import { type DeclaredPort, declaredPorts } from '../../../../shared/model/pods.ts';
 import { type ContainerSigns, containerSigns, type Sign } from './container-signs.ts';
 import { portsOfImage } from './listen/image-ports.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { EndpointSlice } from '../../../../shared/model/objects.ts';
+import type { EndpointSlice } from '../../../../shared/model/objects-network.ts';
 import { pod, secondsAgo, service, slicesFor } from '../../../../shared/testing/builders.ts';
 import { causeCodes, diagnoseObjects } from '../../testing/diagnose-objects.ts';
 

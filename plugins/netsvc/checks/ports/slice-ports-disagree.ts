@@ -1,6 +1,6 @@
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import { lastChange } from '../../../../shared/model/managed-fields.ts';
-import type { EndpointSlice, ServicePort, SlicePort } from '../../../../shared/model/objects.ts';
+import type { EndpointSlice, ServicePort, SlicePort } from '../../../../shared/model/objects-network.ts';
 import { formatServicePort, resolveTargetPort } from '../../../../shared/model/pods.ts';
 import { formatRef, refOf } from '../../../../shared/model/refs.ts';
 import { type EndpointRow, endpointRows } from '../../../../shared/model/services.ts';

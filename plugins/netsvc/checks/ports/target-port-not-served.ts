@@ -1,6 +1,7 @@
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import type { Fix } from '../../../../shared/messages/finding.ts';
-import type { Pod, ServicePort } from '../../../../shared/model/objects.ts';
+import type { ServicePort } from '../../../../shared/model/objects-network.ts';
+import type { Pod } from '../../../../shared/model/objects-pod.ts';
 import { declaredPorts } from '../../../../shared/model/pods.ts';
 import { refKey } from '../../../../shared/model/refs.ts';
 import { portsMessages } from '../../messages/ports.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ServicePort } from '../../../../shared/model/objects.ts';
+import type { ServicePort } from '../../../../shared/model/objects-network.ts';
 import { service, slicesFor } from '../../../../shared/testing/builders.ts';
 import { causeCodes, diagnoseObjects } from '../../testing/diagnose-objects.ts';
 import { stagedApp } from '../../testing/staged-app.ts';

@@ -1,6 +1,6 @@
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import type { Fix } from '../../../../shared/messages/finding.ts';
-import type { ServicePort } from '../../../../shared/model/objects.ts';
+import type { ServicePort } from '../../../../shared/model/objects-network.ts';
 import { shellQuote } from '../../../../shared/util/text.ts';
 import { portsMessages } from '../../messages/ports.ts';
 import type { ServiceSubject } from '../../service-subject.ts';

@@ -1,6 +1,6 @@
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import type { Finding } from '../../../../shared/messages/finding.ts';
-import type { Pod } from '../../../../shared/model/objects.ts';
+import type { Pod } from '../../../../shared/model/objects-pod.ts';
 import { HASH_LABEL } from '../../../../shared/model/rollouts.ts';
 import { plural } from '../../../../shared/util/text.ts';
 import { pressureMessages } from '../../messages/pressure.ts';

@@ -1,5 +1,5 @@
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
-import type { Pod } from '../../../../shared/model/objects.ts';
+import type { Pod } from '../../../../shared/model/objects-pod.ts';
 import { podsMatching } from '../../../../shared/model/services.ts';
 import { ago } from '../../../../shared/util/duration.ts';
 import { compareText, joinNames, shorten } from '../../../../shared/util/text.ts';

@@ -1,5 +1,5 @@
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
-import type { ContainerState } from '../../../../shared/model/objects.ts';
+import type { ContainerState } from '../../../../shared/model/objects-pod.ts';
 import { type RunningContainer, runningContainers } from '../../../../shared/model/pods.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
 import { podsIn, type ServicePod, servicePods } from '../pods/service-pods.ts';

@@ -1,5 +1,6 @@
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
-import type { ClusterEvent, Probe } from '../../../../shared/model/objects.ts';
+import type { ClusterEvent } from '../../../../shared/model/objects.ts';
+import type { Probe } from '../../../../shared/model/objects-pod.ts';
 import type { UnreadyContainer } from '../../../../shared/model/pod-state.ts';
 import {
   lastProbeFailure,

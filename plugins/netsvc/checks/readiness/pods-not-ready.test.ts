@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Container, KubeObject, Probe } from '../../../../shared/model/objects.ts';
+import type { KubeObject } from '../../../../shared/model/objects.ts';
+import type { Container, Probe } from '../../../../shared/model/objects-pod.ts';
 import { type BrokenOptions, replicaSet, running, unready } from '../../../../shared/testing/broken-pods.ts';
 import {
   deployment,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Probe } from '../../../../shared/model/objects.ts';
+import type { Probe } from '../../../../shared/model/objects-pod.ts';
 import { podWith, running, unready } from '../../../../shared/testing/broken-pods.ts';
 import { deployment, event, pod, service, slicesFor, workload } from '../../../../shared/testing/builders.ts';
 import { causeCodes, diagnoseObjects } from '../../testing/diagnose-objects.ts';

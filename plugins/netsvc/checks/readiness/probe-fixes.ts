@@ -1,5 +1,5 @@
 import type { Fix } from '../../../../shared/messages/finding.ts';
-import type { Container, Probe } from '../../../../shared/model/objects.ts';
+import type { Container, Probe } from '../../../../shared/model/objects-pod.ts';
 import { type ProbeType, probePort, probeTimes } from '../../../../shared/model/pod-state-probe.ts';
 import { targetPortOf } from '../../../../shared/model/pods.ts';
 import { shellQuote } from '../../../../shared/util/text.ts';

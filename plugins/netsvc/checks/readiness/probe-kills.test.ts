@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Container, ContainerState, Probe } from '../../../../shared/model/objects.ts';
+import type { Container, ContainerState, Probe } from '../../../../shared/model/objects-pod.ts';
 import { crashing, ended, podWith, running } from '../../../../shared/testing/broken-pods.ts';
 import { deployment, event, pod, secondsAgo, service, slicesFor } from '../../../../shared/testing/builders.ts';
 import { causeCodes, diagnoseObjects } from '../../testing/diagnose-objects.ts';

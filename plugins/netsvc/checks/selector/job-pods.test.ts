@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Container, Pod } from '../../../../shared/model/objects.ts';
+import type { Container, Pod } from '../../../../shared/model/objects-pod.ts';
 import { ownedBy, pod, service, slicesFor, workload } from '../../../../shared/testing/builders.ts';
 import { causeCodes, diagnoseObjects } from '../../testing/diagnose-objects.ts';
 import { stagedApp } from '../../testing/staged-app.ts';

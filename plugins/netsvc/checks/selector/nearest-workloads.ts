@@ -1,5 +1,7 @@
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
-import type { KubeObject, Labels, PodSpec, Workload } from '../../../../shared/model/objects.ts';
+import type { KubeObject, Labels } from '../../../../shared/model/objects.ts';
+import type { PodSpec } from '../../../../shared/model/objects-pod.ts';
+import type { Workload } from '../../../../shared/model/objects-workload.ts';
 import { workloadsIn } from '../../../../shared/model/owners.ts';
 import { resolveTargetPort } from '../../../../shared/model/pods.ts';
 import type { Ref } from '../../../../shared/model/refs.ts';

@@ -1,5 +1,6 @@
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
-import type { Labels, Service } from '../../../../shared/model/objects.ts';
+import type { Labels } from '../../../../shared/model/objects.ts';
+import type { Service } from '../../../../shared/model/objects-network.ts';
 import { isFinished } from '../../../../shared/model/pods.ts';
 import { matchesLabels } from '../../../../shared/model/selectors.ts';
 import { podsMatching, selectorOf } from '../../../../shared/model/services.ts';

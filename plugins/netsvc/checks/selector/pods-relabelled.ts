@@ -1,6 +1,6 @@
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import type { Evidence, Fix } from '../../../../shared/messages/finding.ts';
-import type { Pod } from '../../../../shared/model/objects.ts';
+import type { Pod } from '../../../../shared/model/objects-pod.ts';
 import { podKey } from '../../../../shared/model/pods.ts';
 import { formatRef } from '../../../../shared/model/refs.ts';
 import { formatLabels } from '../../../../shared/model/selectors.ts';

@@ -1,6 +1,6 @@
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
-import type { Pod } from '../../../../shared/model/objects.ts';
+import type { Pod } from '../../../../shared/model/objects-pod.ts';
 import { isFinished, isTerminating, podKey } from '../../../../shared/model/pods.ts';
 import { formatLabels, matchesLabels, matchesSelector } from '../../../../shared/model/selectors.ts';
 import { joinNames } from '../../../../shared/util/text.ts';

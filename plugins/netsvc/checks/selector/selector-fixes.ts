@@ -1,5 +1,6 @@
 import type { Fix } from '../../../../shared/messages/finding.ts';
-import type { Labels, Workload } from '../../../../shared/model/objects.ts';
+import type { Labels } from '../../../../shared/model/objects.ts';
+import type { Workload } from '../../../../shared/model/objects-workload.ts';
 import type { Ref } from '../../../../shared/model/refs.ts';
 import { applyLine } from '../../../../shared/util/kubectl.ts';
 import { shellQuote } from '../../../../shared/util/text.ts';

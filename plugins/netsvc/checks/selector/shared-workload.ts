@@ -1,6 +1,6 @@
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
-import type { Service } from '../../../../shared/model/objects.ts';
+import type { Service } from '../../../../shared/model/objects-network.ts';
 import { topOwner } from '../../../../shared/model/owners.ts';
 import { formatLabels, matchesLabels } from '../../../../shared/model/selectors.ts';
 import { selectorOf } from '../../../../shared/model/services.ts';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { KubeObject, Workload } from '../../../../shared/model/objects.ts';
+import type { KubeObject } from '../../../../shared/model/objects.ts';
+import type { Workload } from '../../../../shared/model/objects-workload.ts';
 import { ownedBy, pod, service, slicesFor, workload } from '../../../../shared/testing/builders.ts';
 import { causeCodes, diagnoseObjects } from '../../testing/diagnose-objects.ts';
 import { stagedApp } from '../../testing/staged-app.ts';

@@ -1,5 +1,6 @@
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
-import type { Labels, Pod } from '../../../../shared/model/objects.ts';
+import type { Labels } from '../../../../shared/model/objects.ts';
+import type { Pod } from '../../../../shared/model/objects-pod.ts';
 import type { OwnedWorkload } from '../../../../shared/model/owners.ts';
 import { isTerminating } from '../../../../shared/model/pods.ts';
 import { refKey } from '../../../../shared/model/refs.ts';

@@ -1,5 +1,6 @@
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
-import type { Labels, Pod } from '../../../../shared/model/objects.ts';
+import type { Labels } from '../../../../shared/model/objects.ts';
+import type { Pod } from '../../../../shared/model/objects-pod.ts';
 import { controllerOf, topOwner } from '../../../../shared/model/owners.ts';
 import { isFinished, isTerminating } from '../../../../shared/model/pods.ts';
 import { type Ref, refKey } from '../../../../shared/model/refs.ts';

@@ -1,4 +1,4 @@
-import type { Container } from '../../../../../shared/model/objects.ts';
+import type { Container } from '../../../../../shared/model/objects-pod.ts';
 import { type Environment, expandKubernetes, expandShell } from './environment.ts';
 import { listenersOfFlags, listenersOfText } from './generic-flags.ts';
 import { type Listener, portNumber } from './listener.ts';

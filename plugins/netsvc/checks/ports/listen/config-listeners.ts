@@ -1,5 +1,5 @@
 import type { ClusterIndex } from '../../../../../shared/model/cluster-index.ts';
-import type { Container, Pod } from '../../../../../shared/model/objects.ts';
+import type { Container, Pod } from '../../../../../shared/model/objects-pod.ts';
 import { shorten } from '../../../../../shared/util/text.ts';
 import { hostClass, type Listener, portNumber } from './listener.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createIndex } from '../../../../../shared/model/cluster-index.ts';
-import type { Container } from '../../../../../shared/model/objects.ts';
+import type { Container } from '../../../../../shared/model/objects-pod.ts';
 import { snapshotOf } from '../../../../../shared/testing/builders.ts';
 import { environmentOf } from './environment.ts';
 import { listenersOfEnvironment } from './environment-listeners.ts';

@@ -1,5 +1,5 @@
 import type { ClusterIndex } from '../../../../../shared/model/cluster-index.ts';
-import type { Container, EnvVar } from '../../../../../shared/model/objects.ts';
+import type { Container, EnvVar } from '../../../../../shared/model/objects-pod.ts';
 
 /** One variable of a container: its value, or undefined when it cannot be known (a Secret, a ConfigMap not read). */
 export interface Variable {

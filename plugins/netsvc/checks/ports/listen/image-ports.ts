@@ -1,4 +1,4 @@
-import type { Container } from '../../../../../shared/model/objects.ts';
+import type { Container } from '../../../../../shared/model/objects-pod.ts';
 
 /** Ports on which well-known images listen when nobody configures them otherwise (their own documentation). */
 const IMAGES: Readonly<Record<string, readonly number[]>> = {
