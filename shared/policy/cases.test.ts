@@ -8,7 +8,7 @@ import type { Ingress, NetworkPolicy, Service } from '../model/objects-network.t
 import type { Pod } from '../model/objects-pod.ts';
 import type { Workload } from '../model/objects-workload.ts';
 import type { Ref } from '../model/refs.ts';
-import { type AddressRange, parseAddress } from './addresses.ts';
+import { type AddressRange, parseAddress } from '../util/addresses.ts';
 import { connectivity, type MatrixPeer } from './connectivity.ts';
 import { ingressPaths, type Route } from './ingress-paths.ts';
 import { type PluginTraits, UNKNOWN_PLUGIN } from './match.ts';

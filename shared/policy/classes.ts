@@ -3,7 +3,7 @@
  * compared with classes, not with pods: ten thousand replicas of a few hundred workloads cost a few hundred comparisons.
  */
 import type { Pod } from '../model/objects-pod.ts';
-import { parseAddress, parseIPv4 } from './addresses.ts';
+import { parseAddress, parseIPv4 } from '../util/addresses.ts';
 import { type MatchContext, matchNamespace, matchPodsIn } from './match.ts';
 import type { PolicyModel } from './model.ts';
 import { type BlockPeer, DIRECTIONS, type PodsPeer, type Tri } from './rules.ts';

@@ -6,7 +6,7 @@ import type {
   NetworkPolicyPeer,
   NetworkPolicyPort,
 } from '../model/objects-network.ts';
-import { type AddressRange, parseCidr } from './addresses.ts';
+import { type AddressRange, parseCidr } from '../util/addresses.ts';
 import { ALL_PORTS, NO_PORTS, type PortSet, portRange, protocolOf, unionPorts, wholeProtocol } from './port-set.ts';
 import type { NamedPort, Peer, Policy, Rule, RulePorts, Tier } from './rules.ts';
 

@@ -1,7 +1,7 @@
 import type { Labels } from '../model/objects.ts';
 import type { Pod } from '../model/objects-pod.ts';
 import { type Ref, refKey } from '../model/refs.ts';
-import type { AddressRange } from './addresses.ts';
+import type { AddressRange } from '../util/addresses.ts';
 import { type Behaviour, type Behaviours, behavioursOf } from './behaviours.ts';
 import { perhaps, surely } from './decide.ts';
 import { unitRef } from './explain-peer.ts';

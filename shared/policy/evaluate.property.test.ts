@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Pod } from '../model/objects-pod.ts';
-import { type AddressRange, inRange, parseAddress } from './addresses.ts';
+import { type AddressRange, inRange, parseAddress } from '../util/addresses.ts';
 import { connectivity, type Matrix } from './connectivity.ts';
 import { type Endpoint, evaluate } from './evaluate.ts';
 import { buildPolicyModel, type PolicyFacts } from './model.ts';

@@ -1,7 +1,7 @@
 import type { Node } from '../model/objects.ts';
 import type { Pod } from '../model/objects-pod.ts';
 import type { Workload } from '../model/objects-workload.ts';
-import { type AddressRange, formatAddress, formatRange, parseCidr } from './addresses.ts';
+import { type AddressRange, formatAddress, formatRange, parseCidr } from '../util/addresses.ts';
 import { unitRef } from './explain-peer.ts';
 import { type PolicyModel, tiersOf } from './model.ts';
 import { blocksOf, splitRange } from './range-parts.ts';

@@ -1,5 +1,5 @@
 import type { Ref } from '../model/refs.ts';
-import { formatAddress, formatRange, inRange } from './addresses.ts';
+import { formatAddress, formatRange, inRange } from '../util/addresses.ts';
 import { type KnownLabels, matchLabels, missesOf } from './labels.ts';
 import { type MatchContext, matchPeer } from './match.ts';
 import type { BlockPeer, NodesPeer, Peer, PodsPeer } from './rules.ts';

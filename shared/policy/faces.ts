@@ -3,7 +3,7 @@
  * rules name addresses and it has two; addresses outside the cluster show one face for each part that blocks cut out.
  * Faces that no rule tells apart are one group, and everything is answered group by group.
  */
-import { type AddressRange, wholeFamily } from './addresses.ts';
+import { type AddressRange, wholeFamily } from '../util/addresses.ts';
 import { type ClassIndex, classIndexOf, membersOf, type PodClass } from './classes.ts';
 import { inFamily } from './evaluate.ts';
 import { matchPeer } from './match.ts';

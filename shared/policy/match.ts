@@ -1,4 +1,4 @@
-import { type Address, coversRange, inRange, overlaps } from './addresses.ts';
+import { type Address, coversRange, inRange, overlaps } from '../util/addresses.ts';
 import { matchLabels } from './labels.ts';
 import type { BlockPeer, NodesPeer, Peer, PodsPeer, Tri } from './rules.ts';
 import type { NodeUnit, PodUnit, Unit } from './units.ts';

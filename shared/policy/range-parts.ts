@@ -1,4 +1,4 @@
-import { type AddressRange, overlaps } from './addresses.ts';
+import { type AddressRange, overlaps } from '../util/addresses.ts';
 import { type BlockPeer, type Direction, rulesIn, type Tier } from './rules.ts';
 
 /** All address blocks that the policies of some tiers name for a direction. */

@@ -1,5 +1,5 @@
 import type { Pod } from '../model/objects-pod.ts';
-import type { AddressRange } from './addresses.ts';
+import type { AddressRange } from '../util/addresses.ts';
 import { type Endpoint, unitOfEndpoint } from './evaluate.ts';
 import type { PolicyModel } from './model.ts';
 import { type AllowedPorts, portsOfSets } from './pair-sets.ts';

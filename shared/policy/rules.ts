@@ -5,7 +5,7 @@
  */
 import type { LabelSelector } from '../model/objects.ts';
 import type { Ref } from '../model/refs.ts';
-import type { AddressRange } from './addresses.ts';
+import type { AddressRange } from '../util/addresses.ts';
 import type { PortSet, Protocol } from './port-set.ts';
 
 export type Direction = 'ingress' | 'egress';

@@ -1,7 +1,7 @@
 import type { Service } from '../model/objects-network.ts';
 import type { Pod } from '../model/objects-pod.ts';
 import type { Ref } from '../model/refs.ts';
-import { formatRange, wholeFamily } from './addresses.ts';
+import { formatRange, wholeFamily } from '../util/addresses.ts';
 import { labelClassesOf, type PodClass } from './classes.ts';
 import type { SideSets } from './decide.ts';
 import { unitRef } from './explain-peer.ts';

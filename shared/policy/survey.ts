@@ -4,7 +4,7 @@
  * pods once.
  */
 import type { Pod } from '../model/objects-pod.ts';
-import { type AddressRange, wholeFamily } from './addresses.ts';
+import { type AddressRange, wholeFamily } from '../util/addresses.ts';
 import {
   addressKey,
   buildClasses,

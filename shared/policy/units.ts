@@ -5,7 +5,7 @@
 
 import type { Labels, Namespace, Node } from '../model/objects.ts';
 import type { Pod } from '../model/objects-pod.ts';
-import { type Address, type AddressRange, parseAddress } from './addresses.ts';
+import { type Address, type AddressRange, parseAddress } from '../util/addresses.ts';
 import type { KnownLabels } from './labels.ts';
 import { NO_PORTS, type PortSet, type Protocol, portRange, protocolOf, unionPorts } from './port-set.ts';
 import type { NamedPort } from './rules.ts';

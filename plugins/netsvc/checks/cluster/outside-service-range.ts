@@ -1,6 +1,6 @@
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import { formatRef } from '../../../../shared/model/refs.ts';
-import { inRange, parseAddress } from '../../../../shared/policy/addresses.ts';
+import { inRange, parseAddress } from '../../../../shared/util/addresses.ts';
 import { clusterMessages } from '../../messages/cluster.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
 import { addressesOf, serviceRanges } from './service-ranges.ts';

@@ -3,7 +3,7 @@ import type { Evidence } from '../../../../shared/messages/finding.ts';
 import { isWhollyRead } from '../../../../shared/model/absence.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import { nameOf, namespaceOf } from '../../../../shared/model/refs.ts';
-import { inRange, overlaps, parseAddress } from '../../../../shared/policy/addresses.ts';
+import { inRange, overlaps, parseAddress } from '../../../../shared/util/addresses.ts';
 import { clusterMessages } from '../../messages/cluster.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
 import { nodeAddresses, podsWithAddress } from '../endpoints/pod-addresses.ts';

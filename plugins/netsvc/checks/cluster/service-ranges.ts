@@ -1,6 +1,6 @@
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import { nameOf } from '../../../../shared/model/refs.ts';
-import { type AddressRange, parseCidr } from '../../../../shared/policy/addresses.ts';
+import { type AddressRange, parseCidr } from '../../../../shared/util/addresses.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
 
 /** A range with the object it stands in. */

@@ -1,7 +1,7 @@
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import { formatRef, nameOf, namespaceOf } from '../../../../shared/model/refs.ts';
-import { type AddressRange, inRange, parseAddress, parseCidr } from '../../../../shared/policy/addresses.ts';
+import { type AddressRange, inRange, parseAddress, parseCidr } from '../../../../shared/util/addresses.ts';
 import { endpointsMessages } from '../../messages/endpoints.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
 import { isSelectorless, type ManualEndpoint, manualEndpoints } from './manual-endpoints.ts';

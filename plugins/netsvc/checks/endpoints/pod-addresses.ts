@@ -1,7 +1,7 @@
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import type { Pod } from '../../../../shared/model/objects-pod.ts';
 import { isFinished, podAddresses } from '../../../../shared/model/pods.ts';
-import { type AddressRange, inRange, parseAddress, parseCidr } from '../../../../shared/policy/addresses.ts';
+import { type AddressRange, inRange, parseAddress, parseCidr } from '../../../../shared/util/addresses.ts';
 
 /** The living pods that hold an address; several when they use the network of their node. */
 export function podsWithAddress(index: ClusterIndex, address: string): readonly Pod[] {

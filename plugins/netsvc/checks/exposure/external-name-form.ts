@@ -1,6 +1,6 @@
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import type { Fix } from '../../../../shared/messages/finding.ts';
-import { parseAddress } from '../../../../shared/policy/addresses.ts';
+import { parseAddress } from '../../../../shared/util/addresses.ts';
 import { applyLine, patchLine } from '../../../../shared/util/kubectl.ts';
 import { exposureMessages } from '../../messages/exposure.ts';
 import type { ServiceSubject } from '../../service-subject.ts';

@@ -1,6 +1,6 @@
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import { formatRef } from '../../../../shared/model/refs.ts';
-import { parseCidr } from '../../../../shared/policy/addresses.ts';
+import { parseCidr } from '../../../../shared/util/addresses.ts';
 import { joinNames } from '../../../../shared/util/text.ts';
 import { exposureMessages } from '../../messages/exposure.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
