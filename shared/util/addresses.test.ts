@@ -1,12 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  countAddresses,
+  coversRange,
   formatAddress,
   formatRange,
   inRange,
   overlaps,
   parseAddress,
   parseCidr,
+  sharedRange,
   toCidrs,
   wholeFamily,
 } from './addresses.ts';
@@ -81,5 +84,23 @@ describe('ranges', () => {
         expect(inside).toHaveLength(first <= value && value <= last ? 1 : 0);
       }),
     );
+  });
+});
+
+describe('two ranges', () => {
+  const range = (text: string) => parseCidr(text) ?? wholeFamily(4);
+
+  it('counts every address', () => {
+    expect(countAddresses(range('10.0.0.0/24'))).toBe(256n);
+    expect(countAddresses(range('10.0.0.7/32'))).toBe(1n);
+    expect(countAddresses(range('fd00::/64'))).toBe(1n << 64n);
+  });
+
+  it('finds what two ranges share, whichever holds the other', () => {
+    expect(sharedRange(range('10.0.0.0/8'), range('10.1.0.0/16'))).toEqual(range('10.1.0.0/16'));
+    expect(sharedRange(range('10.1.0.0/16'), range('10.0.0.0/8'))).toEqual(range('10.1.0.0/16'));
+    expect(sharedRange(range('10.0.0.0/16'), range('10.1.0.0/16'))).toBeUndefined();
+    expect(sharedRange(range('0.0.0.0/0'), range('::/0'))).toBeUndefined();
+    expect(coversRange(range('10.0.0.0/8'), range('10.1.0.0/16'))).toBe(true);
   });
 });

@@ -74,6 +74,19 @@ export function overlaps(a: AddressRange, b: AddressRange): boolean {
   return a.family === b.family && a.first <= b.last && b.first <= a.last;
 }
 
+/** How many addresses a range holds; all of them, also the first and the last of a block. */
+export function countAddresses({ first, last }: AddressRange): bigint {
+  return last - first + 1n;
+}
+
+/** The addresses that two ranges share; undefined when there are none. */
+export function sharedRange(a: AddressRange, b: AddressRange): AddressRange | undefined {
+  if (!overlaps(a, b)) return undefined;
+  const later = a.first < b.first ? b : a;
+  const shorter = a.last < b.last ? a : b;
+  return { family: a.family, first: later.first, last: shorter.last };
+}
+
 /** Every address of a family. */
 export function wholeFamily(family: 4 | 6): AddressRange {
   return { family, first: 0n, last: (1n << (family === 4 ? 32n : 128n)) - 1n };
