@@ -60,6 +60,9 @@ export interface Options {
 /** Reads facts through a gatherer; `namespace` is the one in force. */
 export type Plan = (gatherer: Gatherer, namespace: string) => Promise<void>;
 
+/** What a recording reads from a cluster. */
+export type RecordingPlan = (options: { readonly allNamespaces: boolean; readonly allLogs: boolean }) => Plan;
+
 /** Where facts come from: one of the two, decided by `--snapshot`. */
 export interface FactSource {
   readonly kind: 'cluster' | 'snapshot';

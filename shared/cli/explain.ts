@@ -75,7 +75,7 @@ function pageOf(entry: AnyMessage, plugin: string): string {
     '',
     ...wrap(
       `Accept it: --suppress ${entry.code}=NS/NAME, or on the object: ` +
-        `kubectl annotate ${plugin === 'netsvc' ? 'service NAME' : 'OBJECT'} kubectl-net/suppress=${entry.code}`,
+        `kubectl annotate ${plugin === 'netsvc' ? 'service NAME' : 'KIND NAME'} kubectl-net/suppress=${entry.code}`,
       WIDTH,
     ),
   ].join('\n');

@@ -1,7 +1,7 @@
 import type { ClusterReader, ListOptions, LogOptions, ReadResult } from '../kube/ports.ts';
 import { KINDS, type KindName, type KindTypes } from '../model/kinds.ts';
 import type { KubeObject } from '../model/objects.ts';
-import type { Coverage, PodLog, Snapshot } from '../model/snapshot.ts';
+import type { Coverage, PodLog, Snapshot, ToolOutput } from '../model/snapshot.ts';
 import { compareText } from '../util/text.ts';
 import { createKnownLists } from './gather-known.ts';
 import { subsetOf } from './gather-subset.ts';
@@ -21,6 +21,8 @@ export interface Gatherer {
   tryGet<K extends KindName>(kind: K, namespace: string | undefined, name: string): Promise<ReadResult<KindTypes[K]>>;
   /** A container's log, undefined when there is none or it could not be read. */
   logs(namespace: string, pod: string, options: LogOptions): Promise<string | undefined>;
+  /** Keeps an answer that is no object (a metrics page, a DNS answer) under a path below `tools/`. */
+  keep(output: ToolOutput): void;
   /** The server's version, which the snapshot then carries. */
   version(): Promise<string | undefined>;
   /** All that was gathered so far. */
@@ -40,6 +42,7 @@ export function createGatherer(reader: ClusterReader, now: Date): Gatherer {
   const coverage = new Map<string, Coverage>();
   const known = createKnownLists();
   const logs: PodLog[] = [];
+  const tools = new Map<string, ToolOutput>();
   let serverVersion: string | undefined;
 
   function ask<T>(key: readonly unknown[], question: () => Promise<T>): Promise<T> {
@@ -119,6 +122,7 @@ export function createGatherer(reader: ClusterReader, now: Date): Gatherer {
         logs.push({ namespace, pod, container, previous, text: result.value });
         return result.value;
       }),
+    keep: (output) => void tools.set(output.path, output),
     version: () =>
       ask(['version'], async () => {
         const result = await reader.version();
@@ -135,7 +139,7 @@ export function createGatherer(reader: ClusterReader, now: Date): Gatherer {
         objects: sortedObjects(found),
         coverage: [...coverage.entries()].sort(byKey).map(([, entry]) => entry),
         logs: [...logs].sort((a, b) => compareText(logKey(a), logKey(b))),
-        tools: [],
+        tools: [...tools.values()].sort((a, b) => compareText(a.path, b.path)),
         problems: [],
       };
     },

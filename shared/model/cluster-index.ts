@@ -3,7 +3,7 @@ import type { KindName, KindTypes } from './kinds.ts';
 import { KINDS } from './kinds.ts';
 import type { ClusterEvent, KubeObject } from './objects.ts';
 import { refersTo } from './refs.ts';
-import type { Seen, Snapshot } from './snapshot.ts';
+import type { Seen, Snapshot, ToolOutput } from './snapshot.ts';
 import { seen } from './snapshot.ts';
 
 /**
@@ -24,6 +24,10 @@ export interface ClusterIndex {
   events(object: KubeObject, kind: KindName): readonly ClusterEvent[];
   /** Log text of a container, when the snapshot has it. */
   log(namespace: string, pod: string, container: string, previous: boolean): string | undefined;
+  /** Outputs of programs, metrics pages and answers to probes, ordered by path: those below a folder (`tools/node-1`). */
+  tools(folder?: string): readonly ToolOutput[];
+  /** Where an object was read, for facts from files: `shop.yaml:12`. */
+  origin(object: KubeObject, kind: KindName): string | undefined;
   /** Computes a value once per index. Keys are unique by convention: `module/name`. */
   memo<T>(key: string, compute: () => T): T;
 }
@@ -97,6 +101,10 @@ export function createIndex(snapshot: Snapshot): ClusterIndex {
       memo('logs/by-container', () => new Map(snapshot.logs.map((log) => [logKey(log), log.text]))).get(
         logKey({ namespace, pod, container, previous }),
       ),
+    tools: (folder) =>
+      folder === undefined ? snapshot.tools : snapshot.tools.filter(({ path }) => path.startsWith(`${folder}/`)),
+    origin: (object, kind) =>
+      snapshot.origins?.[`${kind}/${object.metadata?.namespace ?? ''}/${object.metadata?.name ?? ''}`],
     memo,
   };
   return index;

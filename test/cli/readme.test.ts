@@ -1,22 +1,17 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { netsvc } from '../../plugins/netsvc/plugin.ts';
 import { runCli } from '../../shared/testing/run-cli.ts';
+import { PLUGINS } from '../contract/plugins.ts';
 
-const README = readFileSync('plugins/netsvc/README.md', 'utf8');
-
-/** Every `$ kubectl netsvc …` of the page with the output below it. */
-const examples = [...README.matchAll(/```console\n\$ kubectl netsvc ([^\n]+)\n([\s\S]*?)```/g)].map(
-  ([, line = '', output = '']) => ({ line, output }),
-);
-
-describe('README of netsvc', () => {
-  it('has examples', () => {
-    expect(examples.length).toBeGreaterThan(4);
-  });
+describe.each(PLUGINS)('README of $name', ({ name, plugin }) => {
+  const page = readFileSync(`plugins/${name}/README.md`, 'utf8');
+  /** Every `$ kubectl NAME …` of the page with the output below it. */
+  const examples = [
+    ...page.matchAll(new RegExp(`\`\`\`console\\n\\$ kubectl ${name} ([^\\n]+)\\n([\\s\\S]*?)\`\`\``, 'g')),
+  ].map(([, line = '', output = '']) => ({ line, output }));
 
   it.each(examples)('runs: $line', async ({ line, output }) => {
-    const run = await runCli(netsvc, line);
+    const run = await runCli(plugin, line);
     expect(run.exit).not.toBe(2);
     // A line of … stands for any lines, a … in a line for any letters.
     const pattern = output
@@ -27,14 +22,16 @@ describe('README of netsvc', () => {
   });
 
   it('names every command', () => {
-    for (const { name, hidden } of netsvc.commands) {
-      if (hidden !== true && name !== netsvc.defaultCommand)
-        expect(README).toContain(`kubectl netsvc ${name}`.replace(' check', ''));
-    }
+    const named = plugin.commands.filter(
+      (command) => command.hidden !== true && ![plugin.defaultCommand, plugin.bareCommand].includes(command.name),
+    );
+    expect(named.map((command) => command.name).filter((word) => !page.includes(`kubectl ${name} ${word}`))).toEqual(
+      [],
+    );
   });
 
   it('links to files that exist', () => {
-    const links = [...README.matchAll(/\]\(([^)#:]+)\)/g)].map(([, path = '']) => `plugins/netsvc/${path}`);
+    const links = [...page.matchAll(/\]\(([^)#:]+)\)/g)].map(([, path = '']) => `plugins/${name}/${path}`);
     expect(links.filter((path) => !existsSync(path))).toEqual([]);
   });
 });

@@ -1,15 +1,14 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { checks } from '../../plugins/netsvc/checks/checks.ts';
-import { messages } from '../../plugins/netsvc/messages/messages.ts';
+import { PLUGINS } from './plugins.ts';
 import { sourceFiles } from './source-files.ts';
 
-const catalogue: readonly { code: string; slug: string; title: string; explain: string; covers?: readonly string[] }[] =
-  Object.values(messages);
+describe.each(PLUGINS)('catalogue of codes of $name', ({ name, prefix, messages }) => {
+  const catalogue = Object.values(messages);
 
-describe('catalogue of codes', () => {
   it('has codes of one form', () => {
-    expect(catalogue.map((entry) => entry.code).filter((code) => !/^SVC\d{3}$/.test(code))).toEqual([]);
+    const form = new RegExp(`^${prefix}\\d{3}$`);
+    expect(catalogue.map((entry) => entry.code).filter((code) => !form.test(code))).toEqual([]);
   });
 
   it('has unique slugs', () => {
@@ -32,30 +31,35 @@ describe('catalogue of codes', () => {
 
   it('raises every code somewhere in a check, a command or a target', () => {
     const raised = new Set(
-      sourceFiles(['plugins/netsvc']).flatMap((file) =>
-        file.path.endsWith('.test.ts') ? [] : [...readCodes(file.path)],
+      sourceFiles([`plugins/${name}`]).flatMap((file) =>
+        file.path.endsWith('.test.ts') ? [] : codesRaised(file.path, prefix),
       ),
     );
     expect(catalogue.map((entry) => entry.code).filter((code) => !raised.has(code))).toEqual([]);
   });
 });
 
-describe('checks', () => {
+describe.each(PLUGINS)('checks of $name', ({ name, checks }) => {
   it('have unique ids that start with the plugin', () => {
     const ids = checks.map((check) => check.id);
-    expect(ids.filter((id, at) => !id.startsWith('netsvc/') || ids.indexOf(id) !== at)).toEqual([]);
+    expect(ids.filter((id, at) => !id.startsWith(`${name}/`) || ids.indexOf(id) !== at)).toEqual([]);
   });
 
   it('are all listed: a file that defines a check is imported by its list', () => {
-    const files = sourceFiles(['plugins/netsvc/checks']).filter((file) => !file.path.endsWith('.test.ts'));
+    const folder = `plugins/${name}/checks`;
+    if (!existsSync(folder)) return;
+    const files = sourceFiles([folder]).filter((file) => !file.path.endsWith('.test.ts'));
     const imported = new Set(files.flatMap((file) => file.own));
+    const defining = files.filter(
+      (file) => readFileSync(file.path, 'utf8').includes('defineCheck') || name === 'netsvc',
+    );
     expect(
-      files.map((file) => file.path).filter((path) => !imported.has(path) && !path.endsWith('/checks.ts')),
+      defining.map((file) => file.path).filter((path) => !imported.has(path) && !path.endsWith('/checks.ts')),
     ).toEqual([]);
   });
 });
 
-function readCodes(path: string): readonly string[] {
+function codesRaised(path: string, prefix: string): readonly string[] {
   const text = readFileSync(path, 'utf8');
-  return [...text.matchAll(/\.(SVC\d{3})\b/g)].map((match) => match[1] ?? '');
+  return [...text.matchAll(new RegExp(`\\.(${prefix}\\d{3})\\b`, 'g'))].map((match) => match[1] ?? '');
 }

@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { load } from 'js-yaml';
 import { describe, expect, it } from 'vitest';
-import { checks } from '../../plugins/netsvc/checks/checks.ts';
 import { KINDS, type KindName } from '../../shared/model/kinds.ts';
+import { PLUGINS } from './plugins.ts';
 
 interface Role {
   readonly rules: readonly {
@@ -12,8 +12,8 @@ interface Role {
   }[];
 }
 
-function roleOf(file: string): Role {
-  return load(readFileSync(`plugins/netsvc/rbac/${file}`, 'utf8')) as Role;
+function roleOf(plugin: string, file: string): Role {
+  return load(readFileSync(`plugins/${plugin}/rbac/${file}`, 'utf8')) as Role;
 }
 
 function grants(role: Role, kind: KindName): boolean {
@@ -24,22 +24,24 @@ function grants(role: Role, kind: KindName): boolean {
 /** Kinds that a namespace Role cannot give, or that belong to the platform's people. */
 const PLATFORM: readonly KindName[] = ['CalicoNetworkPolicy', 'CiliumNetworkPolicy', 'Gateway', 'HTTPRoute', 'Route'];
 
-describe('ready-made roles', () => {
+const withRoles = PLUGINS.filter(({ name }) => existsSync(`plugins/${name}/rbac`));
+
+describe.each(withRoles)('ready-made roles of $name', ({ name, checks }) => {
   const read = [...new Set(checks.flatMap((check) => [...check.needs, ...(check.uses ?? [])]))].sort();
 
   it('the ClusterRole grants every kind that a check reads', () => {
-    const role = roleOf('cluster-role.yaml');
+    const role = roleOf(name, 'cluster-role.yaml');
     expect(read.filter((kind) => !grants(role, kind))).toEqual([]);
   });
 
   it('the namespace Role grants every namespaced kind that a check reads', () => {
-    const role = roleOf('namespace-role.yaml');
+    const role = roleOf(name, 'namespace-role.yaml');
     const namespaced = read.filter((kind) => KINDS[kind].namespaced && !PLATFORM.includes(kind));
     expect(namespaced.filter((kind) => !grants(role, kind))).toEqual([]);
   });
 
   it('neither grants a verb that changes anything', () => {
-    const verbs = [roleOf('cluster-role.yaml'), roleOf('namespace-role.yaml')].flatMap((role) =>
+    const verbs = [roleOf(name, 'cluster-role.yaml'), roleOf(name, 'namespace-role.yaml')].flatMap((role) =>
       role.rules.flatMap((rule) => rule.verbs),
     );
     expect([...new Set(verbs)].sort()).toEqual(['get', 'list']);

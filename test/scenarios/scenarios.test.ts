@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { load } from 'js-yaml';
 import { describe, expect, it } from 'vitest';
-import { netsvc } from '../../plugins/netsvc/plugin.ts';
 import { runCli } from '../../shared/testing/run-cli.ts';
+import { pluginOf } from '../contract/plugins.ts';
 
 /** What a case states, beside its golden output. */
 interface Case {
@@ -43,7 +43,7 @@ describe.each(names)('%s', (name) => {
   const words = [...spec.command.split(' ').slice(1), ...snapshots];
 
   it(`is ${spec.verdict}${spec.cause === undefined ? '' : ` for ${spec.cause}`}: ${spec.story}`, async () => {
-    const run = await runCli(netsvc, [...words, '-o', 'json']);
+    const run = await runCli(pluginOf(spec.command), [...words, '-o', 'json']);
     const answer = JSON.parse(run.stdout) as Answer;
     const first = answer.causes[0];
     expect({ verdict: answer.verdict, exit: run.exit }, answer.headline).toEqual({
@@ -61,7 +61,7 @@ describe.each(names)('%s', (name) => {
 
   it('prints what was read and accepted', async () => {
     const golden = join(folder, 'expected.txt');
-    const run = await runCli(netsvc, words);
+    const run = await runCli(pluginOf(spec.command), words);
     if (process.env.UPDATE_GOLDEN === '1') writeFileSync(golden, run.stdout);
     expect(existsSync(golden), `no ${golden}: run with UPDATE_GOLDEN=1 and read it`).toBe(true);
     expect(run.stdout).toBe(readFileSync(golden, 'utf8'));

@@ -8,12 +8,12 @@ import { type ClusterIndex, createIndex } from '../../../shared/model/cluster-in
 import type { Service } from '../../../shared/model/objects-network.ts';
 import { namespaceOf } from '../../../shared/model/refs.ts';
 import { matchesSelector } from '../../../shared/model/selectors.ts';
+import { sourceName } from '../../../shared/model/source-name.ts';
 import type { Report } from '../../../shared/report/report.ts';
 import { suppressReport } from '../../../shared/report/suppress.ts';
 import { diagnoseService } from '../diagnose/diagnose-service.ts';
 import { imagineApplied } from '../diagnose/imagine-applied.ts';
 import { sweepReport } from '../diagnose/sweep-report.ts';
-import { sourceName } from './source-name.ts';
 
 /** Services judged before the event loop gets its turn, so that Ctrl-C is heard. */
 const BATCH = 50;

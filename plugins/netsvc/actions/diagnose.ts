@@ -5,6 +5,7 @@ import { parseTarget, type Target } from '../../../shared/cli/parse-target.ts';
 import { withProblems } from '../../../shared/diagnose/snapshot-problems.ts';
 import type { ClusterIndex } from '../../../shared/model/cluster-index.ts';
 import type { Service } from '../../../shared/model/objects-network.ts';
+import { sourceName } from '../../../shared/model/source-name.ts';
 import type { Report } from '../../../shared/report/report.ts';
 import { suppressReport } from '../../../shared/report/suppress.ts';
 import { ingressFindings } from '../checks/ingress/ingress-findings.ts';
@@ -14,7 +15,6 @@ import { meantServices, resolveServices } from '../targets/resolve-services.ts';
 import { TARGET_KINDS } from '../targets/target-kinds.ts';
 import { missingReport, noServiceReport, unseenReport } from '../targets/target-reports.ts';
 import { readTarget } from './read-target.ts';
-import { sourceName } from './source-name.ts';
 
 /** `diagnose`: the Services that the target means, each judged, one report. */
 export async function runDiagnose(request: Request): Promise<CommandResult> {

@@ -3,6 +3,7 @@ import { UsageError } from '../../../shared/cli/command.ts';
 import { parseSuppress, suppressedBy } from '../../../shared/cli/parse-suppress.ts';
 import { parseTarget } from '../../../shared/cli/parse-target.ts';
 import type { Service } from '../../../shared/model/objects-network.ts';
+import { sourceName } from '../../../shared/model/source-name.ts';
 import type { Report } from '../../../shared/report/report.ts';
 import { suppressReport } from '../../../shared/report/suppress.ts';
 import { diagnoseService } from '../diagnose/diagnose-service.ts';
@@ -10,7 +11,6 @@ import { resolveServices } from '../targets/resolve-services.ts';
 import { TARGET_KINDS } from '../targets/target-kinds.ts';
 import { missingReport, noServiceReport, unseenReport } from '../targets/target-reports.ts';
 import { readTarget, type TargetFacts } from './read-target.ts';
-import { sourceName } from './source-name.ts';
 
 /** What a command adds to the diagnosis of the Services: sections and data. */
 export type Describe = (

@@ -1,6 +1,11 @@
 import type { Command } from '../../../shared/cli/command.ts';
-import { DIAGNOSIS_FORMATS } from './formats.ts';
-import { allNamespacesOption, failOnOption, selectorOption, suppressOption } from './options.ts';
+import {
+  allNamespacesOption,
+  DIAGNOSIS_FORMATS,
+  failOnOption,
+  selectorOption,
+  suppressOption,
+} from '../../../shared/cli/common-options.ts';
 
 /** Every Service at once. */
 export const check: Command = {

@@ -1,6 +1,5 @@
 import type { Command } from '../../../shared/cli/command.ts';
-import { DIAGNOSIS_FORMATS } from './formats.ts';
-import { failOnOption, suppressOption } from './options.ts';
+import { DIAGNOSIS_FORMATS, failOnOption, suppressOption } from '../../../shared/cli/common-options.ts';
 
 /** Who is behind a Service. */
 export const endpoints: Command = {

@@ -1,6 +1,5 @@
 import type { Command } from '../../../shared/cli/command.ts';
-import { DIAGNOSIS_FORMATS } from './formats.ts';
-import { failOnOption, fromOption, suppressOption } from './options.ts';
+import { DIAGNOSIS_FORMATS, failOnOption, fromOption, suppressOption } from '../../../shared/cli/common-options.ts';
 
 /** The way of a request. */
 export const path: Command = {

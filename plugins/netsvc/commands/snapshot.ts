@@ -1,32 +1,7 @@
-import type { Command } from '../../../shared/cli/command.ts';
-import { allNamespacesOption } from './options.ts';
+import { snapshotCommand } from '../../../shared/cli/snapshot-command.ts';
 
 /** A recording that every command can be asked about later. */
-export const snapshot: Command = {
-  name: 'snapshot',
-  summary: 'record what a diagnosis reads into one file, to ask it elsewhere',
-  about:
-    'The archive holds objects as Lists, events and logs, without the values of Secrets and without secret-looking ' +
-    'values in environments, arguments and logs. With --redact also names, addresses and label values are replaced, ' +
-    'the same ones always by the same word, so that a diagnosis stays the same.',
-  examples: [
-    { line: 'kubectl netsvc snapshot -n shop -o incident.tar.gz', says: 'one namespace and what it depends on' },
-    { line: 'kubectl netsvc snapshot -A -o cluster.tgz --redact', says: 'everything, fit to be sent to others' },
-    { line: 'kubectl netsvc web --snapshot incident.tar.gz', says: 'ask the recording' },
-  ],
-  options: [
-    allNamespacesOption,
-    {
-      name: 'output',
-      alias: 'o',
-      type: 'string',
-      value: 'FILE',
-      describe: 'the file to write, .tar.gz or .tgz; named after namespace and time unless given',
-    },
-    { name: 'redact', type: 'boolean', describe: 'replace names, addresses and label values by pseudonyms' },
-    { name: 'logs', type: 'boolean', describe: 'record the last lines of all containers, not only of failing ones' },
-  ],
-  formats: [],
-  completes: 'nothing',
-  run: async (request) => (await import('../actions/snapshot.ts')).runSnapshot(request),
-};
+export const snapshot = snapshotCommand('netsvc', {
+  ask: 'web',
+  plan: async () => (await import('../collect/snapshot-plan.ts')).snapshotPlan,
+});

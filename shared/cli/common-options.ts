@@ -1,4 +1,4 @@
-import type { Option } from '../../../shared/cli/command.ts';
+import type { Option } from './command.ts';
 
 /** When faults make the exit status 1. */
 export const failOnOption: Option = {
@@ -14,7 +14,7 @@ export const suppressOption: Option = {
   name: 'suppress',
   type: 'array',
   value: 'CODE=NS/NAME',
-  describe: 'leave a known finding out; * stands for anything: SVC4*=shop/*; may be repeated',
+  describe: 'leave a known finding out; * stands for anything in code and name; may be repeated',
 };
 
 /** Who calls. */
@@ -39,3 +39,16 @@ export const selectorOption: Option = {
   value: 'SELECTOR',
   describe: 'only Services with these labels, as in kubectl: app=web,tier!=db',
 };
+
+/** The values of `-o` for commands that give a diagnosis. */
+export const DIAGNOSIS_FORMATS = [
+  'table',
+  'wide',
+  'json',
+  'yaml',
+  'markdown',
+  'html',
+  'name',
+  'junit',
+  'sarif',
+] as const;

@@ -1,4 +1,4 @@
-import type { Snapshot } from '../../../shared/model/snapshot.ts';
+import type { Snapshot } from './snapshot.ts';
 
 /** `cluster prod` or `snapshot incident.tar.gz`. */
 export function sourceName(snapshot: Snapshot): string {

@@ -1,0 +1,4 @@
+import type { AnyMessage } from '../../../shared/messages/define-messages.ts';
+
+/** Every code of the plugin. A code, once shipped, keeps its meaning. */
+export const messages: Readonly<Record<string, AnyMessage>> = {};

@@ -1,0 +1,15 @@
+import type { Plugin } from '../../shared/cli/command.ts';
+import { completion } from './commands/completion.ts';
+import { explain } from './commands/explain.ts';
+import { snapshot } from './commands/snapshot.ts';
+import { version } from './commands/version.ts';
+
+/** `kubectl netcni`. */
+export const netcni: Plugin = {
+  name: 'netcni',
+  summary: 'Is the network under the pods sound?',
+  commands: [snapshot, explain, completion, version],
+  defaultCommand: 'explain',
+  bareCommand: 'explain',
+  messages: async () => (await import('./messages/messages.ts')).messages,
+};

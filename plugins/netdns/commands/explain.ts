@@ -1,0 +1,4 @@
+import { explainCommand } from '../../../shared/cli/explain.ts';
+
+/** What a code means. */
+export const explain = explainCommand('netdns', 'DNS201');

@@ -1,0 +1,4 @@
+import { versionCommand } from '../../../shared/cli/version-command.ts';
+
+/** Client and server. */
+export const version = versionCommand('netdns');

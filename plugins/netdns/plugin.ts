@@ -1,0 +1,15 @@
+import type { Plugin } from '../../shared/cli/command.ts';
+import { completion } from './commands/completion.ts';
+import { explain } from './commands/explain.ts';
+import { snapshot } from './commands/snapshot.ts';
+import { version } from './commands/version.ts';
+
+/** `kubectl netdns`. */
+export const netdns: Plugin = {
+  name: 'netdns',
+  summary: 'Why does this name not resolve, or resolve slowly?',
+  commands: [snapshot, explain, completion, version],
+  defaultCommand: 'explain',
+  bareCommand: 'explain',
+  messages: async () => (await import('./messages/messages.ts')).messages,
+};

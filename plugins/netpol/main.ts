@@ -1,0 +1,14 @@
+import process from 'node:process';
+import { runPlugin } from '../../shared/cli/run-plugin.ts';
+import { realRuntime } from '../../shared/runtime/real.ts';
+import { netpol } from './plugin.ts';
+
+async function main(): Promise<void> {
+  const runtime = realRuntime();
+  const status = await runPlugin(netpol, process.argv.slice(2), runtime);
+  await runtime.flush();
+  // Kept-alive connections and a second terminal signal must not hold the process back.
+  process.exit(status);
+}
+
+void main();
