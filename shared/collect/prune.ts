@@ -1,4 +1,4 @@
-import { keptSecret } from './keep-secret.ts';
+import { keptSecret } from '../model/kept-secret.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -77,29 +77,23 @@ export function prune(object: Json): Json {
 function pruneMeta(meta: unknown, kind: string): unknown {
   if (!isRecord(meta)) return undefined;
   const copy = omit(meta, META_DROPPED) as Record<string, unknown>;
-  const annotations = pruneAnnotations(meta.annotations, kind);
+  const annotations = pruneAnnotations(meta.annotations);
   if (annotations !== undefined) copy.annotations = annotations;
   if (KEEP_MANAGED.has(kind) && Array.isArray(meta.managedFields))
     copy.managedFields = pruneManaged(meta.managedFields);
   return copy;
 }
 
-function pruneAnnotations(annotations: unknown, kind: string): unknown {
+function pruneAnnotations(annotations: unknown): unknown {
   if (!isRecord(annotations)) return undefined;
   const copy: Record<string, unknown> = {};
   for (const key of Object.keys(annotations)) {
     const value = annotations[key];
     if (key === LAST_APPLIED) continue;
-    if (typeof value === 'string' && (value.length > LONGEST_ANNOTATION || (kind === 'Secret' && !isPlain(key))))
-      continue;
+    if (typeof value === 'string' && value.length > LONGEST_ANNOTATION) continue;
     copy[key] = value;
   }
   return copy;
-}
-
-/** Some controllers keep a Secret's value in an annotation; only well-known keys of Kubernetes are let through. */
-function isPlain(key: string): boolean {
-  return /(^|\.)(kubernetes\.io|cert-manager\.io)\/|^kubectl-net\//.test(key);
 }
 
 /** Who owns spec and metadata; what status writers own is never asked. */

@@ -1,8 +1,8 @@
+import { keptSecret } from '../model/kept-secret.ts';
 import type { KindName, KindTypes } from '../model/kinds.ts';
 import type { ConfigMap, KubeObject, Node, ObjectMeta } from '../model/objects.ts';
 import type { Pod } from '../model/objects-pod.ts';
 import type { Workload } from '../model/objects-workload.ts';
-import { keptSecret } from './kept-secret.ts';
 import { project } from './project.ts';
 import { NODE, POD, WORKLOAD } from './shapes.ts';
 
@@ -22,7 +22,7 @@ const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
  */
 export function prune<K extends KindName>(kind: K, object: KindTypes[K], options: PruneOptions): KindTypes[K] {
   const slim = pruneMetadata(object, options.managedFields || options.single);
-  if (kind === 'Secret') return keptSecret(slim, options.single) as KindTypes[K];
+  if (kind === 'Secret') return keptSecret({ ...slim }, !options.single) as KindTypes[K];
   return (options.everything ? slim : pruneFields(kind, slim)) as KindTypes[K];
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { matchesFieldText, matchesLabelText, parseLabelSelector } from './select.ts';
+import { parseSelectorText } from '../model/selector-text.ts';
+import { matchesFieldText, matchesLabelText } from './select.ts';
 
 const labels = { app: 'web', 'app.kubernetes.io/name': 'shop', tier: '' };
 
@@ -23,8 +24,8 @@ describe('label selectors in text form', () => {
   });
 
   it('that are none are told apart from empty ones', () => {
-    expect(parseLabelSelector('a b c')).toBeUndefined();
-    expect(parseLabelSelector('')).toEqual([]);
+    expect(parseSelectorText('a b c')).toBeUndefined();
+    expect(parseSelectorText('')).toEqual([]);
   });
 });
 

@@ -3,6 +3,7 @@ import { UsageError } from '../../../shared/cli/command.ts';
 import { parseSelector } from '../../../shared/cli/parse-selector.ts';
 import { parseSuppress, suppressedBy } from '../../../shared/cli/parse-suppress.ts';
 import { type Progress, startProgress } from '../../../shared/cli/progress.ts';
+import { imagineApplied } from '../../../shared/diagnose/imagine-applied.ts';
 import { withProblems } from '../../../shared/diagnose/snapshot-problems.ts';
 import { type ClusterIndex, createIndex } from '../../../shared/model/cluster-index.ts';
 import type { Service } from '../../../shared/model/objects-network.ts';
@@ -12,7 +13,6 @@ import { sourceName } from '../../../shared/model/source-name.ts';
 import type { Report } from '../../../shared/report/report.ts';
 import { suppressReport } from '../../../shared/report/suppress.ts';
 import { diagnoseService } from '../diagnose/diagnose-service.ts';
-import { imagineApplied } from '../diagnose/imagine-applied.ts';
 import { sweepReport } from '../diagnose/sweep-report.ts';
 
 /** Services judged before the event loop gets its turn, so that Ctrl-C is heard. */

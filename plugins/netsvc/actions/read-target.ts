@@ -1,8 +1,8 @@
 import type { Request } from '../../../shared/cli/command.ts';
 import type { Target } from '../../../shared/cli/parse-target.ts';
+import { imagineApplied } from '../../../shared/diagnose/imagine-applied.ts';
 import { type ClusterIndex, createIndex } from '../../../shared/model/cluster-index.ts';
 import type { Snapshot } from '../../../shared/model/snapshot.ts';
-import { imagineApplied } from '../diagnose/imagine-applied.ts';
 import { type Caller, checkCaller, parseCaller } from '../targets/caller.ts';
 import { chooseNamespace } from '../targets/choose-namespace.ts';
 

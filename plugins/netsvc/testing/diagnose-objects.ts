@@ -1,3 +1,4 @@
+import { imagineApplied } from '../../../shared/diagnose/imagine-applied.ts';
 import { createIndex } from '../../../shared/model/cluster-index.ts';
 import type { KubeObject } from '../../../shared/model/objects.ts';
 import type { Report } from '../../../shared/report/report.ts';
@@ -10,7 +11,7 @@ export function diagnoseObjects(
   target: string,
   options: SnapshotOptions & { readonly from?: string } = {},
 ): Report {
-  const index = createIndex(snapshotOf(objects, options));
+  const index = createIndex(imagineApplied(snapshotOf(objects, options)));
   const [namespace = '', name = ''] = target.includes('/') ? target.split('/') : ['shop', target];
   const service = index.get('Service', namespace, name);
   if (service === undefined) throw new Error(`no Service ${namespace}/${name} among the objects`);

@@ -6,7 +6,6 @@ import { isReady, isTerminating, podKey, resolveTargetPort } from '../../../../s
 import { type Ref, refKey } from '../../../../shared/model/refs.ts';
 import { endpointRows } from '../../../../shared/model/services.ts';
 import { type ServiceSubject, subjectPods } from '../../service-subject.ts';
-import { isManifestOnly, manifestPods } from './manifest-pods.ts';
 import { isSideName, type Serving, servingOf } from './serving.ts';
 
 /** One pod behind one Service port. */
@@ -36,19 +35,11 @@ export function isGood(serving: Serving): boolean {
   return serving.state === 'served' || serving.state === 'declared';
 }
 
-/**
- * The pods behind one port of the Service, those on their way out left aside. Of manifests that were never applied, the
- * pods that their templates would make.
- */
+/** The pods behind one port of the Service, those on their way out left aside. */
 export function backendsOf(index: ClusterIndex, subject: ServiceSubject, port: ServicePort): readonly Backend[] {
   const at = subject.ports.indexOf(port);
   return index.memo(`netsvc/ports/backends/${subject.namespace}/${subject.name}/${at}`, () =>
-    judgePods(
-      index,
-      subject,
-      port,
-      isManifestOnly(index, subject) ? manifestPods(index, subject) : subjectPods(index, subject),
-    ),
+    judgePods(index, subject, port, subjectPods(index, subject)),
   );
 }
 

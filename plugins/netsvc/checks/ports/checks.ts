@@ -4,7 +4,6 @@ import { appProtocol } from './app-protocol.ts';
 import { containerServesNothing } from './container-serves-nothing.ts';
 import { hostPortConflict } from './host-port-conflict.ts';
 import { listensOnLoopback } from './listens-on-loopback.ts';
-import { manifestPorts } from './manifest-ports.ts';
 import { namedPortMissing } from './named-port-missing.ts';
 import { namedPortMissingInSome } from './named-port-missing-in-some.ts';
 import { namedPortProtocol } from './named-port-protocol.ts';
@@ -18,7 +17,6 @@ import { targetPortProtocol } from './target-port-protocol.ts';
 /** In reading order. */
 export const portsChecks: readonly ServiceCheck[] = [
   servicePortsInvalid,
-  manifestPorts,
   namedPortMissing,
   namedPortMissingInSome,
   namedPortProtocol,

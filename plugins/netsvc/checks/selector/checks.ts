@@ -1,6 +1,5 @@
 import type { ServiceCheck } from '../../service-subject.ts';
 import { jobPods } from './job-pods.ts';
-import { manifestSelector } from './manifest-selector.ts';
 import { newPodsNotSelected } from './new-pods-not-selected.ts';
 import { oneOffPods } from './one-off-pods.ts';
 import { podsRelabelled } from './pods-relabelled.ts';
@@ -17,7 +16,6 @@ import { wrongWorkload } from './wrong-workload.ts';
 /** In reading order. */
 export const selectorChecks: readonly ServiceCheck[] = [
   selectorMatchesNoPod,
-  manifestSelector,
   selectorMissing,
   selectorLeftBehind,
   podsRelabelled,

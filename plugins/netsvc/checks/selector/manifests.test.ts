@@ -40,8 +40,14 @@ describe('manifests that were never applied', () => {
     expect(causeCodes(report)).toEqual(['SVC401']);
   });
 
-  it('get no cause when they agree, and no clean bill either: no pod was seen', () => {
+  it('get no cause when they agree, and no more than that: no endpoint was seen', () => {
     const report = diagnoseObjects(manifests({ app: 'web' }, 8080), 'web', { except });
+    expect(report.causes).toEqual([]);
+    expect(report.headline).toBe('Service shop/web: no fault found in 1 pod');
+  });
+
+  it('prove nothing when the Service stands alone', () => {
+    const report = diagnoseObjects(manifests({ app: 'web' }, 8080).slice(0, 1), 'web', { except });
     expect(report.causes).toEqual([]);
     expect(report.verdict).toBe('unknown');
   });

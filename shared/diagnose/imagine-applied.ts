@@ -1,10 +1,11 @@
-import type { KindName } from '../../../shared/model/kinds.ts';
-import type { KubeObject } from '../../../shared/model/objects.ts';
-import type { Pod } from '../../../shared/model/objects-pod.ts';
-import type { Workload } from '../../../shared/model/objects-workload.ts';
-import { WORKLOAD_KINDS } from '../../../shared/model/owners.ts';
-import type { Coverage, Snapshot } from '../../../shared/model/snapshot.ts';
-import { standInPod } from '../../../shared/policy/stand-ins.ts';
+import { isApplied } from '../model/applied.ts';
+import type { KindName } from '../model/kinds.ts';
+import type { KubeObject } from '../model/objects.ts';
+import type { Pod } from '../model/objects-pod.ts';
+import type { Workload } from '../model/objects-workload.ts';
+import { WORKLOAD_KINDS } from '../model/owners.ts';
+import type { Coverage, Snapshot } from '../model/snapshot.ts';
+import { standInPod } from '../policy/stand-ins.ts';
 
 /**
  * Manifests that were never applied have no pods to look at. They are judged as if they had been applied and every pod
@@ -39,14 +40,18 @@ export function imagineApplied(snapshot: Snapshot): Snapshot {
   };
 }
 
-/** Namespaces in which no Service, workload or pod was ever stored by an API server. */
+/**
+ * Namespaces in which workloads or pods are written down and nothing was ever stored by an API server. A Service alone
+ * says nothing about the pods that others may have written elsewhere.
+ */
 function neverApplied(snapshot: Snapshot): ReadonlySet<string> {
   const written = new Set<string>();
   const stored = new Set<string>();
   for (const kind of ['Service', 'Pod', ...WORKLOAD_KINDS] as const satisfies readonly KindName[]) {
     for (const object of snapshot.objects[kind] ?? []) {
-      const { namespace = '', uid, resourceVersion } = object.metadata ?? {};
-      (uid === undefined && resourceVersion === undefined ? written : stored).add(namespace);
+      const namespace = object.metadata?.namespace ?? '';
+      if (isApplied(object)) stored.add(namespace);
+      else if (kind !== 'Service') written.add(namespace);
     }
   }
   return new Set([...written].filter((namespace) => !stored.has(namespace)));

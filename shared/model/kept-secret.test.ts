@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { keptSecret } from './keep-secret.ts';
+import { keptSecret } from './kept-secret.ts';
 
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
 const pem = '-----BEGIN CERTIFICATE-----\nabc\n-----END CERTIFICATE-----\n';
