@@ -45,6 +45,16 @@ const WEAK: ReadonlySet<string> = new Set([
   'cj',
   'route',
   'event',
+  'lease',
+]);
+
+/** Kinds whose plain names are everyday words, or another plugin's too: only their group tells them apart. */
+const GROUP_ONLY: ReadonlySet<KindName> = new Set<KindName>([
+  'AntreaIPPool',
+  'Installation',
+  'KubeOvnSubnet',
+  'OpenShiftNetwork',
+  'WhereaboutsIPPool',
 ]);
 
 let words: Map<string, KindName> | undefined;
@@ -110,6 +120,7 @@ function wordMap(): Map<string, KindName> {
   // Kinds of the same name: the built-in one comes first, as in kubectl.
   const keys = [...ALL_KINDS].sort((a, b) => rank(a) - rank(b));
   for (const key of keys) {
+    if (GROUP_ONLY.has(key)) continue;
     add(KINDS[key].plural, key);
     add(KINDS[key].kind.toLowerCase(), key);
   }

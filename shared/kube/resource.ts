@@ -28,6 +28,17 @@ const FALLBACKS: { readonly [K in KindName]?: readonly Served[] } = {
   // Calico from 3.30 on can keep its objects under its public group alone.
   CalicoNetworkPolicy: [{ group: 'projectcalico.org', version: 'v3' }],
   CalicoGlobalNetworkPolicy: [{ group: 'projectcalico.org', version: 'v3' }],
+  IPPool: [{ group: 'projectcalico.org', version: 'v3' }],
+  BlockAffinity: [{ group: 'projectcalico.org', version: 'v3' }],
+  BGPPeer: [{ group: 'projectcalico.org', version: 'v3' }],
+  BGPConfiguration: [{ group: 'projectcalico.org', version: 'v3' }],
+  FelixConfiguration: [{ group: 'projectcalico.org', version: 'v3' }],
+  ClusterInformation: [{ group: 'projectcalico.org', version: 'v3' }],
+  CalicoNodeStatus: [{ group: 'projectcalico.org', version: 'v3' }],
+  CiliumLoadBalancerIPPool: [{ group: 'cilium.io', version: 'v2alpha1' }],
+  CiliumBGPNodeConfig: [{ group: 'cilium.io', version: 'v2alpha1' }],
+  CiliumPodIPPool: [{ group: 'cilium.io', version: 'v2' }],
+  AntreaIPPool: [{ group: 'crd.antrea.io', version: 'v1alpha2' }],
   Gateway: [{ group: 'gateway.networking.k8s.io', version: 'v1beta1' }],
   HTTPRoute: [{ group: 'gateway.networking.k8s.io', version: 'v1beta1' }],
 };

@@ -1,4 +1,33 @@
 import type { ConfigMap, KubeObject, Namespace, Node, Secret, ServiceCIDR } from './objects.ts';
+import type {
+  AntreaAgentInfo,
+  AntreaIPPool,
+  BGPConfiguration,
+  BGPPeer,
+  BlockAffinity,
+  CalicoNodeStatus,
+  CiliumBGPNodeConfig,
+  CiliumEndpoint,
+  CiliumLoadBalancerIPPool,
+  CiliumNode,
+  CiliumPodIPPool,
+  ClusterInformation,
+  CNINode,
+  ConditionedObject,
+  ENIConfig,
+  FelixConfiguration,
+  Installation,
+  IPAMBlock,
+  IPAMConfig,
+  IPAMHandle,
+  IPPool,
+  KubeOvnSubnet,
+  Lease,
+  NetworkAttachmentDefinition,
+  NodeNetworkConfig,
+  OpenShiftNetwork,
+  WhereaboutsIPPool,
+} from './objects-cni.ts';
 import type { EndpointSlice, Endpoints, Ingress, IngressClass, NetworkPolicy, Service } from './objects-network.ts';
 import type { Pod } from './objects-pod.ts';
 import type {
@@ -50,6 +79,35 @@ export interface KindTypes {
   HTTPRoute: KubeObject;
   Route: KubeObject;
   ScaledObject: KubeObject;
+  Lease: Lease;
+  // Network plugins' own. An `IPPool` without an adjective is Calico's.
+  IPPool: IPPool;
+  IPAMBlock: IPAMBlock;
+  BlockAffinity: BlockAffinity;
+  IPAMHandle: IPAMHandle;
+  IPAMConfig: IPAMConfig;
+  BGPPeer: BGPPeer;
+  BGPConfiguration: BGPConfiguration;
+  FelixConfiguration: FelixConfiguration;
+  ClusterInformation: ClusterInformation;
+  CalicoNodeStatus: CalicoNodeStatus;
+  Installation: Installation;
+  TigeraStatus: ConditionedObject;
+  CiliumNode: CiliumNode;
+  CiliumEndpoint: CiliumEndpoint;
+  CiliumPodIPPool: CiliumPodIPPool;
+  CiliumLoadBalancerIPPool: CiliumLoadBalancerIPPool;
+  CiliumBGPNodeConfig: CiliumBGPNodeConfig;
+  ENIConfig: ENIConfig;
+  CNINode: CNINode;
+  NodeNetworkConfig: NodeNetworkConfig;
+  NetworkAttachmentDefinition: NetworkAttachmentDefinition;
+  WhereaboutsIPPool: WhereaboutsIPPool;
+  AntreaAgentInfo: AntreaAgentInfo;
+  AntreaIPPool: AntreaIPPool;
+  OpenShiftNetwork: OpenShiftNetwork;
+  ClusterOperator: ConditionedObject;
+  KubeOvnSubnet: KubeOvnSubnet;
 }
 
 export type KindName = keyof KindTypes;
@@ -74,6 +132,10 @@ const info = (
   namespaced = true,
   more: Partial<KindInfo> = {},
 ): KindInfo => ({ key, kind: key, group, version, plural, namespaced, ...more });
+
+/** Calico's own; `open`: also under the group that its API server serves. */
+const calico = (key: KindName, plural: string, open = false): KindInfo =>
+  info(key, 'crd.projectcalico.org', 'v1', plural, false, open ? { aliases: ['projectcalico.org'] } : {});
 
 /** The kinds, with where the API serves them. */
 export const KINDS: Readonly<Record<KindName, KindInfo>> = {
@@ -143,6 +205,41 @@ export const KINDS: Readonly<Record<KindName, KindInfo>> = {
   HTTPRoute: info('HTTPRoute', 'gateway.networking.k8s.io', 'v1', 'httproutes'),
   Route: info('Route', 'route.openshift.io', 'v1', 'routes'),
   ScaledObject: info('ScaledObject', 'keda.sh', 'v1alpha1', 'scaledobjects'),
+  Lease: info('Lease', 'coordination.k8s.io', 'v1', 'leases'),
+  IPPool: calico('IPPool', 'ippools', true),
+  IPAMBlock: calico('IPAMBlock', 'ipamblocks'),
+  BlockAffinity: calico('BlockAffinity', 'blockaffinities', true),
+  IPAMHandle: calico('IPAMHandle', 'ipamhandles'),
+  IPAMConfig: calico('IPAMConfig', 'ipamconfigs'),
+  BGPPeer: calico('BGPPeer', 'bgppeers', true),
+  BGPConfiguration: calico('BGPConfiguration', 'bgpconfigurations', true),
+  FelixConfiguration: calico('FelixConfiguration', 'felixconfigurations', true),
+  ClusterInformation: calico('ClusterInformation', 'clusterinformations', true),
+  CalicoNodeStatus: calico('CalicoNodeStatus', 'caliconodestatuses', true),
+  Installation: info('Installation', 'operator.tigera.io', 'v1', 'installations', false),
+  TigeraStatus: info('TigeraStatus', 'operator.tigera.io', 'v1', 'tigerastatuses', false),
+  CiliumNode: info('CiliumNode', 'cilium.io', 'v2', 'ciliumnodes', false),
+  CiliumEndpoint: info('CiliumEndpoint', 'cilium.io', 'v2', 'ciliumendpoints'),
+  CiliumPodIPPool: info('CiliumPodIPPool', 'cilium.io', 'v2alpha1', 'ciliumpodippools', false),
+  CiliumLoadBalancerIPPool: info('CiliumLoadBalancerIPPool', 'cilium.io', 'v2', 'ciliumloadbalancerippools', false),
+  CiliumBGPNodeConfig: info('CiliumBGPNodeConfig', 'cilium.io', 'v2', 'ciliumbgpnodeconfigs', false),
+  ENIConfig: info('ENIConfig', 'crd.k8s.amazonaws.com', 'v1alpha1', 'eniconfigs', false),
+  CNINode: info('CNINode', 'vpcresources.k8s.aws', 'v1alpha1', 'cninodes', false),
+  NodeNetworkConfig: info('NodeNetworkConfig', 'acn.azure.com', 'v1alpha', 'nodenetworkconfigs'),
+  NetworkAttachmentDefinition: info(
+    'NetworkAttachmentDefinition',
+    'k8s.cni.cncf.io',
+    'v1',
+    'network-attachment-definitions',
+  ),
+  WhereaboutsIPPool: info('WhereaboutsIPPool', 'whereabouts.cni.cncf.io', 'v1alpha1', 'ippools', true, {
+    kind: 'IPPool',
+  }),
+  AntreaAgentInfo: info('AntreaAgentInfo', 'crd.antrea.io', 'v1beta1', 'antreaagentinfos', false),
+  AntreaIPPool: info('AntreaIPPool', 'crd.antrea.io', 'v1beta1', 'ippools', false, { kind: 'IPPool' }),
+  OpenShiftNetwork: info('OpenShiftNetwork', 'config.openshift.io', 'v1', 'networks', false, { kind: 'Network' }),
+  ClusterOperator: info('ClusterOperator', 'config.openshift.io', 'v1', 'clusteroperators', false),
+  KubeOvnSubnet: info('KubeOvnSubnet', 'kubeovn.io', 'v1', 'subnets', false, { kind: 'Subnet' }),
 };
 
 /** All kinds, in the order of their names. */
