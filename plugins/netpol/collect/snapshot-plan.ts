@@ -1,15 +1,16 @@
 import type { RecordingPlan } from '../../../shared/cli/command.ts';
-import type { KindName } from '../../../shared/model/kinds.ts';
+import { KINDS, type KindName } from '../../../shared/model/kinds.ts';
+import { POLICY_FACT_KINDS } from '../policy-facts.ts';
 
-const NAMESPACED: readonly KindName[] = ['Pod', 'Service', 'NetworkPolicy'];
-const CLUSTER: readonly KindName[] = ['Node', 'Namespace'];
+const BESIDE: readonly KindName[] = ['Service', 'Ingress', 'Route'];
 
-/** Everything that a question about the scope could read. */
+/** Everything that a question about the scope could read; cluster-scoped kinds and node agents are always whole. */
 export const snapshotPlan: RecordingPlan = (options) => async (gatherer, namespace) => {
   const scope = options.allNamespaces ? {} : { namespace };
   await Promise.all([
     gatherer.version(),
-    ...NAMESPACED.map((kind) => gatherer.list(kind, scope)),
-    ...CLUSTER.map((kind) => gatherer.list(kind)),
+    ...[...POLICY_FACT_KINDS, ...BESIDE].map((kind) =>
+      gatherer.list(kind, KINDS[kind].namespaced && kind !== 'DaemonSet' ? scope : {}),
+    ),
   ]);
 };

@@ -1,0 +1,61 @@
+import { isApplied } from '../../shared/model/applied.ts';
+import type { ClusterIndex } from '../../shared/model/cluster-index.ts';
+import type { KindName } from '../../shared/model/kinds.ts';
+import { WORKLOAD_KINDS } from '../../shared/model/owners.ts';
+import { detectEnforcement, type Enforcement, traitsOf } from '../../shared/policy/enforcement.ts';
+import { POLICY_KINDS, policyFactsOf } from '../../shared/policy/facts-of-index.ts';
+import { buildPolicyModel, type PolicyFacts, type PolicyModel } from '../../shared/policy/model.ts';
+import { PLUGINS } from '../../shared/policy/plugins.ts';
+
+/** The kinds that the functions below read. */
+export const POLICY_FACT_KINDS = [...POLICY_KINDS, ...WORKLOAD_KINDS] as const satisfies readonly KindName[];
+
+/** What `--cni` takes: the plugins that are known, by their names in small letters with dashes. */
+export const CNI_NAMES: readonly string[] = [...PLUGINS.map(({ name }) => cniName(name)), 'none'].sort();
+
+/** `OVN-Kubernetes` as `ovn-kubernetes`, `AWS VPC CNI` as `aws-vpc-cni`. */
+function cniName(name: string): string {
+  return name.toLowerCase().replaceAll(' ', '-');
+}
+
+/** Whether anything enforces policy: as `--cni` says, else as the objects that were seen tell. */
+export function enforcementIn(index: ClusterIndex, cni?: string): Enforcement {
+  if (cni === 'none') return { enforced: 'no', by: undefined, plugins: [] };
+  const said = PLUGINS.find(({ name }) => cniName(name) === cni);
+  if (said !== undefined) {
+    // Whoever names a plugin that can be switched on or off asks about the one that acts.
+    const enforced = said.enforces === 'no' ? 'no' : 'yes';
+    return { enforced, by: said.name, plugins: [] };
+  }
+  return index.memo('netpol/enforcement', () =>
+    detectEnforcement({
+      ...(index.seen('DaemonSet', '*').status === 'ok' ? { daemonSets: index.list('DaemonSet') } : {}),
+      pods: index.list('Pod'),
+      nodes: index.list('Node'),
+    }),
+  );
+}
+
+/**
+ * The policies of the facts made ready for questions. Workloads that have no pods, because they were only written or
+ * because pods were not collected, are stood for by their templates.
+ */
+export function policyModelIn(index: ClusterIndex, cni?: string): PolicyModel {
+  return index.memo(`netpol/policy-model/${cni ?? ''}`, () => {
+    const traits = traitsOf(enforcementIn(index, cni).by);
+    return buildPolicyModel({ ...policyFactsIn(index), traits });
+  });
+}
+
+/** What the model is made of, for a caller that changes some of it first. */
+export function policyFactsIn(index: ClusterIndex): PolicyFacts {
+  return index.memo('netpol/policy-facts', () => {
+    const facts = policyFactsOf(index, { templates: true });
+    const withPods = new Set(facts.pods.map(({ metadata }) => metadata?.namespace ?? ''));
+    // A workload of a living cluster that has no pod now (scaled to nothing, a CronJob between two runs) sends nothing.
+    const workloads = (facts.workloads ?? []).filter(
+      ({ object }) => !isApplied(object) || !withPods.has(object.metadata?.namespace ?? ''),
+    );
+    return { ...facts, workloads };
+  });
+}
