@@ -5,7 +5,7 @@ import type { Plugin } from 'esbuild';
  * Leaves out what costs start-up time or is never used. string-width 7 and later (imported by cliui and wrap-ansi) makes
  * an Intl.Segmenter at load: 13 ms; cli-table3 requires a string-width of its own, which measures with a regular
  * expression of 10 kB. Of yargs only the parser is used. Of client-node only the SOCKS agent is used, which needs neither its models nor its HTTP client
- * nor its logins.
+ * nor its logins. Of ws only the client without compression is used.
  */
 export const leaner: Plugin = {
   name: 'leaner',
@@ -21,6 +21,10 @@ export const leaner: Plugin = {
     context.onResolve({ filter: /gen\/index\.js$/ }, (args) =>
       /client-node[/\\]dist[/\\]config/.test(args.importer) ? stub('client-node-gen') : undefined,
     );
+    context.onLoad({ filter: /ws[/\\]wrapper\.mjs$/ }, () => ({
+      contents: 'import WebSocket from "./lib/websocket.js";export { WebSocket };',
+    }));
+    context.onResolve({ filter: /permessage-deflate$/ }, () => stub('permessage-deflate'));
     context.onLoad({ filter: /.*/, namespace: 'stub' }, (args) => ({
       contents: STUBS[args.path] ?? '',
       loader: 'js',
@@ -40,6 +44,7 @@ const STUBS: Readonly<Record<string, string>> = {
   'string-width': 'module.exports=require("./bundle-string-width.ts").default;',
   // The rest of that module is there for configuration files.
   'yargs-helpers': 'export { default as Parser } from "yargs-parser";',
+  'permessage-deflate': 'module.exports={extensionName:"permessage-deflate"};',
   undici: `const absent=${ABSENT};module.exports={fetch:absent,Agent:absent,ProxyAgent:absent};`,
   'openid-client': `const absent=${ABSENT};module.exports={discovery:absent,refreshTokenGrant:absent};`,
   'jsonpath-plus': `module.exports={JSONPath:${ABSENT}};`,

@@ -1,16 +1,18 @@
 import { type Asked, explainFault } from './http/explain-fault.ts';
 import type { Answer } from './http/send.ts';
-import type { Transport } from './http/transport.ts';
+import type { Demand, Transport } from './http/transport.ts';
 import type { ClusterError } from './ports.ts';
 import { describeQuestion, statusOf } from './refusal.ts';
-import type { Question, Refusal, Reply } from './reply.ts';
+import type { Question, Refusal, Reply, Verb } from './reply.ts';
 import { strangeAnswer } from './strange-answer.ts';
 
-/**
- * Asks for a path on behalf of a question: a reply, or a fault that concerns this question alone. `trim` may shorten the
- * JSON of a good answer before it is parsed.
- */
-export type Ask = (path: string, question: Question, trim?: (json: Buffer) => Buffer) => Promise<Reply | Refusal>;
+/** Asks for a path on behalf of a question: a reply, or a fault that concerns this question alone. */
+export type Ask = (path: string, question: Question, options?: AskedFor) => Promise<Reply | Refusal>;
+
+export interface AskedFor extends Pick<Demand, 'post' | 'upgrade' | 'timeoutMs'> {
+  /** Shortens the JSON of a good answer before it is parsed. */
+  readonly trim?: (json: Buffer) => Buffer;
+}
 
 export interface AskOptions {
   readonly transport: Transport;
@@ -36,27 +38,41 @@ export function createAsk(options: AskOptions): Ask {
     if (!partial || !understood) throw error;
     return { status: 'failed', reason: `could not ${describeQuestion(question)}: ${error.message}` };
   };
-  return async (path, question, trim = (json) => json) => {
+  return async (path, question, { trim = whole, ...wanted } = {}) => {
     let answer: Answer;
-    const text = question.verb === 'get logs of';
+    const mode = MODES[question.verb] ?? 'object';
     try {
-      answer = await transport.get(path, text ? '*/*' : 'application/json');
+      answer = await transport.ask({ path, accept: mode === 'object' ? 'application/json' : '*/*', ...wanted });
     } catch (error) {
       signal.throwIfAborted();
       const explained = explainFault(error, asked);
       if (explained === undefined) throw error;
       return fault(explained, question);
     }
-    if (answer.status === 401) throw options.unauthorized(false);
-    const log = text && answer.status === 200;
-    const reply: Reply = { status: answer.status, body: answer.body, json: log ? undefined : parse(trim(answer.body)) };
-    const strange = log ? undefined : strangeAnswer(reply, answer.headers, path, asked);
+    const { status, body, headers, socket } = answer;
+    const plain = mode === 'foreign' || (mode === 'text' && status === 200);
+    const json = mode === 'text' && status === 200 ? undefined : parse(trim(body));
+    const reply: Reply = { status, body, json, ...(socket === undefined ? {} : { socket }) };
+    // A pod behind the proxy may ask for a login of its own; the API server says so with a Status.
+    if (status === 401 && (mode !== 'foreign' || statusOf(reply) !== undefined)) throw options.unauthorized(false);
+    const strange = plain ? undefined : strangeAnswer(reply, headers, path, asked);
     if (strange !== undefined) return fault(strange, question);
     if (!granted && options.anonymous && isAnonymous(reply)) throw options.unauthorized(true);
     if (reply.status === 200 && question.verb !== 'version') granted = true;
     understood = true;
     return reply;
   };
+}
+
+/** What answers look like: objects of the API, plain text, or whatever something behind the API server says. */
+const MODES: { readonly [V in Verb]?: 'text' | 'foreign' } = {
+  'get logs of': 'text',
+  'get through': 'foreign',
+  'forward to': 'foreign',
+};
+
+function whole(json: Buffer): Buffer {
+  return json;
 }
 
 function parse(body: Buffer): unknown {

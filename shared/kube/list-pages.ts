@@ -53,7 +53,7 @@ async function listOnce<K extends KindName>(
   let next = '';
   do {
     const url = `${path}${query(options, whole ? undefined : limit, next)}`;
-    const reply = await ask(url, question, options.managedFields === true ? undefined : cutManagedFields);
+    const reply = await ask(url, question, options.managedFields === true ? {} : { trim: cutManagedFields });
     if ('reason' in reply) return reply;
     if (reply.status === 410) return 'expired';
     if (reply.status !== 200) return refusalOf(reply, question);

@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import type { KindName, KindTypes } from '../model/kinds.ts';
 
 /**
@@ -17,6 +18,15 @@ export interface ClusterReader {
   /** One object by name, with its managedFields: it is small, and "who changed it last" is asked of it. */
   get<K extends KindName>(kind: K, namespace: string | undefined, name: string): Promise<ReadResult<KindTypes[K]>>;
   logs(namespace: string, pod: string, options: LogOptions): Promise<ReadResult<string>>;
+  /** Whether this user may do something: a SelfSubjectAccessReview, which changes nothing. */
+  access(right: AccessRight): Promise<ReadResult<boolean>>;
+  /** GET through the API server's proxy. Whatever the target says is an answer, a 503 too; the rest is a refusal. */
+  proxy(target: ProxyTarget): Promise<ReadResult<ProxyAnswer>>;
+  /**
+   * A connection to a TCP port inside a pod's network namespace, loopback included, over a port-forward. That nothing
+   * listens there shows only later, as an `error` of the stream whose message is the kubelet's. The caller destroys it.
+   */
+  forward(namespace: string, pod: string, port: number, options?: WaitOptions): Promise<ReadResult<Duplex>>;
   /** What was asked so far: for `-v` and for the benchmark. */
   stats(): ReaderStats;
   /**
@@ -44,6 +54,42 @@ export interface LogOptions {
   readonly container: string;
   readonly previous?: boolean;
   readonly tailLines?: number;
+}
+
+/** A right in the words of RBAC. */
+export interface AccessRight {
+  readonly verb: string;
+  /** `pods`, `pods/proxy`, `nodes/proxy`. */
+  readonly resource: string;
+  /** The API group; the core group unless given. */
+  readonly group?: string;
+  /** Without it: in all namespaces, or a right on cluster-scoped objects. */
+  readonly namespace?: string;
+  readonly name?: string;
+}
+
+/** How long to wait for one answer, where less than the usual time is sensible. */
+export interface WaitOptions {
+  readonly timeoutMs?: number;
+}
+
+export interface ProxyTarget extends WaitOptions {
+  readonly kind: 'Pod' | 'Service' | 'Node';
+  /** Absent for a node. */
+  readonly namespace?: string;
+  readonly name: string;
+  /** A number, or the name of a Service's port; without it the port that the API server assumes. */
+  readonly port?: number | string;
+  /** `https` for a target that speaks TLS; its certificate is not checked by the API server. */
+  readonly scheme?: 'http' | 'https';
+  /** `/metrics`, with its query. */
+  readonly path: string;
+}
+
+export interface ProxyAnswer {
+  /** The HTTP status of the target. */
+  readonly status: number;
+  readonly text: string;
 }
 
 export interface ReaderStats {

@@ -1,6 +1,7 @@
 import { KINDS, type KindName, type KindTypes } from '../model/kinds.ts';
 import type { KubeObject } from '../model/objects.ts';
 import { fieldsOf, textOf } from './config/fields.ts';
+import { forwardPort } from './forward-port.ts';
 import type { Transport } from './http/transport.ts';
 import type { Ask } from './interpret.ts';
 import { adopt, listPages } from './list-pages.ts';
@@ -8,6 +9,8 @@ import type { ClusterReader, LogOptions, ReadResult } from './ports.ts';
 import { refusalOf, statusOf } from './refusal.ts';
 import type { Question, Reply } from './reply.ts';
 import { resourcePath, type Served, servedAt } from './resource.ts';
+import { reviewAccess } from './review-access.ts';
+import { readThroughProxy } from './through-proxy.ts';
 
 /** The most that is read of one container's log; causes stand in its last lines. */
 const LOG_BYTES = 1_048_576;
@@ -42,6 +45,9 @@ export function createReader(
     list: (kind, options = {}) => atPlace(kind, (served) => listPages(kind, served, options, ask)),
     get: (kind, namespace, name) => atPlace(kind, (served) => readOne(kind, served, namespace, name, ask)),
     logs: (namespace, pod, options) => readLogs(namespace, pod, options, ask),
+    access: (right) => reviewAccess(right, ask),
+    proxy: (target) => readThroughProxy(target, ask),
+    forward: (namespace, pod, port, options = {}) => forwardPort({ namespace, pod, port }, options, ask),
     stats: transport.stats,
     clockOffset: transport.clockOffset,
     close: transport.close,

@@ -26,15 +26,29 @@ export function statusOf(reply: Reply): StatusBody | undefined {
 /** `list pods in namespace shop`, `get secrets "web-tls" in namespace shop`, `list nodes`. */
 export function describeQuestion({ verb, kind, namespace, name }: Question): string {
   if (verb === 'version') return 'get /version';
-  const what = verb === 'get logs of' ? 'pods/log' : resourceName(kind);
+  if (verb === 'review') return 'create selfsubjectaccessreviews.authorization.k8s.io';
+  const what = `${resourceName(kind)}${SUBRESOURCES[verb] ?? ''}`;
   const named = name === undefined ? '' : ` "${name}"`;
   if (!KINDS[kind].namespaced) return `${plainVerb(verb)} ${what}${named}`;
   const where = namespace === undefined ? 'in all namespaces' : `in namespace ${namespace}`;
   return `${plainVerb(verb)} ${what}${named} ${where}`;
 }
 
+const SUBRESOURCES: { readonly [V in Verb]?: string } = {
+  'get logs of': '/log',
+  'get through': '/proxy',
+  'forward to': '/portforward',
+};
+
+/** Servers from 1.35 on ask for `create` before a port-forward, older ones for `get`. */
+const PLAIN_VERBS: { readonly [V in Verb]?: string } = {
+  'get logs of': 'get',
+  'get through': 'get',
+  'forward to': 'get or create',
+};
+
 function plainVerb(verb: Verb): string {
-  return verb === 'get logs of' ? 'get' : verb;
+  return PLAIN_VERBS[verb] ?? verb;
 }
 
 /** A refusal that concerns this one question, in the words to print. 401 is none of them. */
@@ -45,7 +59,7 @@ export function refusalOf(reply: Reply, question: Question): Refusal {
   if (reply.status === 404 || reply.status === 405) {
     // Only an object that is missing is named in the answer; an unknown path is not.
     if (question.name !== undefined && status !== undefined && status.name !== '') {
-      return { status: 'notFound', reason: `not found: ${asked.replace(/^get /, '')}` };
+      return { status: 'notFound', reason: `not found: ${asked.replace(/^get (or create )?/, '')}` };
     }
     return { status: 'absent', reason: `the server has no ${fullResourceName(question.kind)}` };
   }

@@ -1,3 +1,4 @@
+import type { WebSocket } from 'ws';
 import type { KindName } from '../model/kinds.ts';
 import type { ReadResult } from './ports.ts';
 
@@ -7,9 +8,11 @@ export interface Reply {
   /** The parsed body, undefined when it is not JSON. */
   readonly json: unknown;
   readonly body: Buffer;
+  /** The connection, when the server switched to it (101). */
+  readonly socket?: WebSocket;
 }
 
-export type Verb = 'list' | 'get' | 'get logs of' | 'version';
+export type Verb = 'list' | 'get' | 'get logs of' | 'get through' | 'forward to' | 'review' | 'version';
 
 /** What was asked for, to be named in a refusal. */
 export interface Question {

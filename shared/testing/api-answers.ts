@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import { apiVersionOf, type Served } from '../kube/resource.ts';
 import { matchesFieldText, matchesLabelText } from '../kube/select.ts';
 import { ALL_KINDS, KINDS, type KindName } from '../model/kinds.ts';
@@ -25,6 +26,12 @@ export interface ApiServerOptions {
   /** A path before `/api`, as Rancher has. */
   readonly basePath?: string;
   readonly host?: string;
+  /** Rights that are refused: `create pods/portforward`. */
+  readonly denied?: readonly string[];
+  /** What pods, Services and nodes say through the proxy, by `NAME:PORT/PATH`; others refuse the connection. */
+  readonly proxied?: Readonly<Record<string, Content>>;
+  /** What listens on ports of pods, by `NAMESPACE/POD:PORT`; others refuse the connection. */
+  readonly listeners?: Readonly<Record<string, (socket: Duplex) => void>>;
 }
 
 /** What the answers are made from. */
@@ -55,6 +62,11 @@ export function answer(
   if (guarded && !known) return { status: 401, body: status(401, 'Unauthorized', 'Unauthorized') };
   if (!pathname.startsWith(options.basePath ?? '')) return unknownPath();
   const path = pathname.slice((options.basePath ?? '').length);
+  const proxied =
+    /^\/api\/v1\/(?:namespaces\/[^/]+\/)?(?<plural>pods|services|nodes)\/(?<name>[^/]+)\/proxy(?<rest>\/.*)$/.exec(
+      path,
+    );
+  if (proxied !== null) return proxyAnswer(proxied.groups ?? {}, options);
   if (path === '/version') return { status: 200, body: { major: '1', minor: '34', gitVersion: 'v1.34.4' } };
   const place = parsePath(path, options);
   if (place === undefined) return unknownPath();
@@ -77,6 +89,22 @@ export function answer(
   }
   if (subresource === 'log') return logAnswer(`${namespace}/${name}`, searchParams, options);
   return { status: 200, body: object };
+}
+
+function proxyAnswer({ plural, name, rest }: Readonly<Record<string, string>>, options: ApiServerOptions): Content {
+  if (options.denied?.includes(`get ${plural}/proxy`)) {
+    return { status: 403, body: status(403, 'Forbidden', `User "tester" cannot get resource "${plural}/proxy"`) };
+  }
+  const refused = `error trying to reach service: dial tcp 10.0.0.1: connect: connection refused`;
+  return options.proxied?.[`${name}${rest}`] ?? { status: 503, body: status(503, 'ServiceUnavailable', refused) };
+}
+
+/** What the API server says to a POST of an access review. */
+export function reviewAnswer(body: string, options: ApiServerOptions): Content {
+  const review = JSON.parse(body) as { spec: { resourceAttributes: Readonly<Record<string, string>> } };
+  const { verb, resource, subresource } = review.spec.resourceAttributes;
+  const right = `${verb} ${resource}${subresource === undefined ? '' : `/${subresource}`}`;
+  return { status: 201, body: { ...review, status: { allowed: options.denied?.includes(right) !== true } } };
 }
 
 function unknownPath(): Content {

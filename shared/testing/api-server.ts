@@ -1,9 +1,11 @@
 import http from 'node:http';
 import https from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
+import { text } from 'node:stream/consumers';
 import type { TLSSocket } from 'node:tls';
 import { gzipSync } from 'node:zlib';
-import { type ApiServerOptions, answer, type ServerState, status } from './api-answers.ts';
+import { type ApiServerOptions, answer, type Content, reviewAnswer, type ServerState, status } from './api-answers.ts';
+import { acceptForwards } from './api-forwards.ts';
 import { groupByKind } from './fake-cluster.ts';
 
 /** What the server does instead of answering as an API server. */
@@ -75,11 +77,11 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
       trick(rule, response);
       return;
     }
-    const { status, body, type = 'application/json' } = answer(state, url, request.headers.authorization, certificate);
-    const text = typeof body === 'string' ? body : `${JSON.stringify(body)}\n`;
-    const zipped = text.length > 1000 && /gzip/.test(String(request.headers['accept-encoding'] ?? ''));
-    response.writeHead(status, { 'content-type': type, ...(zipped ? { 'content-encoding': 'gzip' } : {}) });
-    response.end(zipped ? gzipSync(text, { level: 1 }) : text);
+    if (request.method !== 'POST') {
+      reply(answer(state, url, request.headers.authorization, certificate), request, response);
+      return;
+    }
+    text(request).then((posted) => reply(reviewAnswer(posted, options), request, response));
   };
   const server =
     options.tls === undefined
@@ -101,6 +103,7 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
   };
   server.on(options.tls === undefined ? 'connection' : 'secureConnection', track);
   server.on('tlsClientError', () => undefined);
+  acceptForwards(server, options, ({ url = '', headers }) => seen.push({ method: 'GET', url, headers, connection: 0 }));
   const host = options.host ?? '127.0.0.1';
   await new Promise<void>((resolve) => server.listen(0, host, resolve));
   const { port } = server.address() as AddressInfo;
@@ -120,6 +123,14 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
         server.closeAllConnections();
       }),
   };
+}
+
+function reply(content: Content, request: http.IncomingMessage, response: http.ServerResponse): void {
+  const { status, body, type = 'application/json' } = content;
+  const text = typeof body === 'string' ? body : `${JSON.stringify(body)}\n`;
+  const zipped = text.length > 1000 && /gzip/.test(String(request.headers['accept-encoding'] ?? ''));
+  response.writeHead(status, { 'content-type': type, ...(zipped ? { 'content-encoding': 'gzip' } : {}) });
+  response.end(zipped ? gzipSync(text, { level: 1 }) : text);
 }
 
 function trick(rule: Trick, response: http.ServerResponse): void {

@@ -1,4 +1,5 @@
-import type { ClusterReader, ListOptions, ReadResult } from '../kube/ports.ts';
+import { Duplex } from 'node:stream';
+import type { ClusterReader, ListOptions, ProxyAnswer, ProxyTarget, ReadResult } from '../kube/ports.ts';
 import { prune } from '../kube/prune.ts';
 import { describeQuestion } from '../kube/refusal.ts';
 import type { Question, Verb } from '../kube/reply.ts';
@@ -26,6 +27,15 @@ export interface FakeClusterOptions {
   /** Logs by `NAMESPACE/POD/CONTAINER`, with `.previous` for the run before. */
   readonly logs?: Readonly<Record<string, string>>;
   readonly clockOffset?: number;
+  /** Rights that are refused: `create pods/portforward`, or in one namespace `get pods/proxy@kube-system`. */
+  readonly denied?: readonly string[];
+  /**
+   * What targets say through the proxy, by `pods/NAMESPACE/NAME:PORT/PATH`, `services/…` or `nodes/NAME/PATH`: a text
+   * with status 200, or the whole answer. Others refuse the connection.
+   */
+  readonly proxied?: Readonly<Record<string, string | ProxyAnswer>>;
+  /** What listens on ports of pods, by `NAMESPACE/POD:PORT`: it is given its end of the connection. Others refuse. */
+  readonly listeners?: Readonly<Record<string, (socket: Duplex) => void>>;
 }
 
 /** One question that was put, such as `list pods in namespace shop`. */
@@ -102,10 +112,74 @@ export function fakeCluster(objects: readonly KubeObject[], options: FakeCluster
       }
       return { status: 'ok', value: tailLines === undefined ? text : lastLines(text, tailLines) };
     },
+    async access({ verb, resource, namespace }) {
+      asked.push(`may I ${verb} ${resource}${namespace === undefined ? '' : ` in namespace ${namespace}`}`);
+      return { status: 'ok', value: !isDenied(`${verb} ${resource}`, namespace, options) };
+    },
+    async proxy(target) {
+      const question = questionOf(target);
+      asked.push(describeQuestion(question));
+      if (isDenied(`get ${KINDS[target.kind].plural}/proxy`, target.namespace, options)) {
+        return { status: 'forbidden', reason: `forbidden: ${describeQuestion(question)}` };
+      }
+      const answer = options.proxied?.[placeOf(target)];
+      if (answer === undefined) {
+        const reason = `could not ${describeQuestion(question)} (503: error trying to reach service: connection refused)`;
+        return { status: 'failed', reason };
+      }
+      return { status: 'ok', value: typeof answer === 'string' ? { status: 200, text: answer } : answer };
+    },
+    async forward(namespace, pod, port) {
+      const question = { verb: 'forward to', kind: 'Pod', namespace, name: pod } as const;
+      asked.push(describeQuestion(question));
+      if (['get', 'create'].some((verb) => isDenied(`${verb} pods/portforward`, namespace, options))) {
+        return { status: 'forbidden', reason: `forbidden: ${describeQuestion(question)}` };
+      }
+      const [near, far] = socketPair();
+      const listener = options.listeners?.[`${namespace}/${pod}:${port}`];
+      if (listener !== undefined) listener(far);
+      else setImmediate(() => near.destroy(new Error(`dial tcp4 127.0.0.1:${port}: connect: connection refused`)));
+      return { status: 'ok', value: near };
+    },
     stats: () => ({ requests: asked.length, bytes: 0 }),
     clockOffset: () => options.clockOffset ?? 0,
     close: () => undefined,
   };
+}
+
+function questionOf({ kind, namespace, name }: ProxyTarget): Question {
+  return { verb: 'get through', kind, namespace, name };
+}
+
+/** `pods/kube-system/coredns-1:9153/metrics`. */
+function placeOf({ kind, namespace, name, port, path }: ProxyTarget): string {
+  const scope = namespace === undefined ? '' : `${namespace}/`;
+  return `${KINDS[kind].plural}/${scope}${name}${port === undefined ? '' : `:${port}`}${path}`;
+}
+
+function isDenied(right: string, namespace: string | undefined, options: FakeClusterOptions): boolean {
+  return (options.denied ?? []).some((entry) => entry === right || entry === `${right}@${namespace ?? '*'}`);
+}
+
+/** The two ends of a connection in memory. */
+function socketPair(): readonly [Duplex, Duplex] {
+  const ends: Duplex[] = [];
+  for (const other of [1, 0]) {
+    ends.push(
+      new Duplex({
+        read: () => undefined,
+        write(chunk, _encoding, done) {
+          ends[other]?.push(chunk);
+          done();
+        },
+        final(done) {
+          ends[other]?.push(null);
+          done();
+        },
+      }),
+    );
+  }
+  return ends as [Duplex, Duplex];
 }
 
 function notFound(question: Question): string {

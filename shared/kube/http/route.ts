@@ -68,7 +68,7 @@ function tlsSettings(options: RouteOptions): https.AgentOptions {
       // Go trusts a configured intermediate authority by itself; OpenSSL wants to be told.
       ...{ allowPartialTrustChain: true },
     }),
-    ...nameSettings(options.tlsServerName),
+    ...nameSettings(options.tlsServerName ?? addressOf(options.server)),
     rejectUnauthorized: !options.insecure,
   };
 }
@@ -86,6 +86,12 @@ function nameSettings(name: string | undefined): https.AgentOptions {
   if (name === undefined) return {};
   if (isIP(name) === 0) return { servername: name };
   return { servername: '', checkServerIdentity: (_host, cert) => tls.checkServerIdentity(name, cert) };
+}
+
+/** The server's address where it has no name: behind a proxy Node no longer knows what to compare. */
+function addressOf({ hostname }: URL): string | undefined {
+  const host = hostname.replace(/^\[|\]$/g, '');
+  return isIP(host) === 0 ? undefined : host;
 }
 
 /** The authorities of the operating system, which kubectl trusts; undefined where Node cannot read them (Node 20). */

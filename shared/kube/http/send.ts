@@ -2,6 +2,7 @@ import http from 'node:http';
 import https from 'node:https';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
+import type { WebSocket } from 'ws';
 import type { Route } from './route.ts';
 
 export interface SendOptions {
@@ -22,6 +23,8 @@ export interface Answer {
   readonly body: Buffer;
   /** Bytes of the body as they came over the wire. */
   readonly wireBytes: number;
+  /** The connection, when the server switched to it (101). */
+  readonly socket?: WebSocket;
 }
 
 /** The server said nothing for too long; `phase` tells whether it had begun to answer. */

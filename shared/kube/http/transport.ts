@@ -5,6 +5,7 @@ import { pause } from './pause.ts';
 import { MAX_CONNECTIONS, type Route } from './route.ts';
 import { type Answer, CutOffError, type SendOptions, send } from './send.ts';
 import { isUnknownAuthority } from './unknown-authority.ts';
+import { openWebSocket } from './web-socket.ts';
 
 /** What was asked, for `-v`; never holds headers, because they carry secrets. */
 export interface RequestNote {
@@ -34,9 +35,22 @@ export interface TransportOptions {
   now(): number;
 }
 
+/** One request. */
+export interface Demand {
+  /** `/api/v1/pods?limit=500`. */
+  readonly path: string;
+  readonly accept: string;
+  /** JSON to POST; only questions that change nothing are posted, so that they too may be put again. */
+  readonly post?: string;
+  /** Switch to a websocket of this subprotocol instead of reading an answer. */
+  readonly upgrade?: string;
+  /** Milliseconds for the whole request, where less than the usual time is sensible. */
+  readonly timeoutMs?: number;
+}
+
 export interface Transport {
-  /** Asks for a path such as `/api/v1/pods?limit=500`. Any status is an answer; faults are thrown as they come. */
-  get(path: string, accept: string): Promise<Answer>;
+  /** Any status is an answer; faults are thrown as they come. */
+  ask(demand: Demand): Promise<Answer>;
   stats(): ReaderStats;
   clockOffset(): number;
   close(): void;
@@ -76,10 +90,10 @@ export function createTransport(options: TransportOptions): Transport {
   };
 
   /** Node's own authorities are tried first; the system's are slow to read, and needed only behind a company's own. */
-  async function trusting(path: string, accept: string, current: Credentials): Promise<Answer> {
+  async function trusting(demand: Demand, current: Credentials): Promise<Answer> {
     const tried = trustSystem;
     try {
-      return await once(path, accept, current);
+      return await once(demand, current);
     } catch (error) {
       if (tried || !options.mayTrustSystem || !isUnknownAuthority((error as NodeJS.ErrnoException).code ?? ''))
         throw error;
@@ -87,18 +101,24 @@ export function createTransport(options: TransportOptions): Transport {
         trustSystem = true;
         closeRoute();
       }
-      return once(path, accept, current);
+      return once(demand, current);
     }
   }
 
-  async function once(path: string, accept: string, current: Credentials): Promise<Answer> {
-    const url = new URL(server.href.replace(/\/$/, '') + path);
+  async function once(demand: Demand, current: Credentials): Promise<Answer> {
+    const url = new URL(server.href.replace(/\/$/, '') + demand.path);
+    const method = demand.post === undefined ? 'GET' : 'POST';
     const started = now();
     const note = (status: number | string, size: number): void =>
-      options.onRequest?.({ method: 'GET', url: url.href, status, milliseconds: now() - started, bytes: size });
+      options.onRequest?.({ method, url: url.href, status, milliseconds: now() - started, bytes: size });
     requests += 1;
     try {
-      const answer = await send(url, await routeFor(current), request(accept, current));
+      const route = await routeFor(current);
+      const settings = { method, ...request(demand, current) };
+      const answer =
+        demand.upgrade === undefined
+          ? await send(url, route, settings)
+          : await openWebSocket(url, route, demand.upgrade, settings);
       bytes += answer.wireBytes;
       clockOffset = offsetFrom(answer.headers.date, started, now()) ?? clockOffset;
       note(answer.status, answer.wireBytes);
@@ -109,27 +129,29 @@ export function createTransport(options: TransportOptions): Transport {
     }
   }
 
-  function request(accept: string, current: Credentials): SendOptions {
+  function request({ accept, post, timeoutMs }: Demand, current: Credentials): SendOptions {
     return {
       headers: {
         ...options.headers,
         accept,
+        ...(post === undefined ? {} : { 'content-type': 'application/json' }),
         ...(options.compress ? { 'accept-encoding': 'gzip' } : {}),
         ...(current.authorization === undefined ? {} : { authorization: current.authorization }),
       },
+      ...(post === undefined ? {} : { body: post }),
       signal,
       idleMs: options.idleMs,
-      totalMs: options.totalMs,
+      totalMs: shorter(options.totalMs, timeoutMs),
     };
   }
 
-  async function persistent(path: string, accept: string): Promise<Answer> {
+  async function persistent(demand: Demand): Promise<Answer> {
     let renewed = false;
     let current = await credentials.current();
     for (let attempt = 1; ; attempt += 1) {
       const last = attempt >= MAX_ATTEMPTS;
       try {
-        const answer = await trusting(path, accept, current);
+        const answer = await trusting(demand, current);
         if (answer.status === 401 && !renewed) {
           renewed = true;
           const fresh = await credentials.renew(current);
@@ -149,7 +171,7 @@ export function createTransport(options: TransportOptions): Transport {
   }
 
   return {
-    get: (path, accept) => limit(() => persistent(path, accept)),
+    ask: (demand) => limit(() => persistent(demand)),
     stats: () => ({ requests, bytes }),
     clockOffset: () => clockOffset,
     close: () => {
@@ -170,6 +192,12 @@ function comeBackAfter(answer: Answer, attempt: number): number | undefined {
   if (Number.isNaN(seconds)) return answer.status === 429 ? 500 * 2 ** (attempt - 1) : undefined;
   const milliseconds = Math.max(0, seconds * 1000);
   return milliseconds <= MAX_PAUSE_MS ? milliseconds : undefined;
+}
+
+/** The shorter of two limits in milliseconds, of which 0 is none. */
+function shorter(limit: number, other: number | undefined): number {
+  if (other === undefined) return limit;
+  return limit === 0 ? other : Math.min(limit, other);
 }
 
 const CUT_OFF_CODES = new Set(['ECONNRESET', 'EPIPE', 'CUTOFF', 'ECONNABORTED']);
