@@ -1,33 +1,10 @@
+import type { Agent, PluginEvidence, PluginName } from '../model/network-plugins.ts';
 import type { Node } from '../model/objects.ts';
 import type { Container } from '../model/objects-pod.ts';
 import type { PluginTraits } from './match.ts';
 
-export interface Evidence {
-  /** `--enable-network-policy=false`, `annotation flannel.alpha.coreos.com/backend-type`. */
-  readonly fact: string;
-  /** `DaemonSet kube-system/aws-node`. */
-  readonly source: string;
-}
-
-/** An agent on the nodes, from its DaemonSet or from one of its pods. */
-export interface Agent {
-  readonly source: string;
-  readonly name: string;
-  readonly labels: Readonly<Record<string, string>>;
-  readonly containers: readonly Container[];
-}
-
-/** How a network plugin is recognised, and whether it enforces NetworkPolicy. */
-export interface PluginSign {
-  readonly name: string;
-  /** Names of DaemonSets, which are also the values of their usual labels. */
-  readonly agents: readonly string[];
-  /** Prefixes of node annotations. */
-  readonly annotations: readonly string[];
-  /** Reasons of the node condition NetworkUnavailable. */
-  readonly conditions: readonly string[];
-  /** Part of the kubelet's version, for distributions that run the plugin inside their own process. */
-  readonly kubelet?: string;
+/** Whether a plugin enforces NetworkPolicy, and how. */
+export interface PluginEnforcement {
   readonly enforces: 'yes' | 'no' | 'unknown';
   /** Where it depends on settings. */
   readonly judge?: (agents: readonly Agent[], nodes: readonly Node[]) => Judged;
@@ -36,102 +13,35 @@ export interface PluginSign {
 
 export interface Judged {
   readonly enforces: 'yes' | 'no' | 'unknown';
-  readonly evidence?: readonly Evidence[];
+  readonly evidence?: readonly PluginEvidence[];
 }
 
 const HOST_AS_NODE: PluginTraits = { hostNetwork: 'asNodes', blocksMatchPods: true };
 
-/** Enforcing plugins first, so that evidence reads in the order of weight. */
-export const PLUGINS: readonly PluginSign[] = [
-  {
-    name: 'Calico',
-    agents: ['calico-node'],
-    annotations: ['projectcalico.org/'],
-    conditions: ['CalicoIsUp', 'CalicoIsDown'],
-    enforces: 'yes',
-    traits: HOST_AS_NODE,
-  },
-  { name: 'Canal', agents: ['canal'], annotations: [], conditions: [], enforces: 'yes', traits: HOST_AS_NODE },
-  {
-    name: 'Cilium',
-    agents: ['cilium', 'anetd'],
-    annotations: ['network.cilium.io/', 'io.cilium.network'],
-    conditions: ['CiliumIsUp'],
-    enforces: 'yes',
-    judge: judgeCilium,
-    // Cilium, "Layer 3 policies": CIDR rules do not apply to endpoints that Cilium manages.
-    traits: { hostNetwork: 'asNodes', blocksMatchPods: false },
-  },
-  { name: 'Antrea', agents: ['antrea-agent'], annotations: ['node.antrea.io/'], conditions: [], enforces: 'yes' },
-  {
-    name: 'Weave Net',
-    agents: ['weave-net'],
-    annotations: [],
-    conditions: ['WeaveIsUp'],
-    enforces: 'yes',
-    judge: judgeWeave,
-  },
-  {
-    name: 'OVN-Kubernetes',
-    agents: ['ovnkube-node'],
-    annotations: ['k8s.ovn.org/'],
-    conditions: [],
-    enforces: 'yes',
-    traits: HOST_AS_NODE,
-  },
-  { name: 'Kube-OVN', agents: ['kube-ovn-cni'], annotations: ['ovn.kubernetes.io/'], conditions: [], enforces: 'yes' },
-  {
-    name: 'kube-router',
-    agents: ['kube-router'],
-    annotations: ['kube-router.io/'],
-    conditions: [],
-    enforces: 'yes',
-    judge: (agents) => judgeFlag(agents, '--run-firewall', 'yes'),
-  },
-  {
-    name: 'kube-network-policies',
-    agents: ['kube-network-policies'],
-    annotations: [],
-    conditions: [],
-    enforces: 'yes',
-  },
-  { name: 'Azure NPM', agents: ['azure-npm'], annotations: [], conditions: [], enforces: 'yes' },
-  {
-    name: 'K3s',
-    agents: [],
-    annotations: ['k3s.io/node-args'],
-    conditions: [],
-    kubelet: '+k3s',
-    enforces: 'yes',
-    judge: judgeK3s,
-  },
-  {
-    name: 'kindnet',
-    agents: ['kindnet'],
-    annotations: [],
-    conditions: [],
-    enforces: 'unknown',
-    judge: judgeKindnet,
-  },
-  {
-    name: 'AWS VPC CNI',
-    agents: ['aws-node'],
-    annotations: [],
-    conditions: [],
-    enforces: 'unknown',
-    judge: judgeAws,
-  },
-  {
-    name: 'Flannel',
-    agents: ['kube-flannel-ds', 'kube-flannel', 'flannel'],
-    annotations: ['flannel.alpha.coreos.com/'],
-    conditions: ['FlannelIsUp'],
-    enforces: 'no',
-  },
-  { name: 'Azure CNI', agents: ['azure-cns'], annotations: [], conditions: [], enforces: 'no' },
-  // The cloud's route controller (kubenet) sets up routes and nothing else.
-  { name: 'kubenet', agents: [], annotations: [], conditions: ['RouteCreated'], enforces: 'unknown' },
-];
+/** By plugin. Those without an entry have nothing to do with policies. */
+export const ENFORCEMENT: { readonly [Name in PluginName]?: PluginEnforcement } = {
+  Calico: { enforces: 'yes', traits: HOST_AS_NODE },
+  Canal: { enforces: 'yes', traits: HOST_AS_NODE },
+  // Cilium, "Layer 3 policies": CIDR rules do not apply to endpoints that Cilium manages.
+  Cilium: { enforces: 'yes', judge: judgeCilium, traits: { hostNetwork: 'asNodes', blocksMatchPods: false } },
+  Antrea: { enforces: 'yes' },
+  'Weave Net': { enforces: 'yes', judge: judgeWeave },
+  'OVN-Kubernetes': { enforces: 'yes', traits: HOST_AS_NODE },
+  // Its default mode "networkpolicy"; the modes "subnet" and "multitenant" do not.
+  'OpenShift SDN': { enforces: 'unknown' },
+  'Kube-OVN': { enforces: 'yes' },
+  'kube-router': { enforces: 'yes', judge: (agents) => judgeFlag(agents, '--run-firewall', 'yes') },
+  'kube-network-policies': { enforces: 'yes' },
+  'Azure NPM': { enforces: 'yes' },
+  K3s: { enforces: 'yes', judge: judgeK3s },
+  kindnet: { enforces: 'unknown', judge: judgeKindnet },
+  'AWS VPC CNI': { enforces: 'unknown', judge: judgeAws },
+  Terway: { enforces: 'unknown' },
+  'OCI VCN-Native': { enforces: 'unknown' },
+  Flannel: { enforces: 'no' },
+  'Azure CNI': { enforces: 'no' },
+  kubenet: { enforces: 'unknown' },
+};
 
 function judgeCilium(agents: readonly Agent[]): Judged {
   for (const { source, container } of containersOf(agents)) {
