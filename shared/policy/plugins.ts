@@ -43,6 +43,11 @@ export const ENFORCEMENT: { readonly [Name in PluginName]?: PluginEnforcement } 
   kubenet: { enforces: 'unknown' },
 };
 
+/** The same as a list, for whoever names plugins. */
+export const PLUGINS: readonly (PluginEnforcement & { readonly name: string })[] = Object.entries(ENFORCEMENT).map(
+  ([name, known]) => ({ ...known, name }),
+);
+
 function judgeCilium(agents: readonly Agent[]): Judged {
   for (const { source, container } of containersOf(agents)) {
     const flag = flagValue(container, '--enable-policy');
