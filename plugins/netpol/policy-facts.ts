@@ -10,6 +10,20 @@ import { PLUGINS } from '../../shared/policy/plugins.ts';
 /** The kinds that the functions below read. */
 export const POLICY_FACT_KINDS = [...POLICY_KINDS, ...WORKLOAD_KINDS] as const satisfies readonly KindName[];
 
+/** Policies that live in a namespace. */
+export const NAMESPACED_POLICY_KINDS = ['NetworkPolicy', 'CalicoNetworkPolicy', 'CiliumNetworkPolicy'] as const;
+
+export type NamespacedPolicyKind = (typeof NAMESPACED_POLICY_KINDS)[number];
+
+/** Policies of the whole cluster. */
+export const CLUSTER_POLICY_KINDS = [
+  'AdminNetworkPolicy',
+  'BaselineAdminNetworkPolicy',
+  'ClusterNetworkPolicy',
+  'CalicoGlobalNetworkPolicy',
+  'CiliumClusterwideNetworkPolicy',
+] as const;
+
 /** What `--cni` takes: the plugins that are known, by their names in small letters with dashes. */
 export const CNI_NAMES: readonly string[] = [...PLUGINS.map(({ name }) => cniName(name)), 'none'].sort();
 
@@ -56,6 +70,24 @@ export function policyFactsIn(index: ClusterIndex): PolicyFacts {
     const workloads = (facts.workloads ?? []).filter(
       ({ object }) => !isApplied(object) || !withPods.has(object.metadata?.namespace ?? ''),
     );
-    return { ...facts, workloads };
+    const unseen = (facts.unseen ?? []).filter(({ namespace }) => !isLeftOut(index, namespace));
+    return { ...facts, workloads, unseen };
   });
+}
+
+/** Files without policies about a namespace: nobody refused them, they just are not there. */
+function isLeftOut(index: ClusterIndex, namespace: string): boolean {
+  return index.seen('NetworkPolicy', namespace).status === 'notCollected';
+}
+
+/**
+ * Namespaces of living pods about which the files hold no NetworkPolicy, which is taken for there being none. Whoever
+ * gives files gives a world; that it may be smaller than the cluster's has to be said.
+ */
+export function takenAsOpen(index: ClusterIndex): readonly string[] {
+  return index.memo('netpol/taken-as-open', () =>
+    (policyFactsOf(index).unseen ?? [])
+      .map(({ namespace }) => namespace)
+      .filter((namespace) => isLeftOut(index, namespace)),
+  );
 }

@@ -81,6 +81,8 @@ export type CommandResult =
   | { readonly type: 'report'; readonly report: Report }
   /** Text that is not a report: `explain`, `completion`. */
   | { readonly type: 'text'; readonly text: string; readonly exit?: number }
+  /** Text too long to be held as one string, written piece by piece. */
+  | { readonly type: 'pieces'; readonly pieces: Iterable<string>; readonly exit?: number }
   /** A value printed as JSON or YAML by `-o`, and as text otherwise. */
   | { readonly type: 'value'; readonly value: unknown; readonly text: string; readonly exit?: number };
 

@@ -10,6 +10,10 @@ export async function printResult(result: CommandResult, options: Options, runti
     runtime.stdout.write(ended(result.text));
     return result.exit ?? 0;
   }
+  if (result.type === 'pieces') {
+    for (const piece of result.pieces) runtime.stdout.write(piece);
+    return result.exit ?? 0;
+  }
   if (result.type === 'value') {
     runtime.stdout.write(ended(await valueText(result.value, result.text, format)));
     return result.exit ?? 0;

@@ -1,12 +1,14 @@
 import type { Finding, Fix } from '../messages/finding.ts';
 import { formatRef } from '../model/refs.ts';
 import { escapeMarkup } from './escape-markup.ts';
-import type { Report, Section } from './report.ts';
+import { type Report, type Section, wordOf } from './report.ts';
 import { HOP_WORDS, kubectlCall, MARKS, RISKS } from './words.ts';
 
 /** One page that needs nothing else: no script, no font, no picture from elsewhere; every text is escaped. */
 export function formatHtml(report: Report): string {
-  const title = `${report.verdict.toUpperCase()}: ${report.headline}`;
+  const word = wordOf(report);
+  const title = word === '' ? report.headline : `${word}: ${report.headline}`;
+  const listed = report.layout === 'list' || report.layout === 'answer';
   return [
     '<!doctype html>',
     '<html lang="en">',
@@ -18,13 +20,13 @@ export function formatHtml(report: Report): string {
     '</head>',
     '<body>',
     '<main>',
-    `<p class="verdict ${report.verdict}">${report.verdict.toUpperCase()}</p>`,
+    word === '' ? '' : `<p class="verdict ${report.verdict}">${escapeMarkup(word)}</p>`,
     `<h1>${escapeMarkup(report.headline)}</h1>`,
     `<p class="dim">${escapeMarkup(kubectlCall(report))}${report.target === undefined ? '' : `, ${escapeMarkup(formatRef(report.target))}`}, ${escapeMarkup(report.source)}, ${escapeMarkup(report.takenAt)}</p>`,
-    ...(report.layout === 'list' ? (report.sections ?? []).map(sectionHtml) : []),
-    ...report.causes.map((cause, at) => causeHtml(cause, at === 0 && report.layout !== 'list')),
+    ...(listed ? (report.sections ?? []).map(sectionHtml) : []),
+    ...report.causes.map((cause, at) => causeHtml(cause, at === 0 && !listed)),
     ladderHtml(report),
-    ...(report.layout === 'list' ? [] : (report.sections ?? []).map(sectionHtml)),
+    ...(listed ? [] : (report.sections ?? []).map(sectionHtml)),
     listHtml(
       'Notes',
       report.findings.map((note) => `${note.summary} [${note.code}]`),

@@ -1,13 +1,13 @@
 import type { Finding } from '../messages/finding.ts';
-import type { Report, Section } from './report.ts';
+import { type Report, type Section, wordOf } from './report.ts';
 import { HOP_WORDS, kubectlCall, RISKS } from './words.ts';
 
 /** The report for an issue or a chat: headings, lists, and commands in fenced blocks. */
 export function formatMarkdown(report: Report): string {
   const [first, ...others] = report.causes;
-  const list = report.layout === 'list';
+  const list = report.layout === 'list' || report.layout === 'answer';
   const blocks = [
-    `## ${report.verdict.toUpperCase()}: ${inline(report.headline)}`,
+    `## ${[wordOf(report), inline(report.headline)].filter((text) => text !== '').join(': ')}`,
     ...(first === undefined || list ? [] : causeBlocks(first, 3)),
     ...(list ? [] : others.flatMap((cause) => [`### ${heading(cause)}`, ...causeBlocks(cause, 4)])),
     ...(report.sections ?? []).flatMap(sectionBlocks),

@@ -1,7 +1,7 @@
 import type { Evidence, Finding, Fix } from '../messages/finding.ts';
 import { plural, wrap } from '../util/text.ts';
 import { createPaint, type Paint } from './paint.ts';
-import type { Hop, Report, Section } from './report.ts';
+import { type Hop, type Report, type Section, wordOf } from './report.ts';
 import { tableLines } from './table-lines.ts';
 import type { View } from './view.ts';
 import { MARKS, RISKS } from './words.ts';
@@ -30,11 +30,35 @@ export function formatTable(report: Report, view: View, wide: boolean): string {
     paint: createPaint(view.color),
     call: `kubectl ${report.command.split(' ')[0] ?? ''}`,
   };
-  const blocks = report.layout === 'list' ? listBlocks(report, pen) : diagnosisBlocks(report, pen);
+  const blocks = blocksOf(report, pen);
   return `${blocks
     .filter((block) => block.length > 0)
     .map((block) => block.join('\n'))
     .join('\n\n')}\n`;
+}
+
+function blocksOf(report: Report, pen: Pen): readonly (readonly string[])[] {
+  switch (report.layout) {
+    case 'list':
+      return listBlocks(report, pen);
+    case 'answer':
+      return answerBlocks(report, pen);
+    default:
+      return diagnosisBlocks(report, pen);
+  }
+}
+
+function answerBlocks(report: Report, pen: Pen): readonly (readonly string[])[] {
+  const fixes = report.causes.flatMap((cause) => cause.fixes.flatMap((fix) => oneFix(fix, pen)));
+  return [
+    headlineLines(report, pen),
+    ...(report.sections ?? []).map((section) => sectionLines(section, pen)),
+    fixes.length === 0 ? [] : [pen.paint.bold('Smallest change'), ...fixes],
+    noteLines(report, pen),
+    suppressedLines(report, pen),
+    notCheckedLines(report, pen),
+    pen.wide ? sourceLines(report, pen) : [],
+  ];
 }
 
 function diagnosisBlocks(report: Report, pen: Pen): readonly (readonly string[])[] {
@@ -66,13 +90,14 @@ function listBlocks(report: Report, pen: Pen): readonly (readonly string[])[] {
 }
 
 function headlineLines(report: Report, pen: Pen): readonly string[] {
-  const word = report.verdict.toUpperCase();
-  const first = report.layout === 'list' ? undefined : report.causes[0];
+  const word = wordOf(report);
+  const first = report.layout === undefined || report.layout === 'diagnosis' ? report.causes[0] : undefined;
   const lines = wrap(
     `${report.headline}${first === undefined ? '' : tag(first)}`,
     pen.width,
-    ' '.repeat(word.length + 2),
+    word === '' ? '' : ' '.repeat(word.length + 2),
   );
+  if (word === '') return lines;
   return lines.map((line, at) => (at === 0 ? pen.paint.verdict(report.verdict, word) + line.slice(word.length) : line));
 }
 

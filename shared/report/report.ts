@@ -29,6 +29,8 @@ export interface Report {
   /** `cluster CONTEXT` or `snapshot NAME`. */
   readonly source: string;
   readonly verdict: Verdict;
+  /** What is printed before the headline instead of the verdict: `DENIED`; nothing when empty. */
+  readonly word?: string;
   /** The first line: the verdict in a sentence. */
   readonly headline: string;
   readonly causes: readonly Finding[];
@@ -43,8 +45,11 @@ export interface Report {
   readonly suppressed?: readonly Suppressed[];
   /** The objects judged one by one, for a command that looks at many: worst first. */
   readonly items?: readonly ReportItem[];
-  /** `list`: the sections are the answer and the causes stay in JSON; `diagnosis` unless said otherwise. */
-  readonly layout?: 'diagnosis' | 'list';
+  /**
+   * `list`: the sections are the answer and the causes stay in JSON. `answer`: the sections are the answer, fixes and
+   * notes follow. `diagnosis` unless said otherwise.
+   */
+  readonly layout?: 'diagnosis' | 'list' | 'answer';
 }
 
 export interface Suppressed {
@@ -77,6 +82,11 @@ export interface Hop {
   readonly result: RungResult;
   /** The first line says what it is, further ones what is known of it. */
   readonly lines: readonly string[];
+}
+
+/** The word that a printed report begins with. */
+export function wordOf({ word, verdict }: Report): string {
+  return word ?? verdict.toUpperCase();
 }
 
 /** The severity from which a cause makes the exit status 1; `never` leaves it 0. */

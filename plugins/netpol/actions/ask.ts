@@ -1,0 +1,51 @@
+import type { Plan, Request } from '../../../shared/cli/command.ts';
+import { UsageError } from '../../../shared/cli/command.ts';
+import { didYouMean } from '../../../shared/cli/nearest.ts';
+import { type ClusterIndex, createIndex } from '../../../shared/model/cluster-index.ts';
+import type { Snapshot } from '../../../shared/model/snapshot.ts';
+import type { Enforcement } from '../../../shared/policy/enforcement.ts';
+import type { PolicyModel } from '../../../shared/policy/model.ts';
+import { CNI_NAMES, enforcementIn, policyModelIn, takenAsOpen } from '../policy-facts.ts';
+import type { Naming } from '../words/misses.ts';
+import { namingOf } from '../words/names.ts';
+import { type Places, placesOf } from '../words/places.ts';
+import { type Gaps, gapsOf } from './gaps.ts';
+
+/** Facts made ready for a question about policies. */
+export interface Asked {
+  readonly snapshot: Snapshot;
+  readonly index: ClusterIndex;
+  readonly model: PolicyModel;
+  readonly enforcement: Enforcement;
+  readonly places: Places;
+  readonly name: Naming;
+  /** What could not be read. */
+  readonly gaps: Gaps;
+  /** The namespace in force. */
+  readonly namespace: string;
+}
+
+/** Reads what a plan asks for and prepares it. Throws a UsageError for a network plugin that nobody knows. */
+export async function ask(request: Request, plan: Plan): Promise<Asked> {
+  const cni = cniOf(request);
+  const snapshot = await request.facts.snapshot(plan);
+  const index = createIndex(snapshot);
+  const model = policyModelIn(index, cni);
+  return {
+    snapshot,
+    index,
+    model,
+    enforcement: enforcementIn(index, cni),
+    places: placesOf(index),
+    name: namingOf(model),
+    gaps: gapsOf(snapshot, model.facts.unseen ?? [], takenAsOpen(index)),
+    namespace: await request.facts.namespace(),
+  };
+}
+
+function cniOf(request: Request): string | undefined {
+  const word = request.options.string('cni')?.toLowerCase();
+  if (word === undefined || CNI_NAMES.includes(word)) return word;
+  const hint = didYouMean(word, CNI_NAMES);
+  throw new UsageError(`no network plugin is known by the name ${word}`, `${hint} Known: ${CNI_NAMES.join(', ')}.`);
+}

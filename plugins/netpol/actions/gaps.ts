@@ -1,0 +1,97 @@
+import type { Snapshot } from '../../../shared/model/snapshot.ts';
+import type { Unseen } from '../../../shared/policy/unjudged.ts';
+import type { NotChecked } from '../../../shared/report/report.ts';
+import { joinNames } from '../../../shared/util/text.ts';
+
+/** What could not be read. */
+export interface Gaps {
+  /** To print. */
+  readonly notChecked: readonly NotChecked[];
+  /** Set when an answer of "all" or "none" would be a guess: a broken file, pods or policies that were not read. */
+  readonly incomplete: string | undefined;
+}
+
+/** Broken documents beyond this many are counted, not listed. */
+const MOST = 10;
+
+/**
+ * The gaps of a snapshot. `unseen` are the namespaces with pods whose NetworkPolicies could not be read, `open` those of
+ * which the files hold none.
+ */
+export function gapsOf(snapshot: Snapshot, unseen: readonly Unseen[], open: readonly string[]): Gaps {
+  const broken = snapshot.problems.map(({ path, line, message }) => ({
+    check: 'files',
+    reason: `${line === undefined ? path : `${path}:${line}`}: ${message}`,
+  }));
+  const policies = unseenLines(unseen);
+  const left =
+    open.length === 0
+      ? []
+      : [
+          {
+            check: `NetworkPolicies of ${joinNames(open)}`,
+            reason: 'the files hold none, taken as if there were none',
+          },
+        ];
+  const without = open.length > 0 && (snapshot.objects.NetworkPolicy ?? []).length === 0;
+  const pods = refused(snapshot, (kind) => kind === 'Pod');
+  const others = refused(snapshot, (kind) => kind !== 'Pod' && kind !== 'NetworkPolicy');
+  const more =
+    broken.length > MOST ? [{ check: 'files', reason: `${broken.length - MOST} more that cannot be used` }] : [];
+  return {
+    notChecked: [
+      ...broken.slice(0, MOST),
+      ...more,
+      ...policies,
+      ...left,
+      ...line('pods', pods),
+      ...line('other policies, nodes and namespaces', others),
+    ],
+    incomplete: incompleteWords(broken, policies, pods, without),
+  };
+}
+
+function incompleteWords(
+  broken: readonly NotChecked[],
+  policies: readonly NotChecked[],
+  pods: readonly string[],
+  without: boolean,
+): string | undefined {
+  const [first] = broken;
+  if (first !== undefined) {
+    const more = broken.length === 1 ? '' : ` and ${broken.length - 1} more`;
+    return `incomplete, because what cannot be read may hold a policy: ${first.reason}${more}`;
+  }
+  const [policy] = policies;
+  if (policy !== undefined) return `incomplete, because policies could not be read: ${policy.reason}`;
+  if (without) return 'incomplete: no NetworkPolicy in the files, judged as if the cluster had none';
+  return pods.length === 0 ? undefined : `incomplete, because pods could not be read: ${joinNames(pods, 2)}`;
+}
+
+/** One line a reason, with the namespaces that it concerns. */
+function unseenLines(unseen: readonly Unseen[]): readonly NotChecked[] {
+  const byReason = new Map<string, string[]>();
+  for (const { namespace, reason } of unseen) {
+    const list = byReason.get(reason) ?? [];
+    byReason.set(reason, list);
+    list.push(namespace);
+  }
+  return [...byReason].map(([reason, namespaces]) => ({
+    check: `NetworkPolicies of ${joinNames(namespaces)}`,
+    reason,
+  }));
+}
+
+/** The refusals and failures that nothing wider or narrower made good. */
+function refused({ coverage }: Snapshot, of: (kind: string) => boolean): readonly string[] {
+  const reasons = coverage
+    .filter(({ kind, status }) => of(kind) && (status === 'forbidden' || status === 'failed'))
+    .map(({ status, reason = status }) => reason);
+  return [...new Set(reasons)];
+}
+
+function line(check: string, reasons: readonly string[]): readonly NotChecked[] {
+  if (reasons.length === 0) return [];
+  const plain = reasons.map((reason, at) => (at === 0 ? reason : reason.replace(/^forbidden: /, '')));
+  return [{ check, reason: plain.join(', ') }];
+}

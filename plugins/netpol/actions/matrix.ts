@@ -1,0 +1,133 @@
+import type { CommandResult, Plan, Request } from '../../../shared/cli/command.ts';
+import { sourceName } from '../../../shared/model/source-name.ts';
+import type { Grain } from '../../../shared/policy/connectivity.ts';
+import { exitCode, type Report, type Section } from '../../../shared/report/report.ts';
+import { toJsonValue } from '../../../shared/report/to-json.ts';
+import { joinNames, plural, wrap } from '../../../shared/util/text.ts';
+import { foldedRows } from '../answer/fold-rows.ts';
+import { type KeepEnd, type MatrixAnswer, matrixRows } from '../answer/matrix-rows.ts';
+import { readPolicies, readWaysIn } from '../collect/policy-plan.ts';
+import { reasonWords } from '../words/reasons.ts';
+import { type Asked, ask } from './ask.ts';
+
+/** `matrix`: every pair in the form that was asked for. */
+export async function runMatrix(request: Request): Promise<CommandResult> {
+  const { asked, answer, by } = await read(request);
+  const format = request.options.string('output') ?? 'table';
+  const report = matrixReport(asked, answer, by, 'netpol matrix');
+  const exit = exitCode(report);
+  switch (format) {
+    case 'json': {
+      const { matrixJson } = await import('../answer/matrix-json.ts');
+      return { type: 'pieces', pieces: matrixJson(report, answer), exit };
+    }
+    case 'yaml': {
+      const [{ matrixYaml }, { dump }] = await Promise.all([import('../answer/matrix-json.ts'), import('js-yaml')]);
+      const head = dump(toJsonValue(report), { noRefs: true, lineWidth: -1 });
+      return { type: 'pieces', pieces: matrixYaml(head, answer), exit };
+    }
+    case 'csv': {
+      const { matrixCsv } = await import('../answer/matrix-csv.ts');
+      return { type: 'pieces', pieces: matrixCsv(answer), exit };
+    }
+    case 'html': {
+      const { matrixHtml } = await import('../answer/matrix-html.ts');
+      return { type: 'text', text: matrixHtml(report, foldedRows(answer)), exit };
+    }
+    case 'dot':
+    case 'mermaid':
+    case 'svg':
+      return { type: 'text', text: await picture(answer, format, true), exit };
+    default:
+      return { type: 'report', report: { ...report, sections: [...tables(answer, format)] } };
+  }
+}
+
+/** `graph`: the same pairs as a picture. */
+export async function runGraph(request: Request): Promise<CommandResult> {
+  const { asked, answer, by } = await read(request);
+  const format = request.options.string('output') ?? 'dot';
+  const exit = exitCode(matrixReport(asked, answer, by, 'netpol graph'));
+  return { type: 'text', text: await picture(answer, format, false), exit };
+}
+
+async function read(
+  request: Request,
+): Promise<{ readonly asked: Asked; readonly answer: MatrixAnswer; readonly by: Grain }> {
+  const by = (request.options.string('by') ?? 'workload') as Grain;
+  const all = request.options.boolean('all-namespaces');
+  const asked = await ask(request, plan);
+  // Files are asked as a whole unless a namespace is named: they have no current one.
+  const wanted = all
+    ? undefined
+    : (request.options.string('namespace') ?? (request.facts.kind === 'cluster' ? asked.namespace : undefined));
+  const keep: KeepEnd = (end) => {
+    if (wanted === undefined) return true;
+    if (end.type !== 'pods') return false;
+    return end.ref.kind === 'Namespace' ? end.ref.name === wanted : end.ref.namespace === wanted;
+  };
+  return { asked, answer: matrixRows(asked.index, asked.model, by, keep), by };
+}
+
+const plan: Plan = async (gatherer, namespace) => {
+  await Promise.all([readPolicies(gatherer, 'all', [namespace]), readWaysIn(gatherer, 'all', [namespace])]);
+};
+
+async function picture(answer: MatrixAnswer, format: string, asMatrix: boolean): Promise<string> {
+  const { graphOf, dotText, mermaidText } = await import('../answer/graph.ts');
+  if (format === 'svg') {
+    const { graphSvg, matrixSvg } = await import('../answer/graph-svg.ts');
+    return asMatrix ? matrixSvg(answer) : graphSvg(graphOf(answer));
+  }
+  return format === 'mermaid' ? mermaidText(graphOf(answer)) : dotText(graphOf(answer));
+}
+
+/** The report without its rows. */
+function matrixReport(asked: Asked, answer: MatrixAnswer, by: Grain, command: string): Report {
+  const { snapshot, index, gaps, enforcement } = asked;
+  const pods = answer.ends.filter(({ type }) => type === 'pods').length;
+  const what = by === 'class' ? plural(pods, 'class of pods', 'classes of pods') : plural(pods, by);
+  const policies = plural(asked.model.policies.length, 'policy', 'policies');
+  const not =
+    enforcement.enforced === 'no' ? `${reasonWords({ code: 'notEnforced', by: enforcement.by ?? '' })}. ` : '';
+  return {
+    command,
+    target: undefined,
+    takenAt: index.takenAt,
+    source: sourceName(snapshot),
+    verdict: gaps.incomplete === undefined ? 'healthy' : 'unknown',
+    word: gaps.incomplete === undefined ? '' : 'INCOMPLETE',
+    headline: `${not}Connections of ${what} under ${policies}${gaps.incomplete === undefined ? '' : `; ${gaps.incomplete}`}`,
+    causes: [],
+    findings: [],
+    notChecked: gaps.notChecked,
+    coverage: { ran: 1, of: 1 },
+    ladder: [],
+    layout: 'list',
+    data: { by, enforcement: { enforced: enforcement.enforced, by: enforcement.by ?? null } },
+  };
+}
+
+/** More targets than this are counted, unless everything is to be shown. */
+const MOST = 6;
+
+function tables(answer: MatrixAnswer, format: string): readonly Section[] {
+  const rows = foldedRows(answer);
+  if (rows.length === 0) return [{ type: 'text', lines: ['Nobody may reach anybody.'] }];
+  if (format === 'markdown') {
+    const cells = rows.map(({ from, ports, to }) => [from, ports, to.join(', ')]);
+    return [{ type: 'table', head: ['From', 'Ports', 'To'], rows: cells }];
+  }
+  const max = format === 'table' ? MOST : Number.POSITIVE_INFINITY;
+  const lines: string[] = [];
+  let last = '';
+  for (const { from, ports, to } of rows) {
+    if (from !== last) lines.push(from);
+    last = from;
+    const text = `${ports}: ${joinNames(to, max)}`;
+    lines.push(...wrap(text, WIDTH, '      ').map((line, at) => (at === 0 ? `  to  ${line.trimStart()}` : line)));
+  }
+  return [{ type: 'text', lines }];
+}
+
+const WIDTH = 80;

@@ -1,0 +1,53 @@
+import type { Gatherer } from '../../../shared/collect/gather.ts';
+import type { KindName } from '../../../shared/model/kinds.ts';
+import type { NamespacedPolicyKind } from '../policy-facts.ts';
+import { CLUSTER_POLICY_KINDS, NAMESPACED_POLICY_KINDS } from '../policy-facts.ts';
+
+/** Which namespaces a question is about; `all` where anybody may be the answer. */
+export type Scope = 'all' | readonly string[];
+
+/**
+ * What any question about policies needs: the policies and pods of the namespaces concerned, labels of namespaces, nodes
+ * and the cluster-wide policies. Whoever may not list the whole cluster gets the namespaces named in `own`.
+ */
+export async function readPolicies(gatherer: Gatherer, scope: Scope, own: readonly string[]): Promise<void> {
+  await Promise.all([
+    ...CLUSTER_POLICY_KINDS.map((kind) => gatherer.list(kind)),
+    gatherer.list('Node'),
+    readNamespaces(gatherer, own),
+    ...(['Pod', ...NAMESPACED_POLICY_KINDS] as const).map((kind) => readNamespaced(gatherer, kind, scope, own)),
+    // All pods show the agents on the nodes as well; a few namespaces do not.
+    ...(scope === 'all' ? [] : [gatherer.list('DaemonSet')]),
+  ]);
+}
+
+async function readNamespaced(
+  gatherer: Gatherer,
+  kind: 'Pod' | NamespacedPolicyKind,
+  scope: Scope,
+  own: readonly string[],
+): Promise<void> {
+  if (scope === 'all') {
+    const { status } = await gatherer.tryList(kind);
+    if (status !== 'forbidden') return;
+  }
+  const namespaces = scope === 'all' ? own : scope;
+  await Promise.all(namespaces.map((namespace) => gatherer.list(kind, { namespace })));
+}
+
+/** Labels of all namespaces, else of those that can be asked for by name. */
+async function readNamespaces(gatherer: Gatherer, own: readonly string[]): Promise<void> {
+  const { status } = await gatherer.tryList('Namespace');
+  if (status === 'forbidden') await Promise.all(own.map((name) => gatherer.get('Namespace', undefined, name)));
+}
+
+/** What leads from the outside to pods. A refusal is told by the coverage. */
+export async function readWaysIn(gatherer: Gatherer, scope: Scope, own: readonly string[]): Promise<void> {
+  const kinds: readonly KindName[] = ['Service', 'Ingress', 'Route'];
+  await Promise.all(
+    kinds.map(async (kind) => {
+      if (scope === 'all' && (await gatherer.tryList(kind)).status !== 'forbidden') return;
+      await Promise.all((scope === 'all' ? own : scope).map((namespace) => gatherer.list(kind, { namespace })));
+    }),
+  );
+}
