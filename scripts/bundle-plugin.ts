@@ -7,11 +7,14 @@ import { joinParts, type Part } from './bundle-parts.ts';
 /** The oldest Node that a bundle runs on. */
 export const OLDEST_NODE = 20;
 
-export interface BundleOptions {
+export interface PartsOptions {
   /** `plugins/netsvc`. */
   readonly folder: string;
-  readonly outFile: string;
   readonly version: string;
+}
+
+export interface BundleOptions extends PartsOptions {
+  readonly outFile: string;
   /** Where esbuild's account of what went into the file is written. */
   readonly metaFile?: string;
 }
@@ -20,10 +23,26 @@ export interface BundleOptions {
 const QUICK = ['shared/cli/help.ts', 'shared/cli/complete.ts'];
 
 /**
- * Bundles a plugin into one executable CommonJS file. esbuild splits it at every `import()`; what the start needs stands
- * there as plain code, all else compressed, because Node reads every letter of a program before it runs the first line.
+ * Bundles a plugin into one executable CommonJS file: what the start needs stands there as plain code, all else
+ * compressed, because Node reads every letter of a program before it runs the first line.
  */
 export async function bundlePlugin(options: BundleOptions): Promise<{ readonly bytes: number }> {
+  const { parts, meta } = await pluginParts(options);
+  const code = joinParts(parts, banner());
+  await mkdir(dirname(options.outFile), { recursive: true });
+  await writeFile(options.outFile, code);
+  await chmod(options.outFile, 0o755);
+  if (options.metaFile !== undefined) {
+    await mkdir(dirname(options.metaFile), { recursive: true });
+    await writeFile(options.metaFile, JSON.stringify(meta));
+  }
+  return { bytes: Buffer.byteLength(code) };
+}
+
+/** The code of a plugin, split by esbuild at every `import()`, and esbuild's account of what is in it. */
+export async function pluginParts(
+  options: PartsOptions,
+): Promise<{ readonly parts: readonly Part[]; readonly meta: Metafile }> {
   const target = `node${OLDEST_NODE}`;
   const result = await build({
     entryPoints: { main: join(options.folder, 'main.ts') },
@@ -47,15 +66,7 @@ export async function bundlePlugin(options: BundleOptions): Promise<{ readonly b
   });
   const quick = quickParts(result.metafile);
   const parts = await Promise.all(result.outputFiles.map((file) => toPart(file, target, quick)));
-  const code = joinParts(parts, banner());
-  await mkdir(dirname(options.outFile), { recursive: true });
-  await writeFile(options.outFile, code);
-  await chmod(options.outFile, 0o755);
-  if (options.metaFile !== undefined) {
-    await mkdir(dirname(options.metaFile), { recursive: true });
-    await writeFile(options.metaFile, JSON.stringify(result.metafile));
-  }
-  return { bytes: Buffer.byteLength(code) };
+  return { parts, meta: result.metafile };
 }
 
 /** A chunk as a CommonJS function body. `import()` becomes `require`, which the loader answers. */
