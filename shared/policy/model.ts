@@ -188,14 +188,29 @@ export interface Selecting {
   readonly selects: Exclude<Tri, 'no'>;
 }
 
-/** The policies that select a pod for a direction, in their order of evaluation. */
+/** The policies that select a pod for a direction, in their order of evaluation. Found once for each unit. */
 export function isolating(model: PolicyModel, pod: Pod | PodUnit, direction: Direction): readonly Selecting[] {
   const unit = 'type' in pod ? pod : model.unitOf(pod);
+  let found = SELECTING.get(unit);
+  if (found === undefined) {
+    found = {};
+    SELECTING.set(unit, found);
+  }
+  found[direction] ??= selecting(model, unit, direction);
+  return found[direction];
+}
+
+/** A unit belongs to one model, whose policies never change. */
+const SELECTING = new WeakMap<PodUnit, { [direction in Direction]?: readonly Selecting[] }>();
+
+function selecting(model: PolicyModel, unit: PodUnit, direction: Direction): readonly Selecting[] {
   const result: Selecting[] = [];
-  for (const policy of tiersOf(model, unit).flatMap(({ groups }) => groups.flat())) {
-    if (!policy.affects[direction]) continue;
-    const selected = selects(policy, unit, model.context);
-    if (selected !== 'no') result.push({ policy, selects: selected });
+  for (const { groups } of tiersOf(model, unit)) {
+    for (const policy of groups.flat()) {
+      if (!policy.affects[direction]) continue;
+      const selected = selects(policy, unit, model.context);
+      if (selected !== 'no') result.push({ policy, selects: selected });
+    }
   }
   return result;
 }

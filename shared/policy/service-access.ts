@@ -65,7 +65,9 @@ export function serviceAccess(model: PolicyModel, service: Service, pods: readon
   );
   const ports = serviceTargets(service, pods).map((port) => accessPort(model, namespace, port));
   const policies = accessPolicies(model, units);
-  const shut = ports.filter((port) => port.sameNamespace.all === 0 || port.otherNamespaces.all === 0);
+  const shut = ports.filter(
+    (port) => port.anySource === 'no' || port.sameNamespace.all === 0 || port.otherNamespaces.all === 0,
+  );
   return {
     service: { kind: 'Service', namespace, name: service.metadata?.name ?? '' },
     pods: units.map(unitRef),

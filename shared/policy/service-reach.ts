@@ -3,7 +3,7 @@ import type { Pod } from '../model/objects-pod.ts';
 import type { Ref } from '../model/refs.ts';
 import { formatRange, wholeFamily } from '../util/addresses.ts';
 import { labelClassesOf, type PodClass } from './classes.ts';
-import type { SideSets } from './decide.ts';
+import { decide, type SideSets } from './decide.ts';
 import { unitRef } from './explain-peer.ts';
 import { isolating, type PolicyModel, type Selecting, tiersOf } from './model.ts';
 import { oneSide } from './pair-sets.ts';
@@ -11,6 +11,7 @@ import { hasPort, type Protocol } from './port-set.ts';
 import { blocksOf, splitRange } from './range-parts.ts';
 import type { Tri } from './rules.ts';
 import { type ServicePortTargets, serviceTargets } from './service-targets.ts';
+import { namedPort, selects } from './side.ts';
 import { survey } from './survey.ts';
 import { addressTextsOf, namedPortsOf, type PodUnit, type Unit } from './units.ts';
 
@@ -50,17 +51,17 @@ export interface OutsideReach {
 /** Judges one Service port: who is let in by the ingress policies of the pods behind it. */
 export function accessPort(model: PolicyModel, namespace: string, port: ServicePortTargets): AccessPort {
   const receivers = receiversOf(model, port);
-  const same: Pod[] = [];
-  const others: Pod[] = [];
-  for (const pod of model.pods) ((pod.metadata?.namespace || 'default') === namespace ? same : others).push(pod);
+  const byNamespace = podsByNamespace(model);
   const tally = (pod: Pod): Tally => tallyOf(pod, receivers, port.protocol, model);
-  const sameNamespace = reachOf(model, same, tally);
-  const otherNamespaces = reachOf(model, others, tally);
-  const outside = outsideReach(model, receivers, port.protocol);
-  const insiders = [sameNamespace, otherNamespaces];
-  const sure = insiders.some(({ all, some }) => all + some > 0) || outside.reach === 'all' || outside.reach === 'some';
-  const perhaps = insiders.some(({ depends }) => depends > 0) || outside.reach === 'depends';
-  return {
+  const same = once(() => reachOf(model, byNamespace.get(namespace) ?? [], tally));
+  const others = once(() =>
+    reachOf(
+      model,
+      model.pods.filter((pod) => namespaceOf(pod) !== namespace),
+      tally,
+    ),
+  );
+  const common = {
     servicePort: port.servicePort,
     name: port.name,
     protocol: port.protocol,
@@ -68,11 +69,38 @@ export function accessPort(model: PolicyModel, namespace: string, port: ServiceP
     unresolved: port.targets.flatMap((target) =>
       target.port === undefined ? [unitRef(model.unitOf(target.pod))] : [],
     ),
-    sameNamespace,
-    otherNamespaces,
-    outside,
-    anySource: sure ? 'yes' : perhaps ? 'maybe' : 'no',
+    // Counted when somebody asks: whether there is any source at all is mostly known without counting.
+    get sameNamespace() {
+      return same();
+    },
+    get otherNamespaces() {
+      return others();
+    },
   };
+  if (receivers.length > 0 && receivers.every((receiver) => isShut(model, receiver, port.protocol))) {
+    return Object.assign(common, { outside: { reach: 'none', ranges: [] }, anySource: 'no' } as const);
+  }
+  const outside = outsideReach(model, receivers, port.protocol);
+  const insiders = [same(), others()];
+  const sure = insiders.some(({ all, some }) => all + some > 0) || outside.reach === 'all' || outside.reach === 'some';
+  const perhaps = insiders.some(({ depends }) => depends > 0) || outside.reach === 'depends';
+  return Object.assign(common, { outside, anySource: sure ? 'yes' : perhaps ? 'maybe' : 'no' } as const);
+}
+
+function podsByNamespace(model: PolicyModel): ReadonlyMap<string, readonly Pod[]> {
+  return model.memo('service-reach/pods-by-namespace', () => {
+    const map = new Map<string, Pod[]>();
+    for (const pod of model.pods) {
+      const list = map.get(namespaceOf(pod));
+      if (list === undefined) map.set(namespaceOf(pod), [pod]);
+      else list.push(pod);
+    }
+    return map;
+  });
+}
+
+function namespaceOf(pod: Pod): string {
+  return pod.metadata?.namespace || 'default';
 }
 
 /**
@@ -92,6 +120,7 @@ export function someoneIsLetIn(model: PolicyModel, service: Service, pods: reado
 
 function isLetIn(model: PolicyModel, namespace: string, receivers: readonly Receiver[], protocol: Protocol): boolean {
   if (receivers.every(({ open }) => open)) return true;
+  if (receivers.some((receiver) => isShut(model, receiver, protocol))) return false;
   const letIn = (pod: Pod): boolean => {
     const from = model.unitOf(pod);
     const count = { yes: 0, no: 0, maybe: 0 };
@@ -109,6 +138,25 @@ function isLetIn(model: PolicyModel, namespace: string, receivers: readonly Rece
   const near = byNamespace.get(namespace)?.classes ?? [];
   const candidates = (cls: PodClass): readonly Pod[] => (byAddress ? cls.pods : cls.pods.slice(0, 2));
   return near.some((cls) => candidates(cls).some(letIn)) || classes.some((cls) => candidates(cls).some(letIn));
+}
+
+/**
+ * Whether no rule could open the port to anybody, whoever its peers are. Host-networked pods may count as their node,
+ * whose traffic no policy stops: with one among the callers nothing is said.
+ */
+function isShut(model: PolicyModel, { units, port }: Receiver, protocol: Protocol): boolean {
+  const [unit] = units;
+  if (unit === undefined || someHostNetwork(model)) return false;
+  const { allow } = decide(tiersOf(model, unit), 'ingress', {
+    selects: (policy) => selects(policy, unit, model.context),
+    peer: () => 'maybe',
+    port: (named) => namedPort(named, unit),
+  });
+  return !hasPort(allow, protocol, port);
+}
+
+function someHostNetwork(model: PolicyModel): boolean {
+  return model.memo('service-reach/host-network', () => model.pods.some((pod) => pod.spec?.hostNetwork === true));
 }
 
 /** Pods behind the Service that no ingress rule tells apart, on one port. */
