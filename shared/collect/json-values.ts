@@ -10,8 +10,11 @@ export interface JsonValue {
   /** After the `[` of the items and at its `]` (the end of the text when missing). */
   readonly itemsStart?: number;
   readonly itemsEnd?: number;
+  /** The items were cut by the look of the text; one that cannot be parsed may be a wrong cut. */
+  readonly guessed?: true;
 }
 
+const SPACE = 0x20;
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const OPEN_BRACE = 0x7b;
@@ -37,6 +40,8 @@ export function scanJsonValue(bytes: Uint8Array, start: number): JsonValue {
   const length = bytes.length;
   for (let at = start; at < length; at++) {
     const byte = bytes[at];
+    // Most bytes between strings are spaces.
+    if (byte === SPACE) continue;
     if (byte === QUOTE) {
       const from = at + 1;
       at = endOfString(bytes, from);

@@ -1,4 +1,5 @@
 import { asBuffer } from './decode-text.ts';
+import { indentedItems } from './indented-items.ts';
 import type { JsonValue } from './json-values.ts';
 import { scanJsonValue, skipSpace } from './json-values.ts';
 import type { ParsedDocument, ParsedValue, Trouble } from './parsed.ts';
@@ -25,7 +26,7 @@ export function* parseJsonValues(bytes: Uint8Array, firstLine: number, trouble: 
       at = nextValue(bytes, at);
       continue;
     }
-    const value = scanJsonValue(bytes, at);
+    const value = indentedItems(bytes, at) ?? scanJsonValue(bytes, at);
     const document = value.items === undefined ? single(bytes, value, lines) : list(bytes, value, lines, trouble);
     if (document !== undefined) yield document;
     else trouble(lines.always(value.complete ? at : value.end), parseMessage(bytes, value));
@@ -62,21 +63,23 @@ function list(bytes: Uint8Array, value: JsonValue, lines: LineCounter, trouble: 
   if (!value.complete) trouble(lines.always(value.end), 'the file ends in the middle of a list');
   return {
     ...(array ? { array } : { header: header.value }),
-    values: parseItems(bytes, items, lines, trouble),
+    values: parseItems(bytes, { ...value, items }, lines, trouble),
     complete: value.complete,
   };
 }
 
-function* parseItems(
-  bytes: Uint8Array,
-  items: readonly number[],
-  lines: LineCounter,
-  trouble: Trouble,
-): Generator<ParsedValue> {
+function* parseItems(bytes: Uint8Array, list: JsonValue, lines: LineCounter, trouble: Trouble): Generator<ParsedValue> {
+  const { items = [] } = list;
   for (let index = 0; index + 1 < items.length; index += 2) {
     const start = items[index] ?? 0;
     const end = items[index + 1] ?? 0;
     const parsed = parse(bytes, start, end);
+    if (parsed === undefined && list.guessed === true) {
+      const { items: scanned = [] } = scanJsonValue(bytes, list.start);
+      const { guessed: _, ...rest } = list;
+      yield* parseItems(bytes, { ...rest, items: scanned.slice(scanned.indexOf(start)) }, lines, trouble);
+      return;
+    }
     if (parsed === undefined) trouble(lines.always(start), parseMessage(bytes, { start, end, complete: true }));
     else yield { value: parsed.value, line: lines.cheap(start) };
   }

@@ -21,6 +21,8 @@ export interface CheckContext {
   readonly index: ClusterIndex;
   /** Milliseconds since the epoch at which the facts were true. */
   readonly now: number;
+  /** One question among many of a sweep: notes that cost a look at everything are left to the single question. */
+  readonly sweep?: boolean;
   /** The caller named by --from, when the question has one. */
   readonly from?: { readonly namespace: string; readonly pod: string };
 }

@@ -20,7 +20,6 @@ import {
   isFinished,
   isReady,
   isTerminating,
-  podKey,
   type RunningContainer,
   runningContainers,
 } from './pods.ts';
@@ -86,7 +85,7 @@ const SECOND = 1000;
 
 /** The state of a pod at the time of the snapshot; computed once per pod. */
 export function podState(index: ClusterIndex, pod: Pod): PodState {
-  return index.memo(`pod-state/${podKey(pod)}/${pod.metadata?.uid ?? ''}`, () => judge(index, pod));
+  return index.memoOf(pod, 'pod-state', () => judge(index, pod));
 }
 
 function judge(index: ClusterIndex, pod: Pod): PodState {

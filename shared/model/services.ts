@@ -52,7 +52,7 @@ export function podsOf(index: ClusterIndex, service: Service): readonly Pod[] {
   const selector = selectorOf(service);
   if (selector === undefined) return [];
   const namespace = service.metadata?.namespace ?? '';
-  return index.memo(`services/pods-of/${namespace}/${service.metadata?.name ?? ''}`, () =>
+  return index.memoOf(service, 'services/pods-of', () =>
     podsMatching(index, namespace, selector).filter((pod) => !isFinished(pod)),
   );
 }
@@ -93,7 +93,7 @@ export interface EndpointRow {
 /** All endpoints of all slices of a Service. */
 export function endpointRows(index: ClusterIndex, service: Service): readonly EndpointRow[] {
   const namespace = service.metadata?.namespace ?? '';
-  return index.memo(`services/rows/${namespace}/${service.metadata?.name ?? ''}`, () =>
+  return index.memoOf(service, 'services/rows', () =>
     slicesOf(index, service).flatMap((slice) =>
       (slice.endpoints ?? []).map((endpoint) => toRow(index, namespace, slice, endpoint)),
     ),

@@ -5,11 +5,12 @@ import { formatRange, wholeFamily } from '../util/addresses.ts';
 import { labelClassesOf, type PodClass } from './classes.ts';
 import { decide, type SideSets } from './decide.ts';
 import { unitRef } from './explain-peer.ts';
+import { matchPeer } from './match.ts';
 import { isolating, type PolicyModel, type Selecting, tiersOf } from './model.ts';
 import { oneSide } from './pair-sets.ts';
 import { hasPort, type Protocol } from './port-set.ts';
 import { blocksOf, splitRange } from './range-parts.ts';
-import type { Tri } from './rules.ts';
+import type { Peer, Tri } from './rules.ts';
 import { type ServicePortTargets, serviceTargets } from './service-targets.ts';
 import { namedPort, selects } from './side.ts';
 import { survey } from './survey.ts';
@@ -121,8 +122,12 @@ export function someoneIsLetIn(model: PolicyModel, service: Service, pods: reado
 function isLetIn(model: PolicyModel, namespace: string, receivers: readonly Receiver[], protocol: Protocol): boolean {
   if (receivers.every(({ open }) => open)) return true;
   if (receivers.some((receiver) => isShut(model, receiver, protocol))) return false;
+  const named = receivers.map((receiver) => peersOf(model, receiver));
   const letIn = (pod: Pod): boolean => {
     const from = model.unitOf(pod);
+    // Most pods are meant by no rule, which is quicker found than decided.
+    if (!named.every((peers) => peers === 'any' || peers.some((peer) => matchPeer(peer, from, model.context) !== 'no')))
+      return false;
     const count = { yes: 0, no: 0, maybe: 0 };
     for (const { units, port } of receivers) {
       const to = units.find((unit) => unit.pod !== pod);
@@ -138,6 +143,19 @@ function isLetIn(model: PolicyModel, namespace: string, receivers: readonly Rece
   const near = byNamespace.get(namespace)?.classes ?? [];
   const candidates = (cls: PodClass): readonly Pod[] => (byAddress ? cls.pods : cls.pods.slice(0, 2));
   return near.some((cls) => candidates(cls).some(letIn)) || classes.some((cls) => candidates(cls).some(letIn));
+}
+
+/** The peers that some rule for the receiver names; `any` when one speaks of everybody, or nothing isolates it. */
+function peersOf(model: PolicyModel, { units, open }: Receiver): readonly Peer[] | 'any' {
+  const [unit] = units;
+  if (open || unit === undefined || someHostNetwork(model)) return 'any';
+  const policies = isolating(model, unit, 'ingress').map(({ policy }) => policy);
+  // Only where nothing but a rule lets in: what no tier decides is allowed.
+  if (policies.some(({ tier, unjudged }) => tier !== 'networkPolicy' || unjudged !== undefined)) return 'any';
+  const rules = policies.flatMap(({ ingress }) => ingress);
+  return rules.some(({ peers }) => peers === 'any')
+    ? 'any'
+    : rules.flatMap(({ peers }) => (peers === 'any' ? [] : peers));
 }
 
 /**

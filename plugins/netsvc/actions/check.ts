@@ -40,7 +40,7 @@ export async function runCheck(request: Request): Promise<CommandResult> {
     .filter((service) => wanted === undefined || matchesSelector(wanted, service.metadata?.labels));
   const source = sourceName(snapshot);
   const judge = (service: Service): Report =>
-    suppressReport(diagnoseService(index, service, { source }), [...rules, ...suppressedBy(service)]);
+    suppressReport(diagnoseService(index, service, { source, sweep: true }), [...rules, ...suppressedBy(service)]);
   const reports = await judgeAll(services, judge, startProgress(request.runtime, 'Judging Services …'));
   return {
     type: 'report',

@@ -14,6 +14,7 @@ export interface DiagnoseOptions {
   readonly source: string;
   readonly command?: string;
   readonly from?: CheckContext['from'];
+  readonly sweep?: boolean;
 }
 
 /** Runs every check on one Service and ranks what they found. */
@@ -22,6 +23,7 @@ export function diagnoseService(index: ClusterIndex, service: Service, options: 
   const context: CheckContext = {
     index,
     now: index.now,
+    sweep: options.sweep === true,
     ...(options.from === undefined ? {} : { from: options.from }),
   };
   const runs = runChecks(checks, subject, subject.namespace, context);

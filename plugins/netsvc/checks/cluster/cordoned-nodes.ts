@@ -13,9 +13,18 @@ export const cordonedNodes = defineCheck<ServiceSubject>({
   uses: ['Pod'],
   applies: (subject) => subject.selector !== undefined,
   run: (subject, { index }) => {
+    const names = index.memo(
+      'cluster/cordoned',
+      () =>
+        new Set(
+          index
+            .list('Node')
+            .filter((node) => node.spec?.unschedulable === true)
+            .map(nameOf),
+        ),
+    );
+    if (names.size === 0) return [];
     const rows = endpointRows(index, subject.service).filter((row) => row.ready);
-    const cordoned = index.list('Node').filter((node) => node.spec?.unschedulable === true);
-    const names = new Set(cordoned.map(nameOf));
     const there = rows.filter((row) => names.has(row.endpoint.nodeName ?? ''));
     if (there.length === 0) return [];
     const hit = [...new Set(there.map((row) => row.endpoint.nodeName ?? ''))].sort();

@@ -3,7 +3,7 @@ import type { Evidence } from '../../../../shared/messages/finding.ts';
 import { isWhollyRead } from '../../../../shared/model/absence.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import { nameOf, namespaceOf } from '../../../../shared/model/refs.ts';
-import { inRange, overlaps, parseAddress } from '../../../../shared/util/addresses.ts';
+import { type AddressRange, inRange, overlaps, parseAddress } from '../../../../shared/util/addresses.ts';
 import { clusterMessages } from '../../messages/cluster.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
 import { nodeAddresses, podsWithAddress } from '../endpoints/pod-addresses.ts';
@@ -50,6 +50,20 @@ function podRanges(index: ClusterIndex): readonly NamedRange[] {
   );
 }
 
+/** From the first to the last address of pods in each family: most addresses of Services lie outside at once. */
+function podSpan(index: ClusterIndex): readonly AddressRange[] {
+  return index.memo('cluster/pod-span', () => {
+    const spans = new Map<number, { family: 4 | 6; first: bigint; last: bigint }>();
+    for (const { range } of podRanges(index)) {
+      const span = { ...(spans.get(range.family) ?? range) };
+      if (range.first < span.first) span.first = range.first;
+      if (range.last > span.last) span.last = range.last;
+      spans.set(range.family, span);
+    }
+    return [...spans.values()];
+  });
+}
+
 /** What else holds the address of this Service. */
 function clashOf(index: ClusterIndex, text: string): readonly Clash[] {
   const address = parseAddress(text);
@@ -75,13 +89,15 @@ function clashOf(index: ClusterIndex, text: string): readonly Clash[] {
       },
     ];
   }
-  return podRanges(index)
-    .filter(({ range }) => inRange(range, address))
-    .slice(0, 1)
-    .map((entry) => ({
+  if (!podSpan(index).some((range) => inRange(range, address))) return [];
+  const entry = podRanges(index).find(({ range }) => inRange(range, address));
+  if (entry === undefined) return [];
+  return [
+    {
       what: `its ClusterIP ${text} lies in ${entry.text}, from which pods on node ${entry.owner} get their addresses`,
       evidence: [{ fact: `podCIDR ${entry.text}`, source: `Node ${entry.owner} spec.podCIDRs` }],
-    }));
+    },
+  ];
 }
 
 /** Ranges of the whole cluster that overlap: Services with pods, Services with nodes. */

@@ -1,6 +1,6 @@
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import { formatRef, nameOf } from '../../../../shared/model/refs.ts';
-import { endpointRows } from '../../../../shared/model/services.ts';
+import { endpointRows, slicesOf } from '../../../../shared/model/services.ts';
 import { joinAnd } from '../../../../shared/util/text.ts';
 import { endpointsMessages } from '../../messages/endpoints.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
@@ -16,6 +16,7 @@ export const duplicateEndpoints = defineCheck<ServiceSubject>({
   uses: ['Pod'],
   applies: (subject) => subject.type !== 'ExternalName',
   run: (subject, { index }) => {
+    if (slicesOf(index, subject.service).length < 2) return [];
     const seen = new Map<string, Map<string, boolean>>();
     for (const row of endpointRows(index, subject.service)) {
       const ports = row.ports.map((port) => `${port.name ?? ''}/${port.port ?? 0}/${port.protocol ?? ''}`).join();

@@ -54,7 +54,7 @@ export function holdersOf(index: ClusterIndex, subject: ServiceSubject): readonl
 
 /** Every address in the slices of a Service without selector. */
 export function manualEndpoints(index: ClusterIndex, subject: ServiceSubject): readonly ManualEndpoint[] {
-  return index.memo(`endpoints/manual/${subject.namespace}/${subject.name}`, () =>
+  return index.memoOf(subject.service, 'endpoints/manual', () =>
     slicesOf(index, subject.service).flatMap((slice) => {
       const holder = holderOf(index, subject, slice);
       return (slice.endpoints ?? []).flatMap((endpoint) =>

@@ -27,7 +27,7 @@ export type PodIn<Is extends PodState['is']> = ServicePod & {
 
 /** The pods that a Service selects, finished ones left out, ordered by name. */
 export function servicePods(index: ClusterIndex, subject: ServiceSubject): readonly ServicePod[] {
-  return index.memo(`netsvc/service-pods/${subject.namespace}/${subject.name}`, () =>
+  return index.memoOf(subject.service, 'netsvc/service-pods', () =>
     subjectPods(index, subject).map((pod) => ({
       pod,
       key: podKey(pod),

@@ -19,7 +19,7 @@ export const POD_USES: readonly KindName[] = [...WORKLOAD_USES, 'Node', 'Persist
 export function workloadsBehind(index: ClusterIndex, subject: ServiceSubject): readonly OwnedWorkload[] {
   const { selector } = subject;
   if (selector === undefined) return [];
-  return index.memo(`netsvc/workloads-behind/${subject.namespace}/${subject.name}`, () =>
+  return index.memoOf(subject.service, 'netsvc/workloads-behind', () =>
     workloadsIn(index, subject.namespace).filter(
       (workload) =>
         matchesLabels(selector, workload.template?.metadata?.labels) &&

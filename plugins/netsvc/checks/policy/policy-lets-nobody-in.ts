@@ -33,12 +33,13 @@ export const policyLetsNobodyIn = defineCheck<ServiceSubject>({
   needs: ['NetworkPolicy', 'Pod'],
   uses: POLICY_FACT_KINDS.filter((kind) => kind !== 'NetworkPolicy' && kind !== 'Pod'),
   applies: (subject) => subject.selector !== undefined && subject.ports.length > 0,
-  run: (subject, { index }) => {
+  run: (subject, { index, sweep }) => {
     const pods = subjectPods(index, subject);
     if (pods.length === 0) return [];
-    return groupBySelection(podCallersModelIn(index), pods).flatMap((group) =>
-      judgeGroup(index, subject, group, pods.length),
-    );
+    return groupBySelection(podCallersModelIn(index), pods).flatMap((group) => {
+      const closed = judgeGroup(index, subject, group, pods.length);
+      return closed ?? (sweep === true ? [] : strayPeers(index, subject, group));
+    });
   },
 });
 
@@ -56,17 +57,18 @@ function groupBySelection(model: PolicyModel, pods: readonly Pod[]): readonly (r
   return [...groups.values()];
 }
 
+/** Undefined when somebody is let in to every port. */
 function judgeGroup(
   index: ClusterIndex,
   subject: ServiceSubject,
   pods: readonly Pod[],
   allPods: number,
-): readonly Finding[] {
+): readonly Finding[] | undefined {
   const model = podCallersModelIn(index);
-  if (someoneIsLetIn(model, subject.service, pods)) return strayPeers(index, subject, pods);
+  if (someoneIsLetIn(model, subject.service, pods)) return undefined;
   const access = serviceAccess(model, subject.service, pods);
   const closed = access.ports.filter((port) => port.anySource === 'no' && port.unresolved.length < pods.length);
-  if (closed.length === 0) return strayPeers(index, subject, pods);
+  if (closed.length === 0) return undefined;
   const weight = weightIn(index);
   const partly = pods.length < allPods || closed.length < access.ports.length;
   const severity = partly && weight.severity === 'critical' ? 'warning' : weight.severity;

@@ -3,7 +3,7 @@ import { formatRef } from '../../../../shared/model/refs.ts';
 import { isolating } from '../../../../shared/policy/model.ts';
 import { joinNames } from '../../../../shared/util/text.ts';
 import { policyMessages } from '../../messages/policy.ts';
-import { POLICY_FACT_KINDS, policyModelIn } from '../../policy-facts.ts';
+import { POLICY_FACT_KINDS, podCallersModelIn } from '../../policy-facts.ts';
 import { type ServiceSubject, subjectPods } from '../../service-subject.ts';
 
 /** Calico and Cilium policies that concern the pods: their existence is told, their effect is not guessed. */
@@ -14,7 +14,8 @@ export const policyNotJudged = defineCheck<ServiceSubject>({
   uses: POLICY_FACT_KINDS.filter((kind) => kind !== 'Pod'),
   applies: (subject) => subject.selector !== undefined,
   run: (subject, { index }) => {
-    const model = policyModelIn(index);
+    const model = podCallersModelIn(index);
+    if (!model.policies.some(({ unjudged }) => unjudged !== undefined && unjudged.why !== 'notSeen')) return [];
     const found = new Map<string, string>();
     for (const pod of subjectPods(index, subject)) {
       for (const { policy } of isolating(model, pod, 'ingress')) {

@@ -38,7 +38,7 @@ export function isGood(serving: Serving): boolean {
 /** The pods behind one port of the Service, those on their way out left aside. */
 export function backendsOf(index: ClusterIndex, subject: ServiceSubject, port: ServicePort): readonly Backend[] {
   const at = subject.ports.indexOf(port);
-  return index.memo(`netsvc/ports/backends/${subject.namespace}/${subject.name}/${at}`, () =>
+  return index.memoOf(subject.service, `netsvc/ports/backends/${at}`, () =>
     judgePods(index, subject, port, subjectPods(index, subject)),
   );
 }
@@ -77,7 +77,7 @@ function judgePods(
 /** Keys of the pods that the slices list as ready; undefined when no slice was read. */
 export function rotatingPods(index: ClusterIndex, subject: ServiceSubject): ReadonlySet<string> | undefined {
   if (index.seen('EndpointSlice', subject.namespace).status !== 'ok') return undefined;
-  return index.memo(`netsvc/ports/rotating/${subject.namespace}/${subject.name}`, () => {
+  return index.memoOf(subject.service, 'netsvc/ports/rotating', () => {
     const keys = new Set<string>();
     for (const row of endpointRows(index, subject.service)) {
       if (row.ready && row.pod !== undefined) keys.add(podKey(row.pod));

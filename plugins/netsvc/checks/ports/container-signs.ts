@@ -35,7 +35,7 @@ const HELPERS =
 
 /** The signs of all containers of a pod that run beside each other, native sidecars included. */
 export function containerSigns(index: ClusterIndex, pod: Pod): readonly ContainerSigns[] {
-  return index.memo(`netsvc/ports/signs/${podKey(pod)}`, () =>
+  return index.memoOf(pod, 'netsvc/ports/signs', () =>
     runningContainers(pod).map((running) => signsOf(index, pod, running)),
   );
 }

@@ -31,7 +31,7 @@ export interface PortState {
 /** Judges one port of the Service over all its pods. */
 export function portState(index: ClusterIndex, subject: ServiceSubject, port: ServicePort): PortState {
   const at = subject.ports.indexOf(port);
-  return index.memo(`netsvc/ports/state/${subject.namespace}/${subject.name}/${at}`, () =>
+  return index.memoOf(subject.service, `netsvc/ports/state/${at}`, () =>
     stateOf(backendsOf(index, subject, port), port),
   );
 }

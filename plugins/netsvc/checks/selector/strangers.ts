@@ -28,7 +28,7 @@ export interface Stranger {
 
 /** Every owner among the selected pods that does not belong, while another one serves. */
 export function strangersOf(index: ClusterIndex, subject: ServiceSubject): readonly Stranger[] {
-  return index.memo(`netsvc/selector/strangers/${subject.namespace}/${subject.name}`, () => {
+  return index.memoOf(subject.service, 'netsvc/selector/strangers', () => {
     const found = new Map<string, Stranger>();
     for (const port of subject.ports) {
       const { all, foreign } = portState(index, subject, port);

@@ -22,7 +22,7 @@ export interface Missed {
 export function missedPods(index: ClusterIndex, subject: ServiceSubject): readonly Missed[] {
   const { selector } = subject;
   if (selector === undefined || !index.seen('Pod', subject.namespace).whole) return [];
-  return index.memo(`netsvc/selector/missed/${subject.namespace}/${subject.name}`, () =>
+  return index.memoOf(subject.service, 'netsvc/selector/missed', () =>
     workloadsMatching(index, subject.namespace, selector).flatMap((workload) => {
       const owned = podsByOwner(index, subject.namespace).get(refKey(workload.ref))?.pods ?? [];
       const missed = owned.filter((pod) => !matchesLabels(selector, pod.metadata?.labels));
