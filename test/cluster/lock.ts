@@ -6,8 +6,17 @@ import { isAlive, type ProcessId, processId } from './process.ts';
 import { clusterFolder } from './state.ts';
 
 /** Lets one command at a time change a cluster (or the list of clusters). A lock whose owner died does not count. */
-export async function withLock<Result>(name: string, work: () => Promise<Result>, waitMs = 180_000): Promise<Result> {
-  const path = `${clusterFolder(name)}.lock`;
+export async function withLock<Result>(name: string, work: () => Promise<Result>): Promise<Result> {
+  return await withLockFile(`${clusterFolder(name)}.lock`, `working on cluster ${name}`, 180_000, work);
+}
+
+/** Holds a lock file during some work; waits so long for another holder, then fails saying what that one does. */
+export async function withLockFile<Result>(
+  path: string,
+  doing: string,
+  waitMs: number,
+  work: () => Promise<Result>,
+): Promise<Result> {
   const end = Date.now() + waitMs;
   mkdirSync(dirname(path), { recursive: true });
   for (;;) {
@@ -16,9 +25,7 @@ export async function withLock<Result>(name: string, work: () => Promise<Result>
       break;
     }
     if (Date.now() > end) {
-      throw new ClusterFailure(
-        `another command (process ${holder.pid}) is working on cluster ${name}; try again later`,
-      );
+      throw new ClusterFailure(`another command (process ${holder.pid}) is ${doing}; try again later`);
     }
     await sleep(200);
   }
