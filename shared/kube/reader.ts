@@ -1,6 +1,7 @@
 import { KINDS, type KindName, type KindTypes } from '../model/kinds.ts';
 import type { KubeObject } from '../model/objects.ts';
 import { fieldsOf, textOf } from './config/fields.ts';
+import { createDiscovery } from './discovery.ts';
 import { forwardPort } from './forward-port.ts';
 import type { Transport } from './http/transport.ts';
 import type { Ask } from './interpret.ts';
@@ -8,7 +9,7 @@ import { adopt, listPages } from './list-pages.ts';
 import type { ClusterReader, LogOptions, ReadResult } from './ports.ts';
 import { refusalOf, statusOf } from './refusal.ts';
 import type { Question, Reply } from './reply.ts';
-import { resourcePath, type Served, servedAt } from './resource.ts';
+import { apiVersionOf, fullResourceName, isBuiltIn, resourcePath, type Served, servedAt } from './resource.ts';
 import { reviewAccess } from './review-access.ts';
 import { readThroughProxy } from './through-proxy.ts';
 
@@ -22,13 +23,22 @@ export function createReader(
   ask: Ask,
 ): ClusterReader {
   const places = new Map<KindName, Served>();
+  const groupVersions = createDiscovery(ask);
+
+  /** Of groups that not every server has, only the versions that this one names: a missing kind costs no request. */
+  async function candidates(kind: KindName): Promise<readonly Served[]> {
+    const all = servedAt(kind);
+    if (isBuiltIn(kind)) return all;
+    const present = await groupVersions();
+    return present === undefined ? all : all.filter((served) => present.has(apiVersionOf(served)));
+  }
 
   /** Asks each place where a kind may be served, until one is not absent; that one is asked from then on. */
   async function atPlace<T>(kind: KindName, read: (served: Served) => Promise<ReadResult<T>>): Promise<ReadResult<T>> {
     const known = places.get(kind);
     if (known !== undefined) return read(known);
     let first: ReadResult<T> | undefined;
-    for (const served of servedAt(kind)) {
+    for (const served of await candidates(kind)) {
       const result = await read(served);
       if (result.status !== 'absent') {
         if (result.status === 'ok') places.set(kind, served);
@@ -36,7 +46,7 @@ export function createReader(
       }
       first ??= result;
     }
-    return first ?? { status: 'absent', reason: `the server has no ${KINDS[kind].plural}` };
+    return first ?? { status: 'absent', reason: `the server has no ${fullResourceName(kind)}` };
   }
 
   return {

@@ -1,4 +1,4 @@
-import { KINDS, type KindInfo, type KindName } from '../model/kinds.ts';
+import { KINDS, type KindName } from '../model/kinds.ts';
 
 /** Where a kind is served: one group and version of it. */
 export interface Served {
@@ -72,10 +72,14 @@ const BUILT_IN_GROUPS = new Set([
   'policy',
 ]);
 
+/** Whether every server has the kind's group. */
+export function isBuiltIn(kind: KindName): boolean {
+  return BUILT_IN_GROUPS.has(KINDS[kind].group);
+}
+
 /** The kind in the words of kubectl and RBAC: `pods`, but `pods.metrics.k8s.io` where the plural alone would mislead. */
 export function resourceName(kind: KindName): string {
-  const info: KindInfo = KINDS[kind];
-  return BUILT_IN_GROUPS.has(info.group) ? info.plural : fullResourceName(kind);
+  return isBuiltIn(kind) ? KINDS[kind].plural : fullResourceName(kind);
 }
 
 /** `ingresses.networking.k8s.io`: unmistakable, for "the server has no …". */

@@ -68,6 +68,7 @@ export function answer(
     );
   if (proxied !== null) return proxyAnswer(proxied.groups ?? {}, options);
   if (path === '/version') return { status: 200, body: { major: '1', minor: '34', gitVersion: 'v1.34.4' } };
+  if (path === '/apis') return { status: 200, body: groupList(options) };
   const place = parsePath(path, options);
   if (place === undefined) return unknownPath();
   const { kind, namespace, name, subresource } = place;
@@ -109,6 +110,19 @@ export function reviewAnswer(body: string, options: ApiServerOptions): Content {
 
 function unknownPath(): Content {
   return { status: 404, body: '404 page not found\n', type: 'text/plain; charset=utf-8' };
+}
+
+/** The groups of all kinds that the server has. */
+function groupList(options: ApiServerOptions): object {
+  const kinds = ALL_KINDS.filter((kind) => options.absent?.includes(kind) !== true);
+  const served = kinds.map((kind) => options.served?.[kind] ?? KINDS[kind]).filter(({ group }) => group !== '');
+  const groups = [...new Set(served.map(({ group }) => group))].map((name) => ({
+    name,
+    versions: [...new Set(served.filter(({ group }) => group === name).map(apiVersionOf))].map((groupVersion) => ({
+      groupVersion,
+    })),
+  }));
+  return { kind: 'APIGroupList', apiVersion: 'v1', groups };
 }
 
 interface Place {

@@ -1,4 +1,6 @@
 import type { Gatherer } from '../../../shared/collect/gather.ts';
+import type { Workload } from '../../../shared/model/objects-workload.ts';
+import { readSickAgents, readSystemPods } from './read-agents.ts';
 import { podsOfSmallNamespace } from './read-pods.ts';
 
 /** Events of a namespace that are read at most; the server keeps them for an hour, and a crash loop writes many. */
@@ -14,10 +16,8 @@ export async function readNamespace(gatherer: Gatherer, namespace: string): Prom
     gatherer.list('Deployment', { namespace }),
     gatherer.list('StatefulSet', { namespace }),
     readDaemonSets(gatherer, namespace),
-    gatherer.list('HorizontalPodAutoscaler', { namespace }),
     gatherer.list('Event', { namespace, max: MAX_EVENTS }),
     gatherer.list('ServiceCIDR'),
-    gatherer.version(),
     readClusterServices(gatherer),
     readRarePolicies(gatherer, namespace),
   ]);
@@ -27,18 +27,25 @@ export async function readNamespace(gatherer: Gatherer, namespace: string): Prom
 async function readDaemonSets(gatherer: Gatherer, namespace: string): Promise<void> {
   const all = await gatherer.tryList('DaemonSet');
   if (all.status !== 'ok') await gatherer.list('DaemonSet', { namespace });
+  else await readSickAgents(gatherer, all.value);
 }
 
-/** The cluster's DNS, on which every name depends. */
+/** The cluster's DNS, on which every name depends; its pods only where it is not all well. */
 async function readClusterServices(gatherer: Gatherer): Promise<void> {
   const namespace = 'kube-system';
   const labelSelector = 'k8s-app=kube-dns';
-  await Promise.all([
+  const [deployments] = await Promise.all([
+    gatherer.list('Deployment', { namespace, labelSelector }),
     gatherer.get('Service', namespace, 'kube-dns'),
     gatherer.list('EndpointSlice', { namespace, labelSelector: 'kubernetes.io/service-name=kube-dns' }),
-    gatherer.list('Deployment', { namespace, labelSelector }),
-    gatherer.list('Pod', { namespace, labelSelector }),
   ]);
+  if (deployments.length > 0 && deployments.every(isFullyReady)) return;
+  await readSystemPods(gatherer, await gatherer.list('Pod', { namespace, labelSelector }));
+}
+
+function isFullyReady({ spec, status }: Workload): boolean {
+  const wanted = spec?.replicas ?? 1;
+  return wanted > 0 && (status?.readyReplicas ?? 0) >= wanted;
 }
 
 /** Policies of other families: absent in most clusters, which the server answers at once. */

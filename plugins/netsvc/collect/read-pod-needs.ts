@@ -23,7 +23,10 @@ export async function readPodStorage(gatherer: Gatherer, pods: readonly Pod[]): 
   );
 }
 
-/** Quotas and limits of a namespace, where they may be what stops pods; nodes, where none took a pod. */
+/**
+ * Quotas and limits of a namespace, where they may be what stops pods; autoscalers, where one may have; nodes, where none
+ * took a pod.
+ */
 export async function readQuotas(gatherer: Gatherer, namespace: string, pods: readonly Pod[]): Promise<void> {
   const [deployments, statefulSets] = await Promise.all([
     gatherer.list('Deployment', { namespace }),
@@ -32,9 +35,11 @@ export async function readQuotas(gatherer: Gatherer, namespace: string, pods: re
   const short = [...deployments, ...statefulSets].some(
     ({ spec, status }) => (status?.replicas ?? 0) < (spec?.replicas ?? 1),
   );
+  const idle = [...deployments, ...statefulSets].some(({ spec }) => spec?.replicas === 0);
   const unplaced = pods.some((pod) => conditionOf(pod, 'PodScheduled')?.status === 'False');
   await Promise.all([
     ...(short ? [gatherer.list('ResourceQuota', { namespace }), gatherer.list('LimitRange', { namespace })] : []),
+    ...(idle || short || pods.length === 0 ? [gatherer.list('HorizontalPodAutoscaler', { namespace })] : []),
     ...(unplaced ? [gatherer.list('Node')] : []),
   ]);
 }

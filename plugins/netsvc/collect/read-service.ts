@@ -20,7 +20,7 @@ import { readWithoutPods, readWithoutSelector } from './read-without-pods.ts';
 export async function readService(gatherer: Gatherer, service: Service): Promise<void> {
   const selector = selectorOf(service);
   await Promise.all([
-    gatherer.list('EndpointSlice', slicesOf(service)),
+    readSlices(gatherer, service),
     selector === undefined ? readWithoutSelector(gatherer, service) : readSelected(gatherer, service, selector),
     readIngresses(gatherer, service),
     readLoadBalancer(gatherer, service),
@@ -34,8 +34,6 @@ async function readSelected(gatherer: Gatherer, service: Service, selector: Labe
     podsWithLabels(gatherer, namespace, selector),
     gatherer.list('ReplicaSet', { namespace, labelSelector }),
     gatherer.list('PodMetrics', { namespace, labelSelector }),
-    // A selectorless past leaves an Endpoints object behind; by name it costs nothing.
-    gatherer.get('Endpoints', namespace, nameOf(service)),
   ]);
   const live = pods.filter((pod) => !isFinished(pod));
   await Promise.all([
@@ -49,6 +47,13 @@ async function readSelected(gatherer: Gatherer, service: Service, selector: Labe
     readPolicyPeers(gatherer, namespace, live),
     readStrayPods(gatherer, service, live),
   ]);
+}
+
+/** The old Endpoints object holds 1,000 addresses and says so when there are more. */
+async function readSlices(gatherer: Gatherer, service: Service): Promise<void> {
+  const slices = await gatherer.list('EndpointSlice', slicesOf(service));
+  const count = slices.reduce((sum, slice) => sum + (slice.endpoints ?? []).length, 0);
+  if (count >= 1000) await gatherer.get('Endpoints', namespaceOf(service), nameOf(service));
 }
 
 function slicesOf(service: Service): { readonly namespace: string; readonly labelSelector: string } {
