@@ -1,4 +1,5 @@
 import type { Plugin } from '../../shared/cli/command.ts';
+import { check } from './commands/check.ts';
 import { completion } from './commands/completion.ts';
 import { explain } from './commands/explain.ts';
 import { snapshot } from './commands/snapshot.ts';
@@ -8,8 +9,8 @@ import { version } from './commands/version.ts';
 export const netcni: Plugin = {
   name: 'netcni',
   summary: 'Is the network under the pods sound?',
-  commands: [snapshot, explain, completion, version],
-  defaultCommand: 'explain',
-  bareCommand: 'explain',
+  commands: [check, snapshot, explain, completion, version],
+  defaultCommand: 'check',
+  bareCommand: 'check',
   messages: async () => (await import('./messages/messages.ts')).messages,
 };

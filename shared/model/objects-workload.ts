@@ -42,6 +42,7 @@ export interface Workload extends KubeObject {
     readonly updateRevision?: string;
     readonly desiredNumberScheduled?: number;
     readonly currentNumberScheduled?: number;
+    readonly updatedNumberScheduled?: number;
     readonly numberReady?: number;
     readonly numberAvailable?: number;
     readonly numberUnavailable?: number;

@@ -1,3 +1,4 @@
+import { checks as netcniChecks } from '../../plugins/netcni/checks/checks.ts';
 import { messages as netcniMessages } from '../../plugins/netcni/messages/messages.ts';
 import { netcni } from '../../plugins/netcni/plugin.ts';
 import { messages as netdnsMessages } from '../../plugins/netdns/messages/messages.ts';
@@ -26,7 +27,7 @@ export const PLUGINS: readonly PluginFacts[] = [
   { name: 'netsvc', prefix: 'SVC', plugin: netsvc, checks: netsvcChecks, messages: netsvcMessages },
   { name: 'netdns', prefix: 'DNS', plugin: netdns, checks: [], messages: netdnsMessages },
   { name: 'netpol', prefix: 'POL', plugin: netpol, checks: [], messages: netpolMessages },
-  { name: 'netcni', prefix: 'CNI', plugin: netcni, checks: [], messages: netcniMessages },
+  { name: 'netcni', prefix: 'CNI', plugin: netcni, checks: netcniChecks, messages: netcniMessages },
 ];
 
 /** The plugin that a command line starts with: `netsvc web -n shop`. */

@@ -1,15 +1,17 @@
 import type { RecordingPlan } from '../../../shared/cli/command.ts';
 import type { KindName } from '../../../shared/model/kinds.ts';
+import { networkPlan, OWN_KINDS } from './network-plan.ts';
 
-const NAMESPACED: readonly KindName[] = ['Pod', 'Service', 'NetworkPolicy'];
-const CLUSTER: readonly KindName[] = ['Node', 'Namespace'];
+/** Kinds beside those of the network itself, which paths and rules are held against. */
+const NAMESPACED: readonly KindName[] = ['Service', 'EndpointSlice', 'NetworkPolicy'];
 
-/** Everything that a question about the scope could read. */
-export const snapshotPlan: RecordingPlan = (options) => async (gatherer, namespace) => {
-  const scope = options.allNamespaces ? {} : { namespace };
+/** Everything that a question about the network could read: it has no namespace, so all of them are read. */
+export const snapshotPlan: RecordingPlan = () => async (gatherer) => {
+  await networkPlan(gatherer);
   await Promise.all([
-    gatherer.version(),
-    ...NAMESPACED.map((kind) => gatherer.list(kind, scope)),
-    ...CLUSTER.map((kind) => gatherer.list(kind)),
+    gatherer.list('Namespace'),
+    ...NAMESPACED.map((kind) => gatherer.list(kind)),
+    // A kind that the cluster does not have is then known to be absent.
+    ...[...new Set(Object.values(OWN_KINDS).flat())].map((kind) => gatherer.list(kind)),
   ]);
 };

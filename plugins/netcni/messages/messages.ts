@@ -1,4 +1,6 @@
 import type { AnyMessage } from '../../../shared/messages/define-messages.ts';
+import { nodeMessages } from './nodes.ts';
+import { presenceMessages } from './presence.ts';
 
 /** Every code of the plugin. A code, once shipped, keeps its meaning. */
-export const messages: Readonly<Record<string, AnyMessage>> = {};
+export const messages: Readonly<Record<string, AnyMessage>> = { ...presenceMessages, ...nodeMessages };

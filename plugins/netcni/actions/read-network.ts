@@ -1,0 +1,43 @@
+import type { Request } from '../../../shared/cli/command.ts';
+import { UsageError } from '../../../shared/cli/command.ts';
+import { nearestWords } from '../../../shared/cli/nearest.ts';
+import { isProvenAbsent } from '../../../shared/model/absence.ts';
+import { type ClusterIndex, createIndex } from '../../../shared/model/cluster-index.ts';
+import { nameOf } from '../../../shared/model/refs.ts';
+import type { Snapshot } from '../../../shared/model/snapshot.ts';
+import { joinNames } from '../../../shared/util/text.ts';
+
+export interface NetworkFacts {
+  readonly snapshot: Snapshot;
+  readonly index: ClusterIndex;
+  /** The node of --node, which is known to exist as far as nodes were read. */
+  readonly node: string | undefined;
+}
+
+/** The facts of the network: from a cluster what the checks read, from files all there is. */
+export async function readNetwork(request: Request): Promise<NetworkFacts> {
+  const snapshot = await request.facts.snapshot(async (gatherer) => {
+    const { networkPlan } = await import('../collect/network-plan.ts');
+    await networkPlan(gatherer);
+  });
+  const index = createIndex(snapshot);
+  const node = request.options.string('node');
+  if (node !== undefined && isProvenAbsent(index, 'Node', undefined, node)) {
+    const near = nearestWords(node, index.list('Node').map(nameOf));
+    throw new UsageError(
+      `there is no node ${node}`,
+      near.length === 0 ? 'kubectl get nodes lists them.' : `Did you mean ${joinNames(near)}?`,
+    );
+  }
+  return { snapshot, index, node };
+}
+
+/** Refuses words where a command takes none. */
+export function takesNoWords({ args }: Request, name: string): void {
+  const [word] = args;
+  if (word === undefined) return;
+  throw new UsageError(
+    `${name} takes no names`,
+    `One node: kubectl netcni ${name} --node ${word.replace(/^nodes?\//, '')}`,
+  );
+}

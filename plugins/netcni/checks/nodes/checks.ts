@@ -1,0 +1,21 @@
+import type { Check } from '../../../../shared/diagnose/check.ts';
+import type { ClusterSubject } from '../../cluster-subject.ts';
+import { heartbeats } from './heartbeats.ts';
+import { hostPortTaken } from './host-port-taken.ts';
+import { kernelTooOld } from './kernel-too-old.ts';
+import { kubeProxyBesideReplacement, nobodyServesServices } from './kube-proxy.ts';
+import { kubeletSilent } from './kubelet-silent.ts';
+import { nodeNetworkNotReady } from './node-network-not-ready.ts';
+import { nodeNotReady } from './node-not-ready.ts';
+
+/** The nodes, what runs on each of them, and kube-proxy. */
+export const nodeChecks: readonly Check<ClusterSubject>[] = [
+  kubeletSilent,
+  nodeNotReady,
+  nodeNetworkNotReady,
+  heartbeats,
+  kernelTooOld,
+  nobodyServesServices,
+  kubeProxyBesideReplacement,
+  hostPortTaken,
+];

@@ -1,0 +1,88 @@
+import { detectNetwork } from '../../../../shared/datapath/cni/detect.ts';
+import { defineCheck } from '../../../../shared/diagnose/check.ts';
+import { isWhollyRead } from '../../../../shared/model/absence.ts';
+import { nameOf, namespaceOf, refOf } from '../../../../shared/model/refs.ts';
+import type { ClusterSubject } from '../../cluster-subject.ts';
+import { nodeFacts } from '../../facts/nodes.ts';
+import { nodeMessages } from '../../messages/nodes.ts';
+
+const USES = [
+  'DaemonSet',
+  'Pod',
+  'Node',
+  'ConfigMap',
+  'FelixConfiguration',
+  'Installation',
+  'IPPool',
+  'ServiceCIDR',
+] as const;
+
+/** Nobody turns ClusterIPs into addresses: no kube-proxy, and a plugin that could and is told not to. */
+export const nobodyServesServices = defineCheck<ClusterSubject>({
+  id: 'netcni/nobody-serves-services',
+  group: 'kube-proxy',
+  needs: ['DaemonSet'],
+  uses: USES,
+  run: (_, { index }) => {
+    const { kubeProxy, plugins } = detectNetwork(index);
+    if (kubeProxy.sets.length > 0 || kubeProxy.elsewhere !== undefined) return [];
+    if (!isWhollyRead(index, 'DaemonSet') || !isWhollyRead(index, 'Pod', 'kube-system')) return [];
+    // Without a setting that says no, who serves is simply not known.
+    const told = plugins.find(({ replacesKubeProxy }) => replacesKubeProxy?.value === false);
+    if (
+      told?.replacesKubeProxy === undefined ||
+      plugins.some(({ replacesKubeProxy }) => replacesKubeProxy?.value === true)
+    )
+      return [];
+    return [
+      nodeMessages.CNI210.raise({
+        subject: { kind: 'Node', name: '*' },
+        args: { title: told.title, setting: told.replacesKubeProxy.source },
+        evidence: [
+          {
+            fact: 'no DaemonSet, static pod or process of kube-proxy was found',
+            source: 'DaemonSets and pods of kube-system',
+          },
+          {
+            fact: `the replacement of kube-proxy is off (${nodeFacts(index).length} nodes)`,
+            source: told.replacesKubeProxy.source,
+          },
+        ],
+      }),
+    ];
+  },
+});
+
+/** kube-proxy runs on, although the plugin does its work. */
+export const kubeProxyBesideReplacement = defineCheck<ClusterSubject>({
+  id: 'netcni/kube-proxy-beside-replacement',
+  group: 'kube-proxy',
+  needs: ['DaemonSet'],
+  uses: USES,
+  run: (_, { index }) => {
+    const { kubeProxy, plugins } = detectNetwork(index);
+    const set = kubeProxy.sets.find(({ status }) => (status?.desiredNumberScheduled ?? 0) > 0);
+    const told = plugins.find(
+      ({ replacesKubeProxy, alive }) => replacesKubeProxy?.value === true && alive !== 'leftover',
+    );
+    if (set === undefined || told?.replacesKubeProxy === undefined) return [];
+    return [
+      nodeMessages.CNI211.raise({
+        subject: refOf(set, 'DaemonSet'),
+        args: {
+          title: told.title,
+          setting: told.replacesKubeProxy.source,
+          namespace: namespaceOf(set),
+          set: nameOf(set),
+        },
+        evidence: [
+          { fact: `${told.title} replaces kube-proxy`, source: told.replacesKubeProxy.source },
+          {
+            fact: `wanted on ${set.status?.desiredNumberScheduled ?? 0} nodes`,
+            source: `DaemonSet ${namespaceOf(set)}/${nameOf(set)} status`,
+          },
+        ],
+      }),
+    ];
+  },
+});

@@ -1,0 +1,99 @@
+import { defineCheck } from '../../../../shared/diagnose/check.ts';
+import type { Finding } from '../../../../shared/messages/finding.ts';
+import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
+import { nameOf, namespaceOf, refOf } from '../../../../shared/model/refs.ts';
+import { type ClusterSubject, nodeKey } from '../../cluster-subject.ts';
+import { type AgentGroup, agentGroups, formatGroup, nodeOfAgent } from '../../facts/agents.ts';
+import { isDown, type NodeFacts, nodeFacts } from '../../facts/nodes.ts';
+import { keptAway } from '../../facts/placement.ts';
+import { nodeMessages } from '../../messages/nodes.ts';
+import { presenceMessages } from '../../messages/presence.ts';
+import { nodeWords } from '../words.ts';
+import { AGENT_USES } from './agent-uses.ts';
+
+/** Nodes on which no agent of the network plugin, or no kube-proxy, is to be found. */
+export const agentMissing = defineCheck<ClusterSubject>({
+  id: 'netcni/agent-missing',
+  group: 'agents',
+  needs: ['Node'],
+  uses: AGENT_USES,
+  run: (_, { index }) =>
+    agentGroups(index)
+      .filter(({ role, sets, plugin }) => sets.length > 0 && role !== 'helper' && plugin?.alive !== 'in-process')
+      .flatMap((group) => missing(index, group)),
+});
+
+function missing(index: ClusterIndex, group: AgentGroup): readonly Finding[] {
+  const candidates = nodeFacts(index).filter((node) => node.takesAgents && !node.fresh && !isDown(node));
+  const bare = group.podsRead ? withoutPod(group, candidates) : wantedNowhere(group, candidates);
+  const byWhy = new Map<string, NodeFacts[]>();
+  for (const node of bare) {
+    const why = whyNot(group, node);
+    byWhy.set(why, [...(byWhy.get(why) ?? []), node]);
+  }
+  return [...byWhy].map(([why, nodes]) => raise(group, why, nodes, candidates.length));
+}
+
+function withoutPod(group: AgentGroup, candidates: readonly NodeFacts[]): readonly NodeFacts[] {
+  const served = new Set(group.pods.map(nodeOfAgent));
+  return candidates.filter(({ name }) => !served.has(name));
+}
+
+/** Without its pods only a DaemonSet that wants no node at all is proof. */
+function wantedNowhere({ sets }: AgentGroup, candidates: readonly NodeFacts[]): readonly NodeFacts[] {
+  return sets.every(({ status }) => status?.desiredNumberScheduled === 0) ? candidates : [];
+}
+
+/** The reason of the set that comes nearest: one for Linux rather than one for Windows. */
+function whyNot({ sets }: AgentGroup, { node }: NodeFacts): string {
+  const reasons = sets.map((set) => keptAway(node, set.spec?.template?.spec));
+  if (reasons.includes(undefined)) return FITS;
+  return (
+    reasons.find((reason) => reason !== undefined && !/kubernetes\.io\/os=windows/.test(reason)) ?? reasons[0] ?? FITS
+  );
+}
+
+const FITS = 'nothing keeps it away, but no pod of it is there';
+
+function raise(group: AgentGroup, why: string, nodes: readonly NodeFacts[], all: number): Finding {
+  const [set] = group.sets;
+  const names = nodes.map(({ name }) => name);
+  const namespace = namespaceOf(set ?? {});
+  const name = nameOf(set ?? {});
+  const facts = {
+    subject: names.length === 1 ? { kind: 'Node', name: names[0] ?? '' } : refOf(set ?? {}, 'DaemonSet'),
+    impact: names.length / Math.max(1, all),
+    pods: names.map(nodeKey),
+    confidence: why === FITS ? ('likely' as const) : ('proven' as const),
+    evidence: [
+      {
+        fact: `no pod of it on ${nodeWords(names)}`,
+        source: group.podsRead ? `Pods of ${namespace}` : `${formatGroup(group)} status`,
+      },
+      { fact: why, source: `${formatGroup(group)} spec.template.spec` },
+      {
+        fact: `wanted on ${set?.status?.desiredNumberScheduled ?? 0} nodes, running on ${set?.status?.currentNumberScheduled ?? set?.status?.numberReady ?? 0}`,
+        source: `${formatGroup(group)} status`,
+      },
+    ],
+  };
+  const fix = fixFor(why, namespace, name);
+  const where = names.length > 1 && names.length === all ? 'every node' : nodeWords(names);
+  if (group.role === 'kube-proxy') {
+    return nodeMessages.CNI208.raise({ ...facts, args: { nodes: where, set: name, why, fix } });
+  }
+  return presenceMessages.CNI103.raise({
+    ...facts,
+    args: { title: group.title, set: `daemonset -n ${namespace} ${name}`, nodes: where, why, fix },
+  });
+}
+
+function fixFor(why: string, namespace: string, name: string): string {
+  if (/nodeSelector/.test(why)) {
+    return `kubectl edit daemonset -n ${namespace} ${name}   # spec.template.spec.nodeSelector`;
+  }
+  if (/tolerate/.test(why)) {
+    return `kubectl patch daemonset -n ${namespace} ${name} --type=json -p '[{"op":"add","path":"/spec/template/spec/tolerations","value":[{"operator":"Exists"}]}]'`;
+  }
+  return `kubectl describe daemonset -n ${namespace} ${name}`;
+}

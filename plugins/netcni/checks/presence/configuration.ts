@@ -1,0 +1,179 @@
+import { detectNetwork } from '../../../../shared/datapath/cni/detect.ts';
+import { calledPlugin } from '../../../../shared/datapath/cni/sandbox-cause.ts';
+import { defineCheck } from '../../../../shared/diagnose/check.ts';
+import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
+import type { PluginName } from '../../../../shared/model/network-plugins.ts';
+import type { Pod } from '../../../../shared/model/objects-pod.ts';
+import { nodeCondition } from '../../../../shared/model/pod-state-node.ts';
+import { isFinished, isReady, podAddresses, podKey } from '../../../../shared/model/pods.ts';
+import { nameOf, namespaceOf } from '../../../../shared/model/refs.ts';
+import { formatAddress, inRange, parseAddress } from '../../../../shared/util/addresses.ts';
+import { joinNames, shorten } from '../../../../shared/util/text.ts';
+import { type ClusterSubject, nodeKey } from '../../cluster-subject.ts';
+import { agentGroups, nodeOfAgent } from '../../facts/agents.ts';
+import { isDown, nodeFacts, podsByNode } from '../../facts/nodes.ts';
+import { troubledPods } from '../../facts/troubled-pods.ts';
+import { presenceMessages } from '../../messages/presence.ts';
+import { AGENT_USES } from './agent-uses.ts';
+
+/** The kubelet has no network configuration although the agent that writes it is ready. */
+export const configurationMissing = defineCheck<ClusterSubject>({
+  id: 'netcni/network-configuration-missing',
+  group: 'plugin',
+  needs: ['Node'],
+  uses: AGENT_USES,
+  run: (_, { index }) =>
+    nodeFacts(index).flatMap(({ name, standing, ready, fresh }) => {
+      if (standing !== 'no-network' || fresh) return [];
+      const agent = agentOn(index, name);
+      if (agent === undefined || !isReady(agent.pod)) return [];
+      return [
+        presenceMessages.CNI109.raise({
+          subject: { kind: 'Node', name },
+          args: {
+            node: name,
+            title: agent.title,
+            said: shorten((ready?.message ?? '').replace(/^.*message:/, ''), 120),
+            agent: nameOf(agent.pod),
+            namespace: namespaceOf(agent.pod),
+            pod: nameOf(agent.pod),
+          },
+          pods: [nodeKey(name)],
+          evidence: [
+            { fact: shorten(ready?.message ?? '', 200), source: `Node ${name} status.conditions` },
+            { fact: `the agent on this node is ready`, source: `Pod ${podKey(agent.pod)} status` },
+          ],
+        }),
+      ];
+    }),
+});
+
+function agentOn(index: ClusterIndex, node: string): { readonly title: string; readonly pod: Pod } | undefined {
+  for (const { role, title, pods } of agentGroups(index)) {
+    const pod = role === 'network' ? pods.find((one) => nodeOfAgent(one) === node) : undefined;
+    if (pod !== undefined) return { title, pod };
+  }
+  return undefined;
+}
+
+/** What the node says itself through the condition that network plugins and clouds set. */
+export const networkUnavailable = defineCheck<ClusterSubject>({
+  id: 'netcni/network-unavailable',
+  group: 'nodes',
+  needs: ['Node'],
+  run: (_, { index }) =>
+    nodeFacts(index).flatMap((facts) => {
+      const { name, node, fresh, takesAgents } = facts;
+      const condition = nodeCondition(node, 'NetworkUnavailable');
+      // A node that is down says nothing new, and its agent sets this while it goes down in good order.
+      if (condition?.status !== 'True' || fresh || isDown(facts) || !takesAgents) return [];
+      return [
+        presenceMessages.CNI110.raise({
+          subject: { kind: 'Node', name },
+          args: { node: name, reason: condition.reason ?? '', said: shorten(condition.message ?? '', 140) },
+          pods: [nodeKey(name)],
+          evidence: [
+            {
+              fact: `NetworkUnavailable is True: ${shorten(condition.message ?? '', 160)}`,
+              source: `Node ${name} status.conditions`,
+            },
+          ],
+        }),
+      ];
+    }),
+});
+
+/** Types of CNI programs that each plugin calls, besides those that any may chain (portmap, bandwidth, tuning, loopback). */
+const OWN: { readonly [Name in PluginName]?: RegExp } = {
+  Calico: /^calico/,
+  Canal: /^(calico|flannel|bridge|host-local)/,
+  Cilium: /^cilium/,
+  Flannel: /^(flannel|bridge|host-local)/,
+  'Weave Net': /^weave/,
+  Antrea: /^antrea/,
+  kindnet: /^(ptp|host-local|kindnet|cni-kindnet)/,
+  'kube-router': /^(bridge|host-local)/,
+  'AWS VPC CNI': /^(aws-cni|egress-cni|egress-v4-cni|egress-v6-cni)/,
+  'Azure CNI': /^azure/,
+  'OVN-Kubernetes': /^ovn-k8s/,
+};
+const ANYONES =
+  /^(portmap|bandwidth|tuning|loopback|firewall|sbr|vrf|multus|multus-shim|istio-cni|linkerd-cni|generic-veth)/;
+
+/** Pods fail in a network that does not belong to the plugin of the cluster. */
+export const foreignConfiguration = defineCheck<ClusterSubject>({
+  id: 'netcni/foreign-cni-configuration',
+  group: 'plugin',
+  needs: [],
+  uses: [...AGENT_USES, 'Event'],
+  run: (_, { index }) => {
+    const { primary, plugins } = detectNetwork(index);
+    const own = plugins.filter(({ alive }) => alive !== 'leftover').map(({ name }) => OWN[name]);
+    if (primary === undefined || own.length === 0 || own.includes(undefined)) return [];
+    const byNetwork = new Map<string, { node: string; type: string; name: string; keys: string[]; message: string }>();
+    for (const { node, message, key } of troubledPods(index)) {
+      const called = calledPlugin(message);
+      if (called === undefined || ANYONES.test(called.type) || own.some((shape) => shape?.test(called.type))) continue;
+      const id = `${node} ${called.type} ${called.name}`;
+      const entry = byNetwork.get(id) ?? { node, ...called, keys: [], message };
+      entry.keys.push(key);
+      byNetwork.set(id, entry);
+    }
+    return [...byNetwork.values()].map(({ node, type, name, keys, message }) =>
+      presenceMessages.CNI111.raise({
+        subject: { kind: 'Node', name: node },
+        args: { node, type, name, title: primary.title, pods: joinNames(keys, 2) },
+        pods: [nodeKey(node)],
+        evidence: [
+          { fact: shorten(message, 240), source: `Event FailedCreatePodSandBox on Pod ${keys[0] ?? ''}` },
+          ...primary.evidence.slice(0, 1),
+        ],
+      }),
+    );
+  },
+});
+
+/** Running pods whose address is not of their node, where nodes hand out addresses from their podCIDR. */
+export const addressesOutside = defineCheck<ClusterSubject>({
+  id: 'netcni/addresses-outside-node-range',
+  group: 'plugin',
+  needs: ['Node'],
+  uses: AGENT_USES,
+  run: (_, { index }) => {
+    const { primary, plugins } = detectNetwork(index);
+    // With Multus, or a plugin that is not known, the first address may rightly be of another network.
+    if (primary?.ipam?.value !== 'podCIDR' || plugins.some(({ name }) => name === 'Multus')) return [];
+    return nodeFacts(index).flatMap((facts) => {
+      const { name, ranges } = facts;
+      if (ranges.length === 0 || isDown(facts)) return [];
+      const outside = (podsByNode(index).get(name) ?? []).filter((pod) => {
+        if (pod.spec?.hostNetwork === true || isFinished(pod)) return false;
+        const address = parseAddress(podAddresses(pod)[0]);
+        const same = ranges.filter(({ range }) => range.family === address?.family);
+        return address !== undefined && same.length > 0 && !same.some(({ range }) => inRange(range, address));
+      });
+      const [example] = outside;
+      const address = parseAddress(podAddresses(example ?? {})[0]);
+      if (example === undefined || address === undefined) return [];
+      return [
+        presenceMessages.CNI112.raise({
+          subject: { kind: 'Node', name },
+          args: {
+            node: name,
+            count: outside.length,
+            example: `${formatAddress(address)} of ${podKey(example)}`,
+            range: ranges.map(({ text }) => text).join(', '),
+          },
+          pods: [nodeKey(name)],
+          evidence: [
+            { fact: `podCIDR ${ranges.map(({ text }) => text).join(', ')}`, source: `Node ${name} spec.podCIDRs` },
+            ...outside.slice(0, 3).map((pod) => ({
+              fact: `address ${podAddresses(pod)[0] ?? ''}`,
+              source: `Pod ${podKey(pod)} status.podIP`,
+            })),
+          ],
+        }),
+      ];
+    });
+  },
+});

@@ -1,0 +1,109 @@
+import { detectNetwork } from '../../../../shared/datapath/cni/detect.ts';
+import { sandboxCause } from '../../../../shared/datapath/cni/sandbox-cause.ts';
+import { defineCheck } from '../../../../shared/diagnose/check.ts';
+import { isWhollyRead } from '../../../../shared/model/absence.ts';
+import { joinAnd, shorten } from '../../../../shared/util/text.ts';
+import { type ClusterSubject, nodeKey } from '../../cluster-subject.ts';
+import { nodeFacts } from '../../facts/nodes.ts';
+import { troubledPods } from '../../facts/troubled-pods.ts';
+import { presenceMessages } from '../../messages/presence.ts';
+import { nodeWords } from '../words.ts';
+import { AGENT_USES } from './agent-uses.ts';
+
+/** Nodes that wait for a network, and no plugin that could give it. */
+export const noNetworkPlugin = defineCheck<ClusterSubject>({
+  id: 'netcni/no-network-plugin',
+  group: 'plugin',
+  needs: ['Node', 'DaemonSet'],
+  uses: AGENT_USES,
+  run: (_, { index }) => {
+    if (detectNetwork(index).plugins.some(({ alive }) => alive !== 'leftover')) return [];
+    if (detectNetwork(index).primary !== undefined || !isWhollyRead(index, 'DaemonSet')) return [];
+    const nodes = nodeFacts(index).filter(({ standing, takesAgents }) => standing === 'no-network' && takesAgents);
+    const bearing = nodeFacts(index).filter(({ standing, takesAgents }) => standing === 'ready' && takesAgents);
+    const [first] = nodes;
+    // Where others are ready there is a network without agents, whose file this node lacks.
+    if (first === undefined || bearing.length > 0) return [];
+    return [
+      presenceMessages.CNI101.raise({
+        subject: { kind: 'Node', name: first.name },
+        args: {
+          nodes: nodeWords(nodes.map(({ name }) => name)),
+          said: sandboxCause(first.ready?.message ?? '').meaning,
+        },
+        pods: nodes.map(({ name }) => nodeKey(name)),
+        evidence: [
+          { fact: shorten(first.ready?.message ?? '', 200), source: `Node ${first.name} status.conditions` },
+          {
+            fact: 'none of them belongs to a network plugin that is known',
+            source: `${index.list('DaemonSet').length} DaemonSets of all namespaces`,
+          },
+        ],
+      }),
+    ];
+  },
+});
+
+/** Two plugins that would both give pods their interface. */
+export const twoNetworkPlugins = defineCheck<ClusterSubject>({
+  id: 'netcni/two-network-plugins',
+  group: 'plugin',
+  needs: [],
+  uses: AGENT_USES,
+  run: (_, { index }) => {
+    const { clash } = detectNetwork(index);
+    const [first] = clash;
+    if (first === undefined) return [];
+    const [set] = first.sets;
+    return [
+      presenceMessages.CNI102.raise({
+        subject:
+          set === undefined
+            ? { kind: 'DaemonSet', name: first.title }
+            : { kind: 'DaemonSet', namespace: set.metadata?.namespace ?? '', name: set.metadata?.name ?? '' },
+        args: {
+          plugins: joinAnd(clash.map(({ title }) => title)),
+          first: clash.map(({ sets, title }) => sets[0]?.metadata?.name ?? title).join('|'),
+        },
+        evidence: clash.flatMap(({ title, evidence }) =>
+          evidence.slice(0, 2).map(({ fact, source }) => ({ fact: `${title}: ${fact}`, source })),
+        ),
+      }),
+    ];
+  },
+});
+
+/** Nodes remember a plugin whose DaemonSet is gone, and lack network. */
+export const agentsGone = defineCheck<ClusterSubject>({
+  id: 'netcni/agents-gone',
+  group: 'plugin',
+  needs: ['Node', 'DaemonSet'],
+  uses: [...AGENT_USES, 'Event'],
+  run: (_, { index }) => {
+    const { primary } = detectNetwork(index);
+    if (primary?.alive !== 'leftover' || primary.sets.length > 0 || primary.name === 'kubenet') return [];
+    // Marks outlive an agent that ran as a service of the machine; only trouble makes their absence a fault.
+    const hurt = new Set([
+      ...nodeFacts(index)
+        .filter(({ standing }) => standing === 'no-network')
+        .map(({ name }) => name),
+      ...troubledPods(index).map(({ node }) => node),
+    ]);
+    if (hurt.size === 0) return [];
+    const names = [...hurt].sort();
+    return [
+      presenceMessages.CNI107.raise({
+        subject: { kind: 'Node', name: names[0] ?? '' },
+        args: { title: primary.title, nodes: nodeWords(names), sign: primary.evidence[0]?.fact ?? '' },
+        pods: names.map(nodeKey),
+        evidence: [
+          ...primary.evidence.slice(0, 2),
+          {
+            fact: `no DaemonSet of ${primary.title} among ${index.list('DaemonSet').length}`,
+            source: 'DaemonSets of all namespaces',
+          },
+        ],
+      }),
+    ];
+  },
+});

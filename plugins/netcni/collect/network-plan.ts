@@ -1,0 +1,103 @@
+import type { Gatherer } from '../../../shared/collect/gather.ts';
+import { detectNetwork } from '../../../shared/datapath/cni/detect.ts';
+import { createIndex } from '../../../shared/model/cluster-index.ts';
+import type { KindName } from '../../../shared/model/kinds.ts';
+import type { PluginName } from '../../../shared/model/network-plugins.ts';
+import type { Workload } from '../../../shared/model/objects-workload.ts';
+import { nameOf, namespaceOf } from '../../../shared/model/refs.ts';
+import { sicknessOf } from '../../../shared/model/sick-pods.ts';
+import { agentGroups } from '../facts/agents.ts';
+
+/** What every network is judged by, most wanted first: requests are sent in this order. */
+const ALWAYS: readonly KindName[] = ['Node', 'DaemonSet', 'Pod', 'Deployment', 'ServiceCIDR'];
+
+const MAX_EVENTS = 5000;
+
+/** The kinds of a plugin's own, read only where the plugin is there: nobody is asked for what he does not have. */
+export const OWN_KINDS: { readonly [Name in PluginName]?: readonly KindName[] } = {
+  Calico: [
+    'IPPool',
+    'IPAMBlock',
+    'BlockAffinity',
+    'IPAMConfig',
+    'FelixConfiguration',
+    'ClusterInformation',
+    'BGPConfiguration',
+    'BGPPeer',
+    'CalicoNodeStatus',
+    'Installation',
+    'TigeraStatus',
+  ],
+  Canal: ['FelixConfiguration', 'ClusterInformation'],
+  Cilium: ['CiliumNode', 'CiliumPodIPPool', 'CiliumLoadBalancerIPPool', 'CiliumBGPNodeConfig'],
+  Antrea: ['AntreaAgentInfo', 'AntreaIPPool'],
+  'OVN-Kubernetes': ['OpenShiftNetwork', 'ClusterOperator'],
+  'OpenShift SDN': ['OpenShiftNetwork', 'ClusterOperator'],
+  'Kube-OVN': ['KubeOvnSubnet'],
+  'AWS VPC CNI': ['CNINode', 'ENIConfig'],
+  'Azure CNI': ['NodeNetworkConfig'],
+  Multus: ['NetworkAttachmentDefinition'],
+  Whereabouts: ['WhereaboutsIPPool'],
+};
+
+/** ConfigMaps that tell of the network whatever the plugin: read by name, so that a right to list them is not needed. */
+const CONFIGS: readonly string[] = ['kube-proxy', 'kubeadm-config', 'cilium-config'];
+
+/** Everything the checks read of a cluster's network. */
+export async function networkPlan(gatherer: Gatherer): Promise<void> {
+  await Promise.all([
+    ...ALWAYS.map((kind) => gatherer.list(kind)),
+    gatherer.list('Event', { max: MAX_EVENTS }),
+    gatherer.list('Lease', { namespace: 'kube-node-lease' }),
+    gatherer.version(),
+    ...CONFIGS.map((name) => gatherer.get('ConfigMap', 'kube-system', name)),
+  ]);
+  const index = createIndex(gatherer.finish());
+  const { plugins, kubeProxy } = detectNetwork(index);
+  await Promise.all([
+    ...plugins.flatMap(({ name }) => (OWN_KINDS[name] ?? []).map((kind) => gatherer.list(kind))),
+    ...[...plugins.flatMap(({ sets }) => sets), ...kubeProxy.sets].flatMap((set) =>
+      configMapsOf(set).map((name) => gatherer.get('ConfigMap', namespaceOf(set), name)),
+    ),
+    readLogs(gatherer),
+  ]);
+}
+
+/** ConfigMaps that the pods of a DaemonSet mount or take variables from. */
+function configMapsOf(set: Workload): readonly string[] {
+  const spec = set.spec?.template?.spec;
+  const names = [
+    ...(spec?.volumes ?? []).map(({ configMap }) => configMap?.name),
+    ...[...(spec?.initContainers ?? []), ...(spec?.containers ?? [])].flatMap(({ env = [], envFrom = [] }) => [
+      ...env.map(({ valueFrom }) => valueFrom?.configMapKeyRef?.name),
+      ...envFrom.map(({ configMapRef }) => configMapRef?.name),
+    ]),
+  ];
+  return [...new Set(names.filter((name) => name !== undefined && name !== 'kubernetes-services-endpoint'))].map(
+    String,
+  );
+}
+
+/** Agents whose logs are read at most, and lines of each. */
+const MAX_LOGS = 6;
+const LINES = 60;
+
+/** The last words of agents that do not work; of those that do nobody asks. */
+async function readLogs(gatherer: Gatherer): Promise<void> {
+  const index = createIndex(gatherer.finish());
+  const sick = agentGroups(index)
+    .flatMap(({ pods }) => pods)
+    .filter((pod) => sicknessOf(index, pod, index.now) !== undefined)
+    .slice(0, MAX_LOGS);
+  await Promise.all(
+    sick.flatMap((pod) =>
+      [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])]
+        .filter(({ ready, state }) => ready !== true && state?.terminated?.exitCode !== 0)
+        .flatMap(({ name = '', restartCount = 0 }) =>
+          [false, ...(restartCount > 0 ? [true] : [])].map((previous) =>
+            gatherer.logs(namespaceOf(pod), nameOf(pod), { container: name, previous, tailLines: LINES }),
+          ),
+        ),
+    ),
+  );
+}

@@ -1,0 +1,149 @@
+import { detectNetwork } from '../../../shared/datapath/cni/detect.ts';
+import { reportFromRuns } from '../../../shared/diagnose/report-from-runs.ts';
+import { runChecks } from '../../../shared/diagnose/run-checks.ts';
+import type { Finding } from '../../../shared/messages/finding.ts';
+import type { ClusterIndex } from '../../../shared/model/cluster-index.ts';
+import type { NotChecked, Report, Section, Verdict } from '../../../shared/report/report.ts';
+import { compareText, plural } from '../../../shared/util/text.ts';
+import { checks } from '../checks/checks.ts';
+import { nodesOf } from '../cluster-subject.ts';
+import { networkWords } from '../facts/network-words.ts';
+import { nodeFacts } from '../facts/nodes.ts';
+import { blindSpots } from './blind-spots.ts';
+
+export interface CheckFrame {
+  readonly source: string;
+  /** The node asked about; undefined for all of them. */
+  readonly node: string | undefined;
+}
+
+/** The network of the cluster, or what concerns one node of it: causes ranked, nodes worst first. */
+export function checkReport(index: ClusterIndex, { source, node }: CheckFrame): Report {
+  const subject = node === undefined ? {} : { node };
+  const runs = runChecks(checks, subject, '*', { index, now: index.now }).map((run) =>
+    run.outcome.result === 'fail' && node !== undefined
+      ? { ...run, outcome: withNode(run.outcome.findings, node) }
+      : run,
+  );
+  const report = reportFromRuns(
+    {
+      command: 'netcni check',
+      target: node === undefined ? { kind: 'Cluster', name: clusterName(source) } : { kind: 'Node', name: node },
+      takenAt: index.takenAt,
+      source,
+      healthyHeadline: healthyHeadline(index, node),
+      essential: ['netcni/kubelet-silent'],
+    },
+    runs,
+  );
+  const seen = withBlindSpots(report, index);
+  const rows = nodeRows(index, seen, node);
+  return {
+    ...seen,
+    sections: sectionsOf(rows, seen),
+    data: {
+      nodes: rows.map(({ name, verdict, causes }) => ({ name, verdict, codes: causes.map(({ code }) => code) })),
+    },
+  };
+}
+
+function clusterName(source: string): string {
+  return source.replace(/^(cluster|snapshot) /, '');
+}
+
+function withNode(
+  findings: readonly Finding[],
+  node: string,
+): { result: 'fail'; findings: readonly Finding[] } | { result: 'pass' } {
+  const own = findings.filter((finding) => nodesOf(finding)?.includes(node) ?? true);
+  return own.length === 0 ? { result: 'pass' } : { result: 'fail', findings: own };
+}
+
+function healthyHeadline(index: ClusterIndex, node: string | undefined): string {
+  const { primary } = detectNetwork(index);
+  const nodes = nodeFacts(index).length;
+  const what = primary === undefined ? 'no known network plugin' : networkWords(primary);
+  return node === undefined
+    ? `${what} on ${plural(nodes, 'node')}: the objects show no fault`
+    : `${what} on node ${node}: the objects show no fault`;
+}
+
+/** What could not be seen; a network that nothing was seen of is not healthy. */
+function withBlindSpots(report: Report, index: ClusterIndex): Report {
+  const spots = blindSpots(index);
+  if (spots.length === 0) return report;
+  const known = new Set(report.notChecked.map(({ reason }) => reason));
+  const notChecked: readonly NotChecked[] = [
+    ...report.notChecked,
+    ...spots.filter(({ reason }) => !known.has(reason)).map(({ check, reason }) => ({ check, reason })),
+  ];
+  const worst = spots.find(({ essential }) => essential);
+  if (report.verdict !== 'healthy' || worst === undefined) return { ...report, notChecked };
+  return { ...report, notChecked, verdict: 'unknown', headline: `could not tell: ${worst.reason}` };
+}
+
+interface NodeRow {
+  readonly name: string;
+  readonly verdict: Verdict;
+  readonly causes: readonly Finding[];
+}
+
+const ORDER: readonly Verdict[] = ['broken', 'degraded', 'unknown', 'healthy'];
+
+/** Nodes with the causes that name them, worst first. */
+function nodeRows(index: ClusterIndex, report: Report, only: string | undefined): readonly NodeRow[] {
+  const byNode = new Map<string, Finding[]>();
+  for (const cause of report.causes) {
+    for (const name of nodesOf(cause) ?? []) {
+      const list = byNode.get(name);
+      if (list === undefined) byNode.set(name, [cause]);
+      else list.push(cause);
+    }
+  }
+  return nodeFacts(index)
+    .filter(({ name }) => only === undefined || name === only)
+    .map(({ name, standing }): NodeRow => {
+      const causes = byNode.get(name) ?? [];
+      const critical = causes.some(({ severity }) => severity === 'critical');
+      const verdict = critical
+        ? 'broken'
+        : causes.length > 0
+          ? 'degraded'
+          : standing === 'unreported'
+            ? 'unknown'
+            : 'healthy';
+      return { name, verdict, causes };
+    })
+    .sort((a, b) => ORDER.indexOf(a.verdict) - ORDER.indexOf(b.verdict) || compareText(a.name, b.name));
+}
+
+/** As many rows as a screen holds; the rest is counted. */
+const ROWS = 15;
+
+function sectionsOf(rows: readonly NodeRow[], report: Report): readonly Section[] {
+  const bad = rows.filter(({ causes }) => causes.length > 0);
+  if (bad.length === 0 || report.verdict === 'healthy') return [];
+  const rest = rows.length - bad.length;
+  const hidden = bad.length - ROWS;
+  const lines = [
+    ...(hidden > 0 ? [`${plural(hidden, 'more node')} with faults: -o json`] : []),
+    ...(rest > 0 ? [`${plural(rest, 'node')} without a fault of their own`] : []),
+  ];
+  return [
+    {
+      type: 'table',
+      title: 'Nodes',
+      head: ['NODE', 'VERDICT', 'CODE', 'CAUSE'],
+      rows: bad
+        .slice(0, ROWS)
+        .map(({ name, verdict, causes }) => [
+          name,
+          verdict.toUpperCase(),
+          causes[0]?.code ?? '',
+          causes[0]?.summary ?? '',
+        ]),
+      short: bad.slice(0, ROWS).map(({ causes }) => (causes[0]?.slug ?? '').replaceAll('-', ' ')),
+    },
+    ...(lines.length === 0 ? [] : [{ type: 'text' as const, lines }]),
+  ];
+}

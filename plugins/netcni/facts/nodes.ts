@@ -1,0 +1,125 @@
+import type { ClusterIndex } from '../../../shared/model/cluster-index.ts';
+import type { Condition, Node } from '../../../shared/model/objects.ts';
+import type { Pod } from '../../../shared/model/objects-pod.ts';
+import { nodeCondition } from '../../../shared/model/pod-state-node.ts';
+import { nameOf } from '../../../shared/model/refs.ts';
+import { type AddressRange, parseCidr } from '../../../shared/util/addresses.ts';
+import { parseQuantity } from '../../../shared/util/quantity.ts';
+
+/**
+ * How a node stands. `silent`: its kubelet says nothing any more. `no-network`: the kubelet says that there is no
+ * network for pods. `broken`: it says that something else is wrong. `unreported`: no condition was read.
+ */
+export type Standing = 'ready' | 'silent' | 'no-network' | 'broken' | 'unreported';
+
+export interface NodeFacts {
+  readonly name: string;
+  readonly node: Node;
+  readonly standing: Standing;
+  readonly ready: Condition | undefined;
+  /** A Linux node with a kubelet of its own, where agents of the network belong. */
+  readonly takesAgents: boolean;
+  /** Joined so lately that its agents may still be starting. */
+  readonly fresh: boolean;
+  /** How many pods the kubelet takes. */
+  readonly maxPods: number | undefined;
+  readonly ranges: readonly NamedCidr[];
+}
+
+export interface NamedCidr {
+  readonly text: string;
+  readonly range: AddressRange;
+}
+
+/** How long a node that has just joined may lack agents and network, in milliseconds. */
+const FRESH = 180_000;
+
+/** All nodes that were read, in the order of their names. */
+export function nodeFacts(index: ClusterIndex): readonly NodeFacts[] {
+  return index.memo('netcni/nodes', () => index.list('Node').map((node) => factsOf(node, index.now)));
+}
+
+function factsOf(node: Node, now: number): NodeFacts {
+  const ready = nodeCondition(node, 'Ready');
+  const { podCIDR, podCIDRs } = node.spec ?? {};
+  return {
+    name: nameOf(node),
+    node,
+    standing: standingOf(ready),
+    ready,
+    takesAgents: isLinux(node) && !isVirtual(node),
+    fresh: now - Date.parse(node.metadata?.creationTimestamp ?? '') < FRESH,
+    maxPods: parseQuantity(node.status?.allocatable?.pods),
+    ranges: cidrs(podCIDRs ?? (podCIDR === undefined || podCIDR === '' ? [] : [podCIDR])),
+  };
+}
+
+/** Texts as ranges; what is none is left out. */
+export function cidrs(texts: readonly string[]): readonly NamedCidr[] {
+  return texts.flatMap((text) => {
+    const range = parseCidr(text);
+    return range === undefined ? [] : [{ text, range }];
+  });
+}
+
+/** What the kubelet writes when the container runtime has no network configuration. */
+const NO_NETWORK =
+  /NetworkPluginNotReady|NetworkReady=false|cni plugin not initialized|cni config uninitialized|network plugin is not ready/i;
+
+function standingOf(ready: Condition | undefined): Standing {
+  if (ready === undefined) return 'unreported';
+  if (ready.status === 'True') return 'ready';
+  if (ready.status === 'Unknown') return 'silent';
+  return NO_NETWORK.test(ready.message ?? '') ? 'no-network' : 'broken';
+}
+
+function isLinux(node: Node): boolean {
+  const os = node.metadata?.labels?.['kubernetes.io/os'] ?? node.status?.nodeInfo?.operatingSystem ?? 'linux';
+  return os.toLowerCase() === 'linux';
+}
+
+/** Nodes that stand for a service of a cloud or for nothing at all: nobody runs agents there. */
+function isVirtual({ metadata, spec }: Node): boolean {
+  const labels = metadata?.labels ?? {};
+  return (
+    labels.type === 'virtual-kubelet' ||
+    labels['eks.amazonaws.com/compute-type'] === 'fargate' ||
+    labels['liqo.io/type'] === 'virtual-node' ||
+    labels['kubernetes.azure.com/cluster-type'] === 'virtual-node' ||
+    metadata?.annotations?.['kwok.x-k8s.io/node'] === 'fake' ||
+    (spec?.taints ?? []).some(({ key = '' }) => key.startsWith('virtual-kubelet.io/') || key === 'kwok.x-k8s.io/node')
+  );
+}
+
+/** A node is down when its kubelet is silent, or says that it cannot work for a reason beside the network. */
+export function isDown({ standing }: NodeFacts): boolean {
+  return standing === 'silent' || standing === 'broken';
+}
+
+/** Names of nodes that are down, and of none else. */
+export function downNodes(index: ClusterIndex): ReadonlySet<string> {
+  return index.memo(
+    'netcni/down-nodes',
+    () =>
+      new Set(
+        nodeFacts(index)
+          .filter(isDown)
+          .map(({ name }) => name),
+      ),
+  );
+}
+
+/** Pods by the node they are bound to; computed once, because clusters have very many. */
+export function podsByNode(index: ClusterIndex): ReadonlyMap<string, readonly Pod[]> {
+  return index.memo('netcni/pods-by-node', () => {
+    const map = new Map<string, Pod[]>();
+    for (const pod of index.list('Pod')) {
+      const name = pod.spec?.nodeName;
+      if (name === undefined || name === '') continue;
+      const list = map.get(name);
+      if (list === undefined) map.set(name, [pod]);
+      else list.push(pod);
+    }
+    return map;
+  });
+}

@@ -1,0 +1,63 @@
+import type { LabelSelectorRequirement, Node } from '../../../shared/model/objects.ts';
+import type { PodSpec, Toleration } from '../../../shared/model/objects-pod.ts';
+import { matchesSelector } from '../../../shared/model/selectors.ts';
+import { joinAnd } from '../../../shared/util/text.ts';
+
+/** Taints that the DaemonSet controller tolerates for its pods by itself (pkg/controller/daemon/util). */
+const TOLERATED_ALWAYS =
+  /^node\.kubernetes\.io\/(not-ready|unreachable|disk-pressure|memory-pressure|pid-pressure|unschedulable|network-unavailable)$/;
+
+/** Why a DaemonSet with this template puts no pod on a node; undefined when nothing keeps it away. */
+export function keptAway(node: Node, spec: PodSpec | undefined): string | undefined {
+  const labels = node.metadata?.labels ?? {};
+  const missing = Object.entries(spec?.nodeSelector ?? {}).filter(([key, value]) => labels[key] !== value);
+  if (missing.length > 0) {
+    return `its nodeSelector asks for ${joinAnd(missing.map(([key, value]) => `${key}=${value}`))}`;
+  }
+  const terms = requiredTerms(spec);
+  if (terms !== undefined && !terms.some((term) => fits(term, node)))
+    return 'its node affinity does not take this node';
+  const taint = (node.spec?.taints ?? []).find(
+    ({ key = '', value = '', effect = '' }) =>
+      effect !== 'PreferNoSchedule' &&
+      !TOLERATED_ALWAYS.test(key) &&
+      !(spec?.tolerations ?? []).some((toleration) => tolerates(toleration, key, value, effect)),
+  );
+  if (taint === undefined) return undefined;
+  const { key = '', value = '', effect = '' } = taint;
+  return `it does not tolerate the taint ${key}${value === '' ? '' : `=${value}`}:${effect}`;
+}
+
+function tolerates(toleration: Toleration, key: string, value: string, effect: string): boolean {
+  if ((toleration.effect ?? '') !== '' && toleration.effect !== effect) return false;
+  if ((toleration.key ?? '') === '') return toleration.operator === 'Exists';
+  if (toleration.key !== key) return false;
+  return toleration.operator === 'Exists' || (toleration.value ?? '') === value;
+}
+
+interface NodeTerm {
+  readonly matchExpressions?: readonly LabelSelectorRequirement[];
+  readonly matchFields?: readonly LabelSelectorRequirement[];
+}
+
+function requiredTerms(spec: PodSpec | undefined): readonly NodeTerm[] | undefined {
+  const affinity = spec?.affinity as
+    | {
+        nodeAffinity?: { requiredDuringSchedulingIgnoredDuringExecution?: { nodeSelectorTerms?: readonly NodeTerm[] } };
+      }
+    | undefined;
+  return affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms;
+}
+
+function fits({ matchExpressions = [], matchFields = [] }: NodeTerm, node: Node): boolean {
+  const labels = node.metadata?.labels ?? {};
+  const fields = { 'metadata.name': node.metadata?.name ?? '' };
+  return matchExpressions.every((one) => holds(one, labels)) && matchFields.every((one) => holds(one, fields));
+}
+
+function holds(requirement: LabelSelectorRequirement, labels: Readonly<Record<string, string>>): boolean {
+  const { operator, key = '', values = [] } = requirement;
+  if (operator !== 'Gt' && operator !== 'Lt') return matchesSelector({ matchExpressions: [requirement] }, labels);
+  const have = Number(labels[key] ?? Number.NaN);
+  return operator === 'Gt' ? have > Number(values[0]) : have < Number(values[0]);
+}

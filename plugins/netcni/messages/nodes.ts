@@ -1,0 +1,151 @@
+import { defineMessages, message } from '../../../shared/messages/define-messages.ts';
+
+/** CNI201 to CNI219: the nodes themselves, and kube-proxy on them. */
+export const nodeMessages = defineMessages({
+  CNI201: message<{ nodes: string; first: string; since: string; said: string }>({
+    slug: 'kubelet-silent',
+    severity: 'critical',
+    rung: 5,
+    title: 'the kubelet of a node does not answer',
+    summary: ({ nodes, since, said }) => `${nodes} NotReady${since}: the kubelet is silent (${said})`,
+    explain:
+      'The node controller has heard nothing from the kubelet for longer than its grace period (40 s). The node is off or cut off from the API server, or the ' +
+      'kubelet stopped. What else is wrong on the node, its agents and pods, follows from this and cannot be judged from outside.\n' +
+      'Look at the machine first (is it up, is its link up), then at the service: systemctl status kubelet, journalctl -u kubelet -n 50.',
+    fixes: ({ first }) => [
+      { title: 'see when it was last heard of', command: `kubectl describe node ${first}`, risk: 'none' },
+      {
+        title: 'on the node: start the kubelet again',
+        command: 'systemctl restart kubelet && journalctl -u kubelet -n 30',
+        risk: 'low',
+      },
+    ],
+  }),
+  CNI202: message<{ node: string; reason: string; said: string }>({
+    slug: 'node-not-ready',
+    severity: 'critical',
+    rung: 6,
+    title: 'a node is not ready for a reason beside the network',
+    summary: ({ node, reason, said }) => `node ${node} is NotReady (${reason}): ${said}`,
+    explain:
+      'The kubelet answers and says why it cannot run pods. This is not the network: container runtime down, disk, certificates. The network of the node cannot ' +
+      'be sound before it is mended.',
+    fixes: ({ node }) => [
+      { title: 'read its conditions and events', command: `kubectl describe node ${node}`, risk: 'none' },
+    ],
+  }),
+  CNI203: message<{ node: string; said: string }>({
+    slug: 'node-network-not-ready',
+    severity: 'critical',
+    rung: 26,
+    title: 'the kubelet says that the pod network of its node is not ready',
+    summary: ({ node, said }) => `node ${node} is NotReady because its pod network is not set up: ${said}`,
+    explain:
+      'The container runtime finds no network configuration that it can use in /etc/cni/net.d. The agent of the network plugin writes that file when it has ' +
+      'started on the node, so look at the agent on this node first. Where it was not seen, this is all that can be said.',
+    fixes: ({ node }) => [
+      {
+        title: 'see which agents run on the node',
+        command: `kubectl get pods -A -o wide --field-selector spec.nodeName=${node}`,
+        risk: 'none',
+      },
+    ],
+  }),
+  CNI204: message<{ node: string; behind: string }>({
+    slug: 'heartbeat-late',
+    severity: 'warning',
+    confidence: 'likely',
+    rung: 7,
+    title: 'the heartbeat of a node is late',
+    summary: ({ node, behind }) =>
+      `the lease of node ${node} was last renewed ${behind} before that of the other nodes`,
+    explain:
+      'A kubelet renews its lease in kube-node-lease every 10 seconds; after 40 seconds without one the node becomes NotReady. A late one shows a kubelet that has ' +
+      'just stopped, one that reaches the API server with difficulty, or a clock on the node that is behind.',
+    fixes: ({ node }) => [
+      {
+        title: 'look at the lease again',
+        command: `kubectl get lease -n kube-node-lease ${node} -o yaml`,
+        risk: 'none',
+      },
+    ],
+  }),
+  CNI205: message<{ node: string; skew: string; way: string }>({
+    slug: 'clock-skew',
+    severity: 'warning',
+    confidence: 'likely',
+    rung: 42,
+    title: 'the clock of a node is wrong',
+    summary: ({ node, skew, way }) => `the clock of node ${node} is ${skew} ${way} the others`,
+    explain:
+      'The times that the kubelet writes (its lease) differ from those of all other nodes while the node counts as Ready. A wrong clock makes certificates and tokens ' +
+      'seem not yet or no longer valid, so agents on the node cannot speak to the API server, and makes logs lie. Check the time service: timedatectl, chronyc tracking.',
+  }),
+  CNI206: message<{ nodes: string; mode: string; needs: string; have: string }>({
+    slug: 'kernel-too-old',
+    severity: 'warning',
+    confidence: 'likely',
+    rung: 13,
+    title: 'the kernel of a node is too old for the mode in use',
+    summary: ({ nodes, mode, needs, have }) => `${mode} needs a kernel ${needs} or newer; ${nodes} run ${have}`,
+    explain:
+      'The feature is switched on for the whole cluster, and the kernel of these nodes does not have what it is built on. The agent then refuses to start, or falls back ' +
+      'to another way without saying so loudly. Kernels that a distribution changed (RHEL) are left out of this judgement, because they carry newer code.',
+  }),
+  CNI207: message<{ pods: string; port: string; holder: string }>({
+    slug: 'host-port-taken',
+    severity: 'warning',
+    rung: 35,
+    title: 'a host port is wanted twice',
+    summary: ({ pods, port, holder }) => `${pods} cannot be placed: host port ${port} is taken by ${holder}`,
+    explain:
+      'A hostPort, like every port of a pod with hostNetwork, exists once on each node. The scheduler places no second pod that wants it there. Give one of them another ' +
+      'port, or use a Service instead of a hostPort.',
+  }),
+  CNI208: message<{ nodes: string; set: string; why: string; fix: string }>({
+    slug: 'kube-proxy-missing',
+    severity: 'critical',
+    rung: 18,
+    title: 'kube-proxy does not run on a node',
+    summary: ({ nodes, why }) => `kube-proxy does not run on ${nodes}: ${why}`,
+    explain:
+      'Without kube-proxy, or something that does its work, a node knows no Services: ClusterIPs, the DNS among them, do not answer from there, and node ports are closed. ' +
+      'Rules that an earlier kube-proxy left stay as they were and grow stale.',
+    fixes: ({ fix }) => [{ title: 'let it run there', command: fix, risk: 'low' }],
+  }),
+  CNI209: message<{ nodes: string; reason: string; why: string; namespace: string; pod: string }>({
+    slug: 'kube-proxy-not-ready',
+    severity: 'critical',
+    rung: 19,
+    title: 'kube-proxy does not work on a node',
+    summary: ({ nodes, reason, why }) =>
+      `kube-proxy does not work on ${nodes}: ${reason}${why === '' ? '' : `; ${why}`}`,
+    explain:
+      'The rules that kube-proxy wrote before stay in the kernel and serve on, so running Services go on answering; every change since then (pods that moved, new Services) is ' +
+      'unknown on the node. A broken ConfigMap kube-proxy, a mode whose kernel modules are missing, and an API server that it cannot reach are the usual causes.',
+    fixes: ({ namespace, pod }) => [
+      { title: 'read its log', command: `kubectl logs -n ${namespace} ${pod} --tail=50`, risk: 'none' },
+    ],
+  }),
+  CNI210: message<{ title: string; setting: string }>({
+    slug: 'nobody-serves-services',
+    severity: 'critical',
+    confidence: 'likely',
+    rung: 18,
+    title: 'neither kube-proxy nor a replacement is there',
+    summary: ({ title, setting }) => `there is no kube-proxy, and ${title} is not set to replace it (${setting})`,
+    explain:
+      'Somebody has to turn ClusterIPs into pod addresses on every node. kube-proxy was left out or deleted, and the network plugin does that work only when it is told to ' +
+      '(Cilium: kube-proxy-replacement: true; Calico: bpfEnabled: true). Until one of the two is mended Services do not answer from pods.',
+  }),
+  CNI211: message<{ title: string; setting: string; namespace: string; set: string }>({
+    slug: 'kube-proxy-beside-replacement',
+    severity: 'info',
+    rung: 46,
+    title: 'kube-proxy runs although the plugin replaces it',
+    summary: ({ title, setting }) => `kube-proxy runs although ${title} does its work (${setting})`,
+    explain:
+      'Both write rules for the same Services. It works, since the plugin acts earlier on the way of a packet, but costs memory and CPU on every node, and what one sees in ' +
+      'iptables is not what is in force. During a change from one to the other it is the normal state.',
+  }),
+});

@@ -1,0 +1,212 @@
+import { defineMessages, message } from '../../../shared/messages/define-messages.ts';
+
+/** CNI101 to CNI119: which network plugin is there, and whether its agents work on every node. */
+export const presenceMessages = defineMessages({
+  CNI101: message<{ nodes: string; said: string }>({
+    slug: 'no-network-plugin',
+    severity: 'critical',
+    rung: 8,
+    title: 'no network plugin is installed',
+    summary: ({ nodes, said }) => `no network plugin is installed: ${nodes} without pod network (${said})`,
+    explain:
+      'The kubelet finds no network configuration in /etc/cni/net.d, and the cluster holds no agents of any network plugin that is known. ' +
+      'Nodes stay NotReady and pods without hostNetwork stay in ContainerCreating until one is installed.\n' +
+      'A fresh kubeadm cluster looks like this until the manifest of a plugin (Flannel, Calico, Cilium …) is applied. Choose one whose pod range is the ' +
+      '--cluster-cidr of the controller manager.',
+    fixes: () => [
+      { title: 'see what the kubelet says', command: 'kubectl describe nodes | grep -A12 Conditions', risk: 'none' },
+    ],
+  }),
+  CNI102: message<{ plugins: string; first: string }>({
+    slug: 'two-network-plugins',
+    severity: 'warning',
+    confidence: 'likely',
+    rung: 10,
+    title: 'two network plugins at once',
+    summary: ({ plugins }) => `${plugins} are installed at once, and each wants to give pods their network`,
+    explain:
+      'Each of them writes a file to /etc/cni/net.d, and the container runtime takes the first one by name (00- before 05- before 10-). Which plugin a new ' +
+      'pod gets then depends on file names, and pods of the two cannot reach each other or are cut off when one is removed.\n' +
+      'It is legal only while a migration is under way, or where one is chained behind the other (Cilium with cni-chaining-mode, Calico for policies only). ' +
+      'Decide for one, delete the DaemonSet of the other and its file on every node, then restart the pods that still have its addresses. What would prove ' +
+      'it: ls /etc/cni/net.d on a node.',
+    fixes: ({ first }) => [
+      {
+        title: 'see when each was installed',
+        command: `kubectl get daemonsets -A -o wide | grep -iE '${first}'`,
+        risk: 'none',
+      },
+    ],
+  }),
+  CNI103: message<{ title: string; set: string; nodes: string; why: string; fix: string }>({
+    slug: 'agent-missing-on-node',
+    severity: 'critical',
+    rung: 12,
+    title: 'the network agent does not run on a node',
+    summary: ({ title, nodes, why }) => `${title} has no agent on ${nodes}: ${why}`,
+    explain:
+      'Every Linux node that runs pods needs the agent of the network plugin. Without it new pods there get no network, routes and rules on the node grow ' +
+      'stale, and other nodes may not learn how to reach its pods.\n' +
+      'A DaemonSet leaves a node out because of its nodeSelector, its node affinity or a taint that it does not tolerate. Agents usually tolerate everything ' +
+      '(operator: Exists); a toleration that was lost in an edit or an upgrade is the usual reason.',
+    fixes: ({ fix, set }) => [
+      { title: 'let the agents run there', command: fix, risk: 'low' },
+      { title: 'compare what it asks for with the node', command: `kubectl get ${set} -o yaml`, risk: 'none' },
+    ],
+  }),
+  CNI104: message<{ title: string; nodes: string; reason: string; why: string; namespace: string; pod: string }>({
+    slug: 'agent-not-ready',
+    severity: 'critical',
+    rung: 14,
+    title: 'the network agent does not work on a node',
+    summary: ({ title, nodes, reason, why }) =>
+      `the ${title} agent does not work on ${nodes}: ${reason}${why === '' ? '' : `; ${why}`}`,
+    explain:
+      'The agent of the network plugin runs on each node: it sets up the network of new pods and keeps routes, tunnels and rules right. While it is down new ' +
+      'pods on the node hang in ContainerCreating; pods that run keep their network until something changes.\n' +
+      'Read its log first: the last lines before it ended tell the cause. A configuration that was changed lately, a node without podCIDR, an API server that ' +
+      'the agent cannot reach, and missing rights are the usual ones.',
+    fixes: ({ namespace, pod }) => [
+      {
+        title: 'read its last words',
+        command: `kubectl logs -n ${namespace} ${pod} --all-containers --tail=50 --prefix`,
+        risk: 'none',
+      },
+      {
+        title: 'and those of the run before',
+        command: `kubectl logs -n ${namespace} ${pod} --previous --tail=50`,
+        risk: 'none',
+      },
+    ],
+  }),
+  CNI105: message<{ title: string; where: string; count: number; last: string; namespace: string; pod: string }>({
+    slug: 'agent-restarts',
+    severity: 'warning',
+    rung: 40,
+    title: 'the network agent keeps restarting',
+    summary: ({ title, where, count, last }) => `the ${title} agent on ${where} restarted ${count} times, ${last}`,
+    explain:
+      'The agent works between two restarts, so pods keep their network, but every restart is a time in which new pods wait and rules are not updated. ' +
+      'OOMKilled means its memory limit is too small for this cluster; exit code 137 without it a liveness probe that fails; any other code stands explained ' +
+      'in the log of the run before.',
+    fixes: ({ namespace, pod }) => [
+      {
+        title: 'read why the last run ended',
+        command: `kubectl logs -n ${namespace} ${pod} --previous --tail=50`,
+        risk: 'none',
+      },
+    ],
+  }),
+  CNI106: message<{ title: string; versions: string; set: string }>({
+    slug: 'agent-versions-differ',
+    severity: 'info',
+    rung: 45,
+    title: 'agents of several versions run at once',
+    summary: ({ title, versions }) => `agents of ${title} run in several versions: ${versions}`,
+    explain:
+      'During an update this is normal and passes. When the update has stopped (updateStrategy OnDelete, or a new agent that does not become ready and holds ' +
+      'the rollout) the two versions stay side by side, which no plugin promises to support for long.',
+    fixes: ({ set }) => [
+      { title: 'see how far the update is', command: `kubectl rollout status ${set} --timeout=5s`, risk: 'none' },
+    ],
+  }),
+  CNI107: message<{ title: string; nodes: string; sign: string }>({
+    slug: 'agents-gone',
+    severity: 'critical',
+    confidence: 'likely',
+    rung: 11,
+    title: 'the agents of the network plugin are gone',
+    summary: ({ title, nodes, sign }) =>
+      `${title} was here (${sign}), but its DaemonSet is gone; without pod network: ${nodes}`,
+    explain:
+      'Nodes still carry what the plugin wrote on them, and no DaemonSet of it is left. It was deleted, or its installation was changed half-way. Apply the ' +
+      'manifest (or the Helm release) of the plugin again; pods that run keep their addresses.',
+    fixes: () => [
+      { title: 'see what the nodes remember', command: 'kubectl describe nodes | grep -A12 Annotations', risk: 'none' },
+    ],
+  }),
+  CNI108: message<{ title: string; name: string; namespace: string; state: string; does: string; pod: string }>({
+    slug: 'controller-down',
+    severity: 'warning',
+    rung: 15,
+    title: 'a controller of the network plugin is down',
+    summary: ({ name, namespace, state, does }) => `${namespace}/${name} has ${state}: ${does}`,
+    explain:
+      'Beside the agents on nodes most plugins have a controller. While it is down what exists goes on working; what needs it (new addresses for nodes, clean-up ' +
+      'of addresses, new policies, scaling of the connection to the API server) stands still, and faults follow later.',
+    fixes: ({ name, namespace }) => [
+      { title: 'see why', command: `kubectl describe deployment -n ${namespace} ${name}`, risk: 'none' },
+      { title: 'read its log', command: `kubectl logs -n ${namespace} deployment/${name} --tail=50`, risk: 'none' },
+    ],
+  }),
+  CNI109: message<{ node: string; title: string; said: string; agent: string; namespace: string; pod: string }>({
+    slug: 'network-configuration-missing',
+    severity: 'critical',
+    confidence: 'likely',
+    rung: 16,
+    title: 'the CNI configuration is missing on a node',
+    summary: ({ node, title, said }) =>
+      `node ${node} has no usable CNI configuration although the ${title} agent runs there: ${said}`,
+    explain:
+      'The container runtime finds no file it can use in /etc/cni/net.d (or an init container that writes it did not run again). The agent itself is ready, so ' +
+      'the file was removed or renamed behind its back: by a clean-up, by another installation, or by a node image that replaces the folder.\n' +
+      'Most agents write the file when they start: deleting the agent pod on that node brings it back. It would be proven by: ls -l /etc/cni/net.d on the node.',
+    fixes: ({ namespace, pod }) => [
+      { title: 'let the agent write it again', command: `kubectl delete pod -n ${namespace} ${pod}`, risk: 'low' },
+    ],
+  }),
+  CNI110: message<{ node: string; reason: string; said: string }>({
+    slug: 'network-unavailable',
+    severity: 'critical',
+    rung: 24,
+    title: 'a node reports that its network is unavailable',
+    summary: ({ node, reason, said }) => `node ${node} reports NetworkUnavailable (${reason}): ${said}`,
+    explain:
+      'The condition NetworkUnavailable is set by the network plugin or by the cloud when the routes of a node are not in place, and keeps new pods away by the ' +
+      'taint node.kubernetes.io/network-unavailable. The plugin clears it when it has started on the node. CalicoIsDown and friends mean that the agent ended or ' +
+      'never started there; NoRouteCreated means that the cloud has no route to the pod range of the node.',
+    fixes: ({ node }) => [
+      { title: 'see what else the node says', command: `kubectl describe node ${node}`, risk: 'none' },
+    ],
+  }),
+  CNI111: message<{ node: string; type: string; name: string; title: string; pods: string }>({
+    slug: 'foreign-cni-configuration',
+    severity: 'critical',
+    confidence: 'likely',
+    rung: 17,
+    title: 'another CNI configuration is in force on a node',
+    summary: ({ node, type, name, title, pods }) =>
+      `on node ${node} pods are set up by the network "${name}" (plugin ${type}), which is not ${title}'s; it fails for ${pods}`,
+    explain:
+      'The runtime takes the first file by name in /etc/cni/net.d. Another one sorts before that of the network plugin: left behind by a former plugin, shipped ' +
+      'with the container runtime (10-containerd-net.conflist, 87-podman-bridge.conflist, 100-crio-bridge.conf), or put there by a script. Remove it on the node; the ' +
+      'pods concerned then have to be made again.',
+    fixes: ({ node }) => [
+      {
+        title: 'look at the files on the node',
+        command: `kubectl debug node/${node} -it --image=busybox -- ls -l /host/etc/cni/net.d`,
+        risk: 'low',
+      },
+    ],
+  }),
+  CNI112: message<{ node: string; count: number; example: string; range: string }>({
+    slug: 'addresses-outside-node-range',
+    severity: 'warning',
+    confidence: 'likely',
+    rung: 17,
+    title: 'pods have addresses outside the range of their node',
+    summary: ({ node, count, example, range }) =>
+      `${count === 1 ? 'a pod' : `${count} pods`} on node ${node} got an address outside its range ${range}, such as ${example}`,
+    explain:
+      'Here each node hands out addresses from its own spec.podCIDR, and routes of the other nodes lead there and nowhere else: a pod with another address cannot ' +
+      'be reached from other nodes. Either a second CNI configuration on the node comes first by name (look into /etc/cni/net.d), or the podCIDR of the node changed ' +
+      'after the pods had started (a node that was deleted and joined again), or the bridge kept its former address.',
+    fixes: ({ node }) => [
+      {
+        title: 'look at the files on the node',
+        command: `kubectl debug node/${node} -it --image=busybox -- ls -l /host/etc/cni/net.d`,
+        risk: 'low',
+      },
+    ],
+  }),
+});
