@@ -308,6 +308,8 @@ export interface SnapshotOptions {
   readonly only?: Readonly<Partial<Record<KindName, Partial<Pick<Coverage, 'namespace' | 'subset'>>>>>;
   readonly logs?: readonly PodLog[];
   readonly takenAt?: string;
+  /** The facts name no time of their own. */
+  readonly orLater?: true;
   readonly serverVersion?: string;
 }
 
@@ -337,6 +339,7 @@ export function snapshotOf(objects: readonly KubeObject[], options: SnapshotOpti
   for (const kind of Object.keys(options.except ?? {}) as KindName[]) delete byKind[kind];
   return {
     takenAt: options.takenAt ?? NOW,
+    ...(options.orLater === undefined ? {} : { orLater: options.orLater }),
     source: { type: 'snapshot', name: 'test' },
     serverVersion: options.serverVersion ?? 'v1.34.4',
     objects: byKind as Snapshot['objects'],
