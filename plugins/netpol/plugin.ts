@@ -1,17 +1,20 @@
 import type { Plugin } from '../../shared/cli/command.ts';
+import { canReach } from './commands/can-reach.ts';
 import { completion } from './commands/completion.ts';
 import { explain } from './commands/explain.ts';
 import { graph } from './commands/graph.ts';
 import { matrix } from './commands/matrix.ts';
+import { policies } from './commands/policies.ts';
 import { snapshot } from './commands/snapshot.ts';
 import { version } from './commands/version.ts';
+import { whatCan, whoCanReach } from './commands/who-can-reach.ts';
 
 /** `kubectl netpol`. */
 export const netpol: Plugin = {
   name: 'netpol',
   summary: 'Who can reach this, who cannot, by which rule?',
-  commands: [matrix, graph, snapshot, explain, completion, version],
-  defaultCommand: 'explain',
-  bareCommand: 'explain',
+  commands: [whoCanReach, canReach, whatCan, policies, matrix, graph, snapshot, explain, completion, version],
+  defaultCommand: 'who-can-reach',
+  bareCommand: 'policies',
   messages: async () => (await import('./messages/messages.ts')).messages,
 };

@@ -25,7 +25,7 @@ export function findCommand(plugin: Plugin, argv: readonly string[]): Invocation
   const wantsHelp = flags.some((flag) => flag.option.name === 'help') || words[0] === 'help';
   const rest = words[0] === 'help' ? words.slice(1) : words;
   const named = plugin.commands.find((command) => command.name === rest[0]);
-  const fallback = rest.length === 0 ? plugin.bareCommand : plugin.defaultCommand;
+  const fallback = rest.length === 0 && bareTakes(plugin, flags) ? plugin.bareCommand : plugin.defaultCommand;
   const command = named ?? plugin.commands.find((candidate) => candidate.name === fallback);
   if (command === undefined) throw new Error(`plugin ${plugin.name} has no command ${fallback}`);
   const options = optionsOf(command);
@@ -41,6 +41,16 @@ export function findCommand(plugin: Plugin, argv: readonly string[]): Invocation
     help: wantsHelp,
     implied: named === undefined,
   };
+}
+
+/** Whether the command that runs without any word takes these flags; `-l app=web` alone can be the target of another. */
+function bareTakes(plugin: Plugin, flags: readonly Flag[]): boolean {
+  const names = (name: string): ReadonlySet<string> => {
+    const command = plugin.commands.find((candidate) => candidate.name === name);
+    return new Set(command === undefined ? [] : optionsOf(command).map((option) => option.name));
+  };
+  const [bare, other] = [names(plugin.bareCommand), names(plugin.defaultCommand)];
+  return flags.every(({ option }) => bare.has(option.name) || !other.has(option.name));
 }
 
 /** Every option of every command once; the names mean the same everywhere, so that a line can be read before its command is known. */

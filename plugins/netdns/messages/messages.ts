@@ -1,12 +1,4 @@
-import { nodeCacheMessages } from './node-cache.ts';
-import { podsMessages } from './pods.ts';
-import { policyMessages } from './policy.ts';
-import { serversMessages } from './servers.ts';
+import type { AnyMessage } from '../../../shared/messages/define-messages.ts';
 
 /** Every code of the plugin. A code, once shipped, keeps its meaning. */
-export const messages = {
-  ...serversMessages,
-  ...podsMessages,
-  ...policyMessages,
-  ...nodeCacheMessages,
-};
+export const messages: Readonly<Record<string, AnyMessage>> = {};

@@ -1,6 +1,7 @@
 import type { Plan, Request } from '../../../shared/cli/command.ts';
 import { UsageError } from '../../../shared/cli/command.ts';
 import { didYouMean } from '../../../shared/cli/nearest.ts';
+import { isApplied } from '../../../shared/model/applied.ts';
 import { type ClusterIndex, createIndex } from '../../../shared/model/cluster-index.ts';
 import type { Snapshot } from '../../../shared/model/snapshot.ts';
 import type { Enforcement } from '../../../shared/policy/enforcement.ts';
@@ -16,6 +17,7 @@ export interface Asked {
   readonly snapshot: Snapshot;
   readonly index: ClusterIndex;
   readonly model: PolicyModel;
+  /** What acts on policies here. In files that were never applied there is nothing that could: policies count as they are. */
   readonly enforcement: Enforcement;
   readonly places: Places;
   readonly name: Naming;
@@ -35,12 +37,19 @@ export async function ask(request: Request, plan: Plan): Promise<Asked> {
     snapshot,
     index,
     model,
-    enforcement: enforcementIn(index, cni),
+    enforcement: isPaper(index) && cni === undefined ? ON_PAPER : enforcementIn(index, cni),
     places: placesOf(index),
     name: namingOf(model),
     gaps: gapsOf(snapshot, model.facts.unseen ?? [], takenAsOpen(index)),
     namespace: await request.facts.namespace(),
   };
+}
+
+const ON_PAPER: Enforcement = { enforced: 'yes', by: undefined, plugins: [] };
+
+/** Whether nothing here was ever in a cluster. */
+function isPaper(index: ClusterIndex): boolean {
+  return index.list('Node').length === 0 && !index.list('Pod').some(isApplied);
 }
 
 function cniOf(request: Request): string | undefined {

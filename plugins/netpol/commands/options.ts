@@ -8,6 +8,21 @@ export const cniOption: Option = {
   describe: 'judge for this network plugin (calico, cilium, flannel, … or none) instead of the one that is found',
 };
 
+export const portOption: Option = {
+  name: 'port',
+  type: 'string',
+  value: 'PORT',
+  describe: 'a port by number or name; of a Service its own port, not that of the pods',
+};
+
+export const protocolOption: Option = {
+  name: 'protocol',
+  type: 'string',
+  value: 'PROTOCOL',
+  choices: ['TCP', 'UDP', 'SCTP', 'tcp', 'udp', 'sctp'],
+  describe: 'TCP (default with --port), UDP or SCTP',
+};
+
 export const byOption: Option = {
   name: 'by',
   type: 'string',

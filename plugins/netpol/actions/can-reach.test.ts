@@ -1,0 +1,127 @@
+import { describe, expect, it } from 'vitest';
+import { askManifests } from '../testing/ask-manifests.ts';
+import { SHOP } from '../testing/shop.ts';
+
+const ask = (line: string, manifests = SHOP) => askManifests(manifests, line);
+
+describe('can-reach', () => {
+  it('says no with the walk: the policy, its rule, and the label that is missing', async () => {
+    const run = await ask('can-reach shop/web data/db');
+    expect(run.exit).toBe(1);
+    expect(run.stdout).toMatch(/^DENIED {2}Deployment shop\/web cannot reach Service data\/db on port 15432 \(pg\)/);
+    expect(run.stdout).toContain('Egress of Deployment shop/web: allowed');
+    expect(run.stdout).toContain('Ingress of Deployment data/db: denied');
+    expect(run.stdout).toContain('✗ ingress rule 1');
+    expect(run.stdout).toContain('namespace label team=shop is missing on shop');
+  });
+
+  it('names the smallest change, tried before it is told, with its undo', async () => {
+    const { stdout } = await ask('can-reach shop/web data/db');
+    expect(stdout).toContain('Smallest change');
+    expect(stdout).toContain('kubectl label namespace shop team=shop\n');
+    expect(stdout).toContain('kubectl label namespace shop team=shop-'.replace('=shop-', '-'));
+  });
+
+  it('gives the same exit status in every format', async () => {
+    for (const format of ['table', 'wide', 'json', 'yaml', 'markdown', 'html']) {
+      expect((await ask(`can-reach shop/web data/db -o ${format}`)).exit).toBe(1);
+      expect((await ask(`can-reach shop/web shop/api --port 8080 -o ${format}`)).exit).toBe(0);
+      expect((await ask(`can-reach shop/web shop/api -o ${format}`)).exit).toBe(3);
+    }
+  });
+
+  it('takes the words from A to B, also without the command', async () => {
+    expect((await ask('from shop/web to shop/api:8080')).stdout).toMatch(/^ALLOWED/);
+    expect((await ask('can-reach from shop/web to shop/api:http')).stdout).toMatch(/^ALLOWED/);
+    expect((await ask('can-reach deployment web deployment api --port 9090 -n shop')).stdout).toMatch(/^DENIED/);
+  });
+
+  it('tells which ports are open when none was named', async () => {
+    const { stdout } = await ask('can-reach shop/web shop/api');
+    expect(stdout).toMatch(/^DEPENDS {2}Deployment shop\/web can reach Deployment shop\/api on TCP 8080/);
+    expect(stdout).toContain('✓ TCP 8080 (http)');
+    expect(stdout).toContain('✗ TCP 9090 (metrics)');
+  });
+
+  it('takes namespaces, selectors, addresses and the internet', async () => {
+    expect((await ask('can-reach ns/shop data/db')).exit).toBe(1);
+    expect((await ask('can-reach shop:app=web shop:app=api --port 8080')).exit).toBe(0);
+    expect((await ask('can-reach 192.0.2.7 data/db')).exit).toBe(1);
+    expect((await ask('can-reach internet shop/web')).exit).toBe(0);
+    expect((await ask('can-reach shop/web 192.0.2.0/24 --port 443')).exit).toBe(0);
+  });
+
+  it('reads the names that Services have inside the cluster', async () => {
+    expect((await ask('can-reach shop/web db.data.svc.cluster.local:15432')).exit).toBe(1);
+  });
+
+  it('adds a port or a rule where that is what is missing', async () => {
+    const { stdout } = await ask('can-reach shop/web shop/api --port 9090');
+    expect(stdout).toContain('add the port to ingress rule 1 of NetworkPolicy shop/api-in');
+    expect(stdout).toContain('"path":"/spec/ingress/0/ports/1","value":{"protocol":"TCP","port":9090}');
+  });
+
+  it('closes what is open by taking the rule away', async () => {
+    const { stdout } = await ask('can-reach shop/web shop/api --port 8080');
+    expect(stdout).toContain('To close it: take ingress rule 1 out of NetworkPolicy shop/api-in');
+    expect(stdout).toContain('undo');
+  });
+
+  it('passes everything where nothing enforces policy, and says that first', async () => {
+    const run = await ask('can-reach shop/web data/db --cni flannel');
+    expect(run.exit).toBe(0);
+    expect(run.stdout.split('\n').slice(0, 3).join(' ')).toContain('nothing enforces network policy here');
+  });
+
+  it('knows that addresses of pods count for ipBlock, but not under Cilium', async () => {
+    const pods = ['web', 'db'].map(
+      (name, at) => `apiVersion: v1
+kind: Pod
+metadata: {name: ${name}, namespace: shop, labels: {app: ${name}}, uid: u${at}}
+spec: {containers: [{name: a, ports: [{containerPort: 80}]}]}
+status: {phase: Running, podIP: 10.0.0.${at + 1}, podIPs: [{ip: 10.0.0.${at + 1}}]}
+---
+`,
+    );
+    const block = `apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: p, namespace: shop}
+spec: {podSelector: {matchLabels: {app: db}}, ingress: [{from: [{ipBlock: {cidr: 10.0.0.0/24}}]}]}
+`;
+    const manifests = pods.join('') + block;
+    expect((await ask('can-reach web db --cni calico', manifests)).exit).toBe(0);
+    expect((await ask('can-reach web db --cni cilium', manifests)).exit).toBe(1);
+  });
+
+  it('depends on policies of families that are not judged here', async () => {
+    const calico = `${SHOP}
+---
+apiVersion: projectcalico.org/v3
+kind: GlobalNetworkPolicy
+metadata: {name: deny}
+spec: {selector: app == 'api', types: [Ingress]}
+`;
+    const run = await ask('can-reach shop/web shop/api --port 8080', calico);
+    expect(run.exit).toBe(3);
+    expect(run.stdout).toContain('Calico policies are not judged here');
+    expect((await ask('can-reach shop/api shop/web --port 8080', calico)).exit).toBe(0);
+  });
+
+  it('teaches when a name or port is wrong', async () => {
+    const typo = await ask('can-reach shop/webb data/db');
+    expect([typo.exit, typo.stderr]).toEqual([2, 'error: there is no "webb" in namespace shop\nDid you mean web?\n']);
+    const port = await ask('can-reach shop/web data/db --port 99');
+    expect([port.exit, port.stderr]).toEqual([2, expect.stringContaining('Its ports: pg 15432→pg/TCP')]);
+    expect((await ask('can-reach shop/web')).exit).toBe(2);
+    expect((await ask('can-reach shop/web data/db --cni calcio')).stderr).toContain('Did you mean calico?');
+  });
+
+  it('gives the walk and the verdict as JSON', async () => {
+    const value = JSON.parse((await ask('can-reach shop/web data/db -o json')).stdout);
+    expect(value.answer).toBe('denied');
+    expect(value.from).toEqual({ kind: 'Deployment', namespace: 'shop', name: 'web' });
+    expect(value.ports).toMatchObject([{ protocol: 'TCP', targetPorts: [5432], answer: 'denied' }]);
+    expect(value.walk.ingress.decision).toMatchObject({ by: 'isolation' });
+    expect(value.causes[0].code).toBe('POL001');
+  });
+});

@@ -1,0 +1,236 @@
+import type { CommandResult, Plan, Request } from '../../../shared/cli/command.ts';
+import { UsageError } from '../../../shared/cli/command.ts';
+import type { Fix } from '../../../shared/messages/finding.ts';
+import { sourceName } from '../../../shared/model/source-name.ts';
+import type { Protocol } from '../../../shared/policy/port-set.ts';
+import type { Report, Verdict as ReportVerdict, Section } from '../../../shared/report/report.ts';
+import { plural, wrap } from '../../../shared/util/text.ts';
+import { changesFor } from '../answer/changes.ts';
+import { refValue } from '../answer/end-values.ts';
+import { type Judged, judgePair, type PairVerdict, type PortVerdict } from '../answer/judge-pair.ts';
+import { walkLines } from '../answer/walk-lines.ts';
+import { endsPlan } from '../collect/ends-plan.ts';
+import { policyMessages } from '../messages/reach.ts';
+import { type End, parseEnds } from '../targets/parse-end.ts';
+import type { Party } from '../targets/party.ts';
+import { askedPorts } from '../targets/ports.ts';
+import { resolveEnd } from '../targets/resolve-end.ts';
+import { portsValue, portWords } from '../words/ports.ts';
+import { reasonWords } from '../words/reasons.ts';
+import { type Asked, ask } from './ask.ts';
+import { unseenReport } from './unseen-report.ts';
+
+/** `can-reach FROM TO`: the verdict, the walk on both sides, and the smallest change that would turn it round. */
+export async function runCanReach(request: Request): Promise<CommandResult> {
+  const [from, to] = endsOf(request.args);
+  const plan: Plan = endsPlan([from, to]);
+  const asked = await ask(request, plan);
+  const one = resolveEnd(asked, from, asked.namespace);
+  const other = resolveEnd(asked, to, asked.namespace);
+  for (const end of [one, other]) {
+    if (end.type === 'unseen') return { type: 'report', report: unseenReport(asked, 'netpol can-reach', end) };
+  }
+  if (one.type !== 'party' || other.type !== 'party') throw new Error('an end is neither found nor unseen');
+  const wish = { port: request.options.string('port') ?? to.port, protocol: protocolOf(request) };
+  const ports = askedPorts(other.party, wish);
+  const judged = judgePair(asked.model, asked.enforcement, one.party, other.party, ports);
+  return { type: 'report', report: reportOf(asked, one.party, other.party, judged) };
+}
+
+/** `from A to B`, `A to B` and `A B`. Throws a UsageError unless there are two ends. */
+export function endsOf(args: readonly string[]): readonly [End, End] {
+  const words = args[0] === 'from' ? args.slice(1) : args;
+  const between = words.indexOf('to');
+  const ends =
+    between > 0 ? [...parseEnds(words.slice(0, between)), ...parseEnds(words.slice(between + 1))] : parseEnds(words);
+  const [from, to, ...more] = ends;
+  if (from === undefined || to === undefined || more.length > 0) {
+    throw new UsageError(
+      `can-reach needs two ends, and got ${ends.length}`,
+      'Example: kubectl netpol can-reach deploy/web svc/db --port 5432',
+    );
+  }
+  return [from, to];
+}
+
+/** The protocol that was asked for, in the API's spelling. */
+export function protocolOf(request: Request): Protocol | undefined {
+  return request.options.string('protocol')?.toUpperCase() as Protocol | undefined;
+}
+
+const WORDS = { yes: 'ALLOWED', no: 'DENIED', depends: 'DEPENDS' } as const;
+const VERDICTS: Readonly<Record<Judged['answer'], ReportVerdict>> = {
+  yes: 'healthy',
+  no: 'broken',
+  depends: 'unknown',
+};
+
+function reportOf(asked: Asked, from: Party, to: Party, judged: Judged): Report {
+  const { snapshot, index, gaps, model } = asked;
+  const answer = gaps.incomplete === undefined ? judged.answer : 'depends';
+  const told = toldPair(judged);
+  const fixes =
+    told === undefined || gaps.incomplete !== undefined ? [] : changesFor({ facts: model.facts, model, pair: told });
+  const denial =
+    answer === 'no' && told !== undefined
+      ? [
+          policyMessages.POL001.raise({
+            subject: to.ref,
+            args: { from: from.words, to: to.words, port: portPhrase(judged) },
+            evidence: walkLines(told, asked).map((fact) => ({ fact: fact.trim(), source: '' })),
+            fixes,
+          }),
+        ]
+      : [];
+  return {
+    command: 'netpol can-reach',
+    target: to.ref,
+    takenAt: index.takenAt,
+    source: sourceName(snapshot),
+    verdict: VERDICTS[answer],
+    word: WORDS[answer],
+    headline: headlineOf(asked, from, to, judged),
+    causes: denial,
+    findings: [],
+    notChecked: gaps.notChecked,
+    coverage: { ran: 1, of: 1 },
+    ladder: [],
+    layout: 'answer',
+    sections: [
+      ...reasonSection(asked, from, to, judged),
+      ...portSection(judged),
+      ...(told === undefined ? [] : [{ type: 'text', lines: walkLines(told, asked) } as const]),
+      ...(denial.length === 0 ? fixSection(fixes) : []),
+    ],
+    data: {
+      answer: { yes: 'allowed', no: 'denied', depends: 'depends' }[answer],
+      from: refValue(from.ref),
+      to: refValue(to.ref),
+      ports: judged.ports.map(portData),
+      ...(judged.allowed.length + judged.depends.length === 0
+        ? {}
+        : { allowedPorts: portsValue(judged.allowed), undecidedPorts: portsValue(judged.depends) }),
+      ...(told === undefined ? {} : { walk: { egress: told.verdict.egress, ingress: told.verdict.ingress } }),
+      reasons: reasonsOf(asked, from, to, judged),
+      changes: fixes,
+      enforcement: { enforced: asked.enforcement.enforced, by: asked.enforcement.by ?? null },
+    },
+  };
+}
+
+/** The pair to tell: of the port and pair that is furthest from open. */
+function toldPair({ ports }: Judged): PairVerdict | undefined {
+  const order = { no: 0, depends: 1, yes: 2 } as const;
+  const sorted = [...ports].sort((a, b) => order[a.answer] - order[b.answer]);
+  return sorted.flatMap(({ pairs }) => pairs)[0];
+}
+
+function headlineOf(asked: Asked, from: Party, to: Party, judged: Judged): string {
+  const { answer } = judged;
+  const [first] = judged.ports;
+  const on = portPhrase(judged);
+  const reasons = reasonsOf(asked, from, to, judged);
+  const incomplete = asked.gaps.incomplete;
+  if (incomplete !== undefined) return `whether ${from.words} can reach ${to.words}${on} is not sure: ${incomplete}`;
+  const enforced = asked.enforcement.enforced === 'no' && reasons[0] !== undefined ? ` — ${reasons[0]}` : '';
+  if (answer === 'yes') return `${from.words} can reach ${to.words}${on}${enforced}`;
+  if (answer === 'no') {
+    if (first?.pairs.length === 0) return `${to.words} has nothing that listens${on}`;
+    return `${from.words} cannot reach ${to.words}${on}`;
+  }
+  if (judged.mixed) {
+    const open = judged.ports.filter((port) => port.answer === 'yes').map((port) => port.words);
+    return open.length === 0
+      ? `whether ${from.words} can reach ${to.words} depends on the port`
+      : `${from.words} can reach ${to.words} on ${open.join(', ')} and not on ${judged.declared ? 'its other ports' : 'other ports'}: say which with --port`;
+  }
+  const split = splitWords(first);
+  return `whether ${from.words} can reach ${to.words}${on} depends: ${split ?? reasons[0] ?? 'the facts do not decide it'}`;
+}
+
+/** `2 of 3 pairs of pods are allowed`, where they differ. */
+function splitWords(port: PortVerdict | undefined): string | undefined {
+  if (port === undefined) return undefined;
+  const count = (answer: string): number =>
+    port.pairs.reduce((sum, pair) => sum + (pair.verdict.answer === answer ? pair.count : 0), 0);
+  const [yes, no] = [count('yes'), count('no')];
+  if (yes === 0 || no === 0) return undefined;
+  return `${plural(yes, 'pair of pods is', 'pairs of pods are')} allowed and ${no} denied`;
+}
+
+function portPhrase({ ports }: Judged): string {
+  const [only] = ports;
+  if (ports.length !== 1 || only === undefined)
+    return ports.length === 0 || ports.some(({ words }) => words.startsWith('any'))
+      ? ''
+      : ` on ${ports.map(({ words }) => words).join(', ')}`;
+  const numbers = [...new Set(only.pairs.map(({ question }) => question.port))];
+  if (only.words.startsWith('any other')) return ' on any port';
+  const target =
+    numbers.length === 1 && !only.words.includes(String(numbers[0]))
+      ? `, which is ${only.protocol} ${numbers[0]} of its pods`
+      : '';
+  return ` on ${only.words}${target}`;
+}
+
+function reasonsOf({ name }: Asked, from: Party, to: Party, judged: Judged): readonly string[] {
+  const reasons = [
+    ...from.notes,
+    ...to.notes,
+    ...judged.ports.flatMap(({ pairs }) => pairs.flatMap(({ verdict }) => verdict.reasons)),
+  ];
+  return [...new Set(reasons.map((reason) => reasonWords(reason, name)))];
+}
+
+function reasonSection(asked: Asked, from: Party, to: Party, judged: Judged): readonly Section[] {
+  const told = headlineOf(asked, from, to, judged);
+  const reasons = reasonsOf(asked, from, to, judged).filter((reason) => !told.includes(reason));
+  if (reasons.length === 0) return [];
+  const lines = reasons
+    .slice(0, 6)
+    .flatMap((reason) => wrap(reason, 78).map((line, at) => (at === 0 ? `- ${line}` : `  ${line}`)));
+  return [{ type: 'text', title: 'Mind', lines }];
+}
+
+/** One line a port, where there are several, or where pods differ. */
+function portSection(judged: Judged): readonly Section[] {
+  const rows = judged.ports.map(
+    (port) => `  ${{ yes: '✓', no: '✗', depends: '?' }[port.answer]} ${port.words}${notesOf(port)}`,
+  );
+  const sets = judged.allowed.length === 0 || !judged.declared ? [] : [`  open in all: ${portWords(judged.allowed)}`];
+  if (rows.length < 2 && judged.ports.every((port) => notesOf(port) === '')) return [];
+  return [{ type: 'text', title: 'Ports', lines: [...rows, ...sets].flatMap((line) => wrap(line, 78, '  ')) }];
+}
+
+function notesOf(port: PortVerdict): string {
+  const split = splitWords(port);
+  const notes = [
+    ...(split === undefined ? [] : [split]),
+    ...(port.without > 0 ? [`${plural(port.without, 'pod')} without this port`] : []),
+  ];
+  return notes.length === 0 ? '' : `: ${notes.join(', ')}`;
+}
+
+function portData({ words, protocol, answer, pairs, without }: PortVerdict): object {
+  const count = (wanted: string): number =>
+    pairs.reduce((sum, pair) => sum + (pair.verdict.answer === wanted ? pair.count : 0), 0);
+  return {
+    port: words,
+    protocol,
+    targetPorts: [...new Set(pairs.map(({ question }) => question.port))].sort((a, b) => a - b),
+    answer: { yes: 'allowed', no: 'denied', depends: 'depends' }[answer],
+    pairs: { allowed: count('yes'), denied: count('no'), undecided: count('depends'), withoutPort: without },
+  };
+}
+
+function fixSection(fixes: readonly Fix[]): readonly Section[] {
+  return fixes.map((fix) => ({
+    type: 'text',
+    title: 'Smallest change',
+    lines: [
+      ...wrap(fix.title, 80, '  '),
+      `    ${fix.command}`,
+      ...(fix.undo === undefined ? [] : ['  undo', `    ${fix.undo}`]),
+    ],
+  }));
+}

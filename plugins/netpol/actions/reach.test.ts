@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest';
+import { askManifests } from '../testing/ask-manifests.ts';
+import { deployment, SHOP } from '../testing/shop.ts';
+
+const ask = (line: string, manifests = SHOP) => askManifests(manifests, line);
+
+describe('who-can-reach', () => {
+  it('groups the sources by the rule that lets them in', async () => {
+    const run = await ask('shop/api');
+    expect(run.exit).toBe(0);
+    expect(run.stdout).toMatch(/^1 pod can reach Deployment shop\/api\n/);
+    expect(run.stdout).toMatch(/TCP 8080: NetworkPolicy shop\/api-in, ingress rule 1 \(.+\)\n {4}Deployment shop\/web/);
+    expect(run.stdout).not.toContain('data/db');
+  });
+
+  it('tells who is kept out, and by what, when asked', async () => {
+    const { stdout } = await ask('who-can-reach shop/api --denied --port http');
+    expect(stdout).toMatch(/Kept out: TCP 8080: no ingress rule of NetworkPolicy shop\/api-in/);
+    expect(stdout).toContain('Deployment data/db');
+    expect(stdout).toContain('any address outside the cluster');
+  });
+
+  it('calls everybody anyone, and everywhere outside by one name', async () => {
+    const { stdout } = await ask('shop/web');
+    expect(stdout).toContain('anyone in the cluster (2 pods)');
+    expect(stdout).toContain('any address outside the cluster');
+  });
+
+  it('translates the ports of a Service', async () => {
+    const { stdout } = await ask('svc/db -n data');
+    expect(stdout.replace(/\s+/g, ' ')).toContain('on port 15432 (pg) (TCP 5432 of its pods)');
+    expect(stdout).toMatch(/^nobody can reach/);
+  });
+
+  it('names a namespace when all of it gets in', async () => {
+    const more = `${SHOP}\n---\n${deployment('ops', 'a')}\n---\n${deployment('ops', 'b')}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: from-ops, namespace: shop}
+spec:
+  podSelector: {matchLabels: {app: web}}
+  ingress: [{from: [{namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: ops}}}], ports: [{port: 8080}]}]
+`;
+    const { stdout } = await ask('shop/web', more);
+    expect(stdout).toMatch(/TCP 8080: NetworkPolicy shop\/from-ops.*\n(.*\n)?.*namespace ops \(all 2 pods\)/);
+  });
+
+  it('asks for pods by labels, and for addresses outside', async () => {
+    expect((await ask('-l app=api -n shop')).stdout).toContain('can reach pods app=api of shop');
+    expect((await ask('203.0.113.0/24')).stdout).toMatch(/^3 pods can reach 203\.0\.113\.0\/24/);
+  });
+
+  it('gives rules with their places as JSON', async () => {
+    const value = JSON.parse((await ask('shop/api -o json')).stdout);
+    expect(value.sources).toMatchObject([
+      {
+        answer: 'allowed',
+        ports: [{ protocol: 'TCP', from: 8080, to: 8080 }],
+        who: [{ kind: 'Deployment', namespace: 'shop', name: 'web' }],
+        by: [{ decision: 'rule', rule: 0, policy: { kind: 'NetworkPolicy', namespace: 'shop', name: 'api-in' } }],
+      },
+    ]);
+  });
+});
+
+describe('what-can', () => {
+  it('tells whom it reaches, and whose rule lets it in', async () => {
+    const { stdout } = await ask('what-can shop/web reach');
+    expect(stdout).toMatch(/TCP 8080: NetworkPolicy shop\/api-in, ingress rule 1 .*\n {4}Deployment shop\/api/);
+    expect(stdout).toContain('any address outside the cluster');
+    expect((await ask('what-can shop/web reach --port 9090 --denied')).stdout).toContain('Out of reach: TCP 9090');
+  });
+});
+
+describe('policies', () => {
+  it('lists what selects a pod, with its rules', async () => {
+    const { stdout } = await ask('policies data/db');
+    expect(stdout).toMatch(/^1 policy selects Service data\/db: ingress isolated and egress open/);
+    expect(stdout).toContain('ingress rule 1 allows from pods app=web of namespaces team=shop, TCP 5432');
+  });
+
+  it('gives an overview without a name', async () => {
+    const run = await ask('policies');
+    expect(run.stdout).toMatch(/^2 policies in all namespaces; 1 pod that no policy selects for ingress/);
+    expect(run.stdout).toMatch(/NetworkPolicy data\/db-in +1 pod +ingress +ingress: 1 rule/);
+  });
+});

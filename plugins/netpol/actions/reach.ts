@@ -1,0 +1,266 @@
+import type { CommandResult, Request } from '../../../shared/cli/command.ts';
+import { UsageError } from '../../../shared/cli/command.ts';
+import type { Pod } from '../../../shared/model/objects-pod.ts';
+import { formatRef } from '../../../shared/model/refs.ts';
+import { sourceName } from '../../../shared/model/source-name.ts';
+import type { Direction } from '../../../shared/policy/rules.ts';
+import type { Answer } from '../../../shared/policy/verdict.ts';
+import type { Report, Section } from '../../../shared/report/report.ts';
+import { joinNames, plural, wrap } from '../../../shared/util/text.ts';
+import { refValue } from '../answer/end-values.ts';
+import { type ReachGroup, reachGroups, type Via } from '../answer/reach-groups.ts';
+import { type Who, whoOf } from '../answer/who.ts';
+import { endsPlan } from '../collect/ends-plan.ts';
+import { parseEnds } from '../targets/parse-end.ts';
+import { type Party, podsOfParty } from '../targets/party.ts';
+import { type AskedPort, askedPorts, type PortWish } from '../targets/ports.ts';
+import { resolveEnd } from '../targets/resolve-end.ts';
+import { policyWords, ruleWords } from '../words/policies.ts';
+import { portsValue, portWords } from '../words/ports.ts';
+import { reasonWords } from '../words/reasons.ts';
+import { type Asked, ask } from './ask.ts';
+import { protocolOf, runCanReach } from './can-reach.ts';
+import { unseenReport } from './unseen-report.ts';
+
+/** `who-can-reach TARGET`, and the default: `web`, or `from A to B`. */
+export async function runWhoCanReach(request: Request): Promise<CommandResult> {
+  const { args } = request;
+  if (args.includes('to') && args.length > 2) return runCanReach(request);
+  return runReach(request, 'ingress');
+}
+
+/** `what-can POD reach`. */
+export async function runWhatCan(request: Request): Promise<CommandResult> {
+  const args = request.args.at(-1) === 'reach' ? request.args.slice(0, -1) : request.args;
+  return runReach({ ...request, args }, 'egress');
+}
+
+async function runReach(request: Request, direction: Direction): Promise<CommandResult> {
+  const command = direction === 'ingress' ? 'who-can-reach' : 'what-can';
+  const labels = request.options.string('selector');
+  const [end, ...more] = parseEnds([...request.args, ...(labels === undefined ? [] : [labels])]);
+  if (end === undefined || more.length > 0) {
+    throw new UsageError(
+      `${command} needs one name, and got ${end === undefined ? 'none' : more.length + 1}`,
+      direction === 'ingress'
+        ? 'Example: kubectl netpol who-can-reach svc/web'
+        : 'Example: kubectl netpol what-can deploy/web reach',
+    );
+  }
+  const asked = await ask(request, endsPlan([end], 'all'));
+  const found = resolveEnd(asked, end, asked.namespace);
+  if (found.type === 'unseen') return { type: 'report', report: unseenReport(asked, `netpol ${command}`, found) };
+  const { party } = found;
+  const wish = { port: request.options.string('port') ?? end.port, protocol: protocolOf(request) };
+  const ports = direction === 'ingress' ? askedPorts(party, wish) : portOfOthers(wish);
+  const groups = reachGroups(asked.model, party, ports, direction);
+  const denied = request.options.boolean('denied');
+  const report = reportOf(asked, party, ports, groups, direction, denied);
+  return { type: 'report', report };
+}
+
+/** Of those that a pod reaches the port is theirs, and only a number means the same to all of them. */
+function portOfOthers({ port, protocol = 'TCP' }: PortWish): readonly AskedPort[] | undefined {
+  if (port === undefined) return undefined;
+  const number = Number(port);
+  if (!Number.isInteger(number) || number < 1 || number > 65535) {
+    throw new UsageError(`--port ${port} is no number between 1 and 65535`, 'what-can takes the number of a port.');
+  }
+  return [{ words: `${protocol} ${number}`, protocol, on: () => number }];
+}
+
+function reportOf(
+  asked: Asked,
+  party: Party,
+  ports: readonly AskedPort[] | undefined,
+  groups: readonly ReachGroup[],
+  direction: Direction,
+  denied: boolean,
+): Report {
+  const { gaps, index, snapshot, enforcement } = asked;
+  const command = direction === 'ingress' ? 'netpol who-can-reach' : 'netpol what-can';
+  const but = new Set(podsOfParty(party));
+  const told = (answer: Answer): readonly Told[] => toldGroups(asked, groups, answer, but);
+  const [open, maybe, shut] = [told('yes'), told('depends'), told('no')];
+  const not =
+    enforcement.enforced === 'no'
+      ? `${reasonWords({ code: 'notEnforced', by: enforcement.by ?? '' })}. By the policies, `
+      : '';
+  const missing = gaps.incomplete === undefined ? '' : `; ${gaps.incomplete}`;
+  return {
+    command,
+    target: party.ref,
+    takenAt: index.takenAt,
+    source: sourceName(snapshot),
+    verdict: gaps.incomplete === undefined ? 'healthy' : 'unknown',
+    word: gaps.incomplete === undefined ? '' : 'INCOMPLETE',
+    headline: `${not}${summaryOf(party, ports, open, maybe, direction)}${missing}`,
+    causes: [],
+    findings: [],
+    notChecked: gaps.notChecked,
+    coverage: { ran: 1, of: 1 },
+    ladder: [],
+    layout: 'answer',
+    sections: [
+      ...open.map((one) => groupSection(one, '')),
+      ...maybe.map((one) => groupSection(one, 'Depends: ')),
+      ...(denied
+        ? shut.map((one) => groupSection(one, direction === 'ingress' ? 'Kept out: ' : 'Out of reach: '))
+        : []),
+    ],
+    data: {
+      to: refValue(party.ref),
+      [direction === 'ingress' ? 'sources' : 'destinations']: [
+        ...open.map((one) => groupData(asked, one, 'allowed')),
+        ...maybe.map((one) => groupData(asked, one, 'depends')),
+        ...(denied ? shut.map((one) => groupData(asked, one, 'denied')) : []),
+      ],
+      enforcement: { enforced: enforcement.enforced, by: enforcement.by ?? null },
+    },
+  };
+}
+
+/** Groups with one explanation and equal ports, told together. */
+interface Told {
+  readonly who: Who;
+  readonly pods: number;
+  readonly title: string;
+  readonly via: readonly Via[];
+  readonly group: ReachGroup;
+}
+
+function toldGroups(
+  asked: Asked,
+  groups: readonly ReachGroup[],
+  answer: Answer,
+  but: ReadonlySet<Pod>,
+): readonly Told[] {
+  const merged = new Map<string, { group: ReachGroup }>();
+  for (const group of groups.filter((one) => one.answer === answer)) {
+    const title = titleOf(asked, group);
+    const known = merged.get(title);
+    if (known === undefined) merged.set(title, { group });
+    else {
+      const { group: old } = known;
+      known.group = { ...old, pods: [...old.pods, ...group.pods], ranges: [...old.ranges, ...group.ranges] };
+    }
+  }
+  return [...merged].map(([title, { group }]) => ({
+    title,
+    group,
+    via: group.via,
+    pods: group.pods.length,
+    who: whoOf(asked.model, group.pods, group.ranges, but),
+  }));
+}
+
+/** `TCP 5432, by NetworkPolicy data/db-in, ingress rule 1 (db.yaml:12)`. */
+function titleOf(asked: Asked, { ports, via, only, answer }: ReachGroup): string {
+  const rules = via.map((one) => {
+    const words = viaWords(asked, one, answer);
+    return via.length > 1 ? `${words} on ${portWords(one.ports)}` : words;
+  });
+  const some =
+    only.length === 0
+      ? ''
+      : ` (only ${joinNames(
+          only.map((ref) => asked.name(ref)),
+          2,
+        )})`;
+  const port = portWords(ports);
+  return `${port.charAt(0).toUpperCase()}${port.slice(1)}${some}: ${joinNames(rules, 3)}`;
+}
+
+function viaWords({ places, name }: Asked, { direction, decision, reasons }: Via, answer: Answer): string {
+  switch (decision.by) {
+    case 'rule':
+      return `${answer === 'no' ? 'denied by ' : ''}${ruleWords(decision.policy, direction, decision.rule, places)}`;
+    case 'isolation':
+      return `no ${direction} rule of ${joinNames(
+        decision.policies.map((policy) => policyWords(policy, places)),
+        2,
+      )} matches`;
+    case 'default':
+      return `no policy stands against it`;
+    case 'exempt':
+      return reasons.length === 0
+        ? 'no policy applies'
+        : joinNames(
+            reasons.map((reason) => reasonWords(reason, name)),
+            1,
+          );
+    case 'nothing':
+      return joinNames(
+        reasons.map((reason) => reasonWords(reason, name)),
+        2,
+      );
+  }
+}
+
+function summaryOf(
+  party: Party,
+  ports: readonly AskedPort[] | undefined,
+  open: readonly Told[],
+  maybe: readonly Told[],
+  direction: Direction,
+): string {
+  const pods = open.reduce((sum, { pods: own }) => sum + own, 0);
+  const outside = open.some(({ group }) => group.ranges.length > 0);
+  const on =
+    ports === undefined
+      ? ''
+      : ` on ${joinNames(
+          ports.map((port) => port.words + targetWords(party, port)),
+          3,
+        )}`;
+  const doubt = maybe.length === 0 ? '' : '; some depend';
+  const whom = [
+    ...(pods === 0 ? [] : [plural(pods, 'pod')]),
+    ...(outside ? ['addresses outside the cluster'] : []),
+  ].join(' and ');
+  if (direction === 'egress') return `${party.words} can reach ${whom === '' ? 'nobody' : whom}${on}${doubt}`;
+  return `${whom === '' ? 'nobody' : whom} can reach ${party.words}${on}${doubt}`;
+}
+
+/** `, TCP 5432 of its pods`, where a Service changes the number. */
+function targetWords(party: Party, port: AskedPort): string {
+  const numbers = [...new Set(party.members.flatMap((unit) => port.on(unit) ?? []))];
+  if (numbers.length === 0) return ' (no pod has its target port)';
+  const told = numbers.every((number) => new RegExp(`\\b${number}\\b`).test(port.words));
+  return told ? '' : ` (${port.protocol} ${numbers.join(', ')} of its pods)`;
+}
+
+function groupSection({ title, who }: Told, prefix: string): Section {
+  const lines = wrap(`${prefix}${title}`, 80, '  ').map((line, at) => (at === 0 ? line.trimStart() : line));
+  return { type: 'text', lines: [...lines, ...who.words.flatMap((word) => wrap(word, 80, '    '))] };
+}
+
+function groupData({ places }: Asked, { who, pods, group }: Told, answer: string): object {
+  return {
+    answer,
+    ports: portsValue(group.ports),
+    who: who.values,
+    pods,
+    words: who.words,
+    ...(group.only.length === 0 ? {} : { onlyTo: group.only.map(refValue) }),
+    by: group.via.map(({ ports, direction, decision, reasons }) => ({
+      ports: portsValue(ports),
+      direction,
+      decision: decision.by,
+      ...(decision.by === 'rule'
+        ? {
+            policy: refValue(decision.policy),
+            rule: decision.rule.index,
+            ...(decision.rule.name === undefined ? {} : { ruleName: decision.rule.name }),
+            ...placeOf(places.rule(decision.policy, direction, decision.rule.index)),
+          }
+        : {}),
+      ...(decision.by === 'isolation' ? { policies: decision.policies.map((ref) => formatRef(ref)) } : {}),
+      reasons: reasons.map((reason) => reasonWords(reason)),
+    })),
+  };
+}
+
+function placeOf(place: string | undefined): { readonly place?: string } {
+  return place === undefined ? {} : { place };
+}

@@ -1,0 +1,129 @@
+import type { Fix } from '../../../shared/messages/finding.ts';
+import type { Pod } from '../../../shared/model/objects-pod.ts';
+import { underEnforcement } from '../../../shared/policy/enforcement.ts';
+import { evaluateUnits } from '../../../shared/policy/evaluate.ts';
+import { buildPolicyModel, type PolicyFacts, type PolicyModel } from '../../../shared/policy/model.ts';
+import { hasPort } from '../../../shared/policy/port-set.ts';
+import { destinationsOf, sourcesOf } from '../../../shared/policy/reach.ts';
+import type { Direction } from '../../../shared/policy/rules.ts';
+import { isFinished, type Unit } from '../../../shared/policy/units.ts';
+import type { Verdict } from '../../../shared/policy/verdict.ts';
+import { plural } from '../../../shared/util/text.ts';
+import { type Candidate, closing, opening } from './change-candidates.ts';
+import type { PairVerdict } from './judge-pair.ts';
+
+/** What is needed to try a change: everything is judged again by the same engine. */
+export interface Trial {
+  readonly facts: PolicyFacts;
+  readonly model: PolicyModel;
+  readonly pair: PairVerdict;
+}
+
+const SIDES: readonly Direction[] = ['egress', 'ingress'];
+const MOST = 2;
+
+/**
+ * The smallest changes that turn the answer round, each tried on the facts before it is named. Where both sides deny,
+ * both have to change, one fix each. Empty when no change of a policy or label helps.
+ */
+export function changesFor(trial: Trial): readonly Fix[] {
+  const { verdict } = trial.pair;
+  if (verdict.answer === 'depends') return [];
+  return verdict.answer === 'no' ? openingFixes(trial) : closingFixes(trial);
+}
+
+function openingFixes(trial: Trial): readonly Fix[] {
+  const fixes: Fix[] = [];
+  let current = trial;
+  for (const side of SIDES) {
+    const both = SIDES.every((one) => trial.pair.verdict[one].answer === 'no');
+    if (current.pair.verdict[side].answer !== 'no') continue;
+    const tried = opening(current.model, current.facts, current.pair, side)
+      .flatMap((candidate) => tryOne(current, candidate, side, 'yes') ?? [])
+      .sort((a, b) => a.others - b.others || a.candidate.order - b.candidate.order);
+    const [best] = tried;
+    if (best === undefined) return [];
+    const told = both ? tried.slice(0, 1) : tried.slice(0, MOST);
+    fixes.push(...told.map(({ candidate, others }) => titled(candidate.fix, side, others)));
+    current = best.after;
+  }
+  return fixes;
+}
+
+function closingFixes(trial: Trial): readonly Fix[] {
+  const tried = closing(trial.model, trial.facts, trial.pair)
+    .flatMap((candidate) => tryOne(trial, candidate, candidate.side, 'no') ?? [])
+    .sort((a, b) => a.others - b.others || a.candidate.order - b.candidate.order);
+  return tried.slice(0, 1).map(({ candidate, others }) => ({
+    ...candidate.fix,
+    title: `To close it: ${candidate.fix.title}${others === 0 ? ', which stops nobody else' : `, which stops ${plural(others, 'other pod')} as well`}`,
+  }));
+}
+
+function titled(fix: Fix, side: Direction, others: number): Fix {
+  const whom = side === 'ingress' ? 'lets in' : 'opens the way to';
+  const effect = others === 0 ? 'no other pod' : plural(others, 'other pod');
+  return { ...fix, title: `${fix.title} (also ${whom} ${effect})` };
+}
+
+interface Tried {
+  readonly candidate: Candidate;
+  /** Pods beside those asked about whose traffic changes. */
+  readonly others: number;
+  readonly after: Trial;
+}
+
+/** Judges the pair again with the change made; undefined when it does not do what it should. */
+function tryOne(trial: Trial, candidate: Candidate, side: Direction, wanted: 'yes' | 'no'): Tried | undefined {
+  const { pair } = trial;
+  const model = buildPolicyModel(candidate.facts);
+  const from = again(model, pair.from, candidate.replaced);
+  const to = again(model, pair.to, candidate.replaced);
+  const verdict: Verdict = underEnforcement(evaluateUnits(model, from, to, pair.question), {
+    enforced: 'yes',
+    by: undefined,
+    plugins: [],
+  });
+  if (verdict[side].answer !== wanted) return undefined;
+  const others = changedPods(trial.model, model, pair, { from, to }, side);
+  return { candidate, others, after: { facts: candidate.facts, model, pair: { ...pair, from, to, verdict } } };
+}
+
+/** A unit as the changed model sees it: labels of its namespace, and its own, may be others. */
+function again(model: PolicyModel, unit: Unit, replaced: ReadonlyMap<Pod, Pod>): Unit {
+  return unit.type === 'pod' ? model.unitOf(replaced.get(unit.pod) ?? unit.pod) : unit;
+}
+
+/** How many pods other than those of the pair's ends get, or lose, the way. */
+function changedPods(
+  before: PolicyModel,
+  after: PolicyModel,
+  { from, to, question }: PairVerdict,
+  now: { readonly from: Unit; readonly to: Unit },
+  side: Direction,
+): number {
+  const [fixedBefore, fixedAfter, asked] = side === 'ingress' ? [to, now.to, from] : [from, now.from, to];
+  if (fixedBefore.type !== 'pod' || fixedAfter.type !== 'pod') return 0;
+  const reach = side === 'ingress' ? sourcesOf : destinationsOf;
+  const keys = (model: PolicyModel, pod: Pod): Set<string> =>
+    new Set(
+      reach(model, { type: 'pod', pod })
+        .pods.filter(({ allowed }) => hasPort(allowed, question.protocol, question.port))
+        .flatMap(({ pods }) => pods.filter((one) => !isFinished(one)).map(keyOf)),
+    );
+  const old = keys(before, fixedBefore.pod);
+  const fresh = keys(after, fixedAfter.pod);
+  const own = asked.type === 'pod' ? ownersKey(before, asked.pod) : '';
+  const moved = [...new Set([...old, ...fresh])].filter((key) => old.has(key) !== fresh.has(key));
+  const workload = new Map(before.pods.map((pod) => [keyOf(pod), ownersKey(before, pod)]));
+  return moved.filter((key) => workload.get(key) !== own).length;
+}
+
+function keyOf({ metadata }: Pod): string {
+  return `${metadata?.namespace || 'default'}/${metadata?.name ?? ''}`;
+}
+
+function ownersKey(model: PolicyModel, pod: Pod): string {
+  const { kind, namespace, name } = model.workloadOf(pod);
+  return `${kind}/${namespace ?? ''}/${name}`;
+}

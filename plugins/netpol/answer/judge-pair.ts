@@ -1,0 +1,186 @@
+import { type Enforcement, underEnforcement } from '../../../shared/policy/enforcement.ts';
+import { evaluateUnits } from '../../../shared/policy/evaluate.ts';
+import type { PolicyModel } from '../../../shared/policy/model.ts';
+import { pairSets, portsOfSets } from '../../../shared/policy/pair-sets.ts';
+import { intersectPorts, type PortSet, type Protocol, unionPorts } from '../../../shared/policy/port-set.ts';
+import { declaredPortsOf, isSamePod, type Unit } from '../../../shared/policy/units.ts';
+import type { Answer, PortQuestion, Verdict } from '../../../shared/policy/verdict.ts';
+import { likesOf, type Party } from '../targets/party.ts';
+import type { AskedPort } from '../targets/ports.ts';
+
+/** What became of one pair on one port. */
+export interface PairVerdict {
+  readonly from: Unit;
+  readonly to: Unit;
+  readonly question: PortQuestion;
+  readonly verdict: Verdict;
+  /** How many pairs it stands for. */
+  readonly count: number;
+}
+
+/** What became of one port over all pairs. */
+export interface PortVerdict {
+  readonly words: string;
+  readonly protocol: Protocol;
+  readonly answer: Answer;
+  /** The pairs behind the answer; the one to tell first. */
+  readonly pairs: readonly PairVerdict[];
+  /** Members of the destination that do not have the port. */
+  readonly without: number;
+}
+
+/** The whole answer to "can A reach B". */
+export interface Judged {
+  readonly answer: Answer;
+  /** Set when some ports are open and others are not. */
+  readonly mixed: boolean;
+  readonly ports: readonly PortVerdict[];
+  /** Ports open from every member to every member, and those that are not decided; told when no port was named. */
+  readonly allowed: PortSet;
+  readonly depends: PortSet;
+  /** True when the ports judged are those that the destination declares, as none was named. */
+  readonly declared: boolean;
+}
+
+/** Judges all pairs of two parties on the ports asked about; without any, on those that the destination declares. */
+export function judgePair(
+  model: PolicyModel,
+  enforcement: Enforcement,
+  from: Party,
+  to: Party,
+  asked: readonly AskedPort[] | undefined,
+): Judged {
+  const pairs = pairsOf(model, from, to);
+  const sets = asked === undefined ? setsOf(model, pairs) : { allowed: [], depends: [] };
+  const ports = asked ?? declaredPorts(to);
+  const verdicts = ports.map((port) => judgePort(model, enforcement, pairs, port));
+  if (verdicts.length === 0) verdicts.push(...anyPort(model, enforcement, pairs, sets));
+  const answers = new Set(verdicts.map(({ answer }) => answer));
+  const [only] = [...answers];
+  const answer = answers.size === 1 && only !== undefined ? only : 'depends';
+  return {
+    answer,
+    mixed: answers.size > 1,
+    ports: verdicts,
+    ...sets,
+    declared: asked === undefined && ports.length > 0,
+  };
+}
+
+interface Pair {
+  readonly from: Unit;
+  readonly to: Unit;
+  readonly count: number;
+}
+
+/** Every sort of sender with every sort of receiver; a pod is not paired with itself unless nothing else was asked. */
+function pairsOf(model: PolicyModel, from: Party, to: Party): readonly Pair[] {
+  const all = likesOf(model, from).flatMap((a) =>
+    likesOf(model, to).map((b): Pair => ({ from: a.unit, to: b.unit, count: a.count * b.count })),
+  );
+  const others = all.filter(({ from: a, to: b, count }) => count > 1 || !isSame(a, b));
+  return others.length > 0 ? others : all;
+}
+
+function isSame(a: Unit, b: Unit): boolean {
+  return a.type === 'pod' && b.type === 'pod' && isSamePod(a.pod, b.pod);
+}
+
+function judgePort(
+  model: PolicyModel,
+  enforcement: Enforcement,
+  pairs: readonly Pair[],
+  { words, protocol, on, family }: AskedPort,
+): PortVerdict {
+  let without = 0;
+  const judged = pairs.flatMap(({ from, to, count }): readonly PairVerdict[] => {
+    const port = on(to);
+    if (port === undefined) {
+      without += count;
+      return [];
+    }
+    const question: PortQuestion = { protocol, port, ...(family === undefined ? {} : { family }) };
+    return [{ from, to, question, count, verdict: judge(model, enforcement, from, to, question) }];
+  });
+  return { words, protocol, without, ...summed(judged) };
+}
+
+function judge(model: PolicyModel, enforcement: Enforcement, from: Unit, to: Unit, question: PortQuestion): Verdict {
+  // Two members that are alike may be one pod twice: what is asked is about two different ones.
+  const other = isSame(from, to) && from.type === 'pod' ? twinOf(from) : from;
+  return underEnforcement(evaluateUnits(model, other, to, question), enforcement);
+}
+
+/** Another pod like this one: a replica. */
+function twinOf(unit: Extract<Unit, { type: 'pod' }>): Unit {
+  const { uid: _uid, ...metadata } = unit.pod.metadata ?? {};
+  return { ...unit, addresses: unit.addresses, pod: { ...unit.pod, metadata } };
+}
+
+function summed(pairs: readonly PairVerdict[]): Pick<PortVerdict, 'answer' | 'pairs'> {
+  const answers = new Set(pairs.map(({ verdict }) => verdict.answer));
+  const [only] = [...answers];
+  const answer: Answer = answers.size === 1 && only !== undefined ? only : answers.size === 0 ? 'no' : 'depends';
+  // What keeps traffic out is told before what lets it in.
+  const weight: Readonly<Record<Answer, number>> = { no: 0, depends: 1, yes: 2 };
+  const sorted = [...pairs].sort((a, b) => weight[a.verdict.answer] - weight[b.verdict.answer]);
+  return { answer, pairs: sorted };
+}
+
+function setsOf(model: PolicyModel, pairs: readonly Pair[]): { readonly allowed: PortSet; readonly depends: PortSet } {
+  let allowed: PortSet | undefined;
+  let depends: PortSet = [];
+  for (const { from, to } of pairs) {
+    const one = portsOfSets(pairSets(model, from, to));
+    allowed = allowed === undefined ? one.allowed : intersectPorts(allowed, one.allowed);
+    depends = unionPorts(depends, one.depends);
+  }
+  return { allowed: allowed ?? [], depends };
+}
+
+/** The ports that the destination declares, each once. */
+function declaredPorts(to: Party): readonly AskedPort[] {
+  const found = new Map<string, AskedPort>();
+  for (const unit of to.members) {
+    if (unit.type !== 'pod') continue;
+    for (const { protocol, number, name } of declaredPortsOf(unit.pod)) {
+      const words = `${protocol} ${number}${name === '' ? '' : ` (${name})`}`;
+      const has = (member: Unit): number | undefined =>
+        member.type === 'pod' &&
+        declaredPortsOf(member.pod).some((entry) => entry.number === number && entry.protocol === protocol)
+          ? number
+          : undefined;
+      found.set(`${protocol} ${number}`, { words, protocol, on: has });
+    }
+  }
+  return [...found.values()];
+}
+
+/** No port is named and none declared: one open and one closed port stand for the rest. */
+function anyPort(
+  model: PolicyModel,
+  enforcement: Enforcement,
+  pairs: readonly Pair[],
+  { allowed }: { readonly allowed: PortSet },
+): readonly PortVerdict[] {
+  const edges = allowed.flatMap((edge, at) => (at % 2 === 0 ? [edge] : []));
+  const open = edges.find((edge) => edge < 65536);
+  const tried = new Set([...(open === undefined ? [] : [open]), freePort(allowed)]);
+  return [...tried].map((number) =>
+    judgePort(model, enforcement, pairs, {
+      words: allowed.length === 0 || number !== open ? 'any other port' : `TCP ${number}`,
+      protocol: 'TCP',
+      on: () => number,
+    }),
+  );
+}
+
+/** The lowest TCP port that is not in a set; 1 when all are. */
+function freePort(set: PortSet): number {
+  for (let at = 1; at < 65536; at++) {
+    let inside = false;
+    for (let i = 0; i < set.length; i += 2) if (at >= (set[i] ?? 0) && at < (set[i + 1] ?? 0)) inside = true;
+    if (!inside) return at;
+  }
+  return 1;
+}

@@ -1,0 +1,235 @@
+import type { Pod } from '../../../shared/model/objects-pod.ts';
+import type { Ref } from '../../../shared/model/refs.ts';
+import { labelClassesOf } from '../../../shared/policy/classes.ts';
+import { evaluateUnits } from '../../../shared/policy/evaluate.ts';
+import { unitRef } from '../../../shared/policy/explain-peer.ts';
+import { matchPeer } from '../../../shared/policy/match.ts';
+import { isolating, type PolicyModel } from '../../../shared/policy/model.ts';
+import type { AllowedPorts } from '../../../shared/policy/pair-sets.ts';
+import { portsOfSets } from '../../../shared/policy/pair-sets.ts';
+import {
+  ALL_PORTS,
+  hasPort,
+  intersectPorts,
+  NO_PORTS,
+  type PortSet,
+  type Protocol,
+  portRange,
+  subtractPorts,
+  toPortRanges,
+  unionPorts,
+} from '../../../shared/policy/port-set.ts';
+import type { Direction, Peer, Rule } from '../../../shared/policy/rules.ts';
+import { survey } from '../../../shared/policy/survey.ts';
+import type { Unit } from '../../../shared/policy/units.ts';
+import type { Answer, Decision, Reason, SideWalk } from '../../../shared/policy/verdict.ts';
+import { type AddressRange, formatRange } from '../../../shared/util/addresses.ts';
+import { type Like, likesOf, type Party } from '../targets/party.ts';
+import type { AskedPort } from '../targets/ports.ts';
+
+/** What decides about a group, on which ports. */
+export interface Via {
+  readonly ports: PortSet;
+  /** The side whose policies decide. */
+  readonly direction: Direction;
+  readonly decision: Decision;
+  readonly reasons: readonly Reason[];
+}
+
+/** Others that reach the target, or do not, on the same ports and by the same rules. */
+export interface ReachGroup {
+  readonly answer: Answer;
+  readonly pods: readonly Pod[];
+  readonly ranges: readonly AddressRange[];
+  readonly ports: PortSet;
+  readonly via: readonly Via[];
+  /** Members of the target that they reach, where it is not all of them. */
+  readonly only: readonly Ref[];
+}
+
+/** Everybody else by what passes between them and a party. `direction` is the party's side: `ingress` for its sources. */
+export function reachGroups(
+  model: PolicyModel,
+  party: Party,
+  asked: readonly AskedPort[] | undefined,
+  direction: Direction,
+): readonly ReachGroup[] {
+  const own = new Set(party.members.flatMap((unit) => (unit.type === 'pod' ? [unit.pod] : [])));
+  const likes = likesOf(model, party);
+  const merged = new Map<string, { group: ReachGroup; readonly likes: Like[] }>();
+  for (const like of likes) {
+    for (const group of groupsOfLike(model, like, asked, direction, own)) {
+      const key = likes.length === 1 ? String(merged.size) : keyOfGroup(group);
+      const known = merged.get(key);
+      if (known === undefined) merged.set(key, { group, likes: [like] });
+      else known.likes.push(like);
+    }
+  }
+  return [...merged.values()].map(({ group, likes: some }) =>
+    some.length === likes.length ? group : { ...group, only: some.map(({ unit }) => unitRef(unit)) },
+  );
+}
+
+/** Groups of different members of the target are one when they say the same of the same others. */
+function keyOfGroup({ answer, pods, ranges, ports, via }: ReachGroup): string {
+  const names = pods.map(({ metadata }) => `${metadata?.namespace ?? ''}/${metadata?.name ?? ''}`);
+  const told = via.map(({ direction, decision, ports: own }) => [direction, decision, own]);
+  return JSON.stringify([answer, ports, told, names, ranges.map(formatRange)]);
+}
+
+function groupsOfLike(
+  model: PolicyModel,
+  { unit }: Like,
+  asked: readonly AskedPort[] | undefined,
+  direction: Direction,
+  own: ReadonlySet<Pod>,
+): readonly ReachGroup[] {
+  const wanted = asked === undefined ? ALL_PORTS : wantedPorts(unit, asked);
+  const { outcomes, pods, outside } = survey(model, unit, direction, 'both');
+  const splitter = createSplitter(model, unit, direction);
+  const groups: ReachGroup[] = [];
+  const add = (ports: AllowedPorts, members: Pick<ReachGroup, 'pods' | 'ranges'>, sample: Unit): void => {
+    const allowed = intersectPorts(ports.allowed, wanted);
+    const depends = subtractPorts(intersectPorts(ports.depends, wanted), allowed);
+    const denied = subtractPorts(subtractPorts(wanted, allowed), depends);
+    const parts: readonly (readonly [Answer, PortSet])[] = [
+      ['yes', allowed],
+      ['depends', depends],
+      ['no', denied],
+    ];
+    for (const [answer, set] of parts) {
+      // Who gets in somewhere is kept out of the rest by no rule worth telling, unless a port was asked for.
+      if (set.length === 0 || (answer === 'no' && asked === undefined && allowed.length > 0)) continue;
+      const via = viasOf(model, unit, sample, direction, set, answer);
+      groups.push({ answer, ...members, ports: set, via, only: [] });
+    }
+  };
+  for (const [outcome, list] of pods) {
+    const ports = portsOfSets(outcomes.get(outcome));
+    for (const members of splitter(list.filter((pod) => !own.has(pod)))) {
+      const [first] = members;
+      if (first !== undefined) add(ports, { pods: members, ranges: [] }, model.unitOf(first));
+    }
+  }
+  for (const [outcome, ranges] of outside) {
+    const ports = portsOfSets(outcomes.get(outcome));
+    for (const part of splitter.ranges(ranges)) {
+      const [first] = part;
+      if (first !== undefined) add(ports, { pods: [], ranges: part }, { type: 'range', range: first });
+    }
+  }
+  return groups;
+}
+
+function wantedPorts(unit: Unit, asked: readonly AskedPort[]): PortSet {
+  return asked.reduce<PortSet>((all, { protocol, on }) => {
+    const port = on(unit);
+    return port === undefined ? all : unionPorts(all, portRange(protocol, port));
+  }, NO_PORTS);
+}
+
+interface Splitter {
+  (pods: readonly Pod[]): readonly (readonly Pod[])[];
+  ranges(all: readonly AddressRange[]): readonly (readonly AddressRange[])[];
+}
+
+/** Splits others by which peers of the unit's own rules mean them, so that one explanation holds for all of a part. */
+function createSplitter(model: PolicyModel, unit: Unit, direction: Direction): Splitter {
+  const rules: readonly Rule[] =
+    unit.type === 'pod' ? isolating(model, unit, direction).flatMap(({ policy }) => policy[direction]) : [];
+  const peers = rules.flatMap(({ peers: list }) => (list === 'any' ? [] : list));
+  const blocks = peers.filter(({ type }) => type === 'block');
+  const others = peers.filter(({ type }) => type !== 'block');
+  const keyOf = (list: readonly Peer[], other: Unit): string =>
+    list.map((peer) => matchPeer(peer, other, model.context)[0]).join('');
+  const classOf = new Map<Pod, string>();
+  if (others.length > 0) {
+    for (const cls of labelClassesOf(model).classes) {
+      const key = keyOf(others, cls.unit);
+      for (const pod of cls.pods) classOf.set(pod, key);
+    }
+  }
+  const split = (pods: readonly Pod[]): readonly (readonly Pod[])[] => {
+    if (peers.length === 0) return [pods];
+    const parts = new Map<string, Pod[]>();
+    for (const pod of pods) {
+      const key = (classOf.get(pod) ?? '') + (blocks.length === 0 ? '' : keyOf(blocks, model.unitOf(pod)));
+      const part = parts.get(key);
+      if (part === undefined) parts.set(key, [pod]);
+      else part.push(pod);
+    }
+    return [...parts.values()];
+  };
+  const ranges = (all: readonly AddressRange[]): readonly (readonly AddressRange[])[] => {
+    const parts = new Map<string, AddressRange[]>();
+    for (const range of all) {
+      const key = keyOf(blocks, { type: 'range', range });
+      const part = parts.get(key) ?? [];
+      parts.set(key, part);
+      part.push(range);
+    }
+    return [...parts.values()];
+  };
+  return Object.assign(split, { ranges });
+}
+
+/** Ports looked at for one group; a rule list that splits them further is told in part. */
+const MOST_SAMPLES = 24;
+
+/** The rules that decide about some ports of a pair, each with its ports. */
+function viasOf(
+  model: PolicyModel,
+  unit: Unit,
+  other: Unit,
+  direction: Direction,
+  set: PortSet,
+  answer: Answer,
+): readonly Via[] {
+  const [from, to] = direction === 'ingress' ? [other, unit] : [unit, other];
+  const found = new Map<string, { via: Via }>();
+  for (const { protocol, port, until } of samplesOf(model, unit, direction, set)) {
+    const verdict = evaluateUnits(model, from, to, { protocol, port });
+    const side = decidingSide(verdict, direction, answer);
+    const key = JSON.stringify([side.direction, side.decision, verdict.reasons]);
+    const ports = portRange(protocol, port, until);
+    const known = found.get(key);
+    if (known !== undefined) known.via = { ...known.via, ports: unionPorts(known.via.ports, ports) };
+    else
+      found.set(key, { via: { ports, direction: side.direction, decision: side.decision, reasons: verdict.reasons } });
+  }
+  return [...found.values()].map(({ via }) => via);
+}
+
+/** The target's own side, unless it is the other that says no or cannot tell. */
+function decidingSide(
+  verdict: { readonly egress: SideWalk; readonly ingress: SideWalk },
+  direction: Direction,
+  answer: Answer,
+): SideWalk {
+  const own = verdict[direction];
+  const other = verdict[direction === 'ingress' ? 'egress' : 'ingress'];
+  if (own.answer !== answer) return other;
+  // Where nothing stands at the one side, the rule of the other tells more.
+  return own.decision.by === 'default' && other.answer === answer && other.decision.by === 'rule' ? other : own;
+}
+
+function samplesOf(
+  model: PolicyModel,
+  unit: Unit,
+  direction: Direction,
+  set: PortSet,
+): readonly { readonly protocol: Protocol; readonly port: number; readonly until: number }[] {
+  const rules = unit.type === 'pod' ? isolating(model, unit, direction).flatMap(({ policy }) => policy[direction]) : [];
+  const edges = rules.flatMap(({ ports }) => toPortRanges(ports.fixed));
+  const samples = toPortRanges(set).flatMap(({ protocol, from, to }) => {
+    const starts = new Set([from]);
+    for (const edge of edges) {
+      if (edge.protocol !== protocol) continue;
+      if (edge.from > from && edge.from <= to) starts.add(edge.from);
+      if (edge.to >= from && edge.to < to) starts.add(edge.to + 1);
+    }
+    const sorted = [...starts].sort((a, b) => a - b);
+    return sorted.map((port, at) => ({ protocol, port, until: (sorted[at + 1] ?? to + 1) - 1 }));
+  });
+  return samples.filter(({ protocol, port }) => hasPort(set, protocol, port)).slice(0, MOST_SAMPLES);
+}

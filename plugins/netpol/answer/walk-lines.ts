@@ -1,0 +1,138 @@
+import type { PolicyModel } from '../../../shared/policy/model.ts';
+import type { Direction, Policy } from '../../../shared/policy/rules.ts';
+import type {
+  PeerWalk,
+  PolicyWalk,
+  PortQuestion,
+  RuleWalk,
+  SideWalk,
+  TierWalk,
+} from '../../../shared/policy/verdict.ts';
+import { wrap } from '../../../shared/util/text.ts';
+import { missWords, type Naming, portMissWords } from '../words/misses.ts';
+import { peersWords, peerWords } from '../words/peers.ts';
+import type { Places } from '../words/places.ts';
+import { policyWords, ruleNumber } from '../words/policies.ts';
+import { rulePortWords } from '../words/ports.ts';
+import { reasonWords } from '../words/reasons.ts';
+import type { PairVerdict } from './judge-pair.ts';
+
+const WIDTH = 80;
+
+/** What the lines need beside the walk itself. */
+export interface Telling {
+  readonly model: PolicyModel;
+  readonly places: Places;
+  readonly name: Naming;
+}
+
+/** Both sides of a pair, egress first because packets meet it first: policies, their rules, why each matched or not. */
+export function walkLines(pair: PairVerdict, telling: Telling): readonly string[] {
+  const { egress, ingress } = pair.verdict;
+  return [egress, ingress].flatMap((side) => sideLines(side, pair.question, telling));
+}
+
+const ENDS: Readonly<Record<SideWalk['answer'], string>> = { yes: 'allowed', no: 'denied', depends: 'not decided' };
+
+function sideLines(side: SideWalk, question: PortQuestion, telling: Telling): readonly string[] {
+  if (side.subject === undefined) return [];
+  const title = `${side.direction === 'egress' ? 'Egress of' : 'Ingress of'} ${telling.name(side.subject)}: ${ENDS[side.answer]}`;
+  if (side.decision.by === 'exempt') return [title, '  no policy applies to this traffic'];
+  if (side.tiers.length === 0) return [title, `  no policy selects it for ${side.direction}, so everything passes`];
+  return [
+    title,
+    ...side.tiers.flatMap((tier) => tierLines(tier, side.direction, question, telling)),
+    ...endLines(side),
+  ];
+}
+
+/** What follows when no rule decided. */
+function endLines(side: SideWalk): readonly string[] {
+  const { decision } = side;
+  if (decision.by === 'isolation') {
+    return wrapped(
+      '  ',
+      'selected by a NetworkPolicy and let in by no rule: what is not allowed is denied',
+      side.direction,
+    );
+  }
+  return decision.by === 'default' ? ['  no rule matches, and nothing isolates it: allowed'] : [];
+}
+
+function wrapped(indent: string, text: string, direction: Direction): readonly string[] {
+  const words = direction === 'ingress' ? text : text.replace('let in', 'let out');
+  return wrap(words, WIDTH, indent);
+}
+
+const TIERS: Readonly<Record<TierWalk['tier'], string>> = {
+  unjudged: '',
+  admin: 'admin tier: ',
+  networkPolicy: '',
+  baseline: 'baseline tier: ',
+};
+
+function tierLines(tier: TierWalk, direction: Direction, question: PortQuestion, telling: Telling): readonly string[] {
+  return tier.policies.flatMap((walk) => policyLines(walk, TIERS[tier.tier], direction, question, telling));
+}
+
+function policyLines(
+  walk: PolicyWalk,
+  tier: string,
+  direction: Direction,
+  question: PortQuestion,
+  telling: Telling,
+): readonly string[] {
+  const policy = telling.model.policies.find(({ ref }) => ref === walk.policy);
+  const who = policy?.subject === undefined ? '' : ` (${peerWords(policy.subject)})`;
+  const verb = walk.selects === 'yes' ? 'selects' : 'may select';
+  const head = `${tier}${policyWords(walk.policy, telling.places)} ${verb} it${who}`;
+  const lines = wrap(head, WIDTH, '    ').map((line, at) => (at === 0 ? `  ${line.trimStart()}` : line));
+  if (walk.unjudged !== undefined) return [...lines, '    ? its rules are not judged here'];
+  if (walk.rules.length === 0) return [...lines, `    it has no ${direction} rule, so it allows nothing`];
+  return [...lines, ...walk.rules.flatMap((rule) => ruleLines(rule, walk, policy, direction, question, telling))];
+}
+
+const MARKS: Readonly<Record<RuleWalk['matched'], string>> = { yes: '✓', no: '✗', maybe: '?' };
+const ACTIONS: Readonly<Record<RuleWalk['action'], string>> = { allow: 'allows', deny: 'denies', pass: 'passes on' };
+
+function ruleLines(
+  rule: RuleWalk,
+  walk: PolicyWalk,
+  policy: Policy | undefined,
+  direction: Direction,
+  question: PortQuestion,
+  telling: Telling,
+): readonly string[] {
+  const compiled = policy?.[direction].find(({ index }) => index === rule.index);
+  const place = telling.places.rule(walk.policy, direction, rule.index);
+  const own = telling.places.policy(walk.policy);
+  const where = place === undefined || place === own ? '' : ` (${place})`;
+  const whom = compiled === undefined ? '' : peersWords(compiled.peers, 4);
+  const ports = compiled === undefined ? '' : `, ${rulePortWords(compiled.ports)}`;
+  const preposition = direction === 'ingress' ? 'from' : 'to';
+  const head = `${ruleNumber(direction, rule)}${where} ${ACTIONS[rule.action]} ${preposition} ${whom}${ports}`;
+  const first = wrap(head, WIDTH, '      ').map((line, at) =>
+    at === 0 ? `    ${MARKS[rule.matched]} ${line.trimStart()}` : line,
+  );
+  return [...first, ...whyLines(rule, question, telling).flatMap((line) => wrap(line, WIDTH, '        '))];
+}
+
+/** Why a rule did not match, label by label; nothing for one that did. */
+function whyLines(rule: RuleWalk, question: PortQuestion, { name }: Telling): readonly string[] {
+  if (rule.matched === 'yes') return [];
+  const lines: string[] = [];
+  if (rule.peers !== 'any' && !rule.peers.some(({ matched }) => matched === 'yes')) {
+    lines.push(
+      ...rule.peers.slice(0, 5).flatMap((peer) => peerLines(peer, rule.peers === 'any' ? 1 : rule.peers.length, name)),
+    );
+    if (rule.peers.length > 5) lines.push(`and ${rule.peers.length - 5} more that do not match`);
+  }
+  const ports = portMissWords(rule, question);
+  if (ports !== undefined) lines.push(ports);
+  return lines;
+}
+
+function peerLines({ peer, misses, doubts }: PeerWalk, of: number, name: Naming): readonly string[] {
+  const words = [...misses.map((miss) => missWords(miss, name)), ...doubts.map((doubt) => reasonWords(doubt, name))];
+  return [`${of > 1 ? `${peerWords(peer)}: ` : ''}${words.join('; ')}`];
+}

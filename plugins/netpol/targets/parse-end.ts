@@ -1,0 +1,136 @@
+import { UsageError } from '../../../shared/cli/command.ts';
+import { nearestWords } from '../../../shared/cli/nearest.ts';
+import { parseSelector } from '../../../shared/cli/parse-selector.ts';
+import { parseClusterName } from '../../../shared/dns/service-names.ts';
+import type { LabelSelector } from '../../../shared/model/objects.ts';
+import { parseCidr } from '../../../shared/util/addresses.ts';
+
+/** The kinds that an end of a connection may have, with the names that kubectl knows them by. */
+const KIND_WORDS = {
+  Service: ['service', 'services', 'svc'],
+  Pod: ['pod', 'pods', 'po'],
+  Deployment: ['deployment', 'deployments', 'deploy'],
+  StatefulSet: ['statefulset', 'statefulsets', 'sts'],
+  DaemonSet: ['daemonset', 'daemonsets', 'ds'],
+  ReplicaSet: ['replicaset', 'replicasets', 'rs'],
+  ReplicationController: ['replicationcontroller', 'replicationcontrollers', 'rc'],
+  Job: ['job', 'jobs'],
+  CronJob: ['cronjob', 'cronjobs', 'cj'],
+  Node: ['node', 'nodes', 'no'],
+  Namespace: ['namespace', 'namespaces', 'ns'],
+} as const;
+
+export type EndKind = keyof typeof KIND_WORDS;
+
+/** One end of a connection, as the user wrote it. */
+export type End = (
+  | { readonly type: 'object'; readonly kind: EndKind; readonly namespace?: string; readonly name: string }
+  /** A bare name: a Service, else a workload, else a pod. */
+  | { readonly type: 'name'; readonly namespace?: string; readonly name: string }
+  | { readonly type: 'selector'; readonly namespace?: string; readonly selector: LabelSelector; readonly text: string }
+  | { readonly type: 'address'; readonly cidr: string }
+  | { readonly type: 'internet' }
+) & {
+  /** Given with the name, as in `db:5432`. */
+  readonly port?: string;
+};
+
+const EXAMPLES = 'Examples: web, svc/web, deploy/web, pod/web-1, ns/shop, shop/web, app=web, 10.0.0.0/8, internet';
+
+/**
+ * Reads the ends that words name, in their order: `web`, `svc/web`, `deployment web`, `shop/web`, `deploy/shop/web`,
+ * `web.shop.svc`, `app=web`, `shop:app=web`, `10.0.0.0/8`, `internet`, each with `:PORT` behind it if wanted.
+ * Throws a UsageError for words that name nothing.
+ */
+export function parseEnds(words: readonly string[]): readonly End[] {
+  const ends: End[] = [];
+  for (let at = 0; at < words.length; at++) {
+    const word = words[at] ?? '';
+    const next = words[at + 1];
+    if (kindOf(word) !== undefined && next !== undefined && !next.includes('/')) {
+      ends.push(parseEnd(`${word}/${next}`));
+      at++;
+    } else {
+      ends.push(parseEnd(word));
+    }
+  }
+  return ends;
+}
+
+function parseEnd(word: string): End {
+  if (word === '') throw new UsageError('an empty word names nothing', EXAMPLES);
+  if (/^(the-)?(internet|world)$/i.test(word)) return { type: 'internet' };
+  if (isSelector(word)) return selectorEnd(word);
+  const whole = addressEnd(word);
+  if (whole !== undefined) return whole;
+  const [, plain = word, port] = /^([^:]+):([A-Za-z0-9-]+)$/.exec(word) ?? [];
+  const withPort = port === undefined ? {} : { port };
+  const address = addressEnd(plain);
+  if (address !== undefined) return { ...address, ...withPort };
+  if (/^\[.*\]/.test(word)) {
+    const [, inner = '', behind] = /^\[(.*)\](?::([A-Za-z0-9-]+))?$/.exec(word) ?? [];
+    const v6 = addressEnd(inner);
+    if (v6 !== undefined) return behind === undefined ? v6 : { ...v6, port: behind };
+  }
+  const service = parseClusterName(plain);
+  if (service !== undefined) {
+    const { service: name, namespace } = service;
+    return { type: 'object', kind: 'Service', namespace, name, ...withPort };
+  }
+  return { ...nameEnd(plain), ...withPort };
+}
+
+function isSelector(word: string): boolean {
+  return /[=!(]/.test(word);
+}
+
+function selectorEnd(word: string): End {
+  // A colon stands in no label, so that `shop:app=web` can name the namespace.
+  const [, namespace, text = word] = /^([a-z0-9][a-z0-9-]*):(.+)$/.exec(word) ?? [];
+  const selector = parseSelector(text);
+  return { type: 'selector', selector, text, ...(namespace === undefined ? {} : { namespace }) };
+}
+
+function addressEnd(text: string): End | undefined {
+  if (!/^[0-9a-fA-F:.]+(\/\d+)?$/.test(text) || !/[.:]/.test(text)) return undefined;
+  const range = parseCidr(text);
+  return range === undefined ? undefined : { type: 'address', cidr: text };
+}
+
+function nameEnd(word: string): End {
+  const parts = word.split('/');
+  if (parts.length > 3 || parts.includes('')) throw new UsageError(`"${word}" names no object`, EXAMPLES);
+  const [first = '', second = '', third] = parts;
+  for (const part of parts) checkName(part, word);
+  if (parts.length === 1) return { type: 'name', name: first };
+  const kind = kindOf(first);
+  if (third !== undefined) {
+    if (kind === undefined) throw new UsageError(`there is no kind "${first}"`, kindHint(first));
+    return { type: 'object', kind, namespace: second, name: third };
+  }
+  if (kind !== undefined) return { type: 'object', kind, name: second };
+  const near = nearestWords(first, first.length < 4 ? [] : Object.values(KIND_WORDS).flat());
+  if (near.some((known) => known.length > 3)) throw new UsageError(`there is no kind "${first}"`, kindHint(first));
+  return { type: 'name', namespace: first, name: second };
+}
+
+function kindHint(word: string): string {
+  const [near] = nearestWords(word, Object.values(KIND_WORDS).flat());
+  return near === undefined ? EXAMPLES : `Did you mean ${near}/NAME? ${EXAMPLES}`;
+}
+
+function checkName(name: string, word: string): void {
+  if (/^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$/.test(name)) return;
+  throw new UsageError(`"${word}" names no object`, EXAMPLES);
+}
+
+function kindOf(word: string): EndKind | undefined {
+  const bare = word.toLowerCase().split('.')[0] ?? '';
+  return (Object.keys(KIND_WORDS) as EndKind[]).find((kind) => (KIND_WORDS[kind] as readonly string[]).includes(bare));
+}
+
+/** The namespace that an end is looked for in; the one in force unless it names another. */
+export function namespaceOfEnd(end: End, inForce: string): string {
+  if (end.type === 'object' && end.kind === 'Namespace') return end.name;
+  return ('namespace' in end ? end.namespace : undefined) ?? inForce;
+}

@@ -1,0 +1,258 @@
+import { UsageError } from '../../../shared/cli/command.ts';
+import { nearestWords } from '../../../shared/cli/nearest.ts';
+import type { ClusterIndex } from '../../../shared/model/cluster-index.ts';
+import type { KindName } from '../../../shared/model/kinds.ts';
+import type { KubeObject } from '../../../shared/model/objects.ts';
+import type { Service } from '../../../shared/model/objects-network.ts';
+import type { Pod } from '../../../shared/model/objects-pod.ts';
+import { WORKLOAD_KINDS } from '../../../shared/model/owners.ts';
+import { formatRef, nameOf, namespaceOf, type Ref } from '../../../shared/model/refs.ts';
+import { unitOfEndpoint } from '../../../shared/policy/evaluate.ts';
+import { matchLabels } from '../../../shared/policy/labels.ts';
+import type { PolicyModel } from '../../../shared/policy/model.ts';
+import { selectedPods } from '../../../shared/policy/service-targets.ts';
+import { isFinished, type Unit } from '../../../shared/policy/units.ts';
+import { formatAddress, parseCidr } from '../../../shared/util/addresses.ts';
+import { joinNames } from '../../../shared/util/text.ts';
+import { internetRanges } from '../answer/internet.ts';
+import { type End, type EndKind, namespaceOfEnd } from './parse-end.ts';
+import type { Party } from './party.ts';
+
+/** Whom an end means, or why that could not be seen. */
+export type Resolved =
+  | { readonly type: 'party'; readonly party: Party }
+  | { readonly type: 'unseen'; readonly what: string; readonly reason: string };
+
+interface World {
+  readonly index: ClusterIndex;
+  readonly model: PolicyModel;
+}
+
+/** Finds the pods, nodes or addresses that an end means. Throws a UsageError for a name that surely does not exist. */
+export function resolveEnd(world: World, end: End, inForce: string): Resolved {
+  const namespace = namespaceOfEnd(end, inForce);
+  switch (end.type) {
+    case 'internet':
+      return outside('the internet', { kind: 'Address', name: 'internet' }, [
+        ...internetRanges(4),
+        ...internetRanges(6),
+      ]);
+    case 'address':
+      return addressParty(world, end.cidr);
+    case 'selector':
+      return selectorParty(world, end, namespace);
+    case 'object':
+      return objectParty(world, end.kind, namespace, end.name);
+    case 'name':
+      return nameParty(world, namespace, end.name);
+  }
+}
+
+function outside(words: string, ref: Ref, ranges: readonly { family: 4 | 6; first: bigint; last: bigint }[]): Resolved {
+  const members = ranges.map((range): Unit => ({ type: 'range', range }));
+  return { type: 'party', party: { words, ref, members, notes: [] } };
+}
+
+/** The Service whose address it is, else the pod or node, else an address outside. */
+function addressParty({ index, model }: World, cidr: string): Resolved {
+  const range = parseCidr(cidr);
+  const single = range !== undefined && range.first === range.last;
+  const plain = single ? formatAddress({ family: range.family, value: range.first }) : cidr;
+  const service = single
+    ? index.list('Service').find(({ spec }) => [spec?.clusterIP, ...(spec?.clusterIPs ?? [])].includes(plain))
+    : undefined;
+  if (service !== undefined) return serviceParty({ index, model }, service);
+  const { unit, notes } = unitOfEndpoint(model, { type: 'address', cidr });
+  return { type: 'party', party: { words: cidr, ref: { kind: 'Address', name: cidr }, members: [unit], notes } };
+}
+
+function selectorParty(
+  { index, model }: World,
+  { selector, text }: Extract<End, { type: 'selector' }>,
+  namespace: string,
+): Resolved {
+  const members = model.units.filter(
+    (unit) => unit.namespace.name === namespace && matchLabels(selector, unit.labels) === 'yes',
+  );
+  const words = `pods ${text} of ${namespace}`;
+  if (members.length === 0) {
+    if (!podsSeen(index, namespace)) return unseen(index, words, 'Pod', namespace);
+    const hint = hintOfNamespaces(model, (unit) => matchLabels(selector, unit.labels) === 'yes', namespace);
+    throw new UsageError(`no pod in namespace ${namespace} has the labels ${text}`, hint);
+  }
+  return { type: 'party', party: { words, ref: { kind: 'Pod', namespace, name: text }, members, notes: [] } };
+}
+
+function objectParty(world: World, kind: EndKind, namespace: string, name: string): Resolved {
+  const { index, model } = world;
+  switch (kind) {
+    case 'Namespace':
+      return namespaceParty(world, name);
+    case 'Node': {
+      const node = index.get('Node', undefined, name);
+      const ref: Ref = { kind, name };
+      if (node === undefined) return missing(index, kind, undefined, name);
+      const { unit } = unitOfEndpoint(model, { type: 'node', node });
+      return { type: 'party', party: { words: formatRef(ref), ref, members: [unit], notes: [] } };
+    }
+    case 'Service': {
+      const service = index.get('Service', namespace, name);
+      return service === undefined ? missing(index, kind, namespace, name) : serviceParty(world, service);
+    }
+    case 'Pod': {
+      const pod = index.get('Pod', namespace, name);
+      return pod === undefined
+        ? missing(index, kind, namespace, name)
+        : podsParty(world, refOf(kind, namespace, name), [pod]);
+    }
+    default: {
+      const found = workloadParty(world, kind, namespace, name);
+      return found ?? missing(index, kind, namespace, name);
+    }
+  }
+}
+
+/** A Service first, because that is what people reach; then the workload, then the pod. */
+function nameParty(world: World, namespace: string, name: string): Resolved {
+  const { index, model } = world;
+  const service = index.get('Service', namespace, name);
+  if (service !== undefined && (selectedPods(service, model.pods).length > 0 || service.spec?.selector == null)) {
+    return serviceParty(world, service);
+  }
+  for (const kind of WORKLOAD_KINDS) {
+    const found = workloadParty(world, kind, namespace, name);
+    if (found !== undefined) return found;
+  }
+  const pod = index.get('Pod', namespace, name);
+  if (pod !== undefined) return podsParty(world, refOf('Pod', namespace, name), [pod]);
+  if (service !== undefined) return serviceParty(world, service);
+  if (model.namespaces.has(name) && model.units.some((unit) => unit.namespace.name === name)) {
+    return namespaceParty(world, name);
+  }
+  return missing(index, undefined, namespace, name);
+}
+
+function serviceParty({ model, index }: World, service: Service): Resolved {
+  const { name = '', namespace = '' } = service.metadata ?? {};
+  const ref = refOf('Service', namespace, name);
+  const pods = selectedPods(service, model.pods);
+  const hand = service.spec?.selector == null ? handMade({ model, index }, service) : [];
+  const members = [...pods.map((pod) => model.unitOf(pod)), ...hand];
+  if (members.length === 0) {
+    if (!podsSeen(index, namespace)) return unseen(index, formatRef(ref), 'Pod', namespace);
+    throw new UsageError(
+      `no pod stands behind ${formatRef(ref)}, so there is nothing to reach`,
+      `Why: kubectl netsvc ${name} -n ${namespace}`,
+    );
+  }
+  return { type: 'party', party: { words: formatRef(ref), ref, members, service, notes: [] } };
+}
+
+/** The addresses of a Service without a selector. */
+function handMade({ model, index }: World, service: Service): readonly Unit[] {
+  const { name = '', namespace = '' } = service.metadata ?? {};
+  const slices = index
+    .list('EndpointSlice', namespace)
+    .filter(({ metadata }) => metadata?.labels?.['kubernetes.io/service-name'] === name);
+  const addresses = slices.flatMap((slice) => (slice.endpoints ?? []).flatMap((endpoint) => endpoint.addresses ?? []));
+  return [...new Set(addresses)]
+    .filter((address) => parseCidr(address) !== undefined)
+    .map((cidr) => unitOfEndpoint(model, { type: 'address', cidr }).unit);
+}
+
+function namespaceParty({ model, index }: World, name: string): Resolved {
+  const members = model.units.filter((unit) => unit.namespace.name === name);
+  const ref: Ref = { kind: 'Namespace', name };
+  if (members.length > 0) return { type: 'party', party: { words: `namespace ${name}`, ref, members, notes: [] } };
+  if (!podsSeen(index, name)) return unseen(index, `namespace ${name}`, 'Pod', name);
+  const names = [...new Set(model.units.map((unit) => unit.namespace.name))];
+  throw new UsageError(`there is no pod in namespace ${name}`, nearHint(nearestWords(name, names), 'ns/'));
+}
+
+function workloadParty(world: World, kind: string, namespace: string, name: string): Resolved | undefined {
+  const { model, index } = world;
+  const pods = model.pods.filter((pod) => {
+    if ((pod.metadata?.namespace || 'default') !== namespace) return false;
+    const owner = model.workloadOf(pod);
+    return owner.kind === kind && owner.name === name;
+  });
+  if (pods.length > 0) return podsParty(world, refOf(kind, namespace, name), pods);
+  const known = WORKLOAD_KINDS.find((candidate) => candidate === kind);
+  const object = known === undefined ? undefined : index.get(known, namespace, name);
+  if (object === undefined) return undefined;
+  // Its pods are called by what stands between: a ReplicaSet that was not read.
+  const own = ownPods(model, object, namespace);
+  if (own.length > 0) return podsParty(world, refOf(kind, namespace, name), own);
+  const { unit } = unitOfEndpoint(model, { type: 'workload', kind, workload: object });
+  const ref = refOf(kind, namespace, name);
+  return { type: 'party', party: { words: `${formatRef(ref)} (no pod now)`, ref, members: [unit], notes: [] } };
+}
+
+function ownPods(model: PolicyModel, object: KubeObject, namespace: string): readonly Pod[] {
+  const { spec } = object as { readonly spec?: { readonly selector?: Parameters<typeof matchLabels>[0] } };
+  const selector = spec?.selector;
+  if (selector === undefined || Object.keys(selector).length === 0) return [];
+  return model.units
+    .filter((unit) => unit.namespace.name === namespace && matchLabels(selector, unit.labels) === 'yes')
+    .map(({ pod }) => pod);
+}
+
+function podsParty({ model }: World, ref: Ref, pods: readonly Pod[]): Resolved {
+  const running = pods.filter((pod) => !isFinished(pod));
+  const members = (running.length > 0 ? running : pods).map((pod) => model.unitOf(pod));
+  return { type: 'party', party: { words: formatRef(ref), ref, members, notes: [] } };
+}
+
+function refOf(kind: string, namespace: string, name: string): Ref {
+  return { kind, namespace, name };
+}
+
+function podsSeen(index: ClusterIndex, namespace: string): boolean {
+  const { status } = index.seen('Pod', namespace);
+  return status === 'ok' || status === 'notCollected';
+}
+
+function unseen(index: ClusterIndex, what: string, kind: KindName, namespace: string): Resolved {
+  return { type: 'unseen', what, reason: index.seen(kind, namespace).reason };
+}
+
+/** The error for a name that is not there, with where it is or what is near; unseen when nobody could look. */
+function missing(
+  index: ClusterIndex,
+  kind: EndKind | undefined,
+  namespace: string | undefined,
+  name: string,
+): Resolved {
+  const kinds: readonly KindName[] = kind === undefined ? ['Service', 'Pod', ...WORKLOAD_KINDS] : [kind];
+  const what = kind === undefined ? `"${name}"` : `${kind} ${name}`;
+  for (const one of kind === undefined ? (['Service', 'Pod'] as const) : kinds) {
+    const { status, reason } = index.seen(one, namespace ?? '*', name);
+    if (status === 'forbidden' || status === 'failed') return { type: 'unseen', what, reason };
+  }
+  const objects = kinds.flatMap((one) => index.list(one) as readonly KubeObject[]);
+  const elsewhere = [...new Set(objects.filter((object) => nameOf(object) === name).map(namespaceOf))];
+  const near = nearestWords(name, [
+    ...new Set(objects.filter((object) => namespace === undefined || namespaceOf(object) === namespace).map(nameOf)),
+  ]);
+  const where = namespace === undefined ? '' : ` in namespace ${namespace}`;
+  const hint =
+    elsewhere.length > 0
+      ? `It is in namespace ${joinNames(elsewhere)}: -n ${elsewhere[0] ?? ''}, or ${elsewhere[0] ?? ''}/${name}`
+      : nearHint(near, '');
+  throw new UsageError(`there is no ${what}${where}`, hint);
+}
+
+function nearHint(near: readonly string[], prefix: string): string {
+  return near.length === 0 ? '' : `Did you mean ${near.map((word) => `${prefix}${word}`).join(' or ')}?`;
+}
+
+function hintOfNamespaces(
+  model: PolicyModel,
+  fits: (unit: PolicyModel['units'][number]) => boolean,
+  namespace: string,
+): string {
+  const names = [...new Set(model.units.filter(fits).map((unit) => unit.namespace.name))].filter(
+    (name) => name !== namespace,
+  );
+  return names.length === 0 ? '' : `Pods with them are in ${joinNames(names)}: -n ${names[0] ?? ''}`;
+}
