@@ -2,6 +2,7 @@ import type { Plugin } from '../../shared/cli/command.ts';
 import { check } from './commands/check.ts';
 import { completion } from './commands/completion.ts';
 import { explain } from './commands/explain.ts';
+import { rules } from './commands/rules.ts';
 import { snapshot } from './commands/snapshot.ts';
 import { version } from './commands/version.ts';
 
@@ -9,7 +10,7 @@ import { version } from './commands/version.ts';
 export const netcni: Plugin = {
   name: 'netcni',
   summary: 'Is the network under the pods sound?',
-  commands: [check, snapshot, explain, completion, version],
+  commands: [check, rules, snapshot, explain, completion, version],
   defaultCommand: 'check',
   bareCommand: 'check',
   messages: async () => (await import('./messages/messages.ts')).messages,

@@ -21,7 +21,11 @@ export async function readNetwork(request: Request): Promise<NetworkFacts> {
     await networkPlan(gatherer);
   });
   const index = createIndex(snapshot);
-  const node = request.options.string('node');
+  return { snapshot, index, node: knownNode(index, request.options.string('node')) };
+}
+
+/** The node that was named, which is known to exist as far as nodes were read. Throws a UsageError for any other. */
+export function knownNode(index: ClusterIndex, node: string | undefined): string | undefined {
   if (node !== undefined && isProvenAbsent(index, 'Node', undefined, node)) {
     const near = nearestWords(node, index.list('Node').map(nameOf));
     throw new UsageError(
@@ -29,7 +33,7 @@ export async function readNetwork(request: Request): Promise<NetworkFacts> {
       near.length === 0 ? 'kubectl get nodes lists them.' : `Did you mean ${joinNames(near)}?`,
     );
   }
-  return { snapshot, index, node };
+  return node;
 }
 
 /** Refuses words where a command takes none. */

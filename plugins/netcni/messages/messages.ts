@@ -1,6 +1,13 @@
 import type { AnyMessage } from '../../../shared/messages/define-messages.ts';
 import { nodeMessages } from './nodes.ts';
 import { presenceMessages } from './presence.ts';
+import { rulesPacketsMessages } from './rules-packets.ts';
+import { rulesServicesMessages } from './rules-services.ts';
 
 /** Every code of the plugin. A code, once shipped, keeps its meaning. */
-export const messages: Readonly<Record<string, AnyMessage>> = { ...presenceMessages, ...nodeMessages };
+export const messages: Readonly<Record<string, AnyMessage>> = {
+  ...presenceMessages,
+  ...nodeMessages,
+  ...rulesServicesMessages,
+  ...rulesPacketsMessages,
+};

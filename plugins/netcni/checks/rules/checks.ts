@@ -1,0 +1,24 @@
+import type { NodeDumps } from '../../../../shared/datapath/dump-files.ts';
+import type { Check } from '../../../../shared/diagnose/check.ts';
+import { connections } from './connections.ts';
+import { links } from './links.ts';
+import { localPodRoutes } from './local-pod-routes.ts';
+import { packetsDropped } from './packets-dropped.ts';
+import { podRoutes } from './pod-routes.ts';
+import { serviceHooks } from './service-hooks.ts';
+import { serviceRules } from './service-rules.ts';
+import { tunnelNeighbours } from './tunnel-neighbours.ts';
+import { twoSystems } from './two-systems.ts';
+
+/** What is judged of the dumps of one node, in reading order. */
+export const rulesChecks: readonly Check<NodeDumps>[] = [
+  serviceHooks,
+  serviceRules,
+  twoSystems,
+  packetsDropped,
+  podRoutes,
+  localPodRoutes,
+  links,
+  tunnelNeighbours,
+  connections,
+];

@@ -1,0 +1,73 @@
+import type { Route } from '../../../../shared/datapath/dump/routes.ts';
+import type { NodeDumps } from '../../../../shared/datapath/dump-files.ts';
+import { wrappingOfInterface } from '../../../../shared/datapath/mtu.ts';
+import { isDefault, lookUp } from '../../../../shared/datapath/route-lookup.ts';
+import { defineCheck } from '../../../../shared/diagnose/check.ts';
+import { isFinished, isTerminating, podAddresses, podKey } from '../../../../shared/model/pods.ts';
+import { joinNames } from '../../../../shared/util/text.ts';
+import { rulesPacketsMessages as messages } from '../../messages/rules-packets.ts';
+import { formatRoute, placeOf } from './pod-routes.ts';
+import { about, where } from './words.ts';
+
+/** A pod gets its route before it gets ready. */
+const YOUNG_MS = 15_000;
+
+/** The node's own pods, each with a route onto an interface of this node. */
+export const localPodRoutes = defineCheck<NodeDumps>({
+  id: 'netcni/local-pod-routes',
+  group: 'routes',
+  needs: ['Pod'],
+  applies: ({ routes, node }) => routes !== undefined && node !== undefined,
+  run: (dumps, { index, now }) => {
+    const { routes = [], node } = dumps;
+    const pods = index
+      .list('Pod')
+      .filter(
+        (pod) =>
+          pod.spec?.nodeName === node &&
+          pod.spec?.hostNetwork !== true &&
+          pod.status?.phase === 'Running' &&
+          !isFinished(pod) &&
+          !isTerminating(pod) &&
+          now - Date.parse(pod.status?.startTime ?? '') > YOUNG_MS,
+      );
+    const looked = pods.flatMap((pod) =>
+      podAddresses(pod)
+        .filter((address) => routes.some((route) => (route.range.family === 6) === address.includes(':')))
+        .map((address) => ({ pod, address, route: lookUp(routes, address) })),
+    );
+    const lost = looked.filter(({ route }) => !isLocal(route));
+    // Where no pod has a route of its own the plugin works otherwise (other tables, the cloud's network).
+    const sure = lost.filter(({ route }) => route !== undefined && route.type !== 'unicast' && !isDefault(route));
+    const told = lost.length < looked.length ? lost : sure;
+    const [first] = told;
+    if (first === undefined) return [];
+    const names = [...new Set(told.map(({ pod, address }) => `${podKey(pod)} (${address})`))];
+    return [
+      messages.CNI832.raise({
+        ...about(dumps),
+        args: { where: where(dumps), pods: joinNames(names, 2), count: names.length, instead: insteadOf(first.route) },
+        evidence: told.slice(0, 5).map(({ pod, address, route }) => ({
+          fact: `${address} of pod ${podKey(pod)}: ${route === undefined ? 'no route' : formatRoute(route)}`,
+          source: placeOf(dumps, route),
+        })),
+      }),
+    ];
+  },
+});
+
+function isLocal(route: Route | undefined): boolean {
+  if (route === undefined || isDefault(route) || route.type !== 'unicast') return false;
+  const device = route.hops[0]?.device ?? '';
+  // cilium_host and ovn-k8s-mp0 take packets of all pods; the tunnel of Flannel or Calico only those for other nodes.
+  return !(
+    wrappingOfInterface(device) !== undefined &&
+    /^(flannel|vxlan\.calico|vxlan-v6\.calico|tunl0|wireguard)/.test(device)
+  );
+}
+
+function insteadOf(route: Route | undefined): string {
+  if (route === undefined) return 'there is none that fits';
+  if (isDefault(route)) return 'packets to them leave by the default route';
+  return route.type === 'unicast' ? `packets to them go ${formatRoute(route)}` : `they are ${route.type} there`;
+}

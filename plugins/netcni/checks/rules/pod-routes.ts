@@ -1,0 +1,136 @@
+import { detectNetwork } from '../../../../shared/datapath/cni/detect.ts';
+import type { Route } from '../../../../shared/datapath/dump/routes.ts';
+import type { NodeDumps } from '../../../../shared/datapath/dump-files.ts';
+import { flannelOf, nodeAddresses, podRangesOf } from '../../../../shared/datapath/nodes.ts';
+import { isDefault, lookUp } from '../../../../shared/datapath/route-lookup.ts';
+import { defineCheck } from '../../../../shared/diagnose/check.ts';
+import type { Finding } from '../../../../shared/messages/finding.ts';
+import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
+import type { Node } from '../../../../shared/model/objects.ts';
+import { nameOf } from '../../../../shared/model/refs.ts';
+import { type AddressRange, formatAddress } from '../../../../shared/util/addresses.ts';
+import { rulesPacketsMessages as messages } from '../../messages/rules-packets.ts';
+import { restartAgent } from './agent-fix.ts';
+import { about, place, where } from './words.ts';
+
+/** A node that has just come may be unknown to the others. */
+const YOUNG_MS = 60_000;
+
+/** A route to the pods of every other node, as the plugin writes it. */
+export const podRoutes = defineCheck<NodeDumps>({
+  id: 'netcni/pod-routes',
+  group: 'routes',
+  needs: ['Node'],
+  uses: ['DaemonSet', 'ConfigMap', 'Pod'],
+  applies: ({ routes, node }) => routes !== undefined && node !== undefined,
+  run: (dumps, { index, now }) => {
+    const { routes = [], node } = dumps;
+    const others = index
+      .list('Node')
+      .filter(
+        (other) => nameOf(other) !== node && now - Date.parse(other.metadata?.creationTimestamp ?? '') > YOUNG_MS,
+      );
+    const targets = others.flatMap((other) => podRangesOf(other).map((entry) => ({ other, ...entry })));
+    return targets.flatMap(({ other, text, range }): readonly Finding[] => {
+      if (!routes.some((route) => route.range.family === range.family)) return [];
+      const route = lookUp(routes, inside(range));
+      if (route === undefined || isDefault(route) || route.type !== 'unicast') {
+        const sure = route !== undefined && route.type !== 'unicast' && !isDefault(route);
+        if (!sure && !isExpected(index, routes, targets, other)) return [];
+        return [missing(index, dumps, other, text, route)];
+      }
+      const what = wrongHop(index, other, range, route);
+      return what === undefined ? [] : [wrong(index, dumps, other, text, route, what)];
+    });
+  },
+});
+
+/** An address of a range that a pod might have. */
+function inside(range: AddressRange): string {
+  const value = range.last > range.first + 1n ? range.first + 2n : range.last;
+  return formatAddress({ family: range.family, value });
+}
+
+/**
+ * Whether this plugin writes routes for pod ranges at all: Flannel, Canal and kindnet do; for others a route to the
+ * range of another node shows it. Clouds route pod ranges themselves, and Calico by blocks.
+ */
+function isExpected(
+  index: ClusterIndex,
+  routes: readonly Route[],
+  targets: readonly { readonly text: string }[],
+  other: Node,
+): boolean {
+  if (flannelOf(other, 4) !== undefined) return true;
+  if (detectNetwork(index).primary?.name === 'kindnet') return true;
+  return targets.some(({ text }) => routes.some((route) => route.destination === text && route.type === 'unicast'));
+}
+
+/** What is wrong with the next hop; undefined when it is that node, or the plugin's own device leads there. */
+function wrongHop(index: ClusterIndex, other: Node, range: AddressRange, route: Route): string | undefined {
+  const [hop] = route.hops;
+  if (route.hops.length !== 1 || hop?.via === undefined) return undefined;
+  const owner = nodeAddresses(index).get(hop.via);
+  if (owner === nameOf(other)) return undefined;
+  if (owner !== undefined) return `leads to node ${owner} (${hop.via})`;
+  const flannel = flannelOf(other, range.family);
+  if (flannel === undefined || hop.via === flannel.publicAddress) return undefined;
+  if (/^flannel/.test(hop.device ?? '')) {
+    // Flannel's tunnel is addressed by the first address of the other node's range.
+    return hop.via === formatAddress({ family: range.family, value: range.first })
+      ? undefined
+      : `leads into the tunnel to ${hop.via}, which is not in that range`;
+  }
+  return nodeAddresses(index).size === 0 ? undefined : `leads to ${hop.via}, which is no address of that node`;
+}
+
+function missing(index: ClusterIndex, dumps: NodeDumps, other: Node, range: string, route: Route | undefined): Finding {
+  const dead = dumps.routes?.find((entry) => entry.destination === range && entry.dead);
+  const instead =
+    dead !== undefined
+      ? `the one there is uses ${dead.hops[0]?.device ?? 'a link'}, which is down`
+      : route === undefined
+        ? 'packets to them have no way at all'
+        : isDefault(route)
+          ? 'packets to them take the default route'
+          : `they are ${route.type} there`;
+  return messages.CNI830.raise({
+    ...about(dumps),
+    args: { where: where(dumps), range, other: nameOf(other), instead, fix: restartAgent(index, dumps.node) },
+    evidence: [
+      { fact: `podCIDR ${range}`, source: `Node ${nameOf(other)} spec.podCIDRs` },
+      { fact: route === undefined ? 'no route' : formatRoute(route), source: placeOf(dumps, route) },
+    ],
+  });
+}
+
+function wrong(index: ClusterIndex, dumps: NodeDumps, other: Node, range: string, route: Route, what: string): Finding {
+  const addresses = [...nodeAddresses(index)].filter(([, name]) => name === nameOf(other)).map(([address]) => address);
+  return messages.CNI831.raise({
+    ...about(dumps),
+    args: { where: where(dumps), range, other: nameOf(other), what, fix: restartAgent(index, dumps.node) },
+    evidence: [
+      { fact: formatRoute(route), source: placeOf(dumps, route) },
+      { fact: `its addresses are ${addresses.join(', ')}`, source: `Node ${nameOf(other)} status.addresses` },
+    ],
+  });
+}
+
+/** `10.244.1.0/24 via 10.244.1.0 dev flannel.1`. */
+export function formatRoute(route: Route): string {
+  const hops = route.hops.map(({ via, device }) =>
+    [via === undefined ? '' : `via ${via}`, device === undefined ? '' : `dev ${device}`]
+      .filter((part) => part !== '')
+      .join(' '),
+  );
+  return [route.type === 'unicast' ? '' : route.type, route.destination, hops.join(', '), route.dead ? 'linkdown' : '']
+    .filter((part) => part !== '')
+    .join(' ');
+}
+
+export function placeOf(dumps: NodeDumps, route: Route | undefined): string {
+  const dump = dumps.files
+    .flatMap(({ dumps: all }) => all)
+    .find((entry) => entry.kind === 'routes' && (route === undefined || entry.routes.includes(route)));
+  return place(dumps, dump, route?.line ?? 0);
+}

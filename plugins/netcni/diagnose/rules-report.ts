@@ -1,0 +1,133 @@
+import { kubeProxySetup } from '../../../shared/datapath/cni/kube-proxy.ts';
+import type { Dump } from '../../../shared/datapath/dump/recognise.ts';
+import type { NodeDumps } from '../../../shared/datapath/dump-files.ts';
+import { proxiesOf } from '../../../shared/datapath/proxy/of-dumps.ts';
+import { reportFromRuns } from '../../../shared/diagnose/report-from-runs.ts';
+import { runChecks } from '../../../shared/diagnose/run-checks.ts';
+import type { ClusterIndex } from '../../../shared/model/cluster-index.ts';
+import type { NotChecked, Report, Section } from '../../../shared/report/report.ts';
+import { joinNames, plural } from '../../../shared/util/text.ts';
+import { rulesChecks } from '../checks/rules/checks.ts';
+
+export interface RulesFrame {
+  readonly source: string;
+  readonly dumps: readonly NodeDumps[];
+}
+
+/** What is wrong in the dumps, all nodes together, with what was read and what could not be judged. */
+export function rulesReport(index: ClusterIndex, { source, dumps }: RulesFrame): Report {
+  const runs = dumps.flatMap((entry) => runChecks(rulesChecks, entry, '*', { index, now: index.now }));
+  const [only, ...more] = dumps;
+  const report = reportFromRuns(
+    {
+      command: 'netcni rules',
+      target:
+        only?.node !== undefined && more.length === 0
+          ? { kind: 'Node', name: only.node }
+          : { kind: 'Cluster', name: source.replace(/^(cluster|snapshot) /, '') },
+      takenAt: index.takenAt,
+      source,
+      healthyHeadline: healthyHeadline(dumps),
+      essential: [],
+    },
+    runs,
+  );
+  const strangers = report.findings.find(({ code }) => code === 'CNI817' || code === 'CNI818');
+  const blind = dumps.flatMap((entry) => blindSpots(index, entry));
+  const notChecked = [...report.notChecked, ...blind];
+  const unjudged = report.verdict === 'healthy' && blind.some(({ check }) => check === 'service rules');
+  return {
+    ...report,
+    ...(report.verdict === 'healthy' && strangers !== undefined
+      ? { headline: `${report.headline}; ${strangers.summary}` }
+      : {}),
+    ...(unjudged ? { verdict: 'unknown' as const, headline: `could not tell: ${blind[0]?.reason ?? ''}` } : {}),
+    notChecked,
+    sections: [readSection(dumps)],
+    data: {
+      dumps: dumps.map(({ node, how, files }) => ({
+        node: node ?? null,
+        nodeToldBy: how,
+        files: files.map((file) => ({ path: file.path, holds: file.dumps.map(dumpWords) })),
+      })),
+    },
+  };
+}
+
+function healthyHeadline(dumps: readonly NodeDumps[]): string {
+  const nodes = dumps.flatMap(({ node }) => (node === undefined ? [] : [`node ${node}`]));
+  const files = dumps.flatMap((entry) => (entry.node === undefined ? entry.files.map(({ path }) => path) : []));
+  return `no fault in the dumps of ${joinNames([...nodes, ...files], 3)}`;
+}
+
+function readSection(dumps: readonly NodeDumps[]): Section {
+  return {
+    type: 'table',
+    title: 'Read',
+    head: ['FILE', 'NODE', 'HOLDS'],
+    rows: dumps.flatMap(({ node, how, files }) =>
+      files.map((file) => [
+        file.path,
+        node === undefined ? 'not known' : how === '--node' ? node : `${node} (by ${how})`,
+        file.dumps.length === 0 ? 'nothing that is known' : file.dumps.map(dumpWords).join('; '),
+      ]),
+    ),
+  };
+}
+
+/** `iptables-save: 226 rules in nat, filter`. */
+function dumpWords(dump: Dump): string {
+  switch (dump.kind) {
+    case 'rules': {
+      let rules = 0;
+      for (const table of dump.tables) for (const chain of table.chains.values()) rules += chain.rules.length;
+      const names = [...new Set(dump.tables.map(({ name }) => name))];
+      const program =
+        dump.tool === 'nft' ? 'nft' : dump.tables.some(({ family }) => family === 'ip6') ? 'ip6tables' : 'iptables';
+      return `${program}: ${plural(rules, 'rule')} in ${joinNames(names, 4)}`;
+    }
+    case 'ipvs':
+      return `ipvsadm: ${plural(dump.services.length, 'virtual server')}`;
+    case 'routes':
+      return `ip route: ${plural(dump.routes.length, 'route')}`;
+    case 'links':
+      return `ip link: ${plural(dump.links.length, 'interface')}`;
+    case 'fdb':
+      return `bridge fdb: ${plural(dump.entries.length, 'entry', 'entries')}`;
+    case 'neighbours':
+      return `ip neigh: ${plural(dump.entries.length, 'neighbour')}`;
+    case 'conntrack':
+      return `conntrack: ${plural(dump.flows.length, 'flow')}`;
+  }
+}
+
+function blindSpots(index: ClusterIndex, dumps: NodeDumps): readonly NotChecked[] {
+  const spots: NotChecked[] = [];
+  for (const file of dumps.files) {
+    if (file.dumps.length === 0) spots.push({ check: file.path, reason: file.hint ?? 'nothing was recognised in it' });
+  }
+  if (dumps.node === undefined) {
+    const reason = `which node ${dumps.files.map(({ path }) => path).join(', ')} comes from is not known: --node NODE`;
+    spots.push({ check: 'filters, routes and tunnels of the node', reason });
+  }
+  const rules = dumps.rules.length > 0 || dumps.ipvs.length > 0;
+  const proxies = ([4, 6] as const).flatMap((family) => proxiesOf(dumps, family));
+  for (const kind of ['Service', 'EndpointSlice'] as const) {
+    const { status, reason } = index.seen(kind);
+    if (rules && proxies.length > 0 && status !== 'ok' && index.list(kind).length === 0)
+      spots.push({ check: 'service rules', reason });
+  }
+  const mode = kubeProxySetup(index).mode?.value;
+  if (rules && proxies.length === 0 && mode !== undefined) {
+    const wanted = mode === 'nftables' ? 'nft list ruleset' : mode === 'ipvs' ? 'ipvsadm -Ln' : 'iptables-save';
+    const tools = dumps.rules.map(({ tool }) => tool);
+    const fits = mode === 'nftables' ? tools.includes('nft') : tools.includes('iptables');
+    if (!fits) {
+      spots.push({
+        check: 'rules for Services',
+        reason: `kube-proxy runs in ${mode} mode: give the output of ${wanted}`,
+      });
+    }
+  }
+  return spots;
+}

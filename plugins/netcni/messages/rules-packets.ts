@@ -1,0 +1,165 @@
+import { defineMessages, message } from '../../../shared/messages/define-messages.ts';
+import type { Fix } from '../../../shared/messages/finding.ts';
+
+/** CNI820 to CNI859: what dumps of nodes show of filters, routes, links, tunnels and connections. */
+export const rulesPacketsMessages = defineMessages({
+  CNI820: message<{ where: string; rule: string; place: string; what: string; fix: readonly Fix[] }>({
+    slug: 'pod-packets-dropped',
+    severity: 'critical',
+    rung: 60,
+    title: 'a rule that is not from Kubernetes drops packets of pods',
+    summary: ({ where, rule, place, what }) => `on ${where} ${place} (${rule}) drops packets from ${what}`,
+    explain:
+      'Before a packet reaches a pod it passes every filter of the node. This rule, or the policy of the chain, ends it, and ' +
+      'no rule before it lets it go. It is not one of kube-proxy or a network plugin: a firewall (firewalld, ufw, docker, a ' +
+      'script) or a person put it there.\nLet the firewall accept the range of the pods in both directions, before the rule ' +
+      'that drops. Docker sets the policy of FORWARD to DROP; network plugins accept their range, unless their rules were ' +
+      'flushed.',
+    fixes: ({ fix }) => fix,
+  }),
+
+  CNI830: message<{ where: string; range: string; other: string; instead: string; fix: readonly Fix[] }>({
+    slug: 'pod-route-missing',
+    severity: 'critical',
+    rung: 60,
+    title: 'a node has no route to the pods of another node',
+    summary: ({ where, range, other, instead }) =>
+      `${where} has no route to ${range}, the pods of node ${other}: ${instead}`,
+    explain:
+      'The network plugin writes a route for the pod range of every other node. Without it packets to those pods take the ' +
+      'default route and are lost.\nIts agent on this node does not run, cannot read the nodes, or somebody flushed the ' +
+      'routes (NetworkManager, systemd-networkd with ManageForeignRoutes). An agent that starts writes all of them.',
+    fixes: ({ fix }) => fix,
+  }),
+
+  CNI831: message<{ where: string; range: string; other: string; what: string; fix: readonly Fix[] }>({
+    slug: 'pod-route-wrong',
+    severity: 'critical',
+    rung: 60,
+    title: 'the route to the pods of another node leads elsewhere',
+    summary: ({ where, range, other, what }) => `the route of ${where} to ${range}, the pods of node ${other}, ${what}`,
+    explain:
+      'The route stands for what was true when it was written: the node has another address now, its range moved, or a ' +
+      'route was set by hand. Packets to its pods go to the wrong machine or nowhere.',
+    fixes: ({ fix }) => fix,
+  }),
+
+  CNI832: message<{ where: string; pods: string; count: number; instead: string }>({
+    slug: 'local-pod-route-missing',
+    severity: 'critical',
+    rung: 60,
+    title: 'a node has no route to its own pods',
+    summary: ({ where, pods, count, instead }) =>
+      `${where} has no route to its own ${count === 1 ? 'pod' : 'pods'} ${pods}: ${instead}`,
+    explain:
+      'Packets to a pod end at its node, and the node does not know by which interface to hand them over; other pods of the ' +
+      'node have such a route. Readiness probes fail too. The network plugin lost it, most often when its agent was ' +
+      'restarted or the interface was made anew.\nDelete the pod: a new one gets a new interface and route.',
+  }),
+
+  CNI835: message<{ where: string; link: string; what: string; effect: string; fix: readonly Fix[] }>({
+    slug: 'network-link-down',
+    severity: 'critical',
+    rung: 60,
+    covers: ['CNI830', 'CNI831', 'CNI832', 'CNI840'],
+    title: 'an interface of the pod network is down on a node',
+    summary: ({ where, link, what, effect }) => `on ${where} interface ${link} ${what}: ${effect}`,
+    explain:
+      'Packets of pods go through this interface: a tunnel to the other nodes, or the bridge of the pods of the node. The network plugin makes it when it starts and ' +
+      'does not always watch it afterwards.\nStart the agent of the network plugin on the node anew.',
+    fixes: ({ fix }) => fix,
+  }),
+
+  CNI836: message<{ where: string; link: string; mtu: number; fits: number; over: string }>({
+    slug: 'tunnel-mtu-too-large',
+    severity: 'warning',
+    rung: 60,
+    title: 'the MTU of the tunnel is larger than what fits through',
+    summary: ({ where, link, mtu, fits, over }) =>
+      `on ${where} ${link} has MTU ${mtu}, but only ${fits} fit through ${over}: large packets between nodes are lost or cut`,
+    explain:
+      'The tunnel adds its headers to every packet. When what comes out is larger than the network between the nodes ' +
+      'carries, small requests work and large answers hang: TLS handshakes, uploads, image pulls.\nSet the MTU in the ' +
+      "network plugin's configuration to what fits, restart its agents, and make pods anew: their interfaces keep the old one.",
+  }),
+
+  CNI837: message<{ where: string; links: string; count: number; mtu: number; tunnel: string; fits: number }>({
+    slug: 'pod-mtu-too-large',
+    severity: 'warning',
+    confidence: 'likely',
+    rung: 60,
+    title: 'interfaces of pods have a larger MTU than the tunnel',
+    summary: ({ where, links, count, mtu, tunnel, fits }) =>
+      `on ${where} ${count === 1 ? 'a pod interface has' : `${count} pod interfaces have`} MTU ${mtu} (${links}), the tunnel ${tunnel} carries ${fits}`,
+    explain:
+      'Pods then send packets that the tunnel cannot take. The node answers "too big", and what heeds it slows down once for ' +
+      'each connection; UDP without that answer, and pods whose policy drops ICMP, lose them.\nInterfaces keep the MTU of the ' +
+      'day they were made: after a change make the pods anew.',
+  }),
+
+  CNI840: message<{ where: string; other: string; what: string; fix: readonly Fix[] }>({
+    slug: 'tunnel-neighbour-wrong',
+    severity: 'critical',
+    rung: 60,
+    title: 'a tunnel does not know where another node is',
+    summary: ({ where, other, what }) => `the tunnel of ${where} to node ${other} is broken: ${what}`,
+    explain:
+      'Flannel tells each node the MAC address and the host address of the tunnel of every other node, in annotations of the ' +
+      'Node. The table of this node (bridge fdb, ip neigh) says something else, so packets to the pods there go to the wrong ' +
+      'machine or are dropped.\nHappens when flannel on this node hangs, or two nodes swapped addresses. A new flannel pod ' +
+      'writes the table anew.',
+    fixes: ({ fix }) => fix,
+  }),
+
+  CNI850: message<{ where: string; count: number; max: number; percent: number }>({
+    slug: 'conntrack-full',
+    severity: 'critical',
+    rung: 60,
+    title: 'the table of connections is full',
+    summary: ({ where, count, max, percent }) =>
+      `the connection table of ${where} holds ${count} of ${max} entries (${percent} %): new connections are dropped when it is full`,
+    explain:
+      'The kernel remembers every connection that passes its rules. When the table is full, first packets are dropped at ' +
+      'random ("nf_conntrack: table full, dropping packet" in the kernel log), most visibly DNS.\nFind who opens so many ' +
+      '(conntrack -L | sort by source), and raise the limit: kube-proxy sets it from conntrack.maxPerCore.',
+    fixes: ({ max }) => [
+      {
+        title: 'raise the limit now, on the node',
+        command: `sysctl -w net.netfilter.nf_conntrack_max=${max * 2}`,
+        risk: 'low',
+        undo: `sysctl -w net.netfilter.nf_conntrack_max=${max}`,
+      },
+    ],
+  }),
+
+  CNI851: message<{ where: string; service: string; target: string; count: number }>({
+    slug: 'flows-to-dead-endpoint',
+    severity: 'warning',
+    confidence: 'likely',
+    rung: 60,
+    title: 'UDP flows stick to an endpoint that is gone',
+    summary: ({ where, service, target, count }) =>
+      `on ${where} ${count === 1 ? 'a UDP flow' : `${count} UDP flows`} to Service ${service} still ${count === 1 ? 'leads' : 'lead'} to ${target}, which is no endpoint any more, and get no answer`,
+    explain:
+      'For UDP an entry in the connection table is used again for as long as the client sends from the same port, whatever ' +
+      'the rules say by now. kube-proxy deletes the entries of endpoints that go away; these were missed. DNS of a client ' +
+      'with one socket then fails until the entry expires.',
+    fixes: ({ target }) => [
+      {
+        title: 'forget these flows, on the node',
+        command: `conntrack -D -p udp --reply-src ${target.replace(/:\d+$/, '')}`,
+        risk: 'low',
+      },
+    ],
+  }),
+
+  CNI852: message<{ where: string; count: number }>({
+    slug: 'conntrack-drops',
+    severity: 'info',
+    title: 'the connection table has dropped packets since the node started',
+    summary: ({ where, count }) => `the connection table of ${where} has dropped ${count} packets since it started`,
+    explain:
+      'The counter drop of conntrack -S grows when an entry cannot be made, most often because the table is full. It never ' +
+      'goes back: look twice, a minute apart, to know whether it happens now.',
+  }),
+});

@@ -1,0 +1,102 @@
+import type { Chain, MapEntry, Table, Verdict } from '../dump/rule-set.ts';
+import {
+  type ChainEndpoint,
+  type Portal,
+  type ProxyRules,
+  portalKey,
+  type Refusal,
+  type ServiceChain,
+} from './proxy-rules.ts';
+
+const SERVICE_CHAIN = /^(service|local|external|firewall)-/;
+
+/** The rules of kube-proxy's nftables mode in the table `kube-proxy` of one family; undefined when there is none. */
+export function proxyFromNft(tables: readonly Table[], family: 4 | 6): ProxyRules | undefined {
+  const table = tables.find((entry) => entry.name === 'kube-proxy' && entry.family === (family === 4 ? 'ip' : 'ip6'));
+  if (table === undefined) return undefined;
+  const portals = new Map<string, Portal>();
+  const chains = new Map<string, ServiceChain>();
+  for (const entry of table.sets.get('service-ips') ?? []) {
+    const key = keyOf(entry);
+    const chain = chainOf(entry.verdict);
+    if (key === undefined || chain === undefined) continue;
+    portals.set(key, { key, chain, line: table.chains.get(chain)?.line ?? 0, comment: entry.comment });
+    addChain(table, chain, chains);
+  }
+  for (const entry of table.sets.get('service-nodeports') ?? []) {
+    const chain = chainOf(entry.verdict);
+    if (chain !== undefined) addChain(table, chain, chains);
+  }
+  const refused = new Map<string, Refusal>();
+  for (const entry of table.sets.get('no-endpoint-services') ?? []) {
+    const key = keyOf(entry);
+    if (key === undefined) continue;
+    refused.set(key, {
+      key,
+      verdict: entry.verdict?.kind === 'drop' ? 'drop' : 'reject',
+      line: 0,
+      comment: entry.comment,
+    });
+  }
+  return {
+    mode: 'nftables',
+    family,
+    portals,
+    refused,
+    chains,
+    hasPortals: table.sets.has('service-ips') || table.chains.has('services'),
+    hasRefusals: table.sets.has('no-endpoint-services'),
+  };
+}
+
+function keyOf({ key }: MapEntry): string | undefined {
+  const [address, protocol, port] = key;
+  return address === undefined || protocol === undefined || port === undefined
+    ? undefined
+    : portalKey(address, protocol, Number(port));
+}
+
+function chainOf(verdict: Verdict | undefined): string | undefined {
+  return (verdict?.kind === 'goto' || verdict?.kind === 'jump') && SERVICE_CHAIN.test(verdict.chain)
+    ? verdict.chain
+    : undefined;
+}
+
+function addChain(table: Table, name: string, chains: Map<string, ServiceChain>): void {
+  if (chains.has(name)) return;
+  const chain = table.chains.get(name);
+  chains.set(name, {
+    name,
+    line: chain?.line ?? 0,
+    // The name of the chain is the name of the Service port: `service-ULMVA6XW-ns1/svc1/tcp/p80`.
+    comment: name.replace(/^\w+-[A-Z2-7]{8}-/, ''),
+    endpoints: chain === undefined ? [] : endpointsOf(table, chain),
+  });
+  for (const target of targetsOf(chain)) if (SERVICE_CHAIN.test(target)) addChain(table, target, chains);
+}
+
+function endpointsOf(table: Table, chain: Chain): readonly ChainEndpoint[] {
+  return [...new Set(targetsOf(chain))]
+    .filter((name) => name.startsWith('endpoint-'))
+    .map((name) => ({
+      chain: name,
+      target: dnatOf(table.chains.get(name)),
+      line: table.chains.get(name)?.line ?? chain.line,
+    }));
+}
+
+/** Every chain that a chain leads to. */
+function targetsOf(chain: Chain | undefined): readonly string[] {
+  return (chain?.rules ?? []).flatMap(({ verdict }): readonly string[] => {
+    if (verdict.kind === 'jump' || verdict.kind === 'goto') return [verdict.chain];
+    if (verdict.kind !== 'vmap') return [];
+    return verdict.entries.flatMap((entry) =>
+      entry.verdict?.kind === 'goto' || entry.verdict?.kind === 'jump' ? [entry.verdict.chain] : [],
+    );
+  });
+}
+
+function dnatOf(chain: Chain | undefined): string {
+  for (const { verdict } of chain?.rules ?? []) if (verdict.kind === 'dnat') return verdict.to;
+  return '';
+}
