@@ -26,6 +26,10 @@ export default defineConfig({
           testTimeout: 30_000,
         },
       },
+      // What `npm run package` has built; each file says why it is skipped where that is missing.
+      {
+        test: { name: 'package', include: ['test/package/**/*.test.ts'], testTimeout: 60_000, fileParallelism: false },
+      },
       { test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], ...onCluster } },
       // After the others and on a fresh cluster: these tests break nodes, rules and the control plane.
       { test: { name: 'cluster', include: ['test/{cluster,kit}/**/*.test.ts'], ...onCluster } },

@@ -24,6 +24,8 @@ await staticCheck('lint and format', 'biome', ['check', '--error-on-warnings', '
 await staticCheck('dead code', 'knip', []);
 await staticCheck('build', 'node', ['scripts/build.ts']);
 await suite('unit');
+await packages();
+await suite('package');
 await suite('e2e');
 await suite('cluster');
 
@@ -43,6 +45,22 @@ async function staticCheck(title: string, command: string, args: readonly string
   total.failed += 1;
   broken.push(title);
   say(`FAILED  ${title}\n${run.all}`);
+}
+
+/**
+ * Single binaries: all plugins for this machine's platform, as tests run them; for the others one plugin is enough, since
+ * they differ in the file around the program and not in the program.
+ */
+async function packages(): Promise<void> {
+  if (process.platform !== 'linux' || process.arch !== 'x64') {
+    say('skipped single binaries: they are built and run on linux/amd64');
+    return;
+  }
+  const script = ['scripts/package.ts', '--binaries'];
+  await staticCheck('single binaries', 'node', [...script, '--platform', 'linux/amd64']);
+  const others = ['linux/arm64', 'darwin/amd64', 'darwin/arm64', 'windows/amd64'];
+  const words = others.flatMap((platform) => ['--platform', platform]);
+  await staticCheck('binaries of other systems', 'node', [...script, '--add', '--plugin', 'netsvc', ...words]);
 }
 
 async function suite(project: string): Promise<void> {

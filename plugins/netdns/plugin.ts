@@ -1,4 +1,5 @@
 import type { Plugin } from '../../shared/cli/command.ts';
+import { check } from './commands/check.ts';
 import { completion } from './commands/completion.ts';
 import { explain } from './commands/explain.ts';
 import { snapshot } from './commands/snapshot.ts';
@@ -8,8 +9,8 @@ import { version } from './commands/version.ts';
 export const netdns: Plugin = {
   name: 'netdns',
   summary: 'Why does this name not resolve, or resolve slowly?',
-  commands: [snapshot, explain, completion, version],
-  defaultCommand: 'explain',
-  bareCommand: 'explain',
+  commands: [check, snapshot, explain, completion, version],
+  defaultCommand: 'check',
+  bareCommand: 'check',
   messages: async () => (await import('./messages/messages.ts')).messages,
 };

@@ -154,7 +154,8 @@ async function wordsOf(
   const full = words.length > 0;
   if (command.completes === 'code' && !full) {
     const messages = Object.values(await plugin.messages());
-    return { candidates: messages.map(({ code, title }) => ({ value: code, describe: title })), directive: NO_FILES };
+    const codes = messages.map(({ code, title }) => ({ value: code, describe: title }));
+    return { candidates: [...commands, ...codes], directive: NO_FILES };
   }
   if (command.completes !== 'target' || full) return { candidates: commands, directive: NO_FILES };
   const names = await completeNames('target', last, query);

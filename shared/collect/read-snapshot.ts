@@ -66,6 +66,11 @@ function takenAtOf(intake: Intake): string {
   return best;
 }
 
+/** Whether one of the inputs says when it was made. */
+function isStated(intake: Intake): boolean {
+  return [...intake.times.values()].some(({ stated }) => stated !== undefined && stated !== '');
+}
+
 function refuseEmpty(intake: Intake, paths: readonly string[], archives: readonly string[]): void {
   const holds =
     intake.objects.size + intake.others.size + intake.listings.length + intake.stated.length + intake.logs.size > 0;
@@ -98,6 +103,7 @@ function build(intake: Intake, paths: readonly string[]): Snapshot {
     others[key] = [...(intake.others.get(key)?.values() ?? [])];
   return {
     takenAt: takenAtOf(intake),
+    ...(isStated(intake) ? {} : { orLater: true }),
     source: { type: 'snapshot', name: paths.map((path) => (path === '-' ? STDIN_NAME : path)).join(', ') },
     ...(intake.serverVersion === undefined ? {} : { serverVersion: intake.serverVersion }),
     objects: objects as Snapshot['objects'],

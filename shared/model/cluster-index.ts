@@ -14,6 +14,8 @@ export interface ClusterIndex {
   /** ISO time of the snapshot, and the same in milliseconds. */
   readonly takenAt: string;
   readonly now: number;
+  /** The facts may be later than `now`: they name no time of their own. */
+  readonly orLater: boolean;
   readonly serverVersion: string | undefined;
   /** All objects of a kind, or those of one namespace, ordered by namespace and name. */
   list<K extends KindName>(kind: K, namespace?: string): readonly KindTypes[K][];
@@ -77,6 +79,7 @@ export function createIndex(snapshot: Snapshot): ClusterIndex {
   const index: ClusterIndex = {
     takenAt: snapshot.takenAt,
     now: Date.parse(snapshot.takenAt),
+    orLater: snapshot.orLater === true,
     serverVersion: snapshot.serverVersion,
     list: <K extends KindName>(kind: K, namespace?: string) =>
       (namespace === undefined || !KINDS[kind].namespaced

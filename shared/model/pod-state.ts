@@ -88,10 +88,14 @@ export function podState(index: ClusterIndex, pod: Pod): PodState {
   return index.memoOf(pod, 'pod-state', () => judge(index, pod));
 }
 
-function judge(index: ClusterIndex, pod: Pod): PodState {
+/** The state of a pod that has waited for long, whatever the facts say of the time: nothing counts as just starting. */
+export function podStateInTime(index: ClusterIndex, pod: Pod): PodState {
+  return index.memoOf(pod, 'pod-state/in-time', () => judge(index, pod, Number.POSITIVE_INFINITY));
+}
+
+function judge(index: ClusterIndex, pod: Pod, now = index.now): PodState {
   if (isFinished(pod)) return { is: 'finished' };
   if (pod.status?.phase === undefined) return { is: 'unreported' };
-  const now = index.now;
   const events = index.events(pod, 'Pod');
   const name = pod.spec?.nodeName ?? '';
   const node = nodeStanding(index, name);

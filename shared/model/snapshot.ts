@@ -8,6 +8,8 @@ import type { KubeObject } from './objects.ts';
 export interface Snapshot {
   /** ISO time at which the facts were true; ages are counted from here, never from the clock of the reader. */
   readonly takenAt: string;
+  /** The facts name no time of their own: `takenAt` is the newest time in them, and they may be later. */
+  readonly orLater?: true;
   readonly source: SnapshotSource;
   /** gitVersion of the API server, such as `v1.34.4`, when known. */
   readonly serverVersion?: string;

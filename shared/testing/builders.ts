@@ -12,7 +12,7 @@ import type { Container, Pod, PodSpec } from '../model/objects-pod.ts';
 import type { Workload } from '../model/objects-workload.ts';
 import { isFinished, isReady, isTerminating, podAddresses, resolveTargetPort } from '../model/pods.ts';
 import { matchesLabels } from '../model/selectors.ts';
-import type { Coverage, CoverageStatus, PodLog, Snapshot } from '../model/snapshot.ts';
+import type { Coverage, CoverageStatus, PodLog, Snapshot, ToolOutput } from '../model/snapshot.ts';
 
 /** The moment at which all built objects are looked at. */
 export const NOW = '2026-03-01T12:00:00Z';
@@ -307,7 +307,10 @@ export interface SnapshotOptions {
   /** Kinds that were read in part: of one namespace, or of a subset such as `name=web`. */
   readonly only?: Readonly<Partial<Record<KindName, Partial<Pick<Coverage, 'namespace' | 'subset'>>>>>;
   readonly logs?: readonly PodLog[];
+  readonly tools?: readonly ToolOutput[];
   readonly takenAt?: string;
+  /** The facts name no time of their own. */
+  readonly orLater?: true;
   readonly serverVersion?: string;
 }
 
@@ -337,12 +340,13 @@ export function snapshotOf(objects: readonly KubeObject[], options: SnapshotOpti
   for (const kind of Object.keys(options.except ?? {}) as KindName[]) delete byKind[kind];
   return {
     takenAt: options.takenAt ?? NOW,
+    ...(options.orLater === undefined ? {} : { orLater: options.orLater }),
     source: { type: 'snapshot', name: 'test' },
     serverVersion: options.serverVersion ?? 'v1.34.4',
     objects: byKind as Snapshot['objects'],
     coverage,
     logs: options.logs ?? [],
-    tools: [],
+    tools: options.tools ?? [],
     problems: [],
   };
 }

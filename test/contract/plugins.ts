@@ -1,6 +1,7 @@
 import { checks as netcniChecks } from '../../plugins/netcni/checks/checks.ts';
 import { messages as netcniMessages } from '../../plugins/netcni/messages/messages.ts';
 import { netcni } from '../../plugins/netcni/plugin.ts';
+import { checks as netdnsChecks } from '../../plugins/netdns/checks/checks.ts';
 import { messages as netdnsMessages } from '../../plugins/netdns/messages/messages.ts';
 import { netdns } from '../../plugins/netdns/plugin.ts';
 import { messages as netpolMessages } from '../../plugins/netpol/messages/messages.ts';
@@ -25,7 +26,7 @@ export interface PluginFacts {
 
 export const PLUGINS: readonly PluginFacts[] = [
   { name: 'netsvc', prefix: 'SVC', plugin: netsvc, checks: netsvcChecks, messages: netsvcMessages },
-  { name: 'netdns', prefix: 'DNS', plugin: netdns, checks: [], messages: netdnsMessages },
+  { name: 'netdns', prefix: 'DNS', plugin: netdns, checks: netdnsChecks, messages: netdnsMessages },
   { name: 'netpol', prefix: 'POL', plugin: netpol, checks: [], messages: netpolMessages },
   { name: 'netcni', prefix: 'CNI', plugin: netcni, checks: netcniChecks, messages: netcniMessages },
 ];

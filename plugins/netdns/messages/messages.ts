@@ -1,4 +1,12 @@
-import type { AnyMessage } from '../../../shared/messages/define-messages.ts';
+import { nodeCacheMessages } from './node-cache.ts';
+import { podsMessages } from './pods.ts';
+import { policyMessages } from './policy.ts';
+import { serversMessages } from './servers.ts';
 
 /** Every code of the plugin. A code, once shipped, keeps its meaning. */
-export const messages: Readonly<Record<string, AnyMessage>> = {};
+export const messages = {
+  ...serversMessages,
+  ...podsMessages,
+  ...policyMessages,
+  ...nodeCacheMessages,
+};

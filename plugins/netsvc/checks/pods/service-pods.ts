@@ -2,8 +2,8 @@ import type { Severity } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import type { Pod } from '../../../../shared/model/objects-pod.ts';
 import { type OwnedWorkload, ownerWorkload, topOwner } from '../../../../shared/model/owners.ts';
-import { type PodState, podState } from '../../../../shared/model/pod-state.ts';
-import { podKey } from '../../../../shared/model/pods.ts';
+import { type PodState, podState, podStateInTime } from '../../../../shared/model/pod-state.ts';
+import { isReady, podKey } from '../../../../shared/model/pods.ts';
 import { type Ref, refOf } from '../../../../shared/model/refs.ts';
 import { type ServiceSubject, subjectPods } from '../../service-subject.ts';
 
@@ -27,16 +27,31 @@ export type PodIn<Is extends PodState['is']> = ServicePod & {
 
 /** The pods that a Service selects, finished ones left out, ordered by name. */
 export function servicePods(index: ClusterIndex, subject: ServiceSubject): readonly ServicePod[] {
-  return index.memoOf(subject.service, 'netsvc/service-pods', () =>
-    subjectPods(index, subject).map((pod) => ({
+  return index.memoOf(subject.service, 'netsvc/service-pods', () => {
+    const pods = subjectPods(index, subject);
+    const someReady = pods.some(isReady);
+    return pods.map((pod) => ({
       pod,
       key: podKey(pod),
       name: pod.metadata?.name ?? '',
-      state: podState(index, pod),
+      state: stateIn(index, pod, someReady),
       owner: topOwner(index, pod) ?? refOf(pod, 'Pod'),
       workload: ownerWorkload(index, pod),
-    })),
-  );
+    }));
+  });
+}
+
+/**
+ * Facts without a time of their own may be much later than the newest time in them. Where no pod of the Service serves,
+ * one that seems to be starting has then rather been so for long: when its probe has failed already, or when no event was
+ * read that could tell.
+ */
+function stateIn(index: ClusterIndex, pod: Pod, someReady: boolean): PodState {
+  const state = podState(index, pod);
+  if (!index.orLater || someReady || state.is !== 'starting') return state;
+  const silent = index.list('Event', pod.metadata?.namespace).length === 0;
+  const failed = index.events(pod, 'Pod').some(({ reason }) => reason === 'Unhealthy');
+  return silent || (failed && state.stage === 'probing') ? podStateInTime(index, pod) : state;
 }
 
 /** Those of the pods that are in one state. */

@@ -16,6 +16,22 @@ describe('pods-starting', () => {
     expect(report.headline).toContain('readiness probe http-get :8080/healthz of container app has not passed');
   });
 
+  it('is not said of files without a time of their own when the probe has failed, or nothing tells of a start', () => {
+    const made = unready('web-6f9c-a', { readinessProbe: probe }, { of: 'web', age: 12, started: 10 });
+    const failed = event(made, 'Unhealthy', 'Readiness probe failed: HTTP probe failed with statuscode: 503', {
+      count: 1,
+    });
+    const objects = [web, deployment('web'), made, ...slicesFor(web, [made])];
+    expect(causeCodes(diagnoseObjects([...objects, failed], 'web', { orLater: true }))).toEqual(['SVC301']);
+    const silent = diagnoseObjects(objects, 'web', { orLater: true, except: { Event: 'notCollected' } });
+    expect(causeCodes(silent)).toEqual(['SVC309']);
+    const begun = event(made, 'Started', 'Started container app', { type: 'Normal' });
+    expect(causeCodes(diagnoseObjects([...objects, begun], 'web', { orLater: true }))).toEqual(['SVC313']);
+    const serving = pod('web-1');
+    const rollout = [web, deployment('web'), made, serving, ...slicesFor(web, [made, serving])];
+    expect(diagnoseObjects(rollout, 'web', { orLater: true, except: { Event: 'notCollected' } }).causes).toEqual([]);
+  });
+
   it('is a note while others serve, however long the probe allows', () => {
     const pods = [
       pod('web-1'),

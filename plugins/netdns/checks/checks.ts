@@ -1,0 +1,14 @@
+import type { Check } from '../../../shared/diagnose/check.ts';
+import type { DnsSubject } from '../dns-subject.ts';
+import { nodeCacheChecks } from './node-cache/checks.ts';
+import { podsChecks } from './pods/checks.ts';
+import { policyChecks } from './policy/checks.ts';
+import { serversChecks } from './servers/checks.ts';
+
+/** Every check of cluster DNS, in reading order. */
+export const checks: readonly Check<DnsSubject>[] = [
+  ...serversChecks,
+  ...nodeCacheChecks,
+  ...policyChecks,
+  ...podsChecks,
+];

@@ -1,0 +1,115 @@
+import { defineCheck } from '../../../../shared/diagnose/check.ts';
+import { clusterDnsOf, dnsAddresses } from '../../../../shared/dns/cluster-dns.ts';
+import { type NodeCache, nodeCacheOf } from '../../../../shared/dns/node-cache.ts';
+import type { Finding } from '../../../../shared/messages/finding.ts';
+import { isProvenAbsent, isWhollyRead } from '../../../../shared/model/absence.ts';
+import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
+import { nameOf, namespaceOf, type Ref } from '../../../../shared/model/refs.ts';
+import { inRange, parseAddress, parseCidr } from '../../../../shared/util/addresses.ts';
+import { joinAnd } from '../../../../shared/util/text.ts';
+import type { DnsSubject } from '../../dns-subject.ts';
+import { nodeCacheMessages } from '../../messages/node-cache.ts';
+
+/** Filled in by the cache itself when it starts. */
+const OWN_PLACEHOLDERS = new Set(['__PILLAR__CLUSTER__DNS__', '__PILLAR__UPSTREAM__SERVERS__']);
+
+/** The Corefile of the node cache: placeholders, and addresses that lead nowhere. */
+export const nodeCacheConfig = defineCheck<DnsSubject>({
+  id: 'netdns/node-cache-config',
+  group: 'node cache',
+  needs: [],
+  uses: ['ConfigMap', 'DaemonSet', 'Service', 'Pod', 'ServiceCIDR', 'Deployment', 'ReplicaSet', 'Node'],
+  applies: (_subject, { index }) => nodeCacheOf(index) !== undefined,
+  run: (_subject, { index }) => {
+    const cache = nodeCacheOf(index);
+    if (cache === undefined) return [];
+    const missing = upstreamMissing(index, cache);
+    const { configMap } = cache;
+    if (configMap === undefined) return missing;
+    const name = `${namespaceOf(configMap)}/${nameOf(configMap)}`;
+    const subject: Ref = { kind: 'ConfigMap', namespace: namespaceOf(configMap), name: nameOf(configMap) };
+    const corefile = configMap.data?.Corefile ?? '';
+    const lines = corefile.split('\n');
+    const placeholder = lines.findIndex((line) => leftOver(line).length > 0);
+    if (placeholder >= 0) {
+      const line = lines[placeholder] ?? '';
+      return [
+        nodeCacheMessages.DNS502.raise({
+          subject,
+          args: { configMap: name, words: joinAnd([...new Set(leftOver(corefile))]), line: placeholder + 1 },
+          evidence: [{ fact: line.trim(), source: `ConfigMap ${name} Corefile:${placeholder + 1}` }],
+        }),
+      ];
+    }
+    return [...missing, ...staleUpstreams(index, subject, lines)];
+  },
+});
+
+function leftOver(text: string): readonly string[] {
+  return (text.match(/__PILLAR__[A-Z_]+__/g) ?? []).filter((word) => !OWN_PLACEHOLDERS.has(word));
+}
+
+/** With __PILLAR__CLUSTER__DNS__ in its Corefile the cache needs the Service by which it finds the servers. */
+function upstreamMissing(index: ClusterIndex, cache: NodeCache): readonly Finding[] {
+  const { namespace, configMap } = cache;
+  if (configMap?.data?.Corefile?.includes('__PILLAR__CLUSTER__DNS__') !== true) return [];
+  if (!isProvenAbsent(index, 'Service', namespace, 'kube-dns-upstream')) return [];
+  const args =
+    cache.set?.spec?.template?.spec?.containers?.flatMap((one) => [...(one.command ?? []), ...(one.args ?? [])]) ?? [];
+  // Another Service may be named with -upstreamsvc.
+  const named = args[args.findIndex((word) => /^--?upstreamsvc$/.test(word)) + 1];
+  if (named !== undefined && args.some((word) => /^--?upstreamsvc$/.test(word)) && named !== 'kube-dns-upstream')
+    return [];
+  return [
+    nodeCacheMessages.DNS504.raise({
+      subject: { kind: 'Service', namespace, name: 'kube-dns-upstream' },
+      args: { namespace },
+      evidence: [{ fact: 'there is no Service kube-dns-upstream', source: `Services of namespace ${namespace}` }],
+    }),
+  ];
+}
+
+/** Addresses in `forward` lines that look like ClusterIPs and belong to no Service. */
+function staleUpstreams(index: ClusterIndex, subject: Ref, lines: readonly string[]): readonly Finding[] {
+  if (!isWhollyRead(index, 'Service')) return [];
+  const known = new Set(index.list('Service').flatMap(({ spec }) => spec?.clusterIPs ?? [spec?.clusterIP ?? '']));
+  const dns = clusterDnsOf(index);
+  const right = dns === undefined ? '' : (nodeCacheOf(index)?.upstream?.spec?.clusterIP ?? dnsAddresses(dns)[0] ?? '');
+  const seen = new Set<string>();
+  return lines.flatMap((line, at) =>
+    forwardTargets(line)
+      .filter((address) => !known.has(address) && looksLikeClusterIp(index, address) && !seen.has(address))
+      .map((address) => {
+        seen.add(address);
+        return nodeCacheMessages.DNS503.raise({
+          subject,
+          args: { address, right, configMap: `${subject.namespace ?? ''}/${subject.name}`, line: at + 1 },
+          evidence: [
+            { fact: line.trim(), source: `ConfigMap ${subject.namespace ?? ''}/${subject.name} Corefile:${at + 1}` },
+            { fact: `no Service has the ClusterIP ${address}`, source: 'Services of all namespaces' },
+          ],
+        });
+      }),
+  );
+}
+
+function forwardTargets(line: string): readonly string[] {
+  const [word, , ...targets] = line.replace(/#.*$/, '').trim().split(/\s+/);
+  return word === 'forward' ? targets.filter((target) => parseAddress(target) !== undefined) : [];
+}
+
+/** In a range of Services where one is known, else near the address of the DNS Service. */
+function looksLikeClusterIp(index: ClusterIndex, text: string): boolean {
+  const address = parseAddress(text);
+  if (address === undefined) return false;
+  const ranges = index.list('ServiceCIDR').flatMap(({ spec }) => spec?.cidrs ?? []);
+  if (ranges.length > 0) {
+    return ranges.some((cidr) => {
+      const range = parseCidr(cidr);
+      return range !== undefined && inRange(range, address);
+    });
+  }
+  const dns = clusterDnsOf(index);
+  const prefix = (dns === undefined ? undefined : dnsAddresses(dns)[0])?.split('.').slice(0, 2).join('.');
+  return prefix?.includes('.') === true && text.startsWith(`${prefix}.`);
+}

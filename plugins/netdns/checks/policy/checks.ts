@@ -1,0 +1,6 @@
+import type { Check } from '../../../../shared/diagnose/check.ts';
+import type { DnsSubject } from '../../dns-subject.ts';
+import { policyBlocksDns } from './policy-blocks-dns.ts';
+
+/** In reading order. */
+export const policyChecks: readonly Check<DnsSubject>[] = [policyBlocksDns];

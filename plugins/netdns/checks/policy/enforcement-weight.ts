@@ -1,0 +1,30 @@
+import type { Confidence, Evidence, Severity } from '../../../../shared/messages/finding.ts';
+import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
+import { enforcementIn } from '../../policy-facts.ts';
+
+/** How much a denial weighs in this cluster, and how that is told. */
+export interface Weight {
+  readonly severity: Severity;
+  readonly confidence: Confidence;
+  readonly words: string;
+  readonly evidence: readonly Evidence[];
+}
+
+/** A denial counts in full where a plugin enforces policies; where none does, packets pass all the same. */
+export function weightIn(index: ClusterIndex): Weight {
+  const { enforced, by, plugins } = enforcementIn(index);
+  const evidence = plugins.flatMap((plugin) =>
+    plugin.evidence.slice(0, 1).map(({ fact, source }) => ({ fact: `network plugin ${plugin.name}: ${fact}`, source })),
+  );
+  if (enforced === 'yes') return { severity: 'critical', confidence: 'proven', words: '', evidence };
+  if (enforced === 'no') {
+    const words = `; but nothing enforces policies here${by === undefined ? '' : ` (${by})`}, so packets still pass`;
+    return { severity: 'warning', confidence: 'possible', words, evidence };
+  }
+  return {
+    severity: 'critical',
+    confidence: 'likely',
+    words: '',
+    evidence: [{ fact: 'which plugin enforces policies here was not seen', source: 'DaemonSets of all namespaces' }],
+  };
+}

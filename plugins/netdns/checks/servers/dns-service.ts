@@ -1,0 +1,118 @@
+import { defineCheck } from '../../../../shared/diagnose/check.ts';
+import { type ClusterDns, dnsServersRef } from '../../../../shared/dns/cluster-dns.ts';
+import type { Finding } from '../../../../shared/messages/finding.ts';
+import { isProvenAbsent } from '../../../../shared/model/absence.ts';
+import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
+import type { Service } from '../../../../shared/model/objects-network.ts';
+import type { Pod } from '../../../../shared/model/objects-pod.ts';
+import { isReady } from '../../../../shared/model/pods.ts';
+import { formatRef, nameOf, namespaceOf, type Ref, refOf } from '../../../../shared/model/refs.ts';
+import { matchesLabels } from '../../../../shared/model/selectors.ts';
+import { endpointRows, selectorOf } from '../../../../shared/model/services.ts';
+import { patchLine } from '../../../../shared/util/kubectl.ts';
+import type { DnsSubject } from '../../dns-subject.ts';
+import { serversMessages } from '../../messages/servers.ts';
+import { SERVER_KINDS } from './server-facts.ts';
+
+/** The Service in front of the servers: there, selecting them, with endpoints. */
+export const dnsService = defineCheck<DnsSubject>({
+  id: 'netdns/dns-service',
+  group: 'service',
+  needs: ['Service'],
+  uses: [...SERVER_KINDS],
+  run: ({ dns }, { index }) => {
+    if (dns === undefined) return [];
+    const ready = dns.pods.filter(isReady);
+    if (dns.service === undefined) return missing(index, dns, ready.length);
+    const selecting = wrongSelector(dns.service, dns, ready);
+    return selecting.length > 0 ? selecting : withoutEndpoints(index, dns.service, ready.length);
+  },
+});
+
+function missing(index: ClusterIndex, dns: ClusterDns, ready: number): readonly Finding[] {
+  const name = dns.flavour === 'openshift' ? 'dns-default' : 'kube-dns';
+  const selecting = index.list('Service', dns.namespace).some((entry) => {
+    const selector = selectorOf(entry);
+    return selector !== undefined && dns.pods.some((pod) => matchesLabels(selector, pod.metadata?.labels));
+  });
+  if (selecting || dns.pods.length === 0 || !isProvenAbsent(index, 'Service', dns.namespace, name)) return [];
+  if (!index.seen('Service', dns.namespace).whole) return [];
+  return [
+    serversMessages.DNS104.raise({
+      subject: { kind: 'Service', namespace: dns.namespace, name },
+      args: { namespace: dns.namespace, name, ready },
+      evidence: [
+        { fact: `there is no Service ${name}`, source: `Services of namespace ${dns.namespace}` },
+        { fact: `${dns.pods.length} pods, ${ready} ready`, source: formatRef(dnsServersRef(dns)) },
+      ],
+    }),
+  ];
+}
+
+function wrongSelector(service: Service, dns: ClusterDns, ready: readonly Pod[]): readonly Finding[] {
+  const selector = selectorOf(service);
+  // Without a selector somebody else keeps the endpoints (an operator, or servers outside of the cluster).
+  if (selector === undefined || ready.length === 0) return [];
+  if (dns.pods.some((pod) => matchesLabels(selector, pod.metadata?.labels))) return [];
+  const ref = refOf(service, 'Service');
+  const keys = Object.keys(selector);
+  const found = ready[0]?.metadata?.labels ?? {};
+  const told = keys.map((key) => `${key}=${found[key] ?? '(none)'}`).join(',');
+  const wanted = Object.entries(selector).map(([key, value]) => `${key}=${value}`);
+  return [
+    serversMessages.DNS106.raise({
+      subject: ref,
+      args: {
+        namespace: namespaceOf(service),
+        name: nameOf(service),
+        selector: wanted.join(','),
+        labels: told,
+        ready: ready.length,
+      },
+      evidence: [
+        { fact: `selector ${wanted.join(',')}`, source: `${formatRef(ref)} spec.selector` },
+        { fact: told, source: `Pod ${dns.namespace}/${nameOf(ready[0] ?? {})} metadata.labels` },
+      ],
+      fixes: selectorFix(ref, selector, dns, found),
+    }),
+  ];
+}
+
+/** The label that all servers carry, in the place of the whole selector. */
+function selectorFix(
+  ref: Ref,
+  old: Readonly<Record<string, string>>,
+  dns: ClusterDns,
+  labels: Readonly<Record<string, string>>,
+): Finding['fixes'] {
+  const wanted = dns.workload?.object.spec?.selector?.matchLabels ?? pick(labels, 'k8s-app');
+  if (wanted === undefined) return [];
+  const patch = (to: Readonly<Record<string, string>>, from: Readonly<Record<string, string>>): string =>
+    patchLine('service', ref.namespace, ref.name, {
+      spec: { selector: { ...Object.fromEntries(Object.keys(from).map((key) => [key, null])), ...to } },
+    });
+  return [{ title: 'select the servers', command: patch(wanted, old), risk: 'low', undo: patch(old, wanted) }];
+}
+
+function pick(labels: Readonly<Record<string, string>>, key: string): Readonly<Record<string, string>> | undefined {
+  const value = labels[key];
+  return value === undefined ? undefined : { [key]: value };
+}
+
+function withoutEndpoints(index: ClusterIndex, service: Service, ready: number): readonly Finding[] {
+  const seen = index.seen('EndpointSlice', namespaceOf(service));
+  if (seen.status !== 'ok' || !seen.whole || ready === 0) return [];
+  const rows = endpointRows(index, service);
+  if (rows.some((row) => row.ready)) return [];
+  const ref = refOf(service, 'Service');
+  return [
+    serversMessages.DNS105.raise({
+      subject: ref,
+      args: { namespace: namespaceOf(service), name: nameOf(service), count: rows.length, ready },
+      evidence: [
+        { fact: `0 of ${rows.length} endpoints ready`, source: `EndpointSlices of ${formatRef(ref)}` },
+        { fact: `${ready} DNS servers are ready`, source: `pods of namespace ${namespaceOf(service)}` },
+      ],
+    }),
+  ];
+}

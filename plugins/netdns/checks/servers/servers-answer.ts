@@ -1,0 +1,70 @@
+import { defineCheck } from '../../../../shared/diagnose/check.ts';
+import { dnsServersRef } from '../../../../shared/dns/cluster-dns.ts';
+import { clusterDomainOf } from '../../../../shared/dns/cluster-domain.ts';
+import { type ServerAnswers, serverAnswersOf } from '../../../../shared/dns/server-answers.ts';
+import type { Finding } from '../../../../shared/messages/finding.ts';
+import { isReady } from '../../../../shared/model/pods.ts';
+import { nameOf, type Ref } from '../../../../shared/model/refs.ts';
+import { shorten } from '../../../../shared/util/text.ts';
+import type { DnsSubject } from '../../dns-subject.ts';
+import { serversMessages } from '../../messages/servers.ts';
+import { SERVER_KINDS } from './server-facts.ts';
+
+/** What each server said when it was asked for names that every cluster has. */
+export const serversAnswer = defineCheck<DnsSubject>({
+  id: 'netdns/servers-answer',
+  group: 'answers',
+  needs: [],
+  uses: [...SERVER_KINDS],
+  applies: (_subject, { index }) => serverAnswersOf(index).some(({ unasked }) => unasked !== true),
+  run: ({ dns, namespace }, { index }) => {
+    const ready = new Set((dns?.pods ?? []).filter(isReady).map(nameOf));
+    // Servers that are not ready get no questions; why they are not is another check's.
+    const asked = serverAnswersOf(index).filter(({ pod, unasked }) => unasked !== true && ready.has(pod));
+    const subject: Ref = dns === undefined ? { kind: 'Namespace', name: namespace } : dnsServersRef(dns);
+    const { domain } = clusterDomainOf(index);
+    return [...silent(subject, asked), ...wrong(subject, asked, domain)];
+  },
+});
+
+function silent(subject: Ref, asked: readonly ServerAnswers[]): readonly Finding[] {
+  const dumb = asked.filter(({ failed }) => failed !== undefined);
+  const all = asked.length > 1 && dumb.length === asked.length;
+  return (all ? dumb.slice(0, 1) : dumb).map(({ pod, namespace, failed = '' }) =>
+    serversMessages.DNS131.raise({
+      subject: all ? subject : { kind: 'Pod', namespace, name: pod },
+      severity: all || asked.length === 1 ? 'critical' : 'warning',
+      confidence: /refused/.test(failed) ? 'proven' : 'likely',
+      args: { pod, why: shorten(failed.replace(/^.*(dial tcp|connect)/s, '$1'), 120), all },
+      evidence: dumb.slice(0, 4).map((one) => ({
+        fact: shorten(one.failed ?? '', 200),
+        source: `DNS over TCP to Pod ${one.namespace}/${one.pod}`,
+      })),
+      pods: dumb.map((one) => `${one.namespace}/${one.pod}`),
+    }),
+  );
+}
+
+function wrong(subject: Ref, asked: readonly ServerAnswers[], domain: string): readonly Finding[] {
+  const names = [`dns-version.${domain}`, `kubernetes.default.svc.${domain}`];
+  const bad = asked.flatMap(({ pod, namespace, answers }) => {
+    const answer = answers.find(
+      ({ name, rcode, answers: records }) => names.includes(name) && (rcode !== 'NOERROR' || records.length === 0),
+    );
+    return answer === undefined ? [] : [{ pod, namespace, answer }];
+  });
+  const all = bad.length === asked.length;
+  return (all ? bad.slice(0, 1) : bad).map(({ pod, namespace, answer }) =>
+    serversMessages.DNS130.raise({
+      subject: all ? subject : { kind: 'Pod', namespace, name: pod },
+      severity: all ? 'critical' : 'warning',
+      impact: all ? 1 : bad.length / asked.length,
+      args: { pod, name: answer.name, rcode: answer.rcode === 'NOERROR' ? 'nothing' : answer.rcode, all },
+      evidence: bad.slice(0, 4).map((one) => ({
+        fact: `${one.answer.name} ${one.answer.type}: ${one.answer.rcode}`,
+        source: `DNS over TCP to Pod ${one.namespace}/${one.pod}`,
+      })),
+      pods: bad.map((one) => `${one.namespace}/${one.pod}`),
+    }),
+  );
+}

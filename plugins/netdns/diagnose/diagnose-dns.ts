@@ -1,0 +1,66 @@
+import type { CheckContext } from '../../../shared/diagnose/check.ts';
+import { reportFromRuns } from '../../../shared/diagnose/report-from-runs.ts';
+import { type CheckRun, runChecks } from '../../../shared/diagnose/run-checks.ts';
+import { type ClusterDns, dnsAddresses } from '../../../shared/dns/cluster-dns.ts';
+import type { ClusterIndex } from '../../../shared/model/cluster-index.ts';
+import { isReady } from '../../../shared/model/pods.ts';
+import type { Report } from '../../../shared/report/report.ts';
+import { plural } from '../../../shared/util/text.ts';
+import { checks } from '../checks/checks.ts';
+import { type DnsSubject, dnsSubject } from '../dns-subject.ts';
+
+export interface DiagnoseOptions {
+  readonly source: string;
+  /** The namespace whose pods are judged as callers; undefined for all. */
+  readonly callers?: string | undefined;
+}
+
+/** Runs every check on the cluster's DNS and ranks what they found. */
+export function diagnoseDns(index: ClusterIndex, { source, callers }: DiagnoseOptions): Report {
+  const subject = dnsSubject(index, callers);
+  const context: CheckContext = { index, now: index.now };
+  const runs = [...runChecks(checks, subject, subject.namespace, context), ...blindness(index, subject)];
+  return reportFromRuns(
+    {
+      command: 'netdns check',
+      target: subject.ref,
+      takenAt: index.takenAt,
+      source,
+      healthyHeadline: healthyHeadline(subject),
+      essential: [UNSEEN],
+    },
+    runs,
+  );
+}
+
+/** The outcome that stands for "the servers could not be seen": without them nobody is called healthy. */
+const UNSEEN = 'netdns/servers-unseen';
+
+function blindness(index: ClusterIndex, { dns, namespace }: DnsSubject): readonly CheckRun[] {
+  const reason = dns?.flavour === 'clouddns' ? undefined : unseenReason(index, dns, namespace);
+  return reason === undefined ? [] : [{ id: UNSEEN, group: 'servers', outcome: { result: 'unknown', reason } }];
+}
+
+/** Why nothing sure can be said; undefined when the Service and the servers behind it were seen. */
+function unseenReason(index: ClusterIndex, dns: ClusterDns | undefined, namespace: string): string | undefined {
+  const services = index.seen('Service', namespace);
+  const pods = index.seen('Pod', namespace);
+  if (dns === undefined) {
+    const blind = [services, pods].find(({ status }) => status !== 'ok');
+    return blind?.reason ?? 'nothing of the DNS servers is in sight';
+  }
+  if (dns.service === undefined && !(services.status === 'ok' && services.whole)) return services.reason;
+  const { observedGeneration, desiredNumberScheduled, replicas } = dns.workload?.object.status ?? {};
+  if ((observedGeneration ?? desiredNumberScheduled ?? replicas) !== undefined) return undefined;
+  if (pods.status !== 'ok') return pods.reason;
+  return pods.whole ? undefined : `only some pods of namespace ${namespace} were read`;
+}
+
+function healthyHeadline({ dns }: DnsSubject): string {
+  if (dns === undefined) return 'cluster DNS: no fault found';
+  if (dns.flavour === 'clouddns') return 'cluster DNS is Cloud DNS, outside of the cluster: no fault found here';
+  const ready = dns.pods.filter(isReady).length;
+  const addresses = dnsAddresses(dns);
+  const behind = addresses.length === 0 ? '' : ` behind ${addresses.join(' and ')}`;
+  return `cluster DNS is healthy: ${ready} of ${plural(dns.pods.length, 'server')} ready${behind}`;
+}

@@ -1,0 +1,90 @@
+import { defineMessages, message } from '../../../shared/messages/define-messages.ts';
+
+/** DNS501 to DNS549: NodeLocal DNSCache. */
+export const nodeCacheMessages = defineMessages({
+  DNS501: message<{ set: string; ready: number; all: number; where: string; why: string }>({
+    slug: 'node-cache-down',
+    severity: 'critical',
+    rung: 50,
+    title: 'the node cache does not run on some nodes',
+    summary: ({ set, ready, all, where, why }) =>
+      `pods on ${where} cannot resolve names, because the node cache there does not work: ${set}, ${ready} of ${all} ready${why === '' ? '' : ` (${why})`}`,
+    explain:
+      'Pods ask the cache on their own node. When it stops, its address stays on the interface for a while or is taken away: ' +
+      'where kubelets name the link-local address, pods of that node have no DNS at all until it is back. In iptables mode ' +
+      'questions go to the DNS Service again once its rules are gone.',
+  }),
+
+  DNS502: message<{ configMap: string; words: string; line: number }>({
+    slug: 'node-cache-placeholder',
+    severity: 'critical',
+    rung: 15,
+    covers: ['DNS501'],
+    title: 'the Corefile of the node cache holds a placeholder',
+    summary: ({ configMap, words, line }) =>
+      `the Corefile of the node cache still holds ${words} (ConfigMap ${configMap}, line ${line}): it was installed without its values`,
+    explain:
+      'The manifest of NodeLocal DNSCache must be filled in with sed before it is applied: __PILLAR__LOCAL__DNS__ with the ' +
+      'link-local address, __PILLAR__DNS__DOMAIN__ with the cluster domain, __PILLAR__DNS__SERVER__ with the ClusterIP of the ' +
+      'DNS Service. __PILLAR__CLUSTER__DNS__ and __PILLAR__UPSTREAM__SERVERS__ stay: the cache fills them in itself.',
+  }),
+
+  DNS503: message<{ address: string; right: string; configMap: string; line: number }>({
+    slug: 'node-cache-upstream-stale',
+    severity: 'critical',
+    rung: 20,
+    title: 'the node cache asks an address that is no DNS server any more',
+    summary: ({ address, right, configMap, line }) =>
+      `the node cache forwards to ${address}, which belongs to no Service${right === '' ? '' : ` (the DNS servers are behind ${right})`}: ConfigMap ${configMap}, line ${line}`,
+    explain:
+      'The address was right when the cache was set up. Since then the Service was deleted and created anew with another ' +
+      'ClusterIP. Names of the cluster time out on every node while the DNS servers are well.\nPut the present address in, or ' +
+      '__PILLAR__CLUSTER__DNS__, which the cache replaces with the ClusterIP of Service kube-dns-upstream when it starts.',
+    fixes: ({ address, right, configMap }) => {
+      const [namespace = '', name = ''] = configMap.split('/');
+      const edit = (from: string, to: string): string =>
+        `kubectl get configmap ${name} -n ${namespace} -o yaml | sed 's/${from.replaceAll('.', '\\.')}/${to}/g' | kubectl apply -f -`;
+      return right === ''
+        ? []
+        : [
+            {
+              title: 'name the present address (the cache reloads it)',
+              command: edit(address, right),
+              risk: 'low',
+              undo: edit(right, address),
+            },
+          ];
+    },
+  }),
+
+  DNS504: message<{ namespace: string }>({
+    slug: 'node-cache-upstream-missing',
+    severity: 'critical',
+    rung: 20,
+    title: 'the Service by which the node cache asks the DNS servers is missing',
+    summary: ({ namespace }) =>
+      `the node cache cannot reach the DNS servers: Service ${namespace}/kube-dns-upstream does not exist`,
+    explain:
+      'In iptables mode the cache takes over the ClusterIP of the DNS Service, so it needs another way to the servers: ' +
+      'Service kube-dns-upstream with the selector k8s-app=kube-dns. It belongs to the manifest of NodeLocal DNSCache.',
+    fixes: ({ namespace }) => [
+      {
+        title: 'create it',
+        command: `kubectl create service clusterip kube-dns-upstream -n ${namespace} --tcp=53:53 --dry-run=client -o json | sed 's/"app": "kube-dns-upstream"/"k8s-app": "kube-dns"/' | kubectl apply -f -`,
+        risk: 'low',
+      },
+    ],
+  }),
+
+  DNS505: message<{ pods: string; what: string }>({
+    slug: 'node-cache-setup',
+    severity: 'warning',
+    rung: 40,
+    title: 'the node cache cannot set up its interface or rules',
+    summary: ({ pods, what }) => `the node cache fails to set up its node (${what}): ${pods}`,
+    explain:
+      'The cache puts its address on interface nodelocaldns and writes rules that keep its packets out of connection tracking. ' +
+      'Errors there, or "Added back nodelocaldns rule" again and again, mean that something else changes the rules, most often ' +
+      'another variant of iptables (legacy and nft) on the node than in the image.',
+  }),
+});

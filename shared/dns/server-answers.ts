@@ -1,0 +1,38 @@
+import type { ClusterIndex } from '../model/cluster-index.ts';
+import { compareText } from '../util/text.ts';
+import type { WireAnswer } from './wire.ts';
+
+/** What one DNS server said when it was asked, as it is kept under `tools/dns/POD.json`. */
+export interface ServerAnswers {
+  readonly pod: string;
+  readonly namespace: string;
+  readonly answers: readonly WireAnswer[];
+  /** Why it could not be asked, or stopped answering; undefined when every question got its answer. */
+  readonly failed?: string;
+  /** The reason is one of rights or of the way there, so that it says nothing of the server. */
+  readonly unasked?: boolean;
+}
+
+/** Where the answers of a server are kept. */
+export function answersPath(pod: string): string {
+  return `tools/dns/${pod}.json`;
+}
+
+/** What the servers said, by pod. A file that is none of ours is passed over. */
+export function serverAnswersOf(index: ClusterIndex): readonly ServerAnswers[] {
+  return index.memo('dns/server-answers', () =>
+    index
+      .tools('tools/dns')
+      .flatMap(({ text }) => parse(text))
+      .sort((a, b) => compareText(a.pod, b.pod)),
+  );
+}
+
+function parse(text: string): readonly ServerAnswers[] {
+  try {
+    const value = JSON.parse(text) as Partial<ServerAnswers>;
+    return typeof value.pod === 'string' && Array.isArray(value.answers) ? [value as ServerAnswers] : [];
+  } catch {
+    return [];
+  }
+}
