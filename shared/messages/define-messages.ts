@@ -26,6 +26,8 @@ export interface MessageText<Args> {
 /** What a check adds to the words. */
 export interface Raise<Args> {
   readonly subject: Ref;
+  /** 1-based line in the text that the subject holds. */
+  readonly line?: number;
   readonly args: Args;
   readonly evidence: readonly Evidence[];
   readonly severity?: Severity;
@@ -72,6 +74,7 @@ function withRaise<Args>(code: string, text: MessageText<Args>): Message<Args> {
         severity,
         confidence: facts.confidence ?? text.confidence ?? 'proven',
         subject: facts.subject,
+        ...(facts.line === undefined ? {} : { line: facts.line }),
         summary: text.summary(facts.args),
         evidence: facts.evidence,
         fixes: facts.fixes ?? text.fixes?.(facts.args) ?? [],

@@ -27,6 +27,8 @@ export interface Finding {
   readonly severity: Severity;
   readonly confidence: Confidence;
   readonly subject: Ref;
+  /** 1-based line in the text that the finding is about (a Corefile); absent when it is about no text. */
+  readonly line?: number;
   readonly summary: string;
   readonly evidence: readonly Evidence[];
   readonly fixes: readonly Fix[];

@@ -36,6 +36,7 @@ function itemValue(item: ReportItem): Record<string, unknown> {
 }
 
 function findingValue(finding: Finding): Record<string, unknown> {
-  const { code, slug, severity, confidence, subject, summary, evidence, fixes, explain } = finding;
-  return { code, slug, severity, confidence, subject, summary, evidence, fixes, explain };
+  const { code, slug, severity, confidence, subject, line, summary, evidence, fixes, explain } = finding;
+  const place = line === undefined ? {} : { line };
+  return { code, slug, severity, confidence, subject, ...place, summary, evidence, fixes, explain };
 }

@@ -1,3 +1,5 @@
+import { corefileMessages } from './corefile.ts';
+import { corefileHabitMessages } from './corefile-habits.ts';
 import { nodeCacheMessages } from './node-cache.ts';
 import { podsMessages } from './pods.ts';
 import { policyMessages } from './policy.ts';
@@ -6,6 +8,8 @@ import { serversMessages } from './servers.ts';
 /** Every code of the plugin. A code, once shipped, keeps its meaning. */
 export const messages = {
   ...serversMessages,
+  ...corefileMessages,
+  ...corefileHabitMessages,
   ...podsMessages,
   ...policyMessages,
   ...nodeCacheMessages,

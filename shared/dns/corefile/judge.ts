@@ -40,6 +40,8 @@ export interface Judgement {
   /** What CoreDNS says first comes first; further ones would follow once that is mended. */
   readonly errors: readonly CorefileError[];
   readonly servers: readonly JudgedServer[];
+  /** Whether the words could be read to their end; otherwise the servers behind the first error are missing. */
+  readonly complete: boolean;
   /** Files, interfaces and names outside of the Corefile that were taken to be there. */
   readonly assumed: readonly string[];
   /** Imports that match no file; CoreDNS warns and goes on. */
@@ -85,6 +87,7 @@ export function judgeCorefile(input: JudgeInput): Judgement {
       listen: settings.listen.filter((address) => address !== ''),
       block,
     })),
+    complete: loaded.refusal === undefined,
     assumed: [...judge.assumed].sort(),
     emptyImports: loaded.emptyImports,
   };

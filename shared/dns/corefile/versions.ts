@@ -1,6 +1,9 @@
 /** CoreDNS versions as sortable numbers: 1.12.4 → 1012004. */
 export type Version = number;
 
+/** The newest version whose rules are known here. */
+export const NEWEST_VERSION = '1.14.7';
+
 /** Reads `1.12.4`, `v1.12.4`, `1.12`, `1.11.3-eksbuild.1`, `v1.9.3+k3s1`. Undefined for what is no version. */
 export function parseVersion(text: string): Version | undefined {
   const match = /^v?(\d+)\.(\d+)(?:\.(\d+))?(?![\d])/.exec(text.trim());
@@ -12,6 +15,10 @@ export function parseVersion(text: string): Version | undefined {
 /** A version known to be one; for the constants of this folder. */
 export function version(text: string): Version {
   return parseVersion(text) ?? 0;
+}
+
+export function writeVersion(value: Version): string {
+  return [Math.floor(value / 1_000_000), Math.floor(value / 1_000) % 1000, value % 1000].join('.');
 }
 
 /** Plugins of version 1.0.0 (plugin.cfg), in no order. */

@@ -1,0 +1,74 @@
+import { isWhollyRead } from '../../model/absence.ts';
+import type { ClusterIndex } from '../../model/cluster-index.ts';
+import type { Container, Pod } from '../../model/objects-pod.ts';
+import { isFinished } from '../../model/pods.ts';
+
+import { matchesLabels } from '../../model/selectors.ts';
+import { selectorOf } from '../../model/services.ts';
+import { type LintFacts, NO_FACTS } from './lint/problem.ts';
+import type { CorefileSource } from './sources.ts';
+
+/** What the objects of the cluster tell about a Corefile's surroundings. */
+export function lintFactsOf(
+  index: ClusterIndex,
+  source: CorefileSource,
+  domain?: { readonly domain: string; readonly source: string },
+): LintFacts {
+  if (source.program === 'node-cache') return { ...NO_FACTS, program: 'node-cache' };
+  const namespace = source.ref.namespace ?? '';
+  const template = source.workload?.object.spec?.template;
+  const pods = podsOf(index, namespace, source);
+  const spec = template?.spec ?? pods[0]?.spec;
+  const containers = spec?.containers ?? [];
+  const server = containers.find(({ image }) => /coredns/.test(image ?? '')) ?? containers[0];
+  const labels = template?.metadata?.labels ?? pods[0]?.metadata?.labels;
+  const services = index.list('Service', namespace).filter((service) => {
+    const selector = selectorOf(service);
+    return selector !== undefined && labels !== undefined && matchesLabels(selector, labels);
+  });
+  const ports = services.flatMap((service) => (service.spec?.ports ?? []).filter(({ port }) => port === 53));
+  return {
+    program: 'coredns',
+    cluster: true,
+    ...(domain === undefined ? {} : { domain: { zone: `${domain.domain}.`, source: domain.source } }),
+    serviceAddresses: services
+      .flatMap(({ spec: of }) => of?.clusterIPs ?? (of?.clusterIP === undefined ? [] : [of.clusterIP]))
+      .filter((address) => address !== 'None'),
+    podAddresses:
+      spec?.hostNetwork === true
+        ? []
+        : pods.flatMap(({ status }) => (status?.podIP === undefined ? [] : [status.podIP])),
+    targetPorts: ports.flatMap(({ targetPort, port, protocol }) => {
+      const number = portNumber(containers, targetPort ?? port ?? 53);
+      return number === undefined ? [] : [{ port: String(number), protocol: protocol ?? 'TCP' }];
+    }),
+    probes: probesOf(server, containers),
+    ...(isWhollyRead(index, 'Pod') ? { pods: index.list('Pod').filter((pod) => !isFinished(pod)).length } : {}),
+  };
+}
+
+function podsOf(index: ClusterIndex, namespace: string, source: CorefileSource): readonly Pod[] {
+  const selector = source.workload?.object.spec?.selector?.matchLabels;
+  return index.list('Pod', namespace).filter((pod) => {
+    if (isFinished(pod)) return false;
+    if (selector !== undefined) return matchesLabels(selector, pod.metadata?.labels);
+    return (pod.spec?.volumes ?? []).some((volume) => volume.configMap?.name === source.ref.name);
+  });
+}
+
+function portNumber(containers: readonly Container[], port: number | string): number | undefined {
+  if (typeof port === 'number') return port;
+  return containers.flatMap(({ ports }) => ports ?? []).find(({ name }) => name === port)?.containerPort;
+}
+
+function probesOf(server: Container | undefined, containers: readonly Container[]): LintFacts['probes'] {
+  const probes = [
+    { kind: 'readiness' as const, probe: server?.readinessProbe },
+    { kind: 'liveness' as const, probe: server?.livenessProbe },
+  ];
+  return probes.flatMap(({ kind, probe }) => {
+    const get = probe?.httpGet;
+    const port = get?.port === undefined ? undefined : portNumber(containers, get.port);
+    return get === undefined || port === undefined ? [] : [{ kind, port: String(port), path: get.path ?? '/' }];
+  });
+}

@@ -1,0 +1,173 @@
+import { isBelow, normalName } from '../go/names.ts';
+import { type LintInput, type LintProblem, problem } from './problem.ts';
+import { type DirectiveView, directivesNamed, hasPlugin, optionNamed, type ServerView } from './views.ts';
+
+/** Plugins that would answer what another one of the block does not. */
+const ANSWERING = [
+  'kubernetes',
+  'forward',
+  'proxy',
+  'grpc',
+  'file',
+  'auto',
+  'etcd',
+  'secondary',
+  'hosts',
+  'k8s_external',
+];
+
+/** Rules about plugins that stand before `kubernetes` and may keep its names from it. */
+export function lintAnswers(input: LintInput): readonly LintProblem[] {
+  return input.servers.flatMap((server) => [
+    ...directivesNamed(server, 'hosts').flatMap((line) => hidingHosts(input, server, line)),
+    ...directivesNamed(server, 'template').flatMap((line) => hidingTemplate(input, server, line)),
+    ...directivesNamed(server, 'rewrite').flatMap((line) => rewrites(input, server, line)),
+  ]);
+}
+
+/** Whether a zone is, lies above, or lies below the cluster's, in a block that serves the cluster's names. */
+function touchesCluster(
+  { clusterZone }: LintInput,
+  server: ServerView,
+  zones: readonly string[],
+): 'all' | 'part' | 'none' {
+  if (clusterZone === undefined || !hasPlugin(server, 'kubernetes')) return 'none';
+  if (zones.some((zone) => isBelow(clusterZone, zone))) return 'all';
+  return zones.some((zone) => isBelow(zone, clusterZone)) ? 'part' : 'none';
+}
+
+function hidingHosts(input: LintInput, server: ServerView, line: DirectiveView): readonly LintProblem[] {
+  const zones = line.args.length > 1 ? line.args.slice(1).map(normalName) : server.zones;
+  const overrides = overridden(input, line);
+  if (optionNamed(line, 'fallthrough') !== undefined) return overrides;
+  const others = ANSWERING.filter((name) => name !== 'hosts' && hasPlugin(server, name));
+  const touches = touchesCluster(input, server, zones);
+  if (touches === 'none' && others.length === 0) return overrides;
+  const [zone = '.'] = zones;
+  const args = { zone, cluster: input.clusterZone ?? '', all: touches === 'all' ? 'yes' : '' };
+  const fact = `hosts ${line.args.join(' ')}`.trim();
+  return [
+    problem('hosts-hides-names', touches === 'all' ? 'critical' : 'warning', line, `${fact} without fallthrough`, args),
+    ...overrides,
+  ];
+}
+
+/** Entries of the list that are names of the cluster. */
+function overridden({ clusterZone }: LintInput, line: DirectiveView): readonly LintProblem[] {
+  if (clusterZone === undefined) return [];
+  return line.options.flatMap((option) => {
+    const name = option.args.find((word) => isBelow(normalName(word), clusterZone));
+    if (name === undefined || !/^[0-9a-f.:]+$/i.test(option.name)) return [];
+    const args = { zone: name, cluster: clusterZone, all: '', entry: option.name };
+    return [problem('hosts-hides-names', 'warning', option, `${option.name} ${option.args.join(' ')}`, args)];
+  });
+}
+
+/** Names that every cluster has or could have. */
+function sampleNames(zone: string): readonly string[] {
+  return [`kubernetes.default.svc.${zone}`, `kube-dns.kube-system.svc.${zone}`, `x9.y8.svc.${zone}`];
+}
+
+function hidingTemplate(input: LintInput, server: ServerView, line: DirectiveView): readonly LintProblem[] {
+  const [, type = '', ...rest] = line.args;
+  const zones = rest.length > 0 ? rest.map(normalName) : server.zones;
+  const touches = touchesCluster(input, server, zones);
+  const patterns = line.options.filter(({ name }) => name === 'match').flatMap(({ args }) => args);
+  const falls = optionNamed(line, 'fallthrough') !== undefined;
+  const args = { zone: zones[0] ?? '.', cluster: input.clusterZone ?? '', type, all: 'yes' };
+  const fact = `template ${line.args.join(' ')}`;
+  // AAAA answered with nothing is how clusters without IPv6 spare lookups; it hides no address that works.
+  const spares = type === 'AAAA' && !line.options.some(({ name }) => name === 'answer');
+  if (touches === 'all' && input.clusterZone !== undefined) {
+    const matched = sampleNames(input.clusterZone).some((name) => patterns.length === 0 || matchesAny(patterns, name));
+    if (matched || !falls) {
+      const why = matched ? fact : `${fact} without fallthrough`;
+      return [problem('template-hides-names', spares ? 'info' : 'critical', line, why, args)];
+    }
+    return [];
+  }
+  if (patterns.length === 0 || falls || !ANSWERING.some((name) => hasPlugin(server, name))) return [];
+  return [problem('template-hides-names', 'warning', line, `${fact} without fallthrough`, { ...args, all: '' })];
+}
+
+/** Patterns are Go's; the few that JavaScript reads otherwise are taken not to match. */
+function matchesAny(patterns: readonly string[], name: string): boolean {
+  return patterns.some((pattern) => compile(pattern)?.test(name) === true);
+}
+
+function compile(pattern: string): RegExp | undefined {
+  const flags = /^\(\?([imsU]+)\)/.exec(pattern);
+  const source = pattern.slice(flags?.[0].length ?? 0).replaceAll('(?P<', '(?<');
+  try {
+    return new RegExp(source, flags?.[1]?.includes('i') === true ? 'i' : '');
+  } catch {
+    return undefined;
+  }
+}
+
+interface NameRule {
+  readonly match: string;
+  readonly from: string;
+  readonly to: string;
+  readonly answer: boolean;
+}
+
+function nameRule(line: DirectiveView): NameRule | undefined {
+  const words = [...line.args, ...line.options.flatMap(({ name, args }) => [name, ...args])];
+  const flow = /^(stop|continue)$/i.test(words[0] ?? '') ? words.slice(1) : words;
+  if (flow[0]?.toLowerCase() !== 'name') return undefined;
+  const args = flow.slice(1);
+  const short = args.length === 2;
+  const match = short ? 'exact' : (args[0] ?? '').toLowerCase();
+  const [from = '', to = ''] = short ? args : args.slice(1);
+  return { match, from, to, answer: args.slice(short ? 2 : 3).includes('answer') };
+}
+
+function rewritten({ match, from, to }: NameRule, name: string): string | undefined {
+  const [source, target] = match === 'regex' ? [from, to] : [normalName(from), normalName(to)];
+  switch (match) {
+    case 'exact':
+      return name === source ? target : undefined;
+    case 'prefix': {
+      const start = from.toLowerCase();
+      return name.startsWith(start) ? to + name.slice(start.length) : undefined;
+    }
+    case 'suffix':
+      return name.endsWith(source) ? name.slice(0, -source.length) + target : undefined;
+    case 'substring':
+      return name.includes(from.toLowerCase()) ? name.replaceAll(from.toLowerCase(), to) : undefined;
+    default: {
+      const groups = compile(from)?.exec(name);
+      if (groups === null || groups === undefined) return undefined;
+      return normalName(to.replace(/\{(\d+)\}/g, (_, group: string) => groups[Number(group)] ?? ''));
+    }
+  }
+}
+
+function rewrites(input: LintInput, server: ServerView, line: DirectiveView): readonly LintProblem[] {
+  const rule = nameRule(line);
+  if (rule === undefined) return [];
+  const { clusterZone } = input;
+  const words = `rewrite ${[...line.args, ...line.options.flatMap(({ name, args }) => [name, ...args])].join(' ')}`;
+  const hides = clusterZone !== undefined && hasPlugin(server, 'kubernetes') ? hidden(rule, clusterZone) : undefined;
+  if (hides !== undefined) {
+    const args = { name: hides.name, becomes: hides.becomes, cluster: clusterZone ?? '' };
+    return [problem('rewrite-hides-names', hides.all ? 'critical' : 'warning', line, words, args)];
+  }
+  if (rule.match === 'exact' || rule.answer) return [];
+  return [problem('rewrite-answer-unlike-question', 'warning', line, words, { rule: `${rule.match} ${rule.from}` })];
+}
+
+/** A name of the cluster that the rule turns into another one. */
+function hidden(
+  rule: NameRule,
+  zone: string,
+): { readonly name: string; readonly becomes: string; readonly all: boolean } | undefined {
+  for (const name of sampleNames(zone)) {
+    const becomes = rewritten(rule, name);
+    if (becomes !== undefined && becomes !== name) return { name, becomes, all: true };
+  }
+  const from = normalName(rule.from);
+  const one = rule.match === 'exact' && isBelow(from, zone) && from !== zone;
+  return one ? { name: from, becomes: normalName(rule.to), all: false } : undefined;
+}
