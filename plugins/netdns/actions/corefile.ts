@@ -9,7 +9,9 @@ import { NEWEST_VERSION, parseVersion, version, writeVersion } from '../../../sh
 import { createIndex } from '../../../shared/model/cluster-index.ts';
 import { sourceName } from '../../../shared/model/source-name.ts';
 import { suppressReport } from '../../../shared/report/suppress.ts';
-import { corefileReport, type NamedCorefile } from '../diagnose/corefile-report.ts';
+import { kubeletDomain } from '../checks/corefile/kubelet-domain.ts';
+import { configMapPlace } from '../diagnose/corefile-findings.ts';
+import { corefileReport } from '../diagnose/corefile-report.ts';
 import { readCorefileFile } from './corefile-file.ts';
 
 /** `corefile`: judged, linted, printed, compared and migrated. */
@@ -38,7 +40,11 @@ export async function runCorefile(request: Request): Promise<CommandResult> {
       throw new UsageError('no Corefile was found', 'Name a file: kubectl netdns corefile FILE --migrate');
     return migrated(first, wanted);
   }
-  const named = sources.map((source): NamedCorefile => namedSource(source, lintFactsOf(index, source)));
+  const named = sources.map((source) => ({
+    source,
+    facts: lintFactsOf(index, source, kubeletDomain(index)),
+    place: configMapPlace(source.ref),
+  }));
   const { status, reason } = index.seen('ConfigMap', 'kube-system');
   const unseen =
     sources.length > 0
@@ -55,19 +61,6 @@ function wantedVersion(text: string | undefined): string | undefined {
     throw new UsageError(`"${text}" is no version of CoreDNS`, `Like this: --coredns-version ${NEWEST_VERSION}`);
   }
   return writeVersion(value);
-}
-
-function namedSource(source: CorefileSource, facts: NamedCorefile['facts']): NamedCorefile {
-  const { namespace = '', name } = source.ref;
-  return {
-    source,
-    facts,
-    place: {
-      subject: source.ref,
-      source: `ConfigMap ${namespace}/${name}`,
-      edit: `kubectl edit configmap ${name} -n ${namespace}`,
-    },
-  };
 }
 
 function migrated(source: CorefileSource, wanted: string | undefined): CommandResult {

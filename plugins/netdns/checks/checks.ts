@@ -1,5 +1,6 @@
 import type { Check } from '../../../shared/diagnose/check.ts';
 import type { DnsSubject } from '../dns-subject.ts';
+import { corefileChecks } from './corefile/checks.ts';
 import { nodeCacheChecks } from './node-cache/checks.ts';
 import { podsChecks } from './pods/checks.ts';
 import { policyChecks } from './policy/checks.ts';
@@ -8,6 +9,7 @@ import { serversChecks } from './servers/checks.ts';
 /** Every check of cluster DNS, in reading order. */
 export const checks: readonly Check<DnsSubject>[] = [
   ...serversChecks,
+  ...corefileChecks,
   ...nodeCacheChecks,
   ...policyChecks,
   ...podsChecks,

@@ -51,6 +51,16 @@ const MESSAGES: Readonly<Record<LintRule, Message<CorefileArgs>>> = {
   'second-forward-unused': habits.DNS239,
 };
 
+/** A ConfigMap of the cluster. */
+export function configMapPlace(ref: Ref): CorefilePlace {
+  const { namespace = '', name } = ref;
+  return {
+    subject: ref,
+    source: `ConfigMap ${namespace}/${name}`,
+    edit: `kubectl edit configmap ${name} -n ${namespace}`,
+  };
+}
+
 /** `Corefile:12`; an imported file by its name. */
 export function lineName(file: string, line: number): string {
   const name = file === COREFILE_PATH ? 'Corefile' : file.replace(/^\/etc\/coredns\//, '');
@@ -58,10 +68,15 @@ export function lineName(file: string, line: number): string {
 }
 
 /** Why CoreDNS does not start: the first error is the one it prints. */
-export function invalidFindings({ errors, judgedAs }: Judgement, place: CorefilePlace): readonly Finding[] {
+export function invalidFindings(
+  { errors, judgedAs }: Judgement,
+  place: CorefilePlace,
+  severity: 'critical' | 'warning' = 'critical',
+): readonly Finding[] {
   return errors.map(({ message, file, line }) =>
     corefileMessages.DNS201.raise({
       subject: place.subject,
+      severity,
       line,
       args: { where: lineName(file, line), edit: place.edit, found: { message, version: judgedAs } },
       evidence: [{ fact: message, source: `${place.source}, ${lineName(file, line)}` }],
@@ -90,6 +105,19 @@ export function importFindings({ emptyImports }: Judgement, place: CorefilePlace
       line,
       args: { where: lineName(file, line), edit: place.edit, found: { pattern } },
       evidence: [{ fact: `import ${pattern}`, source: `${place.source}, ${lineName(file, line)}` }],
+    }),
+  );
+}
+
+/** What a newer CoreDNS would not start with, while this one does. */
+export function upgradeFindings(now: Judgement, newer: Judgement, place: CorefilePlace): readonly Finding[] {
+  if (!now.valid) return [];
+  return newer.errors.map(({ message, file, line }) =>
+    habits.DNS241.raise({
+      subject: place.subject,
+      line,
+      args: { where: lineName(file, line), edit: place.edit, found: { message, version: newer.judgedAs } },
+      evidence: [{ fact: message, source: `${place.source}, ${lineName(file, line)}` }],
     }),
   );
 }

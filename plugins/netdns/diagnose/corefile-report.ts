@@ -8,10 +8,17 @@ import type { LintFacts } from '../../../shared/dns/corefile/lint/problem.ts';
 import { ASSUMED_VERSION, type CorefileSource, judgeSource } from '../../../shared/dns/corefile/sources.ts';
 import { printCorefile } from '../../../shared/dns/corefile/syntax/print.ts';
 import { parseTree } from '../../../shared/dns/corefile/syntax/tree.ts';
+import { NEWEST_VERSION } from '../../../shared/dns/corefile/versions.ts';
 import type { Finding } from '../../../shared/messages/finding.ts';
 import type { NotChecked, Report, Section } from '../../../shared/report/report.ts';
 import { plural } from '../../../shared/util/text.ts';
-import { type CorefilePlace, importFindings, invalidFindings, lintFindings } from './corefile-findings.ts';
+import {
+  type CorefilePlace,
+  importFindings,
+  invalidFindings,
+  lintFindings,
+  upgradeFindings,
+} from './corefile-findings.ts';
 
 /** A Corefile with its surroundings and how to get at it. */
 export interface NamedCorefile {
@@ -63,6 +70,7 @@ function judge(named: NamedCorefile, wanted: string | undefined): Judged {
     ...invalidFindings(judgement, named.place),
     ...lintFindings(lintCorefile(judgement, named.facts), named.place),
     ...importFindings(judgement, named.place),
+    ...(wanted === undefined ? upgradeFindings(judgement, judgeSource(named.source, NEWEST_VERSION), named.place) : []),
   ];
   return { named, judgement, findings };
 }

@@ -30,7 +30,9 @@ export const corefileHabitMessages = defineMessages({
     severity: 'warning',
     title: 'plugin errors is missing',
     summary: text(() => 'no plugin errors: failures of upstreams are not logged'),
-    explain: 'Without plugin errors the log says nothing of timeouts and SERVFAIL, which is what one looks for first.',
+    explain:
+      'Without plugin errors the log says nothing of timeouts and SERVFAIL, which is what one looks for first when names fail ' +
+      'to resolve.',
     fixes: edit(() => 'add "errors" to the block'),
   }),
   DNS222: message<CorefileArgs>({
@@ -48,7 +50,9 @@ export const corefileHabitMessages = defineMessages({
     severity: 'warning',
     title: 'plugin health is missing',
     summary: text(() => 'no plugin health: a liveness probe has nothing to ask'),
-    explain: 'Plugin health answers /health on port 8080, and lameduck in it lets a server finish before it ends.',
+    explain:
+      'Plugin health answers /health on port 8080, and lameduck in it lets a server go on answering for a while before it ends, ' +
+      'so that a rollout costs no lookups.',
     fixes: edit(() => 'add "health { lameduck 5s }", over three lines, to the block'),
   }),
   DNS224: message<CorefileArgs>({
@@ -57,7 +61,8 @@ export const corefileHabitMessages = defineMessages({
     title: 'plugin reload is missing',
     summary: text(() => 'no plugin reload: a change of the ConfigMap is not taken over'),
     explain:
-      'Without plugin reload the servers keep the old Corefile until they are restarted, and replicas differ meanwhile.',
+      'Without plugin reload the servers keep the old Corefile until they are restarted, and replicas that were started at ' +
+      'different times answer differently.',
     fixes: edit(() => 'add "reload" to the block'),
   }),
   DNS225: message<CorefileArgs>({
@@ -65,7 +70,9 @@ export const corefileHabitMessages = defineMessages({
     severity: 'warning',
     title: 'plugin cache is missing',
     summary: text(() => 'no plugin cache: every query for the outside goes upstream'),
-    explain: 'Without a cache each lookup waits for the upstream resolver and counts against its limits.',
+    explain:
+      'Without a cache each lookup of an outside name waits for the upstream resolver and counts against its limits, which ' +
+      'clouds set low (1024 packets a second for each interface at AWS).',
     fixes: edit(() => 'add "cache 30" to the block'),
   }),
   DNS226: message<CorefileArgs>({
@@ -119,7 +126,8 @@ export const corefileHabitMessages = defineMessages({
     title: 'autopath does nothing',
     summary: text(() => 'autopath @kubernetes without "pods verified" silently does nothing'),
     explain:
-      'autopath needs to know the namespace of the pod that asks, which plugin kubernetes knows with "pods verified" only.',
+      'autopath needs to know the namespace of the pod that asks, which plugin kubernetes knows with "pods verified" only. ' +
+      'Queries then go through the whole search list as before.',
     fixes: edit(() => 'write "pods verified" into the block of kubernetes, or take autopath out'),
   }),
   DNS231: message<CorefileArgs>({
@@ -127,7 +135,9 @@ export const corefileHabitMessages = defineMessages({
     severity: 'warning',
     title: 'some names are left out on purpose',
     summary: text(({ what = '' }) => `the option leaves names out: ${what}`),
-    explain: 'Names that an option leaves out get NXDOMAIN, which looks like a Service that does not exist.',
+    explain:
+      'Names that an option leaves out get NXDOMAIN, which looks to callers like a Service that does not exist. Headless ' +
+      'Services are those that suffer from noendpoints.',
     fixes: edit(() => 'take the option out if these names are missed'),
   }),
   DNS232: message<CorefileArgs>({
@@ -137,7 +147,9 @@ export const corefileHabitMessages = defineMessages({
     summary: text(
       ({ address = '' }) => `metrics listen on ${address}: Prometheus and the API server's proxy cannot read them`,
     ),
-    explain: 'Only a port-forward, or a container of the same pod, reaches them there.',
+    explain:
+      'Only a port-forward, or a container of the same pod, reaches them there. OpenShift does so on purpose and puts a proxy ' +
+      'with TLS beside the server.',
     fixes: edit(() => 'write "prometheus :9153"'),
   }),
   DNS233: message<CorefileArgs>({
@@ -146,7 +158,8 @@ export const corefileHabitMessages = defineMessages({
     title: 'the cache keeps answers longer than they are meant for',
     summary: text(({ what = '' }) => `the cache keeps answers longer than they are meant for: ${what}`),
     explain:
-      'Clients then connect to addresses that moved long ago. An hour of serve_stale bridges an outage of the upstream.',
+      'Clients then connect to addresses that moved long ago. An hour of serve_stale is enough to bridge an outage of the ' +
+      'upstream.',
     fixes: edit(() => 'shorten it, or take it out'),
   }),
   DNS234: message<CorefileArgs>({
@@ -157,7 +170,8 @@ export const corefileHabitMessages = defineMessages({
       ({ target = '' }) => `${target} without tls_servername: its certificate is checked against the bare address`,
     ),
     explain:
-      'Most certificates name a host and no address, so that the connection fails: all names of that zone get SERVFAIL.',
+      'Most certificates name a host and no address, so that the connection fails and all names of that zone get SERVFAIL. ' +
+      'The name is dns.quad9.net for 9.9.9.9, dns.google for 8.8.8.8, cloudflare-dns.com for 1.1.1.1.',
     fixes: edit(() => 'write "tls_servername NAME" into the block of forward'),
   }),
   DNS235: message<CorefileArgs>({
@@ -166,7 +180,8 @@ export const corefileHabitMessages = defineMessages({
     title: 'every query is logged',
     summary: text(() => 'log without a class: every query is written to the log'),
     explain:
-      'That costs a good part of the speed of the servers and fills disks. "class denial error" logs what fails.',
+      'That costs a good part of the speed of the servers and fills disks. "class denial error" logs ' +
+      'what fails and nothing else.',
     fixes: edit(() => 'write "class denial error" into a block of log, or take it out'),
   }),
   DNS236: message<CorefileArgs>({
@@ -174,7 +189,9 @@ export const corefileHabitMessages = defineMessages({
     severity: 'info',
     title: 'debugging is switched on',
     summary: text(({ plugin = '' }) => `plugin ${plugin} is switched on`),
-    explain: 'It costs memory and speed. debug also lets a server crash where it would go on otherwise.',
+    explain:
+      'It costs memory and speed. debug also lets a server crash where it would go on otherwise, because it no longer recovers ' +
+      'from errors in plugins.',
     fixes: edit(({ plugin = '' }) => `take ${plugin} out when the search is over`),
   }),
   DNS237: message<CorefileArgs>({
@@ -182,7 +199,9 @@ export const corefileHabitMessages = defineMessages({
     severity: 'info',
     title: 'names outside of the cluster are not resolved',
     summary: text(() => 'no plugin forward: names outside of the cluster are refused'),
-    explain: 'That may be meant so, in a cluster without a way out.',
+    explain:
+      'That may be meant so, in a cluster without a way out. Pods that ask for outside names get REFUSED or SERVFAIL at once, ' +
+      'for every suffix of their search list.',
     fixes: edit(() => 'add "forward . /etc/resolv.conf" if outside names are needed'),
   }),
   DNS238: message<CorefileArgs>({
@@ -190,7 +209,9 @@ export const corefileHabitMessages = defineMessages({
     severity: 'info',
     title: 'an option has no effect any more',
     summary: text(({ option = '', why = '' }) => `${option} has no effect: ${why}`),
-    explain: 'kubectl netdns corefile --migrate writes the Corefile without options that went.',
+    explain:
+      'CoreDNS passes over it for a few versions, until it refuses to start with it. kubectl netdns corefile --migrate writes ' +
+      'the Corefile without options that went.',
     fixes: edit(({ option = '' }) => `take "${option}" out`),
   }),
   DNS239: message<CorefileArgs>({
@@ -202,7 +223,8 @@ export const corefileHabitMessages = defineMessages({
         `forward ${zone} stands in line ${first} already, and that one never passes a query on`,
     ),
     explain:
-      'Of two forwards for the same names the second is asked only for the answers that the first names with "next".',
+      'Of two forwards for the same names the second is asked only for the answers that the first names with "next" (1.11.4 ' +
+      'and later). It is no fallback for a first one that is down.',
     fixes: edit(() => 'write all upstreams behind one forward'),
   }),
   DNS240: message<CorefileArgs>({
@@ -211,14 +233,17 @@ export const corefileHabitMessages = defineMessages({
     title: 'an import matches no file',
     summary: text(({ pattern = '' }) => `import ${pattern} matches no file, which is harmless`),
     explain:
-      'CoreDNS logs "No files matching import glob pattern" and goes on. AKS, Gardener and K3s ship such imports.',
+      'CoreDNS logs "No files matching import glob pattern" and goes on. AKS, Gardener and K3s ship such imports ' +
+      'for settings of your own in ConfigMap coredns-custom.',
   }),
   DNS241: message<CorefileArgs>({
     slug: 'refused-by-next-version',
     severity: 'info',
     title: 'a newer CoreDNS would not start with this Corefile',
     summary: text(({ version = '', message: words = '' }) => `CoreDNS ${version} would not start with this: ${words}`),
-    explain: 'kubectl netdns corefile --migrate --coredns-version VERSION writes the text for that version.',
+    explain:
+      'Nothing is broken now. An upgrade of the cluster often brings a newer CoreDNS and keeps the Corefile: servers would then ' +
+      'crash at the start. kubectl netdns corefile --migrate --coredns-version VERSION writes the text for that version.',
     fixes: edit(() => 'mend it before the upgrade'),
   }),
 });

@@ -48,7 +48,7 @@ export const corefileMessages = defineMessages({
     summary: text(({ zone = '' }) => `no block has plugin kubernetes, so no Service has a name under ${zone}`),
     explain:
       'Names of Services come from the plugin kubernetes alone. Without it queries for them go upstream, which does not know ' +
-      'them.',
+      'them and answers NXDOMAIN.',
     fixes: edit(({ zone = '' }) => `add "kubernetes ${plain(zone)} in-addr.arpa ip6.arpa" to the block of "."`),
   }),
 
@@ -68,7 +68,7 @@ export const corefileMessages = defineMessages({
     slug: 'forwards-to-itself',
     severity: 'critical',
     rung: 20,
-    covers: ['DNS101', 'DNS103', 'DNS252', 'DNS253'],
+    covers: ['DNS101', 'DNS103'],
     title: 'queries are forwarded in a circle',
     summary: text(({ zone = '', target = '', why = '' }) => `${namesOf(zone)} are forwarded to ${target}: ${why}`),
     explain:
@@ -198,7 +198,7 @@ export const corefileMessages = defineMessages({
     slug: 'servers-ask-themselves',
     severity: 'critical',
     rung: 20,
-    covers: ['DNS204', 'DNS252', 'DNS253'],
+    covers: ['DNS204', 'DNS101', 'DNS103'],
     title: 'the DNS servers use themselves as upstream',
     summary: ({ found }) =>
       `${found.dns} has dnsPolicy ${found.policy}, so its own /etc/resolv.conf names the DNS Service`,

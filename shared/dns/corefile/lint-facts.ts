@@ -29,7 +29,7 @@ export function lintFactsOf(
   const ports = services.flatMap((service) => (service.spec?.ports ?? []).filter(({ port }) => port === 53));
   return {
     program: 'coredns',
-    cluster: true,
+    cluster: source.workload !== undefined || services.length > 0,
     ...(domain === undefined ? {} : { domain: { zone: `${domain.domain}.`, source: domain.source } }),
     serviceAddresses: services
       .flatMap(({ spec: of }) => of?.clusterIPs ?? (of?.clusterIP === undefined ? [] : [of.clusterIP]))
@@ -71,4 +71,14 @@ function probesOf(server: Container | undefined, containers: readonly Container[
     const port = get?.port === undefined ? undefined : portNumber(containers, get.port);
     return get === undefined || port === undefined ? [] : [{ kind, port: String(port), path: get.path ?? '/' }];
   });
+}
+
+/** Whether the servers' own resolv.conf names the DNS Service: dnsPolicy ClusterFirst, and the Corefile forwards to it. */
+export function asksItself(source: CorefileSource): string | undefined {
+  const spec = source.workload?.object.spec?.template?.spec;
+  if (spec === undefined || source.program === 'node-cache') return undefined;
+  const policy = spec.dnsPolicy;
+  if (policy === undefined) return undefined;
+  const cluster = policy === 'ClusterFirstWithHostNet' || (policy === 'ClusterFirst' && spec.hostNetwork !== true);
+  return cluster && /^[ \t]*forward[ \t]+\S+.*\/etc\/resolv\.conf/m.test(source.text) ? policy : undefined;
 }

@@ -1,0 +1,7 @@
+import type { Check } from '../../../../shared/diagnose/check.ts';
+import type { DnsSubject } from '../../dns-subject.ts';
+import { corefileHabits } from './corefile-habits.ts';
+import { corefileInvalid } from './corefile-invalid.ts';
+
+/** In reading order. */
+export const corefileChecks: readonly Check<DnsSubject>[] = [corefileInvalid, corefileHabits];

@@ -1,0 +1,105 @@
+import { describe, expect, it } from 'vitest';
+import type { KubeObject } from '../../../../shared/model/objects.ts';
+import type { Workload } from '../../../../shared/model/objects-workload.ts';
+import {
+  COREFILE,
+  causeCodes,
+  checkObjects,
+  configMap,
+  crashed,
+  dnsObjects,
+  server,
+} from '../../testing/dns-objects.ts';
+
+const both = [server('coredns-1', { node: 'n1' }), server('coredns-2', { node: 'n2' })];
+
+/** The sound cluster with a ConfigMap volume in the Deployment, as a cluster has it, and changes of its pod spec. */
+function cluster(
+  corefile: string,
+  options: Parameters<typeof dnsObjects>[0] = {},
+  spec: object = {},
+): readonly KubeObject[] {
+  return dnsObjects({ ...options, corefile }).map((object) => {
+    if (object.kind !== 'Deployment') return object;
+    const made = object as Workload;
+    const template = made.spec?.template;
+    const volumes = [{ name: 'config', configMap: { name: 'coredns' } }];
+    return {
+      ...made,
+      spec: {
+        ...made.spec,
+        template: { ...template, spec: { ...template?.spec, dnsPolicy: 'Default', volumes, ...spec } },
+      },
+    } as Workload;
+  });
+}
+
+const replaced = (from: string, to: string) => COREFILE.replace(from, to);
+
+describe('the Corefile', () => {
+  it('as kubeadm writes it is silent', () => {
+    expect(checkObjects(cluster(COREFILE))).toMatchObject({ verdict: 'healthy', causes: [] });
+  });
+
+  it('that CoreDNS refuses is the cause of servers that crash, with its line', () => {
+    const servers = both.map((one) => crashed(one));
+    const [first, ...others] = checkObjects(cluster(replaced('    loop', '    lop'), { servers })).causes;
+    expect(first).toMatchObject({ code: 'DNS201', severity: 'critical', line: 17 });
+    expect(first?.summary).toContain("Unknown directive 'lop'");
+    expect(others).toEqual([]);
+  });
+
+  it('that CoreDNS refuses is a warning while all servers still run on the older one', () => {
+    const report = checkObjects(cluster(replaced('cache 30', 'cache 0')));
+    expect(report.verdict).toBe('degraded');
+    expect(report.causes[0]).toMatchObject({ code: 'DNS201', severity: 'warning', line: 16 });
+  });
+
+  it('is judged as the version that runs: proxy was fine in 1.4', () => {
+    const old = replaced(
+      'forward . /etc/resolv.conf {\n       max_concurrent 1000\n    }',
+      'proxy . /etc/resolv.conf',
+    ).replace('    ready\n', '');
+    const containers = [{ name: 'coredns', image: 'registry.example/coredns:1.3.1' }];
+    expect(checkObjects(cluster(old, {}, { containers })).verdict).toBe('healthy');
+    expect(causeCodes(checkObjects(cluster(old)))).toContain('DNS201');
+  });
+
+  it('of an unknown version is not called broken when some version takes it', () => {
+    const text = replaced('ttl 30', 'startup_timeout 5s');
+    const containers = [{ name: 'coredns', image: 'registry.example/dns@sha256:abc' }];
+    expect(checkObjects(cluster(text, {}, { containers })).verdict).toBe('healthy');
+  });
+
+  it.each([
+    ['DNS204', 'forward . /etc/resolv.conf', 'forward . 10.96.0.10'],
+    ['DNS206', '    cache 30', '    hosts {\n      10.0.0.1 a.example\n    }\n    cache 30'],
+    ['DNS207', '    cache 30', '    template ANY ANY {\n      rcode NXDOMAIN\n    }\n    cache 30'],
+    ['DNS208', '    cache 30', '    rewrite name substring svc.cluster.local svc.corp.local answer auto\n    cache 30'],
+    ['DNS210', '.:53', '.:5353'],
+    ['DNS202', /kubernetes[^}]*}/.exec(COREFILE)?.[0] ?? '', 'whoami'],
+    ['DNS220', '    loop\n', ''],
+  ])('%s is the first cause', (code, from, to) => {
+    expect(causeCodes(checkObjects(cluster(replaced(from, to))))[0]).toBe(code);
+  });
+
+  it('must serve the domain that kubelets write', () => {
+    const kubelet = configMap('kubelet-config', { kubelet: 'kind: KubeletConfiguration\nclusterDomain: corp.local\n' });
+    expect(causeCodes(checkObjects([...cluster(COREFILE), kubelet]))[0]).toBe('DNS203');
+    const same = configMap('kubelet-config', { kubelet: 'kind: KubeletConfiguration\nclusterDomain: cluster.local\n' });
+    expect(checkObjects([...cluster(COREFILE), same]).causes).toEqual([]);
+  });
+
+  it('that forwards to resolv.conf makes a circle with dnsPolicy ClusterFirst, not with Default', () => {
+    const report = checkObjects(cluster(COREFILE, {}, { dnsPolicy: 'ClusterFirst' }));
+    expect(report.causes[0]).toMatchObject({ code: 'DNS213', subject: { kind: 'Deployment', name: 'coredns' } });
+    expect(checkObjects(cluster(COREFILE, {}, { dnsPolicy: 'Default' })).causes).toEqual([]);
+  });
+
+  it('that could not be read is unknown, never a fault', () => {
+    const objects = cluster(COREFILE).filter(({ kind }) => kind !== 'ConfigMap');
+    const report = checkObjects(objects, { except: { ConfigMap: 'forbidden' } });
+    expect(report.causes).toEqual([]);
+    expect(report.notChecked.map(({ check }) => check).join()).toContain('corefile');
+  });
+});
