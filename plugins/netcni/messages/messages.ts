@@ -1,5 +1,8 @@
 import type { AnyMessage } from '../../../shared/messages/define-messages.ts';
+import { addressMessages } from './addresses.ts';
+import { calicoMessages } from './calico.ts';
 import { nodeMessages } from './nodes.ts';
+import { pluginMessages } from './plugins.ts';
 import { presenceMessages } from './presence.ts';
 import { rulesPacketsMessages } from './rules-packets.ts';
 import { rulesServicesMessages } from './rules-services.ts';
@@ -8,6 +11,9 @@ import { rulesServicesMessages } from './rules-services.ts';
 export const messages: Readonly<Record<string, AnyMessage>> = {
   ...presenceMessages,
   ...nodeMessages,
+  ...addressMessages,
+  ...calicoMessages,
+  ...pluginMessages,
   ...rulesServicesMessages,
   ...rulesPacketsMessages,
 };

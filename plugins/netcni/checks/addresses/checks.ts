@@ -1,0 +1,26 @@
+import type { Check } from '../../../../shared/diagnose/check.ts';
+import type { ClusterSubject } from '../../cluster-subject.ts';
+import { nodeOutOfAddresses, nodeShortOfAddresses, rangeSmallerThanMaxPods } from './node-addresses.ts';
+import { dualStackHalves, rangesOverlap } from './overlaps.ts';
+import { podRangeMissing, podRangeOutside, podRangesOverlap } from './pod-ranges.ts';
+import { addressesLeaked, noPoolForNode, poolUsedUp, staleBlocks } from './pools.ts';
+import { addressGivenTwice, podsHang, podsWithoutNetwork } from './waiting-pods.ts';
+
+/** Ranges, pools, addresses and the pods that wait for one. */
+export const addressChecks: readonly Check<ClusterSubject>[] = [
+  podRangeMissing,
+  podRangesOverlap,
+  podRangeOutside,
+  rangesOverlap,
+  dualStackHalves,
+  nodeOutOfAddresses,
+  nodeShortOfAddresses,
+  rangeSmallerThanMaxPods,
+  poolUsedUp,
+  noPoolForNode,
+  addressesLeaked,
+  staleBlocks,
+  addressGivenTwice,
+  podsWithoutNetwork,
+  podsHang,
+];

@@ -1,0 +1,136 @@
+import { detectNetwork } from '../../../../shared/datapath/cni/detect.ts';
+import type { Told } from '../../../../shared/datapath/cni/setup.ts';
+import { defineCheck } from '../../../../shared/diagnose/check.ts';
+import type { Finding } from '../../../../shared/messages/finding.ts';
+import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
+import { type AddressRange, inRange, overlaps, parseAddress, parseCidr } from '../../../../shared/util/addresses.ts';
+import { type ClusterSubject, nodeKey } from '../../cluster-subject.ts';
+import { nodeFacts } from '../../facts/nodes.ts';
+import { addressMessages } from '../../messages/addresses.ts';
+import { AGENT_USES } from '../presence/agent-uses.ts';
+import { nodeWords } from '../words.ts';
+
+interface Named extends Told<string> {
+  readonly range: AddressRange;
+}
+
+function named(list: readonly Told<string>[]): readonly Named[] {
+  return list.flatMap((told) => {
+    const range = parseCidr(told.value);
+    return range === undefined ? [] : [{ ...told, range }];
+  });
+}
+
+/** Ranges of pods, Services and nodes that are not apart. */
+export const rangesOverlap = defineCheck<ClusterSubject>({
+  id: 'netcni/ranges-overlap',
+  group: 'ranges',
+  needs: ['Node'],
+  uses: AGENT_USES,
+  run: (_, { index }) => {
+    const { podRanges, serviceRanges, primary } = detectNetwork(index);
+    const services = named(serviceRanges);
+    const pods = named(podRanges);
+    const owned: readonly Named[] = nodeFacts(index).flatMap(({ name, ranges }) =>
+      ranges.map(({ text, range }) => ({ value: text, range, source: `Node ${name} spec.podCIDRs` })),
+    );
+    const cloud = primary?.ipam?.value === 'cloud';
+    return [
+      ...clash('Services and pods have addresses in common', services, pods.length > 0 ? pods : owned),
+      ...nodesIn(index, 'nodes have addresses in the range of Services', services),
+      ...(cloud ? [] : nodesIn(index, 'nodes have addresses in the range of pods', pods.length > 0 ? pods : owned)),
+    ];
+  },
+});
+
+function clash(what: string, some: readonly Named[], others: readonly Named[]): readonly Finding[] {
+  for (const one of some) {
+    const other = others.find(({ range }) => overlaps(range, one.range));
+    if (other === undefined) continue;
+    return [
+      addressMessages.CNI314.raise({
+        subject: { kind: 'Cluster', name: 'ranges' },
+        args: { what, one: one.value, other: other.value },
+        severity: 'critical',
+        evidence: [one, other].map(({ value, source }) => ({ fact: value, source })),
+      }),
+    ];
+  }
+  return [];
+}
+
+function nodesIn(index: ClusterIndex, what: string, ranges: readonly Named[]): readonly Finding[] {
+  const hits = nodeFacts(index).flatMap(({ name, node }) =>
+    (node.status?.addresses ?? []).flatMap(({ type, address: text = '' }) => {
+      const address = type === 'InternalIP' ? parseAddress(text) : undefined;
+      const range = address === undefined ? undefined : ranges.find((one) => inRange(one.range, address));
+      return range === undefined ? [] : [{ name, text, range }];
+    }),
+  );
+  const [first] = hits;
+  if (first === undefined) return [];
+  const names = [...new Set(hits.map(({ name }) => name))];
+  return [
+    addressMessages.CNI314.raise({
+      subject: { kind: 'Node', name: first.name },
+      args: { what, one: `${nodeWords(names)} (${first.text})`, other: first.range.value },
+      pods: names.map(nodeKey),
+      evidence: [
+        { fact: `InternalIP ${first.text}`, source: `Node ${first.name} status.addresses` },
+        { fact: first.range.value, source: first.range.source },
+      ],
+    }),
+  ];
+}
+
+/** Some levels speak both families and others one. */
+export const dualStackHalves = defineCheck<ClusterSubject>({
+  id: 'netcni/half-of-dual-stack',
+  group: 'ranges',
+  needs: ['Node'],
+  uses: AGENT_USES,
+  run: (_, { index }) => {
+    const nodes = nodeFacts(index).filter(({ ranges, fresh }) => ranges.length > 0 && !fresh);
+    const two = nodes.filter(({ ranges }) => new Set(ranges.map(({ range }) => range.family)).size === 2);
+    if (two.length > 0 && two.length < nodes.length) {
+      const half = nodes.filter((entry) => !two.includes(entry));
+      const names = half.map(({ name }) => name);
+      return [
+        addressMessages.CNI315.raise({
+          subject: { kind: 'Node', name: names[0] ?? '' },
+          args: {
+            what: `${nodeWords(names)} ${names.length === 1 ? 'has' : 'have'} podCIDRs of one family only, the others of both`,
+          },
+          pods: names.map(nodeKey),
+          evidence: [half[0], two[0]].flatMap((entry) =>
+            entry === undefined
+              ? []
+              : [{ fact: entry.ranges.map(({ text }) => text).join(', '), source: `Node ${entry.name} spec.podCIDRs` }],
+          ),
+        }),
+      ];
+    }
+    return servicesAlone(index, two.length > 0);
+  },
+});
+
+/** Services of two families over pods of one; with pods that get their addresses elsewhere nothing is known. */
+function servicesAlone(index: ClusterIndex, both: boolean): readonly Finding[] {
+  const { serviceRanges, primary } = detectNetwork(index);
+  const families = new Set(named(serviceRanges).map(({ range }) => range.family));
+  const nodes = nodeFacts(index).filter(({ ranges }) => ranges.length > 0);
+  if (families.size < 2 || both || nodes.length === 0 || primary?.ipam?.value !== 'podCIDR') return [];
+  return [
+    addressMessages.CNI315.raise({
+      subject: { kind: 'Cluster', name: 'ranges' },
+      args: { what: `Services have ranges of both families, nodes have podCIDRs of one` },
+      evidence: [
+        ...serviceRanges.map(({ value, source }) => ({ fact: value, source })),
+        {
+          fact: nodes[0]?.ranges.map(({ text }) => text).join(', ') ?? '',
+          source: `Node ${nodes[0]?.name ?? ''} spec.podCIDRs`,
+        },
+      ],
+    }),
+  ];
+}

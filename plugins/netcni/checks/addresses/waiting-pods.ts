@@ -1,0 +1,160 @@
+import { defineCheck } from '../../../../shared/diagnose/check.ts';
+import type { Finding } from '../../../../shared/messages/finding.ts';
+import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
+import type { Pod } from '../../../../shared/model/objects-pod.ts';
+import { podState } from '../../../../shared/model/pod-state.ts';
+import { conditionOf, isFinished, isTerminating, podAddresses, podKey } from '../../../../shared/model/pods.ts';
+import { ago } from '../../../../shared/util/duration.ts';
+import { joinNames, plural, shorten } from '../../../../shared/util/text.ts';
+import { type ClusterSubject, nodeKey } from '../../cluster-subject.ts';
+import { nodeAddresses } from '../../facts/addresses.ts';
+import { downNodes, nodeFacts } from '../../facts/nodes.ts';
+import { type TroubledPod, troubledPods } from '../../facts/troubled-pods.ts';
+import { addressMessages } from '../../messages/addresses.ts';
+import { AGENT_USES } from '../presence/agent-uses.ts';
+import { sinceWords } from '../words.ts';
+import { numbersOf } from './address-words.ts';
+
+const USES = [...AGENT_USES, 'Event', 'CiliumNode', 'NodeNetworkConfig', 'PersistentVolumeClaim'] as const;
+
+/** Pods whose sandbox fails, by node and by what the plugin says. */
+export const podsWithoutNetwork = defineCheck<ClusterSubject>({
+  id: 'netcni/pods-without-network',
+  group: 'pods',
+  needs: [],
+  uses: [...USES, 'Secret'],
+  run: (_, { index }) => {
+    const groups = new Map<string, TroubledPod[]>();
+    for (const pod of troubledPods(index)) {
+      // Which classes of runtime a node offers is not the network's business; used-up addresses are told by the node.
+      if (pod.cause.trouble === 'runtime' || pod.cause.trouble === 'no-address' || downNodes(index).has(pod.node))
+        continue;
+      const key = `${pod.node}\n${pod.cause.trouble}\n${pod.cause.meaning}`;
+      groups.set(key, [...(groups.get(key) ?? []), pod]);
+    }
+    return [...groups.values()].map((pods) => raise(index, pods));
+  },
+});
+
+function raise(index: ClusterIndex, pods: readonly TroubledPod[]): Finding {
+  const [first] = pods as readonly [TroubledPod, ...TroubledPod[]];
+  const numbers = numbersOf(nodeAddresses(index).find(({ name }) => name === first.node) ?? EMPTY);
+  const { cause, node } = first;
+  return addressMessages.CNI312.raise({
+    subject: { kind: 'Node', name: node },
+    args: {
+      pods:
+        pods.length === 1
+          ? `pod ${first.key}`
+          : `${plural(pods.length, 'pod')} (${joinNames(
+              pods.map(({ key }) => key),
+              2,
+            )})`,
+      node,
+      meaning: cause.meaning === '' ? cause.words : cause.meaning,
+      numbers: numbers === '' ? '' : ` (${numbers})`,
+    },
+    confidence: cause.trouble === 'other' || cause.trouble === 'timeout' ? 'likely' : 'proven',
+    severity: cause.trouble === 'hostport' || cause.trouble === 'attachment' ? 'warning' : 'critical',
+    impact: 1 / Math.max(1, nodeFacts(index).length),
+    pods: [nodeKey(node)],
+    evidence: pods.slice(0, 3).map(({ key, message, count }) => ({
+      fact: `"${shorten(message, 240)}" (${plural(count, 'time')})`,
+      source: `Event on Pod ${key}`,
+    })),
+  });
+}
+
+const EMPTY = {
+  name: '',
+  scheme: 'unknown',
+  ranges: [],
+  capacity: undefined,
+  used: undefined,
+  leaked: 0,
+  borrowed: 0,
+  waiting: [],
+  source: '',
+} as const;
+
+/** How long a pod may be without a sandbox before it is worth a word, when nobody says why. */
+const PATIENCE = 180_000;
+
+/** Pods that hang before their sandbox, and no event tells why. */
+export const podsHang = defineCheck<ClusterSubject>({
+  id: 'netcni/pods-hang-in-creation',
+  group: 'pods',
+  needs: [],
+  uses: [...USES, 'Secret'],
+  run: (_, { index, now }) => {
+    const byNode = new Map<string, Pod[]>();
+    for (const pod of index.list('Pod')) {
+      if (podAddresses(pod).length > 0 || isFinished(pod) || isTerminating(pod) || pod.spec?.hostNetwork === true)
+        continue;
+      const node = pod.spec?.nodeName ?? '';
+      if (node === '' || downNodes(index).has(node) || !hangs(index, pod, now)) continue;
+      byNode.set(node, [...(byNode.get(node) ?? []), pod]);
+    }
+    return [...byNode].map(([node, pods]) => {
+      const [first] = pods as [Pod, ...Pod[]];
+      const entry = nodeAddresses(index).find(({ name }) => name === node);
+      const numbers = entry === undefined ? '' : numbersOf(entry);
+      return addressMessages.CNI316.raise({
+        subject: { kind: 'Node', name: node },
+        args: {
+          pods:
+            pods.length === 1
+              ? `pod ${podKey(first)} is`
+              : `${plural(pods.length, 'pod')} (${joinNames(pods.map(podKey), 2)}) are`,
+          node,
+          since: sinceWords(ago(first.metadata?.creationTimestamp, now)),
+          numbers: numbers === '' ? '' : ` (${numbers})`,
+        },
+        pods: [nodeKey(node)],
+        evidence: pods.slice(0, 3).map((pod) => ({
+          fact: `no address, containers waiting: ${pod.status?.containerStatuses?.[0]?.state?.waiting?.reason ?? 'no status'}, PodReadyToStartContainers ${conditionOf(pod, 'PodReadyToStartContainers')?.status ?? 'not reported'}`,
+          source: `Pod ${podKey(pod)} status`,
+        })),
+      });
+    });
+  },
+});
+
+function hangs(index: ClusterIndex, pod: Pod, now: number): boolean {
+  const state = podState(index, pod);
+  if (state.is !== 'preparing' || state.problem.is !== 'unexplained' || state.problem.sandbox === true) return false;
+  return now - Date.parse(pod.status?.startTime ?? pod.metadata?.creationTimestamp ?? '') > PATIENCE;
+}
+
+/** Two running pods with one address. */
+export const addressGivenTwice = defineCheck<ClusterSubject>({
+  id: 'netcni/address-given-twice',
+  group: 'addresses',
+  needs: [],
+  uses: ['Pod', 'Node'],
+  run: (_, { index }) => {
+    const holders = new Map<string, Pod>();
+    const findings: Finding[] = [];
+    for (const pod of index.list('Pod')) {
+      if (pod.spec?.hostNetwork === true || isFinished(pod) || isTerminating(pod)) continue;
+      // What a silent node's pods hold may rightly be given to others by now.
+      if (downNodes(index).has(pod.spec?.nodeName ?? '')) continue;
+      for (const address of podAddresses(pod)) {
+        const other = holders.get(address);
+        if (other === undefined) holders.set(address, pod);
+        else findings.push(twice(address, other, pod));
+      }
+    }
+    return findings;
+  },
+});
+
+function twice(address: string, one: Pod, other: Pod): Finding {
+  const where = (pod: Pod): string => `${podKey(pod)} on node ${pod.spec?.nodeName ?? ''}`;
+  return addressMessages.CNI313.raise({
+    subject: { kind: 'Pod', namespace: other.metadata?.namespace ?? '', name: other.metadata?.name ?? '' },
+    args: { address, a: where(one), b: where(other) },
+    pods: [...new Set([one, other].map((pod) => nodeKey(pod.spec?.nodeName ?? '')))],
+    evidence: [one, other].map((pod) => ({ fact: `address ${address}`, source: `Pod ${podKey(pod)} status.podIPs` })),
+  });
+}

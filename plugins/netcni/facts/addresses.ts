@@ -1,0 +1,161 @@
+import { detectNetwork } from '../../../shared/datapath/cni/detect.ts';
+import type { Ipam } from '../../../shared/datapath/cni/setup.ts';
+import { isWhollyRead } from '../../../shared/model/absence.ts';
+import type { ClusterIndex } from '../../../shared/model/cluster-index.ts';
+import type { Pod } from '../../../shared/model/objects-pod.ts';
+import { isFinished, podAddresses } from '../../../shared/model/pods.ts';
+import type { AddressRange } from '../../../shared/util/addresses.ts';
+import { awsCapacity } from './aws-limits.ts';
+import { blocksOf } from './calico-blocks.ts';
+import { cidrs, type NodeFacts, nodeFacts, podsByNode } from './nodes.ts';
+import { type TroubledPod, troubledPods } from './troubled-pods.ts';
+
+/** What a node has to give and has given, of the family that runs out first. */
+export interface NodeAddresses {
+  readonly name: string;
+  readonly scheme: Ipam | 'unknown';
+  /** Ranges or blocks that the node gives from. */
+  readonly ranges: readonly string[];
+  /** Addresses that pods can get; undefined where that cannot be told, or where there are more than can run out. */
+  readonly capacity: number | undefined;
+  /** Undefined when pods were not read. */
+  readonly used: number | undefined;
+  /** Addresses that are given out and belong to no pod that is there; only Calico's blocks tell. */
+  readonly leaked: number;
+  /** Addresses that the node uses out of blocks of other nodes. */
+  readonly borrowed: number;
+  /** Pods on it that wait for their network. */
+  readonly waiting: readonly TroubledPod[];
+  /** Where capacity was read. */
+  readonly source: string;
+}
+
+/** One entry for each Linux node with a kubelet, in the order of their names. */
+export function nodeAddresses(index: ClusterIndex): readonly NodeAddresses[] {
+  return index.memo('netcni/node-addresses', () => {
+    const waiting = new Map<string, TroubledPod[]>();
+    for (const pod of troubledPods(index)) waiting.set(pod.node, [...(waiting.get(pod.node) ?? []), pod]);
+    const scheme = detectNetwork(index).primary?.ipam?.value;
+    return nodeFacts(index)
+      .filter(({ takesAgents }) => takesAgents)
+      .map((facts) => ({
+        waiting: waiting.get(facts.name) ?? [],
+        ...measure(index, facts, scheme ?? (facts.ranges.length > 0 ? 'podCIDR' : 'unknown')),
+      }));
+  });
+}
+
+type Measured = Omit<NodeAddresses, 'waiting'>;
+
+function measure(index: ClusterIndex, facts: NodeFacts, scheme: NodeAddresses['scheme']): Measured {
+  switch (scheme) {
+    case 'podCIDR':
+      return fromRanges(
+        index,
+        facts,
+        scheme,
+        facts.ranges.map(({ text }) => text),
+        'spec.podCIDRs',
+      );
+    case 'operator':
+      return fromRanges(index, facts, scheme, ciliumRanges(index, facts.name), 'CiliumNode spec.ipam');
+    case 'blocks':
+      return fromBlocks(index, facts);
+    case 'cloud':
+      return fromCloud(index, facts);
+    default:
+      return { ...nothing(index, facts), scheme };
+  }
+}
+
+function nothing(index: ClusterIndex, { name, ranges }: NodeFacts): Measured {
+  const scheme = 'unknown';
+  const used = addressedPods(index, name)?.length;
+  return {
+    name,
+    scheme,
+    ranges: ranges.map(({ text }) => text),
+    capacity: undefined,
+    used,
+    leaked: 0,
+    borrowed: 0,
+    source: '',
+  };
+}
+
+function fromRanges(
+  index: ClusterIndex,
+  facts: NodeFacts,
+  scheme: Ipam,
+  texts: readonly string[],
+  where: string,
+): Measured {
+  const found = cidrs(texts);
+  const v4 = found.filter(({ range }) => range.family === 4);
+  const capacity = v4.length === 0 ? undefined : v4.reduce((sum, { range }) => sum + usable(range), 0);
+  return { ...nothing(index, facts), scheme, ranges: texts, capacity, source: `Node ${facts.name} ${where}` };
+}
+
+/** Addresses for pods of a range: without the network's, the broadcast's and the gateway's own (host-local, Cilium's router). */
+export function usable({ first, last }: AddressRange): number {
+  return Math.max(0, Number(last - first + 1n) - 3);
+}
+
+/** Ranges that Cilium's operator gave a node, of all its pools. */
+export function ciliumRanges(index: ClusterIndex, node: string): readonly string[] {
+  const ipam = index.get('CiliumNode', undefined, node)?.spec?.ipam;
+  return [...(ipam?.podCIDRs ?? []), ...(ipam?.pools?.allocated ?? []).flatMap(({ cidrs: list }) => list ?? [])];
+}
+
+function fromBlocks(index: ClusterIndex, facts: NodeFacts): Measured {
+  const own = blocksOf(index).get(facts.name);
+  if (own === undefined) return { ...nothing(index, facts), scheme: 'blocks' };
+  return {
+    name: facts.name,
+    scheme: 'blocks',
+    ranges: own.cidrs,
+    capacity: own.size,
+    used: own.used,
+    leaked: own.leaked.length,
+    borrowed: own.borrowed,
+    source: `IPAMBlocks with affinity host:${facts.name}`,
+  };
+}
+
+/** Cilium and Azure write what the cloud gave each node; for AWS the instance's type limits it. */
+function fromCloud(index: ClusterIndex, facts: NodeFacts): Measured {
+  const base = { ...nothing(index, facts), scheme: 'cloud' as const, ranges: [] };
+  const cilium = index.get('CiliumNode', undefined, facts.name);
+  if (cilium?.spec?.ipam?.pool !== undefined) {
+    const used = Object.keys(cilium.status?.ipam?.used ?? {}).length;
+    return {
+      ...base,
+      capacity: Object.keys(cilium.spec.ipam.pool).length,
+      used,
+      source: `CiliumNode ${facts.name} spec.ipam.pool`,
+    };
+  }
+  const azure = index.list('NodeNetworkConfig').find(({ metadata }) => metadata?.name === facts.name);
+  const assigned = (azure?.status?.networkContainers ?? []).reduce(
+    (sum, { ipAssignments }) => sum + (ipAssignments?.length ?? 0),
+    0,
+  );
+  if (azure !== undefined && assigned > 0) {
+    return { ...base, capacity: assigned, source: `NodeNetworkConfig ${facts.name} status.networkContainers` };
+  }
+  const aws = detectNetwork(index).primary?.name === 'AWS VPC CNI' ? awsCapacity(index, facts.node) : undefined;
+  return aws === undefined ? base : { ...base, capacity: aws.addresses, source: aws.source };
+}
+
+/** Pods of a node that hold an address of the pod network; undefined when the pods were not all read. */
+export function addressedPods(index: ClusterIndex, node: string): readonly Pod[] | undefined {
+  if (!isWhollyRead(index, 'Pod')) return undefined;
+  return (podsByNode(index).get(node) ?? []).filter(
+    (pod) => pod.spec?.hostNetwork !== true && !isFinished(pod) && podAddresses(pod).length > 0,
+  );
+}
+
+/** Pods of a node that count against the kubelet's limit and need no address of their own. */
+export function hostNetworkPods(index: ClusterIndex, node: string): number {
+  return (podsByNode(index).get(node) ?? []).filter((pod) => pod.spec?.hostNetwork === true && !isFinished(pod)).length;
+}

@@ -1,0 +1,262 @@
+import { defineMessages, message } from '../../../shared/messages/define-messages.ts';
+
+/** CNI301 to CNI319: pod addresses: ranges of nodes, pools, what is used up, and pods that wait for theirs. */
+export const addressMessages = defineMessages({
+  CNI301: message<{ nodes: string; first: string; why: string; title: string }>({
+    slug: 'node-without-pod-range',
+    severity: 'critical',
+    rung: 9,
+    title: 'a node has no range of pod addresses',
+    summary: ({ nodes, why, title }) => `${nodes} without podCIDR${why}: ${title} has no addresses to give there`,
+    explain:
+      'Here each node hands out pod addresses from its own spec.podCIDR, which the controller manager assigns (--allocate-node-cidrs=true, --cluster-cidr, --node-cidr-mask-size) ' +
+      'or the cloud provider does. A node without one gets no pod network: Flannel ends with "pod cidr not assigned", others wait.\n' +
+      'Missing on all nodes: the controller manager does not allocate. Missing on the newest: the cluster range is used up, see events CIDRNotAvailable. Kubernetes does not let a ' +
+      'podCIDR be changed once set, but a missing one can be set by hand.',
+    fixes: ({ first }) => [
+      {
+        title: 'see whether the controller manager allocates',
+        command: 'kubectl -n kube-system get pod -l component=kube-controller-manager -o yaml | grep -E "cidr"',
+        risk: 'none',
+      },
+      {
+        title: 'and what it said of the node',
+        command: `kubectl get events -A --field-selector involvedObject.name=${first}`,
+        risk: 'none',
+      },
+    ],
+  }),
+  CNI302: message<{ a: string; b: string; range: string }>({
+    slug: 'pod-ranges-of-nodes-overlap',
+    severity: 'critical',
+    rung: 9,
+    title: 'two nodes have the same range of pod addresses',
+    summary: ({ a, b, range }) => `nodes ${a} and ${b} share pod addresses: ${range}`,
+    explain:
+      'Each pod address must lead to one node. With the same range on two nodes routes lead to one of them, and pods on the other are unreachable, or two pods have one address. ' +
+      'It comes from nodes that joined with a podCIDR of their own, from two controllers that allocate, or from restored etcd data. Drain one of the nodes, delete the Node object, ' +
+      'and let it join again.',
+    fixes: ({ b }) => [
+      {
+        title: 'see both ranges',
+        command: "kubectl get nodes -o custom-columns='NODE:.metadata.name,RANGES:.spec.podCIDRs'",
+        risk: 'none',
+      },
+      {
+        title: 'empty one of them, so that it can join again',
+        command: `kubectl drain ${b} --ignore-daemonsets --delete-emptydir-data`,
+        risk: 'high',
+        undo: `kubectl uncordon ${b}`,
+      },
+    ],
+  }),
+  CNI303: message<{ nodes: string; range: string; cluster: string; where: string }>({
+    slug: 'pod-range-outside-cluster-range',
+    severity: 'warning',
+    rung: 10,
+    title: 'a node’s pod range lies outside that of the cluster',
+    summary: ({ nodes, range, cluster, where }) =>
+      `the pod range ${range} of ${nodes} lies outside the ${cluster} of ${where}`,
+    explain:
+      'The plugin and the controller manager were given different ranges. Flannel refuses to start with a podCIDR outside its Network; kube-proxy takes such pods for clients from outside and ' +
+      'masquerades them; routes and policies that are written for the cluster range leave them out. Bring the ranges into line (Network of kube-flannel-cfg, clusterCIDR of kube-proxy, ' +
+      '--cluster-cidr of the controller manager), then restart the agents.',
+  }),
+  CNI304: message<{ node: string; numbers: string; waiting: string; why: string; look: string }>({
+    slug: 'node-out-of-addresses',
+    severity: 'critical',
+    rung: 20,
+    title: 'a node has no free pod address',
+    summary: ({ node, numbers, waiting, why }) => `node ${node} has no free pod address (${numbers})${waiting}${why}`,
+    explain:
+      'New pods on the node hang in ContainerCreating until an address is free. When pods hold all of them, the range is too small for what the scheduler places there: lower maxPods of the kubelet, ' +
+      'give nodes larger ranges, or add nodes. When pods hold fewer than are counted as used, reservations leaked: host-local keeps one file for each address in /var/lib/cni/networks/NETWORK and never ' +
+      'removes those of sandboxes that vanished in a crash; agents of Calico and Cilium clean up by themselves.',
+    fixes: ({ node, look }) => [
+      { title: 'see what holds addresses there', command: `kubectl netcni ipam --node ${node}`, risk: 'none' },
+      {
+        title: 'take new pods elsewhere for now',
+        command: `kubectl cordon ${node}`,
+        risk: 'low',
+        undo: `kubectl uncordon ${node}`,
+      },
+      ...(look === ''
+        ? []
+        : [{ title: 'on the node: look for reservations without a pod', command: look, risk: 'none' as const }]),
+    ],
+  }),
+  CNI305: message<{ node: string; used: number; capacity: number; percent: number; when: string }>({
+    slug: 'node-short-of-addresses',
+    severity: 'warning',
+    rung: 41,
+    title: 'a node is nearly out of pod addresses',
+    summary: ({ node, used, capacity, percent, when }) =>
+      `node ${node} has used ${used} of ${capacity} pod addresses (${percent} %)${when}`,
+    explain:
+      'The scheduler counts pods against maxPods and knows nothing of addresses. When the range is smaller than maxPods it goes on placing pods after the last address is gone, and they hang in ' +
+      'ContainerCreating. Lower maxPods of this node, or give it more addresses.',
+    fixes: ({ node }) => [
+      { title: 'see the use of all nodes', command: 'kubectl netcni ipam', risk: 'none' },
+      { title: 'or of this one', command: `kubectl netcni ipam --node ${node}`, risk: 'none' },
+    ],
+  }),
+  CNI306: message<{ nodes: string; capacity: number; maxPods: number; hostNetwork: number }>({
+    slug: 'pod-range-smaller-than-max-pods',
+    severity: 'warning',
+    rung: 44,
+    title: 'a node’s pod range is smaller than its maxPods',
+    summary: ({ nodes, capacity, maxPods }) => `${nodes} may take ${maxPods} pods but has addresses for ${capacity}`,
+    explain:
+      'Nothing fails yet. When the node fills up the scheduler places pods that cannot get an address. Set maxPods of the kubelet to what the range holds, or --node-cidr-mask-size of the controller ' +
+      'manager so that new nodes get larger ranges (a range once assigned stays).',
+  }),
+  CNI307: message<{ cluster: string; nodes: string; said: string }>({
+    slug: 'cluster-range-used-up',
+    severity: 'critical',
+    rung: 8,
+    title: 'the cluster’s pod range is used up',
+    summary: ({ cluster, nodes, said }) =>
+      `the pod range of the cluster${cluster} is used up: no podCIDR for ${nodes} (${said})`,
+    explain:
+      'The controller manager gives every node a piece of --cluster-cidr of --node-cidr-mask-size bits, and all pieces are given. New nodes join and get no pods to run. Remove Node objects that are not ' +
+      'needed any more (their pieces come back), or add a range: newer clusters take a second cluster CIDR only by changing the controller manager, clouds by an additional pod range.',
+    fixes: () => [
+      {
+        title: 'count the pieces',
+        command:
+          "kubectl get nodes -o custom-columns='NODE:.metadata.name,RANGE:.spec.podCIDR,AGE:.metadata.creationTimestamp'",
+        risk: 'none',
+      },
+    ],
+  }),
+  CNI308: message<{ pools: string; used: number; total: number; waiting: string; when: string }>({
+    slug: 'address-pool-used-up',
+    severity: 'critical',
+    rung: 19,
+    title: 'an address pool is used up',
+    summary: ({ pools, used, total, waiting, when }) =>
+      `${pools} nearly or wholly used up: ${used} of ${total} addresses${waiting}${when}`,
+    explain:
+      'Every address of the pool is given out, or every block of it belongs to some node. New pods that need one hang in ContainerCreating. Look for leaked addresses first (kubectl netcni ipam), then ' +
+      'add a pool (a second IPPool with another cidr is used at once; it must lie within what kube-proxy and the routers take for pod addresses).',
+    fixes: () => [{ title: 'see pools, blocks and leaks', command: 'kubectl netcni ipam', risk: 'none' }],
+  }),
+  CNI309: message<{ nodes: string; why: string }>({
+    slug: 'no-pool-for-node',
+    severity: 'critical',
+    rung: 10,
+    title: 'no address pool is for this node',
+    summary: ({ nodes, why }) => `no Calico IPPool serves ${nodes}: ${why}`,
+    explain:
+      'Calico gives a node addresses from enabled IPPools whose nodeSelector matches the labels of the node. None does here: a label of the node or the selector of the pool was changed, or the pool was ' +
+      'disabled (which is how a pool is emptied during a migration, after another has been made).',
+    fixes: () => [
+      {
+        title: 'compare selectors with labels',
+        command:
+          "kubectl get ippools.crd.projectcalico.org -o custom-columns='POOL:.metadata.name,CIDR:.spec.cidr,DISABLED:.spec.disabled,NODES:.spec.nodeSelector'",
+        risk: 'none',
+      },
+      { title: 'and with the nodes', command: 'kubectl get nodes --show-labels', risk: 'none' },
+    ],
+  }),
+  CNI310: message<{ count: number; nodes: string; example: string; share: number }>({
+    slug: 'addresses-leaked',
+    severity: 'warning',
+    confidence: 'likely',
+    rung: 43,
+    title: 'addresses are given out to pods that are gone',
+    summary: ({ count, nodes, example }) =>
+      `${count} pod addresses on ${nodes} belong to pods that are gone, such as ${example}`,
+    explain:
+      'The block says that the address is in use, and no such pod exists. calico-kube-controllers takes such addresses back after a while (leakGracePeriod 15m), so many of them show that it does not run ' +
+      'or cannot read pods. They lower what is left for new pods. Proof, and release: calicoctl ipam check --show-problem-ips, calicoctl ipam release --from-report=…',
+    fixes: () => [
+      {
+        title: 'see whether the clean-up runs',
+        command: 'kubectl get pods -A -l k8s-app=calico-kube-controllers',
+        risk: 'none',
+      },
+    ],
+  }),
+  CNI311: message<{ count: number; node: string; blocks: string; state: string }>({
+    slug: 'blocks-of-gone-nodes',
+    severity: 'warning',
+    rung: 43,
+    title: 'address blocks belong to nodes that are gone',
+    summary: ({ count, node, blocks, state }) =>
+      `${count === 1 ? 'an address block' : `${count} address blocks`} (${blocks}) of ${node} ${state}`,
+    explain:
+      'A block stays with its node until it is empty and released. When a node was removed without its pods, or the clean-up (calico-kube-controllers) does not run, the block is lost for the others, and routes ' +
+      'to it lead nowhere. It is released by: calicoctl ipam check -o report.json, then calicoctl ipam release --from-report=report.json.',
+  }),
+  CNI312: message<{ pods: string; node: string; meaning: string; numbers: string }>({
+    slug: 'pods-without-network',
+    severity: 'critical',
+    rung: 30,
+    title: 'pods get no network',
+    summary: ({ pods, node, meaning, numbers }) =>
+      `${pods} on node ${node} ${pods.includes(' and ') || /^\d/.test(pods) ? 'get' : 'gets'} no network: ${meaning}${numbers}`,
+    explain:
+      'The kubelet asks the container runtime for a sandbox, and the runtime asks the network plugin. That failed, and the message of the plugin stands in the event FailedCreatePodSandBox; it is tried again ' +
+      'every few seconds. What the words of each plugin mean is told in the first line; the agent of the plugin on this node is the first place to look at.',
+    fixes: ({ node }) => [
+      {
+        title: 'see the agents on that node',
+        command: `kubectl get pods -A -o wide --field-selector spec.nodeName=${node}`,
+        risk: 'none',
+      },
+    ],
+  }),
+  CNI313: message<{ address: string; a: string; b: string }>({
+    slug: 'address-given-twice',
+    severity: 'critical',
+    rung: 21,
+    title: 'two pods have the same address',
+    summary: ({ address, a, b }) => `${address} is the address of two pods at once: ${a} and ${b}`,
+    explain:
+      'Whoever sends to the address reaches one of the two, and which one changes. It comes from two nodes with the same range, from addresses that were released while a pod still had them, or from a node ' +
+      'that was cut off and came back. Delete one of the pods; then look for the reason among overlapping ranges and leaks.',
+  }),
+  CNI314: message<{ what: string; one: string; other: string }>({
+    slug: 'ranges-overlap',
+    severity: 'warning',
+    rung: 9,
+    title: 'ranges of pods, Services and nodes overlap',
+    summary: ({ what, one, other }) => `${what}: ${one} and ${other}`,
+    explain:
+      'Pods, Services and nodes need ranges of their own. Where two overlap, which of the two an address means depends on the way of the packet: kube-proxy catches what looks like a ClusterIP, routes catch what looks ' +
+      'like a pod, so that some machines or Services cannot be reached from pods. Neither range can be changed in place; choose another for one of them when the cluster is next rebuilt, or move the nodes.',
+    fixes: () => [{ title: 'draw the ranges', command: 'kubectl netcni ranges', risk: 'none' }],
+  }),
+  CNI315: message<{ what: string }>({
+    slug: 'half-of-dual-stack',
+    severity: 'warning',
+    confidence: 'likely',
+    rung: 28,
+    title: 'only half of dual-stack is set up',
+    summary: ({ what }) => `dual-stack is only half set up: ${what}`,
+    explain:
+      'Dual-stack needs both families on every level: addresses of nodes, podCIDRs of nodes, the range of Services, and the network plugin. With one half missing, Services of that family get no endpoints, and pods on some ' +
+      'nodes lack an address that others have.',
+  }),
+  CNI316: message<{ pods: string; node: string; since: string; numbers: string }>({
+    slug: 'pods-hang-in-creation',
+    severity: 'warning',
+    confidence: 'possible',
+    rung: 46,
+    title: 'pods hang in ContainerCreating and nobody says why',
+    summary: ({ pods, node, since, numbers }) =>
+      `${pods} on node ${node} without sandbox${since}, and no event tells why${numbers}`,
+    explain:
+      'Events are kept for an hour, and may not have been read. A pod in this state waits for its volumes, for the container runtime, or for its network. The network is one of three suspects: what would prove it is the event ' +
+      'FailedCreatePodSandBox, or the log of the kubelet on the node.',
+    fixes: ({ node }) => [
+      {
+        title: 'read the events of the pods there',
+        command: `kubectl get events -A --field-selector source=kubelet | grep -i ${node}`,
+        risk: 'none',
+      },
+    ],
+  }),
+});
