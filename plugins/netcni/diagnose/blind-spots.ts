@@ -1,3 +1,4 @@
+import { detectNetwork } from '../../../shared/datapath/cni/detect.ts';
 import { isWhollyRead } from '../../../shared/model/absence.ts';
 import type { ClusterIndex } from '../../../shared/model/cluster-index.ts';
 import { agentGroups } from '../facts/agents.ts';
@@ -16,7 +17,10 @@ export function blindSpots(index: ClusterIndex): readonly BlindSpot[] {
   const sets = index.seen('DaemonSet');
   const groups = agentGroups(index);
   const agents = groups.some(({ pods }) => pods.length > 0);
-  if (!agents && sets.status !== 'ok') spots.push({ check: 'agents', reason: sets.reason, essential: true });
+  // A plugin inside the kubelet's own process has no agents to look for.
+  const inProcess = detectNetwork(index).primary?.alive === 'in-process';
+  if (!agents && !inProcess && sets.status !== 'ok')
+    spots.push({ check: 'agents', reason: sets.reason, essential: true });
   for (const { title, sets: own, podsRead } of groups) {
     if (podsRead || own.length === 0) continue;
     const namespace = own[0]?.metadata?.namespace ?? '';

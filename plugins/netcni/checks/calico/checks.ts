@@ -1,0 +1,16 @@
+import type { Check } from '../../../../shared/diagnose/check.ts';
+import type { ClusterSubject } from '../../cluster-subject.ts';
+import { bgpNotEstablished, bgpPeerSelectsNothing, noBgpSession } from './bgp.ts';
+import { datastoreLocked, noTunnelAcrossSubnets, operatorReports, poolNotAllocatable, wrongAddress } from './state.ts';
+
+/** What only Calico has. */
+export const calicoChecks: readonly Check<ClusterSubject>[] = [
+  datastoreLocked,
+  operatorReports,
+  poolNotAllocatable,
+  wrongAddress,
+  bgpNotEstablished,
+  noBgpSession,
+  bgpPeerSelectsNothing,
+  noTunnelAcrossSubnets,
+];

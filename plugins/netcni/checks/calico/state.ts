@@ -1,0 +1,195 @@
+import { detectNetwork } from '../../../../shared/datapath/cni/detect.ts';
+import { defineCheck } from '../../../../shared/diagnose/check.ts';
+import type { Finding } from '../../../../shared/messages/finding.ts';
+import type { Condition, KubeObject, Node } from '../../../../shared/model/objects.ts';
+import { nameOf } from '../../../../shared/model/refs.ts';
+import { inRange, parseAddress, parseCidr } from '../../../../shared/util/addresses.ts';
+import { joinNames, shorten } from '../../../../shared/util/text.ts';
+import { type ClusterSubject, nodeKey } from '../../cluster-subject.ts';
+import { nodeFacts } from '../../facts/nodes.ts';
+import { calicoMessages } from '../../messages/calico.ts';
+import { AGENT_USES } from '../presence/agent-uses.ts';
+import { isCalico } from './is-calico.ts';
+
+/** What the operator says of itself and of its components. */
+export const operatorReports = defineCheck<ClusterSubject>({
+  id: 'netcni/operator-reports-trouble',
+  group: 'calico',
+  needs: ['TigeraStatus'],
+  uses: ['Installation'],
+  applies: (_, { index }) => index.list('TigeraStatus').length + index.list('Installation').length > 0,
+  run: (_, { index }) => [
+    ...index.list('TigeraStatus').flatMap((object) => trouble('TigeraStatus', object, object.status?.conditions)),
+    ...index.list('Installation').flatMap((object) => trouble('Installation', object, object.status?.conditions)),
+  ],
+});
+
+/** Components that only watch or tell, without which pods have their network all the same. */
+const BESIDE =
+  /^(apiserver|monitor|log-|compliance|intrusion|manager|management|policy-recommendation|goldmane|whisker|packetcapture|ippools)/;
+
+function trouble(kind: string, object: KubeObject, conditions: readonly Condition[] | undefined): readonly Finding[] {
+  const degraded = conditions?.find(({ type, status }) => type === 'Degraded' && status === 'True');
+  const unavailable = conditions?.find(({ type, status }) => type === 'Available' && status === 'False');
+  const progressing = conditions?.find(({ type, status }) => type === 'Progressing' && status === 'True');
+  const told = degraded ?? (progressing === undefined ? unavailable : undefined);
+  if (told === undefined) return [];
+  const name = `${kind} ${nameOf(object)}`;
+  return [
+    calicoMessages.CNI405.raise({
+      subject: { kind, name: nameOf(object) },
+      args: {
+        name,
+        condition: told === degraded ? 'degraded' : 'not available',
+        reason: told.reason ?? '',
+        said: shorten(told.message ?? '', 200),
+      },
+      severity: unavailable !== undefined && !BESIDE.test(nameOf(object)) ? 'critical' : 'warning',
+      evidence: (conditions ?? []).map(({ type = '', status = '', reason = '', message = '' }) => ({
+        fact: `${type} ${status}${reason === '' ? '' : ` (${reason})`}${message === '' ? '' : `: ${shorten(message, 160)}`}`,
+        source: `${name} status.conditions`,
+      })),
+    }),
+  ];
+}
+
+/** The datastore was locked for a migration. */
+export const datastoreLocked = defineCheck<ClusterSubject>({
+  id: 'netcni/datastore-locked',
+  group: 'calico',
+  needs: ['ClusterInformation'],
+  applies: (_, { index }) => index.list('ClusterInformation').length > 0,
+  run: (_, { index }) => {
+    const information = index.get('ClusterInformation', undefined, 'default');
+    if (information?.spec?.datastoreReady !== false) return [];
+    return [
+      calicoMessages.CNI406.raise({
+        subject: { kind: 'ClusterInformation', name: 'default' },
+        args: {},
+        pods: nodeFacts(index).map(({ name }) => nodeKey(name)),
+        evidence: [{ fact: 'datastoreReady is false', source: 'ClusterInformation default spec' }],
+      }),
+    ];
+  },
+});
+
+/** Pools that Calico itself marks as unusable, a disabled one left out: that is a choice. */
+export const poolNotAllocatable = defineCheck<ClusterSubject>({
+  id: 'netcni/pool-not-allocatable',
+  group: 'calico',
+  needs: ['IPPool'],
+  applies: (_, { index }) => index.list('IPPool').length > 0,
+  run: (_, { index }) =>
+    index.list('IPPool').flatMap((pool) => {
+      const condition = pool.status?.conditions?.find(
+        ({ type, status }) => type === 'Allocatable' && status === 'False',
+      );
+      if (condition === undefined || condition.reason === 'PoolDisabled' || pool.spec?.disabled === true) return [];
+      return [
+        calicoMessages.CNI407.raise({
+          subject: { kind: 'IPPool', name: nameOf(pool) },
+          args: {
+            pool: nameOf(pool),
+            why: `${condition.reason ?? ''}${condition.message === undefined ? '' : ` (${condition.message})`}`,
+          },
+          evidence: [
+            {
+              fact: `Allocatable is False: ${condition.reason ?? ''} ${condition.message ?? ''}`.trim(),
+              source: `IPPool ${nameOf(pool)} status.conditions`,
+            },
+            { fact: `cidr ${pool.spec?.cidr ?? ''}`, source: `IPPool ${nameOf(pool)} spec` },
+          ],
+        }),
+      ];
+    }),
+});
+
+/** No tunnel, and nodes whose addresses are not of one subnet as Calico saw it. */
+export const noTunnelAcrossSubnets = defineCheck<ClusterSubject>({
+  id: 'netcni/no-tunnel-across-subnets',
+  group: 'calico',
+  needs: ['IPPool', 'Node'],
+  uses: [...AGENT_USES, 'BGPPeer'],
+  applies: (_, { index }) => isCalico(index),
+  run: (_, { index }) => {
+    const bare = (detectNetwork(index).primary?.encapsulations ?? []).filter(({ value }) => value.wrapping === 'none');
+    // With peers of one's own the routers are told.
+    if (bare.length === 0 || index.list('BGPPeer').length > 0 || index.seen('BGPPeer').status !== 'ok') return [];
+    const subnets = new Map<string, string>();
+    for (const { node, name } of nodeFacts(index)) {
+      const subnet = subnetOf(node);
+      if (subnet !== undefined && !subnets.has(subnet)) subnets.set(subnet, name);
+    }
+    if (subnets.size < 2) return [];
+    return [
+      calicoMessages.CNI404.raise({
+        subject: { kind: 'IPPool', name: bare[0]?.value.pool ?? '' },
+        args: {
+          pools: joinNames(
+            bare.map(({ value }) => `IPPool ${value.pool ?? ''}`),
+            2,
+          ),
+          subnets: joinNames([...subnets.keys()], 3),
+        },
+        evidence: [
+          ...[...subnets].slice(0, 3).map(([subnet, name]) => ({
+            fact: subnet,
+            source: `Node ${name} annotation projectcalico.org/IPv4Address`,
+          })),
+          ...bare.slice(0, 2).map(({ source }) => ({ fact: 'no tunnel', source })),
+        ],
+      }),
+    ];
+  },
+});
+
+/** The subnet of the address that Calico wrote on the node, as `10.0.1.0/24`. */
+function subnetOf(node: Node): string | undefined {
+  const text = node.metadata?.annotations?.['projectcalico.org/IPv4Address'];
+  const range = text?.includes('/') === true ? parseCidr(text) : undefined;
+  if (text === undefined || range === undefined || text.endsWith('/32')) return undefined;
+  const octets = [24n, 16n, 8n, 0n].map((shift) => (range.first >> shift) & 255n);
+  return `${octets.join('.')}/${text.slice(text.indexOf('/') + 1)}`;
+}
+
+/** Ranges of interfaces that are no way to another node. */
+const LOCAL_BRIDGES = ['172.17.0.0/16', '172.18.0.0/16', '192.168.122.0/24', '169.254.0.0/16'];
+
+/** The address that Calico found is none of the node's, or one of a bridge of the machine. */
+export const wrongAddress = defineCheck<ClusterSubject>({
+  id: 'netcni/wrong-address-detected',
+  group: 'calico',
+  needs: ['Node'],
+  uses: AGENT_USES,
+  applies: (_, { index }) => isCalico(index),
+  run: (_, { index }) =>
+    nodeFacts(index).flatMap(({ name, node }) => {
+      const told = node.metadata?.annotations?.['projectcalico.org/IPv4Address']?.replace(/\/\d+$/, '');
+      const own = (node.status?.addresses ?? [])
+        .filter(({ type }) => type === 'InternalIP')
+        .map(({ address = '' }) => address);
+      if (told === undefined || own.length === 0 || own.includes(told)) return [];
+      const address = parseAddress(told);
+      const bridge = LOCAL_BRIDGES.some((text) => {
+        const range = parseCidr(text);
+        return range !== undefined && address !== undefined && inRange(range, address);
+      });
+      return [
+        calicoMessages.CNI408.raise({
+          subject: { kind: 'Node', name },
+          args: {
+            node: name,
+            used: told,
+            internal: joinNames(own, 2),
+            why: bridge ? ': an address of a bridge inside the machine' : '',
+          },
+          severity: bridge ? 'critical' : 'info',
+          pods: [nodeKey(name)],
+          evidence: [
+            { fact: `projectcalico.org/IPv4Address ${told}`, source: `Node ${name} metadata.annotations` },
+            { fact: `InternalIP ${joinNames(own, 2)}`, source: `Node ${name} status.addresses` },
+          ],
+        }),
+      ];
+    }),
+});

@@ -1,0 +1,58 @@
+import type { Check } from '../../../../shared/diagnose/check.ts';
+import type { ClusterSubject } from '../../cluster-subject.ts';
+import {
+  agentTaintStays,
+  ciliumBgp,
+  ciliumEndpoints,
+  ciliumNodeMissing,
+  ciliumNoRange,
+  loadBalancerPools,
+} from '../cilium/cilium.ts';
+import {
+  flannelAddressStale,
+  flannelAnnotationsMissing,
+  flannelBackendsDiffer,
+  flannelConfigurationBroken,
+  flannelNetworkDiffers,
+  flannelTables,
+} from '../flannel/flannel.ts';
+import { attachmentMissing } from './attachments.ts';
+import { podMtuTooLarge } from './mtu.ts';
+import {
+  antreaConditions,
+  awsMaxPods,
+  azureAddresses,
+  cloudRoutes,
+  eniConfigMissing,
+  networkOperator,
+  ovnSubnetMissing,
+  subnetsUsedUp,
+} from './others.ts';
+import { tuningHints } from './tuning.ts';
+
+/** What Cilium, Flannel and the other plugins tell of themselves, MTU and hints. */
+export const pluginChecks: readonly Check<ClusterSubject>[] = [
+  agentTaintStays,
+  ciliumNodeMissing,
+  ciliumNoRange,
+  ciliumEndpoints,
+  ciliumBgp,
+  loadBalancerPools,
+  flannelConfigurationBroken,
+  flannelNetworkDiffers,
+  flannelAnnotationsMissing,
+  flannelAddressStale,
+  flannelBackendsDiffer,
+  flannelTables,
+  antreaConditions,
+  networkOperator,
+  ovnSubnetMissing,
+  azureAddresses,
+  awsMaxPods,
+  eniConfigMissing,
+  subnetsUsedUp,
+  cloudRoutes,
+  attachmentMissing,
+  podMtuTooLarge,
+  tuningHints,
+];
