@@ -267,7 +267,7 @@ export const pluginMessages = defineMessages({
       'Where pods have addresses of their own the cloud’s router must know which node has which range. The route controller makes one route for each node; a route table that is full (AWS 50 unless raised, Azure 400) or missing rights stop it.',
   }),
   CNI720: message<{ title: string; mtu: number; fits: number; overhead: number; parts: string; underlay: string }>({
-    slug: 'pod-mtu-too-large',
+    slug: 'configured-mtu-too-large',
     severity: 'warning',
     confidence: 'possible',
     rung: 33,

@@ -11,7 +11,7 @@ const USUAL = 1500;
 
 /** A configured MTU that leaves no room for what wraps the packets. */
 export const podMtuTooLarge = defineCheck<ClusterSubject>({
-  id: 'netcni/pod-mtu-too-large',
+  id: 'netcni/configured-mtu-too-large',
   group: 'mtu',
   needs: ['Node'],
   uses: AGENT_USES,
