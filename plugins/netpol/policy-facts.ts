@@ -1,11 +1,14 @@
 import { isApplied } from '../../shared/model/applied.ts';
 import type { ClusterIndex } from '../../shared/model/cluster-index.ts';
 import type { KindName } from '../../shared/model/kinds.ts';
+import type { KubeObject } from '../../shared/model/objects.ts';
 import { WORKLOAD_KINDS } from '../../shared/model/owners.ts';
 import { detectEnforcement, type Enforcement, traitsOf } from '../../shared/policy/enforcement.ts';
 import { POLICY_KINDS, policyFactsOf } from '../../shared/policy/facts-of-index.ts';
 import { buildPolicyModel, type PolicyFacts, type PolicyModel } from '../../shared/policy/model.ts';
 import { PLUGINS } from '../../shared/policy/plugins.ts';
+import type { Unseen } from '../../shared/policy/unjudged.ts';
+import { SHAPED_KINDS, shapeFault } from './policy-shape.ts';
 
 /** The kinds that the functions below read. */
 export const POLICY_FACT_KINDS = [...POLICY_KINDS, ...WORKLOAD_KINDS] as const satisfies readonly KindName[];
@@ -61,7 +64,10 @@ export function policyModelIn(index: ClusterIndex, cni?: string): PolicyModel {
   });
 }
 
-/** What the model is made of, for a caller that changes some of it first. */
+/**
+ * What the model is made of, for a caller that changes some of it first. Policies that an API server would not take in,
+ * and those in files that cannot be parsed, leave the pods that they may concern undecided.
+ */
 export function policyFactsIn(index: ClusterIndex): PolicyFacts {
   return index.memo('netpol/policy-facts', () => {
     const facts = policyFactsOf(index, { templates: true });
@@ -70,9 +76,64 @@ export function policyFactsIn(index: ClusterIndex): PolicyFacts {
     const workloads = (facts.workloads ?? []).filter(
       ({ object }) => !isApplied(object) || !withPods.has(object.metadata?.namespace ?? ''),
     );
-    const unseen = (facts.unseen ?? []).filter(({ namespace }) => !isLeftOut(index, namespace));
-    return { ...facts, workloads, unseen };
+    const misshapen = misshapenIn(index);
+    const broken = new Set(misshapen.map(({ object }) => object));
+    const sound = <T extends KubeObject>(list: readonly T[] | undefined): readonly T[] =>
+      broken.size === 0 ? (list ?? []) : (list ?? []).filter((object) => !broken.has(object));
+    return {
+      ...facts,
+      workloads,
+      networkPolicies: sound(facts.networkPolicies),
+      adminNetworkPolicies: sound(facts.adminNetworkPolicies),
+      baselineAdminNetworkPolicies: sound(facts.baselineAdminNetworkPolicies),
+      clusterNetworkPolicies: sound(facts.clusterNetworkPolicies),
+      unseen: [
+        ...(facts.unseen ?? []).filter(({ namespace }) => !isLeftOut(index, namespace)),
+        ...misshapen.map(({ namespace, reason }) => ({ kind: 'NetworkPolicy', namespace, reason })),
+        ...lostIn(index),
+      ],
+    };
   });
+}
+
+/** Policies that were lost with a text that cannot be parsed. */
+function lostIn(index: ClusterIndex): readonly Unseen[] {
+  return index.problems.flatMap(({ path, line, message, policyOf }) =>
+    policyOf === undefined
+      ? []
+      : [
+          {
+            kind: 'NetworkPolicy',
+            namespace: policyOf,
+            reason: `${path}${line === undefined ? '' : `:${line}`}: ${message}`,
+          },
+        ],
+  );
+}
+
+/** A policy that no API server would take in. */
+export interface Misshapen {
+  readonly object: KubeObject;
+  readonly kind: string;
+  /** The namespace that it would have been about, or `*`. */
+  readonly namespace: string;
+  /** `shop.yaml:12: spec.ingress must be a list`. */
+  readonly reason: string;
+}
+
+/** Policies with a part of another type than the API has: their manifests do not decode. */
+export function misshapenIn(index: ClusterIndex): readonly Misshapen[] {
+  return index.memo('netpol/misshapen', () =>
+    SHAPED_KINDS.flatMap((kind) =>
+      index.list(kind).flatMap((object: KubeObject): readonly Misshapen[] => {
+        const fault = shapeFault(kind, object);
+        if (fault === undefined) return [];
+        const { name = '', namespace } = object.metadata ?? {};
+        const place = index.origin(object, kind) ?? `${kind} ${namespace === undefined ? '' : `${namespace}/`}${name}`;
+        return [{ object, kind, namespace: namespace ?? '*', reason: `${place}: ${fault}` }];
+      }),
+    ),
+  );
 }
 
 /** Files without policies about a namespace: nobody refused them, they just are not there. */

@@ -201,6 +201,9 @@ function takeValue(
   if (keep(mapOf(intake.objects, key), object)) {
     const origin = parsed.line === undefined ? file.display : `${file.display}:${parsed.line}`;
     intake.origins.set(`${key}/${namespace}/${name}`, origin);
+    for (const [rule, line] of parsed.rules ?? []) {
+      intake.origins.set(`${key}/${namespace}/${name}#${rule}`, `${file.display}:${line}`);
+    }
   }
   return { kind: key, namespace, name, applied };
 }

@@ -1,4 +1,5 @@
 import type { ParsedDocument, ParsedValue, Trouble } from './parsed.ts';
+import { type RuleLines, ruleLinesOf } from './rule-lines.ts';
 import type { TextPart } from './yaml-documents.ts';
 import { countLines, splitDocuments, splitListItems } from './yaml-documents.ts';
 
@@ -33,7 +34,7 @@ export function* parseYaml(
     }
     const parsed = tryLoad(here, load);
     if ('value' in parsed) {
-      yield asDocument(parsed.value, contentLine(here));
+      yield asDocument(parsed.value, contentLine(here), ruleLinesOf(here.text, here.line));
       continue;
     }
     const split = splitListItems(here);
@@ -49,14 +50,14 @@ function contentLine({ text, line }: TextPart): number {
 }
 
 /** A parsed JSON or YAML value as a document: a List and a bare array give their items one by one. */
-export function asDocument(value: unknown, line: number | undefined): ParsedDocument {
+export function asDocument(value: unknown, line: number | undefined, rules: RuleLines = []): ParsedDocument {
   if (Array.isArray(value))
     return { array: true, values: value.map((item) => ({ value: item, line })), complete: true };
   if (isList(value)) {
     const { items, ...header } = value;
     return { header, values: (items ?? []).map((item) => ({ value: item, line })), complete: true };
   }
-  return { values: [{ value, line }], complete: true };
+  return { values: [rules.length === 0 ? { value, line } : { value, line, rules }], complete: true };
 }
 
 function isList(value: unknown): value is { kind: string; items: unknown[] | null } {
@@ -86,7 +87,14 @@ function* loadItems(items: readonly TextPart[], load: YamlLoader, trouble: Troub
     if (!('value' in parsed)) trouble(parsed.line, parsed.message);
     // A copy through JSON: js-yaml's strings are views that would keep the whole text in memory.
     else if (Array.isArray(parsed.value)) {
-      for (const value of parsed.value) yield { value: JSON.parse(JSON.stringify(value)) as unknown, line: item.line };
+      const rules = ruleLinesOf(item.text, item.line);
+      for (const value of parsed.value) {
+        yield {
+          value: JSON.parse(JSON.stringify(value)) as unknown,
+          line: item.line,
+          ...(rules.length === 0 ? {} : { rules }),
+        };
+      }
     }
   }
 }

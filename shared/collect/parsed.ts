@@ -1,8 +1,12 @@
+import type { RuleLines } from './rule-lines.ts';
+
 /** One value of a document, before anyone knows whether it is a Kubernetes object. */
 export interface ParsedValue {
   readonly value: unknown;
   /** 1-based line in the file at which it starts, when known. */
   readonly line: number | undefined;
+  /** Where the rules of a policy stand. */
+  readonly rules?: RuleLines;
 }
 
 /** A document of a file: a single value, or a list whose items come one by one so that memory stays small. */

@@ -1,4 +1,5 @@
 import type { PodLog } from '../model/snapshot.ts';
+import { brokenPolicyAt } from './broken-policy.ts';
 import { decodeText } from './decode-text.ts';
 import type { InputFile } from './input-file.ts';
 import type { FilePlace, Intake } from './intake.ts';
@@ -111,8 +112,15 @@ function addProblems(
     intake.problems.push({ path: file.display, ...line, message: 'a template with {{ … }}, not YAML; passed over' });
     return;
   }
+  const lines = decodeText(file.bytes).split('\n');
   for (const { line, message } of problems.slice(0, MOST_PROBLEMS)) {
-    intake.problems.push({ path: file.display, message, ...(line === undefined ? {} : { line }) });
+    const policyOf = line === undefined ? undefined : brokenPolicyAt(lines, line, intake.defaultNamespace);
+    intake.problems.push({
+      path: file.display,
+      message,
+      ...(line === undefined ? {} : { line }),
+      ...(policyOf === undefined ? {} : { policyOf }),
+    });
   }
   if (problems.length > MOST_PROBLEMS) {
     intake.problems.push({ path: file.display, message: `${problems.length - MOST_PROBLEMS} more problems` });

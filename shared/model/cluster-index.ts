@@ -3,7 +3,7 @@ import type { KindName, KindTypes } from './kinds.ts';
 import { KINDS } from './kinds.ts';
 import type { ClusterEvent, KubeObject } from './objects.ts';
 import { refersTo } from './refs.ts';
-import type { Seen, Snapshot, ToolOutput } from './snapshot.ts';
+import type { ReadProblem, Seen, Snapshot, ToolOutput } from './snapshot.ts';
 import { seen } from './snapshot.ts';
 
 /**
@@ -28,8 +28,10 @@ export interface ClusterIndex {
   log(namespace: string, pod: string, container: string, previous: boolean): string | undefined;
   /** Outputs of programs, metrics pages and answers to probes, ordered by path: those below a folder (`tools/node-1`). */
   tools(folder?: string): readonly ToolOutput[];
-  /** Where an object was read, for facts from files: `shop.yaml:12`. */
-  origin(object: KubeObject, kind: KindName): string | undefined;
+  /** Where an object was read, for facts from files: `shop.yaml:12`; `part` for a rule of a policy: `ingress/0`. */
+  origin(object: KubeObject, kind: KindName, part?: string): string | undefined;
+  /** Input that could not be used. */
+  readonly problems: readonly ReadProblem[];
   /** Computes a value once per index. Keys are unique by convention: `module/name`. */
   memo<T>(key: string, compute: () => T): T;
   /** The same for a value that belongs to one object: quicker, because no key must be put together. */
@@ -122,8 +124,11 @@ export function createIndex(snapshot: Snapshot): ClusterIndex {
       ),
     tools: (folder) =>
       folder === undefined ? snapshot.tools : snapshot.tools.filter(({ path }) => path.startsWith(`${folder}/`)),
-    origin: (object, kind) =>
-      snapshot.origins?.[`${kind}/${object.metadata?.namespace ?? ''}/${object.metadata?.name ?? ''}`],
+    origin: (object, kind, part) => {
+      const key = `${kind}/${object.metadata?.namespace ?? ''}/${object.metadata?.name ?? ''}`;
+      return snapshot.origins?.[part === undefined ? key : `${key}#${part}`];
+    },
+    problems: snapshot.problems,
     memo,
     memoOf: (object, key, compute) => {
       let known = memosOf.get(object);

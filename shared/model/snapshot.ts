@@ -23,7 +23,10 @@ export interface Snapshot {
   readonly tools: readonly ToolOutput[];
   /** Input that could not be used: a broken document, an unreadable file. */
   readonly problems: readonly ReadProblem[];
-  /** Where an object was read, for snapshots from files; keyed by `Kind/namespace/name`. */
+  /**
+   * Where an object was read, for snapshots from files; keyed by `Kind/namespace/name`, rules of policies by
+   * `Kind/namespace/name#ingress/0`.
+   */
   readonly origins?: Readonly<Record<string, string>>;
 }
 
@@ -70,6 +73,8 @@ export interface ReadProblem {
   /** 1-based line in the file; absent when the whole file is concerned. */
   readonly line?: number;
   readonly message: string;
+  /** The namespace (`*`: all) whose network policy was lost with it, where the text looks like one. */
+  readonly policyOf?: string;
 }
 
 /** The result of asking whether a kind was read in a namespace. */

@@ -21,10 +21,9 @@ const KEYS: Readonly<Record<string, KindName>> = {
 
 /** The places that an index knows. */
 export function placesOf(index: ClusterIndex): Places {
-  const policy = ({ kind, namespace, name }: Ref): string | undefined => {
-    const key = KEYS[kind] ?? (kind as KindName);
+  const place = ({ kind, namespace, name }: Ref, part?: string): string | undefined => {
     const metadata = namespace === undefined ? { name } : { namespace, name };
-    return index.origin({ metadata }, key);
+    return index.origin({ metadata }, KEYS[kind] ?? (kind as KindName), part);
   };
-  return { policy, rule: (ref) => policy(ref) };
+  return { policy: (ref) => place(ref), rule: (ref, direction, at) => place(ref, `${direction}/${at}`) ?? place(ref) };
 }

@@ -1,0 +1,85 @@
+import { describe, expect, it } from 'vitest';
+import { networkPolicy, pod, service } from '../../../shared/testing/builders.ts';
+import { fakeCluster } from '../../../shared/testing/fake-cluster.ts';
+import { runCli } from '../../../shared/testing/run-cli.ts';
+import { netpol } from '../plugin.ts';
+import { askManifests } from '../testing/ask-manifests.ts';
+import { deployment } from '../testing/shop.ts';
+
+const PAIR = `${deployment('shop', 'web')}\n---\n${deployment('shop', 'api')}\n---\n`;
+const TOP = 'apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: p, namespace: shop}\n';
+
+describe('a policy that does not decode', () => {
+  it.each([
+    ['YAML that does not parse', 'spec:\n  podSelector: {}\n  ingress: [\n'],
+    ['a mapping for a list', 'spec:\n  podSelector: {}\n  ingress: {from: []}\n'],
+    ['a list for a selector', 'spec:\n  podSelector: [app]\n'],
+    ['a number for a label', 'spec:\n  podSelector: {matchLabels: {app: 1}}\n'],
+  ])('%s is named with file and line, and leaves its pods undecided', async (_, spec) => {
+    for (const command of ['matrix -o json', 'can-reach shop/web shop/api --port 80', 'shop/api', 'policies']) {
+      const run = await askManifests(PAIR + TOP + spec, command);
+      expect(run.exit).toBe(3);
+      expect(run.stdout).toMatch(/standard input:\d+: /);
+      expect(run.stderr).toBe('');
+    }
+    const { connections } = JSON.parse((await askManifests(PAIR + TOP + spec, 'matrix -o json')).stdout);
+    expect(connections).toEqual([]);
+  });
+
+  it('leaves other namespaces alone', async () => {
+    const run = await askManifests(
+      `${PAIR}${deployment('data', 'a')}\n---\n${deployment('data', 'b')}\n---\n${TOP}spec: {podSelector: {}, ingress: {}}\n`,
+      'matrix -o json',
+    );
+    const { connections } = JSON.parse(run.stdout);
+    expect(connections).toContainEqual({
+      from: { kind: 'Deployment', namespace: 'data', name: 'a' },
+      to: { kind: 'Deployment', namespace: 'data', name: 'b' },
+      ports: 'all',
+    });
+  });
+});
+
+describe('few rights', () => {
+  const objects = [
+    pod('web-1', { labels: { app: 'web' } }),
+    pod('api-1', { labels: { app: 'api' } }),
+    service('api', { selector: { app: 'api' } }),
+    networkPolicy('deny', { podSelector: { matchLabels: { app: 'api' } }, policyTypes: ['Ingress'] }),
+  ];
+  const ask = (line: string, options: Parameters<typeof fakeCluster>[1] = {}) => {
+    const cluster = fakeCluster(objects, { namespace: 'shop', ...options });
+    return runCli(netpol, line, { world: { connect: async () => cluster } }).then((run) => ({ ...run, cluster }));
+  };
+
+  it('reads few lists for a question between two pods', async () => {
+    const { exit, cluster } = await ask('can-reach pod/web-1 svc/api');
+    expect(exit).toBe(1);
+    expect(cluster.asked.filter((question) => /pods|networkpolicies/.test(question))).toEqual(
+      expect.arrayContaining([expect.stringContaining('in namespace shop')]),
+    );
+    expect(cluster.asked.filter((question) => question === 'list pods')).toEqual([]);
+    expect(cluster.asked.length).toBeLessThanOrEqual(14);
+  });
+
+  it('answers inside the only namespace that may be read', async () => {
+    const { exit, stdout } = await ask('can-reach pod/web-1 svc/api', { onlyNamespace: 'shop' });
+    expect(exit).toBe(1);
+    expect(stdout).toContain('Not checked');
+    expect(stdout).toContain('forbidden: list');
+  });
+
+  it('could not tell when policies may not be read', async () => {
+    const { exit, stdout } = await ask('can-reach pod/web-1 svc/api', { forbidden: ['NetworkPolicy'] });
+    expect(exit).toBe(3);
+    expect(stdout).toMatch(/^DEPENDS/);
+    expect(stdout).toContain('forbidden: list networkpolicies');
+  });
+
+  it('could not tell who else gets in when other pods may not be read', async () => {
+    const { exit, stdout } = await ask('svc/api', { onlyNamespace: 'shop' });
+    expect(exit).toBe(3);
+    expect(stdout).toMatch(/^INCOMPLETE/);
+    expect(stdout).toContain('forbidden: list pods');
+  });
+});
