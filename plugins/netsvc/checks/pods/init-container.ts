@@ -58,7 +58,7 @@ function raise(index: ClusterIndex, subject: ServiceSubject, group: readonly [Tr
     const lasted = index.now - Date.parse(trouble.container.status?.state?.running?.startedAt ?? '');
     return podsMessages.SVC233.raise({
       ...facts,
-      ...patience(facts.severity, lasted),
+      ...patience(facts.severity, lasted, index.orLater),
       args: { ...args, since: when === '' ? '' : ` after ${when.replace(' ago', '')}` },
       evidence: [
         ...troubleEvidence(index, group, ['Unhealthy'], true),
@@ -78,11 +78,17 @@ function raise(index: ClusterIndex, subject: ServiceSubject, group: readonly [Tr
   });
 }
 
-/** While other pods serve, an init container may take its time; without them, a young one is only a possible cause. */
+/**
+ * While other pods serve, an init container may take its time; without them, one that is surely young is only a possible
+ * cause.
+ */
 function patience(
   severity: Severity,
   lasted: number,
+  orLater: boolean,
 ): { readonly severity: Severity; readonly confidence?: Confidence } {
   if (severity === 'warning' && lasted < PATIENCE) return { severity: 'info' };
-  return severity === 'critical' && lasted < YOUNG ? { severity: 'warning', confidence: 'possible' } : { severity };
+  return severity === 'critical' && lasted < YOUNG && !orLater
+    ? { severity: 'warning', confidence: 'possible' }
+    : { severity };
 }

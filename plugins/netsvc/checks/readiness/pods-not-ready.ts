@@ -83,7 +83,7 @@ function probeFinding(
       container: probedContainer(told),
       where: inPods(group, all),
       failure: failureInWords(told),
-      since: sinceInWords(told, index.now) + publishedInWords(subject),
+      since: sinceInWords(index, told) + publishedInWords(subject),
     },
     pods: podKeys(group),
     evidence: [

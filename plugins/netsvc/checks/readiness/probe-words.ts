@@ -9,6 +9,8 @@ import { commandLine, podSource, QUOTE } from '../pods/pod-evidence.ts';
 import type { ServicePod } from '../pods/service-pods.ts';
 import type { FailingProbe } from './failing-probes.ts';
 
+const MINUTE = 60_000;
+
 /** `readiness probe http-get :8081/healthz`. */
 export function probeInWords({ type, probe }: FailingProbe): string {
   return `${type} probe ${formatProbe(probe)}`;
@@ -71,13 +73,17 @@ function declared({ container }: FailingProbe): string {
   return ports.length === 0 ? ' (it declares no port)' : ` (it declares ${joinNames(ports, 4)})`;
 }
 
-/** `, not ready for 5m` when it was ready before; `, never ready since its start 5m ago` otherwise. */
-export function sinceInWords(failing: FailingProbe, now: number): string {
+/**
+ * `, not ready for 5m` when it was ready before; `, never ready since it started 5m ago` otherwise. Of facts without a
+ * time of their own nothing shorter than a minute is told: it is only a lower bound.
+ */
+export function sinceInWords({ now, orLater }: ClusterIndex, failing: FailingProbe): string {
   const started = failing.container.status?.state?.running?.startedAt;
   const ready = conditionOf(failing.pod, 'Ready');
   const lost = Date.parse(ready?.lastTransitionTime ?? '');
   if (!Number.isNaN(lost) && lost > Date.parse(started ?? '') + 1000)
-    return `, not ready for ${formatDuration(now - lost)}`;
+    return orLater && now - lost < MINUTE ? '' : `, not ready for ${formatDuration(now - lost)}`;
+  if (orLater && now - Date.parse(started ?? '') < MINUTE) return ', never ready since it started';
   const when = ago(started, now);
   return when === '' ? '' : `, never ready since it started ${when}`;
 }
