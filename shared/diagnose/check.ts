@@ -1,6 +1,7 @@
 import type { Finding } from '../messages/finding.ts';
 import type { ClusterIndex } from '../model/cluster-index.ts';
 import type { KindName } from '../model/kinds.ts';
+import type { Ref } from '../model/refs.ts';
 
 /** One judgement. It is synchronous, prints nothing and changes nothing. */
 export interface Check<Subject> {
@@ -23,6 +24,8 @@ export interface CheckContext {
   readonly now: number;
   /** One question among many of a sweep: notes that cost a look at everything are left to the single question. */
   readonly sweep?: boolean;
+  /** The object that the question names, when it is not the subject itself: `ing/shop`. */
+  readonly via?: Ref;
   /** The caller named by --from, when the question has one. */
   readonly from?: { readonly namespace: string; readonly pod: string };
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { netsvc } from '../../plugins/netsvc/plugin.ts';
 import type { KubeObject } from '../../shared/model/objects.ts';
+import type { Ingress } from '../../shared/model/objects-network.ts';
 import {
   deployment,
   ingress,
@@ -90,6 +91,19 @@ describe('a target', () => {
   it('ing/front is followed to its backends', async () => {
     const { stdout } = await ask('ing/front -o json');
     expect(JSON.parse(stdout).services).toEqual([{ name: 'web', namespace: 'shop', verdict: expect.any(String) }]);
+  });
+
+  it('ing/front is not blamed for another Ingress at the same Service', async () => {
+    const [front] = shop().filter((object) => object.kind === 'Ingress') as Ingress[];
+    const stray = { ...front, metadata: { ...front?.metadata, name: 'stray', uid: 'stray' } } as Ingress;
+    const other = { ...stray, spec: { ...stray.spec, ingressClassName: 'no-such-class' } };
+    const codes = async (line: string) =>
+      (JSON.parse((await ask(line, [...shop(), other])).stdout).causes as { readonly code: string }[]).map(
+        ({ code }) => code,
+      );
+    expect(await codes('ing/stray -o json')).toContain('SVC701');
+    expect(await codes('svc/web -o json')).toContain('SVC701');
+    expect(await codes('ing/front -o json')).not.toContain('SVC701');
   });
 
   it('without any Service says so and shows near selectors', async () => {

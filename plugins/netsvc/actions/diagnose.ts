@@ -5,6 +5,7 @@ import { parseTarget, type Target } from '../../../shared/cli/parse-target.ts';
 import { withProblems } from '../../../shared/diagnose/snapshot-problems.ts';
 import type { ClusterIndex } from '../../../shared/model/cluster-index.ts';
 import type { Service } from '../../../shared/model/objects-network.ts';
+import type { Ref } from '../../../shared/model/refs.ts';
 import { sourceName } from '../../../shared/model/source-name.ts';
 import type { Report } from '../../../shared/report/report.ts';
 import { suppressReport } from '../../../shared/report/suppress.ts';
@@ -46,8 +47,8 @@ export function diagnoseTarget(
 ): Report {
   const frame = { index, source: options.source, command: options.command ?? 'netsvc diagnose' };
   const combined = { command: frame.command, source: frame.source, takenAt: index.takenAt };
-  const judge = (services: readonly Service[]): readonly Report[] =>
-    services.map((service) => diagnoseService(index, service, options));
+  const judge = (services: readonly Service[], via?: Ref): readonly Report[] =>
+    services.map((service) => diagnoseService(index, service, { ...options, ...(via === undefined ? {} : { via }) }));
   const found = resolveServices(index, target, namespace);
   switch (found.type) {
     case 'missing':
@@ -60,7 +61,7 @@ export function diagnoseTarget(
       return combineReports({ ...combined, via: found.via }, judge(meant));
     }
     case 'services': {
-      const reports = judge(found.services);
+      const reports = judge(found.services, found.via);
       const [only] = reports;
       if (found.via === undefined && only !== undefined) return only;
       const own =

@@ -15,6 +15,7 @@ export interface DiagnoseOptions {
   readonly command?: string;
   readonly from?: CheckContext['from'];
   readonly sweep?: boolean;
+  readonly via?: CheckContext['via'];
 }
 
 /** Runs every check on one Service and ranks what they found. */
@@ -24,6 +25,7 @@ export function diagnoseService(index: ClusterIndex, service: Service, options: 
     index,
     now: index.now,
     sweep: options.sweep === true,
+    ...(options.via === undefined ? {} : { via: options.via }),
     ...(options.from === undefined ? {} : { from: options.from }),
   };
   const runs = runChecks(checks, subject, subject.namespace, context);

@@ -1,14 +1,17 @@
+import type { CheckContext } from '../../../../shared/diagnose/check.ts';
 import type { Finding } from '../../../../shared/messages/finding.ts';
-import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import type { Ingress } from '../../../../shared/model/objects-network.ts';
+import { nameOf } from '../../../../shared/model/refs.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
 import { ingressesOf } from './routes.ts';
 
-/** What a judgement says of every Ingress that sends to the Service. */
+/** What a judgement says of every Ingress that sends to the Service; of the one asked about, when the question names it. */
 export function inFront(
-  index: ClusterIndex,
+  { index, via }: CheckContext,
   subject: ServiceSubject,
   judge: (ingress: Ingress) => readonly Finding[],
 ): readonly Finding[] {
-  return ingressesOf(index, subject.service).flatMap(judge);
+  return ingressesOf(index, subject.service)
+    .filter((ingress) => via?.kind !== 'Ingress' || nameOf(ingress) === via.name)
+    .flatMap(judge);
 }

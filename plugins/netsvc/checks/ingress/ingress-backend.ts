@@ -9,6 +9,8 @@ export const ingressBackend = defineCheck<ServiceSubject>({
   group: 'ingress',
   needs: ['Ingress'],
   uses: ['Service'],
-  run: (subject, { index }) =>
-    inFront(index, subject, (ingress) => judgeBackends(index, ingress, { only: subject.name, endpoints: false })),
+  run: (subject, context) =>
+    inFront(context, subject, (ingress) =>
+      judgeBackends(context.index, ingress, { only: subject.name, endpoints: false }),
+    ),
 });

@@ -9,5 +9,6 @@ export const ingressCertificate = defineCheck<ServiceSubject>({
   group: 'ingress',
   needs: ['Ingress'],
   uses: ['Secret'],
-  run: (subject, { index, now }) => inFront(index, subject, (ingress) => judgeCertificates(index, ingress, now)),
+  run: (subject, context) =>
+    inFront(context, subject, (ingress) => judgeCertificates(context.index, ingress, context.now)),
 });

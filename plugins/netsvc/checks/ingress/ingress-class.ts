@@ -9,5 +9,5 @@ export const ingressClass = defineCheck<ServiceSubject>({
   group: 'ingress',
   needs: ['Ingress'],
   uses: ['IngressClass', 'Deployment', 'DaemonSet', 'Pod', 'Node'],
-  run: (subject, { index }) => inFront(index, subject, (ingress) => judgeClass(index, ingress)),
+  run: (subject, context) => inFront(context, subject, (ingress) => judgeClass(context.index, ingress)),
 });

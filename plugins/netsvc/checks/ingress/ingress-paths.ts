@@ -8,5 +8,5 @@ export const ingressPaths = defineCheck<ServiceSubject>({
   id: 'netsvc/ingress-paths',
   group: 'ingress',
   needs: ['Ingress'],
-  run: (subject, { index }) => inFront(index, subject, (ingress) => judgeRoutes(index, ingress)),
+  run: (subject, context) => inFront(context, subject, (ingress) => judgeRoutes(context.index, ingress)),
 });
