@@ -84,11 +84,14 @@ export function compareProxy(
     const due = needed.some((endpoint) => endpoint.since <= time.settledBefore) && isOld(expected, time);
     const portal = rules.portals.get(expected.key);
     const refusal = rules.refused.get(expected.key);
-    if (due && rules.hasPortals) wanted++;
-    if (due && settled && refusal !== undefined && portal === undefined) refused.push({ expected, refusal });
-    else if (due && rules.hasPortals && portal === undefined && rules.mode !== 'ipvs') missing.push(expected);
-    else if (due && rules.mode === 'ipvs' && portal === undefined) missing.push(expected);
-    if (portal === undefined) continue;
+    if (due && settled && rules.hasPortals) wanted++;
+    if (portal === undefined) {
+      if (!due) continue;
+      if (!settled) changing.push(expected);
+      else if (refusal !== undefined) refused.push({ expected, refusal });
+      else if (rules.hasPortals) missing.push(expected);
+      continue;
+    }
     const difference = compareEndpoints(rules, portal, expected, needed, time);
     if (difference === undefined) continue;
     if (settled) stale.push(difference);
