@@ -1,9 +1,12 @@
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { completionHook } from '../../shared/cli/completion-hook.ts';
 import { type ArchiveFile, writeArchive } from './archive.ts';
-import { type BuildOptions, binaryPath, type PluginCode } from './build-binaries.ts';
+import { type BuildOptions, binaryPath, type PluginCode, SUITE } from './build-binaries.ts';
+import { type ImagePlatform, writeImage } from './image.ts';
+import { imagePrograms, imageRoot } from './image-root.ts';
 import { type Artefact, krewManifest } from './krew-manifest.ts';
 import { judgeManifest } from './krew-rules.ts';
 import { archiveName, BASE_VERSION, binaryName, type Platform } from './platforms.ts';
@@ -60,9 +63,43 @@ export async function writeRelease(
     await writeFile(join(out, bill), sbom(plugin, version, packages));
     await keep(bill);
   }
+  const image = await writeSuiteImage(code, platforms, out, node, options);
+  if (image !== undefined) await keep(image);
   const lines = [...sums].sort((a, b) => (a.name < b.name ? -1 : 1)).map(({ name, sha256 }) => `${sha256}  ${name}\n`);
   await writeFile(join(out, 'SHA256SUMS'), lines.join(''));
   await writeManifests(code, artefacts, out, options);
+}
+
+/** The container image with all plugins, for the Linux platforms that were built; undefined when none was. */
+async function writeSuiteImage(
+  code: readonly PluginCode[],
+  platforms: readonly Platform[],
+  out: string,
+  node: string,
+  { root, version, folder, say }: BuildOptions,
+): Promise<string | undefined> {
+  const packages = code.flatMap(({ meta }) => shippedPackages(meta, root));
+  const unique = [...new Map(packages.map((one) => [one.name, one])).values()].sort((a, b) =>
+    a.name < b.name ? -1 : 1,
+  );
+  const notices = Buffer.from(noticesText(unique, BASE_VERSION, node));
+  const parts: ImagePlatform[] = [];
+  for (const platform of platforms) {
+    const suite = binaryPath(folder, SUITE, platform);
+    if (!existsSync(suite)) continue;
+    const names = code.map(({ name }) => name);
+    parts.push({ platform, layers: [imageRoot(platform), imagePrograms(await readFile(suite), names, notices)] });
+  }
+  if (parts.length === 0) return undefined;
+  const name = `kubectl-net_v${version}_image.tar`;
+  const { homepage } = await readPlaces(root);
+  await writeImage(join(out, name), parts, { name: `kubectl-net:${version}`, version, homepage });
+  say(name);
+  return name;
+}
+
+async function readPlaces(root: string): Promise<Places> {
+  return JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as Places;
 }
 
 /** kubectl asks a program of this name for completions; on Windows a command file does what a link does elsewhere. */
@@ -78,7 +115,7 @@ async function writeManifests(
   out: string,
   { root, version, say }: BuildOptions,
 ): Promise<void> {
-  const { homepage, config } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as Places;
+  const { homepage, config } = await readPlaces(root);
   await mkdir(join(out, 'krew-manifests'), { recursive: true });
   for (const { name: plugin } of code) {
     const text = krewManifest({ plugin, version, homepage, releases: config.releases }, artefacts);

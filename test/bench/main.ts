@@ -1,6 +1,7 @@
 /**
  * Start-up, one Service and a sweep of 10,000 pods against kubectl, each pair in one run, printed as ratios:
- *   npm run bench [start] [live] [file]
+ *   npm run bench [start] [package] [live] [file]
+ * `package` measures the single binaries that `npm run package` has built.
  * `live` and `file` bring up an API server with 10,000 pods (`npm run cluster -- scale`) unless one is up.
  */
 import { existsSync, statSync } from 'node:fs';
@@ -22,6 +23,7 @@ if (!existsSync('/usr/bin/time')) stop('GNU time is missing: apt-get install tim
 await execa('node', ['scripts/build.ts'], { preferLocal: true, stdout: 'ignore' });
 
 if (wants('start')) await start();
+if (wants('package')) await singleBinaries();
 if (wants('live') || wants('file')) {
   const support = clusterSupport();
   if (support.ok) await atScale();
@@ -33,6 +35,28 @@ async function start(): Promise<void> {
     { name: 'kubectl version --client', words: ['kubectl', 'version', '--client'] },
     { name: 'netsvc --help', words: [...NETSVC, '--help'], target: { wall: 1.6 } },
     { name: 'netsvc version --client', words: [...NETSVC, 'version', '--client'], target: { wall: 1.6 } },
+  ]);
+}
+
+async function singleBinaries(): Promise<void> {
+  const folder = 'out/package/bin/linux_amd64';
+  const names = ['netsvc', 'netdns', 'netpol', 'netcni'].filter((name) => existsSync(join(folder, `kubectl-${name}`)));
+  if (names.length === 0) return say('package: skipped, nothing is built: npm run package -- --platform linux/amd64');
+  await table('single binaries', 15, [
+    { name: 'kubectl version --client', words: ['kubectl', 'version', '--client'] },
+    ...names.flatMap((name) =>
+      [['--help'], ['version', '--client']].map((words) => ({
+        name: `kubectl-${name} ${words.join(' ')}`,
+        words: [join(folder, `kubectl-${name}`), ...words],
+        target: { wall: 1.6 },
+      })),
+    ),
+  ]);
+  const incident = 'test/scenarios/selector-relabelled-in-release/facts';
+  const words = ['payment-service', '-n', 'shop', '--snapshot', incident];
+  await table('a recorded incident', 15, [
+    { name: 'the bundle on Node', words: [...NETSVC, ...words] },
+    { name: 'the single binary', words: [join(folder, 'kubectl-netsvc'), ...words], target: { wall: 1 } },
   ]);
 }
 
