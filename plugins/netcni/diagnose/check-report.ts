@@ -3,6 +3,7 @@ import { reportFromRuns } from '../../../shared/diagnose/report-from-runs.ts';
 import { runChecks } from '../../../shared/diagnose/run-checks.ts';
 import type { Finding } from '../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../shared/model/cluster-index.ts';
+import type { Ref } from '../../../shared/model/refs.ts';
 import type { NotChecked, Report, Section, Verdict } from '../../../shared/report/report.ts';
 import { compareText, plural } from '../../../shared/util/text.ts';
 import { checks } from '../checks/checks.ts';
@@ -28,7 +29,7 @@ export function checkReport(index: ClusterIndex, { source, node }: CheckFrame): 
   const report = reportFromRuns(
     {
       command: 'netcni check',
-      target: node === undefined ? { kind: 'Cluster', name: clusterName(source) } : { kind: 'Node', name: node },
+      target: node === undefined ? clusterRef(source) : { kind: 'Node', name: node },
       takenAt: index.takenAt,
       source,
       healthyHeadline: healthyHeadline(index, node),
@@ -47,8 +48,9 @@ export function checkReport(index: ClusterIndex, { source, node }: CheckFrame): 
   };
 }
 
-function clusterName(source: string): string {
-  return source.replace(/^(cluster|snapshot) /, '');
+/** The cluster as the target of a question. */
+export function clusterRef(source: string): Ref {
+  return { kind: 'Cluster', name: source.replace(/^(cluster|snapshot) /, '') };
 }
 
 function withNode(

@@ -259,4 +259,13 @@ export const addressMessages = defineMessages({
       },
     ],
   }),
+  CNI317: message<{ pod: string; what: string }>({
+    slug: 'pod-waits-for-something-else',
+    severity: 'warning',
+    rung: 1,
+    title: 'the pod has no network because it is not that far yet',
+    summary: ({ pod, what }) => `pod ${pod} has no network yet because ${what}`,
+    explain:
+      'A pod gets its network after it was placed on a node and its volumes are there. What holds it up stands before the network: mend that first, the address comes by itself.',
+  }),
 });
