@@ -58,6 +58,11 @@ export function labelClassesOf(model: PolicyModel): ClassIndex {
   return model.memo('classes/labels', () => buildClasses(model, LABELS_ONLY));
 }
 
+/** Classes by namespace, labels and the names of ports, computed once; addresses do not tell pods apart. */
+export function nameClassesOf(model: PolicyModel): ClassIndex {
+  return model.memo('classes/names', () => buildClasses(model, { ...usageOf(model), blocks: false }));
+}
+
 /** Puts the pods of a model into classes. */
 export function buildClasses(model: PolicyModel, usage: Usage): ClassIndex {
   const byKey = new Map<string, { readonly cls: PodClass; readonly pods: Pod[] }>();

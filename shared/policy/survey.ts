@@ -7,10 +7,10 @@ import type { Pod } from '../model/objects-pod.ts';
 import { type AddressRange, wholeFamily } from '../util/addresses.ts';
 import {
   addressKey,
-  buildClasses,
   type ClassIndex,
   labelClassesOf,
   membersOf,
+  nameClassesOf,
   type PodClass,
   type Usage,
   usageOf,
@@ -142,7 +142,7 @@ function indexFor(model: PolicyModel, direction: Direction): ClassIndex {
   if (usage === undefined || (usage.names.size === 0 && !usage.nodes)) {
     return labelClassesOf(model);
   }
-  return model.memo('classes/names', () => buildClasses(model, { ...usage, blocks: false }));
+  return nameClassesOf(model);
 }
 
 function profilesFor(model: PolicyModel, index: ClassIndex, direction: Direction): Profiles {

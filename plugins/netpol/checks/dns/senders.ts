@@ -1,0 +1,84 @@
+import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
+import type { Pod } from '../../../../shared/model/objects-pod.ts';
+import { decide } from '../../../../shared/policy/decide.ts';
+import { matchPeer } from '../../../../shared/policy/match.ts';
+import { hasPort, type Protocol } from '../../../../shared/policy/port-set.ts';
+import { buildProfiles, type Profile } from '../../../../shared/policy/profiles.ts';
+import type { Policy } from '../../../../shared/policy/rules.ts';
+import { namedPort } from '../../../../shared/policy/side.ts';
+import type { Unit } from '../../../../shared/policy/units.ts';
+import { lintModelIn } from '../../lint/lint-facts.ts';
+import { classesIn } from '../../lint/members.ts';
+
+/** Pods that the same policies hold back in what they send. */
+export interface Senders {
+  readonly profile: Profile;
+  readonly pods: readonly Pod[];
+  /** NetworkPolicies that isolate them for egress, in their order. */
+  readonly policies: readonly Policy[];
+}
+
+/**
+ * The isolated senders by the policy that is told about them: the first that allows something. Pods that no policy
+ * allows anything are cut off on purpose, and have no names to ask for. Pods on the host network use the node's resolver.
+ */
+export function sendersOf(index: ClusterIndex, policy: Policy | undefined): readonly Senders[] {
+  if (policy === undefined) return [];
+  const model = lintModelIn(index);
+  const byPolicy = model.memo('lint/senders', () => {
+    const classes = classesIn(model);
+    const { of } = buildProfiles(model, classes, 'egress');
+    const pods = new Map<Profile, Pod[]>();
+    for (const cls of classes.classes) {
+      const profile = of[cls.id];
+      if (profile === undefined || profile.tiers.length === 0 || cls.unit.hostNetwork) continue;
+      const list = pods.get(profile);
+      if (list === undefined) pods.set(profile, [...cls.pods]);
+      else list.push(...cls.pods);
+    }
+    const result = new Map<Policy, Senders[]>();
+    for (const [profile, members] of pods) {
+      const policies = profile.tiers
+        .filter(({ name }) => name === 'networkPolicy')
+        .flatMap(({ groups }) => groups.flat())
+        .filter((one) => profile.selects(one) === 'yes');
+      const told = policies.find(({ egress }) => egress.some(({ peers }) => peers === 'any' || peers.length > 0));
+      if (told === undefined) continue;
+      const list = result.get(told) ?? [];
+      result.set(told, list);
+      list.push({ profile, pods: members, policies });
+    }
+    return result;
+  });
+  return byPolicy.get(policy) ?? [];
+}
+
+/** Whether the policies of some senders let them reach a unit on a port. */
+export function mayReach(
+  index: ClusterIndex,
+  { profile }: Senders,
+  to: Unit,
+  protocol: Protocol,
+  port: number,
+): 'yes' | 'no' | 'maybe' {
+  const model = lintModelIn(index);
+  const { allow, deny } = decide(profile.tiers, 'egress', {
+    selects: profile.selects,
+    peer: (peer) => matchPeer(peer, to, model.context),
+    port: (named) => namedPort(named, to),
+  });
+  if (!hasPort(allow, protocol, port)) return 'no';
+  return hasPort(deny, protocol, port) ? 'maybe' : 'yes';
+}
+
+/** Over several servers: one that answers is enough, and one that may is a doubt. */
+export function mayReachAny(
+  index: ClusterIndex,
+  senders: Senders,
+  servers: readonly Unit[],
+  protocol: Protocol,
+  port: number,
+): 'yes' | 'no' | 'maybe' {
+  const answers = servers.map((to) => mayReach(index, senders, to, protocol, port));
+  return answers.includes('yes') ? 'yes' : answers.includes('maybe') ? 'maybe' : 'no';
+}

@@ -1,0 +1,14 @@
+import type { PolicyCheck } from '../../lint/policy-subject.ts';
+import { policyTypes } from './policy-types.ts';
+import { ruleIsNeverReached, samePriority } from './priority.ts';
+import { denyIsUndone, policySaysTheSame, ruleAddsNothing } from './redundant.ts';
+
+/** In reading order. */
+export const ruleChecks: readonly PolicyCheck[] = [
+  policyTypes,
+  samePriority,
+  ruleIsNeverReached,
+  denyIsUndone,
+  ruleAddsNothing,
+  policySaysTheSame,
+];

@@ -1,0 +1,174 @@
+import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
+import { defineCheck } from '../../../../shared/diagnose/check.ts';
+import type { Evidence, Finding, Fix, Severity } from '../../../../shared/messages/finding.ts';
+import { formatSelector } from '../../../../shared/model/selectors.ts';
+import { peerMiss } from '../../../../shared/policy/near-misses.ts';
+import type { PodsPeer } from '../../../../shared/policy/rules.ts';
+import { NAMESPACE_NAME_LABEL } from '../../../../shared/policy/units.ts';
+import { joinNames } from '../../../../shared/util/text.ts';
+import { lintModelIn, templatesSeen } from '../../lint/lint-facts.ts';
+import { type NearWords, nearWords } from '../../lint/nearest-words.ts';
+import { atField, changeFix } from '../../lint/places.ts';
+import type { PolicySubject } from '../../lint/policy-subject.ts';
+import { selectorMessages } from '../../messages/selectors.ts';
+import { POLICY_FACT_KINDS } from '../../policy-facts.ts';
+import { peerWords } from '../../words/peers.ts';
+import { ruleWords } from '../../words/policies.ts';
+import { isOneWhereTwo } from './and-or-trap.ts';
+import { isCrossNamespace, isDead, meansNobody, type PlacedPeer, peerField, peerPath, placedPeers } from './peers.ts';
+import { corrected } from './policy-selects-nothing.ts';
+
+const uses = POLICY_FACT_KINDS.filter((kind) => kind !== 'Pod' && kind !== 'Namespace');
+
+/** A peer for the policy's own namespace matches no pod and no template there. */
+export const ownPeerSelectsNothing = defineCheck<PolicySubject>({
+  id: 'netpol/own-peer-selects-nothing',
+  group: 'selectors',
+  needs: ['Pod'],
+  uses: [...uses, 'Namespace'],
+  applies: (subject) => placedPeers(subject).some(({ peer }) => peer.type === 'pods' && peer.namespace !== undefined),
+  run: (subject, { index }) =>
+    placedPeers(subject).flatMap((place) =>
+      place.peer.type === 'pods' && place.peer.namespace !== undefined ? judge(index, subject, place, place.peer) : [],
+    ),
+});
+
+/** A peer for other namespaces matches none of them, or no pod in them. Judged only where all of both was read. */
+export const farPeerSelectsNothing = defineCheck<PolicySubject>({
+  id: 'netpol/far-peer-selects-nothing',
+  group: 'selectors',
+  needs: ['Pod', 'Namespace'],
+  uses,
+  applies: isCrossNamespace,
+  run: (subject, { index }) =>
+    placedPeers(subject).flatMap((place) =>
+      place.peer.type === 'pods' && place.peer.namespace === undefined ? judge(index, subject, place, place.peer) : [],
+    ),
+});
+
+function judge(index: ClusterIndex, subject: PolicySubject, place: PlacedPeer, peer: PodsPeer): readonly Finding[] {
+  // One list item where two were meant is told by the check for that trap.
+  if (!meansNobody(index, peer) || isOneWhereTwo(index, subject, peer)) return [];
+  const miss = peerMiss(lintModelIn(index), peer);
+  if (miss === undefined) return [];
+  const near = nearWords(miss.nearest);
+  const dead = isDead(index, place.rule);
+  const optIn = isOptIn(peer);
+  const severity: Severity = dead && !optIn ? 'warning' : 'info';
+  const sure = templatesSeen(index, peer.namespace ?? '*');
+  const confidence = !sure || (near === undefined && miss.podsElsewhere.length === 0) ? 'possible' : 'likely';
+  const effect = dead ? `; the rule lets nobody ${place.direction === 'ingress' ? 'in' : 'be reached'}` : '';
+  const rule = ruleWords(subject.ref, place.direction, place.rule);
+  const common = { subject: subject.ref, severity, confidence } as const;
+  const evidence = [
+    atField(index, subject, peerField(place), `means ${peerWords(peer)}`),
+    ...(near?.evidence ?? []),
+    ...elsewhere(miss.podsElsewhere.map((ref) => `${ref.namespace ?? ''}/${ref.name}`), miss.on),
+  ];
+  if (miss.on === 'namespace') {
+    const args = {
+      rule,
+      selector: formatSelector(miss.selector),
+      nearest: near?.words ?? '',
+      effect,
+      fixes: namespaceFixes(index, subject, place, peer, near),
+    };
+    return [selectorMessages.POL103.raise({ ...common, args, evidence })];
+  }
+  const away = miss.podsElsewhere[0]?.namespace;
+  const none =
+    peer.namespace === undefined
+      ? 'no pod of those namespaces is'
+      : away === undefined
+        ? 'no pod of the namespace is'
+        : `such pods are in namespace ${away} only`;
+  const args = {
+    rule,
+    means: peerWords(peer),
+    none,
+    nearest: away === undefined ? (near?.words ?? '') : '',
+    effect,
+    fixes: podFixes(index, subject, place, peer, near, away),
+  };
+  return [selectorMessages.POL102.raise({ ...common, args, evidence })];
+}
+
+function elsewhere(pods: readonly string[], on: 'namespace' | 'pod'): readonly Evidence[] {
+  if (pods.length === 0) return [];
+  return [{ fact: `pods that fit ${on === 'namespace' ? 'otherwise' : 'stand elsewhere'}: ${joinNames(pods)}`, source: 'pods of all namespaces' }];
+}
+
+/** `redis-client: "true"`: a label that a client puts on to be let in. That nobody does today is nothing wrong. */
+function isOptIn({ podSelector }: PodsPeer): boolean {
+  const values = Object.values(podSelector.matchLabels ?? {});
+  return values.length > 0 && values.some((value) => /^(?:true|yes|allow(?:ed)?|enabled|granted)$/i.test(value));
+}
+
+function namespaceFixes(
+  index: ClusterIndex,
+  subject: PolicySubject,
+  place: PlacedPeer,
+  peer: PodsPeer,
+  near: NearWords | undefined,
+): readonly Fix[] {
+  const [[key, value] = [], ...more] = Object.entries(peer.namespaceSelector?.matchLabels ?? {});
+  if (key === undefined || value === undefined) return [];
+  const show: Fix = { title: `see who has the label ${key}`, command: `kubectl get namespaces -L ${key}`, risk: 'none' };
+  if (near === undefined) return [show];
+  const { name } = near.nearest.object;
+  const old = near.nearest.misses.find((miss) => miss.key === key)?.found;
+  const label: Fix = {
+    title: `give namespace ${name} the label`,
+    command: `kubectl label namespace ${name} ${key}=${value}${old === undefined ? '' : ' --overwrite'}`,
+    risk: 'low',
+    undo: `kubectl label namespace ${name} ${old === undefined ? `${key}-` : `${key}=${old} --overwrite`}`,
+  };
+  if (more.length > 0 || subject.kind !== 'NetworkPolicy') return [label, show];
+  const byName = changeFix(index, subject, {
+    title: `or select the namespace by its name`,
+    op: 'replace',
+    path: `${peerPath(place)}/namespaceSelector`,
+    value: { matchLabels: { [NAMESPACE_NAME_LABEL]: name } },
+    old: peer.namespaceSelector,
+    risk: 'low',
+  });
+  // The name label belongs to the API server: another value can only be a slip in the policy.
+  return key === NAMESPACE_NAME_LABEL ? [{ ...byName, title: `select namespace ${name}` }, show] : [label, byName];
+}
+
+function podFixes(
+  index: ClusterIndex,
+  subject: PolicySubject,
+  place: PlacedPeer,
+  peer: PodsPeer,
+  near: NearWords | undefined,
+  away: string | undefined,
+): readonly Fix[] {
+  const show: Fix = {
+    title: 'see the labels of the pods',
+    command: `kubectl get pods ${peer.namespace === undefined ? '-A' : `-n ${peer.namespace}`} --show-labels`,
+    risk: 'none',
+  };
+  if (subject.kind !== 'NetworkPolicy') return [show];
+  if (away !== undefined && peer.namespace !== undefined) {
+    const value = { matchLabels: { [NAMESPACE_NAME_LABEL]: away } };
+    const path = `${peerPath(place)}/namespaceSelector`;
+    return [
+      changeFix(index, subject, { title: `mean the pods of namespace ${away}`, op: 'add', path, value, risk: 'low' }),
+      show,
+    ];
+  }
+  const fixed = near === undefined ? undefined : corrected(peer.podSelector, near.nearest);
+  if (fixed === undefined || (peer.podSelector.matchExpressions ?? []).length > 0) return [show];
+  return [
+    changeFix(index, subject, {
+      title: `mean ${formatSelector({ matchLabels: fixed })} instead`,
+      op: 'replace',
+      path: `${peerPath(place)}/podSelector/matchLabels`,
+      value: fixed,
+      old: peer.podSelector.matchLabels,
+      risk: 'low',
+    }),
+    show,
+  ];
+}

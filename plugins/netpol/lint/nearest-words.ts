@@ -1,0 +1,80 @@
+import { distance } from 'fastest-levenshtein';
+import type { Evidence } from '../../../shared/messages/finding.ts';
+import type { LabelSelector } from '../../../shared/model/objects.ts';
+import { formatRef } from '../../../shared/model/refs.ts';
+import { unitRef } from '../../../shared/policy/explain-peer.ts';
+import { matchNamespace } from '../../../shared/policy/match.ts';
+import type { PolicyModel } from '../../../shared/policy/model.ts';
+import { type Candidate, type Nearest, nearestTo } from '../../../shared/policy/nearest.ts';
+import type { PodsPeer } from '../../../shared/policy/rules.ts';
+import type { PodUnit } from '../../../shared/policy/units.ts';
+import { requirementWords } from '../words/misses.ts';
+import { classesIn } from './members.ts';
+
+/** What comes nearest to a selector that matches nothing, told. */
+export interface NearWords {
+  readonly nearest: Nearest;
+  /** `; nearest: pod shop/web-1 has app=web`. */
+  readonly words: string;
+  readonly evidence: readonly Evidence[];
+  /** One label differs, by little: a slip of the pen. */
+  readonly slip: boolean;
+}
+
+/** The pods of the namespaces meant that come nearest to a pod selector. */
+export function nearestPods(model: PolicyModel, peer: PodsPeer): readonly Nearest[] {
+  const { byNamespace, classes } = classesIn(model);
+  const among = peer.namespace === undefined ? classes : (byNamespace.get(peer.namespace)?.classes ?? []);
+  const candidates = among
+    .filter(({ unit }) => matchNamespace(peer, unit) !== 'no')
+    .map(({ unit }): Candidate => ({ ref: podOrWorkload(model, unit), labels: unit.labels }));
+  return nearestTo(peer.podSelector, candidates);
+}
+
+/** A stand-in goes by the name of its workload. */
+function podOrWorkload(model: PolicyModel, unit: PodUnit): Candidate['ref'] {
+  const { uid } = unit.pod.metadata ?? {};
+  return uid === undefined && unit.pod.status === undefined ? model.workloadOf(unit.pod) : unitRef(unit);
+}
+
+export function nearestNamespaces(model: PolicyModel, selector: LabelSelector): readonly Nearest[] {
+  const candidates = [...model.namespaces.values()].map(
+    ({ name, labels }): Candidate => ({ ref: { kind: 'Namespace', name }, labels }),
+  );
+  return nearestTo(selector, candidates);
+}
+
+/** Undefined when nothing comes near: any object would then be as good. */
+export function nearWords(all: readonly Nearest[]): NearWords | undefined {
+  const nearest = all.find(({ similar, named, misses }) => {
+    return similar !== undefined || named || misses.some(({ found }) => found !== undefined);
+  });
+  if (nearest === undefined) return undefined;
+  const has = hasWords(nearest);
+  return {
+    nearest,
+    words: `; nearest: ${formatRef(nearest.object)} ${has}`,
+    evidence: [{ fact: `${formatRef(nearest.object)} ${has}, not ${wantedWords(nearest)}`, source: `${formatRef(nearest.object)} metadata.labels` }],
+    slip: nearest.misses.length === 1 && (nearest.similar !== undefined || nearest.misses.some(isSlip)),
+  };
+}
+
+function hasWords({ misses, similar }: Nearest): string {
+  if (similar !== undefined) return `has ${similar.key}=${similar.value}`;
+  return misses.map(({ key, found }) => (found === undefined ? `lacks ${key}` : `has ${key}=${found}`)).join(' and ');
+}
+
+function wantedWords({ misses }: Nearest): string {
+  return misses.map(requirementWords).join(' and ');
+}
+
+/** `backend` and `back-end`, `payment` and `payments`; another version or number is no slip of the pen. */
+function isSlip({ found, values }: Nearest['misses'][number]): boolean {
+  if (found === undefined) return false;
+  const letters = (text: string): string => text.toLowerCase().replaceAll(/[^a-z]/g, '');
+  return values.some((value) => {
+    const [a, b] = [letters(value), letters(found)];
+    if (a === '' || b === '' || (a === b && value.replaceAll(/\D/g, '') !== found.replaceAll(/\D/g, ''))) return false;
+    return a === b || (Math.min(a.length, b.length) >= 4 && distance(a, b) <= 2);
+  });
+}

@@ -1,0 +1,115 @@
+import { defineMessages, message } from '../../../shared/messages/define-messages.ts';
+import type { Fix } from '../../../shared/messages/finding.ts';
+
+interface WithFixes {
+  readonly fixes: readonly Fix[];
+}
+
+/** POL301 to POL319: rules against each other. */
+export const ruleMessages = defineMessages({
+  POL301: message<
+    WithFixes & { readonly policy: string; readonly rules: string; readonly direction: string; readonly types: string }
+  >({
+    slug: 'policy-types-leave-rules-out',
+    severity: 'warning',
+    rung: 14,
+    title: 'policyTypes leaves the policy’s own rules out',
+    summary: ({ policy, rules, direction, types }) =>
+      `${policy} has ${rules}, but policyTypes is ${types}: its ${direction} rules have no effect`,
+    explain:
+      'policyTypes says for which directions a policy counts. Rules of a direction that it does not list are ignored, and the pods ' +
+      'stay open in that direction.\n' +
+      'Add the direction to policyTypes, or delete the rules.',
+    fixes: ({ fixes }) => fixes,
+  }),
+  POL302: message<WithFixes & { readonly policy: string; readonly what: string; readonly then: string }>({
+    slug: 'policy-types-not-written',
+    severity: 'warning',
+    confidence: 'likely',
+    rung: 16,
+    title: 'policyTypes is not written and means something else',
+    summary: ({ policy, what, then }) => `${policy} has no policyTypes and ${what}: ${then}`,
+    explain:
+      'Without policyTypes a policy always counts for ingress, and for egress only when it has at least one egress rule. A policy ' +
+      'that was written for egress alone therefore also shuts the pods to everybody, and `egress: []` alone denies nothing.\n' +
+      'Write policyTypes out.',
+    fixes: ({ fixes }) => fixes,
+  }),
+  POL303: message<{ readonly policy: string; readonly direction: string; readonly pods: string }>({
+    slug: 'policy-type-without-rules',
+    severity: 'info',
+    confidence: 'possible',
+    rung: 45,
+    title: 'a direction is listed and has no rule',
+    summary: ({ policy, direction, pods }) =>
+      `${policy} has rules for one direction and denies all ${direction} of ${pods}: policyTypes lists it, and no rule allows any`,
+    explain:
+      'A direction in policyTypes without a rule denies all traffic of that direction that no other policy allows. Beside rules for ' +
+      'the other direction that is often a line copied from an example.\n' +
+      'Take the direction out of policyTypes if it was not meant, or leave it if it was.',
+  }),
+  POL311: message<{ readonly policy: string; readonly rule: string; readonly by: string }>({
+    slug: 'rule-adds-nothing',
+    severity: 'info',
+    rung: 50,
+    title: 'a rule allows what another one allows already',
+    summary: ({ policy, rule, by }) => `${policy}: ${rule} adds nothing, ${by} allows the same and more`,
+    explain:
+      'All rules of NetworkPolicies are a union. A rule whose peers and ports are covered by another rule of the same policy changes ' +
+      'nothing. It is harmless, and misleads readers who tighten it and see no effect.\n' +
+      'Delete it, or narrow the wider rule if that one was too wide.',
+  }),
+  POL312: message<{ readonly policy: string; readonly other: string }>({
+    slug: 'policy-says-the-same',
+    severity: 'info',
+    rung: 50,
+    title: 'two policies say the same',
+    summary: ({ policy, other }) => `${policy} says the same as ${other}`,
+    explain:
+      'Both select the same pods with the same rules. One of them can go. Whoever changes only one of them sees no effect, because ' +
+      'rules of all policies are a union.\n' +
+      'Delete the one that nobody manages any more.',
+  }),
+  POL313: message<{ readonly rule: string; readonly by: string; readonly opposite: boolean }>({
+    slug: 'rule-is-never-reached',
+    severity: 'warning',
+    rung: 22,
+    title: 'a rule is never reached',
+    summary: ({ rule, by, opposite }) =>
+      `${rule} is never reached: ${by} decides the same traffic first${opposite ? ', the other way' : ''}`,
+    explain:
+      'In AdminNetworkPolicy and ClusterNetworkPolicy the first matching rule decides: lower priority numbers come first, and within ' +
+      'a policy the rules in their order. A rule behind one that covers all its pods, peers and ports has no effect.\n' +
+      'Move it before the wider rule, give its policy a lower priority number, or delete it.',
+  }),
+  POL314: message<{
+    readonly policy: string;
+    readonly direction: string;
+    readonly deny: string;
+    readonly pods: string;
+  }>({
+    slug: 'deny-is-undone',
+    severity: 'warning',
+    confidence: 'possible',
+    rung: 24,
+    title: 'a policy for everything undoes a deny-all',
+    summary: ({ policy, direction, deny, pods }) =>
+      `${policy} allows all ${direction} of ${pods}, so ${deny} denies nothing`,
+    explain:
+      'NetworkPolicies only add up: a rule without peers and ports opens everything for the pods it selects, whatever a deny-all ' +
+      'beside it was meant to do. Such a policy is often left over from a search for a fault.\n' +
+      'Delete it if the deny-all is meant, or delete the deny-all.',
+  }),
+  POL315: message<{ readonly policy: string; readonly other: string; readonly priority: number; readonly conflict: string }>({
+    slug: 'same-priority',
+    severity: 'warning',
+    rung: 23,
+    title: 'two policies have the same priority',
+    summary: ({ policy, other, priority, conflict }) =>
+      `${policy} and ${other} both have priority ${priority} and ${conflict}`,
+    explain:
+      'The API leaves undefined what happens to traffic that two policies of equal priority both match; it may change from one moment ' +
+      'to the next.\n' +
+      'Give them different numbers; the lower one comes first.',
+  }),
+});
