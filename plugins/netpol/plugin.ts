@@ -3,6 +3,7 @@ import { canReach } from './commands/can-reach.ts';
 import { completion } from './commands/completion.ts';
 import { explain } from './commands/explain.ts';
 import { graph } from './commands/graph.ts';
+import { lint } from './commands/lint.ts';
 import { matrix } from './commands/matrix.ts';
 import { policies } from './commands/policies.ts';
 import { snapshot } from './commands/snapshot.ts';
@@ -13,7 +14,19 @@ import { whatCan, whoCanReach } from './commands/who-can-reach.ts';
 export const netpol: Plugin = {
   name: 'netpol',
   summary: 'Who can reach this, who cannot, by which rule?',
-  commands: [whoCanReach, canReach, whatCan, policies, matrix, graph, snapshot, explain, completion, version],
+  commands: [
+    whoCanReach,
+    canReach,
+    whatCan,
+    policies,
+    matrix,
+    graph,
+    lint,
+    snapshot,
+    explain,
+    completion,
+    version,
+  ],
   defaultCommand: 'who-can-reach',
   bareCommand: 'policies',
   messages: async () => (await import('./messages/messages.ts')).messages,

@@ -1,4 +1,4 @@
-import type { Service } from '../model/objects-network.ts';
+import type { KubeObject } from '../model/objects.ts';
 import { SUPPRESS_ANNOTATION, type Suppression } from '../report/suppress.ts';
 import { UsageError } from './command.ts';
 
@@ -22,9 +22,9 @@ export function parseSuppress(values: readonly string[]): readonly Suppression[]
     });
 }
 
-/** The codes that a Service's annotation accepts for itself. */
-export function suppressedBy(service: Service): readonly Suppression[] {
-  const text = service.metadata?.annotations?.[SUPPRESS_ANNOTATION] ?? '';
+/** The codes that an object's annotation accepts for itself. */
+export function suppressedBy(object: KubeObject): readonly Suppression[] {
+  const text = object.metadata?.annotations?.[SUPPRESS_ANNOTATION] ?? '';
   return text
     .split(/[\s,]+/)
     .filter((code) => CODE.test(code))

@@ -1,7 +1,7 @@
 import { isApplied } from '../model/applied.ts';
 import { KINDS, type KindName, kindKeyOf } from '../model/kinds.ts';
 import type { KubeObject } from '../model/objects.ts';
-import type { Coverage, PodLog, ReadProblem, ToolOutput } from '../model/snapshot.ts';
+import type { Coverage, MisreadWord, PodLog, ReadProblem, ToolOutput } from '../model/snapshot.ts';
 import { addTimes, type NewestTime, newestTime } from './newest-time.ts';
 import type { ParsedDocument, ParsedValue } from './parsed.ts';
 import type { PathHints } from './path-hints.ts';
@@ -54,6 +54,8 @@ export interface Intake {
   readonly logs: Map<string, PodLog>;
   readonly tools: ToolOutput[];
   readonly problems: ReadProblem[];
+  /** Words of manifests that kubectl reads otherwise. */
+  readonly misread: MisreadWord[];
   /** For each input: the newest time of its objects, and the time its own metadata state. */
   readonly times: Map<number, { readonly newest: NewestTime; stated: string | undefined }>;
   /** The namespace of objects that name none. */
@@ -75,6 +77,7 @@ export function createIntake(defaultNamespace: string): Intake {
     logs: new Map(),
     tools: [],
     problems: [],
+    misread: [],
     times: new Map(),
     defaultNamespace,
     serverVersion: undefined,

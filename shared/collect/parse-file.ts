@@ -4,7 +4,7 @@ import { splitLogSections } from './log-sections.ts';
 import { looksLikeJson, parseJsonValues } from './parse-json.ts';
 import type { YamlLoader } from './parse-yaml.ts';
 import { asDocument, parseYaml } from './parse-yaml.ts';
-import type { ParsedDocument, Trouble } from './parsed.ts';
+import type { ParsedDocument, Trouble, WordSink } from './parsed.ts';
 
 /** V8's longest string; a larger YAML text cannot be held. */
 const LONGEST_TEXT = 0x1fffffe8;
@@ -14,6 +14,7 @@ const FLOW_YAML_UP_TO = 1024 * 1024;
 
 export interface FileSinks {
   readonly trouble: Trouble;
+  readonly word: WordSink;
   readonly log: (section: LogSection) => void;
   /** Loads the YAML parser; called only when there is YAML. */
   readonly yaml: () => Promise<YamlLoader>;
@@ -47,7 +48,7 @@ async function* parseStretch({ bytes, line }: Stretch, sinks: FileSinks): AsyncG
   }
   const text = asBuffer(bytes).toString('utf8');
   if (text.trim() === '') return;
-  yield* parseYaml(text, line, await sinks.yaml(), sinks.trouble);
+  yield* parseYaml(text, line, await sinks.yaml(), sinks.trouble, sinks.word);
 }
 
 function isJson(bytes: Uint8Array): boolean {

@@ -1,19 +1,27 @@
-import type { ParsedDocument, ParsedValue, Trouble } from './parsed.ts';
+import { isApplied } from '../model/applied.ts';
+import type { KubeObject } from '../model/objects.ts';
+import type { ParsedDocument, ParsedValue, Trouble, WordSink } from './parsed.ts';
 import { type RuleLines, ruleLinesOf } from './rule-lines.ts';
 import type { TextPart } from './yaml-documents.ts';
 import { countLines, splitDocuments, splitListItems } from './yaml-documents.ts';
+import { mayHoldWords, type YamlEvent, yamlWords } from './yaml-words.ts';
 
 /** The part of js-yaml that is used; the module is loaded by the caller, only when there is YAML to read. */
-export type YamlLoader = (text: string) => unknown;
+export interface YamlLoader {
+  (text: string): unknown;
+  /** The parser's events, which know what is quoted. */
+  readonly events: (text: string) => readonly YamlEvent[];
+}
 
 /** Lists above this size are parsed item by item at once: the parser's tokens of a whole one would not fit. */
 const ITEMWISE_FROM = 512 * 1024;
 
 /** Loads js-yaml: the YAML 1.2 core schema (times stay text), with merge keys, later duplicates winning as in kubectl. */
 export async function loadYaml(): Promise<YamlLoader> {
-  const { load, CORE_SCHEMA, mergeTag } = await import('js-yaml');
+  const { load, parseEvents, CORE_SCHEMA, mergeTag } = await import('js-yaml');
   const schema = CORE_SCHEMA.withTags(mergeTag);
-  return (text) => load(text, { schema, json: true, maxAliases: 10_000 });
+  const loader = (text: string): unknown => load(text, { schema, json: true, maxAliases: 10_000 });
+  return Object.assign(loader, { events: (text: string) => parseEvents(text, {}) });
 }
 
 /** The documents of a YAML text. What does not parse is reported with its line; everything around it is still used. */
@@ -22,6 +30,7 @@ export function* parseYaml(
   firstLine: number,
   load: YamlLoader,
   trouble: Trouble,
+  word: WordSink,
 ): Generator<ParsedDocument> {
   for (const part of splitDocuments(text)) {
     const here = { text: part.text, line: part.line + firstLine - 1 };
@@ -34,6 +43,11 @@ export function* parseYaml(
     }
     const parsed = tryLoad(here, load);
     if ('value' in parsed) {
+      if (isWritten(parsed.value) && mayHoldWords(here.text)) {
+        for (const one of yamlWords(here.text, load.events(here.text))) {
+          word(one, here.line + countLines(here.text, 0, one.at), parsed.value);
+        }
+      }
       yield asDocument(parsed.value, contentLine(here), ruleLinesOf(here.text, here.line));
       continue;
     }
@@ -41,6 +55,12 @@ export function* parseYaml(
     if (split === undefined || split.items.length < 2) trouble(parsed.line, parsed.message);
     else yield* itemwise(split.header, split.items, load, trouble);
   }
+}
+
+/** A single object by someone's hand; what a server printed has its words quoted where that matters. */
+function isWritten(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || !('metadata' in value)) return false;
+  return typeof value.metadata === 'object' && !isApplied(value as KubeObject);
 }
 
 /** The line of the first content, after blank lines and comments. */

@@ -1,4 +1,5 @@
 import type { RuleLines } from './rule-lines.ts';
+import type { YamlWord } from './yaml-words.ts';
 
 /** One value of a document, before anyone knows whether it is a Kubernetes object. */
 export interface ParsedValue {
@@ -22,3 +23,6 @@ export interface ParsedDocument {
 
 /** Called for what cannot be parsed. */
 export type Trouble = (line: number | undefined, message: string) => void;
+
+/** Called for a word that kubectl reads otherwise, with the document's value. */
+export type WordSink = (word: YamlWord, line: number, document: unknown) => void;

@@ -1,4 +1,5 @@
-import type { PodLog } from '../model/snapshot.ts';
+import type { KubeObject } from '../model/objects.ts';
+import type { MisreadWord, PodLog } from '../model/snapshot.ts';
 import { brokenPolicyAt } from './broken-policy.ts';
 import { decodeText } from './decode-text.ts';
 import type { InputFile } from './input-file.ts';
@@ -11,6 +12,7 @@ import type { YamlLoader } from './parse-yaml.ts';
 import { loadYaml } from './parse-yaml.ts';
 import { hintsOf } from './path-hints.ts';
 import { addLog, type PendingLog } from './take-logs.ts';
+import type { YamlWord } from './yaml-words.ts';
 
 /** Reads one file after the other into the intake. */
 export function createReader(
@@ -85,6 +87,9 @@ async function readObjects(
     trouble: (line: number | undefined, message: string): void => {
       problems.push({ line, message });
     },
+    word: (word: YamlWord, line: number, document: unknown): void => {
+      intake.misread.push(misreadWord(file.display, word, line, document as KubeObject));
+    },
     log: (section: Omit<PodLog, 'previous'>): void => addLog(intake, { ...section, previous: false }),
     yaml,
   };
@@ -97,6 +102,13 @@ async function readObjects(
   }
   if (last !== undefined) takeDocument(...last);
   addProblems(intake, file, problems);
+}
+
+function misreadWord(path: string, { text, as, field }: YamlWord, line: number, object: KubeObject): MisreadWord {
+  const { kind = '', metadata } = object;
+  const name = String(metadata?.name ?? '');
+  const namespace = metadata?.namespace === undefined ? {} : { namespace: String(metadata.namespace) };
+  return { path, line, text, as, field, object: { kind, ...namespace, name } };
 }
 
 /** Templates of Helm and the like are no YAML: one line says so instead of one for each document. */

@@ -113,5 +113,6 @@ function build(intake: Intake, paths: readonly string[]): Snapshot {
     tools: [...intake.tools].sort((a, b) => compareText(a.path, b.path)),
     problems: intake.problems,
     origins: Object.fromEntries(intake.origins),
+    ...(intake.misread.length === 0 ? {} : { misread: intake.misread }),
   };
 }

@@ -28,6 +28,21 @@ export interface Snapshot {
    * `Kind/namespace/name#ingress/0`.
    */
   readonly origins?: Readonly<Record<string, string>>;
+  /** Words of manifests that kubectl reads otherwise. */
+  readonly misread?: readonly MisreadWord[];
+}
+
+/** A word without quotes where the API wants text, and which kubectl (YAML 1.1) takes for a boolean or a number. */
+export interface MisreadWord {
+  readonly path: string;
+  readonly line: number;
+  /** As it stands there: `no`. */
+  readonly text: string;
+  readonly as: 'true' | 'false' | 'a number' | 'nothing';
+  /** `metadata.labels.app`. */
+  readonly field: string;
+  /** The object that it belongs to. */
+  readonly object: { readonly kind: string; readonly namespace?: string; readonly name: string };
 }
 
 export type SnapshotSource =

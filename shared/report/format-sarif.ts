@@ -7,7 +7,7 @@ const LEVELS: Readonly<Record<Severity, string>> = { critical: 'error', warning:
 
 /**
  * SARIF 2.1.0: a rule for each code that was found, a result for each finding on each object. Objects of a cluster are
- * logical locations; the artifact path that some readers ask for is made of kind, namespace and name.
+ * logical locations; the artifact path that some readers ask for is the file, or made of kind, namespace and name.
  */
 export function sarifValue(report: Report): unknown {
   const results = itemsOf(report).flatMap((item) =>
@@ -58,17 +58,17 @@ function resultOf(finding: Finding, target: Ref, codes: readonly string[]): unkn
     ruleIndex: codes.indexOf(finding.code),
     level: LEVELS[finding.severity],
     message: { text: [finding.summary, ...finding.evidence.map(({ fact }) => fact), ...fixes].join('\n') },
-    locations: [locationOf(finding.subject)],
+    locations: [locationOf(finding.subject, finding.place)],
     relatedLocations: [locationOf(target)],
     partialFingerprints: { 'kubectl-net/v1': `${finding.code}/${nameOf(finding.subject)}/${nameOf(target)}` },
   };
 }
 
-function locationOf(ref: Ref): unknown {
+function locationOf(ref: Ref, place: Finding['place'] = { path: nameOf(ref), line: 1 }): unknown {
   return {
     physicalLocation: {
-      artifactLocation: { uri: nameOf(ref).split('/').map(encodeURIComponent).join('/') },
-      region: { startLine: 1 },
+      artifactLocation: { uri: place.path.split('/').map(encodeURIComponent).join('/') },
+      region: { startLine: place.line },
     },
     logicalLocations: [{ name: ref.name, fullyQualifiedName: nameOf(ref), kind: 'resource' }],
   };

@@ -11,7 +11,7 @@ export interface Suppression {
   readonly by: string;
 }
 
-/** On a Service: a list of codes, `SVC101,SVC4*`, that are known of it. */
+/** On the object that is judged: a list of codes, `SVC101,SVC4*`, that are known of it. */
 export const SUPPRESS_ANNOTATION = 'kubectl-net/suppress';
 
 type Judged = Pick<Report, 'verdict' | 'headline' | 'causes' | 'findings'> & { readonly target: Ref | undefined };

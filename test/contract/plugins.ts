@@ -4,6 +4,7 @@ import { netcni } from '../../plugins/netcni/plugin.ts';
 import { checks as netdnsChecks } from '../../plugins/netdns/checks/checks.ts';
 import { messages as netdnsMessages } from '../../plugins/netdns/messages/messages.ts';
 import { netdns } from '../../plugins/netdns/plugin.ts';
+import { checks as netpolChecks } from '../../plugins/netpol/checks/checks.ts';
 import { messages as netpolMessages } from '../../plugins/netpol/messages/messages.ts';
 import { netpol } from '../../plugins/netpol/plugin.ts';
 import { checks as netsvcChecks } from '../../plugins/netsvc/checks/checks.ts';
@@ -27,7 +28,7 @@ export interface PluginFacts {
 export const PLUGINS: readonly PluginFacts[] = [
   { name: 'netsvc', prefix: 'SVC', plugin: netsvc, checks: netsvcChecks, messages: netsvcMessages },
   { name: 'netdns', prefix: 'DNS', plugin: netdns, checks: netdnsChecks, messages: netdnsMessages },
-  { name: 'netpol', prefix: 'POL', plugin: netpol, checks: [], messages: netpolMessages },
+  { name: 'netpol', prefix: 'POL', plugin: netpol, checks: netpolChecks, messages: netpolMessages },
   { name: 'netcni', prefix: 'CNI', plugin: netcni, checks: netcniChecks, messages: netcniMessages },
 ];
 

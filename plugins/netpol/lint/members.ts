@@ -1,4 +1,10 @@
-import { type ClassIndex, type Members, membersOf, nameClassesOf, type PodClass } from '../../../shared/policy/classes.ts';
+import {
+  type ClassIndex,
+  type Members,
+  membersOf,
+  nameClassesOf,
+  type PodClass,
+} from '../../../shared/policy/classes.ts';
 import type { PolicyModel } from '../../../shared/policy/model.ts';
 import type { PodsPeer, Policy } from '../../../shared/policy/rules.ts';
 

@@ -54,7 +54,12 @@ export function nearWords(all: readonly Nearest[]): NearWords | undefined {
   return {
     nearest,
     words: `; nearest: ${formatRef(nearest.object)} ${has}`,
-    evidence: [{ fact: `${formatRef(nearest.object)} ${has}, not ${wantedWords(nearest)}`, source: `${formatRef(nearest.object)} metadata.labels` }],
+    evidence: [
+      {
+        fact: `${formatRef(nearest.object)} ${has}, not ${wantedWords(nearest)}`,
+        source: `${formatRef(nearest.object)} metadata.labels`,
+      },
+    ],
     slip: nearest.misses.length === 1 && (nearest.similar !== undefined || nearest.misses.some(isSlip)),
   };
 }

@@ -1,5 +1,5 @@
-import type { ClusterIndex } from '../../../shared/model/cluster-index.ts';
 import type { Evidence, Fix } from '../../../shared/messages/finding.ts';
+import type { ClusterIndex } from '../../../shared/model/cluster-index.ts';
 import { formatRef } from '../../../shared/model/refs.ts';
 import { shellQuote } from '../../../shared/util/text.ts';
 import { placesOf } from '../words/places.ts';
@@ -30,7 +30,10 @@ export function changeFix(index: ClusterIndex, { ref }: PolicySubject, change: F
   const { title, path, op, value, old, risk } = change;
   const place = placesOf(index).policy(ref);
   if (place !== undefined && isWritten(index)) {
-    const field = path.slice(1).replaceAll(/\/(\d+)/g, '[$1]').replaceAll('/', '.');
+    const field = path
+      .slice(1)
+      .replaceAll(/\/(\d+)/g, '[$1]')
+      .replaceAll('/', '.');
     const text = op === 'remove' ? `remove ${field}` : `${field}: ${flow(value)}`;
     return { title: `${title}, in ${place}`, command: text, risk };
   }

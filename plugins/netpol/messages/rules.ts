@@ -100,7 +100,12 @@ export const ruleMessages = defineMessages({
       'beside it was meant to do. Such a policy is often left over from a search for a fault.\n' +
       'Delete it if the deny-all is meant, or delete the deny-all.',
   }),
-  POL315: message<{ readonly policy: string; readonly other: string; readonly priority: number; readonly conflict: string }>({
+  POL315: message<{
+    readonly policy: string;
+    readonly other: string;
+    readonly priority: number;
+    readonly conflict: string;
+  }>({
     slug: 'same-priority',
     severity: 'warning',
     rung: 23,

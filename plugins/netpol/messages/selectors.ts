@@ -15,7 +15,8 @@ export const selectorMessages = defineMessages({
     confidence: 'likely',
     rung: 10,
     title: 'the policy selects no pod',
-    summary: ({ policy, selects, none, nearest }) => `${policy} protects nobody: it selects ${selects}, and ${none}${nearest}`,
+    summary: ({ policy, selects, none, nearest }) =>
+      `${policy} protects nobody: it selects ${selects}, and ${none}${nearest}`,
     explain:
       'A policy acts on the pods that its podSelector (or subject) matches. This one matches no pod, and no Deployment, StatefulSet, ' +
       'DaemonSet, Job or CronJob would make one, so it has no effect: what it was meant to deny passes.\n' +

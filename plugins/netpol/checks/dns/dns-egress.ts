@@ -114,7 +114,10 @@ function raise(index: ClusterIndex, subject: PolicySubject, trouble: Trouble, ju
   ];
   const others = [...new Set(judged.flatMap((one) => one.senders.policies))].filter((one) => one !== subject.compiled);
   if (others.length > 0) {
-    const names = joinNames(others.map((one) => formatRef(one.ref)), 3);
+    const names = joinNames(
+      others.map((one) => formatRef(one.ref)),
+      3,
+    );
     evidence.push({ fact: `also for egress, and without DNS: ${names}`, source: '' });
   }
   switch (trouble.what) {

@@ -2,7 +2,7 @@ import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import type { Service } from '../../../../shared/model/objects-network.ts';
 import type { Container, Pod } from '../../../../shared/model/objects-pod.ts';
 import { selectedPods, serviceTargets } from '../../../../shared/policy/service-targets.ts';
-import { isFinished, podUnit, type PodUnit, type RangeUnit } from '../../../../shared/policy/units.ts';
+import { isFinished, type PodUnit, podUnit, type RangeUnit } from '../../../../shared/policy/units.ts';
 import { parseCidr } from '../../../../shared/util/addresses.ts';
 import { lintModelIn } from '../../lint/lint-facts.ts';
 
@@ -84,7 +84,9 @@ function nodeLocalIn(index: ClusterIndex): readonly string[] {
     const labels = { ...metadata?.labels, ...spec?.template?.metadata?.labels };
     return metadata?.name === 'node-local-dns' || labels['k8s-app'] === 'node-local-dns';
   });
-  const pods = index.list('Pod', 'kube-system').filter(({ metadata }) => metadata?.labels?.['k8s-app'] === 'node-local-dns');
+  const pods = index
+    .list('Pod', 'kube-system')
+    .filter(({ metadata }) => metadata?.labels?.['k8s-app'] === 'node-local-dns');
   if (sets.length + pods.length === 0) return [];
   const containers = [...sets.map(({ spec }) => spec?.template?.spec), ...pods.map(({ spec }) => spec)].flatMap(
     (spec) => spec?.containers ?? [],

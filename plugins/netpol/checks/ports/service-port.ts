@@ -62,7 +62,12 @@ function isServed(port: PortRange, destinations: readonly PodClass[], all: reado
   );
 }
 
-function isOpened({ compiled }: PolicySubject, direction: Direction, { unit }: PodClass, translation: Translation): boolean {
+function isOpened(
+  { compiled }: PolicySubject,
+  direction: Direction,
+  { unit }: PodClass,
+  translation: Translation,
+): boolean {
   const { protocol, targets } = translation;
   return targets.every((target) =>
     (compiled?.[direction] ?? []).some(
@@ -85,7 +90,9 @@ function raise(
   const targets = [...new Set(closed.flatMap(({ translation }) => translation.targets))].sort((a, b) => a - b);
   const services = [
     ...new Set(
-      closed.map(({ translation: { service } }) => `${service.metadata?.namespace ?? ''}/${service.metadata?.name ?? ''}`),
+      closed.map(
+        ({ translation: { service } }) => `${service.metadata?.namespace ?? ''}/${service.metadata?.name ?? ''}`,
+      ),
     ),
   ].sort();
   const place = portPlace(subject, direction, rule, from);

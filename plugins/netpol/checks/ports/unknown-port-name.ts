@@ -46,7 +46,9 @@ function judge(
       subject: subject.ref,
       confidence: 'proven',
       args: { rule: words, port: text, who: 'addresses have no port names', near: '', fixes: [] },
-      evidence: [atField(index, subject, place?.field ?? '', 'port names belong to pods; the peers are address blocks')],
+      evidence: [
+        atField(index, subject, place?.field ?? '', 'port names belong to pods; the peers are address blocks'),
+      ],
     });
   }
   const destinations = destinationsOf(index, subject, direction, rule);
@@ -68,7 +70,8 @@ function judge(
     evidence: [
       atField(index, subject, place?.field ?? `spec.${direction}[${rule.index}]`, `port ${text}`),
       {
-        fact: declared.length === 0 ? 'no container port is declared' : `declared: ${joinNames(declared.map(portText), 6)}`,
+        fact:
+          declared.length === 0 ? 'no container port is declared' : `declared: ${joinNames(declared.map(portText), 6)}`,
         source: `Pod ${podNames(destinations, 1)[0] ?? ''} spec.containers`,
       },
     ],
@@ -82,7 +85,9 @@ function isOutside(peer: Exclude<Rule['peers'], 'any'>[number]): boolean {
 function podsWords(classes: readonly PodClass[]): string {
   const count = countPods(classes);
   const [first = ''] = podNames(classes, 1);
-  return count === 1 ? `pod ${first} declares no port of that name` : `none of the ${plural(count, 'pod')} it means declares it`;
+  return count === 1
+    ? `pod ${first} declares no port of that name`
+    : `none of the ${plural(count, 'pod')} it means declares it`;
 }
 
 function declaredBy(classes: readonly PodClass[]): readonly DeclaredPort[] {

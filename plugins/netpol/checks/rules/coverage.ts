@@ -63,8 +63,8 @@ function coversSelector(wide: LabelSelector, narrow: LabelSelector): boolean {
 function requirements({ matchLabels, matchExpressions }: LabelSelector): readonly string[] {
   return [
     ...Object.entries(matchLabels ?? {}).map(([key, value]) => `${key} In ${value}`),
-    ...(matchExpressions ?? []).map(
-      ({ key = '', operator = '', values = [] }) => `${key} ${operator} ${[...values].sort().join(',')}`.trimEnd(),
+    ...(matchExpressions ?? []).map(({ key = '', operator = '', values = [] }) =>
+      `${key} ${operator} ${[...values].sort().join(',')}`.trimEnd(),
     ),
   ];
 }

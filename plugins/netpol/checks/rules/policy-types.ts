@@ -1,6 +1,6 @@
-import { isApplied } from '../../../../shared/model/applied.ts';
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import type { Finding } from '../../../../shared/messages/finding.ts';
+import { isApplied } from '../../../../shared/model/applied.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import type { NetworkPolicy } from '../../../../shared/model/objects-network.ts';
 import { formatRef } from '../../../../shared/model/refs.ts';
@@ -22,7 +22,9 @@ export const policyTypes = defineCheck<PolicySubject>({
   run: (subject, { index }) => {
     const spec = writtenPolicy(subject)?.spec ?? {};
     const types = spec.policyTypes ?? [];
-    return types.length > 0 ? [...leftOut(index, subject, types), ...withoutRules(index, subject)] : notWritten(index, subject, spec);
+    return types.length > 0
+      ? [...leftOut(index, subject, types), ...withoutRules(index, subject)]
+      : notWritten(index, subject, spec);
   },
 });
 
@@ -74,7 +76,9 @@ function withoutRules(index: ClusterIndex, subject: PolicySubject): readonly Fin
       ruleMessages.POL303.raise({
         subject: subject.ref,
         args: { policy: formatRef(subject.ref), direction, pods },
-        evidence: [atField(index, subject, 'spec.policyTypes', `lists ${TYPE[direction]}, and spec.${direction} has no rule`)],
+        evidence: [
+          atField(index, subject, 'spec.policyTypes', `lists ${TYPE[direction]}, and spec.${direction} has no rule`),
+        ],
       }),
     ];
   });
@@ -98,7 +102,13 @@ function notWritten(
   return [raise(index, subject, 'egress rules only', then, ['Egress'])];
 }
 
-function raise(index: ClusterIndex, subject: PolicySubject, what: string, then: string, types: readonly string[]): Finding {
+function raise(
+  index: ClusterIndex,
+  subject: PolicySubject,
+  what: string,
+  then: string,
+  types: readonly string[],
+): Finding {
   return ruleMessages.POL302.raise({
     subject: subject.ref,
     args: {

@@ -29,12 +29,7 @@ export const ruleIsNeverReached = defineCheck<PolicySubject>({
     ),
 });
 
-function judgeRule(
-  index: ClusterIndex,
-  subject: PolicySubject,
-  direction: Direction,
-  rule: Rule,
-): Finding | undefined {
+function judgeRule(index: ClusterIndex, subject: PolicySubject, direction: Direction, rule: Rule): Finding | undefined {
   const own = subject.compiled;
   if (own?.subject === undefined) return undefined;
   const pods = own.subject;
@@ -55,7 +50,12 @@ function judgeRule(
           opposite,
         },
         evidence: [
-          atField(index, subject, `spec.${direction}[${rule.index}]`, `action ${rule.action}, priority ${own.priority}`),
+          atField(
+            index,
+            subject,
+            `spec.${direction}[${rule.index}]`,
+            `action ${rule.action}, priority ${own.priority}`,
+          ),
           {
             fact: `action ${other.action}, priority ${policy.priority}, for the same pods, peers and ports or more`,
             source: `${formatRef(policy.ref)} spec.${direction}[${other.index}]`,

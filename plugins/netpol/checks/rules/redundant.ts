@@ -34,7 +34,9 @@ export const ruleAddsNothing = defineCheck<PolicySubject>({
               rule: ruleNumber(direction, rule),
               by: ruleNumber(direction, by),
             },
-            evidence: [atField(index, subject, `spec.${direction}[${rule.index}]`, `covered by spec.${direction}[${by.index}]`)],
+            evidence: [
+              atField(index, subject, `spec.${direction}[${rule.index}]`, `covered by spec.${direction}[${by.index}]`),
+            ],
           }),
         ];
       }),
@@ -53,9 +55,9 @@ export const policySaysTheSame = defineCheck<PolicySubject>({
   needs: ['NetworkPolicy'],
   applies: ({ kind }) => kind === 'NetworkPolicy',
   run: (subject, { index }) => {
-    const [first] = index.memo(`netpol/lint/same/${subject.namespace}`, () => bySpec(index, subject.namespace)).get(
-      specText(subject),
-    ) ?? [subject.ref.name];
+    const [first] = index
+      .memo(`netpol/lint/same/${subject.namespace}`, () => bySpec(index, subject.namespace))
+      .get(specText(subject)) ?? [subject.ref.name];
     if (first === undefined || first === subject.ref.name) return [];
     const other = `NetworkPolicy ${subject.namespace}/${first}`;
     return [
@@ -116,7 +118,10 @@ export const denyIsUndone = defineCheck<PolicySubject>({
           },
           evidence: [
             atField(index, subject, `spec.${direction}`, 'a rule without peers and ports: everything'),
-            { fact: `has no ${direction} rule: denies everything`, source: `${formatRef(undone.ref)} spec.${direction}` },
+            {
+              fact: `has no ${direction} rule: denies everything`,
+              source: `${formatRef(undone.ref)} spec.${direction}`,
+            },
           ],
         }),
       ];

@@ -82,7 +82,9 @@ export const peerIsOnTheHostNetwork = defineCheck<PolicySubject>({
           args: { rule: ruleWords(subject.ref, direction, rule), pods: podsWords(meant, true), direction, fixes },
           evidence: [
             atField(index, subject, peerField(place), `means ${joinNames(podNames(meant, 3))}`),
-            ...(nodes.length === 0 ? [] : [{ fact: `their nodes have ${joinNames(nodes)}`, source: 'Pod status.hostIP' }]),
+            ...(nodes.length === 0
+              ? []
+              : [{ fact: `their nodes have ${joinNames(nodes)}`, source: 'Pod status.hostIP' }]),
           ],
         }),
       ];

@@ -1,6 +1,6 @@
-import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import type { Evidence, Finding, Fix, Severity } from '../../../../shared/messages/finding.ts';
+import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import { formatSelector } from '../../../../shared/model/selectors.ts';
 import { peerMiss } from '../../../../shared/policy/near-misses.ts';
 import type { PodsPeer } from '../../../../shared/policy/rules.ts';
@@ -63,7 +63,10 @@ function judge(index: ClusterIndex, subject: PolicySubject, place: PlacedPeer, p
   const evidence = [
     atField(index, subject, peerField(place), `means ${peerWords(peer)}`),
     ...(near?.evidence ?? []),
-    ...elsewhere(miss.podsElsewhere.map((ref) => `${ref.namespace ?? ''}/${ref.name}`), miss.on),
+    ...elsewhere(
+      miss.podsElsewhere.map((ref) => `${ref.namespace ?? ''}/${ref.name}`),
+      miss.on,
+    ),
   ];
   if (miss.on === 'namespace') {
     const args = {
@@ -95,7 +98,12 @@ function judge(index: ClusterIndex, subject: PolicySubject, place: PlacedPeer, p
 
 function elsewhere(pods: readonly string[], on: 'namespace' | 'pod'): readonly Evidence[] {
   if (pods.length === 0) return [];
-  return [{ fact: `pods that fit ${on === 'namespace' ? 'otherwise' : 'stand elsewhere'}: ${joinNames(pods)}`, source: 'pods of all namespaces' }];
+  return [
+    {
+      fact: `pods that fit ${on === 'namespace' ? 'otherwise' : 'stand elsewhere'}: ${joinNames(pods)}`,
+      source: 'pods of all namespaces',
+    },
+  ];
 }
 
 /** `redis-client: "true"`: a label that a client puts on to be let in. That nobody does today is nothing wrong. */
@@ -113,7 +121,11 @@ function namespaceFixes(
 ): readonly Fix[] {
   const [[key, value] = [], ...more] = Object.entries(peer.namespaceSelector?.matchLabels ?? {});
   if (key === undefined || value === undefined) return [];
-  const show: Fix = { title: `see who has the label ${key}`, command: `kubectl get namespaces -L ${key}`, risk: 'none' };
+  const show: Fix = {
+    title: `see who has the label ${key}`,
+    command: `kubectl get namespaces -L ${key}`,
+    risk: 'none',
+  };
   if (near === undefined) return [show];
   const { name } = near.nearest.object;
   const old = near.nearest.misses.find((miss) => miss.key === key)?.found;

@@ -1,5 +1,9 @@
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
-import type { NetworkPolicyEgressRule, NetworkPolicyIngressRule, NetworkPolicyPeer } from '../../../../shared/model/objects-network.ts';
+import type {
+  NetworkPolicyEgressRule,
+  NetworkPolicyIngressRule,
+  NetworkPolicyPeer,
+} from '../../../../shared/model/objects-network.ts';
 import { DIRECTIONS, type Direction, type Peer, type PodsPeer, type Rule } from '../../../../shared/policy/rules.ts';
 import { lintModelIn } from '../../lint/lint-facts.ts';
 import { membersIn } from '../../lint/members.ts';

@@ -3,15 +3,14 @@ import type { Evidence, Finding, Fix } from '../../../../shared/messages/finding
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import type { LabelSelector } from '../../../../shared/model/objects.ts';
 import { formatRef } from '../../../../shared/model/refs.ts';
-import { formatSelector } from '../../../../shared/model/selectors.ts';
-import type { Nearest } from '../../../../shared/policy/nearest.ts';
+import { formatSelector, matchesSelector } from '../../../../shared/model/selectors.ts';
 import { missesOf } from '../../../../shared/policy/labels.ts';
+import type { Nearest } from '../../../../shared/policy/nearest.ts';
 import type { PodsPeer } from '../../../../shared/policy/rules.ts';
 import { isFinished } from '../../../../shared/policy/units.ts';
-import { matchesSelector } from '../../../../shared/model/selectors.ts';
 import { lintModelIn, templatesSeen } from '../../lint/lint-facts.ts';
 import { classesIn, membersIn } from '../../lint/members.ts';
-import { nearestPods, nearestNamespaces, type NearWords, nearWords } from '../../lint/nearest-words.ts';
+import { type NearWords, nearestNamespaces, nearestPods, nearWords } from '../../lint/nearest-words.ts';
 import { atField, changeFix } from '../../lint/places.ts';
 import type { PolicySubject } from '../../lint/policy-subject.ts';
 import { selectorMessages } from '../../messages/selectors.ts';
@@ -51,7 +50,8 @@ function raise(index: ClusterIndex, subject: PolicySubject, wanted: PodsPeer, ne
     ...(near === undefined ? [] : near.evidence),
   ];
   const sure = templatesSeen(index, subject.namespace ?? '*');
-  if (!sure) evidence.push({ fact: 'workloads without pods could not all be seen', source: 'Deployments, Jobs and others' });
+  if (!sure)
+    evidence.push({ fact: 'workloads without pods could not all be seen', source: 'Deployments, Jobs and others' });
   return selectorMessages.POL101.raise({
     subject: subject.ref,
     // In a namespace without any pod the application is still to come.

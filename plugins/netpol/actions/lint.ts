@@ -1,0 +1,79 @@
+import type { CommandResult, Request } from '../../../shared/cli/command.ts';
+import { UsageError } from '../../../shared/cli/command.ts';
+import { parseSuppress, suppressedBy } from '../../../shared/cli/parse-suppress.ts';
+import { withProblems } from '../../../shared/diagnose/snapshot-problems.ts';
+import { type ClusterIndex, createIndex } from '../../../shared/model/cluster-index.ts';
+import { namespaceOf } from '../../../shared/model/refs.ts';
+import type { Snapshot } from '../../../shared/model/snapshot.ts';
+import { sourceName } from '../../../shared/model/source-name.ts';
+import type { Report } from '../../../shared/report/report.ts';
+import { lintPlan } from '../collect/lint-plan.ts';
+import { lintIndex } from '../lint/lint-facts.ts';
+import { lintReport } from '../lint/lint-report.ts';
+import { type PolicySubject, policySubjects } from '../lint/policy-subject.ts';
+import { withPlaces } from '../lint/with-places.ts';
+import { cniOf } from './cni.ts';
+
+/** `lint`: every policy of the scope, or the ones named. */
+export async function runLint(request: Request): Promise<CommandResult> {
+  const { options, facts, args } = request;
+  const suppressions = parseSuppress(options.list('suppress'));
+  const cni = cniOf(request);
+  const everywhere = options.boolean('all-namespaces');
+  const snapshot = await facts.snapshot(lintPlan(everywhere));
+  const index = lintIndex(createIndex(snapshot), cni);
+  const namespace = everywhere ? undefined : await scopeOf(request, index);
+  const subjects = named(policySubjects(index, namespace), args, namespace);
+  const report = lintReport(
+    {
+      index,
+      source: sourceName(snapshot),
+      namespace,
+      misread: misreadIn(snapshot, namespace),
+      suppressions,
+      suppressedBy,
+    },
+    subjects,
+  );
+  return { type: 'report', report: withPlaces(index, incomplete(withProblems(report, snapshot), snapshot)) };
+}
+
+/** The namespace to look at; all of a snapshot that holds several and where none was named. */
+async function scopeOf(request: Request, index: ClusterIndex): Promise<string | undefined> {
+  const inForce = await request.facts.namespace();
+  if (request.facts.kind === 'cluster' || request.options.string('namespace') !== undefined) return inForce;
+  const policies = index.list('NetworkPolicy');
+  const namespaces = new Set(policies.map(namespaceOf));
+  return namespaces.size === 1 && policySubjects(index, undefined).length === policies.length
+    ? [...namespaces][0]
+    : undefined;
+}
+
+function named(
+  subjects: readonly PolicySubject[],
+  names: readonly string[],
+  namespace: string | undefined,
+): readonly PolicySubject[] {
+  if (names.length === 0) return subjects;
+  return names.map((word) => {
+    const name = word.slice(word.indexOf('/') + 1);
+    const found = subjects.find(({ ref }) => ref.name === name);
+    if (found !== undefined) return found;
+    const where = namespace === undefined ? '' : ` in namespace ${namespace}`;
+    throw new UsageError(`there is no policy ${name}${where}`, 'Names: kubectl get networkpolicies');
+  });
+}
+
+function misreadIn({ misread = [] }: Snapshot, namespace: string | undefined) {
+  return misread.filter(
+    ({ object }) => namespace === undefined || object.namespace === undefined || object.namespace === namespace,
+  );
+}
+
+/** A file that cannot be read may hold a policy: what was found stands, and "no fault" may not be said. */
+function incomplete(report: Report, { problems }: Snapshot): Report {
+  const [first] = problems;
+  if (first === undefined || report.verdict !== 'healthy') return report;
+  const where = first.line === undefined ? first.path : `${first.path}:${first.line}`;
+  return { ...report, verdict: 'unknown', headline: `could not tell: ${where} cannot be read: ${first.message}` };
+}

@@ -1,0 +1,220 @@
+import { detectNetwork } from '../../../../shared/datapath/cni/detect.ts';
+import { defineCheck } from '../../../../shared/diagnose/check.ts';
+import type { Finding, Fix } from '../../../../shared/messages/finding.ts';
+import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
+import type { KindName } from '../../../../shared/model/kinds.ts';
+import type { Service } from '../../../../shared/model/objects-network.ts';
+import { inBlock } from '../../../../shared/policy/match.ts';
+import type { BlockPeer } from '../../../../shared/policy/rules.ts';
+import { selectedPods, serviceTargets } from '../../../../shared/policy/service-targets.ts';
+import { NAMESPACE_NAME_LABEL } from '../../../../shared/policy/units.ts';
+import {
+  type Address,
+  type AddressRange,
+  coversRange,
+  overlaps,
+  parseAddress,
+  parseCidr,
+} from '../../../../shared/util/addresses.ts';
+import { joinNames, plural } from '../../../../shared/util/text.ts';
+import { lintModelIn } from '../../lint/lint-facts.ts';
+import { atField, changeFix } from '../../lint/places.ts';
+import type { PolicySubject } from '../../lint/policy-subject.ts';
+import { formMessages } from '../../messages/form.ts';
+import { POLICY_FACT_KINDS } from '../../policy-facts.ts';
+import { ruleWords } from '../../words/policies.ts';
+import { dnsServersIn } from '../dns/dns-servers.ts';
+import { type PlacedPeer, peerField, peerPath, placedPeers } from '../selectors/peers.ts';
+
+const USES: readonly KindName[] = [...POLICY_FACT_KINDS, 'Service', 'ServiceCIDR', 'ConfigMap'];
+
+/** Blocks that are inside what the cluster gives to pods, Services or nodes, where labels would be meant. */
+export const blockHoldsClusterAddresses = defineCheck<PolicySubject>({
+  id: 'netpol/block-holds-cluster-addresses',
+  group: 'address blocks',
+  needs: [],
+  uses: USES,
+  run: (subject, { index }) => {
+    const known = addressesIn(index);
+    return placedPeers(subject).flatMap((place) => {
+      const { peer } = place;
+      if (peer.type !== 'block' || peer.range === undefined || place.rule.action !== 'allow') return [];
+      // Blocks as wide as a whole organisation, or the world, hold the cluster by the way.
+      const range = peer.range;
+      const inServices = known.services.find((one) => coversRange(one, range));
+      if (inServices !== undefined) return serviceFinding(index, subject, place, peer, known);
+      const single = range.first === range.last;
+      const ofService = single ? known.byAddress.get(key({ family: range.family, value: range.first })) : undefined;
+      if (ofService !== undefined) return serviceFinding(index, subject, place, peer, known);
+      return [...podFindings(index, subject, place, peer, known), ...nodeFindings(index, subject, place, peer)];
+    });
+  },
+});
+
+interface Known {
+  readonly pods: readonly AddressRange[];
+  readonly services: readonly AddressRange[];
+  readonly byAddress: ReadonlyMap<string, Service>;
+}
+
+function addressesIn(index: ClusterIndex): Known {
+  return index.memo('netpol/lint/addresses', () => {
+    const network = detectNetwork(index);
+    const byAddress = new Map<string, Service>();
+    for (const service of index.list('Service')) {
+      for (const text of [service.spec?.clusterIP, ...(service.spec?.clusterIPs ?? [])]) {
+        const address = parseAddress(text);
+        if (address !== undefined) byAddress.set(key(address), service);
+      }
+    }
+    const ofNodes = index.list('Node').flatMap(({ spec }) => spec?.podCIDRs ?? (spec?.podCIDR ? [spec.podCIDR] : []));
+    const ranges = (texts: readonly string[]): AddressRange[] => texts.flatMap((text) => parseCidr(text) ?? []);
+    return {
+      pods: ranges([...network.podRanges.map(({ value }) => value), ...ofNodes]),
+      services: ranges(network.serviceRanges.map(({ value }) => value)),
+      byAddress,
+    };
+  });
+}
+
+function key({ family, value }: Address): string {
+  return `${family}/${value}`;
+}
+
+function serviceFinding(
+  index: ClusterIndex,
+  subject: PolicySubject,
+  place: PlacedPeer,
+  peer: BlockPeer,
+  { byAddress }: Known,
+): readonly Finding[] {
+  // The NodeLocal cache answers at the address of the DNS Service, on the host network.
+  const { nodeLocal } = dnsServersIn(index);
+  if (nodeLocal.some((text) => isInBlock(peer, parseAddress(text)))) return [];
+  const { range } = peer;
+  const service =
+    range !== undefined && range.first === range.last
+      ? byAddress.get(key({ family: range.family, value: range.first }))
+      : undefined;
+  const name =
+    service === undefined ? undefined : `${service.metadata?.namespace ?? ''}/${service.metadata?.name ?? ''}`;
+  const what = name === undefined ? 'addresses of Services' : `the address of Service ${name}`;
+  return [
+    formMessages.POL332.raise({
+      subject: subject.ref,
+      args: {
+        rule: ruleWords(subject.ref, place.direction, place.rule),
+        cidr: peer.cidr,
+        what,
+        direction: place.direction,
+        fixes: service === undefined ? [] : selectInstead(index, subject, place, service),
+      },
+      evidence: [
+        atField(index, subject, `${peerField(place)}.ipBlock`, peer.cidr),
+        ...(name === undefined
+          ? []
+          : [{ fact: `clusterIP ${service?.spec?.clusterIP ?? ''}`, source: `Service ${name} spec.clusterIP` }]),
+      ],
+    }),
+  ];
+}
+
+function isInBlock(peer: BlockPeer, address: Address | undefined): boolean {
+  return address !== undefined && inBlock(peer, address);
+}
+
+/** The pods behind the Service by their labels; their ports are told, as the rule may have to change there too. */
+function selectInstead(
+  index: ClusterIndex,
+  subject: PolicySubject,
+  place: PlacedPeer,
+  service: Service,
+): readonly Fix[] {
+  const selector = service.spec?.selector;
+  if (subject.kind !== 'NetworkPolicy' || !selector || place.direction === 'ingress') return [];
+  const namespace = service.metadata?.namespace ?? '';
+  const targets = serviceTargets(service, selectedPods(service, index.list('Pod', namespace)));
+  const ports = [...new Set(targets.flatMap((port) => port.targets.flatMap((target) => target.port ?? [])))];
+  const value = {
+    namespaceSelector: { matchLabels: { [NAMESPACE_NAME_LABEL]: namespace } },
+    podSelector: { matchLabels: selector },
+  };
+  return [
+    changeFix(index, subject, {
+      title: `mean the pods behind it${ports.length === 0 ? '' : `, which listen on ${joinNames(ports.map(String))}`}`,
+      op: 'replace',
+      path: peerPath(place),
+      value,
+      old: { ipBlock: { cidr: (place.peer as BlockPeer).cidr } },
+      risk: 'low',
+    }),
+  ];
+}
+
+function podFindings(
+  index: ClusterIndex,
+  subject: PolicySubject,
+  place: PlacedPeer,
+  peer: BlockPeer,
+  known: Known,
+): readonly Finding[] {
+  const { range } = peer;
+  if (range === undefined) return [];
+  const inside = known.pods.some((pods) => coversRange(pods, range));
+  const single = range.last - range.first < 256n;
+  const pods = inside || single ? podsIn(index, peer) : [];
+  // A wide block that holds the pods among much else is meant for what else it holds.
+  if (!inside && (pods.length === 0 || known.pods.some((one) => overlaps(one, range) && coversRange(range, one))))
+    return [];
+  const { traits } = lintModelIn(index).context;
+  const what =
+    pods.length === 0 ? 'a part of the range of the pods' : `${plural(pods.length, 'pod')}: ${joinNames(pods, 3)}`;
+  const note = traits.blocksMatchPods ? '; their addresses change' : '; this plugin does not compare pods with blocks';
+  return [
+    formMessages.POL331.raise({
+      subject: subject.ref,
+      confidence: traits.blocksMatchPods ? 'likely' : 'proven',
+      args: { rule: ruleWords(subject.ref, place.direction, place.rule), cidr: peer.cidr, what, note },
+      evidence: [atField(index, subject, `${peerField(place)}.ipBlock`, peer.cidr)],
+    }),
+  ];
+}
+
+function podsIn(index: ClusterIndex, peer: BlockPeer): readonly string[] {
+  const known = index.memo('netpol/lint/pods-in-block', () => new Map<string, readonly string[]>());
+  const text = JSON.stringify([peer.cidr, peer.except.map(({ cidr }) => cidr)]);
+  let found = known.get(text);
+  if (found === undefined) {
+    found = lintModelIn(index)
+      .units.filter((unit) => !unit.hostNetwork && unit.addresses.some((address) => inBlock(peer, address)))
+      .map((unit) => `${unit.namespace.name}/${unit.name}`);
+    known.set(text, found);
+  }
+  return found;
+}
+
+function nodeFindings(
+  index: ClusterIndex,
+  subject: PolicySubject,
+  place: PlacedPeer,
+  peer: BlockPeer,
+): readonly Finding[] {
+  const { range } = peer;
+  // From a /16 on the block is a network, in which the nodes stand among others.
+  if (range === undefined || range.last - range.first >= 65536n) return [];
+  const nodes = [...lintModelIn(index).nodes.values()].filter(({ addresses }) =>
+    addresses.some((address) => inBlock(peer, address)),
+  );
+  if (nodes.length === 0) return [];
+  return [
+    formMessages.POL333.raise({
+      subject: subject.ref,
+      args: {
+        rule: ruleWords(subject.ref, place.direction, place.rule),
+        cidr: peer.cidr,
+        nodes: `${nodes.length === 1 ? 'node' : 'nodes'} ${joinNames(nodes.map(({ name }) => name))}`,
+      },
+      evidence: [atField(index, subject, `${peerField(place)}.ipBlock`, peer.cidr)],
+    }),
+  ];
+}

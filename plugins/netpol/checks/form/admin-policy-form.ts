@@ -1,0 +1,94 @@
+import { defineCheck } from '../../../../shared/diagnose/check.ts';
+import type { Finding } from '../../../../shared/messages/finding.ts';
+import { formatRef } from '../../../../shared/model/refs.ts';
+import { DIRECTIONS } from '../../../../shared/policy/rules.ts';
+import type { AdminNetworkPolicy, AdminPeer, ClusterNetworkPolicy } from '../../../../shared/policy/types.ts';
+import { atField } from '../../lint/places.ts';
+import type { LintedKind, PolicySubject } from '../../lint/policy-subject.ts';
+import { formMessages } from '../../messages/form.ts';
+import { isCidr, selectorProblems } from './form-problems.ts';
+
+/** Actions by kind; a baseline has nothing behind it that a rule could pass to. */
+const ACTIONS: Readonly<Record<Exclude<LintedKind, 'NetworkPolicy'>, readonly string[]>> = {
+  AdminNetworkPolicy: ['Allow', 'Deny', 'Pass'],
+  BaselineAdminNetworkPolicy: ['Allow', 'Deny'],
+  ClusterNetworkPolicy: ['Accept', 'Deny', 'Pass'],
+};
+
+type AnyAdmin = AdminNetworkPolicy & ClusterNetworkPolicy;
+
+/** Fields of the cluster-wide kinds that their schemas refuse (priority 0 to 1000, actions, tiers, peers, names). */
+export const adminPolicyIsNotValid = defineCheck<PolicySubject>({
+  id: 'netpol/admin-policy-is-not-valid',
+  group: 'form',
+  needs: [],
+  uses: ['AdminNetworkPolicy', 'BaselineAdminNetworkPolicy', 'ClusterNetworkPolicy'],
+  applies: ({ kind }) => kind !== 'NetworkPolicy',
+  run: (subject, { index }) =>
+    problemsOf(subject).map(
+      ({ field, problem }): Finding =>
+        formMessages.POL323.raise({
+          subject: subject.ref,
+          args: { policy: formatRef(subject.ref), field, problem },
+          evidence: [atField(index, subject, field, problem)],
+        }),
+    ),
+});
+
+interface Problem {
+  readonly field: string;
+  readonly problem: string;
+}
+
+function problemsOf({ kind, object, ref }: PolicySubject): readonly Problem[] {
+  if (kind === 'NetworkPolicy') return [];
+  const { spec = {} } = object as AnyAdmin;
+  const { priority, tier } = spec;
+  const problems: Problem[] = [];
+  if (kind === 'BaselineAdminNetworkPolicy') {
+    if (ref.name !== 'default')
+      problems.push({ field: 'metadata.name', problem: 'the one baseline policy is called default' });
+  } else if (priority === undefined || !Number.isInteger(priority) || priority < 0 || priority > 1000) {
+    problems.push({ field: 'spec.priority', problem: `${priority ?? 'missing'}: it goes from 0 to 1000` });
+  }
+  if (kind === 'ClusterNetworkPolicy' && tier !== 'Admin' && tier !== 'Baseline') {
+    problems.push({ field: 'spec.tier', problem: `"${tier ?? ''}" is neither Admin nor Baseline` });
+  }
+  const { namespaces, pods } = spec.subject ?? {};
+  if ((namespaces ? 1 : 0) + (pods ? 1 : 0) !== 1) {
+    problems.push({ field: 'spec.subject', problem: 'exactly one of namespaces and pods must be set' });
+  }
+  const selectors = {
+    namespaces,
+    'pods.namespaceSelector': pods?.namespaceSelector,
+    'pods.podSelector': pods?.podSelector,
+  };
+  for (const [field, selector] of Object.entries(selectors)) {
+    for (const one of selectorProblems(selector))
+      problems.push({ field: `spec.subject.${field}${one.field}`, problem: one.problem });
+  }
+  const actions = ACTIONS[kind];
+  for (const direction of DIRECTIONS) {
+    (spec[direction] ?? []).forEach((rule, at) => {
+      const field = `spec.${direction}[${at}]`;
+      const action = rule?.action ?? '';
+      if (!actions.includes(action)) {
+        problems.push({ field: `${field}.action`, problem: `"${action}" is none of ${actions.join(', ')}` });
+      }
+      const name = direction === 'ingress' ? 'from' : 'to';
+      const peers = rule?.[name] ?? [];
+      if (peers.length === 0) problems.push({ field: `${field}.${name}`, problem: 'at least one peer must be named' });
+      peers.forEach((peer, place) => {
+        for (const problem of peerProblemsOf(peer)) problems.push({ field: `${field}.${name}[${place}]`, problem });
+      });
+    });
+  }
+  return problems;
+}
+
+function peerProblemsOf(peer: AdminPeer | null): readonly string[] {
+  const { namespaces, pods, nodes, networks, domainNames } = peer ?? {};
+  const set = [namespaces, pods, nodes, networks, domainNames].filter((field) => field !== undefined && field !== null);
+  if (set.length > 1) return ['exactly one field of a peer must be set'];
+  return (networks ?? []).flatMap((cidr) => (isCidr(cidr) ? [] : [`"${cidr}" is no address block such as 10.0.0.0/8`]));
+}
