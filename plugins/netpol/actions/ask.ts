@@ -45,6 +45,7 @@ export async function ask(request: Request, plan: Plan): Promise<Asked> {
   };
 }
 
+<<<<<<< HEAD
 const ON_PAPER: Enforcement = { enforced: 'yes', by: undefined, plugins: [] };
 
 /** Whether nothing here was ever in a cluster. */
@@ -53,6 +54,9 @@ function isPaper(index: ClusterIndex): boolean {
 }
 
 function cniOf(request: Request): string | undefined {
+=======
+export function cniOf(request: Request): string | undefined {
+>>>>>>> e315e46 (lint: words, scenarios, tests; file and line in SARIF)
   const word = request.options.string('cni')?.toLowerCase();
   if (word === undefined || CNI_NAMES.includes(word)) return word;
   const hint = didYouMean(word, CNI_NAMES);

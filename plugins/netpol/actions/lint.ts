@@ -12,7 +12,7 @@ import { lintIndex } from '../lint/lint-facts.ts';
 import { lintReport } from '../lint/lint-report.ts';
 import { type PolicySubject, policySubjects } from '../lint/policy-subject.ts';
 import { withPlaces } from '../lint/with-places.ts';
-import { cniOf } from './cni.ts';
+import { cniOf } from './ask.ts';
 
 /** `lint`: every policy of the scope, or the ones named. */
 export async function runLint(request: Request): Promise<CommandResult> {

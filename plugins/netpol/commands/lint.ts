@@ -5,7 +5,7 @@ import {
   failOnOption,
   suppressOption,
 } from '../../../shared/cli/common-options.ts';
-import { cniOption } from './cni-option.ts';
+import { cniOption } from './options.ts';
 
 /** What is wrong with the policies themselves. */
 export const lint: Command = {

@@ -38,10 +38,12 @@ const FULL = 6;
 export function lintReport(frame: LintFrame, subjects: readonly PolicySubject[]): Report {
   const around = clusterItem(frame);
   const linted = subjects.map((subject) => lintItem(frame, subject));
-  const items = [...(around.item === undefined ? [] : [around.item]), ...linted.map(({ item }) => item)].sort(byWorst);
+  const all = [...(around.item === undefined ? [] : [around.item]), ...linted.map(({ item }) => item)].sort(byWorst);
+  // Notes about the cluster are no object that was judged.
+  const items = all.filter((item) => item !== around.item || item.causes.length > 0);
   const untold = subjects.length > 0 || around.item !== undefined ? undefined : blindWords(frame);
   const causes = items.flatMap((item) => item.causes).sort(byWeight);
-  const findings = items.flatMap((item) => item.findings);
+  const findings = all.flatMap((item) => item.findings);
   const notChecked = [
     ...notCheckedOf([...around.runs, ...linted.flatMap(({ runs }) => runs)]),
     ...enforcementGap(frame),

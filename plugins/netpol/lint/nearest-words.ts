@@ -56,7 +56,7 @@ export function nearWords(all: readonly Nearest[]): NearWords | undefined {
     words: `; nearest: ${formatRef(nearest.object)} ${has}`,
     evidence: [
       {
-        fact: `${formatRef(nearest.object)} ${has}, not ${wantedWords(nearest)}`,
+        fact: `${formatRef(nearest.object)} ${has}; wanted is ${wantedWords(nearest)}`,
         source: `${formatRef(nearest.object)} metadata.labels`,
       },
     ],
@@ -80,6 +80,12 @@ function isSlip({ found, values }: Nearest['misses'][number]): boolean {
   return values.some((value) => {
     const [a, b] = [letters(value), letters(found)];
     if (a === '' || b === '' || (a === b && value.replaceAll(/\D/g, '') !== found.replaceAll(/\D/g, ''))) return false;
-    return a === b || (Math.min(a.length, b.length) >= 4 && distance(a, b) <= 2);
+    const shorter = Math.min(a.length, b.length);
+    // Short words are near to each other without being meant: `api` and `app`.
+    return (
+      [...a].sort().join('') === [...b].sort().join('') ||
+      (shorter >= 4 && distance(a, b) <= 2) ||
+      (shorter === 3 && a.length !== b.length && distance(a, b) === 1)
+    );
   });
 }

@@ -14,7 +14,7 @@ export interface Translation {
   readonly targets: readonly number[];
 }
 
-/** What the Services in front of a class translate; one pod speaks for the class, whose labels and port names are equal. */
+/** What the Services in front of a class translate. Its pods have equal labels; what they listen on may differ. */
 export function translationsOf(index: ClusterIndex, cls: PodClass): readonly Translation[] {
   const known = index.memo('netpol/lint/translations', () => new Map<number, readonly Translation[]>());
   let found = known.get(cls.id);
@@ -25,16 +25,16 @@ export function translationsOf(index: ClusterIndex, cls: PodClass): readonly Tra
   return found;
 }
 
-function translate(index: ClusterIndex, { unit }: PodClass): readonly Translation[] {
+function translate(index: ClusterIndex, { unit, pods }: PodClass): readonly Translation[] {
   return index.list('Service', unit.namespace.name).flatMap((service) => {
     const selector = service.spec?.selector;
     if (!selector || Object.keys(selector).length === 0) return [];
     if (!matchesLabels(selector, unit.labels.labels)) return [];
-    return serviceTargets(service, [unit.pod]).map(({ protocol, servicePort, targets }) => ({
+    return serviceTargets(service, pods).map(({ protocol, servicePort, targets }) => ({
       service,
       protocol,
       servicePort,
-      targets: targets.flatMap(({ port }) => port ?? []),
+      targets: [...new Set(targets.flatMap(({ port }) => port ?? []))],
     }));
   });
 }

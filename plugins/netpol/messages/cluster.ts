@@ -64,7 +64,7 @@ export const clusterMessages = defineMessages({
     rung: 60,
     title: 'policies of another family were not judged',
     summary: ({ policies, family }) =>
-      `${policies} of ${family} were not judged; for the pods they select answers stay open`,
+      `${policies} of ${family} not judged; answers about the pods they select stay open`,
     explain:
       'Policies of Calico and Cilium exist beside those of Kubernetes and may allow or deny more. They are recognised and not yet ' +
       'judged: answers about the pods they select say "depends".\n' +

@@ -56,8 +56,10 @@ function isServed(port: PortRange, destinations: readonly PodClass[], all: reado
   const { protocol, from } = port;
   return (
     all.some(({ translation }) => translation.protocol === protocol && translation.targets.includes(from)) ||
-    destinations.some(({ unit }) =>
-      declaredPortsOf(unit.pod).some((declared) => declared.protocol === protocol && declared.number === from),
+    destinations.some(({ pods }) =>
+      pods.some((pod) =>
+        declaredPortsOf(pod).some((declared) => declared.protocol === protocol && declared.number === from),
+      ),
     )
   );
 }

@@ -14,6 +14,7 @@ import { selectorMessages } from '../../messages/selectors.ts';
 import { POLICY_FACT_KINDS } from '../../policy-facts.ts';
 import { peerWords } from '../../words/peers.ts';
 import { ruleWords } from '../../words/policies.ts';
+import type { PlacedPeer } from './peers.ts';
 
 /**
  * A namespaceSelector and a podSelector in neighbouring list items (OR), where the pods show that one item (AND) was
@@ -92,6 +93,19 @@ export function isOneWhereTwo(index: ClusterIndex, subject: PolicySubject, both:
   const model = lintModelIn(index);
   const own: PodsPeer = { ...both, namespace: subject.namespace ?? '', namespaceSelector: undefined };
   return [own, { ...both, podSelector: {} }].every((peer) => classesOf(model, peer).length > 0);
+}
+
+/**
+ * Whether a podSelector stands alone where only together with its neighbour it means anybody. The trap is told; that the
+ * item alone selects nothing is part of it.
+ */
+export function isTwoWhereOne(index: ClusterIndex, subject: PolicySubject, place: PlacedPeer): boolean {
+  const model = lintModelIn(index);
+  return trapsOf(subject).some((trap) => {
+    if (trap.direction !== place.direction || trap.rule !== place.rule.index || trap.podAt !== place.at) return false;
+    const { both, own } = readingsOf(subject, trap);
+    return trap.namespaceAt !== trap.podAt && classesOf(model, own).length === 0 && classesOf(model, both).length > 0;
+  });
 }
 
 function judge(index: ClusterIndex, subject: PolicySubject, trap: Trap): Finding | undefined {

@@ -14,7 +14,7 @@ import { selectorMessages } from '../../messages/selectors.ts';
 import { POLICY_FACT_KINDS } from '../../policy-facts.ts';
 import { peerWords } from '../../words/peers.ts';
 import { ruleWords } from '../../words/policies.ts';
-import { isOneWhereTwo } from './and-or-trap.ts';
+import { isOneWhereTwo, isTwoWhereOne } from './and-or-trap.ts';
 import { isCrossNamespace, isDead, meansNobody, type PlacedPeer, peerField, peerPath, placedPeers } from './peers.ts';
 import { corrected } from './policy-selects-nothing.ts';
 
@@ -47,8 +47,10 @@ export const farPeerSelectsNothing = defineCheck<PolicySubject>({
 });
 
 function judge(index: ClusterIndex, subject: PolicySubject, place: PlacedPeer, peer: PodsPeer): readonly Finding[] {
-  // One list item where two were meant is told by the check for that trap.
-  if (!meansNobody(index, peer) || isOneWhereTwo(index, subject, peer)) return [];
+  // A dash too many or too few is told by the check for that trap.
+  if (!meansNobody(index, peer) || isOneWhereTwo(index, subject, peer) || isTwoWhereOne(index, subject, place)) {
+    return [];
+  }
   const miss = peerMiss(lintModelIn(index), peer);
   if (miss === undefined) return [];
   const near = nearWords(miss.nearest);
@@ -56,7 +58,8 @@ function judge(index: ClusterIndex, subject: PolicySubject, place: PlacedPeer, p
   const optIn = isOptIn(peer);
   const severity: Severity = dead && !optIn ? 'warning' : 'info';
   const sure = templatesSeen(index, peer.namespace ?? '*');
-  const confidence = !sure || (near === undefined && miss.podsElsewhere.length === 0) ? 'possible' : 'likely';
+  const plain = near?.slip === true || near?.nearest.named === true || miss.podsElsewhere.length > 0;
+  const confidence = sure && plain ? 'likely' : 'possible';
   const effect = dead ? `; the rule lets nobody ${place.direction === 'ingress' ? 'in' : 'be reached'}` : '';
   const rule = ruleWords(subject.ref, place.direction, place.rule);
   const common = { subject: subject.ref, severity, confidence } as const;
@@ -81,9 +84,9 @@ function judge(index: ClusterIndex, subject: PolicySubject, place: PlacedPeer, p
   const away = miss.podsElsewhere[0]?.namespace;
   const none =
     peer.namespace === undefined
-      ? 'no pod of those namespaces is'
+      ? 'no pod of those namespaces has these labels'
       : away === undefined
-        ? 'no pod of the namespace is'
+        ? 'no pod there has these labels'
         : `such pods are in namespace ${away} only`;
   const args = {
     rule,
@@ -170,7 +173,7 @@ function podFixes(
       show,
     ];
   }
-  const fixed = near === undefined ? undefined : corrected(peer.podSelector, near.nearest);
+  const fixed = near?.slip === true ? corrected(peer.podSelector, near.nearest) : undefined;
   if (fixed === undefined || (peer.podSelector.matchExpressions ?? []).length > 0) return [show];
   return [
     changeFix(index, subject, {

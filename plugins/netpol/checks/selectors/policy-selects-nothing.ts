@@ -62,7 +62,10 @@ function raise(index: ClusterIndex, subject: PolicySubject, wanted: PodsPeer, ne
       selects: peerWords(wanted),
       none: empty ? `namespace ${wanted.namespace} has no pods` : 'no pod and no workload has these labels',
       nearest: near?.words ?? '',
-      fixes: [...selectorFix(index, subject, selector, near?.nearest), ...look(subject)],
+      fixes: [
+        ...selectorFix(index, subject, selector, near?.slip === true ? near.nearest : undefined),
+        ...look(subject),
+      ],
     },
     evidence,
   });

@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest';
+import type { KubeObject } from '../../../../shared/model/objects.ts';
+import { namespace, networkPolicy, node, pod, service } from '../../../../shared/testing/builders.ts';
+import { codesOf, found, lintObjects } from '../../testing/lint-objects.ts';
+
+const around: readonly KubeObject[] = [
+  namespace('shop'),
+  node('n1'),
+  pod('web-1', { ip: '10.244.1.7' }),
+  service('web', { clusterIP: '10.96.0.99', clusterIPs: ['10.96.0.99'] }),
+  {
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'ServiceCIDR',
+    metadata: { name: 'kubernetes' },
+    spec: { cidrs: ['10.96.0.0/16'] },
+  } as KubeObject,
+];
+
+function egressTo(cidr: string, cni = 'calico') {
+  const policy = networkPolicy('p', {
+    podSelector: {},
+    policyTypes: ['Egress'],
+    egress: [{ to: [{ ipBlock: { cidr } }] }],
+  });
+  return lintObjects([...around, policy], { cni });
+}
+
+/** Without what is said about DNS. */
+const codes = (cidr: string) => codesOf(egressTo(cidr)).filter((code) => !code.startsWith('POL22'));
+
+describe('blocks that hold addresses of the cluster', () => {
+  it('names the Service of a ClusterIP and means its pods', () => {
+    const finding = found(egressTo('10.96.0.99/32'), 'POL332');
+    expect(finding?.summary).toContain('the address of Service shop/web: policies see the pods behind a Service');
+    expect(finding?.fixes[0]?.title).toBe('mean the pods behind it, which listen on 8080');
+    expect(finding?.fixes[0]?.command).toContain('"podSelector":{"matchLabels":{"app":"web"}}');
+  });
+
+  it('tells a part of the Service range, and a part of the pod range', () => {
+    expect(codes('10.96.0.0/20')).toEqual(['POL332 warning likely']);
+    expect(codes('10.244.1.0/28')).toEqual(['POL331 warning likely']);
+    expect(found(egressTo('10.244.1.0/28', 'cilium'), 'POL331')?.summary).toContain(
+      'this plugin does not compare pods with blocks',
+    );
+  });
+
+  it('notes nodes', () => {
+    expect(codes('10.123.0.2/32')).toEqual(['POL333 info possible']);
+  });
+
+  it('is silent for the outside, and for networks that hold the cluster by the way', () => {
+    for (const cidr of ['203.0.113.0/24', '0.0.0.0/0', '10.0.0.0/8', '::/0']) expect(codes(cidr)).toEqual([]);
+  });
+});

@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest';
+import type { KubeObject } from '../../../../shared/model/objects.ts';
+import type { NetworkPolicyPeer, NetworkPolicyPort } from '../../../../shared/model/objects-network.ts';
+import { namespace, networkPolicy, pod } from '../../../../shared/testing/builders.ts';
+import { codesOf, found, lintObjects } from '../../testing/lint-objects.ts';
+
+const around: readonly KubeObject[] = [namespace('shop'), pod('web-1')];
+const lint = (...objects: readonly KubeObject[]) => lintObjects([...around, ...objects]);
+const ports = (...list: readonly NetworkPolicyPort[]) =>
+  networkPolicy('p', { podSelector: {}, ingress: [{ ports: list }] });
+const from = (...list: readonly NetworkPolicyPeer[]) =>
+  networkPolicy('p', { podSelector: {}, ingress: [{ from: list }] });
+
+describe('port-is-not-valid', () => {
+  it.each([
+    [{ port: 0 }, 'port 0 is not between 1 and 65535; for every port leave it out'],
+    [{ port: 70000 }, 'port 70000 is not between 1 and 65535'],
+    [{ port: 90, endPort: 80 }, 'endPort 80 is smaller than port 90'],
+    [{ port: 'http', endPort: 80 }, 'endPort 80 stands beside the port name "http"; it needs a number'],
+    [{ endPort: 80 }, 'endPort 80 stands without port'],
+    [{ port: 80, protocol: 'tcp' }, 'protocol tcp is not known; write TCP'],
+    [{ port: 80, protocol: 'ICMP' }, 'protocol ICMP is not known, only TCP, UDP and SCTP are'],
+    [{ port: '80' }, 'port "80" is text; a number has no quotes'],
+    [
+      { port: 'much-too-long-name' },
+      '"much-too-long-name" is no port name: at most 15 of a-z, 0-9 and -, one letter at least',
+    ],
+  ])('refuses %j', (port, problem) => {
+    expect(found(lint(ports(port)), 'POL322')?.summary).toBe(
+      `NetworkPolicy shop/p, ingress rule 1: ${problem}; the API server refuses the policy`,
+    );
+  });
+
+  it('takes ranges, names and protocols alone', () => {
+    expect(codesOf(lint(ports({ port: 80, endPort: 90 }, { protocol: 'SCTP' })))).toEqual([]);
+  });
+});
+
+describe('ip-block-form', () => {
+  const block = (cidr: string, ...except: readonly string[]) => from({ ipBlock: { cidr, except } });
+
+  it.each([
+    ['192.168.0.0/16', 'which does not hold it'],
+    ['203.0.0.0/8', 'which leaves nothing'],
+    ['202.0.0.0/7', 'which does not hold it'],
+    ['203.0.113.7', 'which is no address block'],
+  ])('refuses except %s', (except, why) => {
+    const finding = found(lint(block('203.0.0.0/8', except)), 'POL321');
+    expect(finding?.severity).toBe('critical');
+    expect(finding?.summary).toContain(why);
+  });
+
+  it('is silent for holes inside, of both families', () => {
+    expect(codesOf(lint(block('203.0.0.0/8', '203.0.113.0/24'), block('2001:db8::/32', '2001:db8:1::/48')))).toEqual(
+      [],
+    );
+  });
+
+  it('notes bits behind the prefix', () => {
+    expect(found(lint(block('203.0.113.5/24')), 'POL324')?.summary).toContain(
+      '203.0.113.5/24, which means 203.0.113.0/24',
+    );
+    expect(codesOf(lint(block('2001:DB8::/32')))).toEqual([]);
+  });
+});
+
+describe('policy-is-not-valid', () => {
+  it.each([
+    [from({}), 'spec.ingress[0].from[0]: a peer needs podSelector'],
+    [from({ ipBlock: { cidr: '203.0.113.0/24' }, podSelector: {} }), 'ipBlock stands alone'],
+    [from({ ipBlock: { cidr: '203.0.113.5' } }), '"203.0.113.5" is no address block'],
+    [
+      from({ podSelector: { matchExpressions: [{ key: 'app', operator: 'in', values: ['a'] }] } }),
+      '"in" is none of In',
+    ],
+    [from({ podSelector: { matchExpressions: [{ key: 'app', operator: 'In', values: [] }] } }), 'In needs values'],
+    [from({ podSelector: { matchLabels: { app: 'a b' } } }), 'a b is no label value'],
+    [networkPolicy('p', { podSelector: {}, policyTypes: ['ingress'] }), '"ingress" is neither Ingress nor Egress'],
+    [
+      networkPolicy('p', { podSelector: {}, ingress: [{ to: [{ podSelector: {} }] } as never] }),
+      'ingress rules have from',
+    ],
+  ])('refuses %#: a wrong field', (policy, words) => {
+    expect(found(lint(policy), 'POL323')?.summary).toContain(words);
+  });
+
+  it('judges the cluster-wide kinds by their own rules', () => {
+    const spec = {
+      priority: 2000,
+      subject: { namespaces: {} },
+      ingress: [{ action: 'Accept', from: [{ namespaces: {} }] }],
+    };
+    const metadata = { name: 'a' };
+    const policy = {
+      apiVersion: 'policy.networking.k8s.io/v1alpha1',
+      kind: 'AdminNetworkPolicy',
+      metadata,
+      spec,
+    } as KubeObject;
+    const fields = lint(policy).causes.map(({ evidence }) => evidence[0]?.source);
+    expect(fields).toEqual(['AdminNetworkPolicy a spec.ingress[0].action', 'AdminNetworkPolicy a spec.priority']);
+  });
+});

@@ -1,0 +1,107 @@
+import { describe, expect, it } from 'vitest';
+import type { KubeObject } from '../../../../shared/model/objects.ts';
+import type { NetworkPolicy } from '../../../../shared/model/objects-network.ts';
+import { namespace, networkPolicy, pod } from '../../../../shared/testing/builders.ts';
+import { codesOf, found, lintObjects } from '../../testing/lint-objects.ts';
+
+const around: readonly KubeObject[] = [
+  namespace('shop', { team: 'shop' }),
+  pod('web-1'),
+  pod('api-1', { labels: { app: 'api' } }),
+];
+const codes = (...objects: readonly KubeObject[]) => codesOf(lintObjects([...around, ...objects]));
+const fromApi = { from: [{ podSelector: { matchLabels: { app: 'api' } } }] };
+
+/** As it stands in a file, without what a server adds. */
+function written(policy: NetworkPolicy): NetworkPolicy {
+  const { name = '', namespace: space = '' } = policy.metadata ?? {};
+  return { ...policy, metadata: { name, namespace: space } };
+}
+
+describe('policy-types', () => {
+  it('tells rules that do not count', () => {
+    const policy = networkPolicy('p', { podSelector: {}, policyTypes: ['Egress'], ingress: [fromApi], egress: [{}] });
+    expect(codes(policy)).toEqual(['POL301 warning proven']);
+  });
+
+  it('tells what an absent list means, in files only', () => {
+    const egressOnly = networkPolicy('p', { podSelector: {}, egress: [{}] });
+    const emptyEgress = networkPolicy('q', { podSelector: {}, ingress: [fromApi], egress: [] });
+    expect(codes(written(egressOnly))).toEqual(['POL302 warning likely']);
+    expect(codes(written(emptyEgress))).toEqual(['POL302 warning likely']);
+    expect(codes(egressOnly)).toEqual([]);
+    expect(codes(written(networkPolicy('r', { podSelector: {}, ingress: [fromApi] })))).toEqual([]);
+  });
+
+  it('notes a listed direction without rules, and not a deny-all', () => {
+    const copied = networkPolicy('p', { podSelector: {}, policyTypes: ['Ingress', 'Egress'], ingress: [fromApi] });
+    expect(codes(copied)).toEqual(['POL303 info possible']);
+    expect(codes(networkPolicy('deny', { podSelector: {}, policyTypes: ['Ingress', 'Egress'] }))).toEqual([]);
+  });
+});
+
+describe('rules against each other', () => {
+  it('notes a rule that another one covers, once for two equal ones', () => {
+    const narrow = { ...fromApi, ports: [{ port: 80 }] };
+    expect(codes(networkPolicy('p', { podSelector: {}, ingress: [narrow, fromApi] }))).toEqual(['POL311 info proven']);
+    expect(codes(networkPolicy('p', { podSelector: {}, ingress: [fromApi, fromApi] }))).toEqual(['POL311 info proven']);
+    const apart = { ...fromApi, ports: [{ port: 81 }] };
+    expect(codes(networkPolicy('p', { podSelector: {}, ingress: [narrow, apart] }))).toEqual([]);
+  });
+
+  it('respects holes of blocks', () => {
+    const block = (cidr: string, except: readonly string[] = []) => ({ from: [{ ipBlock: { cidr, except } }] });
+    const wide = block('203.0.0.0/8', ['203.0.113.0/24']);
+    expect(codes(networkPolicy('p', { podSelector: {}, ingress: [wide, block('203.0.112.0/23')] }))).toEqual([]);
+    expect(codes(networkPolicy('p', { podSelector: {}, ingress: [wide, block('203.0.114.0/24')] }))).toEqual([
+      'POL311 info proven',
+    ]);
+  });
+
+  it('notes two policies that say the same', () => {
+    const spec = { podSelector: {}, ingress: [fromApi] };
+    const report = lintObjects([
+      ...around,
+      networkPolicy('a', spec),
+      networkPolicy('b', { ingress: [fromApi], podSelector: {} }),
+    ]);
+    expect(found(report, 'POL312')?.summary).toBe('NetworkPolicy shop/b says the same as NetworkPolicy shop/a');
+  });
+
+  it('tells an allow-all that undoes a deny-all of the same pods', () => {
+    const deny = networkPolicy('deny', { podSelector: {}, policyTypes: ['Ingress'] });
+    const open = (podSelector: object) =>
+      networkPolicy('open', { podSelector, policyTypes: ['Ingress'], ingress: [{}] });
+    expect(codes(deny, open({}))).toEqual(['POL314 warning possible']);
+    expect(codes(deny, open({ matchLabels: { app: 'web' } }))).toEqual([]);
+  });
+});
+
+function admin(name: string, priority: number, action: string, team = 'shop'): KubeObject {
+  const peer = { namespaces: { matchLabels: { team } } };
+  const spec = { priority, subject: { namespaces: {} }, ingress: [{ action, from: [peer] }] };
+  return {
+    apiVersion: 'policy.networking.k8s.io/v1alpha1',
+    kind: 'AdminNetworkPolicy',
+    metadata: { name, uid: name },
+    spec,
+  } as KubeObject;
+}
+
+describe('priorities', () => {
+  it('tell a rule behind one that decides the same traffic', () => {
+    const report = lintObjects([...around, admin('first', 10, 'Allow'), admin('second', 20, 'Deny')]);
+    expect(codesOf(report)).toEqual(['POL313 warning proven']);
+    expect(found(report, 'POL313')?.summary).toBe(
+      'AdminNetworkPolicy second, ingress rule 1 is never reached: AdminNetworkPolicy first, ingress rule 1 decides the same traffic first, the other way',
+    );
+  });
+
+  it('tell equal numbers that contradict each other, and note equal ones that do not', () => {
+    expect(codes(admin('a', 10, 'Allow'), admin('b', 10, 'Deny'))).toEqual(['POL315 warning proven']);
+    expect(codes(admin('a', 10, 'Allow'), admin('b', 10, 'Allow'))).toEqual(['POL315 info proven']);
+    expect(
+      codes(admin('a', 10, 'Allow'), admin('b', 20, 'Deny', 'none')).filter((code) => code.startsWith('POL31')),
+    ).toEqual([]);
+  });
+});
