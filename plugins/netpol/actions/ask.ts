@@ -45,7 +45,6 @@ export async function ask(request: Request, plan: Plan): Promise<Asked> {
   };
 }
 
-<<<<<<< HEAD
 const ON_PAPER: Enforcement = { enforced: 'yes', by: undefined, plugins: [] };
 
 /** Whether nothing here was ever in a cluster. */
@@ -53,10 +52,8 @@ function isPaper(index: ClusterIndex): boolean {
   return index.list('Node').length === 0 && !index.list('Pod').some(isApplied);
 }
 
-function cniOf(request: Request): string | undefined {
-=======
+/** The network plugin that `--cni` names. Throws a UsageError for one that nobody knows. */
 export function cniOf(request: Request): string | undefined {
->>>>>>> e315e46 (lint: words, scenarios, tests; file and line in SARIF)
   const word = request.options.string('cni')?.toLowerCase();
   if (word === undefined || CNI_NAMES.includes(word)) return word;
   const hint = didYouMean(word, CNI_NAMES);
