@@ -1,50 +1,35 @@
-import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import type { Fix } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import { portsMessages } from '../../messages/ports.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
-import { type DeadGroup, deadGroups, failingPods, impactOf, severityOf } from './dead-port.ts';
+import { type DeadIn, deadPortCheck } from './dead-port-check.ts';
 import { bestPort, envFix, patchTarget, targetPortFix, wordFix } from './port-fixes.ts';
-import { PORT_USES } from './port-uses.ts';
-import { elsewhereWords, evidenceOf, ownersWords, portWords } from './port-words.ts';
+import { elsewhereWords } from './port-words.ts';
 
 /** The container declares the targetPort, but its command line, environment or log shows another port. */
-export const appListensElsewhere = defineCheck<ServiceSubject>({
-  id: 'netsvc/app-listens-elsewhere',
-  group: 'ports',
-  needs: ['Pod'],
-  uses: PORT_USES,
-  applies: (subject) => subject.selector !== undefined && subject.ports.length > 0,
-  run: (subject, { index, now }) =>
-    deadGroups(index, subject).flatMap((group) => {
-      const { fault, port, number, backends, all } = group;
-      if (fault.state !== 'elsewhere' || !fault.declared) return [];
-      const pods = failingPods(index, group);
-      return [
-        portsMessages.SVC402.raise({
-          subject: subject.ref,
-          args: {
-            service: `${subject.namespace}/${subject.name}`,
-            port: portWords(subject, port),
-            number,
-            owners: ownersWords(backends, all),
-            container: fault.container,
-            instead: elsewhereWords(fault),
-          },
-          severity: severityOf(index, subject, group),
-          impact: impactOf(subject, group),
-          evidence: evidenceOf(index, subject, group, now),
-          fixes: fixesOf(index, subject, group, pods !== undefined),
-          ...(pods === undefined ? {} : { pods }),
-        }),
-      ];
-    }),
-});
+export const appListensElsewhere = deadPortCheck(
+  'netsvc/app-listens-elsewhere',
+  'elsewhere',
+  (group, { index, subject, facts, args, pods }) => {
+    const { fault } = group;
+    if (!fault.declared) return undefined;
+    return portsMessages.SVC402.raise({
+      ...facts,
+      args: { ...args, container: fault.container, instead: elsewhereWords(fault) },
+      fixes: fixesOf(index, subject, group, pods.pods !== undefined),
+      ...pods,
+    });
+  },
+);
 
 /** The Service can follow the app at once, unless a probe on the declared port keeps the pods out. */
-function fixesOf(index: ClusterIndex, subject: ServiceSubject, group: DeadGroup, probeFails: boolean): readonly Fix[] {
+function fixesOf(
+  index: ClusterIndex,
+  subject: ServiceSubject,
+  group: DeadIn<'elsewhere'>,
+  probeFails: boolean,
+): readonly Fix[] {
   const { fault, port, number } = group;
-  if (fault.state !== 'elsewhere') return [];
   const to = bestPort(port, fault.ports);
   const partial = group.backends.length < group.all.length;
   const service = to === undefined || partial || probeFails ? [] : [targetPortFix(subject, port, to)];
@@ -52,8 +37,7 @@ function fixesOf(index: ClusterIndex, subject: ServiceSubject, group: DeadGroup,
 }
 
 /** Makes the app listen where the container declares: the flag, or the variable, that names the other port. */
-function appFix(index: ClusterIndex, { fault, backends }: DeadGroup, number: number): readonly Fix[] {
-  if (fault.state !== 'elsewhere') return [];
+function appFix(index: ClusterIndex, { fault, backends }: DeadIn<'elsewhere'>, number: number): readonly Fix[] {
   const target = patchTarget(index, backends[0], fault.container);
   const sign = fault.signs.find(({ via, listener }) => via !== 'log' && listener.port !== undefined);
   const from = sign?.listener.port;

@@ -1,4 +1,3 @@
-import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import type { Fix } from '../../../../shared/messages/finding.ts';
 import type { ServicePort } from '../../../../shared/model/objects-network.ts';
 import type { Pod } from '../../../../shared/model/objects-pod.ts';
@@ -7,43 +6,35 @@ import { refKey } from '../../../../shared/model/refs.ts';
 import { portsMessages } from '../../messages/ports.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
 import type { Backend } from './backends.ts';
-import { type DeadGroup, deadGroups, impactOf, severityOf } from './dead-port.ts';
+import type { DeadGroup } from './dead-port.ts';
+import { deadPortCheck } from './dead-port-check.ts';
 import { bestPort, targetPortFix } from './port-fixes.ts';
-import { PORT_USES } from './port-uses.ts';
-import { elsewhereWords, evidenceOf, ownersWords, sendsWords } from './port-words.ts';
+import { elsewhereWords, sendsWords } from './port-words.ts';
 
 /**
  * The targetPort is a number that no container declares, and the containers listen elsewhere. Declaring is optional, so
  * it takes more than a missing declaration: another declared port, a probe that passes, a command line, a log.
  */
-export const targetPortNotServed = defineCheck<ServiceSubject>({
-  id: 'netsvc/target-port-not-served',
-  group: 'ports',
-  needs: ['Pod'],
-  uses: PORT_USES,
-  applies: (subject) => subject.selector !== undefined && subject.ports.length > 0,
-  run: (subject, { index, now }) =>
-    deadGroups(index, subject).flatMap((group) => {
-      const { fault, port, number, backends, all } = group;
-      if (fault.state !== 'elsewhere' || fault.declared || isWeakForHeadless(subject, group)) return [];
-      const to = bestPort(port, fault.ports);
-      return [
-        portsMessages.SVC401.raise({
-          subject: subject.ref,
-          args: {
-            sends: sendsWords(subject, port, number),
-            owners: ownersWords(backends, all),
-            container: fault.container,
-            instead: elsewhereWords(fault),
-          },
-          severity: subject.headless ? 'warning' : severityOf(index, subject, group),
-          impact: impactOf(subject, group),
-          evidence: evidenceOf(index, subject, group, now),
-          fixes: to === undefined ? [] : (partialFixes(subject, group) ?? [targetPortFix(subject, port, to)]),
-        }),
-      ];
-    }),
-});
+export const targetPortNotServed = deadPortCheck(
+  'netsvc/target-port-not-served',
+  'elsewhere',
+  (group, { subject, facts, args }) => {
+    const { fault, port, number } = group;
+    if (fault.declared || isWeakForHeadless(subject, group)) return undefined;
+    const to = bestPort(port, fault.ports);
+    return portsMessages.SVC401.raise({
+      ...facts,
+      args: {
+        sends: sendsWords(subject, port, number),
+        owners: args.owners,
+        container: fault.container,
+        instead: elsewhereWords(fault),
+      },
+      severity: subject.headless ? 'warning' : facts.severity,
+      fixes: to === undefined ? [] : (partialFixes(subject, group) ?? [targetPortFix(subject, port, to)]),
+    });
+  },
+);
 
 /**
  * When only some pods are wrong, the port that is right for them would be wrong for the others: a name that all of them
