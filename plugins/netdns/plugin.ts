@@ -3,6 +3,7 @@ import { check } from './commands/check.ts';
 import { completion } from './commands/completion.ts';
 import { corefile } from './commands/corefile.ts';
 import { explain } from './commands/explain.ts';
+import { logs } from './commands/logs.ts';
 import { snapshot } from './commands/snapshot.ts';
 import { version } from './commands/version.ts';
 
@@ -10,7 +11,7 @@ import { version } from './commands/version.ts';
 export const netdns: Plugin = {
   name: 'netdns',
   summary: 'Why does this name not resolve, or resolve slowly?',
-  commands: [check, corefile, snapshot, explain, completion, version],
+  commands: [check, corefile, logs, snapshot, explain, completion, version],
   defaultCommand: 'check',
   bareCommand: 'check',
   messages: async () => (await import('./messages/messages.ts')).messages,

@@ -1,6 +1,7 @@
 import type { Check } from '../../../shared/diagnose/check.ts';
 import type { DnsSubject } from '../dns-subject.ts';
 import { corefileChecks } from './corefile/checks.ts';
+import { logChecks } from './logs/checks.ts';
 import { nodeCacheChecks } from './node-cache/checks.ts';
 import { podsChecks } from './pods/checks.ts';
 import { policyChecks } from './policy/checks.ts';
@@ -10,6 +11,7 @@ import { serversChecks } from './servers/checks.ts';
 export const checks: readonly Check<DnsSubject>[] = [
   ...serversChecks,
   ...corefileChecks,
+  ...logChecks,
   ...nodeCacheChecks,
   ...policyChecks,
   ...podsChecks,

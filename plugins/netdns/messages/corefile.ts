@@ -28,7 +28,7 @@ export const corefileMessages = defineMessages({
     slug: 'corefile-invalid',
     severity: 'critical',
     rung: 20,
-    covers: ['DNS101', 'DNS103', 'DNS109'],
+    covers: ['DNS101', 'DNS103', 'DNS109', 'DNS258', 'DNS251'],
     title: 'CoreDNS does not start with this Corefile',
     summary: text(({ message: words = '', version = '' }) => `CoreDNS ${version} does not start with this: ${words}`),
     explain:
@@ -68,7 +68,7 @@ export const corefileMessages = defineMessages({
     slug: 'forwards-to-itself',
     severity: 'critical',
     rung: 20,
-    covers: ['DNS101', 'DNS103'],
+    covers: ['DNS101', 'DNS103', 'DNS109', 'DNS250', 'DNS253', 'DNS254', 'DNS259'],
     title: 'queries are forwarded in a circle',
     summary: text(({ zone = '', target = '', why = '' }) => `${namesOf(zone)} are forwarded to ${target}: ${why}`),
     explain:
@@ -198,7 +198,7 @@ export const corefileMessages = defineMessages({
     slug: 'servers-ask-themselves',
     severity: 'critical',
     rung: 20,
-    covers: ['DNS204', 'DNS101', 'DNS103'],
+    covers: ['DNS204', 'DNS101', 'DNS103', 'DNS109', 'DNS250', 'DNS253', 'DNS254', 'DNS259'],
     title: 'the DNS servers use themselves as upstream',
     summary: ({ found }) =>
       `${found.dns} has dnsPolicy ${found.policy}, so its own /etc/resolv.conf names the DNS Service`,

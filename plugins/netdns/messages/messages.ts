@@ -1,5 +1,6 @@
 import { corefileMessages } from './corefile.ts';
 import { corefileHabitMessages } from './corefile-habits.ts';
+import { logMessages } from './logs.ts';
 import { nodeCacheMessages } from './node-cache.ts';
 import { podsMessages } from './pods.ts';
 import { policyMessages } from './policy.ts';
@@ -10,6 +11,7 @@ export const messages = {
   ...serversMessages,
   ...corefileMessages,
   ...corefileHabitMessages,
+  ...logMessages,
   ...podsMessages,
   ...policyMessages,
   ...nodeCacheMessages,

@@ -1,0 +1,80 @@
+import { describe, expect, it } from 'vitest';
+import { runCli } from '../../../../shared/testing/run-cli.ts';
+import { netdns } from '../../plugin.ts';
+import { causeCodes, checkObjects, crashed, dnsObjects, logOf, server } from '../../testing/dns-objects.ts';
+
+const both = [server('coredns-1', { node: 'n1' }), server('coredns-2', { node: 'n2' })];
+const timeout = '[ERROR] plugin/errors: 2 example.com. A: read udp 10.244.0.5:41234->10.0.0.2:53: i/o timeout\n';
+const LOOP = '[FATAL] plugin/loop: Loop (127.0.0.1:55953 -> :53) detected for zone ".", see https://coredns.io\n';
+
+const now = (text: string) => checkObjects(dnsObjects(), { logs: [logOf('coredns-1', text, false)] });
+
+describe('logs of the DNS servers', () => {
+  it('a circle is the cause of servers that crash', () => {
+    const servers = both.map((one) => crashed(one));
+    const report = checkObjects(dnsObjects({ servers }), { logs: [logOf('coredns-1', LOOP)] });
+    expect(causeCodes(report)).toEqual(['DNS250']);
+  });
+
+  it.each([
+    ['DNS253', timeout.repeat(20)],
+    ['DNS252', timeout.replace('i/o timeout', 'connect: no route to host').repeat(5)],
+    ['DNS254', timeout.replace('i/o timeout', 'socket: too many open files')],
+    ['DNS255', '[ERROR] plugin/errors: 2 a.example. A: concurrent queries exceeded maximum 1000\n'],
+    ['DNS256', '[WARNING] plugin/health: Local health request to "http://:8080/health" failed: timeout\n'.repeat(4)],
+    ['DNS257', 'panic: runtime error: invalid memory address\n'],
+    ['DNS259', '[ERROR] plugin/errors: 2 a.example. A: no healthy proxies\n'],
+    ['DNS251', '[ERROR] plugin/reload: Corefile parse failed: Corefile:3 - Error during parsing: bad\n'],
+  ])('%s', (code, text) => {
+    expect(causeCodes(now(text))).toEqual([code]);
+  });
+
+  it('names the upstream that does not answer', () => {
+    expect(now(timeout.repeat(20)).headline).toContain('10.0.0.2:53 did not answer');
+  });
+
+  it('that start, stop, reload and lose a packet now and then are silent', () => {
+    const text = `CoreDNS-1.12.4\n${timeout}[WARNING] No files matching import glob pattern: custom/*.override\n`;
+    expect(now(text)).toMatchObject({ verdict: 'healthy', causes: [] });
+  });
+
+  it('of the run before are over for a server that is ready', () => {
+    const report = checkObjects(dnsObjects(), { logs: [logOf('coredns-1', LOOP, true)] });
+    expect(report.causes).toEqual([]);
+  });
+
+  it('with the query log tell how many queries are misses of the search list', () => {
+    const line = (name: string, rcode: string) =>
+      `[INFO] 10.244.1.7:4 - 1 "A IN ${name} udp 60 false 512" ${rcode} qr 153 0.0001s\n`;
+    const text = (
+      line('api.example.com.shop.svc.cluster.local.', 'NXDOMAIN').repeat(3) + line('api.example.com.', 'NOERROR')
+    ).repeat(50);
+    const report = now(text);
+    expect(report.causes).toEqual([]);
+    expect(report.findings.find(({ code }) => code === 'DNS260')?.summary).toContain('75 of 100 queries');
+  });
+});
+
+describe('netdns logs', () => {
+  it('groups the lines of a file by meaning', async () => {
+    const run = await runCli(netdns, ['logs', '-'], { stdin: timeout.repeat(7) });
+    expect(run.exit).toBe(1);
+    expect(run.stdout).toMatch(/upstream timed out +7 +10\.0\.0\.2:53/);
+  });
+
+  it('is quiet about a log without faults, and says what it read', async () => {
+    const run = await runCli(netdns, ['logs', '-'], { stdin: '.:53\nCoreDNS-1.12.4\n' });
+    expect({ exit: run.exit, said: run.stdout.includes('nothing that points to a fault') }).toEqual({
+      exit: 0,
+      said: true,
+    });
+  });
+
+  it('an absent file is a mistake that is explained', async () => {
+    const run = await runCli(netdns, ['logs', 'nowhere.log']);
+    expect({ exit: run.exit, told: run.stderr.includes('nowhere.log does not exist') }).toEqual({
+      exit: 2,
+      told: true,
+    });
+  });
+});

@@ -1,0 +1,38 @@
+import { defineCheck } from '../../../../shared/diagnose/check.ts';
+import { dnsServersRef } from '../../../../shared/dns/cluster-dns.ts';
+import { clusterDomainOf } from '../../../../shared/dns/cluster-domain.ts';
+import { type LogText, summariseLogs } from '../../../../shared/dns/logs/summarise.ts';
+import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
+import type { Pod } from '../../../../shared/model/objects-pod.ts';
+import { isReady } from '../../../../shared/model/pods.ts';
+import { nameOf, namespaceOf } from '../../../../shared/model/refs.ts';
+import { logFindings } from '../../diagnose/log-findings.ts';
+import type { DnsSubject } from '../../dns-subject.ts';
+import { SERVER_KINDS } from '../servers/server-facts.ts';
+
+/**
+ * What the logs say of faults that objects do not show: circles, upstreams that are silent, sockets used up. The run
+ * before counts for servers that do not serve now; what made a sound server restart is over.
+ */
+export const serverLogs = defineCheck<DnsSubject>({
+  id: 'netdns/server-logs',
+  group: 'logs',
+  needs: ['Pod'],
+  uses: [...SERVER_KINDS, 'Node'],
+  run: ({ dns }, { index }) => {
+    if (dns === undefined) return [];
+    const logs = dns.pods.flatMap((pod) => logsOf(index, pod));
+    const summary = summariseLogs(logs, clusterDomainOf(index).domain);
+    // Lines about the API server are judged beside the way to it.
+    return logFindings(summary, dnsServersRef(dns), 'log of');
+  },
+});
+
+function logsOf(index: ClusterIndex, pod: Pod): readonly LogText[] {
+  return (pod.spec?.containers ?? []).flatMap(({ name = '' }) =>
+    (isReady(pod) ? [false] : [true, false]).flatMap((previous) => {
+      const text = index.log(namespaceOf(pod), nameOf(pod), name, previous);
+      return text === undefined ? [] : [{ pod: nameOf(pod), text }];
+    }),
+  );
+}

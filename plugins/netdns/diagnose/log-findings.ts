@@ -1,0 +1,87 @@
+import type { LogMeaning } from '../../../shared/dns/logs/parse-line.ts';
+import type { LogGroup, LogSummary, QuerySummary, Tally } from '../../../shared/dns/logs/summarise.ts';
+import type { Message } from '../../../shared/messages/define-messages.ts';
+import type { Finding } from '../../../shared/messages/finding.ts';
+import type { Ref } from '../../../shared/model/refs.ts';
+import { joinNames, shorten } from '../../../shared/util/text.ts';
+import { type LogArgs, logMessages } from '../messages/logs.ts';
+
+const MESSAGES: Partial<Readonly<Record<LogMeaning, Message<LogArgs>>>> = {
+  loop: logMessages.DNS250,
+  'reload-refused': logMessages.DNS251,
+  'upstream-unreachable': logMessages.DNS252,
+  'upstream-refused': logMessages.DNS252,
+  'upstream-timeout': logMessages.DNS253,
+  'too-many-files': logMessages.DNS254,
+  'too-many-queries': logMessages.DNS255,
+  overload: logMessages.DNS256,
+  panic: logMessages.DNS257,
+  'start-refused': logMessages.DNS258,
+  'upstream-unhealthy': logMessages.DNS259,
+};
+
+const ENDS: readonly LogMeaning[] = ['loop', 'start-refused'];
+
+/** Below this a failure upstream is what every network knows now and then. */
+const LEAST: Partial<Readonly<Record<LogMeaning, number>>> = {
+  'upstream-timeout': 5,
+  'upstream-refused': 3,
+  'upstream-unreachable': 3,
+  overload: 3,
+};
+
+/** What logs say that somebody should know, worst first. */
+export function logFindings(summary: LogSummary, subject: Ref, source: string): readonly Finding[] {
+  const namespace = subject.namespace ?? 'kube-system';
+  const groups = summary.groups.flatMap((group): readonly Finding[] => {
+    const message = MESSAGES[group.meaning];
+    if (message === undefined || group.count < (LEAST[group.meaning] ?? 1)) return [];
+    return [
+      message.raise({
+        subject,
+        args: { pods: joinNames(group.pods), count: group.count, what: whatOf(group), namespace },
+        evidence: [{ fact: shorten(group.example, 240), source: `${source} ${joinNames(group.pods)}` }],
+        // What ends servers explains all of them, also those whose log was not kept.
+        ...(ENDS.includes(group.meaning) ? {} : { pods: group.pods.map((pod) => `${namespace}/${pod}`) }),
+      }),
+    ];
+  });
+  return [...groups, ...searchMisses(summary.queries, subject, source)];
+}
+
+function whatOf({ meaning, upstreams, zones, example }: LogGroup): string {
+  if (meaning === 'loop') return joinNames(zones);
+  if (meaning === 'start-refused') return shorten(example.replace(/^\[\w+\] /, ''), 160);
+  if (meaning === 'panic') return shorten(example.replace(/^.*panic[^:]*: ?/i, '(').concat(')'), 120);
+  if (meaning === 'reload-refused') return shorten(example.replace(/^.*?(?:failed|Failed)[^:]*: ?/, ''), 120);
+  return joinNames(upstreams.map(({ what }) => what));
+}
+
+/** Queries of which fewer than that are no sample. */
+const SAMPLE = 100;
+
+function searchMisses(queries: QuerySummary | undefined, subject: Ref, source: string): readonly Finding[] {
+  if (queries === undefined || queries.queries < SAMPLE) return [];
+  const share = Math.round((queries.searchMisses / queries.queries) * 100);
+  if (share < 50) return [];
+  const [name] = queries.searchMissNames;
+  return [
+    logMessages.DNS260.raise({
+      subject,
+      args: { pods: '', count: share, what: name?.what ?? '', namespace: subject.namespace ?? '' },
+      evidence: [
+        { fact: `${queries.searchMisses} of ${queries.queries} queries: NXDOMAIN under a search suffix`, source },
+        { fact: `clients: ${tallies(queries.searchMissClients)}`, source },
+        { fact: `names: ${tallies(queries.searchMissNames)}`, source },
+      ],
+    }),
+  ];
+}
+
+/** `10.244.1.7 (41), 10.244.2.3 (9)`. */
+export function tallies(list: readonly Tally[], most = 5): string {
+  return list
+    .slice(0, most)
+    .map(({ what, count }) => `${what} (${count})`)
+    .join(', ');
+}
