@@ -86,9 +86,17 @@ const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 /** The first letters of the base32 form (RFC 4648) of a text's SHA-256. */
 function hashOf(text: string, letters: number): string {
   const digest = createHash('sha256').update(text).digest();
-  let bits = '';
-  for (const byte of digest.subarray(0, Math.ceil((letters * 5) / 8))) bits += byte.toString(2).padStart(8, '0');
   let hash = '';
-  for (let at = 0; at < letters; at++) hash += BASE32[Number.parseInt(bits.slice(at * 5, at * 5 + 5), 2)] ?? '';
+  let value = 0;
+  let bits = 0;
+  for (let at = 0; hash.length < letters; at++) {
+    value = (value << 8) | (digest[at] ?? 0);
+    bits += 8;
+    while (bits >= 5 && hash.length < letters) {
+      bits -= 5;
+      hash += BASE32[(value >> bits) & 31] ?? '';
+    }
+    value &= (1 << bits) - 1;
+  }
   return hash;
 }

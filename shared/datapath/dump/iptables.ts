@@ -56,9 +56,9 @@ export function parseIptables(lines: Lines): RuleSet {
       addChain(table, text, line);
     } else if (first === DASH || first === BRACKET) {
       table ??= open('');
-      if (addRule(table, text, line))
-        ipv6 ||= text.includes('/128') || /(-[sd] |to-destination \[)[0-9a-f]*:/.test(text);
-      else unread++;
+      const read = addRule(table, text, line);
+      if (read === 'ipv6') ipv6 = true;
+      else if (read === 'unread') unread++;
     } else if (text.trim() !== '' && text.trim() !== 'COMMIT') {
       unread++;
     }
@@ -113,38 +113,48 @@ function chainOf(table: OpenTable, name: string, line: number): OpenChain {
   return chain;
 }
 
-/** `-A CHAIN …`, with counters in front; `-N` and `-P` of `iptables -S` too. False for anything else. */
-function addRule(table: OpenTable, text: string, line: number): boolean {
+/** `-A CHAIN …`, with counters in front; `-N` and `-P` of `iptables -S` too. */
+function addRule(table: OpenTable, text: string, line: number): 'read' | 'ipv6' | 'unread' {
   const words = splitWords(text);
   let at = 0;
   let packets: number | undefined;
-  const counters = /^\[(\d+):\d+\]$/.exec(words[0] ?? '');
+  const counters = text.charCodeAt(0) === BRACKET ? /^\[(\d+):\d+\]$/.exec(words[0] ?? '') : null;
   if (counters !== null) {
     packets = Number(counters[1]);
     at = 1;
   }
   const verb = words[at];
   const name = words[at + 1];
-  if (name === undefined) return false;
+  if (name === undefined) return 'unread';
   switch (verb) {
     case '-A':
-    case '--append':
-      chainOf(table, name, line).rules.push(readRule(words, at + 2, line, packets));
-      return true;
+    case '--append': {
+      const rule = readRule(words, at + 2, line, packets);
+      chainOf(table, name, line).rules.push(rule);
+      return isIPv6(rule) ? 'ipv6' : 'read';
+    }
     case '-I':
       chainOf(table, name, line).rules.unshift(
         readRule(words, at + (/^\d+$/.test(words[at + 2] ?? '') ? 3 : 2), line, packets),
       );
-      return true;
+      return 'read';
     case '-N':
       chainOf(table, name, line);
-      return true;
+      return 'read';
     case '-P':
       setPolicy(chainOf(table, name, line), words[at + 2] ?? '');
-      return true;
+      return 'read';
     default:
-      return false;
+      return 'unread';
   }
+}
+
+/** An address of the other family, where the head of the dump does not tell the program. */
+function isIPv6({ conditions, verdict }: Rule): boolean {
+  if (verdict.kind === 'dnat') return verdict.to.startsWith('[');
+  return conditions.some(
+    ({ field, values }) => (field === 'source' || field === 'destination') && values[0]?.includes(':') === true,
+  );
 }
 
 const FIELDS: Readonly<Record<string, Field>> = {
@@ -186,7 +196,7 @@ function readRule(words: readonly string[], from: number, line: number, counted:
     }
     const field = FIELDS[word];
     if (field !== undefined) {
-      conditions.push({ field, negated, values: next.split(',') });
+      conditions.push(plainCondition(field, negated, next));
       at += 2;
     } else if (word === '-m' || word === '--match') {
       at += 2;
@@ -207,6 +217,16 @@ function readRule(words: readonly string[], from: number, line: number, counted:
     negated = false;
   }
   return { line, conditions, verdict, comment, packets };
+}
+
+const TCP: Condition = { field: 'protocol', negated: false, values: ['tcp'] };
+const UDP: Condition = { field: 'protocol', negated: false, values: ['udp'] };
+
+function plainCondition(field: Field, negated: boolean, text: string): Condition {
+  // Every rule for a Service says one of the two: one object is enough.
+  if (field === 'protocol' && !negated && text === 'tcp') return TCP;
+  if (field === 'protocol' && !negated && text === 'udp') return UDP;
+  return { field, negated, values: text.includes(',') ? text.split(',') : [text] };
 }
 
 /** An option takes the words up to the next one. */

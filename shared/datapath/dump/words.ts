@@ -9,7 +9,8 @@ export type Lines = readonly Line[];
 /** A file as lines; line ends of Windows and a byte order mark are dropped. */
 export function linesOf(text: string): Line[] {
   const plain = text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
-  return plain.split(/\r?\n/).map((line, at) => ({ text: line, line: at + 1 }));
+  const lines = plain.includes('\r') ? plain.split(/\r?\n/) : plain.split('\n');
+  return lines.map((line, at) => ({ text: line, line: at + 1 }));
 }
 
 /** Words of a line at blanks; text in double quotes is one word, with backslashes before quotes taken off. */
@@ -36,6 +37,10 @@ export function splitWords(text: string): string[] {
 }
 
 function quoted(text: string, from: number): { value: string; end: number } {
+  const close = text.indexOf('"', from);
+  const whole = text.slice(from, close < 0 ? text.length : close);
+  // Nearly all comments: dumps have tens of thousands of them.
+  if (!whole.includes('\\')) return { value: whole, end: close < 0 ? text.length : close + 1 };
   let value = '';
   let at = from;
   while (at < text.length && text[at] !== '"') {

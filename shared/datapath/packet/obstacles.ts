@@ -32,11 +32,14 @@ const MOST_TRIES = 25;
 export function findObstacles(
   tables: readonly Table[],
   family: 4 | 6,
-  witnesses: readonly Witness[],
+  witnesses: () => readonly Witness[],
 ): readonly Obstacle[] {
+  const hooks = (['prerouting', 'input', 'forward'] as const).filter((hook) => mayEnd(tables, hook, family));
+  // Packets are thought of only where something could end them.
+  const all = hooks.length === 0 ? [] : witnesses();
   const found: Obstacle[] = [];
-  for (const hook of new Set(witnesses.map((witness) => witness.hook))) {
-    const own = witnesses.filter((witness) => witness.hook === hook);
+  for (const hook of hooks) {
+    const own = all.filter((witness) => witness.hook === hook);
     for (const { table, chain } of baseChains(tables, hook, family)) {
       for (const rule of foreignDrops(table, chain)) {
         const tried = own.filter(({ packet }) => matchRule(rule, packet, table, true) !== 'no').slice(0, MOST_TRIES);
@@ -55,6 +58,13 @@ export function findObstacles(
     }
   }
   return found;
+}
+
+/** Whether anything of others at a hook drops packets at all. */
+function mayEnd(tables: readonly Table[], hook: Hook, family: 4 | 6): boolean {
+  return baseChains(tables, hook, family).some(
+    ({ table, chain }) => chain.policy === 'drop' || foreignDrops(table, chain).length > 0,
+  );
 }
 
 function firstEnded(

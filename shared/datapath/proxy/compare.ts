@@ -68,7 +68,6 @@ export function compareProxy(
   node: string | undefined,
   time: DumpTime,
 ): ProxyDifferences {
-  const byChain = portsByChain(index, rules.family);
   if (isOfAnotherCluster(index, rules)) return { ...NOTHING, strangers: rules.portals.size, anotherCluster: true };
   const missing: ExpectedPort[] = [];
   const stale: StalePort[] = [];
@@ -97,7 +96,9 @@ export function compareProxy(
     if (settled) stale.push(difference);
     else changing.push(expected);
   }
-  const unknown = [...rules.portals.values()].filter((portal) => !keys.has(portal.key) && !byChain.has(portal.chain));
+  const unknown = [...rules.portals.values()].filter(
+    ({ key, chain }) => !keys.has(key) && !portsByChain(index, rules.family).has(chain),
+  );
   const services = index.seen('Service');
   const all = services.status === 'ok' && services.whole;
   return {

@@ -18,6 +18,19 @@ export interface FoundProxy {
  * More than one is a leftover of another mode, or of another iptables.
  */
 export function proxiesOf(dumps: NodeDumps, family: 4 | 6): readonly FoundProxy[] {
+  let known = found.get(dumps);
+  if (known === undefined) {
+    known = {};
+    found.set(dumps, known);
+  }
+  known[family] ??= findProxies(dumps, family);
+  return known[family];
+}
+
+/** Several checks ask for them, and large dumps take a while. */
+const found = new WeakMap<NodeDumps, { 4?: readonly FoundProxy[]; 6?: readonly FoundProxy[] }>();
+
+function findProxies(dumps: NodeDumps, family: 4 | 6): readonly FoundProxy[] {
   const found: FoundProxy[] = [];
   const add = (rules: ProxyRules | undefined, set: RuleSet | undefined): void => {
     if (rules !== undefined) found.push({ rules, set, tables: set?.tables ?? [] });

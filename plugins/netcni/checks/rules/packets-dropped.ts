@@ -34,7 +34,7 @@ export const packetsDropped = defineCheck<NodeDumps>({
       names: (links ?? []).map(({ name }) => name),
     };
     return ([4, 6] as const).flatMap((family) => {
-      const found = findObstacles(tablesOf(sets), family, witnessesFor(index, node, family, known));
+      const found = findObstacles(tablesOf(sets), family, () => witnessesFor(index, node, family, known));
       return found.slice(0, MOST).map((obstacle) => tell(dumps, obstacle));
     });
   },
