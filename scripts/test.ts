@@ -2,9 +2,10 @@
  * The whole test run behind `npm test`: build, static checks, unit and scenario tests, tests on a real cluster.
  * Ends with one line of counts. A failed static check counts as one failed test.
  */
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import process from 'node:process';
 import { execa } from 'execa';
+import { programPath } from './package/program-path.ts';
 
 interface Counts {
   passed: number;
@@ -56,11 +57,33 @@ async function packages(): Promise<void> {
     say('skipped single binaries: they are built and run on linux/amd64');
     return;
   }
+  if (process.env.NET_E2E === 'required') await installPrograms();
   const script = ['scripts/package.ts', '--binaries'];
   await staticCheck('single binaries', 'node', [...script, '--platform', 'linux/amd64']);
   const others = ['linux/arm64', 'darwin/amd64', 'darwin/arm64', 'windows/amd64'];
   const words = others.flatMap((platform) => ['--platform', platform]);
   await staticCheck('binaries of other systems', 'node', [...script, '--add', '--plugin', 'netsvc', ...words]);
+}
+
+/** What some tests of the binaries are skipped without: an emulator for ARM, and shells to complete in. */
+async function installPrograms(): Promise<void> {
+  const wanted = { 'qemu-aarch64-static': 'qemu-user-static', zsh: 'zsh', fish: 'fish' };
+  const absent = Object.entries(wanted).filter(([program]) => programPath(program) === undefined);
+  const libraries = existsSync('/usr/aarch64-linux-gnu/lib/libstdc++.so.6')
+    ? []
+    : ['libc6-arm64-cross', 'libstdc++6-arm64-cross'];
+  const packages = [...absent.map(([, name]) => name), ...libraries];
+  if (packages.length === 0 || process.getuid?.() !== 0 || programPath('apt-get') === undefined) return;
+  say(`installing ${packages.join(' ')} …`);
+  const options = { reject: false, env: { DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' } } as const;
+  await execa('apt-get', ['update', '-q'], options);
+  const lock = ['-o', 'DPkg::Lock::Timeout=300'];
+  const install = await execa(
+    'apt-get',
+    ['install', '-y', '-q', '--no-install-recommends', ...lock, ...packages],
+    options,
+  );
+  if (install.exitCode !== 0) say('not installed; the tests that need them are skipped with the reason');
 }
 
 async function suite(project: string): Promise<void> {

@@ -61,16 +61,26 @@ export async function buildBinaries(
   const runner = runnerFor(platform);
   const node = await nodeBase(platform);
   const base = await preparedBase(platform);
-  const programs: Program[] = [];
-  for (const { parts } of code) {
+  const programs = await inPairs(code, async ({ parts }): Promise<Program> => {
     const cache = runner === undefined ? undefined : await makeCodeCache(parts, node, runner, options.root);
-    programs.push({ parts, ...(cache === undefined ? {} : { cache }) });
-  }
+    return { parts, ...(cache === undefined ? {} : { cache }) };
+  });
   const wanted = programs.map((program) => ({ name: program.parts.name, programs: [program] }));
-  if (suite && platform.os === 'linux') wanted.push({ name: SUITE, programs });
-  for (const { name, programs: inside } of wanted) {
-    const target = binaryPath(options.folder, name, platform);
-    await writeExecutable(inside, platform, base, target);
+  if (suite && platform.os === 'linux') wanted.push({ name: SUITE, programs: [...programs] });
+  await inPairs(wanted, async ({ name, programs: inside }) => {
+    await writeExecutable(inside, platform, base, binaryPath(options.folder, name, platform));
     options.say(`${platformName(platform).padEnd(14)} ${binaryName(name, platform)}`);
+  });
+}
+
+/** Two at a time: each takes a processor, and writing an executable a gigabyte of memory. */
+async function inPairs<Item, Result>(
+  items: readonly Item[],
+  work: (item: Item) => Promise<Result>,
+): Promise<readonly Result[]> {
+  const results: Result[] = [];
+  for (let at = 0; at < items.length; at += 2) {
+    results.push(...(await Promise.all(items.slice(at, at + 2).map(work))));
   }
+  return results;
 }
