@@ -3,7 +3,11 @@ import { check } from './commands/check.ts';
 import { completion } from './commands/completion.ts';
 import { corefile } from './commands/corefile.ts';
 import { explain } from './commands/explain.ts';
+import { explainSearch } from './commands/explain-search.ts';
 import { logs } from './commands/logs.ts';
+import { records } from './commands/records.ts';
+import { resolvconf } from './commands/resolvconf.ts';
+import { resolve } from './commands/resolve.ts';
 import { snapshot } from './commands/snapshot.ts';
 import { version } from './commands/version.ts';
 
@@ -11,8 +15,20 @@ import { version } from './commands/version.ts';
 export const netdns: Plugin = {
   name: 'netdns',
   summary: 'Why does this name not resolve, or resolve slowly?',
-  commands: [check, corefile, logs, snapshot, explain, completion, version],
-  defaultCommand: 'check',
+  commands: [
+    check,
+    resolve,
+    explainSearch,
+    records,
+    corefile,
+    logs,
+    resolvconf,
+    snapshot,
+    explain,
+    completion,
+    version,
+  ],
+  defaultCommand: 'resolve',
   bareCommand: 'check',
   messages: async () => (await import('./messages/messages.ts')).messages,
 };

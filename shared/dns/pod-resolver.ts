@@ -135,6 +135,16 @@ export function ndotsOf(options: readonly ResolverOption[]): number {
   return Number.isInteger(value) && value >= 0 ? Math.min(value, MAX_NDOTS) : 1;
 }
 
+/** The file as the kubelet writes it. */
+export function formatResolvConf({ nameservers, searches, options }: ResolvConf): string {
+  const lines = [];
+  if (searches.length > 0) lines.push(searchLine(searches));
+  for (const server of nameservers) lines.push(`nameserver ${server}`);
+  const words = options.map(({ name, value }) => (value === undefined || value === '' ? name : `${name}:${value}`));
+  if (words.length > 0) lines.push(`options ${words.join(' ')}`);
+  return lines.map((line) => `${line}\n`).join('');
+}
+
 function searchLine(searches: readonly string[]): string {
   return `search ${searches.join(' ')}`;
 }

@@ -3,6 +3,8 @@ import { muslDropsSearch } from './pod-resolver.ts';
 /** The resolvers that programs in containers bring along. */
 export type Libc = 'glibc' | 'musl' | 'go';
 
+export const LIBCS: readonly Libc[] = ['glibc', 'musl', 'go'];
+
 /** What a server says to one question for addresses. `unknown`: it cannot be foretold. */
 export type Foretold = 'found' | 'nodata' | 'nxdomain' | 'servfail' | 'timeout' | 'unknown';
 
@@ -22,6 +24,8 @@ export interface Expansion {
   readonly candidates: readonly string[];
   /** `found` with the last query, or how it ends without an address. */
   readonly outcome: Foretold;
+  /** False when one of the answers could not be foretold: the search may end there. */
+  readonly sure: boolean;
   /** Why the search list plays no role, or is cut short; empty when it is used as written. */
   readonly notes: readonly string[];
 }
@@ -55,17 +59,19 @@ export function expandSearch(
   let last: Foretold = 'nxdomain';
   let sawData = false;
   let sawFailure = false;
+  let unsure = false;
   for (const candidate of candidates) {
     const answer = foretell(candidate.name);
     queries.push({ ...candidate, answer });
     last = answer;
     if (answer === 'nodata') sawData = true;
     if (answer === 'servfail') sawFailure = true;
-    if (answer === 'found' || answer === 'unknown' || endsSearch(libc, answer)) break;
+    if (answer === 'unknown') unsure = true;
+    if (answer === 'found' || endsSearch(libc, answer)) break;
   }
-  const ended = last === 'found' || last === 'unknown' || endsSearch(libc, last);
-  const outcome = ended ? last : sawFailure ? 'servfail' : sawData ? 'nodata' : last;
-  return { libc, queries, candidates: candidates.map((candidate) => candidate.name), outcome, notes };
+  const ended = last === 'found' || endsSearch(libc, last);
+  const outcome = ended ? last : unsure ? 'unknown' : sawFailure ? 'servfail' : sawData ? 'nodata' : last;
+  return { libc, queries, candidates: candidates.map((candidate) => candidate.name), outcome, sure: !unsure, notes };
 }
 
 /** musl takes the first answer that is no NXDOMAIN for the answer; glibc gives up at a time-out, Go never. */
@@ -107,4 +113,9 @@ function candidatesFor(
     return { candidates: [itself], notes };
   }
   return { candidates: [itself, ...searched.filter(({ suffix }) => suffix !== '.')], notes };
+}
+
+/** Queries on the wire: every name is asked for A and for AAAA. */
+export function wireQueries({ queries }: Pick<Expansion, 'queries'>): number {
+  return queries.length * 2;
 }

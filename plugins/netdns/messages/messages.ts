@@ -1,9 +1,11 @@
 import { corefileMessages } from './corefile.ts';
 import { corefileHabitMessages } from './corefile-habits.ts';
 import { logMessages } from './logs.ts';
+import { namesMessages } from './names.ts';
 import { nodeCacheMessages } from './node-cache.ts';
 import { podsMessages } from './pods.ts';
 import { policyMessages } from './policy.ts';
+import { recordsMessages } from './records.ts';
 import { serversMessages } from './servers.ts';
 
 /** Every code of the plugin. A code, once shipped, keeps its meaning. */
@@ -15,4 +17,6 @@ export const messages = {
   ...podsMessages,
   ...policyMessages,
   ...nodeCacheMessages,
+  ...recordsMessages,
+  ...namesMessages,
 };

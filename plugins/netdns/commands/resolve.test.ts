@@ -1,0 +1,137 @@
+import { describe, expect, it } from 'vitest';
+import type { KubeObject } from '../../../shared/model/objects.ts';
+import { namespace, networkPolicy, pod, service, slicesFor } from '../../../shared/testing/builders.ts';
+import { dnsObjects } from '../testing/dns-objects.ts';
+import { dnsServer, type FakeZone } from '../testing/dns-server.ts';
+import { askNetdns, runNetdns } from '../testing/run-netdns.ts';
+
+const web = service('web', {
+  clusterIP: '10.96.0.7',
+  clusterIPs: ['10.96.0.7'],
+  ports: [{ name: 'http', port: 80, protocol: 'TCP' }],
+});
+const webPod = pod('web-1', { ip: '10.244.0.9' });
+const headless = service('db', { clusterIP: 'None', clusterIPs: ['None'], selector: { app: 'db' } });
+const front = pod('front-1', { namespace: 'front', labels: { app: 'front' } });
+const world: readonly KubeObject[] = [
+  ...dnsObjects(),
+  namespace('shop'),
+  namespace('front'),
+  namespace('default'),
+  namespace('kube-system'),
+  web,
+  webPod,
+  ...slicesFor(web, [webPod]),
+  headless,
+  front,
+];
+const ZONE: FakeZone = {
+  'web.shop.svc.cluster.local A': ['10.96.0.7'],
+  'web.shop.svc.cluster.local SRV': [],
+  '_http._tcp.web.shop.svc.cluster.local SRV': ['0 100 80 web.shop.svc.cluster.local'],
+  'example.com A': ['192.0.2.80'],
+};
+const live = (zones: readonly FakeZone[]) => ({
+  listeners: Object.fromEntries(zones.map((zone, at) => [`kube-system/coredns-${at + 1}:53`, dnsServer(zone)])),
+});
+
+describe('a name that resolves', () => {
+  it('is told with its address, the query that found it, and what each server said', async () => {
+    const run = await runNetdns('web.shop --from front-1 -n front', world, live([ZONE, ZONE]));
+    expect(run.exit).toBe(0);
+    expect(run.stdout).toContain('web.shop resolves for pod front/front-1 to 10.96.0.7 as');
+    expect(run.stdout).toMatch(/1 {2}web\.shop\.front\.svc\.cluster\.local\. +NXDOMAIN/);
+    expect(run.stdout).toMatch(/2 {2}web\.shop\.svc\.cluster\.local\. +address +10\.96\.0\.7 +2 of 2/);
+    for (const line of run.stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(100);
+  });
+
+  it('may be one of the world outside', async () => {
+    const answer = await askNetdns('example.com --from front-1 -n front', world, live([ZONE, ZONE]));
+    expect(answer).toMatchObject({ verdict: 'healthy', exit: 0 });
+    expect(answer.headline).toContain('192.0.2.80');
+  });
+
+  it('is foretold where the servers may not be asked, and that is said', async () => {
+    const answer = await askNetdns('web -n shop', world, { denied: ['get pods/portforward'] });
+    expect(answer).toMatchObject({ verdict: 'healthy' });
+    expect(answer.notChecked[0]?.reason).toContain('forbidden: get pods/portforward');
+  });
+
+  it('has records of other types', async () => {
+    const answer = await askNetdns('_http._tcp.web.shop.svc.cluster.local', world, live([ZONE, ZONE]));
+    expect(answer).toMatchObject({ verdict: 'healthy' });
+    expect(answer.headline).toContain('0 0 80 web.shop.svc.cluster.local');
+  });
+});
+
+describe('a name that does not resolve', () => {
+  const cases: readonly (readonly [string, string, string])[] = [
+    ['web --from front-1 -n front', 'DNS602', 'from here its name is web.shop'],
+    ['wep -n shop', 'DNS601', 'did you mean web?'],
+    ['web.shop.svc.cluster.lokal -n shop', 'DNS603', 'write web.shop.svc.cluster.local'],
+    ['web.shopp.svc.cluster.local', 'DNS602', 'from here its name is web.shop'],
+    ['db -n shop', 'DNS604', 'Service shop/db is headless and 0 of 0 endpoints are ready'],
+    ['_https._tcp.web.shop.svc.cluster.local', 'DNS605', 'it has _http._tcp'],
+    ['db-0.db.shop.svc.cluster.local', 'DNS606', 'there is no such pod'],
+    ['web.shop.svc.cluster.local --type AAAA', 'DNS607', 'it has A 10.96.0.7'],
+  ];
+
+  it.each(cases)('%s: %s', async (line, code, words) => {
+    const answer = await askNetdns(line, world, live([ZONE, ZONE]));
+    expect(answer.causes[0], answer.headline).toMatchObject({ code });
+    expect(answer.headline).toContain(words);
+    expect(answer.exit).toBe(1);
+  });
+
+  it('is a fault of one server when the other knows it', async () => {
+    const { 'web.shop.svc.cluster.local A': _lost, ...stale } = ZONE;
+    const answer = await askNetdns('web -n shop', world, live([ZONE, stale]));
+    expect(answer).toMatchObject({ verdict: 'degraded', causes: [{ code: 'DNS610' }] });
+    expect(answer.headline).toContain('DNS server coredns-2 answers');
+  });
+
+  it('is one of the upstream when no server of the cluster is at fault', async () => {
+    const answer = await askNetdns(
+      'api.example.com -n shop',
+      world,
+      live([{ ...ZONE, 'api.example.com A': 'SERVFAIL' }, ZONE]),
+    );
+    expect(answer.causes[0]).toMatchObject({ code: 'DNS611' });
+  });
+
+  it('is a fault of the caller that asks its node', async () => {
+    const agent = pod('agent', { namespace: 'front', spec: { hostNetwork: true } });
+    const answer = await askNetdns('web.shop --from agent -n front', [...world, agent], live([ZONE, ZONE]));
+    expect(answer.causes[0]).toMatchObject({ code: 'DNS609' });
+    expect(answer.headline).toContain('hostNetwork turns dnsPolicy ClusterFirst into Default');
+  });
+
+  it('is a fault of the policy that stops the question', async () => {
+    const shut = networkPolicy(
+      'shut',
+      { podSelector: {}, policyTypes: ['Egress'], egress: [] },
+      { namespace: 'front' },
+    );
+    const answer = await askNetdns('web.shop --from front-1 -n front', [...world, shut], live([ZONE, ZONE]));
+    expect(answer.causes[0]).toMatchObject({ code: 'DNS401' });
+    expect(answer.headline).toContain('NetworkPolicy front/shut');
+  });
+
+  it('is not decided where Services could not be read', async () => {
+    const answer = await askNetdns('web -n shop --no-ask', world, { forbidden: ['Service'] });
+    expect(answer).toMatchObject({ verdict: 'unknown', exit: 3 });
+  });
+});
+
+describe('words that are no question', () => {
+  it.each([
+    ['a b', 'one name at a time'],
+    ['web!', 'is no DNS name'],
+    ['web --type MX', 'there is no type MX here'],
+    ['web --from pod/fron-1 -n front', 'Did you mean front-1?'],
+  ])('%s', async (line, words) => {
+    const run = await runNetdns(`resolve ${line}`, world);
+    expect(run.exit).toBe(2);
+    expect(run.stderr).toContain(words);
+  });
+});

@@ -1,0 +1,320 @@
+import type { PodResolver } from '../../../shared/dns/pod-resolver.ts';
+import type { RecordType } from '../../../shared/dns/records.ts';
+import type { Expansion } from '../../../shared/dns/search-expansion.ts';
+import type { ServerAnswers } from '../../../shared/dns/server-answers.ts';
+import { namesOf } from '../../../shared/dns/service-names.ts';
+import type { Zone } from '../../../shared/dns/zone.ts';
+import type { Evidence, Finding } from '../../../shared/messages/finding.ts';
+import type { ClusterIndex } from '../../../shared/model/cluster-index.ts';
+import type { Pod } from '../../../shared/model/objects-pod.ts';
+import { podKey } from '../../../shared/model/pods.ts';
+import { nameOf, namespaceOf, type Ref, refOf } from '../../../shared/model/refs.ts';
+import { parseAddress } from '../../../shared/util/addresses.ts';
+import { joinAnd, joinNames } from '../../../shared/util/text.ts';
+import { namesMessages } from '../messages/names.ts';
+import { readName } from './name-reading.ts';
+
+/** All that is known of one question. */
+export interface NameQuestion {
+  readonly index: ClusterIndex;
+  readonly name: string;
+  readonly types: readonly RecordType[];
+  readonly pod: Pod | undefined;
+  readonly namespace: string;
+  readonly resolver: PodResolver;
+  readonly zone: Zone;
+  /** The search of the caller's library, with what the servers said where they were asked. */
+  readonly expansion: Expansion;
+  readonly servers: readonly ServerAnswers[];
+}
+
+/** What is wrong with a name for its caller: the name, the caller's resolver, or the servers' answers. */
+export function nameFindings(question: NameQuestion): readonly Finding[] {
+  return [
+    ...elsewhere(question),
+    ...answersOtherwise(question),
+    ...wildcard(question),
+    ...alias(question),
+    ...unresolved(question),
+  ];
+}
+
+function subjectOf({ pod, name }: NameQuestion): Ref {
+  return pod === undefined ? { kind: 'Name', name } : refOf(pod, 'Pod');
+}
+
+function who({ pod }: NameQuestion): string {
+  return pod === undefined ? '' : ` for pod ${podKey(pod)}`;
+}
+
+/** Every name that is asked, with its answer, as evidence. */
+function searchEvidence({ expansion }: NameQuestion): readonly Evidence[] {
+  return expansion.queries.map(({ name, answer, suffix }) => ({
+    fact: `${name}. → ${answer === 'nxdomain' ? 'NXDOMAIN' : answer}`,
+    source: suffix === undefined ? `${expansion.libc}, as it is` : `${expansion.libc}, search domain ${suffix}`,
+  }));
+}
+
+function elsewhere(question: NameQuestion): readonly Finding[] {
+  const { pod, resolver, index, zone, name } = question;
+  if (pod === undefined || resolver.asks === 'cluster') return [];
+  const inside = [`${question.namespace}.svc.`, 'svc.', '']
+    .map((suffix) => `${name.toLowerCase().replace(/\.$/, '')}.${suffix}${zone.domain}`)
+    .concat(name.toLowerCase().replace(/\.$/, ''))
+    .some((full) => zone.foretell(full, question.types) === 'found');
+  const reading = readName(index, name, question.namespace, zone.domain);
+  if (!inside && reading.is === 'nothing' && !/\.svc(\.|$)/.test(name)) return [];
+  const { hostNetwork = false, dnsPolicy = 'ClusterFirst' } = pod.spec ?? {};
+  const why =
+    resolver.asks === 'own'
+      ? `dnsPolicy None asks ${joinNames(resolver.nameservers) || 'nobody'}`
+      : `${resolver.why === '' ? `dnsPolicy ${dnsPolicy}` : resolver.why} asks the servers of its node`;
+  if (resolver.asks === 'own' && resolver.nameservers.some((server) => clusterServer(index, server))) return [];
+  return [
+    namesMessages.DNS609.raise({
+      subject: subjectOf(question),
+      args: { who: `pod ${podKey(pod)}`, why },
+      evidence: [{ fact: `dnsPolicy ${dnsPolicy}, hostNetwork ${hostNetwork}`, source: `Pod ${podKey(pod)} spec` }],
+    }),
+  ];
+}
+
+function clusterServer(index: ClusterIndex, server: string): boolean {
+  return index.list('Service').some(({ spec }) => (spec?.clusterIPs ?? [spec?.clusterIP]).includes(server));
+}
+
+/** Names that exist by the objects and are answered otherwise. */
+function answersOtherwise(question: NameQuestion): readonly Finding[] {
+  const { servers, zone, types, expansion } = question;
+  const asked = servers.filter(({ unasked, failed }) => unasked !== true && failed === undefined);
+  for (const { name } of expansion.queries) {
+    const promised = zone.records(name).filter(({ type }) => types.includes(type));
+    if (promised.length === 0) continue;
+    const bad = asked.flatMap(({ pod, answers }) => {
+      const own = answers.filter((answer) => answer.name === name && promised.some(({ type }) => type === answer.type));
+      const served = new Set(own.flatMap((answer) => answer.answers.map(({ data }) => data.toLowerCase())));
+      const lost = promised.filter(({ data }) => !served.has(data.toLowerCase()));
+      const rcode = own.find((answer) => answer.rcode !== 'NOERROR')?.rcode;
+      if (own.length === 0 || lost.length === 0) return [];
+      return [{ pod, rcode: rcode ?? (served.size === 0 ? 'nothing' : joinNames([...served])) }];
+    });
+    if (bad.length === 0) continue;
+    const all = bad.length === asked.length;
+    return [
+      namesMessages.DNS610.raise({
+        subject: promised[0]?.owner ?? subjectOf(question),
+        severity: all ? 'critical' : 'warning',
+        impact: bad.length / asked.length,
+        args: { name, rcode: bad[0]?.rcode ?? '', servers: joinAnd(bad.map(({ pod }) => pod)), all },
+        evidence: [
+          {
+            fact: `promised: ${joinNames(promised.map(({ type, data }) => `${type} ${data}`))}`,
+            source: `${promised[0]?.owner.kind ?? ''} ${promised[0]?.owner.name ?? ''}`,
+          },
+          ...bad
+            .slice(0, 4)
+            .map(({ pod, rcode }) => ({ fact: `answers ${rcode}`, source: `DNS over TCP to Pod ${pod}` })),
+        ],
+      }),
+    ];
+  }
+  return [];
+}
+
+/** An outside search domain that answers where a Service of the cluster, or nothing, was meant. */
+function wildcard(question: NameQuestion): readonly Finding[] {
+  const { expansion, zone, name, servers } = question;
+  const last = expansion.queries.at(-1);
+  if (last?.answer !== 'found' || last.suffix === undefined) return [];
+  if (last.suffix === zone.domain || last.suffix.endsWith(`.${zone.domain}`) || last.suffix === '.') return [];
+  const reading = readName(question.index, name, question.namespace, zone.domain);
+  const meant =
+    reading.is === 'elsewhere' || reading.is === 'service' ? reading.better : name.includes('.') ? `${name}.` : '';
+  if (meant === '') return [];
+  const address =
+    servers
+      .flatMap(({ answers }) => answers)
+      .find((answer) => answer.name === last.name)
+      ?.answers.at(-1)?.data ?? '?';
+  return [
+    namesMessages.DNS612.raise({
+      subject: subjectOf(question),
+      args: { name, suffix: last.suffix, address, meant },
+      evidence: searchEvidence(question),
+    }),
+  ];
+}
+
+function alias(question: NameQuestion): readonly Finding[] {
+  const { zone, expansion, name, servers, index } = question;
+  const last = expansion.queries.at(-1);
+  const record = last === undefined ? undefined : zone.records(last.name).find(({ type }) => type === 'CNAME');
+  if (record === undefined || last === undefined) return [];
+  const target = record.data;
+  const raise = (why: string): readonly Finding[] => [
+    namesMessages.DNS613.raise({
+      subject: record.owner,
+      args: { name, target, why },
+      evidence: [
+        { fact: `externalName: ${target}`, source: `Service ${record.owner.namespace ?? ''}/${record.owner.name}` },
+      ],
+    }),
+  ];
+  if (parseAddress(target) !== undefined)
+    return raise('which is an address and no name: use a Service without a selector and an EndpointSlice');
+  if (zone.foretell(target, question.types) === 'nxdomain') return raise('which does not exist in this cluster');
+  const answers = servers.flatMap((server) => server.answers.filter((answer) => answer.name === last.name));
+  const failing = answers.find(({ rcode }) => rcode !== 'NOERROR');
+  if (failing !== undefined && answers.every(({ rcode }) => rcode !== 'NOERROR'))
+    return raise(`for which the servers answer ${failing.rcode}`);
+  if (!target.includes('.') && index.seen('Service').status === 'ok')
+    return raise('a short name, for which an alias has no search list');
+  return [];
+}
+
+function unresolved(question: NameQuestion): readonly Finding[] {
+  const { expansion, index, name, namespace, zone, types } = question;
+  const { outcome } = expansion;
+  if (outcome === 'found' || outcome === 'timeout') return [];
+  if (outcome === 'unknown') return likelyMistake(question);
+  const subject = subjectOf(question);
+  const evidence = searchEvidence(question);
+  const last = expansion.queries.at(-1);
+  const there = expansion.queries.find((query) => zone.records(query.name).length > 0);
+  if (outcome === 'nodata' && there !== undefined) {
+    const found = [...new Set(zone.records(there.name).map(({ type, data }) => `${type} ${data}`))];
+    return [
+      namesMessages.DNS607.raise({
+        subject,
+        args: { name: there.name, type: types.join(' or '), found: joinNames(found) },
+        evidence,
+      }),
+    ];
+  }
+  const musl = muslOnly(question, evidence);
+  if (musl.length > 0) return musl;
+  const reading = readName(index, name, namespace, zone.domain);
+  const dots = name.split('.').length - 1;
+  const stranger = reading.is === 'nothing' || (reading.is === 'namespace' && !/\.svc(\.|$)/.test(name));
+  const outside = stranger && dots > 0 && last !== undefined && !last.name.endsWith(`.${zone.domain}`);
+  if (outside && (outcome === 'servfail' || question.servers.some(({ answers }) => answers.length > 0))) {
+    const rcodes = question.servers.flatMap(({ answers }) =>
+      answers.filter((answer) => answer.name === last.name).map(({ rcode }) => rcode),
+    );
+    const rcode = rcodes.find((word) => word !== 'NOERROR') ?? (outcome === 'servfail' ? 'SERVFAIL' : 'NXDOMAIN');
+    return [namesMessages.DNS611.raise({ subject, args: { name, rcode, servers: 'the DNS servers' }, evidence })];
+  }
+  return [readingFinding(question, reading, subject, evidence)];
+}
+
+/**
+ * Only the name as it is could not be foretold: the world outside may know it. When it reads like a Service that is
+ * called a little otherwise, that is the likelier reading.
+ */
+function likelyMistake(question: NameQuestion): readonly Finding[] {
+  const { expansion, index, name, namespace, zone } = question;
+  const open = expansion.queries.filter(({ answer }) => answer === 'unknown');
+  if (open.some(({ suffix }) => suffix !== undefined)) return [];
+  const reading = readName(index, name, namespace, zone.domain);
+  if (reading.is === 'nothing' || reading.is === 'namespace') return [];
+  const finding = readingFinding(question, reading, subjectOf(question), searchEvidence(question));
+  return [{ ...finding, confidence: 'likely' }];
+}
+
+/** A name that glibc would find in the search list and musl does not look for there. */
+function muslOnly(
+  { expansion, zone, name, types, resolver, pod }: NameQuestion,
+  evidence: readonly Evidence[],
+): readonly Finding[] {
+  if (expansion.libc !== 'musl' || expansion.notes.length === 0 || name.endsWith('.')) return [];
+  const found = resolver.searches
+    .map((suffix) => `${name}.${suffix}`.toLowerCase())
+    .find((full) => zone.foretell(full, types) === 'found');
+  if (found === undefined) return [];
+  return [
+    namesMessages.DNS608.raise({
+      subject: pod === undefined ? { kind: 'Name', name } : refOf(pod, 'Pod'),
+      args: { name, ndots: resolver.ndots, dots: name.split('.').length - 1, full: `${found}.` },
+      evidence: [...evidence, ...expansion.notes.map((fact) => ({ fact, source: 'musl' }))],
+    }),
+  ];
+}
+
+function readingFinding(
+  question: NameQuestion,
+  reading: ReturnType<typeof readName>,
+  subject: Ref,
+  evidence: readonly Evidence[],
+): Finding {
+  const { name, zone } = question;
+  const key = (service: Parameters<typeof nameOf>[0]): string => `${namespaceOf(service)}/${nameOf(service)}`;
+  switch (reading.is) {
+    case 'elsewhere':
+      return namesMessages.DNS602.raise({
+        subject,
+        args: { name, who: who(question), namespaces: joinNames(reading.namespaces), better: reading.better },
+        evidence: [
+          {
+            fact: `names: ${namesOf(reading.service, reading.namespaces[0] ?? '', zone.domain)
+              .slice(1)
+              .join(', ')}`,
+            source: `Service ${reading.namespaces[0] ?? ''}/${reading.service}`,
+          },
+          ...evidence,
+        ],
+      });
+    case 'domain':
+      return namesMessages.DNS603.raise({
+        subject,
+        args: { name, domain: reading.domain, right: zone.domain, better: reading.better },
+        evidence,
+      });
+    case 'headless':
+      return namesMessages.DNS604.raise({
+        subject: refOf(reading.service, 'Service'),
+        args: { name, service: key(reading.service), ready: reading.ready, all: reading.all },
+        evidence: [
+          {
+            fact: `clusterIP: None, ${reading.ready} of ${reading.all} endpoints ready`,
+            source: `Service ${key(reading.service)}`,
+          },
+          ...evidence,
+        ],
+      });
+    case 'srv':
+      return namesMessages.DNS605.raise({
+        subject: refOf(reading.service, 'Service'),
+        args: { name, service: key(reading.service), why: reading.why },
+        evidence,
+      });
+    case 'pod':
+      return namesMessages.DNS606.raise({
+        subject: refOf(reading.service, 'Service'),
+        args: { name, pod: reading.host, service: key(reading.service), why: reading.why },
+        evidence,
+      });
+    case 'namespace':
+      return namesMessages.DNS601.raise({
+        subject,
+        args: { name, who: who(question), why: `there is no namespace ${reading.namespace}`, better: reading.better },
+        evidence,
+      });
+    case 'service':
+      return namesMessages.DNS601.raise({
+        subject,
+        args: {
+          name,
+          who: who(question),
+          why: `namespace ${reading.namespace} has no Service ${reading.service}`,
+          better: reading.better,
+        },
+        evidence,
+      });
+    default:
+      return namesMessages.DNS601.raise({
+        subject,
+        args: { name, who: who(question), why: 'no Service and no name outside is called so', better: '' },
+        evidence,
+      });
+  }
+}

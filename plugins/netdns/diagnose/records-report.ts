@@ -1,0 +1,138 @@
+import { clusterDnsOf, dnsServersRef } from '../../../shared/dns/cluster-dns.ts';
+import { clusterDomainOf } from '../../../shared/dns/cluster-domain.ts';
+import { compareRecords, type RecordDifference } from '../../../shared/dns/compare-records.ts';
+import type { DnsRecord } from '../../../shared/dns/records.ts';
+import { type ServerAnswers, serverAnswersOf } from '../../../shared/dns/server-answers.ts';
+import type { Finding } from '../../../shared/messages/finding.ts';
+import type { ClusterIndex } from '../../../shared/model/cluster-index.ts';
+import type { NotChecked, Report, Section } from '../../../shared/report/report.ts';
+import { compareText, joinNames, plural, shorten } from '../../../shared/util/text.ts';
+import { recordsMessages } from '../messages/records.ts';
+
+export interface RecordsFrame {
+  /** `Service shop/web`, `the cluster`. */
+  readonly what: string;
+  readonly live: boolean;
+  readonly source: string;
+}
+
+/** Promised records as a table, and the differences of each server that was asked. */
+export function recordsReport(index: ClusterIndex, records: readonly DnsRecord[], frame: RecordsFrame): Report {
+  const { domain } = clusterDomainOf(index);
+  const servers = frame.live ? serverAnswersOf(index) : [];
+  const asked = servers.filter(({ unasked }) => unasked !== true);
+  const differences = asked.flatMap((server) => compareRecords(records, server, domain));
+  const failed = asked.filter(({ failed: why }) => why !== undefined);
+  const notChecked: NotChecked[] = servers.flatMap(({ pod, failed: why }) =>
+    why === undefined ? [] : [{ check: `server ${pod}`, reason: shorten(why, 200) }],
+  );
+  if (frame.live && servers.length === 0) notChecked.push({ check: 'servers', reason: 'no DNS server could be asked' });
+  const blind = (frame.live && asked.length === failed.length) || records.length === 0;
+  const causes = differences.length === 0 ? [] : findings(index, differences, asked);
+  const verdict = causes.length > 0 ? 'broken' : blind && frame.live ? 'unknown' : 'healthy';
+  return {
+    command: 'netdns records',
+    target: undefined,
+    takenAt: index.takenAt,
+    source: frame.source,
+    verdict,
+    headline: headlineOf(records, frame, asked, differences, verdict, notChecked),
+    causes,
+    findings: [],
+    notChecked,
+    coverage: { ran: asked.length - failed.length, of: servers.length },
+    ladder: [],
+    layout: 'list',
+    sections: sectionsOf(records, differences),
+    data: {
+      records,
+      differences,
+      servers: servers.map(({ pod, failed: why }) => ({ pod, ...(why === undefined ? {} : { failed: why }) })),
+    },
+  };
+}
+
+function headlineOf(
+  records: readonly DnsRecord[],
+  { what, live }: RecordsFrame,
+  asked: readonly ServerAnswers[],
+  differences: readonly RecordDifference[],
+  verdict: Report['verdict'],
+  notChecked: readonly NotChecked[],
+): string {
+  const promised = `${plural(records.length, 'record')} promised for ${what}`;
+  if (!live) return promised;
+  if (verdict === 'unknown') return `could not tell: ${notChecked[0]?.reason ?? promised}`;
+  const servers = asked.map(({ pod }) => pod);
+  if (differences.length === 0) return `${promised}, and ${plural(servers.length, 'server')} serve them: no difference`;
+  const bad = [...new Set(differences.map(({ pod }) => pod))];
+  const who = bad.length === servers.length && servers.length > 1 ? 'all servers' : joinNames(bad);
+  return `${promised}; ${who} differ${bad.length === 1 ? 's' : ''} in ${plural(new Set(differences.map(({ name, type }) => `${name} ${type}`)).size, 'answer')}`;
+}
+
+function findings(
+  index: ClusterIndex,
+  differences: readonly RecordDifference[],
+  asked: readonly ServerAnswers[],
+): readonly Finding[] {
+  const byPod = new Map<string, RecordDifference[]>();
+  for (const difference of differences) byPod.set(difference.pod, [...(byPod.get(difference.pod) ?? []), difference]);
+  const all = byPod.size === asked.length && asked.length > 1;
+  const dns = clusterDnsOf(index);
+  const groups = all ? [[...byPod.entries()][0] ?? ['', []]] : [...byPod.entries()];
+  return groups.map(([pod, list]) =>
+    recordsMessages.DNS150.raise({
+      subject:
+        all && dns !== undefined
+          ? dnsServersRef(dns)
+          : { kind: 'Pod', namespace: dns?.namespace ?? 'kube-system', name: pod as string },
+      args: {
+        pod: pod as string,
+        count: (list as readonly RecordDifference[]).length,
+        first: words((list as readonly RecordDifference[])[0]),
+        all,
+      },
+      evidence: (list as readonly RecordDifference[])
+        .slice(0, 8)
+        .map((one) => ({ fact: words(one), source: `DNS over TCP to Pod ${one.pod}` })),
+    }),
+  );
+}
+
+function words(difference: RecordDifference | undefined): string {
+  if (difference === undefined) return '';
+  const { name, type, rcode, missing, extra } = difference;
+  const parts = [
+    ...(missing.length === 0 ? [] : [`missing ${joinNames(missing)}`]),
+    ...(extra.length === 0 ? [] : [`not promised ${joinNames(extra)}`]),
+  ];
+  return `${name} ${type}: ${parts.join(', ')}${rcode === 'NOERROR' ? '' : ` (${rcode})`}`;
+}
+
+function sectionsOf(records: readonly DnsRecord[], differences: readonly RecordDifference[]): readonly Section[] {
+  const rows = [...records].sort(
+    (a, b) => compareText(a.owner.namespace ?? '', b.owner.namespace ?? '') || compareText(a.owner.name, b.owner.name),
+  );
+  const table: Section = {
+    type: 'table',
+    head: ['NAME', 'TYPE', 'DATA'],
+    rows: rows.map(({ name, type, data }) => [`${name}.`, type, data]),
+  };
+  if (differences.length === 0) return [table];
+  return [
+    {
+      type: 'table',
+      title: 'Differences',
+      head: ['SERVER', 'NAME', 'TYPE', 'ANSWER', 'MISSING', 'NOT PROMISED'],
+      rows: differences.map(({ pod, name, type, rcode, missing, extra }) => [
+        pod,
+        `${name}.`,
+        type,
+        rcode,
+        joinNames(missing) || '-',
+        joinNames(extra) || '-',
+      ]),
+    },
+    table,
+  ];
+}

@@ -1,0 +1,196 @@
+import type { CheckContext } from '../../../shared/diagnose/check.ts';
+import { reportFromRuns } from '../../../shared/diagnose/report-from-runs.ts';
+import { type CheckRun, runChecks } from '../../../shared/diagnose/run-checks.ts';
+import type { RecordType } from '../../../shared/dns/records.ts';
+import { resolverOf } from '../../../shared/dns/resolver-of.ts';
+import { expandSearch, type Foretold, wireQueries } from '../../../shared/dns/search-expansion.ts';
+import { type ServerAnswers, serverAnswersOf } from '../../../shared/dns/server-answers.ts';
+import { type Zone, zoneOf } from '../../../shared/dns/zone.ts';
+import type { Finding } from '../../../shared/messages/finding.ts';
+import type { ClusterIndex } from '../../../shared/model/cluster-index.ts';
+import type { Pod } from '../../../shared/model/objects-pod.ts';
+import { podKey } from '../../../shared/model/pods.ts';
+import type { Ref } from '../../../shared/model/refs.ts';
+import type { NotChecked, Report, Section } from '../../../shared/report/report.ts';
+import { joinNames, shorten, wrap } from '../../../shared/util/text.ts';
+import { libcOf } from '../caller.ts';
+import { checks } from '../checks/checks.ts';
+import { dnsSubject } from '../dns-subject.ts';
+import { betterSpelling } from './better-spelling.ts';
+import { type NameQuestion, nameFindings } from './name-findings.ts';
+
+export interface ResolveFrame {
+  readonly name: string;
+  readonly types: readonly RecordType[];
+  readonly pod: Pod | undefined;
+  readonly namespace: string;
+  readonly source: string;
+}
+
+/** What becomes of one name: the faults of the way to an answer, and those of the name. */
+export function resolveReport(index: ClusterIndex, frame: ResolveFrame): Report {
+  const { name, types, pod, namespace } = frame;
+  const zone = zoneOf(index);
+  const resolver = resolverOf(index, pod ?? { metadata: { namespace }, spec: {} });
+  const servers = serverAnswersOf(index);
+  const foretell = (query: string): Foretold => answered(servers, query, types) ?? zone.foretell(query, types);
+  const expansion = expandSearch(name, libcOf(pod), resolver, foretell);
+  const question: NameQuestion = { index, name, types, pod, namespace, resolver, zone, expansion, servers };
+  const subject = dnsSubject(index, namespace);
+  const context: CheckContext = { index, now: index.now };
+  const way = runChecks(checks, subject, subject.namespace, context).flatMap((run) => concerning(run, pod));
+  const found = nameFindings(question);
+  const nameRun: CheckRun = {
+    id: 'netdns/name',
+    group: 'name',
+    outcome: nameOutcome(found, question),
+  };
+  const target: Ref =
+    pod === undefined ? { kind: 'Name', name } : { kind: 'Pod', namespace, name: pod.metadata?.name ?? '' };
+  const better = betterSpelling(name, expansion.libc, resolver, zone.domain, foretell);
+  const base = reportFromRuns(
+    {
+      command: 'netdns resolve',
+      target,
+      takenAt: index.takenAt,
+      source: frame.source,
+      healthyHeadline: headline(question),
+      essential: ['netdns/name'],
+    },
+    [nameRun, ...way],
+  );
+  return {
+    ...base,
+    notChecked: [...base.notChecked, ...unasked(servers)],
+    sections: sections(question, better),
+    data: {
+      name,
+      types,
+      ...(pod === undefined ? {} : { from: podKey(pod) }),
+      search: { ...expansion, searches: resolver.searches, ndots: resolver.ndots, wireQueries: wireQueries(expansion) },
+      servers: servers.map(({ pod: server, answers, failed }) => ({
+        pod: server,
+        answers,
+        ...(failed === undefined ? {} : { failed }),
+      })),
+      better,
+    },
+  };
+}
+
+/** Faults of servers and their Service concern every name; those of other pods do not concern this caller. */
+function concerning(run: CheckRun, pod: Pod | undefined): readonly CheckRun[] {
+  if (run.outcome.result !== 'fail') return [run];
+  const callerOnly = run.group === 'policy' || run.group === 'pods';
+  const findings = run.outcome.findings.filter(
+    (finding: Finding) =>
+      finding.role === 'cause' && (!callerOnly || (pod !== undefined && finding.pods?.includes(podKey(pod)) === true)),
+  );
+  return [{ ...run, outcome: findings.length === 0 ? { result: 'pass' } : { result: 'fail', findings } }];
+}
+
+function nameOutcome(found: readonly Finding[], question: NameQuestion): CheckRun['outcome'] {
+  if (found.length > 0) return { result: 'fail', findings: found };
+  const { outcome, queries, sure } = question.expansion;
+  if (outcome === 'found' && sure) return { result: 'pass' };
+  const open = queries.find(({ answer }) => answer === 'unknown')?.name ?? queries.at(-1)?.name ?? '';
+  const reason =
+    outcome === 'found'
+      ? `${headline(question)}, unless ${open} exists, which could not be seen`
+      : `what the servers answer to ${open} was not seen`;
+  return { result: 'unknown', reason };
+}
+
+/** What the servers said; undefined unless all that were asked agree. */
+function answered(servers: readonly ServerAnswers[], name: string, types: readonly RecordType[]): Foretold | undefined {
+  const told = servers.flatMap(({ answers }) => {
+    const own = answers.filter((answer) => answer.name === name && types.includes(answer.type as RecordType));
+    return own.length === 0 ? [] : [verdictOf(own)];
+  });
+  const [first] = told;
+  if (first === undefined) return undefined;
+  return told.find((entry) => entry === 'found') ?? first;
+}
+
+function verdictOf(answers: ServerAnswers['answers']): Foretold {
+  if (answers.some((answer) => answer.rcode === 'NOERROR' && answer.answers.length > 0)) return 'found';
+  if (answers.some(({ rcode }) => rcode === 'NOERROR')) return 'nodata';
+  return answers.some(({ rcode }) => rcode === 'NXDOMAIN') ? 'nxdomain' : 'servfail';
+}
+
+function headline({ name, expansion, pod, zone, types, servers }: NameQuestion): string {
+  const last = expansion.queries.at(-1);
+  const data = dataOf(last?.name ?? '', zone, types, servers);
+  const forWhom = pod === undefined ? '' : ` for pod ${podKey(pod)}`;
+  const via = last?.suffix === undefined ? '' : ` as ${last.name}`;
+  return `${name} resolves${forWhom} to ${joinNames(data, 4) || 'an address'}${via}`;
+}
+
+/** Served data where servers were asked, else the promised. */
+function dataOf(
+  name: string,
+  zone: Zone,
+  types: readonly RecordType[],
+  servers: readonly ServerAnswers[],
+): readonly string[] {
+  const served = servers.flatMap(({ answers }) =>
+    answers.filter((answer) => answer.name === name).flatMap((answer) => answer.answers.map(({ data }) => data)),
+  );
+  if (served.length > 0) return [...new Set(served)];
+  return [
+    ...new Set(
+      zone
+        .records(name)
+        .filter(({ type }) => types.includes(type) || type === 'CNAME')
+        .map(({ data }) => data),
+    ),
+  ];
+}
+
+function sections(
+  { expansion, resolver, zone, types, servers }: NameQuestion,
+  better: readonly string[],
+): readonly Section[] {
+  const asked = servers.filter(({ answers }) => answers.length > 0);
+  const rows = expansion.queries.map(({ name, answer }, at) => [
+    String(at + 1),
+    `${name}.`,
+    WORDS[answer],
+    joinNames(dataOf(name, zone, types, servers), 3) || '-',
+    ...(asked.length === 0
+      ? []
+      : [`${asked.filter(({ answers }) => answers.some((entry) => entry.name === name)).length} of ${servers.length}`]),
+  ]);
+  const lines = [
+    `${expansion.libc}: ${wireQueries(expansion)} queries on the wire, ndots ${resolver.ndots}, servers ${resolver.nameservers.join(', ') || '?'}`,
+    ...better.map((hint) => `Better: ${hint}`),
+  ];
+  return [
+    {
+      type: 'table',
+      title: 'Queries',
+      head: ['#', 'NAME', 'ANSWER', 'DATA', ...(asked.length === 0 ? [] : ['SERVERS'])],
+      rows,
+    },
+    { type: 'text', lines: lines.flatMap((line) => wrap(line, 80)) },
+  ];
+}
+
+const WORDS: Readonly<Record<Foretold, string>> = {
+  found: 'address',
+  nodata: 'no data',
+  nxdomain: 'NXDOMAIN',
+  servfail: 'SERVFAIL',
+  timeout: 'no answer',
+  unknown: '?',
+};
+
+function unasked(servers: readonly ServerAnswers[]): readonly NotChecked[] {
+  const reasons = new Map<string, string[]>();
+  for (const { pod, failed } of servers) {
+    if (failed === undefined) continue;
+    const reason = shorten(failed, 200);
+    reasons.set(reason, [...(reasons.get(reason) ?? []), pod]);
+  }
+  return [...reasons].map(([reason, pods]) => ({ check: `answers of ${joinNames(pods)}`, reason }));
+}
