@@ -27,7 +27,7 @@ export const namesMessages = defineMessages({
   }),
 
   DNS603: message<{ name: string; domain: string; right: string; better: string }>({
-    slug: 'wrong-cluster-domain',
+    slug: 'name-ends-with-other-domain',
     severity: 'critical',
     rung: 60,
     title: 'the name ends with another cluster domain',
