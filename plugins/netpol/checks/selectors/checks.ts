@@ -1,7 +1,7 @@
 import type { PolicyCheck } from '../../lint/policy-subject.ts';
 import { andOrTrap } from './and-or-trap.ts';
 import { peerIsOnTheHostNetwork, selectsHostNetworkPods } from './host-network.ts';
-import { farPeerSelectsNothing, ownPeerSelectsNothing } from './peer-selects-nothing.ts';
+import { farPeerSelectsNothing, namespaceSelectorMatchesNone, ownPeerSelectsNothing } from './peer-selects-nothing.ts';
 import { policySelectsNothing } from './policy-selects-nothing.ts';
 import { ruleSplitInTwo } from './rule-split-in-two.ts';
 
@@ -14,4 +14,8 @@ export const ownSelectorChecks: readonly PolicyCheck[] = [
   peerIsOnTheHostNetwork,
 ];
 
-export const farSelectorChecks: readonly PolicyCheck[] = [farPeerSelectsNothing, andOrTrap];
+export const farSelectorChecks: readonly PolicyCheck[] = [
+  farPeerSelectsNothing,
+  namespaceSelectorMatchesNone,
+  andOrTrap,
+];

@@ -15,7 +15,17 @@ import { POLICY_FACT_KINDS } from '../../policy-facts.ts';
 import { peerWords } from '../../words/peers.ts';
 import { ruleWords } from '../../words/policies.ts';
 import { isOneWhereTwo, isTwoWhereOne } from './and-or-trap.ts';
-import { isCrossNamespace, isDead, meansNobody, type PlacedPeer, peerField, peerPath, placedPeers } from './peers.ts';
+import {
+  everyPeer,
+  isCrossNamespace,
+  isDead,
+  meansNobody,
+  meansNoNamespace,
+  type PlacedPeer,
+  peerField,
+  peerPath,
+  placedPeers,
+} from './peers.ts';
 import { corrected } from './policy-selects-nothing.ts';
 
 const uses = POLICY_FACT_KINDS.filter((kind) => kind !== 'Pod' && kind !== 'Namespace');
@@ -46,7 +56,37 @@ export const farPeerSelectsNothing = defineCheck<PolicySubject>({
     ),
 });
 
-function judge(index: ClusterIndex, subject: PolicySubject, place: PlacedPeer, peer: PodsPeer): readonly Finding[] {
+/**
+ * The same where pods of other namespaces were not read: that no namespace carries a label is seen from the namespaces
+ * alone.
+ */
+export const namespaceSelectorMatchesNone = defineCheck<PolicySubject>({
+  id: 'netpol/namespace-selector-matches-none',
+  group: 'selectors',
+  needs: ['Namespace'],
+  uses: [...uses, 'Pod'],
+  applies: (subject, { index }) => isCrossNamespace(subject) && index.seen('Pod').status !== 'ok',
+  run: (subject, { index }) =>
+    placedPeers(subject).flatMap((place) =>
+      place.peer.type === 'pods' && meansNoNamespace(index, place.peer)
+        ? judge(
+            index,
+            subject,
+            place,
+            place.peer,
+            everyPeer(place.rule, (peer) => meansNoNamespace(index, peer)),
+          )
+        : [],
+    ),
+});
+
+function judge(
+  index: ClusterIndex,
+  subject: PolicySubject,
+  place: PlacedPeer,
+  peer: PodsPeer,
+  dead = isDead(index, place.rule),
+): readonly Finding[] {
   // A dash too many or too few is told by the check for that trap.
   if (!meansNobody(index, peer) || isOneWhereTwo(index, subject, peer) || isTwoWhereOne(index, subject, place)) {
     return [];
@@ -54,12 +94,12 @@ function judge(index: ClusterIndex, subject: PolicySubject, place: PlacedPeer, p
   const miss = peerMiss(lintModelIn(index), peer);
   if (miss === undefined) return [];
   const near = nearWords(miss.nearest);
-  const dead = isDead(index, place.rule);
   const optIn = isOptIn(peer);
   const severity: Severity = dead && !optIn ? 'warning' : 'info';
   const sure = templatesSeen(index, peer.namespace ?? '*');
   const plain = near?.slip === true || near?.nearest.named === true || miss.podsElsewhere.length > 0;
-  const confidence = sure && plain ? 'likely' : 'possible';
+  // Which labels namespaces carry is seen whole; pods may come that nobody has written yet.
+  const confidence = miss.on === 'namespace' || (sure && plain) ? 'likely' : 'possible';
   const effect = dead ? `; the rule lets nobody ${place.direction === 'ingress' ? 'in' : 'be reached'}` : '';
   const rule = ruleWords(subject.ref, place.direction, place.rule);
   const common = { subject: subject.ref, severity, confidence } as const;

@@ -4,6 +4,7 @@ import type {
   NetworkPolicyIngressRule,
   NetworkPolicyPeer,
 } from '../../../../shared/model/objects-network.ts';
+import { matchLabels } from '../../../../shared/policy/labels.ts';
 import { DIRECTIONS, type Direction, type Peer, type PodsPeer, type Rule } from '../../../../shared/policy/rules.ts';
 import { lintModelIn } from '../../lint/lint-facts.ts';
 import { membersIn } from '../../lint/members.ts';
@@ -58,8 +59,22 @@ export function meansNobody(index: ClusterIndex, peer: PodsPeer): boolean {
 }
 
 /** Whether every pod and name that the rule means is missing. Blocks, nodes and domains always may mean somebody. */
-export function isDead(index: ClusterIndex, { peers }: Rule): boolean {
-  return peers !== 'any' && peers.every((peer) => peer.type === 'pods' && meansNobody(index, peer));
+export function isDead(index: ClusterIndex, rule: Rule): boolean {
+  return everyPeer(rule, (peer) => meansNobody(index, peer));
+}
+
+/** Whether a rule names pods only, and each of its peers is so. */
+export function everyPeer({ peers }: Rule, holds: (peer: PodsPeer) => boolean): boolean {
+  return peers !== 'any' && peers.every((peer) => peer.type === 'pods' && holds(peer));
+}
+
+/** Whether no namespace there is can be meant by a peer for other namespaces. */
+export function meansNoNamespace(index: ClusterIndex, peer: PodsPeer): boolean {
+  if (peer.namespace !== undefined) return false;
+  const model = lintModelIn(index);
+  return index.list('Namespace').every(({ metadata }) => {
+    return matchLabels(peer.namespaceSelector ?? {}, model.namespaceOf(metadata?.name ?? '').labels) === 'no';
+  });
 }
 
 /** Peers that reach beyond the policy's own namespace. */

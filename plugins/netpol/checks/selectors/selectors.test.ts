@@ -121,6 +121,13 @@ describe('peer-selects-nothing', () => {
     expect(report.verdict).toBe('healthy');
     expect(report.notChecked.map(({ check }) => check)).toContain('selectors');
   });
+  it('sees with rights in one namespace that no namespace carries a label', () => {
+    const report = lintObjects([...around, ingressFrom({ namespaceSelector: { matchLabels: { team: 'nobody' } } })], {
+      only: { Pod: { namespace: 'shop' } },
+      namespace: 'shop',
+    });
+    expect(found(report, 'POL103')?.summary).toMatch(/team=nobody, but .*; the rule lets nobody in/);
+  });
 });
 
 describe('namespace-label-missing', () => {
