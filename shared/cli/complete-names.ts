@@ -13,8 +13,8 @@ export interface NameQuery {
   readonly world: World;
 }
 
-/** A shell that waits longer than this is worse than one that offers nothing. */
-const DEADLINE_MS = 1500;
+/** A shell that waits longer than this is worse than one that offers nothing; kubectl itself waits five seconds. */
+const DEADLINE_MS = 3000;
 
 /** Names for a word or for a flag's value, from the kubeconfig, the cluster or the snapshot; empty when it takes too long. */
 export async function completeNames(what: string, last: string, query: NameQuery): Promise<readonly string[]> {
@@ -91,17 +91,29 @@ function namesIn(snapshot: Snapshot, kind: KindName, namespace: string | undefin
   return [...new Set(names)];
 }
 
+/** Every flag by which kubectl finds a cluster; how long to wait is decided here. */
 function connectionOf(flags: ReadonlyMap<string, readonly string[]>): ConnectionOptions {
   const last = (name: string): string | undefined => flags.get(name)?.at(-1);
-  const pairs = [
-    ['kubeconfig', last('kubeconfig')],
-    ['context', last('context')],
-    ['cluster', last('cluster')],
-    ['user', last('user')],
-    ['server', last('server')],
-    ['token', last('token')],
-    ['as', last('as')],
-    ['requestTimeout', '1s'],
-  ].filter(([, value]) => value !== undefined);
-  return Object.fromEntries(pairs) as ConnectionOptions;
+  const texts = {
+    kubeconfig: last('kubeconfig'),
+    context: last('context'),
+    cluster: last('cluster'),
+    user: last('user'),
+    server: last('server'),
+    token: last('token'),
+    as: last('as'),
+    asUid: last('as-uid'),
+    certificateAuthority: last('certificate-authority'),
+    clientCertificate: last('client-certificate'),
+    clientKey: last('client-key'),
+    tlsServerName: last('tls-server-name'),
+    requestTimeout: '2s',
+  };
+  const groups = flags.get('as-group');
+  const insecure = last('insecure-skip-tls-verify');
+  return {
+    ...(Object.fromEntries(Object.entries(texts).filter(([, value]) => value !== undefined)) as ConnectionOptions),
+    ...(groups === undefined ? {} : { asGroup: groups }),
+    ...(insecure === undefined ? {} : { insecureSkipTlsVerify: insecure === 'true' }),
+  };
 }

@@ -66,6 +66,35 @@ describe('completion', () => {
     expect((await offered(words)).values).toEqual(['payment-service']);
   });
 
+  it('asks the cluster that the flags before the word name', async () => {
+    const asked: unknown[] = [];
+    const connect = async (options: unknown) => {
+      asked.push(options);
+      return cluster;
+    };
+    const flags = [
+      '--context',
+      'test',
+      '--as',
+      'ann',
+      '--as-group=dev',
+      '--insecure-skip-tls-verify',
+      '--client-key',
+      'k',
+    ];
+    await runCli(netsvc, ['__complete', ...flags, 'w'], { world: { connect } });
+    expect(asked).toEqual([
+      {
+        context: 'test',
+        as: 'ann',
+        asGroup: ['dev'],
+        insecureSkipTlsVerify: true,
+        clientKey: 'k',
+        requestTimeout: '2s',
+      },
+    ]);
+  });
+
   it('offers codes with their meaning, and more to type after --suppress', async () => {
     const run = await runCli(netsvc, ['__complete', 'explain', 'SVC101']);
     expect(run.stdout).toBe('SVC101\tthe selector matches no pod\n:4\n');
