@@ -111,25 +111,18 @@ function faultOf(value: unknown, shape: Shape, path: string): string | undefined
   if (typeof shape === 'string') return scalarFault(value, shape, path);
   if ('list' in shape) {
     if (!Array.isArray(value)) return `${path} must be a list`;
-    return firstOf(value.map((item, at) => () => faultOf(item, shape.list, `${path}[${at}]`)));
+    for (let at = 0; at < value.length; at++) {
+      const fault = faultOf(value[at], shape.list, `${path}[${at}]`);
+      if (fault !== undefined) return fault;
+    }
+    return undefined;
   }
   if (typeof value !== 'object' || Array.isArray(value)) return `${path} must be a mapping`;
   const record = value as Readonly<Record<string, unknown>>;
-  if ('map' in shape) {
-    return firstOf(Object.keys(record).map((key) => () => faultOf(record[key], shape.map, `${path}.${key}`)));
-  }
-  return firstOf(
-    Object.entries(shape.fields).map(
-      ([key, inner]) =>
-        () =>
-          faultOf(record[key], inner, `${path}.${key}`),
-    ),
-  );
-}
-
-function firstOf(all: readonly (() => string | undefined)[]): string | undefined {
-  for (const one of all) {
-    const fault = one();
+  const inner = 'map' in shape ? undefined : shape.fields;
+  for (const key in inner ?? record) {
+    const own = inner === undefined ? ('map' in shape ? shape.map : undefined) : inner[key];
+    const fault = own === undefined ? undefined : faultOf(record[key], own, `${path}.${key}`);
     if (fault !== undefined) return fault;
   }
   return undefined;

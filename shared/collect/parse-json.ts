@@ -130,13 +130,21 @@ interface LineCounter {
 function lineCounter(bytes: Uint8Array, firstLine: number): LineCounter {
   let counted = 0;
   let line = firstLine;
+  // The next line break is remembered: a file of one long line is then searched once, not once for every value.
+  let next = -1;
+  const breakFrom = (from: number): number => {
+    const at = bytes.indexOf(0x0a, from);
+    return at < 0 ? Number.POSITIVE_INFINITY : at;
+  };
   const always = (offset: number): number => {
     if (offset < counted) {
       counted = 0;
       line = firstLine;
+      next = -1;
     }
     const end = Math.min(offset, bytes.length);
-    for (let at = bytes.indexOf(0x0a, counted); at >= 0 && at < end; at = bytes.indexOf(0x0a, at + 1)) line++;
+    if (next < counted) next = breakFrom(counted);
+    for (; next < end; next = breakFrom(next + 1)) line++;
     counted = end;
     return line;
   };

@@ -8,7 +8,9 @@ describe('can-reach', () => {
   it('says no with the walk: the policy, its rule, and the label that is missing', async () => {
     const run = await ask('can-reach shop/web data/db');
     expect(run.exit).toBe(1);
-    expect(run.stdout).toMatch(/^DENIED {2}Deployment shop\/web cannot reach Service data\/db on port 15432 \(pg\)/);
+    expect(run.stdout).toMatch(
+      /^DENIED {2}Deployment shop\/web cannot reach Service data\/db on port 15432 \(pg\),\n +which is TCP 5432 of its pods\n/,
+    );
     expect(run.stdout).toContain('Egress of Deployment shop/web: allowed');
     expect(run.stdout).toContain('Ingress of Deployment data/db: denied');
     expect(run.stdout).toContain('✗ ingress rule 1');

@@ -167,7 +167,7 @@ function portPhrase({ ports }: Judged): string {
   const numbers = [...new Set(only.pairs.map(({ question }) => question.port))];
   if (only.words.startsWith('any other')) return ' on any port';
   const target =
-    numbers.length === 1 && !only.words.includes(String(numbers[0]))
+    numbers.length === 1 && !new RegExp(`\\b${numbers[0]}\\b`).test(only.words)
       ? `, which is ${only.protocol} ${numbers[0]} of its pods`
       : '';
   return ` on ${only.words}${target}`;

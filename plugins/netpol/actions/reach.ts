@@ -55,7 +55,8 @@ async function runReach(request: Request, direction: Direction): Promise<Command
   const ports = direction === 'ingress' ? askedPorts(party, wish) : portOfOthers(wish);
   const groups = reachGroups(asked.model, party, ports, direction);
   const denied = request.options.boolean('denied');
-  const report = reportOf(asked, party, ports, groups, direction, denied);
+  const wide = !['table', undefined].includes(request.options.string('output'));
+  const report = reportOf(asked, party, ports, groups, direction, denied, wide);
   return { type: 'report', report };
 }
 
@@ -76,6 +77,7 @@ function reportOf(
   groups: readonly ReachGroup[],
   direction: Direction,
   denied: boolean,
+  wide: boolean,
 ): Report {
   const { gaps, index, snapshot, enforcement } = asked;
   const command = direction === 'ingress' ? 'netpol who-can-reach' : 'netpol what-can';
@@ -102,10 +104,10 @@ function reportOf(
     ladder: [],
     layout: 'answer',
     sections: [
-      ...open.map((one) => groupSection(one, '')),
-      ...maybe.map((one) => groupSection(one, 'Depends: ')),
+      ...open.map((one) => groupSection(one, '', wide)),
+      ...maybe.map((one) => groupSection(one, 'Depends: ', wide)),
       ...(denied
-        ? shut.map((one) => groupSection(one, direction === 'ingress' ? 'Kept out: ' : 'Out of reach: '))
+        ? shut.map((one) => groupSection(one, direction === 'ingress' ? 'Kept out: ' : 'Out of reach: ', wide))
         : []),
     ],
     data: {
@@ -230,9 +232,15 @@ function targetWords(party: Party, port: AskedPort): string {
   return told ? '' : ` (${port.protocol} ${numbers.join(', ')} of its pods)`;
 }
 
-function groupSection({ title, who }: Told, prefix: string): Section {
+/** More names than this are counted; -o wide shows all. */
+const MOST_NAMES = 12;
+
+function groupSection({ title, who }: Told, prefix: string, wide: boolean): Section {
+  const shown = wide || who.words.length <= MOST_NAMES + 1 ? who.words : who.words.slice(0, MOST_NAMES);
+  const hidden = who.words.length - shown.length;
   const lines = wrap(`${prefix}${title}`, 80, '  ').map((line, at) => (at === 0 ? line.trimStart() : line));
-  return { type: 'text', lines: [...lines, ...who.words.flatMap((word) => wrap(word, 80, '    '))] };
+  const more = hidden === 0 ? [] : [`    and ${hidden} more: -o wide`];
+  return { type: 'text', lines: [...lines, ...shown.flatMap((word) => wrap(word, 80, '    ')), ...more] };
 }
 
 function groupData({ places }: Asked, { who, pods, group }: Told, answer: string): object {

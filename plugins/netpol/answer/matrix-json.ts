@@ -24,10 +24,20 @@ export function* matrixJson(report: Report, answer: MatrixAnswer): Generator<str
 /** The same as YAML; a row stays one line, in the flow form that YAML shares with JSON. */
 export function* matrixYaml(head: string, answer: MatrixAnswer): Generator<string> {
   yield `${head}connections:`;
-  yield* gathered(rowTexts(answer, (row) => row.allowed, '\n  - ', ''));
+  yield* orEmpty(gathered(rowTexts(answer, (row) => row.allowed, '\n  - ', '')));
   yield '\nundecided:';
-  yield* gathered(rowTexts(answer, undecided, '\n  - ', ''));
+  yield* orEmpty(gathered(rowTexts(answer, undecided, '\n  - ', '')));
   yield '\n';
+}
+
+/** Nothing after a key would be null in YAML. */
+function* orEmpty(pieces: Iterable<string>): Generator<string> {
+  let any = false;
+  for (const piece of pieces) {
+    any = true;
+    yield piece;
+  }
+  if (!any) yield ' []';
 }
 
 function undecided({ allowed, depends }: MatrixRow): PortSet {

@@ -23,8 +23,8 @@ export function whoOf(
 ): Who {
   const outside = ranges.length === 0 ? [] : [rangesWords(ranges)];
   const cidrs = ranges.flatMap(toCidrs).map((cidr) => ({ cidr }));
-  const { total, byNamespace, byWorkload } = countsOf(model, but);
-  const workloads = groupBy(pods, (pod) => model.workloadOf(pod));
+  const { total, byNamespace, byWorkload, ofPod } = countsOf(model, but);
+  const workloads = groupBy(pods, ofPod);
   const values = [...workloads.values()].map(({ ref }) => refValue(ref));
   if (pods.length > 1 && pods.length === total) {
     return { words: [`anyone in the cluster (${plural(total, 'pod')})`, ...outside], values: [...values, ...cidrs] };
@@ -32,7 +32,7 @@ export function whoOf(
   const words: string[] = [];
   const whole = new Set<string>();
   for (const [namespace, list] of groupNamespaces(pods)) {
-    const kinds = new Set(list.map((pod) => refKey(model.workloadOf(pod)))).size;
+    const kinds = new Set(list.map((pod) => ofPod.get(pod)?.key)).size;
     if (list.length !== byNamespace.get(namespace) || kinds < 2) continue;
     whole.add(namespace);
     words.push(`namespace ${namespace} (all ${plural(list.length, 'pod')})`);
@@ -50,19 +50,40 @@ interface Counts {
   readonly total: number;
   readonly byNamespace: ReadonlyMap<string, number>;
   readonly byWorkload: ReadonlyMap<string, number>;
+  readonly ofPod: ReadonlyMap<Pod, Keyed>;
 }
 
+interface Keyed {
+  readonly ref: Ref;
+  readonly key: string;
+}
+
+/** Counted once for an answer: `but` is the same object for all of its groups. */
 function countsOf(model: PolicyModel, but: ReadonlySet<Pod>): Counts {
+  const known = model.memo('netpol/who-counts', () => new WeakMap<ReadonlySet<Pod>, Counts>());
+  let counts = known.get(but);
+  if (counts === undefined) {
+    counts = countAll(model, but);
+    known.set(but, counts);
+  }
+  return counts;
+}
+
+function countAll(model: PolicyModel, but: ReadonlySet<Pod>): Counts {
   const byNamespace = new Map<string, number>();
   const byWorkload = new Map<string, number>();
+  const ofPod = new Map<Pod, Keyed>();
   let total = 0;
   for (const pod of model.pods) {
+    const ref = model.workloadOf(pod);
+    const key = refKey(ref);
+    ofPod.set(pod, { ref, key });
     if (but.has(pod)) continue;
     total++;
     count(byNamespace, pod.metadata?.namespace || 'default');
-    count(byWorkload, refKey(model.workloadOf(pod)));
+    count(byWorkload, key);
   }
-  return { total, byNamespace, byWorkload };
+  return { total, byNamespace, byWorkload, ofPod };
 }
 
 function count(map: Map<string, number>, key: string): void {
@@ -71,13 +92,14 @@ function count(map: Map<string, number>, key: string): void {
 
 function groupBy(
   pods: readonly Pod[],
-  refOf: (pod: Pod) => Ref,
+  ofPod: ReadonlyMap<Pod, Keyed>,
 ): ReadonlyMap<string, { readonly ref: Ref; readonly pods: readonly Pod[] }> {
   const groups = new Map<string, { readonly ref: Ref; readonly pods: Pod[] }>();
   for (const pod of pods) {
-    const ref = refOf(pod);
-    const known = groups.get(refKey(ref));
-    if (known === undefined) groups.set(refKey(ref), { ref, pods: [pod] });
+    const keyed = ofPod.get(pod);
+    if (keyed === undefined) continue;
+    const known = groups.get(keyed.key);
+    if (known === undefined) groups.set(keyed.key, { ref: keyed.ref, pods: [pod] });
     else known.pods.push(pod);
   }
   return groups;

@@ -1,0 +1,133 @@
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { load } from 'js-yaml';
+import { describe, expect, it } from 'vitest';
+import reportSchema from '../../../shared/report/report.schema.json' with { type: 'json' };
+import { pod, snapshotOf } from '../../../shared/testing/builders.ts';
+import { runCli } from '../../../shared/testing/run-cli.ts';
+import matrixSchema from '../matrix.schema.json' with { type: 'json' };
+import { netpol } from '../plugin.ts';
+import { askManifests } from '../testing/ask-manifests.ts';
+import { SHOP } from '../testing/shop.ts';
+
+const ask = (line: string, manifests = SHOP) => askManifests(manifests, line);
+const ajv = new Ajv2020({ strict: true, strictRequired: false });
+ajv.addSchema(reportSchema);
+const validate = ajv.compile(matrixSchema);
+
+const web = { kind: 'Deployment', namespace: 'shop', name: 'web' };
+const api = { kind: 'Deployment', namespace: 'shop', name: 'api' };
+const db = { kind: 'Deployment', namespace: 'data', name: 'db' };
+
+describe('matrix -o json', () => {
+  it('has a row for each pair that may talk, and fits its schema', async () => {
+    const { stdout } = await ask('matrix -o json');
+    const value = JSON.parse(stdout);
+    expect(validate(value), JSON.stringify(validate.errors)).toBe(true);
+    expect(value.connections).toContainEqual({
+      from: web,
+      to: api,
+      ports: [{ protocol: 'TCP', from: 8080, to: 8080 }],
+    });
+    expect(value.connections).toContainEqual({ from: db, to: web, ports: 'all' });
+    expect(value.connections).toContainEqual({ from: web, to: { cidr: '0.0.0.0/0' }, ports: 'all' });
+    const pairs = value.connections.map(({ from, to }: { from: object; to: object }) => [from, to]);
+    expect(pairs).not.toContainEqual([web, db]);
+    expect(pairs.filter(([from, to]: [object, object]) => JSON.stringify(from) === JSON.stringify(to))).toEqual([]);
+  });
+
+  it('is the same value as -o yaml', async () => {
+    const json = JSON.parse((await ask('matrix -o json')).stdout);
+    expect(load((await ask('matrix -o yaml')).stdout)).toEqual(json);
+  });
+
+  it('keeps what is not decided apart', async () => {
+    const host = SHOP.replace('containers: [{name: app', 'hostNetwork: true, containers: [{name: app');
+    const flow = host.replace(
+      'spec:\n      hostNetwork: true, containers',
+      'spec:\n      hostNetwork: true\n      containers',
+    );
+    const value = JSON.parse((await ask('matrix -o json', flow)).stdout);
+    expect(validate(value), JSON.stringify(validate.errors)).toBe(true);
+    expect(value.undecided).toContainEqual({ from: web, to: api, ports: [{ protocol: 'TCP', from: 8080, to: 8080 }] });
+    expect(value.connections.map(({ to }: { to: object }) => to)).not.toContainEqual(api);
+  });
+
+  it('puts the pods of one workload together, and tells what only some of them may', async () => {
+    const owner = { ownerReferences: [{ kind: 'ReplicaSet', name: 'web', controller: true }] };
+    const policy = {
+      apiVersion: 'networking.k8s.io/v1',
+      kind: 'NetworkPolicy',
+      metadata: { name: 'v1-only', namespace: 'shop' },
+      spec: {
+        podSelector: { matchLabels: { app: 'api' } },
+        ingress: [{ from: [{ podSelector: { matchLabels: { version: 'v1' } } }], ports: [{ port: 80 }] }],
+      },
+    };
+    const snapshot = snapshotOf([
+      pod('web-1', { labels: { app: 'web', version: 'v1' }, meta: owner }),
+      pod('web-2', { labels: { app: 'web', version: 'v2' }, meta: owner }),
+      pod('api-1', { labels: { app: 'api' } }),
+      policy,
+    ]);
+    const run = await runCli(netpol, 'matrix -o json --snapshot x', { world: { readSnapshots: async () => snapshot } });
+    const { connections } = JSON.parse(run.stdout);
+    expect(connections).toContainEqual({
+      from: { kind: 'ReplicaSet', namespace: 'shop', name: 'web' },
+      to: { kind: 'Pod', namespace: 'shop', name: 'api-1' },
+      ports: [{ protocol: 'TCP', from: 80, to: 80 }],
+      portsOfAllPods: [],
+    });
+  });
+
+  it('tells by namespace and by class, and of one namespace only', async () => {
+    const spaces = JSON.parse((await ask('matrix --by namespace -o json')).stdout);
+    expect(spaces.connections).toContainEqual({
+      from: { kind: 'Namespace', name: 'data' },
+      to: { kind: 'Namespace', name: 'shop' },
+      ports: 'all',
+      portsOfAllPods: [],
+    });
+    expect(JSON.parse((await ask('matrix --by class -o json')).stdout).headline).toContain('3 classes of pods');
+    const { connections } = JSON.parse((await ask('matrix -n data -o json')).stdout);
+    expect(connections.map(({ from, to }: { from: object; to: object }) => [from, to])).not.toContainEqual([web, api]);
+  });
+});
+
+describe('forms of the matrix', () => {
+  it('folds rows for people, within 80 columns', async () => {
+    const { stdout } = await ask('matrix');
+    expect(stdout).toMatch(/Deployment shop\/web\n {2}to {2}TCP 8080: Deployment shop\/api/);
+    expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([]);
+  });
+
+  it('is a line a pair as CSV', async () => {
+    const lines = (await ask('matrix -o csv')).stdout.split('\n');
+    expect(lines[0]).toBe('from_kind,from_namespace,from_name,to_kind,to_namespace,to_name,ports,answer');
+    expect(lines).toContain('Deployment,shop,web,Deployment,shop,api,TCP 8080,allowed');
+    expect(lines).toContain('Deployment,shop,web,CIDR,,0.0.0.0/0,every port,allowed');
+  });
+
+  it.each(['dot', 'mermaid'])('draws arrows as %s, in frames for namespaces', async (format) => {
+    const { stdout } = await ask(`graph -o ${format}`);
+    expect(stdout).toContain('subgraph');
+    expect(stdout).toMatch(/n\d+ --?>/);
+    expect(stdout).toContain('TCP 8080');
+    expect((await ask(`matrix -o ${format}`)).stdout).toBe(stdout);
+  });
+
+  it('draws pictures that need no other file', async () => {
+    for (const command of ['matrix -o svg', 'graph -o svg']) {
+      const { stdout } = await ask(command);
+      expect(stdout).toMatch(/^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg"/);
+      expect(stdout).toContain('<title>Deployment shop/web to Deployment shop/api: TCP 8080</title>');
+      expect(stdout).not.toMatch(/href|src=/);
+    }
+  });
+
+  it('is a page with a filter, and no name can end its script', async () => {
+    const { stdout } = await ask('matrix -o html', SHOP.replaceAll('team: data', 'team: "</script><b>"'));
+    expect(stdout).toContain('type="search"');
+    expect(stdout).not.toMatch(/src=|href=/);
+    expect(stdout.match(/<\/script>/g)?.length).toBe(2);
+  });
+});
