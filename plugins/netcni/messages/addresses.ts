@@ -129,13 +129,13 @@ export const addressMessages = defineMessages({
       },
     ],
   }),
-  CNI308: message<{ pools: string; used: number; total: number; waiting: string; when: string }>({
+  CNI308: message<{ pools: string; state: string; used: number; total: number; waiting: string; when: string }>({
     slug: 'address-pool-used-up',
     severity: 'critical',
     rung: 19,
     title: 'an address pool is used up',
-    summary: ({ pools, used, total, waiting, when }) =>
-      `${pools} nearly or wholly used up: ${used} of ${total} addresses${waiting}${when}`,
+    summary: ({ pools, state, used, total, waiting, when }) =>
+      `${pools} ${state}: ${used} of ${total} addresses${waiting}${when}`,
     explain:
       'Every address of the pool is given out, or every block of it belongs to some node. New pods that need one hang in ContainerCreating. Look for leaked addresses first (kubectl netcni ipam), then ' +
       'add a pool (a second IPPool with another cidr is used at once; it must lie within what kube-proxy and the routers take for pod addresses).',

@@ -19,7 +19,11 @@ export const calicoMessages = defineMessages({
         command: `kubectl get node ${node} -o yaml | grep projectcalico.org`,
         risk: 'none',
       },
-      { title: 'read what BIRD says', command: 'kubectl get pods -A -o wide -l k8s-app=calico-node', risk: 'none' },
+      {
+        title: 'find its agent, to read what BIRD says',
+        command: 'kubectl get pods -A -o wide -l k8s-app=calico-node',
+        risk: 'none',
+      },
     ],
   }),
   CNI402: message<{ peer: string; selector: string; what: string }>({

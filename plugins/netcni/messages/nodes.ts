@@ -87,7 +87,7 @@ export const nodeMessages = defineMessages({
     confidence: 'likely',
     rung: 13,
     title: 'the kernel of a node is too old for the mode in use',
-    summary: ({ nodes, mode, needs, have }) => `${mode} needs a kernel ${needs} or newer; ${nodes} run ${have}`,
+    summary: ({ nodes, mode, needs, have }) => `${mode} needs a kernel ${needs} or newer; ${have} on ${nodes}`,
     explain:
       'The feature is switched on for the whole cluster, and the kernel of these nodes does not have what it is built on. The agent then refuses to start, or falls back ' +
       'to another way without saying so loudly. Kernels that a distribution changed (RHEL) are left out of this judgement, because they carry newer code.',

@@ -51,7 +51,11 @@ function outOf(index: ClusterIndex, entry: NodeAddresses): Finding {
     capacity !== undefined &&
     used < capacity * LEAKED &&
     scheme === 'podCIDR';
-  const numbers = numbersOf(entry) || (first?.cause.meaning ?? 'addresses are used up');
+  const count = numbersOf(entry);
+  // Pods that wait although few addresses are held: what the plugin says is nearer the truth than the count.
+  const odd = first !== undefined && used !== undefined && capacity !== undefined && used < capacity * LEAKED;
+  const meaning = first?.cause.meaning ?? 'addresses are used up';
+  const numbers = count === '' ? meaning : odd ? `${meaning}; pods hold ${used} of ${capacity}` : count;
   return addressMessages.CNI304.raise({
     subject: { kind: 'Node', name },
     args: {
@@ -59,7 +63,7 @@ function outOf(index: ClusterIndex, entry: NodeAddresses): Finding {
       numbers,
       waiting: waitingWords(waiting),
       why: leaked
-        ? `; pods hold only ${used}: reservations of pods that are gone fill the range, or it is smaller on the node than its podCIDR`
+        ? '; reservations of pods that are gone fill the range, or it is smaller on the node than its podCIDR'
         : '',
       look: scheme === 'podCIDR' ? 'ls /var/lib/cni/networks/*/ | sort -V' : '',
     },

@@ -45,6 +45,7 @@ export const poolUsedUp = defineCheck<ClusterSubject>({
             pools.map(({ pool, cidr }) => `${nameOf(pool)} (${cidr})`),
             2,
           )}`,
+          state: waiting.length > 0 || used / total >= WHOLLY ? 'used up' : 'nearly used up',
           used,
           total,
           waiting:

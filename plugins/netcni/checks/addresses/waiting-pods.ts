@@ -51,7 +51,7 @@ function raise(index: ClusterIndex, pods: readonly TroubledPod[]): Finding {
               2,
             )})`,
       node,
-      meaning: cause.meaning === '' ? cause.words : cause.meaning,
+      meaning: cause.meaning === '' ? cause.words : `${cause.meaning} ("${shorten(cause.words, 110)}")`,
       numbers: numbers === '' ? '' : ` (${numbers})`,
     },
     confidence: cause.trouble === 'other' || cause.trouble === 'timeout' ? 'likely' : 'proven',

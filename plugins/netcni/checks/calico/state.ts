@@ -58,6 +58,7 @@ export const datastoreLocked = defineCheck<ClusterSubject>({
   id: 'netcni/datastore-locked',
   group: 'calico',
   needs: ['ClusterInformation'],
+  uses: ['Node'],
   applies: (_, { index }) => index.list('ClusterInformation').length > 0,
   run: (_, { index }) => {
     const information = index.get('ClusterInformation', undefined, 'default');

@@ -4,6 +4,7 @@ import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import { type ClusterSubject, nodeKey } from '../../cluster-subject.ts';
 import { nodeFacts } from '../../facts/nodes.ts';
 import { nodeMessages } from '../../messages/nodes.ts';
+import { AGENT_USES } from '../presence/agent-uses.ts';
 import { nodeWords } from '../words.ts';
 
 interface Need {
@@ -18,7 +19,7 @@ export const kernelTooOld = defineCheck<ClusterSubject>({
   id: 'netcni/kernel-too-old',
   group: 'nodes',
   needs: ['Node'],
-  uses: ['DaemonSet', 'Pod', 'ConfigMap', 'FelixConfiguration', 'Installation', 'IPPool', 'ServiceCIDR'],
+  uses: AGENT_USES,
   run: (_, { index }) =>
     needsOf(index).flatMap((need) => {
       const old = nodeFacts(index).flatMap(({ name, node, takesAgents }) => {

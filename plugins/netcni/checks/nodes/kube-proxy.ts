@@ -5,24 +5,14 @@ import { nameOf, namespaceOf, refOf } from '../../../../shared/model/refs.ts';
 import type { ClusterSubject } from '../../cluster-subject.ts';
 import { nodeFacts } from '../../facts/nodes.ts';
 import { nodeMessages } from '../../messages/nodes.ts';
-
-const USES = [
-  'DaemonSet',
-  'Pod',
-  'Node',
-  'ConfigMap',
-  'FelixConfiguration',
-  'Installation',
-  'IPPool',
-  'ServiceCIDR',
-] as const;
+import { AGENT_USES } from '../presence/agent-uses.ts';
 
 /** Nobody turns ClusterIPs into addresses: no kube-proxy, and a plugin that could and is told not to. */
 export const nobodyServesServices = defineCheck<ClusterSubject>({
   id: 'netcni/nobody-serves-services',
   group: 'kube-proxy',
   needs: ['DaemonSet'],
-  uses: USES,
+  uses: AGENT_USES,
   run: (_, { index }) => {
     const { kubeProxy, plugins } = detectNetwork(index);
     if (kubeProxy.sets.length > 0 || kubeProxy.elsewhere !== undefined) return [];
@@ -58,7 +48,7 @@ export const kubeProxyBesideReplacement = defineCheck<ClusterSubject>({
   id: 'netcni/kube-proxy-beside-replacement',
   group: 'kube-proxy',
   needs: ['DaemonSet'],
-  uses: USES,
+  uses: AGENT_USES,
   run: (_, { index }) => {
     const { kubeProxy, plugins } = detectNetwork(index);
     const set = kubeProxy.sets.find(({ status }) => (status?.desiredNumberScheduled ?? 0) > 0);

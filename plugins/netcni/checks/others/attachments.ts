@@ -5,7 +5,7 @@ import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import type { Pod } from '../../../../shared/model/objects-pod.ts';
 import { isFinished, podAddresses, podKey } from '../../../../shared/model/pods.ts';
 import { nameOf, namespaceOf } from '../../../../shared/model/refs.ts';
-import type { ClusterSubject } from '../../cluster-subject.ts';
+import { type ClusterSubject, nodeKey } from '../../cluster-subject.ts';
 import { pluginMessages } from '../../messages/plugins.ts';
 import { AGENT_USES } from '../presence/agent-uses.ts';
 
@@ -31,6 +31,7 @@ export const attachmentMissing = defineCheck<ClusterSubject>({
             subject: { kind: 'Pod', namespace: namespaceOf(pod), name: nameOf(pod) },
             args: { pod: `pod ${podKey(pod)}`, network: `${namespace}/${name}`, why },
             severity: 'critical',
+            pods: [nodeKey(pod.spec?.nodeName ?? '')],
             evidence: [{ fact: `${ANNOTATION}: ${text}`, source: `Pod ${podKey(pod)} metadata.annotations` }],
           }),
         ];

@@ -78,7 +78,7 @@ function raise(group: AgentGroup, why: string, nodes: readonly NodeFacts[], all:
     ],
   };
   const fix = fixFor(why, namespace, name);
-  const where = names.length > 1 && names.length === all ? 'every node' : nodeWords(names);
+  const where = names.length > 1 && names.length === all ? 'any node' : nodeWords(names);
   if (group.role === 'kube-proxy') {
     return nodeMessages.CNI208.raise({ ...facts, args: { nodes: where, set: name, why, fix } });
   }

@@ -45,7 +45,7 @@ export const controllerDown = defineCheck<ClusterSubject>({
   id: 'netcni/controller-down',
   group: 'agents',
   needs: ['Deployment'],
-  uses: ['Pod', 'Node', 'ReplicaSet', 'Event'],
+  uses: ['Pod', 'Node', 'ReplicaSet', 'DaemonSet', 'Event'],
   run: (_, { index, now }) =>
     index.list('Deployment').flatMap((deployment) => {
       const controller = CONTROLLERS.find(({ name }) => name.test(nameOf(deployment)));

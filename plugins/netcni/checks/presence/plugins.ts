@@ -1,5 +1,4 @@
 import { detectNetwork } from '../../../../shared/datapath/cni/detect.ts';
-import { sandboxCause } from '../../../../shared/datapath/cni/sandbox-cause.ts';
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import { isWhollyRead } from '../../../../shared/model/absence.ts';
 import { joinAnd, shorten } from '../../../../shared/util/text.ts';
@@ -29,7 +28,7 @@ export const noNetworkPlugin = defineCheck<ClusterSubject>({
         subject: { kind: 'Node', name: first.name },
         args: {
           nodes: nodeWords(nodes.map(({ name }) => name)),
-          said: sandboxCause(first.ready?.message ?? '').meaning,
+          said: shorten((first.ready?.message ?? '').replace(/^.*message:/, ''), 80),
         },
         pods: nodes.map(({ name }) => nodeKey(name)),
         evidence: [
