@@ -22,7 +22,7 @@ export const podsWithoutNetwork = defineCheck<ClusterSubject>({
   id: 'netcni/pods-without-network',
   group: 'pods',
   needs: [],
-  uses: [...USES, 'Secret'],
+  uses: USES,
   run: (_, { index }) => {
     const groups = new Map<string, TroubledPod[]>();
     for (const pod of troubledPods(index)) {
@@ -85,7 +85,7 @@ export const podsHang = defineCheck<ClusterSubject>({
   id: 'netcni/pods-hang-in-creation',
   group: 'pods',
   needs: [],
-  uses: [...USES, 'Secret'],
+  uses: USES,
   run: (_, { index, now }) => {
     const byNode = new Map<string, Pod[]>();
     for (const pod of index.list('Pod')) {
