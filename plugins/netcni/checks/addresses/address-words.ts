@@ -21,6 +21,9 @@ export function waitingWords(waiting: readonly TroubledPod[]): string {
 }
 
 const HOUR = 3_600_000;
+/** Fewer starts are no rate, and beyond a week the rate says nothing. */
+const FEW = 5;
+const HORIZON = 7 * 24 * HOUR;
 
 /**
  * `; full in 3h at the earliest, at the rate of the last hour`: pods that are there now and started within the last
@@ -34,6 +37,7 @@ export function whenFull(index: ClusterIndex, nodes: readonly string[], free: nu
       if (pod.spec?.hostNetwork !== true && age >= 0 && age < HOUR) started++;
     }
   }
-  if (started === 0 || free <= 0) return '';
-  return `; full in ${formatDuration((free / started) * HOUR)} at the earliest (${started} started in the last hour)`;
+  const left = (free / started) * HOUR;
+  if (started < FEW || free <= 0 || left > HORIZON) return '';
+  return `; full in ${formatDuration(left)} at the earliest (${started} started in the last hour)`;
 }

@@ -19,7 +19,9 @@ const AHEAD = 30_000;
 export const heartbeats = defineCheck<ClusterSubject>({
   id: 'netcni/heartbeats',
   group: 'nodes',
-  needs: ['Node', 'Lease'],
+  needs: ['Node'],
+  uses: ['Lease'],
+  applies: (_, { index }) => index.list('Lease', 'kube-node-lease').length > 0,
   run: (_, { index }) => {
     const beats = nodeFacts(index).flatMap(({ name, standing, fresh }) => {
       const at = Date.parse(index.get('Lease', 'kube-node-lease', name)?.spec?.renewTime ?? '');
