@@ -5,6 +5,7 @@ import { corefile } from './commands/corefile.ts';
 import { explain } from './commands/explain.ts';
 import { explainSearch } from './commands/explain-search.ts';
 import { logs } from './commands/logs.ts';
+import { metrics } from './commands/metrics.ts';
 import { records } from './commands/records.ts';
 import { resolvconf } from './commands/resolvconf.ts';
 import { resolve } from './commands/resolve.ts';
@@ -22,6 +23,7 @@ export const netdns: Plugin = {
     records,
     corefile,
     logs,
+    metrics,
     resolvconf,
     snapshot,
     explain,

@@ -2,6 +2,7 @@ import type { Check } from '../../../shared/diagnose/check.ts';
 import type { DnsSubject } from '../dns-subject.ts';
 import { corefileChecks } from './corefile/checks.ts';
 import { logChecks } from './logs/checks.ts';
+import { metricsChecks } from './metrics/checks.ts';
 import { nodeCacheChecks } from './node-cache/checks.ts';
 import { podsChecks } from './pods/checks.ts';
 import { policyChecks } from './policy/checks.ts';
@@ -12,6 +13,7 @@ export const checks: readonly Check<DnsSubject>[] = [
   ...serversChecks,
   ...corefileChecks,
   ...logChecks,
+  ...metricsChecks,
   ...nodeCacheChecks,
   ...policyChecks,
   ...podsChecks,

@@ -12,6 +12,7 @@ import type { Ref } from '../../../shared/model/refs.ts';
 import type { NotChecked, Report, Section } from '../../../shared/report/report.ts';
 import { joinNames, plural } from '../../../shared/util/text.ts';
 import { logFindings } from './log-findings.ts';
+import { inMs } from './metrics-findings.ts';
 
 export interface LogsFrame {
   readonly subject: Ref;
@@ -111,9 +112,4 @@ function queryTables(queries: QuerySummary): readonly Section[] {
 function tableOf(title: string, head: string, list: readonly Tally[]): readonly Section[] {
   if (list.length === 0) return [];
   return [{ type: 'table', title, head: [head, 'COUNT'], rows: list.map(({ what, count }) => [what, String(count)]) }];
-}
-
-function inMs(seconds: number): string {
-  const ms = seconds * 1000;
-  return ms >= 100 ? `${Math.round(ms)} ms` : `${Number(ms.toPrecision(2))} ms`;
 }

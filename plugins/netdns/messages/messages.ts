@@ -1,6 +1,7 @@
 import { corefileMessages } from './corefile.ts';
 import { corefileHabitMessages } from './corefile-habits.ts';
 import { logMessages } from './logs.ts';
+import { metricsMessages } from './metrics.ts';
 import { namesMessages } from './names.ts';
 import { nodeCacheMessages } from './node-cache.ts';
 import { podsMessages } from './pods.ts';
@@ -14,6 +15,7 @@ export const messages = {
   ...corefileMessages,
   ...corefileHabitMessages,
   ...logMessages,
+  ...metricsMessages,
   ...podsMessages,
   ...policyMessages,
   ...nodeCacheMessages,
