@@ -24,6 +24,7 @@ const SERVER_KINDS: readonly KindName[] = [
   'ConfigMap',
   'PodDisruptionBudget',
   'HorizontalPodAutoscaler',
+  'PodMetrics',
   'NetworkPolicy',
 ];
 
