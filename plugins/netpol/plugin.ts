@@ -1,6 +1,7 @@
 import type { Plugin } from '../../shared/cli/command.ts';
 import { canReach } from './commands/can-reach.ts';
 import { completion } from './commands/completion.ts';
+import { diff } from './commands/diff.ts';
 import { explain } from './commands/explain.ts';
 import { graph } from './commands/graph.ts';
 import { lint } from './commands/lint.ts';
@@ -14,7 +15,20 @@ import { whatCan, whoCanReach } from './commands/who-can-reach.ts';
 export const netpol: Plugin = {
   name: 'netpol',
   summary: 'Who can reach this, who cannot, by which rule?',
-  commands: [whoCanReach, canReach, whatCan, policies, matrix, graph, lint, snapshot, explain, completion, version],
+  commands: [
+    whoCanReach,
+    canReach,
+    whatCan,
+    policies,
+    matrix,
+    graph,
+    lint,
+    diff,
+    snapshot,
+    explain,
+    completion,
+    version,
+  ],
   defaultCommand: 'who-can-reach',
   bareCommand: 'policies',
   messages: async () => (await import('./messages/messages.ts')).messages,

@@ -45,10 +45,11 @@ export async function ask(request: Request, plan: Plan): Promise<Asked> {
   };
 }
 
-const ON_PAPER: Enforcement = { enforced: 'yes', by: undefined, plugins: [] };
+/** What manifests are judged by. */
+export const ON_PAPER: Enforcement = { enforced: 'yes', by: undefined, plugins: [] };
 
 /** Whether nothing here was ever in a cluster. */
-function isPaper(index: ClusterIndex): boolean {
+export function isPaper(index: ClusterIndex): boolean {
   return index.list('Node').length === 0 && !index.list('Pod').some(isApplied);
 }
 

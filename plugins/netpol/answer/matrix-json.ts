@@ -82,7 +82,8 @@ function partText({ allowed, every }: MatrixRow, ports: PortSet, text: (set: Por
   return `,"portsOfAllPods":${every.length === 0 ? '[]' : text(every)}`;
 }
 
-function* gathered(texts: Iterable<string>): Generator<string> {
+/** Puts short texts together into pieces worth a write. */
+export function* gathered(texts: Iterable<string>): Generator<string> {
   let piece = '';
   for (const text of texts) {
     piece += text;

@@ -1,4 +1,5 @@
 import type { AnyMessage } from '../../../shared/messages/define-messages.ts';
+import { changeMessages } from './change.ts';
 import { clusterMessages } from './cluster.ts';
 import { formMessages } from './form.ts';
 import { portMessages } from './ports.ts';
@@ -13,5 +14,6 @@ export const messages: Readonly<Record<string, AnyMessage>> = {
   ...ruleMessages,
   ...formMessages,
   ...clusterMessages,
+  ...changeMessages,
   ...policyMessages,
 };

@@ -1,0 +1,180 @@
+import type { CommandResult, Plan, Request } from '../../../shared/cli/command.ts';
+import { UsageError } from '../../../shared/cli/command.ts';
+import { didYouMean } from '../../../shared/cli/nearest.ts';
+import { readSnapshots } from '../../../shared/collect/read-snapshot.ts';
+import { isProvenAbsent } from '../../../shared/model/absence.ts';
+import { type ClusterIndex, createIndex } from '../../../shared/model/cluster-index.ts';
+import { KINDS, type KindName } from '../../../shared/model/kinds.ts';
+import { formatRef, nameOf } from '../../../shared/model/refs.ts';
+import type { Snapshot } from '../../../shared/model/snapshot.ts';
+import { sourceName } from '../../../shared/model/source-name.ts';
+import type { Enforcement } from '../../../shared/policy/enforcement.ts';
+import { exitCode } from '../../../shared/report/report.ts';
+import { toJsonValue } from '../../../shared/report/to-json.ts';
+import { readPolicies, readWaysIn } from '../collect/policy-plan.ts';
+import { applyFiles, type Deletion } from '../diff/apply-files.ts';
+import { type Compared, compare, type State } from '../diff/compare.ts';
+import { diffReport, type Expect } from '../diff/diff-report.ts';
+import { enforcementIn, misshapenIn, policyModelIn, takenAsOpen } from '../policy-facts.ts';
+import { placesOf } from '../words/places.ts';
+import { cniOf, isPaper, ON_PAPER } from './ask.ts';
+import { type Gaps, gapsOf } from './gaps.ts';
+
+/** `diff`: what the files, or the deletions, would change; or what differs between two recordings. */
+export async function runDiff(request: Request): Promise<CommandResult> {
+  const { options, args } = request;
+  const files = options.list('filename');
+  const deletions = options.list('delete');
+  const compared =
+    files.length + deletions.length > 0 ? await whatIf(request, files, deletions) : await twoSides(request, args);
+  const report = diffReport(compared, (options.string('expect') ?? 'gained') as Expect);
+  const exit = exitCode(report, options.failOn);
+  switch (options.string('output')) {
+    case 'json': {
+      const { diffJson } = await import('../diff/diff-json.ts');
+      return { type: 'pieces', pieces: diffJson(report, compared.sides, compared.controller), exit };
+    }
+    case 'yaml': {
+      const [{ diffYaml }, { dump }] = await Promise.all([import('../diff/diff-json.ts'), import('js-yaml')]);
+      const head = dump(toJsonValue(report), { noRefs: true, lineWidth: -1 });
+      return { type: 'pieces', pieces: diffYaml(head, compared.sides, compared.controller), exit };
+    }
+    default:
+      return { type: 'report', report };
+  }
+}
+
+const EXAMPLE = 'Examples: kubectl netpol diff -f policy.yaml, kubectl netpol diff before/ after/';
+
+async function whatIf(request: Request, files: readonly string[], deleted: readonly string[]): Promise<Compared> {
+  if (request.args.length > 0) {
+    throw new UsageError('diff takes either -f and --delete, or two recordings', EXAMPLE);
+  }
+  const cni = cniOf(request);
+  const snapshot = await request.facts.snapshot(plan);
+  const namespace = await request.facts.namespace();
+  const deletions = deleted.map((word) => parseDeletion(word, namespace));
+  const changes = files.length === 0 ? undefined : await readSnapshots(files, request.runtime, { namespace });
+  const before = stateOf(snapshot, cni);
+  for (const deletion of deletions) refuseMissing(before.index, deletion);
+  const applied = applyFiles(snapshot, changes ?? NO_FILES, deletions);
+  const after = stateOf(applied.after, cni);
+  return compare(before, after, {
+    source: sourceName(snapshot),
+    enforcement: enforcementOf(before, cni),
+    gaps: gapsIn(after),
+    places: placesOf(after.index),
+    objects: {
+      created: applied.created.map(formatRef),
+      changed: applied.changed.map(formatRef),
+      deleted: applied.deleted.map(formatRef),
+      unchanged: applied.unchanged,
+    },
+  });
+}
+
+const NO_FILES: Snapshot = {
+  takenAt: '',
+  source: { type: 'snapshot', name: '' },
+  objects: {},
+  coverage: [],
+  logs: [],
+  tools: [],
+  problems: [],
+};
+
+async function twoSides(request: Request, args: readonly string[]): Promise<Compared> {
+  const [one, other, ...more] = args;
+  if (one === undefined || other === undefined || more.length > 0) {
+    throw new UsageError('diff needs files to apply (-f), or two recordings or folders', EXAMPLE);
+  }
+  if (request.options.list('snapshot').length > 0) {
+    throw new UsageError('diff of two recordings takes no --snapshot', EXAMPLE);
+  }
+  const cni = cniOf(request);
+  const [a, b] = await Promise.all([one, other].map((path) => readSnapshots([path], request.runtime)));
+  if (a === undefined || b === undefined) throw new Error('two recordings were read');
+  const before = stateOf(a, cni);
+  const after = stateOf(b, cni);
+  const gaps = [before, after].map(gapsIn);
+  return compare(before, after, {
+    source: `${sourceName(a)} and ${sourceName(b)}`,
+    enforcement: enforcementOf(after, cni),
+    gaps: {
+      notChecked: gaps.flatMap(({ notChecked }) => notChecked),
+      incomplete: gaps.find(({ incomplete }) => incomplete !== undefined)?.incomplete,
+    },
+    places: placesOf(after.index),
+    objects: { created: [], changed: [], deleted: [], unchanged: 0 },
+  });
+}
+
+function gapsIn({ snapshot, model, index }: State): Gaps {
+  return gapsOf(snapshot, model.facts.unseen ?? [], takenAsOpen(index), misshapenIn(index));
+}
+
+/** Manifests that were never in a cluster are judged as if some plugin enforced them. */
+function enforcementOf({ index }: State, cni: string | undefined): Enforcement {
+  return isPaper(index) && cni === undefined ? ON_PAPER : enforcementIn(index, cni);
+}
+
+function stateOf(snapshot: Snapshot, cni: string | undefined): State {
+  const index = createIndex(snapshot);
+  return { snapshot, index, model: policyModelIn(index, cni) };
+}
+
+/** Workloads by name need what stands between them and their pods. */
+const OWNERS: readonly KindName[] = ['Deployment', 'ReplicaSet', 'StatefulSet', 'DaemonSet', 'Job', 'CronJob'];
+
+const plan: Plan = async (gatherer, namespace) => {
+  await Promise.all([
+    readPolicies(gatherer, 'all', [namespace]),
+    readWaysIn(gatherer, 'all', [namespace]),
+    ...OWNERS.map(async (kind) => {
+      if ((await gatherer.tryList(kind)).status === 'forbidden') await gatherer.list(kind, { namespace });
+    }),
+  ]);
+};
+
+/** `networkpolicy/web`, `netpol/shop/web`: a kind, perhaps a namespace, and a name. */
+function parseDeletion(word: string, inForce: string): Deletion {
+  const parts = word.split('/');
+  const [kindWord = '', second = '', third] = parts;
+  if (parts.length < 2 || parts.length > 3 || parts.includes('')) {
+    throw new UsageError(`--delete ${word} is not KIND/NAME`, 'Example: --delete networkpolicy/web');
+  }
+  const kind = kindOf(kindWord);
+  const name = third ?? second;
+  const namespace = KINDS[kind].namespaced ? (third === undefined ? inForce : second) : undefined;
+  return { kind, namespace, name };
+}
+
+const SHORT: Readonly<Record<string, KindName>> = {
+  netpol: 'NetworkPolicy',
+  anp: 'AdminNetworkPolicy',
+  banp: 'BaselineAdminNetworkPolicy',
+  cnp: 'ClusterNetworkPolicy',
+  deploy: 'Deployment',
+  sts: 'StatefulSet',
+  ds: 'DaemonSet',
+  ns: 'Namespace',
+  po: 'Pod',
+  svc: 'Service',
+};
+
+function kindOf(word: string): KindName {
+  const wanted = word.toLowerCase().split('.')[0] ?? '';
+  const short = SHORT[wanted];
+  if (short !== undefined) return short;
+  const found = Object.values(KINDS).find(({ kind, plural }) => wanted === kind.toLowerCase() || wanted === plural);
+  if (found !== undefined) return found.key;
+  const known = Object.values(KINDS).map(({ kind }) => kind.toLowerCase());
+  throw new UsageError(`there is no kind ${word}`, didYouMean(wanted, known) || 'Example: --delete networkpolicy/web');
+}
+
+function refuseMissing(index: ClusterIndex, { kind, namespace, name }: Deletion): void {
+  if (!isProvenAbsent(index, kind, namespace, name)) return;
+  const near = didYouMean(name, index.list(kind, namespace).map(nameOf));
+  const where = namespace === undefined ? '' : ` in namespace ${namespace}`;
+  throw new UsageError(`there is no ${KINDS[kind].kind} ${name}${where} to delete`, near);
+}

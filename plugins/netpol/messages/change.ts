@@ -1,0 +1,47 @@
+import { defineMessages, message } from '../../../shared/messages/define-messages.ts';
+
+interface Flow {
+  readonly receiver: string;
+  readonly ports: string;
+  readonly senders: string;
+  readonly because: string;
+}
+
+/** POL501 to POL549: what a change would do. */
+export const changeMessages = defineMessages({
+  POL501: message<Flow>({
+    slug: 'change-loses-traffic',
+    severity: 'warning',
+    rung: 10,
+    title: 'a change takes traffic away',
+    summary: ({ receiver, ports, senders, because }) =>
+      `${receiver} would no longer be reached on ${ports} by ${senders}${because}`,
+    explain:
+      'With the change applied, policies no longer let this traffic through. Whether somebody uses it today is not known from ' +
+      'objects; what a Service leads to is named first.\n' +
+      'Add a rule for it before applying the change, or say --expect lost when the loss is meant.',
+  }),
+  POL502: message<Flow>({
+    slug: 'change-opens-traffic',
+    severity: 'warning',
+    rung: 20,
+    title: 'a change lets more through than expected',
+    summary: ({ receiver, ports, senders, because }) =>
+      `${receiver} could then be reached on ${ports} by ${senders}${because}`,
+    explain:
+      'With the change applied, policies let traffic through that they keep out today, and the command line said that this must not ' +
+      'happen (--expect none or lost). A policy that is deleted, or a label that no longer matches, opens what it protected.\n' +
+      'Narrow the change, or say --expect gained when it is meant.',
+  }),
+  POL511: message<{ readonly line: string; readonly wanted: string; readonly is: string; readonly because: string }>({
+    slug: 'expectation-fails',
+    severity: 'warning',
+    rung: 10,
+    title: 'an expectation about policies does not hold',
+    summary: ({ line, wanted, is, because }) => `${line}: expected ${wanted}, but it is ${is}${because}`,
+    explain:
+      'The line of the file says what the policies are to allow or to deny, and they do otherwise. Either the policies changed and ' +
+      'should not have, or the expectation is out of date.\n' +
+      'kubectl netpol can-reach A B --port PORT shows the whole walk and the smallest change.',
+  }),
+});
