@@ -33,15 +33,4 @@ export const changeMessages = defineMessages({
       'happen (--expect none or lost). A policy that is deleted, or a label that no longer matches, opens what it protected.\n' +
       'Narrow the change, or say --expect gained when it is meant.',
   }),
-  POL511: message<{ readonly line: string; readonly wanted: string; readonly is: string; readonly because: string }>({
-    slug: 'expectation-fails',
-    severity: 'warning',
-    rung: 10,
-    title: 'an expectation about policies does not hold',
-    summary: ({ line, wanted, is, because }) => `${line}: expected ${wanted}, but it is ${is}${because}`,
-    explain:
-      'The line of the file says what the policies are to allow or to deny, and they do otherwise. Either the policies changed and ' +
-      'should not have, or the expectation is out of date.\n' +
-      'kubectl netpol can-reach A B --port PORT shows the whole walk and the smallest change.',
-  }),
 });
