@@ -30,6 +30,6 @@ export const netpol: Plugin = {
     version,
   ],
   defaultCommand: 'who-can-reach',
-  bareCommand: 'policies',
+  bareCommand: 'lint',
   messages: async () => (await import('./messages/messages.ts')).messages,
 };

@@ -2,11 +2,14 @@ import { isApplied } from '../../shared/model/applied.ts';
 import type { ClusterIndex } from '../../shared/model/cluster-index.ts';
 import type { KindName } from '../../shared/model/kinds.ts';
 import type { KubeObject } from '../../shared/model/objects.ts';
+import type { Pod } from '../../shared/model/objects-pod.ts';
 import { WORKLOAD_KINDS } from '../../shared/model/owners.ts';
+import type { Ref } from '../../shared/model/refs.ts';
 import { detectEnforcement, type Enforcement, traitsOf } from '../../shared/policy/enforcement.ts';
 import { POLICY_KINDS, policyFactsOf } from '../../shared/policy/facts-of-index.ts';
 import { buildPolicyModel, type PolicyFacts, type PolicyModel } from '../../shared/policy/model.ts';
 import { PLUGINS } from '../../shared/policy/plugins.ts';
+import { workloadOfPod } from '../../shared/policy/stand-ins.ts';
 import type { Unseen } from '../../shared/policy/unjudged.ts';
 import { SHAPED_KINDS, shapeFault } from './policy-shape.ts';
 
@@ -55,13 +58,23 @@ export function enforcementIn(index: ClusterIndex, cni?: string): Enforcement {
 
 /**
  * The policies of the facts made ready for questions. Workloads that have no pods, because they were only written or
- * because pods were not collected, are stood for by their templates.
+ * because pods were not collected, are stood for by their templates. `live`: ReplicaSets were left unread because there
+ * are very many, and the Deployment of a pod is read off its name.
  */
-export function policyModelIn(index: ClusterIndex, cni?: string): PolicyModel {
-  return index.memo(`netpol/policy-model/${cni ?? ''}`, () => {
+export function policyModelIn(index: ClusterIndex, cni?: string, live = false): PolicyModel {
+  return index.memo(`netpol/policy-model/${cni ?? ''}/${live}`, () => {
+    const facts = policyFactsIn(index);
     const traits = traitsOf(enforcementIn(index, cni).by);
-    return buildPolicyModel({ ...policyFactsIn(index), traits });
+    const workloadOf = (pod: Pod): Ref => deploymentOf(pod, facts.workloadOf?.(pod) ?? workloadOfPod(pod));
+    return buildPolicyModel({ ...facts, traits, ...(live ? { workloadOf } : {}) });
   });
+}
+
+/** The Deployment controller calls a ReplicaSet by the Deployment's name and the hash that its pods carry. */
+function deploymentOf({ metadata }: Pod, owner: Ref): Ref {
+  const hash = metadata?.labels?.['pod-template-hash'];
+  if (owner.kind !== 'ReplicaSet' || hash === undefined || !owner.name.endsWith(`-${hash}`)) return owner;
+  return { ...owner, kind: 'Deployment', name: owner.name.slice(0, -hash.length - 1) };
 }
 
 /**

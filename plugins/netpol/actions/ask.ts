@@ -32,7 +32,7 @@ export async function ask(request: Request, plan: Plan): Promise<Asked> {
   const cni = cniOf(request);
   const snapshot = await request.facts.snapshot(plan);
   const index = createIndex(snapshot);
-  const model = policyModelIn(index, cni);
+  const model = policyModelIn(index, cni, snapshot.source.type === 'cluster');
   return {
     snapshot,
     index,

@@ -118,6 +118,18 @@ spec: {selector: app == 'api', types: [Ingress]}
     expect((await ask('can-reach shop/web data/db --cni calcio')).stderr).toContain('Did you mean calico?');
   });
 
+  it('tells what lint has to say about the policies that took part, and of no others', async () => {
+    const other = `${SHOP}---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: lost, namespace: shop}
+spec: {podSelector: {matchLabels: {app: nobody}}}
+`;
+    const run = await ask('can-reach shop/web data/db', other);
+    expect(run.stdout).toMatch(/Notes\n {2}- NetworkPolicy data\/db-in, ingress rule 1 means namespaces labelled/);
+    expect(run.stdout).not.toContain('shop/lost');
+  });
+
   it('gives the walk and the verdict as JSON', async () => {
     const value = JSON.parse((await ask('can-reach shop/web data/db -o json')).stdout);
     expect(value.answer).toBe('denied');

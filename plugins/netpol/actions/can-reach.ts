@@ -17,7 +17,8 @@ import { askedPorts } from '../targets/ports.ts';
 import { resolveEnd } from '../targets/resolve-end.ts';
 import { portsValue, portWords } from '../words/ports.ts';
 import { reasonWords } from '../words/reasons.ts';
-import { type Asked, ask } from './ask.ts';
+import { type Asked, ask, cniOf } from './ask.ts';
+import { lintOf } from './lint-of.ts';
 import { unseenReport } from './unseen-report.ts';
 
 /** `can-reach FROM TO`: the verdict, the walk on both sides, and the smallest change that would turn it round. */
@@ -34,7 +35,11 @@ export async function runCanReach(request: Request): Promise<CommandResult> {
   const wish = { port: request.options.string('port') ?? to.port, protocol: protocolOf(request) };
   const ports = askedPorts(other.party, wish);
   const judged = judgePair(asked.model, asked.enforcement, one.party, other.party, ports);
-  return { type: 'report', report: reportOf(asked, one.party, other.party, judged) };
+  const told = toldPair(judged);
+  const walks = told === undefined ? [] : [told.verdict.egress, told.verdict.ingress];
+  const took = walks.flatMap(({ tiers }) => tiers.flatMap(({ policies }) => policies.map(({ policy }) => policy)));
+  const findings = await lintOf(asked, took, cniOf(request));
+  return { type: 'report', report: { ...reportOf(asked, one.party, other.party, judged), findings } };
 }
 
 /** `from A to B`, `A to B` and `A B`. Throws a UsageError unless there are two ends. */

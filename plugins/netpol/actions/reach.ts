@@ -3,6 +3,7 @@ import { UsageError } from '../../../shared/cli/command.ts';
 import type { Pod } from '../../../shared/model/objects-pod.ts';
 import { formatRef } from '../../../shared/model/refs.ts';
 import { sourceName } from '../../../shared/model/source-name.ts';
+import { isolating } from '../../../shared/policy/model.ts';
 import type { Direction } from '../../../shared/policy/rules.ts';
 import type { Answer } from '../../../shared/policy/verdict.ts';
 import type { Report, Section } from '../../../shared/report/report.ts';
@@ -12,14 +13,15 @@ import { type ReachGroup, reachGroups, type Via } from '../answer/reach-groups.t
 import { type Who, whoOf } from '../answer/who.ts';
 import { endsPlan } from '../collect/ends-plan.ts';
 import { parseEnds } from '../targets/parse-end.ts';
-import { type Party, podsOfParty } from '../targets/party.ts';
+import { likesOf, type Party, podsOfParty } from '../targets/party.ts';
 import { type AskedPort, askedPorts, type PortWish } from '../targets/ports.ts';
 import { resolveEnd } from '../targets/resolve-end.ts';
 import { policyWords, ruleWords } from '../words/policies.ts';
 import { portsValue, portWords } from '../words/ports.ts';
 import { reasonWords } from '../words/reasons.ts';
-import { type Asked, ask } from './ask.ts';
+import { type Asked, ask, cniOf } from './ask.ts';
 import { protocolOf, runCanReach } from './can-reach.ts';
+import { lintOf } from './lint-of.ts';
 import { unseenReport } from './unseen-report.ts';
 
 /** `who-can-reach TARGET`, and the default: `web`, or `from A to B`. */
@@ -57,7 +59,11 @@ async function runReach(request: Request, direction: Direction): Promise<Command
   const denied = request.options.boolean('denied');
   const wide = !['table', undefined].includes(request.options.string('output'));
   const report = reportOf(asked, party, ports, groups, direction, denied, wide);
-  return { type: 'report', report };
+  const selecting = likesOf(asked.model, party).flatMap(({ unit }) =>
+    unit.type === 'pod' ? isolating(asked.model, unit, direction).map(({ policy }) => policy.ref) : [],
+  );
+  const findings = await lintOf(asked, selecting, cniOf(request));
+  return { type: 'report', report: { ...report, findings } };
 }
 
 /** Of those that a pod reaches the port is theirs, and only a number means the same to all of them. */
