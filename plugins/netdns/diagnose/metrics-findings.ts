@@ -73,7 +73,10 @@ function configDiffers(servers: readonly NamedMetrics[], subject: Ref): readonly
       subject,
       confidence: groups.length === servers.length ? 'likely' : 'proven',
       args: { pods: joinNames(odd), what: joinNames(most?.[1] ?? []), number: '' },
-      evidence: groups.map(([hash, pods]) => evidence(`Corefile ${hash.slice(0, 12)}…`, joinNames(pods))),
+      evidence: groups.map(([hash, pods]) => ({
+        fact: `runs on Corefile ${hash.slice(0, 12)}…`,
+        source: `log or metrics of ${joinNames(pods)}`,
+      })),
     }),
   ];
 }

@@ -57,7 +57,10 @@ export const corefileMessages = defineMessages({
     severity: 'critical',
     rung: 22,
     title: 'the Corefile serves another domain than pods ask for',
-    summary: text(({ served = '', zone = '' }) => `plugin kubernetes serves ${served}, pods search ${zone}`),
+    summary: text(
+      ({ served = '', zone = '' }) =>
+        `plugin kubernetes serves ${served.split(' ').map(plain).join(' and ')}, pods search ${plain(zone)}`,
+    ),
     explain:
       'The kubelet writes its clusterDomain into the search list of every pod; CoreDNS answers for the zones named behind ' +
       'kubernetes. When the two differ, no short name resolves.',

@@ -113,6 +113,7 @@ describe('versions', () => {
     ['.:53 {\n  cache 30 {\n    servfail 5s\n  }\n}\n', { '1.9.3': false, '1.9.4': true }],
     ['.:53 {\n  forward a.x 8.8.8.8\n  forward . 9.9.9.9\n}\n', { '1.9.3': false, '1.9.4': true }],
     ['.:53 {\n  forward . dns.google\n}\n', { '1.12.4': false, '1.14.4': true }],
+    ['.:53 {\n  whoami\n}\n.:53 {\n  view x {\n    expr true\n  }\n  whoami\n}\n', { '1.14.2': false, '1.14.3': true }],
   ])('%j', (text, verdictsByVersion) => {
     const seen = Object.fromEntries(
       Object.keys(verdictsByVersion).map((version) => [version, judge(text, version).valid]),

@@ -173,8 +173,10 @@ class Judge {
           const free = writeServed(one);
           const own = address === '' ? free : `${free} on ${address}`;
           const place = { file: block.file, line: block.line };
+          // Since 1.14.3 a server with a view may also come behind the one that answers the rest.
+          const beside = settings.views.length > 0 && this.#version >= version('1.14.3');
           if (bound.has(own)) {
-            errors.push({ message: `cannot serve ${own} - it is already defined`, ...place });
+            if (!beside) errors.push({ message: `cannot serve ${own} - it is already defined`, ...place });
             continue;
           }
           const other = unbound.get(free);

@@ -3,7 +3,7 @@ import type { KubeObject } from '../../../../shared/model/objects.ts';
 import { node } from '../../../../shared/testing/builders.ts';
 import { runCli } from '../../../../shared/testing/run-cli.ts';
 import { netdns } from '../../plugin.ts';
-import { causeCodes, checkObjects, dnsObjects, server } from '../../testing/dns-objects.ts';
+import { causeCodes, checkObjects, dnsObjects, logOf, server } from '../../testing/dns-objects.ts';
 
 const page = (pod: string, lines: readonly string[]) => ({
   path: `tools/coredns/${pod}/metrics.txt`,
@@ -63,6 +63,15 @@ describe('metrics of the DNS servers', () => {
     const report = check(sound, sound);
     expect(report).toMatchObject({ verdict: 'healthy', causes: [] });
     expect(report.findings.filter(({ code }) => /^DNS2/.test(code))).toEqual([]);
+  });
+
+  it('tell different Corefiles by the logs, where the pages do not', () => {
+    const log = (pod: string, text: string) =>
+      logOf(pod, `[INFO] plugin/reload: Running configuration SHA512 = ${text}\n`, false);
+    const codes = (first: string, second: string) =>
+      causeCodes(checkObjects(dnsObjects(), { logs: [log('coredns-1', first), log('coredns-2', second)] }));
+    expect(codes('aaa', 'bbb')).toEqual(['DNS276']);
+    expect(codes('aaa', 'aaa')).toEqual([]);
   });
 
   it('that are few prove nothing', () => {

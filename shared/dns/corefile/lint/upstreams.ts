@@ -47,7 +47,9 @@ function targetsOf({ facts }: LintInput, line: DirectiveView): readonly Target[]
 }
 
 function loops(input: LintInput, server: ServerView, line: DirectiveView): readonly LintProblem[] {
-  const zone = line.args[0] ?? '.';
+  // A forward for all names in the block of one zone concerns that zone.
+  const from = line.args[0] ?? '.';
+  const zone = from === '.' ? (server.zones[0] ?? from) : from;
   for (const target of targetsOf(input, line)) {
     const self = whySelf(input, server, target);
     const through = target.source === '' ? '' : ` (${target.source})`;
