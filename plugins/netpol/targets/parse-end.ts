@@ -109,13 +109,16 @@ function nameEnd(word: string): End {
     return { type: 'object', kind, namespace: second, name: third };
   }
   if (kind !== undefined) return { type: 'object', kind, name: second };
-  const near = nearestWords(first, first.length < 4 ? [] : Object.values(KIND_WORDS).flat());
-  if (near.some((known) => known.length > 3)) throw new UsageError(`there is no kind "${first}"`, kindHint(first));
   return { type: 'name', namespace: first, name: second };
 }
 
+/** What a word may have been meant for that names no kind; undefined when nothing is near. */
+export function kindMeant(word: string): string | undefined {
+  return nearestWords(word, Object.values(KIND_WORDS).flat())[0];
+}
+
 function kindHint(word: string): string {
-  const [near] = nearestWords(word, Object.values(KIND_WORDS).flat());
+  const near = kindMeant(word);
   return near === undefined ? EXAMPLES : `Did you mean ${near}/NAME? ${EXAMPLES}`;
 }
 

@@ -15,7 +15,7 @@ import { isFinished, type Unit } from '../../../shared/policy/units.ts';
 import { formatAddress, parseCidr } from '../../../shared/util/addresses.ts';
 import { joinNames } from '../../../shared/util/text.ts';
 import { internetRanges } from '../answer/internet.ts';
-import { type End, type EndKind, namespaceOfEnd } from './parse-end.ts';
+import { type End, type EndKind, kindMeant, namespaceOfEnd } from './parse-end.ts';
 import type { Party } from './party.ts';
 
 /** Whom an end means, or why that could not be seen. */
@@ -235,11 +235,20 @@ function missing(
     ...new Set(objects.filter((object) => namespace === undefined || namespaceOf(object) === namespace).map(nameOf)),
   ]);
   const where = namespace === undefined ? '' : ` in namespace ${namespace}`;
+  const meant = mistypedKind(index, namespace);
   const hint =
-    elsewhere.length > 0
-      ? `It is in namespace ${joinNames(elsewhere)}: -n ${elsewhere[0] ?? ''}, or ${elsewhere[0] ?? ''}/${name}`
-      : nearHint(near, '');
+    meant !== undefined
+      ? `Did you mean ${meant}/${name}?`
+      : elsewhere.length > 0
+        ? `It is in namespace ${joinNames(elsewhere)}: -n ${elsewhere[0] ?? ''}, or ${elsewhere[0] ?? ''}/${name}`
+        : nearHint(near, '');
   throw new UsageError(`there is no ${what}${where}`, hint);
+}
+
+/** `deploymnt/web` reads as a namespace; where there is none of that name, a kind may have been meant. */
+function mistypedKind(index: ClusterIndex, namespace: string | undefined): string | undefined {
+  if (namespace === undefined || index.list('Pod', namespace).length > 0) return undefined;
+  return index.get('Namespace', undefined, namespace) === undefined ? kindMeant(namespace) : undefined;
 }
 
 function nearHint(near: readonly string[], prefix: string): string {
