@@ -69,12 +69,12 @@ function incompleteWords(
   const [first] = broken;
   if (first !== undefined) {
     const more = broken.length === 1 ? '' : ` and ${broken.length - 1} more`;
-    return `incomplete, because what cannot be read may hold a policy: ${first.reason}${more}`;
+    return `what cannot be read may hold a policy: ${first.reason}${more}`;
   }
   const [policy] = policies;
-  if (policy !== undefined) return `incomplete, because policies could not be read: ${policy.reason}`;
-  if (without) return 'incomplete: no NetworkPolicy in the files, judged as if the cluster had none';
-  return pods.length === 0 ? undefined : `incomplete, because pods could not be read: ${joinNames(pods, 2)}`;
+  if (policy !== undefined) return `policies could not be read: ${policy.reason}`;
+  if (without) return 'no NetworkPolicy in the files, judged as if the cluster had none';
+  return pods.length === 0 ? undefined : `pods could not be read: ${joinNames(pods, 2)}`;
 }
 
 /** One line a reason, with the namespaces that it concerns. */

@@ -135,6 +135,12 @@ function nameParty(world: World, namespace: string, name: string): Resolved {
 function serviceParty({ model, index }: World, service: Service): Resolved {
   const { name = '', namespace = '' } = service.metadata ?? {};
   const ref = refOf('Service', namespace, name);
+  if (service.spec?.type === 'ExternalName') {
+    throw new UsageError(
+      `${formatRef(ref)} is another name for ${service.spec.externalName ?? 'a name outside'}, which policies know by its addresses only`,
+      'Ask about its address or CIDR block, or about the internet.',
+    );
+  }
   const pods = selectedPods(service, model.pods);
   const hand = service.spec?.selector == null ? handMade({ model, index }, service) : [];
   const members = [...pods.map((pod) => model.unitOf(pod)), ...hand];
