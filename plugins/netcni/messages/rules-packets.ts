@@ -1,7 +1,7 @@
 import { defineMessages, message } from '../../../shared/messages/define-messages.ts';
 import type { Fix } from '../../../shared/messages/finding.ts';
 
-/** CNI820 to CNI859: what dumps of nodes show of filters, routes, links, tunnels and connections. */
+/** CNI820 to CNI869: what dumps of nodes show of filters, routes, links, tunnels and connections. */
 export const rulesPacketsMessages = defineMessages({
   CNI820: message<{ where: string; rule: string; place: string; what: string; fix: readonly Fix[] }>({
     slug: 'pod-packets-dropped',
@@ -151,6 +151,40 @@ export const rulesPacketsMessages = defineMessages({
         risk: 'low',
       },
     ],
+  }),
+
+  CNI860: message<{ peer: string; other: string; owner: string }>({
+    slug: 'peer-range-overlaps',
+    severity: 'warning',
+    rung: 60,
+    title: 'a range named by --peer overlaps one of the cluster',
+    summary: ({ peer, other, owner }) =>
+      `${peer} overlaps ${other} (${owner}): addresses they share cannot be reached from pods`,
+    explain:
+      'Packets to an address that stands for a pod, a Service or a node of the cluster never leave it, whoever else has that ' +
+      'address outside. Choose ranges for the cluster that no network you must reach uses.',
+  }),
+
+  CNI861: message<{ from: string; to: string; ports: string; by: string }>({
+    slug: 'path-denied-by-policy',
+    severity: 'warning',
+    rung: 60,
+    title: 'policies deny the connection',
+    summary: ({ from, to, ports, by }) => `policies deny pod ${from} to reach pod ${to} on ${ports}: ${by}`,
+    explain:
+      'The network may be sound, and a network policy keeps these two apart, on purpose or not. kubectl netpol tells which ' +
+      'rule would have to match, and what else a change would open.',
+  }),
+
+  CNI862: message<{ from: string; to: string }>({
+    slug: 'no-common-family',
+    severity: 'critical',
+    rung: 60,
+    title: 'two pods have no address family in common',
+    summary: ({ from, to }) =>
+      `pod ${from} and pod ${to} have no address of the same family: neither can reach the other`,
+    explain:
+      'One speaks IPv4 only and the other IPv6 only, or one of them has no address yet. Nothing between them translates.',
   }),
 
   CNI852: message<{ where: string; count: number }>({
