@@ -119,7 +119,7 @@ function nodeOf(index: ClusterIndex, file: DumpFile): { node: string | undefined
     .flatMap((word) => [word, word.replace(/\.(txt|out|log|dump)$/, '')])
     .reverse()
     .find((word) => names.has(word));
-  if (part !== undefined) return { node: part, how: `the path ${file.path}` };
+  if (part !== undefined) return { node: part, how: 'the path' };
   const byAddress = nodeByAddress(index, file.dumps);
   if (byAddress !== undefined) return byAddress;
   const [only, ...others] = [...names];

@@ -118,7 +118,9 @@ function readCompat(words: readonly Token[], at: number, draft: Draft): number {
           ? { kind: 'masquerade' }
           : name === 'REJECT'
             ? { kind: 'reject' }
-            : { kind: 'continue', what: name };
+            : name === '?'
+              ? { kind: 'queue' }
+              : { kind: 'continue', what: name };
   } else if (name !== 'comment') {
     draft.conditions.push({ field: 'other', negated: false, values: [`match ${name}`] });
   }

@@ -13,8 +13,8 @@ export interface Token {
 const SPECIAL = '{};,=';
 
 /**
- * Splits the output of `nft list ruleset`. Comments on lines of their own are dropped; a comment inside a rule stands
- * for a match that this nft cannot print (iptables-nft) and becomes the word `#`.
+ * Splits the output of `nft list ruleset`. Comments on lines of their own are dropped; what stands
+ * for a match or target that this nft cannot print (iptables-nft) becomes the word `#`, or `xt target ?`.
  */
 export function tokenize(lines: Lines): Token[] {
   const tokens: Token[] = [];
@@ -24,6 +24,11 @@ export function tokenize(lines: Lines): Token[] {
     while (at < text.length) {
       const char = text[at] ?? '';
       if (char === ' ' || char === '\t') {
+        // iptables-nft keeps matches that nft cannot print: it leaves two blanks, or one behind the indent.
+        const hides =
+          char === ' ' &&
+          (tokens.length > before ? text[at + 1] === ' ' : text[at - 1] === '\t' && text[at + 1] !== ' ');
+        if (hides && at + 1 < text.length) tokens.push({ text: '#', quoted: false, line });
         at++;
       } else if (char === '#') {
         if (tokens.length > before && !/^# handle \d+/.test(text.slice(at))) {
@@ -49,6 +54,10 @@ export function tokenize(lines: Lines): Token[] {
         tokens.push({ text: text.slice(at, end), quoted: false, line });
         at = end;
       }
+    }
+    // A rule that ends with a blank has a target that nft cannot print.
+    if (tokens.length > before && text.endsWith(' ') && tokens.at(-2)?.text === 'bytes') {
+      for (const word of ['xt', 'target', '?']) tokens.push({ text: word, quoted: false, line });
     }
     if (tokens.length > before) tokens.push({ text: '\n', quoted: false, line });
   }

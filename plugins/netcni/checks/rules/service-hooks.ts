@@ -121,9 +121,15 @@ function masquerade(index: ClusterIndex, dumps: NodeDumps, set: RuleSet, nat: Ta
     !out.rules.some(({ verdict }) => verdict.kind === 'jump' && verdict.chain === 'KUBE-POSTROUTING')
   )
     what = 'chain POSTROUTING has no jump to KUBE-POSTROUTING';
-  else if (own !== undefined && !own.rules.some(({ verdict }) => verdict.kind === 'masquerade'))
+  else if (
+    own !== undefined &&
+    !own.rules.some(({ verdict }) => verdict.kind === 'masquerade' || verdict.kind === 'queue')
+  )
     what = 'chain KUBE-POSTROUTING masquerades nothing';
-  else if (mark !== undefined && !mark.rules.some(({ verdict }) => verdict.kind === 'continue' && verdict.what !== ''))
+  else if (
+    mark !== undefined &&
+    !mark.rules.some(({ verdict }) => verdict.kind === 'queue' || (verdict.kind === 'continue' && verdict.what !== ''))
+  )
     what = 'chain KUBE-MARK-MASQ marks nothing';
   if (what === undefined) return [];
   return [

@@ -1,0 +1,149 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runOn } from '../cluster/machine/enter.ts';
+import { waitFor } from '../cluster/wait.ts';
+import { all, endpoints, ready } from '../faults/fault.ts';
+import { app, svc } from '../faults/make.ts';
+import { openStage, type Stage } from '../faults/stage.ts';
+import { describeCluster, foreignKubeconfig, skipReason, testClusterName } from '../kit/cluster.ts';
+import { breakServiceRules, flushServiceRules, freezeKubeProxy } from '../kit/faults/kube-proxy.ts';
+import { takeFlannelDown } from '../kit/faults/links.ts';
+import { filterPackets } from '../kit/faults/packets.ts';
+import { runKubectl, runPlugin } from '../kit/plugin.ts';
+import { during } from '../kit/undo.ts';
+import { type Answer, answerOf, toldBy } from './answer.ts';
+
+// Rules and links of nodes are broken: only a cluster of our own is treated so.
+const reason =
+  foreignKubeconfig() === undefined ? skipReason() : 'the cluster given by KUBECONFIG_E2E is not ours to break';
+const NAMESPACE = 'rules';
+
+describe.skipIf(reason !== undefined)(
+  `dumps of nodes${reason === undefined ? '' : ` (skipped: ${reason})`}`,
+  { timeout: 300_000 },
+  () => {
+    const cluster = describeCluster(testClusterName);
+    const { kubeconfig } = cluster;
+    const [node = '', other = ''] = cluster.nodes;
+    let stage: Stage;
+
+    beforeAll(async () => {
+      stage = await openStage(kubeconfig, NAMESPACE);
+      await stage.apply([app('web'), svc('web')]);
+      await stage.until(all(ready(2), endpoints('web', 2)), 'ready');
+    });
+
+    afterAll(async () => {
+      await stage?.close();
+    });
+
+    /** Everything a person would print on a node, in one file. */
+    async function dump(name: string): Promise<string> {
+      const script =
+        'iptables-save; ip6tables-save; nft list ruleset; ip route; ip -d link; ip addr; bridge fdb; ip neigh';
+      return await runOn(cluster.name, name, ['sh', '-c', script]);
+    }
+
+    async function ask(name: string): Promise<Answer> {
+      return answerOf(await runPlugin('netcni', ['rules', '-', '-o', 'json'], { kubeconfig, input: await dump(name) }));
+    }
+
+    /** kube-proxy and endpoints take seconds to follow; what is younger is not judged. */
+    async function until(name: string, is: (answer: Answer) => boolean, what: string): Promise<Answer> {
+      let answer = await ask(name);
+      await waitFor(what, async () => {
+        answer = await ask(name);
+        return is(answer);
+      });
+      return answer;
+    }
+
+    const healthy = (answer: Answer): boolean => answer.verdict === 'healthy';
+    const codes = ({ causes }: Answer): readonly string[] => causes.map(({ code }) => code);
+
+    it('of sound nodes are silent, and the node is known by its addresses', async () => {
+      for (const name of cluster.nodes) {
+        const answer = await until(name, healthy, `silence about ${name}`);
+        expect(codes(answer)).toEqual([]);
+        expect(JSON.stringify(answer)).toContain(name);
+      }
+    });
+
+    it('rules flushed: all Services of that node', async () => {
+      const answer = await during(flushServiceRules(cluster, node), () =>
+        until(node, (one) => !healthy(one), 'a fault'),
+      );
+      expect(codes(answer)[0]).toBe('CNI802');
+      expect(toldBy(answer)).toContain(node);
+      await until(node, healthy, 'healed');
+    });
+
+    it('one Service without its rules', async () => {
+      const service = { namespace: NAMESPACE, name: 'web' };
+      const answer = await during(breakServiceRules(cluster, node, service), () =>
+        until(node, (one) => !healthy(one), 'a fault'),
+      );
+      expect(codes(answer)).toEqual(['CNI803']);
+      expect(toldBy(answer)).toContain(`${NAMESPACE}/web`);
+      await until(node, healthy, 'healed');
+    });
+
+    it('kube-proxy frozen while pods are replaced: the endpoint that is gone', async () => {
+      const answer = await during(freezeKubeProxy(cluster, node), async () => {
+        await runKubectl(['delete', 'pods', '-n', NAMESPACE, '-l', 'app=web', '--wait'], { kubeconfig });
+        await stage.until(all(ready(2), endpoints('web', 2)), 'replaced');
+        return await until(node, (one) => codes(one).includes('CNI804'), 'stale rules');
+      });
+      expect(toldBy(answer)).toContain(`${NAMESPACE}/web`);
+      expect(toldBy(answer)).toContain(node);
+      expect(codes(await until(other, healthy, 'the other node follows'))).toEqual([]);
+      await until(node, healthy, 'healed');
+    });
+
+    it('a filter of somebody else in the way of a pod', async () => {
+      const { stdout } = await runKubectl(
+        [
+          'get',
+          'pods',
+          '-n',
+          NAMESPACE,
+          '-l',
+          'app=web',
+          '-o',
+          `jsonpath={.items[?(@.spec.nodeName=="${node}")].status.podIP}`,
+        ],
+        { kubeconfig },
+      );
+      const [ip = ''] = stdout.split(' ');
+      expect(ip).not.toBe('');
+      const filter = { machine: node, hook: 'forward' as const, match: `ip daddr ${ip}` };
+      const answer = await during(filterPackets(cluster, filter), () => ask(node));
+      expect(codes(answer)).toEqual(['CNI820']);
+      expect(toldBy(answer)).toContain(ip);
+      await until(node, healthy, 'healed');
+    });
+
+    it('the tunnel down, its routes gone', async () => {
+      const answer = await during(takeFlannelDown(cluster, node), () => ask(node));
+      expect(codes(answer)).toEqual(['CNI835']);
+      expect(toldBy(answer)).toContain('flannel.1');
+      await until(node, healthy, 'healed');
+    });
+
+    it('a route to the pods of the other node deleted, by hand', async () => {
+      const route =
+        (await runOn(cluster.name, node, ['ip', '-4', 'route', 'show', 'dev', 'flannel.1'])).trim().split('\n')[0] ??
+        '';
+      const words = `${route.replace(/ linkdown.*/, '')} dev flannel.1`.split(/\s+/);
+      const answer = await during(
+        (async () => {
+          await runOn(cluster.name, node, ['ip', 'route', 'del', words[0] ?? '']);
+          return async () => void (await runOn(cluster.name, node, ['ip', 'route', 'replace', ...words]));
+        })(),
+        () => ask(node),
+      );
+      // Flannel looks after its routes every ten seconds, and may have been quicker.
+      expect(['CNI830', undefined]).toContain(codes(answer)[0]);
+      await until(node, healthy, 'healed');
+    });
+  },
+);
