@@ -184,7 +184,8 @@ export const rulesPacketsMessages = defineMessages({
     summary: ({ from, to }) =>
       `pod ${from} and pod ${to} have no address of the same family: neither can reach the other`,
     explain:
-      'One speaks IPv4 only and the other IPv6 only, or one of them has no address yet. Nothing between them translates.',
+      'One speaks IPv4 only and the other IPv6 only, or one of them has no address of that family yet. Nothing between pods ' +
+      'translates from one family to the other. Look at the podCIDRs of both nodes and at the settings of the network plugin.',
   }),
 
   CNI852: message<{ where: string; count: number }>({
