@@ -1,4 +1,5 @@
 import type { Plugin } from '../../shared/cli/command.ts';
+import { assert } from './commands/assert.ts';
 import { canReach } from './commands/can-reach.ts';
 import { completion } from './commands/completion.ts';
 import { diff } from './commands/diff.ts';
@@ -24,6 +25,7 @@ export const netpol: Plugin = {
     graph,
     lint,
     diff,
+    assert,
     snapshot,
     explain,
     completion,

@@ -1,4 +1,5 @@
 import type { AnyMessage } from '../../../shared/messages/define-messages.ts';
+import { assertMessages } from './assert.ts';
 import { changeMessages } from './change.ts';
 import { clusterMessages } from './cluster.ts';
 import { formMessages } from './form.ts';
@@ -15,5 +16,6 @@ export const messages: Readonly<Record<string, AnyMessage>> = {
   ...formMessages,
   ...clusterMessages,
   ...changeMessages,
+  ...assertMessages,
   ...policyMessages,
 };
