@@ -12,7 +12,24 @@ export const noArguments: SetupRule = (setup) => {
   if (setup.nextArg()) throw setup.argumentError();
 };
 
-export const anything: SetupRule = () => undefined;
+/** Looked at since 1.14.4 only; its option came a version later. */
+export const local: SetupRule = (setup) => {
+  if (!setup.since('1.14.4')) return;
+  eachLine(setup, () => {
+    expectArgs(setup, 0);
+    readOptions(setup, {
+      localhost_prefix: {
+        since: '1.14.5',
+        read: () => {
+          const [value = ''] = expectArgs(setup, 1);
+          if (value !== 'on' && value !== 'off') {
+            throw setup.plain(`localhost_prefix expects 'on' or 'off', got ${goQuote(value)}`);
+          }
+        },
+      },
+    });
+  });
+};
 
 export const any: SetupRule = (setup) => {
   if (!setup.since('1.14.4')) return;

@@ -38,7 +38,7 @@ export const SETUP_RULES: Readonly<Record<string, SetupRule>> = {
   errors: observe.errors,
   log: observe.log,
   dnstap: watch.dnstap,
-  local: answer.anything,
+  local: answer.local,
   dns64: answer.dns64,
   any: answer.any,
   chaos: answer.chaos,
