@@ -4,6 +4,7 @@ import { canReach } from './commands/can-reach.ts';
 import { completion } from './commands/completion.ts';
 import { diff } from './commands/diff.ts';
 import { explain } from './commands/explain.ts';
+import { generate } from './commands/generate.ts';
 import { graph } from './commands/graph.ts';
 import { lint } from './commands/lint.ts';
 import { matrix } from './commands/matrix.ts';
@@ -26,6 +27,7 @@ export const netpol: Plugin = {
     lint,
     diff,
     assert,
+    generate,
     snapshot,
     explain,
     completion,

@@ -1,0 +1,26 @@
+import type { Command } from '../../../shared/cli/command.ts';
+import { cniOption } from './options.ts';
+
+/** Policies to start from. */
+export const generate: Command = {
+  name: 'generate',
+  usage: 'TEMPLATE | --allow "A -> B:PORT"',
+  summary: 'write the least policies for given flows, or from a template; nothing is applied',
+  about:
+    'Templates: deny-all, same-namespace, cross-namespace (--from-namespace), external-cidr (--cidr), dns. Policies for flows ' +
+    'are judged before they are printed: the flows must pass, and nothing else may reach the receivers.',
+  examples: [
+    { line: 'kubectl netpol generate deny-all -n shop', says: 'a start: deny everything but DNS' },
+    { line: 'kubectl netpol generate --allow "deploy/web -> svc/db:5432" -n shop', says: 'the policy for one flow' },
+  ],
+  options: [
+    { name: 'allow', type: 'array', value: 'FLOW', describe: 'a wanted flow, "A -> B:PORT"; may be repeated' },
+    { name: 'egress', type: 'boolean', describe: 'limit what the senders may send as well, with DNS' },
+    { name: 'from-namespace', type: 'array', value: 'NS', describe: 'for cross-namespace; may be repeated' },
+    { name: 'cidr', type: 'array', value: 'CIDR', describe: 'for external-cidr; may be repeated' },
+    cniOption,
+  ],
+  formats: [],
+  completes: 'nothing',
+  run: async (request) => (await import('../actions/generate.ts')).runGenerate(request),
+};
