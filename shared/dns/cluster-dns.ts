@@ -3,7 +3,6 @@ import type { ConfigMap } from '../model/objects.ts';
 import type { Service } from '../model/objects-network.ts';
 import type { Pod } from '../model/objects-pod.ts';
 import type { Workload } from '../model/objects-workload.ts';
-import { controllerOf } from '../model/owners.ts';
 import { isFinished } from '../model/pods.ts';
 import { nameOf, namespaceOf } from '../model/refs.ts';
 import { matchesLabels } from '../model/selectors.ts';
@@ -110,11 +109,7 @@ function podsOfServers(
   return index.list('Pod', namespace === '' ? undefined : namespace).filter((pod) => {
     if (isFinished(pod) || HELPER.test(nameOf(pod))) return false;
     const { labels } = pod.metadata ?? {};
-    if (workload !== undefined && selector !== undefined) {
-      const owner = controllerOf(pod);
-      const own = owner === undefined || owner.name?.startsWith(nameOf(workload)) === true;
-      return matchesLabels(selector, labels) && own;
-    }
+    if (workload !== undefined && selector !== undefined && matchesLabels(selector, labels)) return true;
     if (selected !== undefined && matchesLabels(selected, labels)) return true;
     return isServerLabel(labels) && isSystem(namespaceOf(pod));
   });

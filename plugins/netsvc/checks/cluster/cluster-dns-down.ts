@@ -12,7 +12,7 @@ export const clusterDnsDown = defineCheck<ServiceSubject>({
   id: 'netsvc/cluster-dns-down',
   group: 'cluster',
   needs: [],
-  uses: ['Deployment', 'Pod', 'Service', 'EndpointSlice'],
+  uses: ['Deployment', 'DaemonSet', 'Pod', 'Service', 'EndpointSlice', 'ConfigMap', 'Node'],
   run: (subject, { index, now }) => {
     const dns = dnsOf(index);
     if (dns === undefined || asksForDns(index, subject)) return [];

@@ -13,7 +13,7 @@ export const clusterDnsService = defineCheck<ServiceSubject>({
   id: 'netsvc/cluster-dns-service',
   group: 'cluster',
   needs: [],
-  uses: ['Deployment', 'Pod', 'Service', 'EndpointSlice'],
+  uses: ['Deployment', 'DaemonSet', 'Pod', 'Service', 'EndpointSlice', 'ConfigMap', 'Node'],
   run: (subject, { index }) => {
     const dns = dnsOf(index);
     if (dns === undefined || dns.ready === 0 || asksForDns(index, subject)) return [];

@@ -1,9 +1,9 @@
+import { clusterDnsOf } from '../../../../shared/dns/cluster-dns.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import type { Service } from '../../../../shared/model/objects-network.ts';
 import type { Pod } from '../../../../shared/model/objects-pod.ts';
 import type { Workload } from '../../../../shared/model/objects-workload.ts';
-import { isFinished, isReady } from '../../../../shared/model/pods.ts';
-import { nameOf, namespaceOf } from '../../../../shared/model/refs.ts';
+import { isReady } from '../../../../shared/model/pods.ts';
 import { matchesLabels } from '../../../../shared/model/selectors.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
 
@@ -17,34 +17,17 @@ export interface ClusterDns {
   readonly all: number;
 }
 
-/** Both names of the cluster's DNS Service carry this label in nearly every distribution. */
-const LABEL = 'k8s-app';
-const VALUES = new Set(['kube-dns', 'coredns']);
-
-/** The DNS servers of the cluster; undefined when nothing of them was read. */
+/** The DNS servers of the cluster as netdns knows them; undefined when none were read. */
 export function dnsOf(index: ClusterIndex): ClusterDns | undefined {
   return index.memo('cluster/dns', () => {
-    const deployment = index
-      .list('Deployment')
-      .find((entry) => isDns(entry.metadata?.labels) || /^(rke2-)?(coredns|kube-dns)$/.test(nameOf(entry)));
-    const pods = index.list('Pod').filter((pod) => isDns(pod.metadata?.labels) && !isFinished(pod));
-    const service = index.list('Service').find((entry) => isDns(entry.metadata?.labels) && servesDns(entry));
-    const [first] = pods;
-    if (deployment === undefined && first === undefined) return undefined;
-    const namespace = namespaceOf(deployment ?? first ?? {});
-    const own = pods.filter((pod) => namespaceOf(pod) === namespace);
-    const ready = own.length > 0 ? own.filter(isReady).length : (deployment?.status?.readyReplicas ?? 0);
-    const all = own.length > 0 ? own.length : (deployment?.spec?.replicas ?? 0);
-    return { namespace, deployment, pods: own, service, ready, all };
+    const dns = clusterDnsOf(index);
+    if (dns === undefined || (dns.workload === undefined && dns.pods.length === 0)) return undefined;
+    const { namespace, pods, service, workload } = dns;
+    const deployment = workload?.kind === 'Deployment' ? workload.object : undefined;
+    const ready = pods.length > 0 ? pods.filter(isReady).length : (deployment?.status?.readyReplicas ?? 0);
+    const all = pods.length > 0 ? pods.length : (deployment?.spec?.replicas ?? 0);
+    return { namespace, deployment, pods, service, ready, all };
   });
-}
-
-function isDns(labels: Readonly<Record<string, string>> | undefined): boolean {
-  return VALUES.has(labels?.[LABEL] ?? '') || labels?.['app.kubernetes.io/name'] === 'coredns';
-}
-
-function servesDns(service: Service): boolean {
-  return (service.spec?.ports ?? []).some((port) => port.port === 53);
 }
 
 /** The DNS Service itself is judged like any other; that it is down is then no news. */

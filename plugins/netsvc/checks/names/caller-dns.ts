@@ -1,4 +1,6 @@
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
+import { clusterDnsOf, dnsAddresses } from '../../../../shared/dns/cluster-dns.ts';
+import { nodeCacheAddresses } from '../../../../shared/dns/node-cache.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import type { PodSpec } from '../../../../shared/model/objects-pod.ts';
 import { WORKLOAD_KINDS } from '../../../../shared/model/owners.ts';
@@ -9,15 +11,12 @@ import type { ServiceSubject } from '../../service-subject.ts';
 import { callerPod } from '../exposure/places.ts';
 import { type Caller, callerName, callerOfPod, referencesTo } from './callers.ts';
 
-/** NodeLocal DNSCache listens there, by its own manifest and by kubespray's. */
-const NODE_LOCAL = new Set(['169.254.20.10', '169.254.25.10']);
-
 /** A caller that cannot resolve names of Services, because its questions do not go to the cluster's DNS. */
 export const callerDns = defineCheck<ServiceSubject>({
   id: 'netsvc/caller-dns',
   group: 'names',
   needs: [],
-  uses: [...WORKLOAD_KINDS, 'Pod', 'ConfigMap', 'Service'],
+  uses: [...WORKLOAD_KINDS, 'Pod', 'ConfigMap', 'Service', 'Node'],
   run: (subject, { index, from }) => {
     const pod = callerPod(index, from);
     const asked = pod === undefined ? [] : [callerOfPod(index, pod)];
@@ -64,8 +63,9 @@ function trapOf(index: ClusterIndex, spec: PodSpec | undefined): Trap | undefine
     return { why: "hostNetwork with dnsPolicy ClusterFirst falls back to the node's DNS", better };
   }
   const servers = spec?.dnsConfig?.nameservers ?? [];
-  const known = dnsAddresses(index);
-  const asksCluster = servers.some((server) => NODE_LOCAL.has(server) || known.has(server));
+  const known = knownServers(index);
+  const caches = new Set(nodeCacheAddresses(index));
+  const asksCluster = servers.some((server) => caches.has(server) || known.has(server));
   if (policy === 'Default' && !asksCluster) return { why: "dnsPolicy Default uses the node's DNS", better };
   if (policy !== 'None' || asksCluster) return undefined;
   if (servers.length === 0) return { why: 'dnsPolicy None without nameservers', better };
@@ -75,14 +75,9 @@ function trapOf(index: ClusterIndex, spec: PodSpec | undefined): Trap | undefine
 }
 
 /** Addresses of the cluster's DNS Service, as far as it was read. */
-function dnsAddresses(index: ClusterIndex): ReadonlySet<string> {
-  return index.memo('names/dns-addresses', () => {
-    const services = index
-      .list('Service')
-      .filter((service) => /^(kube-dns|coredns)$/.test(service.metadata?.labels?.['k8s-app'] ?? ''));
-    const addresses = services.flatMap((service) => service.spec?.clusterIPs ?? [service.spec?.clusterIP ?? '']);
-    return new Set(addresses.filter((address) => address !== '' && address !== 'None'));
-  });
+function knownServers(index: ClusterIndex): ReadonlySet<string> {
+  const dns = clusterDnsOf(index);
+  return new Set(dns === undefined ? [] : dnsAddresses(dns));
 }
 
 function fixesFor(caller: Caller, better: string) {
