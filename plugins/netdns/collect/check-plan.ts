@@ -13,20 +13,19 @@ export interface CheckPlanOptions {
   readonly ask: boolean;
 }
 
-/** Of the namespace of the DNS servers. */
+/** Of the namespace of the DNS servers, beside what is read of callers. */
 const SERVER_KINDS: readonly KindName[] = [
-  'Service',
   'EndpointSlice',
-  'Pod',
   'Deployment',
-  'DaemonSet',
   'ReplicaSet',
   'ConfigMap',
   'PodDisruptionBudget',
   'HorizontalPodAutoscaler',
   'PodMetrics',
-  'NetworkPolicy',
 ];
+
+/** The kinds that servers and callers share. */
+const SHARED_KINDS: readonly KindName[] = ['Pod', 'Service', 'NetworkPolicy'];
 
 /** Of the callers' namespaces. */
 const CALLER_KINDS: readonly KindName[] = [
@@ -58,9 +57,9 @@ export function checkPlan({ callers, ask }: CheckPlanOptions): (gatherer: Gather
   return async (gatherer) => {
     const first = [
       ...CALLER_KINDS.map((kind) => readCallers(gatherer, kind, callers)),
+      readSets(gatherer),
       ...CLUSTER_KINDS.map((kind) => gatherer.list(kind)),
       ...EVENT_REASONS.map((reason) => gatherer.list('Event', { fieldSelector: `reason=${reason}`, max: MAX_EVENTS })),
-      gatherer.list('DaemonSet'),
       gatherer.version(),
     ];
     await Promise.all([readServerObjects(gatherer, 'kube-system'), ...first]);
@@ -70,6 +69,7 @@ export function checkPlan({ callers, ask }: CheckPlanOptions): (gatherer: Gather
       const other = await gatherer.tryGet('Namespace', undefined, 'openshift-dns');
       if (other.status === 'ok') {
         await readServerObjects(gatherer, 'openshift-dns');
+        await Promise.all(SHARED_KINDS.map((kind) => gatherer.list(kind, { namespace: 'openshift-dns' })));
         dns = clusterDnsOf(createIndex(gatherer.finish()));
       }
     }
@@ -88,12 +88,19 @@ async function readServerObjects(gatherer: Gatherer, namespace: string): Promise
   ]);
 }
 
-/** All namespaces where that is allowed, else the one in force: a namespace's own people still get an answer. */
+/**
+ * All namespaces where that is allowed, else the one in force and that of the servers: a namespace's own people still get
+ * an answer.
+ */
 async function readCallers(gatherer: Gatherer, kind: KindName, namespace: string | undefined): Promise<void> {
-  if (namespace !== undefined) {
-    await gatherer.list(kind, { namespace });
-    return;
-  }
-  const all = await gatherer.tryList(kind);
-  if (all.status === 'forbidden') await gatherer.list(kind, { namespace: gatherer.reader.namespace });
+  if (namespace === undefined && (await gatherer.tryList(kind)).status !== 'forbidden') return;
+  const own = namespace ?? gatherer.reader.namespace;
+  const scopes = SHARED_KINDS.includes(kind) ? new Set([own, 'kube-system']) : new Set([own]);
+  await Promise.all([...scopes].map((scope) => gatherer.list(kind, { namespace: scope })));
+}
+
+/** Agents of every namespace tell who enforces policies; without that right those of the system do. */
+async function readSets(gatherer: Gatherer): Promise<void> {
+  const all = await gatherer.tryList('DaemonSet');
+  if (all.status === 'forbidden') await gatherer.list('DaemonSet', { namespace: 'kube-system' });
 }

@@ -1,0 +1,119 @@
+import { describe, expect, it } from 'vitest';
+import type { KubeObject } from '../../../../shared/model/objects.ts';
+import { networkPolicy, ownedBy, pod, service, workload } from '../../../../shared/testing/builders.ts';
+import { checkObjects, configMap, crashed, dnsObjects } from '../../testing/dns-objects.ts';
+
+const UPSTREAM = service(
+  'kube-dns-upstream',
+  {
+    clusterIP: '10.96.0.11',
+    clusterIPs: ['10.96.0.11'],
+    selector: { 'k8s-app': 'kube-dns' },
+    ports: [
+      { name: 'dns', port: 53, protocol: 'UDP' },
+      { name: 'dns-tcp', port: 53, protocol: 'TCP' },
+    ],
+  },
+  { namespace: 'kube-system', labels: { 'k8s-app': 'kube-dns' } },
+);
+
+const corefile = (forward: string, bind = '169.254.20.10 10.96.0.10'): string => `cluster.local:53 {
+    errors
+    cache {
+        success 9984 30
+        denial 9984 5
+    }
+    reload
+    loop
+    bind ${bind}
+    forward . ${forward} {
+        force_tcp
+    }
+    prometheus :9253
+    health 169.254.20.10:8080
+}
+`;
+
+const cachePod = (name: string, node: string) =>
+  pod(name, {
+    namespace: 'kube-system',
+    node,
+    labels: { 'k8s-app': 'node-local-dns' },
+    meta: ownedBy('DaemonSet', 'node-local-dns'),
+    spec: { hostNetwork: true },
+  });
+
+function world(text: string, pods = [cachePod('cache-1', 'n1'), cachePod('cache-2', 'n2')]): readonly KubeObject[] {
+  const set = workload(
+    'DaemonSet',
+    'node-local-dns',
+    { 'k8s-app': 'node-local-dns' },
+    {},
+    { namespace: 'kube-system' },
+  );
+  return [...dnsObjects(), set, ...pods, configMap('node-local-dns', { Corefile: text })];
+}
+
+const codes = (objects: readonly KubeObject[], options = {}) =>
+  checkObjects(objects, options).causes.map(({ code }) => code);
+
+describe('NodeLocal DNSCache', () => {
+  it('is silent when it is sound, with its own placeholder or the address of its upstream', () => {
+    expect(codes([...world(corefile('__PILLAR__CLUSTER__DNS__')), UPSTREAM])).toEqual([]);
+    expect(codes([...world(corefile('10.96.0.11')), UPSTREAM])).toEqual([]);
+  });
+
+  it('that was installed without its values is told with the placeholder', () => {
+    const report = checkObjects([...world(corefile('__PILLAR__CLUSTER__DNS__', '__PILLAR__LOCAL__DNS__')), UPSTREAM]);
+    expect(report.causes[0]).toMatchObject({ code: 'DNS502' });
+    expect(report.headline).toContain('__PILLAR__LOCAL__DNS__ (ConfigMap kube-system/node-local-dns, line 9)');
+  });
+
+  it('that forwards to an address which no Service has is told with the right one', () => {
+    const report = checkObjects([...world(corefile('10.96.77.77')), UPSTREAM]);
+    expect(report.causes[0]).toMatchObject({ code: 'DNS503' });
+    expect(report.headline).toContain(
+      'forwards to 10.96.77.77, which belongs to no Service (the DNS servers are behind 10.96.0.11)',
+    );
+  });
+
+  it('without its upstream Service is told', () => {
+    expect(codes(world(corefile('__PILLAR__CLUSTER__DNS__')))).toEqual(['DNS504']);
+  });
+
+  it('that crashes on one node names the node', () => {
+    const report = checkObjects([
+      ...world(corefile('10.96.0.11'), [cachePod('cache-1', 'n1'), crashed(cachePod('cache-2', 'n2'))]),
+      UPSTREAM,
+    ]);
+    expect(report.causes[0]).toMatchObject({ code: 'DNS501' });
+    expect(report.headline).toContain('pods on node n2 cannot resolve names');
+  });
+
+  it('that cannot write its rules is told from its metrics', () => {
+    const tools = [
+      {
+        path: 'tools/nodecache/cache-1/setup-metrics.txt',
+        text: 'coredns_nodecache_setup_errors_total{errortype="iptables"} 12\n',
+      },
+    ];
+    expect(codes([...world(corefile('10.96.0.11')), UPSTREAM], { tools })).toEqual(['DNS505']);
+  });
+
+  it('that policies forget is told where kubelets name it', () => {
+    const kubelet = {
+      path: 'tools/kubelet/n1/configz.json',
+      text: JSON.stringify({ kubeletconfig: { clusterDNS: ['169.254.20.10'], clusterDomain: 'cluster.local' } }),
+    };
+    const dnsOnly = networkPolicy('dns-only', {
+      podSelector: {},
+      policyTypes: ['Egress'],
+      egress: [{ to: [{ namespaceSelector: {}, podSelector: { matchLabels: { 'k8s-app': 'kube-dns' } } }] }],
+    });
+    const report = checkObjects([...world(corefile('10.96.0.11')), UPSTREAM, pod('web-1'), dnsOnly], {
+      tools: [kubelet],
+    });
+    expect(report.causes.map(({ code }) => code)).toEqual(['DNS403']);
+    expect(report.headline).toContain('169.254.20.10');
+  });
+});
