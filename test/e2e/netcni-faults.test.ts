@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runOn } from '../cluster/machine/enter.ts';
 import { describeCluster, foreignKubeconfig, skipReason, testClusterName } from '../kit/cluster.ts';
 import { deleteCniConfig, exhaustPodRange } from '../kit/faults/cni.ts';
-import { crashKubeProxy } from '../kit/faults/kube-proxy.ts';
+import { removeKubeProxy } from '../kit/faults/kube-proxy.ts';
 import { stopKubelet } from '../kit/faults/machines.ts';
 import { apply, testNamespace } from '../kit/manifests.ts';
 import { runKubectl, runPlugin } from '../kit/plugin.ts';
@@ -78,7 +78,7 @@ describe.skipIf(reason !== undefined)(
     });
 
     it('a flannel agent that is kept away from a node', async () => {
-      await found(evictFlannel(), 'CNI103', node, 'network=off');
+      await found(evictFlannel(), 'CNI103', node, 'network not in (off)');
     });
 
     it('the annotations of flannel are removed from a node', async () => {
@@ -97,8 +97,8 @@ describe.skipIf(reason !== undefined)(
       await found(secondConfiguration(), 'CNI112', node, '192.168.77.');
     });
 
-    it('kube-proxy crashes on a node', async () => {
-      await found(crashKubeProxy(cluster, node), 'CNI209', node);
+    it('kube-proxy is taken off a node', async () => {
+      await found(removeKubeProxy(cluster, node), 'CNI208', node, 'kubernetes.io/hostname');
     });
 
     it('the kubelet of a node is stopped', async () => {

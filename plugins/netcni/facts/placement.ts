@@ -15,8 +15,7 @@ export function keptAway(node: Node, spec: PodSpec | undefined): string | undefi
     return `its nodeSelector asks for ${joinAnd(missing.map(([key, value]) => `${key}=${value}`))}`;
   }
   const terms = requiredTerms(spec);
-  if (terms !== undefined && !terms.some((term) => fits(term, node)))
-    return 'its node affinity does not take this node';
+  if (terms !== undefined && !terms.some((term) => fits(term, node))) return affinityWords(terms, node);
   const taint = (node.spec?.taints ?? []).find(
     ({ key = '', value = '', effect = '' }) =>
       effect !== 'PreferNoSchedule' &&
@@ -26,6 +25,21 @@ export function keptAway(node: Node, spec: PodSpec | undefined): string | undefi
   if (taint === undefined) return undefined;
   const { key = '', value = '', effect = '' } = taint;
   return `it does not tolerate the taint ${key}${value === '' ? '' : `=${value}`}:${effect}`;
+}
+
+/** What of the first term does not hold: `its node affinity asks for network not in (off)`. */
+function affinityWords([term]: readonly NodeTerm[], node: Node): string {
+  const labels = node.metadata?.labels ?? {};
+  const failing = (term?.matchExpressions ?? []).filter((one) => !holds(one, labels));
+  if (failing.length === 0) return 'its node affinity does not take this node';
+  return `its node affinity asks for ${joinAnd(failing.map(inWords))}`;
+}
+
+function inWords({ key = '', operator = '', values = [] }: LabelSelectorRequirement): string {
+  if (operator === 'Exists') return `label ${key}`;
+  if (operator === 'DoesNotExist') return `no label ${key}`;
+  if (operator === 'Gt' || operator === 'Lt') return `${key} ${operator === 'Gt' ? '>' : '<'} ${values[0] ?? ''}`;
+  return `${key} ${operator === 'NotIn' ? 'not in' : 'in'} (${values.join(', ')})`;
 }
 
 function tolerates(toleration: Toleration, key: string, value: string, effect: string): boolean {
