@@ -54,6 +54,13 @@ function factsOf(node: Node, now: number): NodeFacts {
   };
 }
 
+/** One node's facts by its name. */
+export function nodeFactsOf(index: ClusterIndex, name: string): NodeFacts | undefined {
+  return index
+    .memo('netcni/nodes-by-name', () => new Map(nodeFacts(index).map((facts) => [facts.name, facts])))
+    .get(name);
+}
+
 /** Texts as ranges; what is none is left out. */
 export function cidrs(texts: readonly string[]): readonly NamedCidr[] {
   return texts.flatMap((text) => {

@@ -5,7 +5,7 @@ import { plural, shorten } from '../../../../shared/util/text.ts';
 import { type ClusterSubject, nodeKey } from '../../cluster-subject.ts';
 import { hostNetworkPods, type NodeAddresses, nodeAddresses } from '../../facts/addresses.ts';
 import { poolUses } from '../../facts/calico-blocks.ts';
-import { downNodes, nodeFacts } from '../../facts/nodes.ts';
+import { downNodes, nodeFacts, nodeFactsOf } from '../../facts/nodes.ts';
 import { addressMessages } from '../../messages/addresses.ts';
 import { AGENT_USES } from '../presence/agent-uses.ts';
 import { nodeWords } from '../words.ts';
@@ -36,7 +36,7 @@ function isFull({ capacity, used }: NodeAddresses): boolean {
 function mayGrow(index: ClusterIndex, { name, scheme, used, capacity }: NodeAddresses): boolean {
   if (scheme === 'blocks' && (poolUses(index).length === 0 || poolUses(index).some(({ freeBlocks }) => freeBlocks > 0)))
     return false;
-  const maxPods = nodeFacts(index).find((node) => node.name === name)?.maxPods;
+  const maxPods = nodeFactsOf(index, name)?.maxPods;
   // Where the cloud's addresses are handed out on demand the pool grows as well.
   if (maxPods === undefined || scheme === 'cloud') return false;
   return Math.max(used ?? 0, capacity ?? 0) < maxPods - hostNetworkPods(index, name);
@@ -136,7 +136,7 @@ export const rangeSmallerThanMaxPods = defineCheck<ClusterSubject>({
   uses: USES,
   run: (_, { index }) => {
     const small = nodeAddresses(index).flatMap(({ name, capacity, scheme, source }) => {
-      const maxPods = nodeFacts(index).find((node) => node.name === name)?.maxPods;
+      const maxPods = nodeFactsOf(index, name)?.maxPods;
       // Ranges that an operator hands out grow by further ones.
       if (scheme !== 'podCIDR' || capacity === undefined || maxPods === undefined) return [];
       const hostNetwork = hostNetworkPods(index, name);

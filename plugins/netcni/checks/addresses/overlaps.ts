@@ -3,7 +3,14 @@ import type { Told } from '../../../../shared/datapath/cni/setup.ts';
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import type { Finding } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
-import { type AddressRange, inRange, overlaps, parseAddress, parseCidr } from '../../../../shared/util/addresses.ts';
+import {
+  type Address,
+  type AddressRange,
+  inRange,
+  overlaps,
+  parseAddress,
+  parseCidr,
+} from '../../../../shared/util/addresses.ts';
 import { type ClusterSubject, nodeKey } from '../../cluster-subject.ts';
 import { nodeFacts } from '../../facts/nodes.ts';
 import { addressMessages } from '../../messages/addresses.ts';
@@ -60,10 +67,11 @@ function clash(what: string, some: readonly Named[], others: readonly Named[]): 
 }
 
 function nodesIn(index: ClusterIndex, what: string, ranges: readonly Named[]): readonly Finding[] {
+  const find = finder(ranges);
   const hits = nodeFacts(index).flatMap(({ name, node }) =>
     (node.status?.addresses ?? []).flatMap(({ type, address: text = '' }) => {
       const address = type === 'InternalIP' ? parseAddress(text) : undefined;
-      const range = address === undefined ? undefined : ranges.find((one) => inRange(one.range, address));
+      const range = address === undefined ? undefined : find(address);
       return range === undefined ? [] : [{ name, text, range }];
     }),
   );
@@ -82,6 +90,28 @@ function nodesIn(index: ClusterIndex, what: string, ranges: readonly Named[]): r
     }),
   ];
 }
+
+/** Looks an address up among ranges; those of the nodes of a large cluster are thousands, and apart from each other. */
+function finder(ranges: readonly Named[]): (address: Address) => Named | undefined {
+  const sorted = [...ranges].sort((a, b) =>
+    a.range.first < b.range.first ? -1 : a.range.first > b.range.first ? 1 : 0,
+  );
+  if (sorted.length < FEW) return (address) => sorted.find(({ range }) => inRange(range, address));
+  return (address) => {
+    let low = 0;
+    let high = sorted.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((sorted[middle]?.range.first ?? 0n) <= address.value) low = middle + 1;
+      else high = middle;
+    }
+    const found = sorted[low - 1];
+    return found !== undefined && inRange(found.range, address) ? found : undefined;
+  };
+}
+
+/** Ranges of a configuration are few and may lie in one another. */
+const FEW = 20;
 
 /** Some levels speak both families and others one. */
 export const dualStackHalves = defineCheck<ClusterSubject>({

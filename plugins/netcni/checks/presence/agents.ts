@@ -8,7 +8,7 @@ import { ago } from '../../../../shared/util/duration.ts';
 import { type ClusterSubject, nodeKey } from '../../cluster-subject.ts';
 import { type AgentGroup, agentGroups, formatGroup, nodeOfAgent } from '../../facts/agents.ts';
 import { type LogCause, logCause } from '../../facts/log-causes.ts';
-import { downNodes, nodeFacts } from '../../facts/nodes.ts';
+import { downNodes, nodeFacts, nodeFactsOf } from '../../facts/nodes.ts';
 import { nodeMessages } from '../../messages/nodes.ts';
 import { presenceMessages } from '../../messages/presence.ts';
 import { nodeWords, sinceWords } from '../words.ts';
@@ -44,7 +44,7 @@ function sickFindings(index: ClusterIndex, group: AgentGroup, now: number): read
 }
 
 function isYoung(index: ClusterIndex, node: string): boolean {
-  return nodeFacts(index).find(({ name }) => name === node)?.fresh === true;
+  return nodeFactsOf(index, node)?.fresh === true;
 }
 
 function raise(index: ClusterIndex, group: AgentGroup, sick: readonly Sick[], now: number): Finding {
