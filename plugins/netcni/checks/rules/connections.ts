@@ -18,7 +18,7 @@ export const connections = defineCheck<NodeDumps>({
   id: 'netcni/connections',
   group: 'connections',
   needs: [],
-  uses: ['Service', 'EndpointSlice', 'Pod'],
+  uses: ['Service', 'EndpointSlice', 'Pod', 'Node'],
   applies: ({ conntrack }) => conntrack.length > 0,
   run: (dumps, { index, now }) => [...fill(dumps), ...drops(dumps), ...stuck(index, dumps, now)],
 });

@@ -17,6 +17,7 @@ export const localPodRoutes = defineCheck<NodeDumps>({
   id: 'netcni/local-pod-routes',
   group: 'routes',
   needs: ['Pod'],
+  uses: ['Node'],
   applies: ({ routes, node }) => routes !== undefined && node !== undefined,
   run: (dumps, { index, now }) => {
     const { routes = [], node } = dumps;

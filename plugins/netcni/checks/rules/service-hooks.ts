@@ -15,7 +15,7 @@ export const serviceHooks = defineCheck<NodeDumps>({
   id: 'netcni/service-hooks',
   group: 'service rules',
   needs: [],
-  uses: ['Service', 'EndpointSlice', 'Pod', 'DaemonSet', 'ConfigMap'],
+  uses: ['Service', 'EndpointSlice', 'Pod', 'Node', 'DaemonSet', 'ConfigMap'],
   applies: ({ rules }) => rules.length > 0,
   run: (dumps, { index }) =>
     ([4, 6] as const).flatMap((family) => {

@@ -23,6 +23,7 @@ export const podResolvers = defineCheck<DnsSubject>({
   group: 'pods',
   needs: [],
   uses: [
+    'Event',
     'Pod',
     'Service',
     'ConfigMap',

@@ -72,6 +72,7 @@ export const ipBlockForm = defineCheck<PolicySubject>({
   id: 'netpol/ip-block-form',
   group: 'form',
   needs: ['NetworkPolicy'],
+  uses: ['Pod'],
   applies,
   run: (subject, { index }) =>
     peersOf(subject).flatMap((place) => {

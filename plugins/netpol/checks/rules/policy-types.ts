@@ -18,6 +18,7 @@ export const policyTypes = defineCheck<PolicySubject>({
   id: 'netpol/policy-types',
   group: 'policy types',
   needs: ['NetworkPolicy'],
+  uses: ['Pod'],
   applies: ({ kind }) => kind === 'NetworkPolicy',
   run: (subject, { index }) => {
     const spec = writtenPolicy(subject)?.spec ?? {};
