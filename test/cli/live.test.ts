@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { load } from 'js-yaml';
 import { describe, expect, it } from 'vitest';
-import { diagnoseTarget } from '../../plugins/netsvc/actions/diagnose.ts';
+import { diagnoseTarget } from '../../plugins/netsvc/actions/diagnose-target.ts';
 import { checks } from '../../plugins/netsvc/checks/checks.ts';
 import { sweepPlan } from '../../plugins/netsvc/collect/sweep-plan.ts';
 import { targetPlan } from '../../plugins/netsvc/collect/target-plan.ts';

@@ -1,20 +1,12 @@
 import type { CommandResult, Request } from '../../../shared/cli/command.ts';
 import { UsageError } from '../../../shared/cli/command.ts';
 import { parseSuppress, suppressedBy } from '../../../shared/cli/parse-suppress.ts';
-import { parseTarget, type Target } from '../../../shared/cli/parse-target.ts';
+import { parseTarget } from '../../../shared/cli/parse-target.ts';
 import { withProblems } from '../../../shared/diagnose/snapshot-problems.ts';
-import type { ClusterIndex } from '../../../shared/model/cluster-index.ts';
-import type { Service } from '../../../shared/model/objects-network.ts';
-import type { Ref } from '../../../shared/model/refs.ts';
 import { sourceName } from '../../../shared/model/source-name.ts';
-import type { Report } from '../../../shared/report/report.ts';
 import { suppressReport } from '../../../shared/report/suppress.ts';
-import { ingressFindings } from '../checks/ingress/ingress-findings.ts';
-import { combineReports } from '../diagnose/combine-reports.ts';
-import { type DiagnoseOptions, diagnoseService } from '../diagnose/diagnose-service.ts';
-import { meantServices, resolveServices } from '../targets/resolve-services.ts';
+import type { DiagnoseOptions } from '../diagnose/diagnose-service.ts';
 import { TARGET_KINDS } from '../targets/target-kinds.ts';
-import { missingReport, noServiceReport, unseenReport } from '../targets/target-reports.ts';
 import { readTarget } from './read-target.ts';
 
 /** `diagnose`: the Services that the target means, each judged, one report. */
@@ -31,45 +23,9 @@ export async function runDiagnose(request: Request): Promise<CommandResult> {
     ...(caller === undefined ? {} : { from: caller }),
   };
   const commands = request.plugin.commands.filter((command) => command.hidden !== true).map((command) => command.name);
+  const { diagnoseTarget } = await import('./diagnose-target.ts');
   const report = diagnoseTarget(index, target, namespace, options, commands);
   const service = index.get('Service', namespace, target.name);
   const accepted = target.kind === 'Service' && service !== undefined ? suppressedBy(service) : [];
   return { type: 'report', report: withProblems(suppressReport(report, [...rules, ...accepted]), snapshot) };
-}
-
-/** The report on whatever the target leads to. */
-export function diagnoseTarget(
-  index: ClusterIndex,
-  target: Target,
-  namespace: string,
-  options: DiagnoseOptions,
-  commands: readonly string[] = [],
-): Report {
-  const frame = { index, source: options.source, command: options.command ?? 'netsvc diagnose' };
-  const combined = { command: frame.command, source: frame.source, takenAt: index.takenAt };
-  const judge = (services: readonly Service[], via?: Ref): readonly Report[] =>
-    services.map((service) => diagnoseService(index, service, { ...options, ...(via === undefined ? {} : { via }) }));
-  const found = resolveServices(index, target, namespace);
-  switch (found.type) {
-    case 'missing':
-      return missingReport(frame, target, namespace, 'kubectl netsvc', commands);
-    case 'unseen':
-      return unseenReport(frame, target, namespace, found.reason);
-    case 'noService': {
-      const meant = meantServices(index, namespace, found.labels);
-      if (meant.length === 0) return noServiceReport(frame, found.via, found.labels);
-      return combineReports({ ...combined, via: found.via }, judge(meant));
-    }
-    case 'services': {
-      const reports = judge(found.services, found.via);
-      const [only] = reports;
-      if (found.via === undefined && only !== undefined) return only;
-      const own =
-        found.ingress === undefined
-          ? {}
-          : { own: { group: 'ingress', findings: ingressFindings(index, found.ingress, index.now) } };
-      const via = found.via ?? { kind: target.kind, namespace, name: target.name };
-      return combineReports({ ...combined, via, ...own }, reports);
-    }
-  }
 }

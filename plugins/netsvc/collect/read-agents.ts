@@ -4,8 +4,7 @@ import type { Workload } from '../../../shared/model/objects-workload.ts';
 import { isReady } from '../../../shared/model/pods.ts';
 import { nameOf, namespaceOf } from '../../../shared/model/refs.ts';
 import { formatSelector } from '../../../shared/model/selectors.ts';
-import { KUBE_PROXY } from '../checks/cluster/kube-proxy-set.ts';
-import { AGENTS } from '../checks/cluster/network-agent.ts';
+import { AGENTS, KUBE_PROXY } from '../checks/cluster/agent-sets.ts';
 
 const MAX_SETS = 4;
 const MAX_LOGS = 3;

@@ -30,13 +30,16 @@ export async function readService(gatherer: Gatherer, service: Service): Promise
 async function readSelected(gatherer: Gatherer, service: Service, selector: Labels): Promise<void> {
   const namespace = namespaceOf(service);
   const labelSelector = formatLabels(selector);
-  const [pods] = await Promise.all([
-    podsWithLabels(gatherer, namespace, selector),
+  const beside = Promise.all([
     gatherer.list('ReplicaSet', { namespace, labelSelector }),
     gatherer.list('PodMetrics', { namespace, labelSelector }),
   ]);
+  // What else is needed depends on the pods alone.
+  beside.catch(() => undefined);
+  const pods = await podsWithLabels(gatherer, namespace, selector);
   const live = pods.filter((pod) => !isFinished(pod));
   await Promise.all([
+    beside,
     live.length === 0 ? readWithoutPods(gatherer, service) : undefined,
     readNodes(gatherer, nodesOf(live), dependsOnPlace(service)),
     readLogs(gatherer, service, live),
@@ -51,18 +54,22 @@ async function readSelected(gatherer: Gatherer, service: Service, selector: Labe
 
 /** The old Endpoints object holds 1,000 addresses and says so when there are more. */
 async function readSlices(gatherer: Gatherer, service: Service): Promise<void> {
-  const slices = await gatherer.list('EndpointSlice', slicesOf(service));
+  const slices = await gatherer.list('EndpointSlice', slicesOf(namespaceOf(service), nameOf(service)));
   const count = slices.reduce((sum, slice) => sum + (slice.endpoints ?? []).length, 0);
   if (count >= 1000) await gatherer.get('Endpoints', namespaceOf(service), nameOf(service));
 }
 
-function slicesOf(service: Service): { readonly namespace: string; readonly labelSelector: string } {
-  return { namespace: namespaceOf(service), labelSelector: `${SERVICE_NAME_LABEL}=${nameOf(service)}` };
+/** The slices of a Service, by its name. */
+export function slicesOf(
+  namespace: string,
+  name: string,
+): { readonly namespace: string; readonly labelSelector: string } {
+  return { namespace, labelSelector: `${SERVICE_NAME_LABEL}=${name}` };
 }
 
 /** Where slices and pods disagree, all pods of the namespace: only then it can be said that one is gone. */
 async function readStrayPods(gatherer: Gatherer, service: Service, pods: readonly Pod[]): Promise<void> {
-  const slices = await gatherer.list('EndpointSlice', slicesOf(service));
+  const slices = await gatherer.list('EndpointSlice', slicesOf(namespaceOf(service), nameOf(service)));
   const held = new Set(
     slices.flatMap((slice) =>
       (slice.endpoints ?? []).flatMap(({ targetRef }) => (targetRef?.kind === 'Pod' ? (targetRef.name ?? '') : [])),

@@ -13,7 +13,7 @@ import { backendNames } from '../targets/resolve-services.ts';
 import { readCaller } from './read-caller.ts';
 import { readIngress } from './read-ingresses.ts';
 import { readNamespace } from './read-namespace.ts';
-import { readService } from './read-service.ts';
+import { readService, slicesOf } from './read-service.ts';
 
 /** Services behind one workload or Ingress that are read in depth. */
 const MAX_SERVICES = 10;
@@ -27,12 +27,23 @@ export function targetPlan(target: Target, caller: Caller | undefined): Plan {
     const namespace = target.namespace ?? inForce;
     await Promise.all([
       findServices(gatherer, target, namespace).then((services) =>
-        Promise.all(services.slice(0, MAX_SERVICES).map((service) => readService(gatherer, service))),
+        Promise.all([
+          ...services.slice(0, MAX_SERVICES).map((service) => readService(gatherer, service)),
+          loadChecks(),
+        ]),
       ),
+      // The slices of a Service are found by its name: they need not wait for it.
+      target.kind === 'Service' ? gatherer.list('EndpointSlice', slicesOf(namespace, target.name)) : undefined,
       readNamespace(gatherer, namespace),
       caller === undefined ? undefined : readCaller(gatherer, caller),
     ]);
   };
+}
+
+/** The judgements are loaded while the cluster answers: it takes as long as a round of requests. */
+async function loadChecks(): Promise<void> {
+  await new Promise((resolve) => setImmediate(resolve));
+  await import('../checks/checks.ts');
 }
 
 async function findServices(gatherer: Gatherer, target: Target, namespace: string): Promise<readonly Service[]> {

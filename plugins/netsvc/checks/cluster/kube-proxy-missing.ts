@@ -6,7 +6,7 @@ import { formatRef, nameOf, refOf } from '../../../../shared/model/refs.ts';
 import { joinNames, plural } from '../../../../shared/util/text.ts';
 import { clusterMessages } from '../../messages/cluster.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
-import { KUBE_PROXY, needsProxy } from './kube-proxy-set.ts';
+import { KUBE_PROXY, needsProxy } from './agent-sets.ts';
 import { agentOf, daemonSetsLike, downNodes } from './system-pods.ts';
 
 /** Programs that do the work of kube-proxy; with one of them in the cluster its absence is a choice. */

@@ -4,7 +4,7 @@ import { joinNames, plural } from '../../../../shared/util/text.ts';
 import { clusterMessages } from '../../messages/cluster.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
 import { callerPod } from '../exposure/places.ts';
-import { KUBE_PROXY, needsProxy } from './kube-proxy-set.ts';
+import { KUBE_PROXY, needsProxy } from './agent-sets.ts';
 import { agentEvidence, agentOf, daemonSetsLike, downNodes, sickEvidence } from './system-pods.ts';
 
 /** kube-proxy pods that do not work: Services changed since then are unknown on their nodes. */

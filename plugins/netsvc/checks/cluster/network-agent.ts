@@ -4,11 +4,8 @@ import { endpointRows } from '../../../../shared/model/services.ts';
 import { joinNames } from '../../../../shared/util/text.ts';
 import { clusterMessages } from '../../messages/cluster.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
+import { AGENTS } from './agent-sets.ts';
 import { agentEvidence, agentOf, daemonSetsLike, downNodes, sickEvidence } from './system-pods.ts';
-
-/** The agents of network plugins, by the names of their DaemonSets. */
-export const AGENTS =
-  /^(kube-flannel|canal|calico-node|cilium$|anetd|weave-net|antrea-agent|kindnet|aws-node|kube-router|ovnkube-node|azure-cns|kube-ovn-cni)/;
 
 /** The network plugin's agent does not work on a node where endpoints of the Service run. */
 export const networkAgentSick = defineCheck<ServiceSubject>({
