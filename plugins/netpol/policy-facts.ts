@@ -5,7 +5,8 @@ import type { KubeObject } from '../../shared/model/objects.ts';
 import type { Pod } from '../../shared/model/objects-pod.ts';
 import { WORKLOAD_KINDS } from '../../shared/model/owners.ts';
 import type { Ref } from '../../shared/model/refs.ts';
-import { detectEnforcement, type Enforcement, traitsOf } from '../../shared/policy/enforcement.ts';
+import { type Enforcement, traitsOf } from '../../shared/policy/enforcement.ts';
+import { enforcementIn as seenEnforcement } from '../../shared/policy/enforcement-of-index.ts';
 import { POLICY_KINDS, policyFactsOf } from '../../shared/policy/facts-of-index.ts';
 import { buildPolicyModel, type PolicyFacts, type PolicyModel } from '../../shared/policy/model.ts';
 import { PLUGINS } from '../../shared/policy/plugins.ts';
@@ -47,13 +48,7 @@ export function enforcementIn(index: ClusterIndex, cni?: string): Enforcement {
     const enforced = said.enforces === 'no' ? 'no' : 'yes';
     return { enforced, by: said.name, plugins: [] };
   }
-  return index.memo('netpol/enforcement', () =>
-    detectEnforcement({
-      ...(index.seen('DaemonSet', '*').status === 'ok' ? { daemonSets: index.list('DaemonSet') } : {}),
-      pods: index.list('Pod'),
-      nodes: index.list('Node'),
-    }),
-  );
+  return seenEnforcement(index);
 }
 
 /**

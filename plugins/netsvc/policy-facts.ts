@@ -1,6 +1,7 @@
 import type { ClusterIndex } from '../../shared/model/cluster-index.ts';
 import type { KindName } from '../../shared/model/kinds.ts';
-import { detectEnforcement, type Enforcement, traitsOf } from '../../shared/policy/enforcement.ts';
+import { traitsOf } from '../../shared/policy/enforcement.ts';
+import { enforcementIn } from '../../shared/policy/enforcement-of-index.ts';
 import { POLICY_KINDS, policyFactsOf } from '../../shared/policy/facts-of-index.ts';
 import { buildPolicyModel, type PolicyModel } from '../../shared/policy/model.ts';
 
@@ -15,17 +16,6 @@ export const POLICY_FACT_KINDS = [
   'Job',
   'CronJob',
 ] as const satisfies readonly KindName[];
-
-/** Whether anything enforces network policy here, from the objects that were seen. */
-export function enforcementIn(index: ClusterIndex): Enforcement {
-  return index.memo('netsvc/enforcement', () =>
-    detectEnforcement({
-      ...(index.seen('DaemonSet', '*').status === 'ok' ? { daemonSets: index.list('DaemonSet') } : {}),
-      pods: index.list('Pod'),
-      nodes: index.list('Node'),
-    }),
-  );
-}
 
 /** The policies of the cluster made ready for questions. */
 export function policyModelIn(index: ClusterIndex): PolicyModel {

@@ -5,33 +5,13 @@ import { dnsSubject } from '../../plugins/netdns/dns-subject.ts';
 import { policySubjects } from '../../plugins/netpol/lint/policy-subject.ts';
 import { subjectOf } from '../../plugins/netsvc/service-subject.ts';
 import { readSnapshots } from '../../shared/collect/read-snapshot.ts';
-import { type ClusterIndex, createIndex } from '../../shared/model/cluster-index.ts';
+import type { ClusterIndex } from '../../shared/model/cluster-index.ts';
 import type { KindName } from '../../shared/model/kinds.ts';
-import type { Snapshot } from '../../shared/model/snapshot.ts';
 import { fakeRuntime } from '../../shared/testing/fake-runtime.ts';
+import { recordingIndex } from '../../shared/testing/recording-index.ts';
 import { PLUGINS } from './plugins.ts';
 
 const ROOT = 'test/scenarios';
-
-/** Notes every kind that is asked for. Each check gets a fresh one, so that nothing computed for another hides a read. */
-function recordingIndex(snapshot: Snapshot, reads: Set<KindName>): ClusterIndex {
-  const index = createIndex(snapshot);
-  return {
-    ...index,
-    list: (kind, namespace) => {
-      reads.add(kind);
-      return index.list(kind, namespace);
-    },
-    get: (kind, namespace, name) => {
-      reads.add(kind);
-      return index.get(kind, namespace, name);
-    },
-    events: (object, kind) => {
-      reads.add('Event');
-      return index.events(object, kind);
-    },
-  };
-}
 
 describe('declared needs', async () => {
   const cases = readdirSync(ROOT).filter((name) => existsSync(join(ROOT, name, 'facts')));

@@ -1,4 +1,5 @@
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
+import { weightIn } from '../../../../shared/diagnose/denial-weight.ts';
 import type { Evidence, Finding, Fix } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import type { Pod } from '../../../../shared/model/objects-pod.ts';
@@ -11,7 +12,6 @@ import type { DnsSubject } from '../../dns-subject.ts';
 import { policyMessages } from '../../messages/policy.ts';
 import { POLICY_FACT_KINDS } from '../../policy-facts.ts';
 import { type DnsAccess, dnsAccessOf } from './dns-access.ts';
-import { weightIn } from './enforcement-weight.ts';
 
 /** Pods whose questions a network policy stops, on their own side or on the servers'. */
 export const policyBlocksDns = defineCheck<DnsSubject>({

@@ -1,4 +1,5 @@
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
+import { weightIn } from '../../../../shared/diagnose/denial-weight.ts';
 import type { Evidence, Finding } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import type { Pod } from '../../../../shared/model/objects-pod.ts';
@@ -11,7 +12,6 @@ import { joinAnd, joinNames } from '../../../../shared/util/text.ts';
 import { policyMessages } from '../../messages/policy.ts';
 import { POLICY_FACT_KINDS, policyModelIn } from '../../policy-facts.ts';
 import { type ServiceSubject, subjectPods } from '../../service-subject.ts';
-import { weightIn } from './enforcement-words.ts';
 
 /** With `--from`: whether policies let this very caller reach the pods of the Service, and the cluster's DNS. */
 export const policyKeepsCallerOut = defineCheck<ServiceSubject>({

@@ -1,4 +1,5 @@
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
+import { type Weight, weightIn } from '../../../../shared/diagnose/denial-weight.ts';
 import type { Finding } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import type { Pod } from '../../../../shared/model/objects-pod.ts';
@@ -16,7 +17,6 @@ import { joinAnd, joinNames, plural } from '../../../../shared/util/text.ts';
 import { policyMessages } from '../../messages/policy.ts';
 import { POLICY_FACT_KINDS, podCallersModelIn } from '../../policy-facts.ts';
 import { type ServiceSubject, subjectPods } from '../../service-subject.ts';
-import { type Weight, weightIn } from './enforcement-words.ts';
 import { peerWords } from './peer-words.ts';
 import { allowFix, labelFix, portFix } from './policy-fixes.ts';
 
