@@ -62,8 +62,8 @@ function closingFixes(trial: Trial): readonly Fix[] {
 
 function titled(fix: Fix, side: Direction, others: number): Fix {
   const whom = side === 'ingress' ? 'lets in' : 'opens the way to';
-  const effect = others === 0 ? 'no other pod' : plural(others, 'other pod');
-  return { ...fix, title: `${fix.title} (also ${whom} ${effect})` };
+  const effect = others === 0 ? `${whom} no other pod` : `also ${whom} ${plural(others, 'other pod')}`;
+  return { ...fix, title: `${fix.title} (${effect})` };
 }
 
 interface Tried {
