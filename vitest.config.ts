@@ -11,6 +11,9 @@ const onCluster = {
   globalSetup: ['test/kit/global-cluster.ts'],
 };
 
+/** These break nodes, rules, DNS for all and the control plane, so nobody else may be on their cluster. */
+const breaking = ['test/e2e/netcni-*.test.ts', 'test/e2e/netdns-faults.test.ts'];
+
 export default defineConfig({
   test: {
     projects: [
@@ -30,9 +33,9 @@ export default defineConfig({
       {
         test: { name: 'package', include: ['test/package/**/*.test.ts'], testTimeout: 60_000, fileParallelism: false },
       },
-      { test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], ...onCluster } },
-      // After the others and on a fresh cluster: these tests break nodes, rules and the control plane.
-      { test: { name: 'cluster', include: ['test/{cluster,kit}/**/*.test.ts'], ...onCluster } },
+      { test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], exclude: breaking, ...onCluster } },
+      // After the others and on a fresh cluster.
+      { test: { name: 'cluster', include: ['test/{cluster,kit}/**/*.test.ts', ...breaking], ...onCluster } },
     ],
   },
 });
