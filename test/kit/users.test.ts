@@ -68,8 +68,12 @@ describe.skipIf(reason !== undefined)(`users with few rights${reason === undefin
       const { stdout } = await runKubectl(['top', 'nodes', '--no-headers'], { kubeconfig: cluster.kubeconfig });
       return cluster.nodes.every((node) => stdout.includes(node)) && !stdout.includes('unknown');
     });
+    // Pods that a fault before this test made anew have figures only after two scrapes.
     const pods = ['top', 'pods', '-n', 'kube-system', '--no-headers'];
-    const { stdout } = await runKubectl(pods, { kubeconfig: cluster.kubeconfig });
-    expect(stdout).toContain('coredns');
+    const told = async (): Promise<boolean> => {
+      const { stdout } = await runKubectl(pods, { kubeconfig: cluster.kubeconfig });
+      return stdout.includes('coredns');
+    };
+    await waitFor('figures of CoreDNS', told, { timeoutMs: 180_000, intervalMs: 2000 });
   });
 });
