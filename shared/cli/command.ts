@@ -82,7 +82,7 @@ export type CommandResult =
   /** Text that is not a report: `explain`, `completion`. */
   | { readonly type: 'text'; readonly text: string; readonly exit?: number }
   /** Text too long to be held as one string, written piece by piece. */
-  | { readonly type: 'pieces'; readonly pieces: Iterable<string>; readonly exit?: number }
+  | { readonly type: 'pieces'; readonly pieces: Iterable<string | Uint8Array>; readonly exit?: number }
   /** A value printed as JSON or YAML by `-o`, and as text otherwise. */
   | { readonly type: 'value'; readonly value: unknown; readonly text: string; readonly exit?: number };
 

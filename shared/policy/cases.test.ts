@@ -105,9 +105,9 @@ function rowsOf(name: string, reading: Reading): Canonical {
   const matrix = connectivity(model);
   const rows: Row[] = [];
   const texts = matrix.peers.map(peerTexts);
-  matrix.forEach((from, to, { allowed }) => {
+  matrix.forEach((from, to, { some }) => {
     for (const src of texts[from] ?? []) {
-      for (const dst of texts[to] ?? []) if (src !== dst) rows.push({ src, dst, ports: allowed });
+      for (const dst of texts[to] ?? []) if (src !== dst) rows.push({ src, dst, ports: some });
     }
   });
   const ways = ingressPaths(model, {

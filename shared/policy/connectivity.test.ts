@@ -10,8 +10,7 @@ import { at, grid, namespace, pod, policy, service } from './testing/cluster.ts'
 
 function nameOf(peer: MatrixPeer): string {
   if (peer.type === 'outside') return 'outside';
-  const variant = Object.entries(peer.variant ?? {}).map(([key, value]) => `${key}=${value}`);
-  return [peer.ref.kind, `${peer.ref.namespace ?? ''}/${peer.ref.name}`, ...variant].join(' ');
+  return `${peer.ref.kind} ${peer.ref.namespace ?? ''}/${peer.ref.name}`;
 }
 
 /** `from > to: ports`, sorted; a cell that says more than `allowed` shows it. */
@@ -73,7 +72,7 @@ describe('connectivity', () => {
     ]);
   });
 
-  it('splits a workload whose pods are treated differently, and says by which label', () => {
+  it('tells what only some pods of a workload may', () => {
     const rollout: PolicyFacts = {
       ...facts,
       pods: [
@@ -83,7 +82,7 @@ describe('connectivity', () => {
       ],
     };
     expect(rows(rollout).filter((row) => row.endsWith('5432'))).toEqual([
-      'ReplicaSet shop/web-a app=web id=1 > Pod shop/db: TCP 5432',
+      'ReplicaSet shop/web-a > Pod shop/db: no ports; some TCP 5432',
     ]);
   });
 

@@ -1,4 +1,3 @@
-import type { Labels } from '../model/objects.ts';
 import type { Pod } from '../model/objects-pod.ts';
 import { type Ref, refKey } from '../model/refs.ts';
 import type { AddressRange } from '../util/addresses.ts';
@@ -6,7 +5,8 @@ import { type Behaviour, type Behaviours, behavioursOf } from './behaviours.ts';
 import { perhaps, surely } from './decide.ts';
 import { unitRef } from './explain-peer.ts';
 import type { PolicyModel } from './model.ts';
-import { intersectPorts, NO_PORTS, type PortSet, unionPorts } from './port-set.ts';
+import { memoisePairs } from './pair-memo.ts';
+import { intersectPorts, NO_PORTS, type PortSet, samePorts, unionPorts } from './port-set.ts';
 
 /** `class`: pods that behave alike towards everything, whatever they belong to. */
 export type Grain = 'workload' | 'pod' | 'namespace' | 'class';
@@ -18,11 +18,6 @@ export interface PodsOfMatrix {
   readonly type: 'pods';
   readonly ref: Ref;
   readonly pods: readonly Pod[];
-  /**
-   * Set when pods of one workload are treated differently, which splits it: the labels that set this part apart from the
-   * others, which may be none when it is an address or a node that does.
-   */
-  readonly variant?: Labels;
 }
 
 /** Addresses outside the cluster that all policies treat alike, ascending, IPv4 first. */
@@ -34,7 +29,7 @@ export interface OutsideOfMatrix {
 export interface Cell {
   /** Let through from every pod of the row to every pod of the column. */
   readonly allowed: PortSet;
-  /** Let through for at least one pair of pods; the same as `allowed` except for namespaces. */
+  /** Let through for at least one pair of pods; the same array as `allowed` where all pairs are alike. */
   readonly some: PortSet;
   /** Not decided by the facts, for at least one pair. */
   readonly depends: PortSet;
@@ -44,8 +39,12 @@ export interface Matrix {
   readonly peers: readonly MatrixPeer[];
   /** Visits pairs between which something passes or may pass, row by row. Never a peer with itself. */
   forEach(visit: (from: number, to: number, cell: Cell) => void): void;
-  /** The visits of one row. */
-  forEachFrom(from: number, visit: (to: number, cell: Cell) => void): void;
+  /**
+   * What passes from one peer to each, as numbers for `cellOf`; 0 where nothing does or may, and for the peer itself. Good
+   * until the next call: there is one array for all rows.
+   */
+  rowFrom(from: number): Int32Array;
+  cellOf(id: number): Cell;
   cell(from: number, to: number): Cell;
 }
 
@@ -56,33 +55,63 @@ export interface Matrix {
 export function connectivity(model: PolicyModel, by: Grain = 'workload'): Matrix {
   const behaviours = behavioursOf(model);
   const entries = [...podEntries(model, behaviours, by), ...behaviours.outside.map(outsideEntry)];
-  const outside = entries.findIndex(({ peer }) => peer.type === 'outside');
-  const firstOutside = outside < 0 ? entries.length : outside;
-  // The behaviour of each entry, or -1 for an entry with several.
-  const single = Int32Array.from(entries, ({ behaviours: own }) => (own.length === 1 ? (own[0]?.id ?? -1) : -1));
   const cells = createCells(behaviours);
-  const rows = createRows(behaviours);
-  const forEachFrom: Matrix['forEachFrom'] = (from, visit) => {
-    const own = rows(entries[from]?.behaviours ?? []);
-    const [row] = own;
-    const end = from < firstOutside ? entries.length : firstOutside;
-    for (let to = 0; to < end; to++) {
-      if (to === from) continue;
-      const id = single[to] ?? -1;
-      const cell =
-        row !== undefined && own.length === 1 && id >= 0
-          ? cells.of(row[id] ?? 0)
-          : cells.join(own, entries[to]?.behaviours ?? []);
-      if (cell !== CLOSED) visit(to, cell);
-    }
+  const fill = createFill(behaviours, entries, cells);
+  const shared = new Int32Array(entries.length);
+  const rowFrom: Matrix['rowFrom'] = (from) => {
+    fill(shared, from);
+    shared[from] = 0;
+    return shared;
   };
   return {
     peers: entries.map(({ peer }) => peer),
-    cell: (from, to) => cells.join(rows(entries[from]?.behaviours ?? []), entries[to]?.behaviours ?? []),
-    forEachFrom,
-    forEach: (visit) => {
-      for (let from = 0; from < entries.length; from++) forEachFrom(from, (to, cell) => visit(from, to, cell));
+    rowFrom,
+    cellOf: cells.get,
+    cell: (from, to) => {
+      fill(shared, from, to);
+      return from === to ? CLOSED : cells.get(shared[to] ?? 0);
     },
+    forEach: (visit) => {
+      for (let from = 0; from < entries.length; from++) {
+        for (const [to, id] of rowFrom(from).entries()) if (id !== 0) visit(from, to, cells.get(id));
+      }
+    },
+  };
+}
+
+/** Writes the cells from one entry to all, or to one, into a row; between addresses outside there is nothing to say. */
+function createFill(
+  behaviours: Behaviours,
+  entries: readonly Entry[],
+  cells: Cells,
+): (row: Int32Array, from: number, only?: number) => void {
+  const outside = entries.findIndex(({ peer }) => peer.type === 'outside');
+  const firstOutside = outside < 0 ? entries.length : outside;
+  // The behaviours of all entries one after the other, and where those of each begin.
+  const ids = Int32Array.from(entries.flatMap((entry) => entry.behaviours.map(({ id }) => id)));
+  const starts = new Int32Array(entries.length + 1);
+  entries.forEach((entry, at) => {
+    starts[at + 1] = (starts[at] ?? 0) + entry.behaviours.length;
+  });
+  let outcomes: Int32Array | undefined;
+  let known: Behaviour | undefined;
+  return (row, from, only) => {
+    const last = from < firstOutside ? entries.length : firstOutside;
+    const begin = only ?? 0;
+    const end = only === undefined ? last : Math.min(only + 1, last);
+    row.fill(0);
+    (entries[from]?.behaviours ?? []).forEach((behaviour, nth) => {
+      // Neighbours in a list are often alike.
+      if (outcomes === undefined || behaviour !== known) outcomes = behaviours.rowOf(behaviour, outcomes);
+      known = behaviour;
+      for (let to = begin; to < end; to++) {
+        const first = starts[to] ?? 0;
+        const next = starts[to + 1] ?? 0;
+        let cell = cells.of(outcomes[ids[first] ?? 0] ?? 0);
+        for (let at = first + 1; at < next; at++) cell = cells.join(cell, cells.of(outcomes[ids[at] ?? 0] ?? 0));
+        row[to] = nth === 0 ? cell : cells.join(row[to] ?? 0, cell);
+      }
+    });
   };
 }
 
@@ -107,7 +136,7 @@ function podEntries(model: PolicyModel, behaviours: Behaviours, by: Grain): read
   const behaviourOf = new Map(
     behaviours.pods.flatMap((one) => one.classes.flatMap((cls) => cls.pods.map((pod) => [pod, one]))),
   );
-  const groups = new Map<string, { readonly ref: Ref; readonly byBehaviour: Map<Behaviour, Pod[]> }>();
+  const groups = new Map<string, { readonly ref: Ref; readonly pods: Pod[]; readonly own: Set<Behaviour> }>();
   for (const pod of model.pods) {
     const behaviour = behaviourOf.get(pod);
     if (behaviour === undefined) continue;
@@ -115,24 +144,16 @@ function podEntries(model: PolicyModel, behaviours: Behaviours, by: Grain): read
     const key = refKey(ref);
     let group = groups.get(key);
     if (group === undefined) {
-      group = { ref, byBehaviour: new Map() };
+      group = { ref, pods: [], own: new Set() };
       groups.set(key, group);
     }
-    const pods = group.byBehaviour.get(behaviour);
-    if (pods === undefined) group.byBehaviour.set(behaviour, [pod]);
-    else pods.push(pod);
+    group.pods.push(pod);
+    group.own.add(behaviour);
   }
-  return [...groups.values()].flatMap(({ ref, byBehaviour }): readonly Entry[] => {
-    if (by === 'namespace' || byBehaviour.size === 1) {
-      const pods = [...byBehaviour.values()].flat();
-      return [{ peer: { type: 'pods', ref, pods }, behaviours: [...byBehaviour.keys()] }];
-    }
-    const parts = [...byBehaviour.values()];
-    return [...byBehaviour].map(([behaviour, pods]) => ({
-      peer: { type: 'pods', ref, pods, variant: ownLabels(pods, parts) },
-      behaviours: [behaviour],
-    }));
-  });
+  return [...groups.values()].map(({ ref, pods, own }) => ({
+    peer: { type: 'pods', ref, pods },
+    behaviours: [...own],
+  }));
 }
 
 function refAt(model: PolicyModel, pod: Pod, by: Grain): Ref {
@@ -140,68 +161,54 @@ function refAt(model: PolicyModel, pod: Pod, by: Grain): Ref {
   return by === 'pod' ? unitRef(model.unitOf(pod)) : model.workloadOf(pod);
 }
 
-/** Labels that all pods of this part share and that are not so in every other part. */
-function ownLabels(pods: readonly Pod[], parts: readonly (readonly Pod[])[]): Labels {
-  const shared = (list: readonly Pod[], key: string, value: string): boolean =>
-    list.every((pod) => pod.metadata?.labels?.[key] === value);
-  const [first] = pods;
-  const own = Object.entries(first?.metadata?.labels ?? {}).filter(
-    ([key, value]) => shared(pods, key, value) && !parts.every((part) => shared(part, key, value)),
-  );
-  return Object.fromEntries(own);
-}
-
-/** Outcomes from one behaviour to all others, by id. */
-type Row = Int32Array;
-
-/** The rows of an entry. They are good until the next entry is asked for: an entry with one behaviour reuses its array. */
-function createRows({ rowOf }: Behaviours): (from: readonly Behaviour[]) => readonly Row[] {
-  let last: { readonly from: Behaviour; readonly row: Row } | undefined;
-  return (from) => {
-    const [first] = from;
-    if (first === undefined || from.length > 1) return from.map((one) => rowOf(one));
-    // Neighbours in a list are often alike.
-    if (last?.from !== first) last = { from: first, row: rowOf(first, last?.row) };
-    return [last.row];
-  };
-}
-
+/** Cells as numbers, so that those of millions of pairs can be put together by looking up. Number 0 is `CLOSED`. */
 interface Cells {
-  /** The cell of an outcome; `CLOSED` when nothing passes or may pass. */
-  of(outcome: number): Cell;
-  /** What passes from the behaviours of some rows to some others, as one cell. */
-  join(rows: readonly Row[], to: readonly Behaviour[]): Cell;
+  get(id: number): Cell;
+  /** The cell of an outcome. */
+  of(outcome: number): number;
+  /** What passes between the parts of two peers, of which one pair has the one cell and another the other. */
+  join(a: number, b: number): number;
 }
 
 const CLOSED: Cell = { allowed: NO_PORTS, some: NO_PORTS, depends: NO_PORTS };
 
 function createCells({ outcomes }: Behaviours): Cells {
-  const byOutcome: Cell[] = [];
-  const of = (outcome: number): Cell => {
-    let cell = byOutcome[outcome];
-    if (cell === undefined) {
-      const sets = outcomes.get(outcome);
-      const allowed = surely(sets);
-      cell = sets.allow.length === 0 ? CLOSED : { allowed, some: allowed, depends: perhaps(sets) };
-      byOutcome[outcome] = cell;
+  const all: Cell[] = [CLOSED];
+  const byText = new Map<string, number>([[textOf(CLOSED), 0]]);
+  const byOutcome: number[] = [];
+  const intern = (cell: Cell): number => {
+    const text = textOf(cell);
+    let id = byText.get(text);
+    if (id === undefined) {
+      id = all.push(cell) - 1;
+      byText.set(text, id);
     }
-    return cell;
+    return id;
   };
+  const get = (id: number): Cell => all[id] ?? CLOSED;
   return {
-    of,
-    join: (rows, to) => {
-      const found = new Set<number>();
-      for (const row of rows) for (const { id } of to) found.add(row[id] ?? 0);
-      return [...found].map(of).reduce(joinCells, undefined) ?? CLOSED;
+    get,
+    of: (outcome) => {
+      let id = byOutcome[outcome];
+      if (id === undefined) {
+        const sets = outcomes.get(outcome);
+        const allowed = surely(sets);
+        id = intern({ allowed, some: allowed, depends: perhaps(sets) });
+        byOutcome[outcome] = id;
+      }
+      return id;
     },
+    join: memoisePairs((a, b) => intern(joinCells(get(a), get(b)))),
   };
 }
 
-function joinCells(a: Cell | undefined, b: Cell): Cell {
-  if (a === undefined || a === b) return b;
-  return {
-    allowed: intersectPorts(a.allowed, b.allowed),
-    some: unionPorts(a.some, b.some),
-    depends: unionPorts(a.depends, b.depends),
-  };
+function textOf({ allowed, some, depends }: Cell): string {
+  return `${allowed.join()}|${some.join()}|${depends.join()}`;
+}
+
+function joinCells(a: Cell, b: Cell): Cell {
+  const some = unionPorts(a.some, b.some);
+  const allowed = intersectPorts(a.allowed, b.allowed);
+  // One set where the two are equal: whoever compares them can tell at a glance.
+  return { allowed: samePorts(allowed, some) ? some : allowed, some, depends: unionPorts(a.depends, b.depends) };
 }

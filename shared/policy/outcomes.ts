@@ -1,4 +1,5 @@
 import { bothSides, eitherOf, OPEN, type SideSets } from './decide.ts';
+import { memoisePairs } from './pair-memo.ts';
 
 /**
  * Gives every distinct outcome a small number, so that millions of pairs can be kept as numbers and combined by looking
@@ -28,28 +29,7 @@ export function createOutcomes(): Outcomes {
   };
   const get = (id: number): SideSets => all[id] ?? OPEN;
   intern(OPEN);
-  return { intern, get, both: memoised(bothSides, get, intern), either: memoised(eitherOf, get, intern) };
-}
-
-/** Both operations are symmetric and idempotent. */
-function memoised(
-  combine: (a: SideSets, b: SideSets) => SideSets,
-  get: (id: number) => SideSets,
-  intern: (sets: SideSets) => number,
-): (a: number, b: number) => number {
-  const known: number[][] = [];
-  return (a, b) => {
-    if (a === b) return a;
-    let row = known[a];
-    if (row === undefined) {
-      row = [];
-      known[a] = row;
-    }
-    let result = row[b];
-    if (result === undefined) {
-      result = intern(combine(get(a), get(b)));
-      row[b] = result;
-    }
-    return result;
-  };
+  const memoised = (combine: (a: SideSets, b: SideSets) => SideSets): Outcomes['both'] =>
+    memoisePairs((a, b) => intern(combine(get(a), get(b))));
+  return { intern, get, both: memoised(bothSides), either: memoised(eitherOf) };
 }

@@ -17,7 +17,8 @@ export interface Runtime {
 }
 
 export interface OutStream {
-  write(text: string): void;
+  /** Text, or the bytes of a text in UTF-8. */
+  write(text: string | Uint8Array): void;
   readonly isTerminal: boolean;
   /** Terminal columns, undefined when not a terminal. */
   readonly columns: number | undefined;

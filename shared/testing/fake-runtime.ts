@@ -25,7 +25,7 @@ export function fakeRuntime(options: FakeRuntimeOptions = {}): FakeRuntime {
   const controller = new AbortController();
   const stream = (name: 'stdout' | 'stderr'): OutStream => ({
     write: (text) => {
-      written[name] += text;
+      written[name] += typeof text === 'string' ? text : new TextDecoder().decode(text);
     },
     isTerminal: options.columns !== undefined,
     columns: options.columns,

@@ -3,93 +3,94 @@ import type { Report } from '../../../shared/report/report.ts';
 import { toJsonValue } from '../../../shared/report/to-json.ts';
 import { portsValue } from '../words/ports.ts';
 import { endValues } from './end-values.ts';
-import type { MatrixAnswer, MatrixRow } from './matrix-rows.ts';
+import type { MatrixAnswer, RowPorts } from './matrix-rows.ts';
+import { bytesOf, createPairRows } from './pair-rows.ts';
 
-/** Rows are gathered into writes of about this many characters. */
-const PIECE = 1 << 16;
+/** A piece of output, ready to be written. */
+type Piece = string | Uint8Array;
 
 /**
  * The report with its connections, one a line: a list of millions of rows is written without being held. Pairs that are
  * not decided stand apart under `undecided`, because a pair in `connections` is surely allowed.
  */
-export function* matrixJson(report: Report, answer: MatrixAnswer): Generator<string> {
+export function* matrixJson(report: Report, answer: MatrixAnswer): Generator<Piece> {
   const head = JSON.stringify(toJsonValue(report), null, 2).slice(0, -2);
+  const rows = rowsOf(answer, '\n    ', ',');
   yield `${head},\n  "connections": [`;
-  yield* gathered(rowTexts(answer, (row) => row.allowed, '\n    '));
+  yield* rows.connections();
   yield '\n  ],\n  "undecided": [';
-  yield* gathered(rowTexts(answer, undecided, '\n    '));
+  yield* rows.undecided();
   yield '\n  ]\n}\n';
 }
 
 /** The same as YAML; a row stays one line, in the flow form that YAML shares with JSON. */
-export function* matrixYaml(head: string, answer: MatrixAnswer): Generator<string> {
+export function* matrixYaml(head: string, answer: MatrixAnswer): Generator<Piece> {
+  const rows = rowsOf(answer, '\n  - ', '');
   yield `${head}connections:`;
-  yield* orEmpty(gathered(rowTexts(answer, (row) => row.allowed, '\n  - ', '')));
+  yield* orEmpty(rows.connections());
   yield '\nundecided:';
-  yield* orEmpty(gathered(rowTexts(answer, undecided, '\n  - ', '')));
+  yield* orEmpty(rows.undecided());
   yield '\n';
 }
 
 /** Nothing after a key would be null in YAML. */
-function* orEmpty(pieces: Iterable<string>): Generator<string> {
+export function* orEmpty(pieces: Iterable<Uint8Array>): Generator<Piece> {
   let any = false;
   for (const piece of pieces) {
-    any = true;
+    any = any || piece.length > 0;
     yield piece;
   }
   if (!any) yield ' []';
 }
 
-function undecided({ allowed, depends }: MatrixRow): PortSet {
-  return subtractPorts(depends, allowed);
+interface Rows {
+  connections(): Iterable<Uint8Array>;
+  /** After the connections, which tell where there is anything undecided. */
+  undecided(): Iterable<Uint8Array>;
 }
 
-function* rowTexts(
-  answer: MatrixAnswer,
-  portsOf: (row: MatrixRow) => PortSet,
-  start: string,
-  separator = ',',
-): Generator<string> {
-  const ends = answer.ends.map((end) => endValues(end).map((value) => JSON.stringify(value)));
-  const texts = new Map<PortSet, string>();
-  const portsText = (set: PortSet): string => {
-    let text = texts.get(set);
-    if (text === undefined) {
-      text = JSON.stringify(portsValue(set));
-      texts.set(set, text);
-    }
-    return text;
-  };
-  let before = start;
-  for (let from = 0; from < ends.length; from++) {
-    for (const row of answer.rowsFrom(from)) {
-      const ports = portsOf(row);
-      if (ports.length === 0) continue;
-      const part = partText(row, ports, portsText);
-      for (const source of ends[row.from] ?? []) {
-        for (const target of ends[row.to] ?? []) {
-          yield `${before}{"from":${source},"to":${target},"ports":${portsText(ports)}${part}}`;
-          before = separator + start;
-        }
+function rowsOf(answer: MatrixAnswer, start: string, separator: string): Rows {
+  const values = answer.ends.map((end) => endValues(end).map((value) => JSON.stringify(value)));
+  const targets = values.map((list) => list.map((text) => bytesOf(`${text},"ports":`)));
+  const all = answer.ends.map((_, at) => at);
+  const open = new Set<number>();
+
+  function* write(from: Iterable<number>, textOf: (ports: RowPorts) => string): Generator<Uint8Array> {
+    const rows = createPairRows(start, separator);
+    const texts = new Map<RowPorts, Uint8Array>();
+    for (const source of from) {
+      for (const value of values[source] ?? []) {
+        rows.from(value);
+        answer.forEachFrom(source, (to, ports) => {
+          let rest = texts.get(ports);
+          if (rest === undefined) {
+            rest = bytesOf(textOf(ports));
+            texts.set(ports, rest);
+          }
+          if (ports.depends.length > 0) open.add(source);
+          if (rest.length > 0) for (const target of targets[to] ?? []) rows.add(target, rest);
+        });
       }
+      yield* rows.full();
     }
+    yield rows.last();
   }
+
+  return { connections: () => write(all, connectionText), undecided: () => write([...open], undecidedText) };
 }
 
-/** Ports that are open between all pods of the two ends, where some are open between a part of them only. */
-function partText({ allowed, every }: MatrixRow, ports: PortSet, text: (set: PortSet) => string): string {
-  if (ports !== allowed || every === allowed || subtractPorts(allowed, every).length === 0) return '';
-  return `,"portsOfAllPods":${every.length === 0 ? '[]' : text(every)}`;
+/** The part of a row behind its ends, with the ports that are open between all pods where that is less. */
+function connectionText({ allowed, every }: RowPorts): string {
+  if (allowed.length === 0) return '';
+  const whole = every === allowed || subtractPorts(allowed, every).length === 0;
+  return `${portsText(allowed)}${whole ? '' : `,"portsOfAllPods":${every.length === 0 ? '[]' : portsText(every)}`}}`;
 }
 
-/** Puts short texts together into pieces worth a write. */
-export function* gathered(texts: Iterable<string>): Generator<string> {
-  let piece = '';
-  for (const text of texts) {
-    piece += text;
-    if (piece.length < PIECE) continue;
-    yield piece;
-    piece = '';
-  }
-  if (piece !== '') yield piece;
+function undecidedText({ allowed, depends }: RowPorts): string {
+  const ports = subtractPorts(depends, allowed);
+  return ports.length === 0 ? '' : `${portsText(ports)}}`;
+}
+
+function portsText(set: PortSet): string {
+  return JSON.stringify(portsValue(set));
 }

@@ -1,7 +1,7 @@
 import type { ClusterIndex } from '../../../shared/model/cluster-index.ts';
 import type { Pod } from '../../../shared/model/objects-pod.ts';
-import { type Ref, refKey } from '../../../shared/model/refs.ts';
-import { type Cell, connectivity, type Grain, type MatrixPeer } from '../../../shared/policy/connectivity.ts';
+import type { Ref } from '../../../shared/model/refs.ts';
+import { type Cell, connectivity, type Grain } from '../../../shared/policy/connectivity.ts';
 import { ingressPaths, type Route } from '../../../shared/policy/ingress-paths.ts';
 import type { PolicyModel } from '../../../shared/policy/model.ts';
 import { intersectPorts, NO_PORTS, type PortSet, unionPorts } from '../../../shared/policy/port-set.ts';
@@ -26,16 +26,20 @@ export interface MatrixRow {
   readonly depends: PortSet;
 }
 
+/** The ports of a row, without its ends: the same object for all rows that have the same. */
+export type RowPorts = Pick<MatrixRow, 'allowed' | 'every' | 'depends'>;
+
 export interface MatrixAnswer {
   readonly ends: readonly MatrixEnd[];
-  /** The rows from one end, in the order of the ends. Never a row from an end to itself. */
+  /** Visits the rows from one end, in the order of the ends. Never a row from an end to itself. */
+  forEachFrom(from: number, visit: (to: number, ports: RowPorts) => void): void;
   rowsFrom(from: number): readonly MatrixRow[];
 }
 
 /** Keeps ends of some namespaces: a row stays when one of its ends is kept. */
 export type KeepEnd = (end: MatrixEnd) => boolean;
 
-/** Everybody with everybody, one row a pair; parts of a workload that policies treat differently are put together. */
+/** Everybody with everybody, one row a pair. */
 export function matrixRows(
   index: ClusterIndex,
   model: PolicyModel,
@@ -43,77 +47,41 @@ export function matrixRows(
   keep: KeepEnd = () => true,
 ): MatrixAnswer {
   const matrix = connectivity(model, by);
-  const ends: MatrixEnd[] = [];
-  const endOf = new Int32Array(matrix.peers.length);
-  const members: number[][] = [];
-  const known = new Map<string, number>();
-  for (const [at, peer] of matrix.peers.entries()) {
-    const key = peer.type === 'pods' && by !== 'class' ? refKey(peer.ref) : `#${at}`;
-    let end = known.get(key);
-    if (end === undefined) {
-      end = ends.length;
-      known.set(key, end);
-      ends.push(endFrom(peer));
-      members.push([]);
-    } else {
-      ends[end] = joined(ends[end], peer);
-    }
-    endOf[at] = end;
-    members[end]?.push(at);
-  }
+  const ends: MatrixEnd[] = [...matrix.peers];
   const controller = ends.push({ type: 'ingressController' }) - 1;
   const kept = ends.map(keep);
   const fromController = controllerRows(index, model, ends, controller);
+  const portsOf: RowPorts[] = [];
+  const forEachFrom: MatrixAnswer['forEachFrom'] = (from, visit) => {
+    if (from === controller) {
+      for (const { to, ...ports } of fromController) if (kept[to] === true) visit(to, ports);
+      return;
+    }
+    const row = matrix.rowFrom(from);
+    for (let to = 0; to < row.length; to++) {
+      const id = row[to] ?? 0;
+      if (id === 0 || !(kept[from] === true || kept[to] === true)) continue;
+      let ports = portsOf[id];
+      if (ports === undefined) {
+        ports = rowPorts(matrix.cellOf(id));
+        portsOf[id] = ports;
+      }
+      visit(to, ports);
+    }
+  };
   return {
     ends,
+    forEachFrom,
     rowsFrom: (from) => {
-      if (from === controller) return fromController.filter(({ to }) => kept[to] === true);
-      const own = members[from] ?? [];
-      const found = new Map<number, Gathered>();
-      for (const member of own) {
-        matrix.forEachFrom(member, (to, cell) => {
-          const end = endOf[to] ?? 0;
-          if (end === from || !(kept[from] === true || kept[end] === true)) return;
-          const known = found.get(end);
-          if (known === undefined) found.set(end, { cells: [cell] });
-          else known.cells.push(cell);
-        });
-      }
-      return [...found].map(([to, { cells }]) =>
-        rowOf(from, to, cells, cells.length < own.length * (members[to]?.length ?? 1)),
-      );
+      const rows: MatrixRow[] = [];
+      forEachFrom(from, (to, { allowed, every, depends }) => rows.push({ from, to, allowed, every, depends }));
+      return rows;
     },
   };
 }
 
-interface Gathered {
-  readonly cells: Cell[];
-}
-
-function endFrom(peer: MatrixPeer): MatrixEnd {
-  return peer.type === 'outside' ? peer : { type: 'pods', ref: peer.ref, pods: peer.pods };
-}
-
-function joined(end: MatrixEnd | undefined, peer: MatrixPeer): MatrixEnd {
-  if (end?.type !== 'pods' || peer.type !== 'pods') return endFrom(peer);
-  return { ...end, pods: [...end.pods, ...peer.pods] };
-}
-
-/** `someClosed`: nothing passes between some of the parts. */
-function rowOf(from: number, to: number, cells: readonly Cell[], someClosed: boolean): MatrixRow {
-  const [first] = cells;
-  if (cells.length === 1 && first !== undefined && !someClosed) {
-    return { from, to, allowed: first.some, every: first.allowed, depends: first.depends };
-  }
-  let allowed: PortSet = NO_PORTS;
-  let depends: PortSet = NO_PORTS;
-  let every: PortSet | undefined = someClosed ? NO_PORTS : undefined;
-  for (const cell of cells) {
-    allowed = unionPorts(allowed, cell.some);
-    depends = unionPorts(depends, cell.depends);
-    every = every === undefined ? cell.allowed : intersectPorts(every, cell.allowed);
-  }
-  return { from, to, allowed, every: every ?? NO_PORTS, depends };
+function rowPorts({ allowed, some, depends }: Cell): RowPorts {
+  return { allowed: some, every: allowed, depends };
 }
 
 function controllerRows(
