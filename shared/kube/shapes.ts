@@ -55,6 +55,7 @@ const POD_SPEC: Fields<PodSpec> = {
     configMap: { name: true, optional: true },
     persistentVolumeClaim: true,
     projected: true,
+    hostPath: true,
   },
   schedulingGates: true,
 };

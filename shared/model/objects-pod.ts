@@ -57,6 +57,7 @@ export interface Volume {
   readonly configMap?: { readonly name?: string; readonly optional?: boolean };
   readonly persistentVolumeClaim?: { readonly claimName?: string };
   readonly projected?: { readonly sources?: readonly unknown[] };
+  readonly hostPath?: { readonly path?: string };
 }
 
 export interface Container {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { KindName } from '../../../shared/model/kinds.ts';
 import { snapshotOf } from '../../../shared/testing/builders.ts';
 import { recordingIndex } from '../../../shared/testing/recording-index.ts';
-import { NETWORK_FAULTS } from '../testing/faulty-networks.ts';
+import { NETWORK_FAULTS } from '../testing/faults/all.ts';
 import { checks } from './checks.ts';
 
 describe('declared needs of netcni', () => {

@@ -1,23 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { KubeObject } from '../../../shared/model/objects.ts';
 import { checkObjects, codesOf } from '../testing/check-objects.ts';
-import {
-  antrea,
-  awsVpc,
-  azure,
-  bridge,
-  calico,
-  calicoOperator,
-  canal,
-  cilium,
-  flannel,
-  gkeDataplane,
-  k3s,
-  kindnet,
-  kubeRouter,
-  ovn,
-  weave,
-} from '../testing/plugin-networks.ts';
+import { calico, calicoOperator } from '../testing/networks/calico.ts';
+import { cilium, gkeDataplane } from '../testing/networks/cilium.ts';
+import { awsVpc, azure } from '../testing/networks/clouds.ts';
+import { canal, flannel, k3s } from '../testing/networks/flannel.ts';
+import { antrea, bridge, kindnet, kubeRouter, ovn, weave } from '../testing/networks/others.ts';
 
 const SOUND: Readonly<Record<string, () => readonly KubeObject[]>> = {
   'Flannel with VXLAN': () => flannel(),

@@ -1,4 +1,5 @@
 import { defineMessages, message } from '../../../shared/messages/define-messages.ts';
+import type { Fix } from '../../../shared/messages/finding.ts';
 
 /** CNI501 to CNI749: what Cilium, Flannel and other plugins say of themselves, MTU, and hints. */
 export const pluginMessages = defineMessages({
@@ -99,7 +100,7 @@ export const pluginMessages = defineMessages({
       'The controller manager gives nodes their podCIDR out of its --cluster-cidr; Flannel refuses to start on a node whose podCIDR lies outside its Network, and masquerades pods it takes for strangers. The first node to get a piece ' +
       'outside has no network. Set Network in kube-flannel-cfg to the cluster range and restart the DaemonSet.',
   }),
-  CNI603: message<{ nodes: string; missing: string }>({
+  CNI603: message<{ nodes: string; missing: string; fix: readonly Fix[] }>({
     slug: 'flannel-annotations-missing',
     severity: 'critical',
     confidence: 'likely',
@@ -110,13 +111,7 @@ export const pluginMessages = defineMessages({
     explain:
       'Each flanneld writes the address and the tunnel’s end of its node into annotations; the others read them there. A node without them is left out by every flanneld that starts or updates from now on. They are written when flanneld ' +
       'starts: deleting its pod on this node brings them back.',
-    fixes: () => [
-      {
-        title: 'let flanneld write them again',
-        command: 'kubectl rollout restart daemonset -n kube-flannel kube-flannel-ds',
-        risk: 'low',
-      },
-    ],
+    fixes: ({ fix }) => fix,
   }),
   CNI604: message<{ node: string; told: string; real: string }>({
     slug: 'flannel-address-stale',

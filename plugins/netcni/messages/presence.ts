@@ -117,10 +117,14 @@ export const presenceMessages = defineMessages({
     rung: 11,
     title: 'the agents of the network plugin are gone',
     summary: ({ title, nodes, sign }) =>
-      `${title} was here (${sign}), but its DaemonSet is gone; without pod network: ${nodes}`,
+      `${title} was here (${sign}), but its DaemonSet is gone; ${
+        nodes === '' ? 'nodes live on what it left behind' : `without pod network: ${nodes}`
+      }`,
     explain:
       'Nodes still carry what the plugin wrote on them, and no DaemonSet of it is left. It was deleted, or its installation was changed half-way. Apply the ' +
-      'manifest (or the Helm release) of the plugin again; pods that run keep their addresses.',
+      'manifest (or the Helm release) of the plugin again; pods that run keep their addresses.\n' +
+      'Until a node restarts its pods go on, and even new ones start: the files in /etc/cni/net.d and the routes are still there. Nobody follows changes any more, such as nodes that join. ' +
+      'Where another plugin has taken its place on purpose, its marks on the nodes are what is left.',
     fixes: () => [
       { title: 'see what the nodes remember', command: 'kubectl describe nodes | grep -A12 Annotations', risk: 'none' },
     ],

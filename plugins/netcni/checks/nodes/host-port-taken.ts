@@ -7,16 +7,21 @@ import { joinNames, shorten } from '../../../../shared/util/text.ts';
 import type { ClusterSubject } from '../../cluster-subject.ts';
 import { nodeMessages } from '../../messages/nodes.ts';
 
+/** In a rollout the former pod holds the port until it has ended. */
+const PATIENCE = 60_000;
+
 /** Pods that no node takes because a host port of theirs is taken. */
 export const hostPortTaken = defineCheck<ClusterSubject>({
   id: 'netcni/host-port-taken',
   group: 'pods',
   needs: [],
   uses: ['Pod'],
-  run: (_, { index }) => {
+  run: (_, { index, now }) => {
     const waiting = index.list('Pod').filter((pod) => {
       const scheduled = conditionOf(pod, 'PodScheduled');
-      return scheduled?.status === 'False' && parseScheduling(scheduled.message ?? '').main?.class === 'host-port';
+      if (scheduled?.status !== 'False' || now - Date.parse(scheduled.lastTransitionTime ?? '') < PATIENCE)
+        return false;
+      return parseScheduling(scheduled.message ?? '').main?.class === 'host-port';
     });
     const byPort = new Map<string, Pod[]>();
     for (const pod of waiting) {

@@ -8,14 +8,7 @@ import {
   ciliumNoRange,
   loadBalancerPools,
 } from '../cilium/cilium.ts';
-import {
-  flannelAddressStale,
-  flannelAnnotationsMissing,
-  flannelBackendsDiffer,
-  flannelConfigurationBroken,
-  flannelNetworkDiffers,
-  flannelTables,
-} from '../flannel/flannel.ts';
+import { flannelChecks } from '../flannel/checks.ts';
 import { attachmentMissing } from './attachments.ts';
 import { podMtuTooLarge } from './mtu.ts';
 import {
@@ -38,12 +31,7 @@ export const pluginChecks: readonly Check<ClusterSubject>[] = [
   ciliumEndpoints,
   ciliumBgp,
   loadBalancerPools,
-  flannelConfigurationBroken,
-  flannelNetworkDiffers,
-  flannelAnnotationsMissing,
-  flannelAddressStale,
-  flannelBackendsDiffer,
-  flannelTables,
+  ...flannelChecks,
   antreaConditions,
   networkOperator,
   ovnSubnetMissing,

@@ -1,3 +1,4 @@
+import { detectNetwork } from '../../../../shared/datapath/cni/detect.ts';
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import type { Finding } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
@@ -20,8 +21,16 @@ export const agentMissing = defineCheck<ClusterSubject>({
   run: (_, { index }) =>
     agentGroups(index)
       .filter(({ role, sets, plugin }) => sets.length > 0 && role !== 'helper' && plugin?.alive !== 'in-process')
+      .filter(({ role }) => role !== 'kube-proxy' || !isReplaced(index))
       .flatMap((group) => missing(index, group)),
 });
+
+/** Whether a plugin does the work of kube-proxy: a DaemonSet that is left then goes nowhere on purpose. */
+function isReplaced(index: ClusterIndex): boolean {
+  return detectNetwork(index).plugins.some(
+    ({ replacesKubeProxy, alive }) => replacesKubeProxy?.value === true && alive !== 'leftover',
+  );
+}
 
 function missing(index: ClusterIndex, group: AgentGroup): readonly Finding[] {
   const candidates = nodeFacts(index).filter((node) => node.takesAgents && !node.fresh && !isDown(node));

@@ -1,7 +1,7 @@
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import type { Evidence, Finding } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
-import type { Pod } from '../../../../shared/model/objects-pod.ts';
+import type { ContainerStatus, Pod } from '../../../../shared/model/objects-pod.ts';
 import { nameOf, namespaceOf, refOf } from '../../../../shared/model/refs.ts';
 import { type SickPod, sicknessOf } from '../../../../shared/model/sick-pods.ts';
 import { ago } from '../../../../shared/util/duration.ts';
@@ -96,6 +96,8 @@ function countOf(group: AgentGroup): readonly Evidence[] {
 
 /** The last restart counts while it is younger than this, in milliseconds. */
 const LATELY = 3_600_000;
+/** An agent that ran longer than this before was ended by something rare, such as a reboot of its node. */
+const SHORT_RUN = 7_200_000;
 const FEW = 3;
 
 /** Agents that run and have restarted again and again of late. */
@@ -108,10 +110,8 @@ export const agentRestarts = defineCheck<ClusterSubject>({
     agentGroups(index).flatMap((group) =>
       group.pods.flatMap((pod) => {
         if (sicknessOf(index, pod, now) !== undefined || downNodes(index).has(nodeOfAgent(pod))) return [];
-        const worst = (pod.status?.containerStatuses ?? []).find(({ restartCount = 0, lastState }) => {
-          const ended = Date.parse(lastState?.terminated?.finishedAt ?? '');
-          return restartCount >= FEW && now - ended < LATELY && now >= ended;
-        });
+        const statuses = [...(pod.status?.containerStatuses ?? []), ...(pod.status?.initContainerStatuses ?? [])];
+        const worst = statuses.find((status) => keepsRestarting(status, now));
         if (worst === undefined) return [];
         const ended = worst.lastState?.terminated;
         const node = nodeOfAgent(pod);
@@ -143,6 +143,15 @@ export const agentRestarts = defineCheck<ClusterSubject>({
     ),
 });
 
+function keepsRestarting({ restartCount = 0, lastState, state }: ContainerStatus, now: number): boolean {
+  const ended = Date.parse(lastState?.terminated?.finishedAt ?? '');
+  const ran = ended - Date.parse(lastState?.terminated?.startedAt ?? '');
+  // An init container that has done its work says nothing any more; one that runs on is a sidecar.
+  return (
+    restartCount >= FEW && state?.running !== undefined && now - ended < LATELY && now >= ended && !(ran > SHORT_RUN)
+  );
+}
+
 /** Agents of several images side by side. */
 export const agentVersions = defineCheck<ClusterSubject>({
   id: 'netcni/agent-versions',
@@ -155,11 +164,11 @@ export const agentVersions = defineCheck<ClusterSubject>({
       if (set === undefined || group.sets.length > 1) return [];
       const counts = new Map<string, number>();
       for (const pod of group.pods) {
-        const image = pod.spec?.containers?.[0]?.image ?? '';
-        counts.set(image, (counts.get(image) ?? 0) + 1);
+        const own = imagesOf(pod);
+        counts.set(own, (counts.get(own) ?? 0) + 1);
       }
       if (counts.size < 2) return [];
-      const versions = [...counts].map(([image, count]) => `${image.slice(image.lastIndexOf('/') + 1)} on ${count}`);
+      const versions = [...counts].map(([own, count]) => `${differing(own, [...counts.keys()])} on ${count}`);
       return [
         presenceMessages.CNI106.raise({
           subject: refOf(set, 'DaemonSet'),
@@ -178,6 +187,17 @@ export const agentVersions = defineCheck<ClusterSubject>({
       ];
     }),
 });
+
+/** `calico-node=docker.io/calico/node:v3.28.1`, a line each; injected containers of others come after those of the agent. */
+function imagesOf(pod: Pod): string {
+  return (pod.spec?.containers ?? []).map(({ name = '', image = '' }) => `${name}=${image}`).join('\n');
+}
+
+/** What of the images is not the same everywhere: `node:v3.28.1`. */
+function differing(own: string, all: readonly string[]): string {
+  const lines = own.split('\n').filter((line) => !all.every((other) => other.split('\n').includes(line)));
+  return lines.map((line) => line.slice(Math.max(line.lastIndexOf('/'), line.indexOf('=')) + 1)).join(' + ') || 'none';
+}
 
 function strategyOf(strategy: unknown): string {
   return `updateStrategy ${(strategy as { type?: string } | undefined)?.type ?? 'RollingUpdate'}`;

@@ -1,6 +1,7 @@
 import { detectNetwork } from '../../../../shared/datapath/cni/detect.ts';
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import { isWhollyRead } from '../../../../shared/model/absence.ts';
+import type { Workload } from '../../../../shared/model/objects-workload.ts';
 import { joinAnd, shorten } from '../../../../shared/util/text.ts';
 import { type ClusterSubject, nodeKey } from '../../cluster-subject.ts';
 import { nodeFacts } from '../../facts/nodes.ts';
@@ -81,20 +82,26 @@ export const agentsGone = defineCheck<ClusterSubject>({
   run: (_, { index }) => {
     const { primary } = detectNetwork(index);
     if (primary?.alive !== 'leftover' || primary.sets.length > 0 || primary.name === 'kubenet') return [];
-    // Marks outlive an agent that ran as a service of the machine; only trouble makes their absence a fault.
     const hurt = new Set([
       ...nodeFacts(index)
         .filter(({ standing }) => standing === 'no-network')
         .map(({ name }) => name),
       ...troubledPods(index).map(({ node }) => node),
     ]);
-    if (hurt.size === 0) return [];
+    // Marks outlive an agent that ran as a service of the machine, or gave way to a plugin that is not known here.
+    if (hurt.size === 0 && index.list('DaemonSet').some(bringsNetwork)) return [];
     const names = [...hurt].sort();
     return [
       presenceMessages.CNI107.raise({
-        subject: { kind: 'Node', name: names[0] ?? '' },
-        args: { title: primary.title, nodes: nodeWords(names), sign: primary.evidence[0]?.fact ?? '' },
-        pods: names.map(nodeKey),
+        subject:
+          names.length === 0 ? { kind: 'DaemonSet', name: primary.title } : { kind: 'Node', name: names[0] ?? '' },
+        args: {
+          title: primary.title,
+          nodes: names.length === 0 ? '' : nodeWords(names),
+          sign: primary.evidence[0]?.fact ?? '',
+        },
+        severity: names.length === 0 ? 'warning' : 'critical',
+        ...(names.length === 0 ? { confidence: 'possible' as const } : { pods: names.map(nodeKey) }),
         evidence: [
           ...primary.evidence.slice(0, 2),
           {
@@ -106,3 +113,10 @@ export const agentsGone = defineCheck<ClusterSubject>({
     ];
   },
 });
+
+/** Whether a DaemonSet puts files where the container runtime looks for network plugins. */
+function bringsNetwork({ spec }: Workload): boolean {
+  return (spec?.template?.spec?.volumes ?? []).some(({ hostPath }) =>
+    /^\/(etc\/cni\/net\.d|opt\/cni\/bin|var\/lib\/rancher\/.*cni.*)\/?$/.test(hostPath?.path ?? ''),
+  );
+}

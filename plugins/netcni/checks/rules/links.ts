@@ -8,7 +8,7 @@ import type { Finding } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import { joinNames } from '../../../../shared/util/text.ts';
 import { rulesPacketsMessages as messages } from '../../messages/rules-packets.ts';
-import { restartAgent } from './agent-fix.ts';
+import { restartAgent } from '../restart-agent.ts';
 import { about, place, where } from './words.ts';
 
 /** Tunnels whose MTU is what pods must keep to. Those of Cilium and Open vSwitch carry any size by design. */

@@ -9,7 +9,7 @@ import type { Node } from '../../../../shared/model/objects.ts';
 import { nameOf } from '../../../../shared/model/refs.ts';
 import { formatAddress } from '../../../../shared/util/addresses.ts';
 import { rulesPacketsMessages as messages } from '../../messages/rules-packets.ts';
-import { restartAgent } from './agent-fix.ts';
+import { restartAgent } from '../restart-agent.ts';
 import { about, place, where } from './words.ts';
 
 const YOUNG_MS = 60_000;

@@ -1,7 +1,7 @@
-import type { KubeObject, Node } from '../../../shared/model/objects.ts';
-import type { Container, Pod, PodSpec } from '../../../shared/model/objects-pod.ts';
-import type { Workload } from '../../../shared/model/objects-workload.ts';
-import { pod, secondsAgo } from '../../../shared/testing/builders.ts';
+import type { KubeObject, Node } from '../../../../shared/model/objects.ts';
+import type { Container, Pod, PodSpec } from '../../../../shared/model/objects-pod.ts';
+import type { Workload } from '../../../../shared/model/objects-workload.ts';
+import { pod, secondsAgo } from '../../../../shared/testing/builders.ts';
 
 /** Objects of sound clusters with each network plugin, as the plugins' own manifests make them. */
 

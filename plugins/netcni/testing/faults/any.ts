@@ -1,0 +1,80 @@
+import type { KubeObject, Node } from '../../../../shared/model/objects.ts';
+import { event, pod } from '../../../../shared/testing/builders.ts';
+import { changed } from '../check-objects.ts';
+import { calico } from '../networks/calico.ts';
+import { flannel } from '../networks/flannel.ts';
+import { bridge } from '../networks/others.ts';
+import { clusterNode, NODES, withReady } from '../networks/parts.ts';
+import { agentCrashes, keptAway, type NetworkFaults, NO_CONFIG, noNetwork, ranged } from './fault.ts';
+
+export const ANY_FAULTS: NetworkFaults = {
+  'bridge: CNI file gone': {
+    objects: () => noNetwork(bridge(), 'n3'),
+    code: 'CNI203',
+    words: ['n3', 'cni plugin not initialized'],
+  },
+  'bridge: cluster range used up': {
+    objects: () => {
+      const objects = ranged(bridge(), 'n3', undefined);
+      const node = objects.find((one) => one.kind === 'Node' && one.metadata?.name === 'n3');
+      return [
+        ...objects.filter((one) => one.metadata?.name !== 'web-n3'),
+        event(node ?? {}, 'CIDRNotAvailable', 'Node n3 status is now: CIDRNotAvailable'),
+      ];
+    },
+    code: 'CNI307',
+    words: ['n3', 'CIDRNotAvailable'],
+  },
+  'bridge: nobody installed a plugin': {
+    objects: () => NODES.map((name) => withReady(clusterNode(name), 'False', 'KubeletNotReady', NO_CONFIG)),
+    code: 'CNI101',
+    words: ['n1, n2 and n3'],
+  },
+  'any: kube-proxy crashes': {
+    objects: () => agentCrashes(flannel(), 'kube-proxy', 'n1', 'Error: unknown proxy mode "ipvz"'),
+    code: 'CNI209',
+    words: ['n1', 'configuration is wrong'],
+  },
+  'any: kube-proxy missing on a node': {
+    objects: () => keptAway(bridge(), 'kube-proxy', 'n2'),
+    code: 'CNI208',
+    words: ['n2', 'dedicated=gpu'],
+  },
+  'any: an address given twice': {
+    objects: () => [...flannel(), pod('twin', { node: 'n1', ip: '10.244.1.10' })],
+    code: 'CNI313',
+    words: ['10.244.1.10', 'shop/twin', 'shop/web-n1'],
+  },
+  'any: nodes in the range of Services': {
+    objects: () =>
+      changed(
+        flannel(),
+        'ServiceCIDR',
+        'kubernetes',
+        (one) => ({ ...one, spec: { cidrs: ['10.0.0.0/16'] } }) as KubeObject,
+      ),
+    code: 'CNI314',
+    words: ['10.0.0.1', '10.0.0.0/16'],
+  },
+  'any: NetworkUnavailable': {
+    objects: () =>
+      changed<Node>(calico(), 'Node', 'n2', (one) => ({
+        ...one,
+        status: {
+          ...one.status,
+          conditions: (one.status?.conditions ?? []).map((condition) =>
+            condition.type === 'NetworkUnavailable'
+              ? {
+                  ...condition,
+                  status: 'True',
+                  reason: 'CalicoIsDown',
+                  message: 'Calico is shutting down on this node',
+                }
+              : condition,
+          ),
+        },
+      })),
+    code: 'CNI110',
+    words: ['n2', 'CalicoIsDown'],
+  },
+};

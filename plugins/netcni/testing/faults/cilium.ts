@@ -1,0 +1,170 @@
+import type { KubeObject } from '../../../../shared/model/objects.ts';
+import { secondsAgo } from '../../../../shared/testing/builders.ts';
+import { changed } from '../check-objects.ts';
+import { cilium, gkeDataplane } from '../networks/cilium.ts';
+import { custom } from '../networks/parts.ts';
+import { agentCrashes, call, joined, type NetworkFaults, sandboxFailure, silent, withSpec } from './fault.ts';
+
+/** The agent's view of a pod, made so many seconds ago. */
+function endpoint(name: string, state: string, seconds: number): KubeObject {
+  return {
+    apiVersion: 'cilium.io/v2',
+    kind: 'CiliumEndpoint',
+    metadata: { name, namespace: 'shop', creationTimestamp: secondsAgo(seconds) },
+    status: { id: 7, state, networking: { node: '10.0.0.2', addressing: [{ ipv4: '10.244.2.10' }] } },
+  } as KubeObject;
+}
+
+function tainted(objects: readonly KubeObject[], node: string): readonly KubeObject[] {
+  return withSpec(objects, 'Node', node, {
+    taints: [{ key: 'node.cilium.io/agent-not-ready', value: 'true', effect: 'NoSchedule' }],
+  });
+}
+
+function bgp(node: string, peeringState: string): KubeObject {
+  return custom('cilium.io/v2alpha1', 'CiliumBGPNodeConfig', node, {
+    spec: {},
+    status: {
+      bgpInstances: [
+        { name: 'main', peers: [{ name: 'router', peerAddress: '192.0.2.1', peerASN: 64512, peeringState }] },
+      ],
+    },
+  });
+}
+
+function loadBalancerPool(name: string, status: string): KubeObject {
+  return custom('cilium.io/v2alpha1', 'CiliumLoadBalancerIPPool', name, {
+    spec: { blocks: [{ cidr: '192.0.2.0/25' }] },
+    status: {
+      conditions: [
+        {
+          type: 'cilium.io/PoolConflict',
+          status,
+          reason: 'cidr_overlap',
+          message: status === 'True' ? "Pool conflict since range '192.0.2.0/25' overlaps with pool 'green'" : 'no',
+        },
+      ],
+    },
+  });
+}
+
+export const CILIUM_FAULTS: NetworkFaults = {
+  'cilium: operator gives no range': {
+    objects: () => [
+      ...changed(
+        cilium(),
+        'CiliumNode',
+        'n3',
+        (one) =>
+          ({
+            ...one,
+            spec: { ipam: {} },
+            status: {
+              ipam: {
+                'operator-status': {
+                  error: 'allocator not configured for the requested cidr: all CIDR ranges are exhausted',
+                },
+              },
+            },
+          }) as KubeObject,
+      ),
+      ...sandboxFailure(
+        'n3',
+        `${call('cilium-cni', 'cilium')}unable to connect to Cilium agent: failed to create cilium agent client after 30.000000 seconds timeout`,
+      ),
+    ],
+    code: 'CNI502',
+    words: ['n3', 'all CIDR ranges are exhausted'],
+  },
+  'cilium: agent down': {
+    objects: () => [
+      ...agentCrashes(
+        cilium(),
+        'cilium',
+        'n1',
+        'level=fatal msg="minimal supported kernel version is >= 5.10.0; kernel version that is running is: 4.18.0"',
+      ),
+      ...sandboxFailure(
+        'n1',
+        `${call('cilium-cni', 'cilium')}unable to connect to Cilium agent: dial unix /var/run/cilium/cilium.sock: connect: no such file or directory`,
+      ),
+    ],
+    code: 'CNI104',
+    words: ['n1', 'kernel of the node is too old'],
+  },
+  'cilium: out of addresses': {
+    objects: () => [
+      ...cilium(),
+      ...sandboxFailure(
+        'n2',
+        `${call('cilium-cni', 'cilium')}unable to allocate IP via local cilium agent: [POST /ipam][502] postIpamFailure "range is full"`,
+      ),
+    ],
+    code: 'CNI304',
+    words: ['n2', 'range is full'],
+  },
+  'cilium: neither kube-proxy nor its replacement': {
+    objects: () => cilium().filter((one) => !/^kube-proxy/.test(one.metadata?.name ?? '')),
+    code: 'CNI210',
+    words: ['kube-proxy', 'Cilium'],
+  },
+  'cilium: operator down': {
+    objects: () => [
+      ...cilium(),
+      {
+        apiVersion: 'apps/v1',
+        kind: 'Deployment',
+        metadata: { name: 'cilium-operator', namespace: 'kube-system', creationTimestamp: secondsAgo(86_400) },
+        spec: { replicas: 2 },
+        status: { replicas: 2 },
+      } as KubeObject,
+    ],
+    code: 'CNI108',
+    words: ['cilium-operator', '0 of 2'],
+  },
+  'gke: kubelet stopped': { objects: () => silent(gkeDataplane(), 'n2'), code: 'CNI201', words: ['n2'] },
+  'gke: agent crashes': {
+    objects: () => agentCrashes(gkeDataplane(), 'anetd', 'n3', 'level=fatal msg="unable to start: Unauthorized"'),
+    code: 'CNI104',
+    words: ['n3', 'GKE Dataplane V2', 'credentials'],
+  },
+  'cilium: a node has not registered': {
+    objects: () => changed(cilium(), 'CiliumNode', 'n3', () => undefined),
+    code: 'CNI501',
+    words: ['n3', '2 CiliumNodes'],
+    sound: () => [
+      joined(
+        changed(cilium(), 'CiliumNode', 'n3', () => undefined),
+        'n3',
+        20,
+      ),
+    ],
+  },
+  'cilium: endpoints wait': {
+    objects: () => [...cilium(), endpoint('web-n2', 'waiting-for-identity', 600), endpoint('web-n1', 'ready', 600)],
+    code: 'CNI503',
+    words: ['n2', 'waiting-for-identity', 'shop/web-n2'],
+    sound: () => [
+      [...cilium(), endpoint('web-n1', 'ready', 600), endpoint('web-n2', 'regenerating', 600)],
+      [...cilium(), endpoint('web-n1', 'waiting-for-identity', 5)],
+    ],
+  },
+  'cilium: its taint stays': {
+    objects: () => tainted(cilium(), 'n2'),
+    code: 'CNI504',
+    words: ['n2', 'node.cilium.io/agent-not-ready', 'the agent is ready'],
+    sound: () => [joined(tainted(cilium(), 'n2'), 'n2', 30)],
+  },
+  'cilium: BGP not established': {
+    objects: () => [...cilium(), bgp('n1', 'active'), bgp('n2', 'established')],
+    code: 'CNI507',
+    words: ['n1', '192.0.2.1', 'active'],
+    sound: () => [[...cilium(), bgp('n1', 'established'), bgp('n2', 'established')]],
+  },
+  'cilium: load-balancer pools overlap': {
+    objects: () => [...cilium(), loadBalancerPool('blue', 'True'), loadBalancerPool('green', 'False')],
+    code: 'CNI508',
+    words: ['CiliumLoadBalancerIPPool blue', "overlaps with pool 'green'"],
+    sound: () => [[...cilium(), loadBalancerPool('blue', 'False'), loadBalancerPool('green', 'False')]],
+  },
+};

@@ -1,0 +1,217 @@
+import type { KubeObject } from '../../../../shared/model/objects.ts';
+import type { Workload } from '../../../../shared/model/objects-workload.ts';
+import { pod } from '../../../../shared/testing/builders.ts';
+import { changed } from '../check-objects.ts';
+import { canal, flannel, k3s } from '../networks/flannel.ts';
+import { configMap, kubeProxy, NODES } from '../networks/parts.ts';
+import {
+  agentCrashes,
+  annotated,
+  call,
+  controlPlane,
+  crowd,
+  keptAway,
+  type NetworkFaults,
+  noNetwork,
+  ranged,
+  sandboxFailure,
+  silent,
+} from './fault.ts';
+
+/** net-conf.json with other fields. */
+function withNetwork(objects: readonly KubeObject[], fields: object): readonly KubeObject[] {
+  const text = JSON.stringify({ Network: '10.244.0.0/16', Backend: { Type: 'vxlan' }, ...fields });
+  return changed(objects, 'ConfigMap', 'kube-flannel-cfg', () =>
+    configMap('kube-flannel-cfg', { 'net-conf.json': text }, 'kube-flannel'),
+  );
+}
+
+const isNotProxy = ({ metadata }: KubeObject): boolean => !/^kube-proxy/.test(metadata?.name ?? '');
+
+export const FLANNEL_FAULTS: NetworkFaults = {
+  'flannel: kubelet stopped': {
+    objects: () => silent(agentCrashes(flannel(), 'kube-flannel-ds', 'n2', 'old news'), 'n2'),
+    code: 'CNI201',
+    words: ['n2', 'NodeStatusUnknown'],
+  },
+  'flannel: agent crashes because the node has no podCIDR': {
+    objects: () =>
+      ranged(
+        agentCrashes(
+          flannel(),
+          'kube-flannel-ds',
+          'n2',
+          'Error registering network: failed to acquire lease: node "n2" pod cidr not assigned',
+        ),
+        'n2',
+        undefined,
+      ),
+    code: 'CNI301',
+    words: ['n2', 'podCIDR'],
+  },
+  'flannel: agent crashes on a broken configuration': {
+    objects: () =>
+      agentCrashes(
+        changed(flannel(), 'ConfigMap', 'kube-flannel-cfg', () =>
+          configMap('kube-flannel-cfg', { 'net-conf.json': '{"Network":"10.244.0.0/16",' }, 'kube-flannel'),
+        ),
+        'kube-flannel-ds',
+        'n2',
+        'Failed to create SubnetManager: error parsing subnet config: unexpected end of JSON input',
+      ),
+    code: 'CNI601',
+    words: ['net-conf.json', 'not JSON'],
+  },
+  'flannel: agent kept away by a taint': {
+    objects: () => keptAway(flannel(), 'kube-flannel-ds', 'n3'),
+    code: 'CNI103',
+    words: ['n3', 'dedicated=gpu:NoSchedule'],
+  },
+  'flannel: agent wanted on no node': {
+    objects: () => {
+      const base = NODES.reduce<readonly KubeObject[]>(
+        (all, node) => changed(all, 'Pod', `kube-flannel-ds-${node}`, () => undefined),
+        flannel(),
+      );
+      return changed<Workload>(base, 'DaemonSet', 'kube-flannel-ds', (one) => ({
+        ...one,
+        spec: {
+          ...one.spec,
+          template: {
+            ...one.spec?.template,
+            spec: { ...one.spec?.template?.spec, nodeSelector: { network: 'flannel' } },
+          },
+        },
+        status: { ...one.status, desiredNumberScheduled: 0, currentNumberScheduled: 0, numberReady: 0 },
+      }));
+    },
+    code: 'CNI103',
+    words: ['any node', 'network=flannel'],
+  },
+  'flannel: annotations removed': {
+    objects: () => annotated(flannel(), 'n2', () => ({})),
+    code: 'CNI603',
+    words: ['n2', 'backend-type'],
+  },
+  'flannel: announces an address that is gone': {
+    objects: () => annotated(flannel(), 'n2', (own) => ({ ...own, 'flannel.alpha.coreos.com/public-ip': '10.0.9.9' })),
+    code: 'CNI604',
+    words: ['n2', '10.0.9.9', '10.0.0.2'],
+  },
+  'flannel: two nodes announce one address': {
+    objects: () => annotated(flannel(), 'n2', (own) => ({ ...own, 'flannel.alpha.coreos.com/public-ip': '10.0.0.1' })),
+    code: 'CNI606',
+    words: ['n1', 'n2', '10.0.0.1'],
+  },
+  'flannel: two backends': {
+    objects: () =>
+      annotated(flannel(), 'n3', (own) => ({ ...own, 'flannel.alpha.coreos.com/backend-type': 'host-gw' })),
+    code: 'CNI605',
+    words: ['host-gw on n3', 'vxlan'],
+  },
+  'flannel: Network is not the cluster range': {
+    objects: () =>
+      changed(flannel(), 'ConfigMap', 'kube-flannel-cfg', () =>
+        configMap(
+          'kube-flannel-cfg',
+          { 'net-conf.json': '{"Network":"10.200.0.0/16","Backend":{"Type":"vxlan"}}' },
+          'kube-flannel',
+        ),
+      ),
+    code: 'CNI303',
+    words: ['10.244.1.0/24', '10.200.0.0/16'],
+  },
+  'flannel: CNI file gone': {
+    objects: () => noNetwork(flannel(), 'n2'),
+    code: 'CNI109',
+    words: ['n2', 'cni plugin not initialized'],
+  },
+  'flannel: another CNI file first': {
+    objects: () => [
+      ...flannel(),
+      ...sandboxFailure('n2', `${call('macvlan', 'old-net')}failed to look up master "eth9": Link not found`),
+    ],
+    code: 'CNI111',
+    words: ['n2', 'old-net', 'macvlan'],
+  },
+  'flannel: pods with addresses of another range': {
+    objects: () => [...flannel(), pod('stray', { node: 'n2', ip: '192.168.77.4' })],
+    code: 'CNI112',
+    words: ['n2', '192.168.77.4', '10.244.2.0/24'],
+  },
+  'flannel: addresses leaked on a node': {
+    objects: () => [
+      ...flannel(),
+      ...sandboxFailure(
+        'n2',
+        `${call('flannel', 'cbr0')}failed to delegate add: failed to allocate for range 0: no IP addresses available in range set: 10.244.2.1-10.244.2.254`,
+      ),
+    ],
+    code: 'CNI304',
+    words: ['n2', 'pods hold 1 of 253', 'no IP addresses available', 'reservations'],
+  },
+  'flannel: small range used up': {
+    objects: () => [
+      ...ranged(flannel(), 'n2', '10.244.2.0/26'),
+      ...crowd('n2'),
+      pod('last', { node: 'n2', ip: '10.244.2.62' }),
+    ],
+    code: 'CNI304',
+    words: ['n2', '61 of 61'],
+  },
+  'flannel: subnet file missing while the agent is down': {
+    objects: () => [
+      ...agentCrashes(
+        flannel(),
+        'kube-flannel-ds',
+        'n3',
+        'failed to list *v1.Node: nodes is forbidden: User "system:serviceaccount:kube-flannel:flannel" cannot list resource "nodes"',
+      ),
+      ...sandboxFailure(
+        'n3',
+        `${call('flannel', 'cbr0')}loadFlannelSubnetEnv failed: open /run/flannel/subnet.env: no such file or directory`,
+      ),
+    ],
+    code: 'CNI104',
+    words: ['n3', 'rights are missing', 'subnet.env'],
+  },
+  'k3s: nodes share a range': {
+    objects: () =>
+      ranged(k3s(), 'n3', '10.244.2.0/24').map((one) =>
+        one.metadata?.name === 'web-n3' ? pod('web-n3', { node: 'n3', ip: '10.244.2.11' }) : one,
+      ),
+    code: 'CNI302',
+    words: ['n2', 'n3', '10.244.2.0/24'],
+  },
+  'k3s: kubelet stopped': { objects: () => silent(k3s(), 'n1'), code: 'CNI201', words: ['n1'] },
+  'canal: agent not ready': {
+    objects: () =>
+      agentCrashes(
+        canal(),
+        'canal',
+        'n1',
+        'Failed to find any valid interface to use: failed to get default interface',
+      ),
+    code: 'CNI104',
+    words: ['n1', 'no usable interface'],
+  },
+  'canal: node without range': { objects: () => ranged(canal(), 'n2', undefined), code: 'CNI301', words: ['n2'] },
+  'flannel: Network smaller than what the controller manager gives': {
+    objects: () => [...flannel(), controlPlane('kube-controller-manager', '--cluster-cidr=10.240.0.0/12')],
+    code: 'CNI602',
+    words: ['10.244.0.0/16', '10.240.0.0/12', 'kube-controller-manager'],
+    sound: () => [
+      [...flannel(), controlPlane('kube-controller-manager', '--cluster-cidr=10.244.0.0/16')],
+      [...flannel(), controlPlane('kube-controller-manager', '--cluster-cidr=10.244.0.0/16,fd00:10:244::/56')],
+    ],
+  },
+  'flannel: nftables beside iptables': {
+    objects: () => withNetwork(flannel(), { EnableNFTables: true }),
+    code: 'CNI607',
+    words: ['EnableNFTables', 'iptables'],
+    note: true,
+    sound: () => [
+      [...withNetwork(flannel(), { EnableNFTables: true }).filter(isNotProxy), ...kubeProxy('nftables').slice(0, -1)],
+    ],
+  },
+};

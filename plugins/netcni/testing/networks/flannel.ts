@@ -1,0 +1,68 @@
+import type { KubeObject } from '../../../../shared/model/objects.ts';
+import { agents, appPods, clusterNode, configMap, kubeProxy, NODES } from './parts.ts';
+
+const FLANNEL = 'flannel.alpha.coreos.com/';
+
+/** The annotations flanneld writes on a node with backend vxlan. */
+export function flannelAnnotations(name: string, type = 'vxlan'): Readonly<Record<string, string>> {
+  const number = name.replace(/\D/g, '');
+  return {
+    [`${FLANNEL}backend-type`]: type,
+    [`${FLANNEL}backend-data`]: type === 'vxlan' ? `{"VNI":1,"VtepMAC":"aa:bb:cc:00:00:0${number}"}` : 'null',
+    [`${FLANNEL}public-ip`]: `10.0.0.${number}`,
+    [`${FLANNEL}kube-subnet-manager`]: 'true',
+  };
+}
+
+export function flannel(type = 'vxlan'): readonly KubeObject[] {
+  return [
+    ...NODES.map((name) => clusterNode(name, { annotations: flannelAnnotations(name, type), reason: 'FlannelIsUp' })),
+    ...agents('kube-flannel-ds', [{ name: 'kube-flannel', image: 'ghcr.io/flannel-io/flannel:v0.27.4' }], {
+      namespace: 'kube-flannel',
+      labels: { app: 'flannel' },
+    }),
+    configMap(
+      'kube-flannel-cfg',
+      { 'net-conf.json': `{"Network":"10.244.0.0/16","EnableNFTables":false,"Backend":{"Type":"${type}"}}` },
+      'kube-flannel',
+    ),
+    ...kubeProxy(),
+    ...appPods(),
+  ];
+}
+
+/** K3s: flannel and kube-proxy run inside its own process. */
+export function k3s(): readonly KubeObject[] {
+  return [
+    ...NODES.map((name) =>
+      clusterNode(name, {
+        annotations: {
+          ...flannelAnnotations(name),
+          'k3s.io/node-args': '["server","--cluster-cidr","10.244.0.0/16","--service-cidr","10.96.0.0/12"]',
+        },
+        kubelet: 'v1.32.1+k3s1',
+      }),
+    ),
+    ...appPods(),
+  ];
+}
+
+export function canal(): readonly KubeObject[] {
+  return [
+    ...NODES.map((name) =>
+      clusterNode(name, {
+        annotations: { ...flannelAnnotations(name), 'projectcalico.org/IPv4Address': `10.0.0.${name.slice(1)}/24` },
+      }),
+    ),
+    ...agents('canal', [
+      { name: 'calico-node', image: 'docker.io/calico/node:v3.28.1' },
+      { name: 'kube-flannel', image: 'docker.io/flannel/flannel:v0.24.4' },
+    ]),
+    configMap('canal-config', {
+      veth_mtu: '1450',
+      'net-conf.json': '{"Network":"10.244.0.0/16","Backend":{"Type":"vxlan"}}',
+    }),
+    ...kubeProxy(),
+    ...appPods(),
+  ];
+}
