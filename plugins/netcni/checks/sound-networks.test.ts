@@ -5,7 +5,8 @@ import { calico, calicoOperator } from '../testing/networks/calico.ts';
 import { cilium, gkeDataplane } from '../testing/networks/cilium.ts';
 import { awsVpc, azure } from '../testing/networks/clouds.ts';
 import { canal, flannel, k3s } from '../testing/networks/flannel.ts';
-import { antrea, bridge, kindnet, kubeRouter, ovn, weave } from '../testing/networks/others.ts';
+import { antrea, bridge, kindnet, kubenet, kubeOvn, kubeRouter, ovn, weave } from '../testing/networks/others.ts';
+import { VARIATIONS } from '../testing/variations.ts';
 
 const SOUND: Readonly<Record<string, () => readonly KubeObject[]>> = {
   'Flannel with VXLAN': () => flannel(),
@@ -25,6 +26,8 @@ const SOUND: Readonly<Record<string, () => readonly KubeObject[]>> = {
   'AWS VPC CNI': () => awsVpc(),
   'Azure CNI': azure,
   'OVN-Kubernetes behind Multus': ovn,
+  'Kube-OVN': () => kubeOvn(),
+  kubenet,
   'a bridge with static routes': bridge,
 };
 
@@ -50,6 +53,18 @@ describe('a sound network gets silence', () => {
     ] as const) {
       const report = checkObjects(network(), { except: { [kind]: 'forbidden' } });
       expect(report.causes.map(({ code, summary }) => `${kind}: ${code} ${summary}`)).toEqual([]);
+    }
+  });
+
+  it.each(Object.entries(VARIATIONS))('with %s beside any plugin', (_, vary) => {
+    for (const [name, network] of Object.entries(SOUND)) {
+      const report = checkObjects(vary(network()));
+      const told = [...report.causes, ...report.findings].filter(({ code, severity, summary }) => {
+        // Of a node that is being taken away a word is said, which is no fault.
+        return !(code === 'CNI201' && severity === 'info' && summary.includes('being taken away'));
+      });
+      expect(told.map(({ code, summary }) => `${name}: ${code} ${summary}`)).toEqual([]);
+      expect(report.verdict).toBe('healthy');
     }
   });
 });

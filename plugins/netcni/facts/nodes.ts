@@ -17,10 +17,12 @@ export interface NodeFacts {
   readonly node: Node;
   readonly standing: Standing;
   readonly ready: Condition | undefined;
-  /** A Linux node with a kubelet of its own, where agents of the network belong. */
+  /** A Linux node with a kubelet of its own that is there to stay: agents of the network belong there. */
   readonly takesAgents: boolean;
   /** Joined so lately that its agents may still be starting. */
   readonly fresh: boolean;
+  /** What tells that it is being taken away on purpose, so that its silence is no fault: `taint karpenter.sh/disrupted`. */
+  readonly leaving: string | undefined;
   /** How many pods the kubelet takes. */
   readonly maxPods: number | undefined;
   readonly ranges: readonly NamedCidr[];
@@ -41,14 +43,16 @@ export function nodeFacts(index: ClusterIndex): readonly NodeFacts[] {
 
 function factsOf(node: Node, now: number): NodeFacts {
   const ready = nodeCondition(node, 'Ready');
+  const leaving = leavingOf(node, ready, now);
   const { podCIDR, podCIDRs } = node.spec ?? {};
   return {
     name: nameOf(node),
     node,
     standing: standingOf(ready),
     ready,
-    takesAgents: isLinux(node) && !isVirtual(node),
+    takesAgents: isLinux(node) && !isVirtual(node) && leaving === undefined,
     fresh: now - Date.parse(node.metadata?.creationTimestamp ?? '') < FRESH,
+    leaving,
     maxPods: parseQuantity(node.status?.allocatable?.pods),
     ranges: cidrs(podCIDRs ?? (podCIDR === undefined || podCIDR === '' ? [] : [podCIDR])),
   };
@@ -96,6 +100,20 @@ function isVirtual({ metadata, spec }: Node): boolean {
     metadata?.annotations?.['kwok.x-k8s.io/node'] === 'fake' ||
     (spec?.taints ?? []).some(({ key = '' }) => key.startsWith('virtual-kubelet.io/') || key === 'kwok.x-k8s.io/node')
   );
+}
+
+/** Taints that autoscalers, handlers of spot nodes and clouds set on a node whose machine goes away. */
+const GOING =
+  /^(ToBeDeletedByClusterAutoscaler|karpenter\.sh\/(disrupt\w*|termination)|aws-node-termination-handler\/.*|cloud\.google\.com\/impending-node-termination|node\.cloudprovider\.kubernetes\.io\/shutdown|remediation\.medik8s\.io\/.*|kubernetes\.azure\.com\/scalesetpriority-evicted|node\.kubernetes\.io\/out-of-service)$/;
+
+/** A node that was to go and is still there after this time hangs, which is worth a word. */
+const GONE_BY_THEN = 3_600_000;
+
+function leavingOf({ metadata, spec }: Node, ready: Condition | undefined, now: number): string | undefined {
+  if (ready?.status !== 'True' && now - Date.parse(ready?.lastTransitionTime ?? '') > GONE_BY_THEN) return undefined;
+  if (metadata?.deletionTimestamp !== undefined) return 'metadata.deletionTimestamp';
+  const taint = (spec?.taints ?? []).find(({ key = '' }) => GOING.test(key));
+  return taint === undefined ? undefined : `taint ${taint.key ?? ''}`;
 }
 
 /** A node is down when its kubelet is silent, or says that it cannot work for a reason beside the network. */

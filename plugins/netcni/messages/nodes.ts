@@ -2,12 +2,12 @@ import { defineMessages, message } from '../../../shared/messages/define-message
 
 /** CNI201 to CNI219: the nodes themselves, and kube-proxy on them. */
 export const nodeMessages = defineMessages({
-  CNI201: message<{ nodes: string; first: string; since: string; said: string }>({
+  CNI201: message<{ nodes: string; first: string; since: string; said: string; going: string }>({
     slug: 'kubelet-silent',
     severity: 'critical',
     rung: 5,
     title: 'the kubelet of a node does not answer',
-    summary: ({ nodes, since, said }) => `${nodes} NotReady${since}: the kubelet is silent (${said})`,
+    summary: ({ nodes, since, said, going }) => `${nodes} NotReady${since}: the kubelet is silent (${said})${going}`,
     explain:
       'The node controller has heard nothing from the kubelet for longer than its grace period (40 s). The node is off or cut off from the API server, or the ' +
       'kubelet stopped. What else is wrong on the node, its agents and pods, follows from this and cannot be judged from outside.\n' +

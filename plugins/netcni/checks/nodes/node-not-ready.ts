@@ -14,10 +14,11 @@ export const nodeNotReady = defineCheck<ClusterSubject>({
   run: (_, { index, now }) =>
     nodeFacts(index)
       .filter(({ standing, fresh }) => standing === 'broken' && !fresh)
-      .map(({ name, ready }) =>
+      .map(({ name, ready, leaving }) =>
         nodeMessages.CNI202.raise({
           subject: { kind: 'Node', name },
           args: { node: name, reason: ready?.reason ?? '', said: shorten(ready?.message ?? 'no message', 160) },
+          ...(leaving === undefined ? {} : { severity: 'info' as const, fixes: [] }),
           impact: 1 / Math.max(1, nodeFacts(index).length),
           pods: [nodeKey(name)],
           evidence: [
