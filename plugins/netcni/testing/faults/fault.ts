@@ -123,16 +123,6 @@ export function withSpec(
   );
 }
 
-/** One object with another status. */
-export function withStatus(
-  objects: readonly KubeObject[],
-  kind: string,
-  name: string,
-  status: object,
-): readonly KubeObject[] {
-  return changed(objects, kind, name, (one) => ({ ...one, status }) as KubeObject);
-}
-
 /** A pod of a DaemonSet whose container ended before and runs again: how often, when, and after how long a run. */
 export function restarted(
   objects: readonly KubeObject[],
