@@ -4,6 +4,7 @@ import { isIP } from 'node:net';
 import type { Duplex } from 'node:stream';
 import tls from 'node:tls';
 import type { KeyPair } from '../config/read-pem.ts';
+import { bringPublicAuthorities, leaveOutPublicAuthorities } from './public-authorities.ts';
 import { openTunnel, ProxyError, proxyAuthorization, type TunnelOptions } from './tunnel.ts';
 
 /** How requests travel to a server: the connections that are kept alive, and the proxy between. */
@@ -28,8 +29,8 @@ export interface RouteOptions {
   readonly connectMs: number;
 }
 
-/** Connections kept open to one server: enough to read every kind at once without burdening it. */
-export const MAX_CONNECTIONS = 8;
+/** Connections kept open to one server: each costs a handshake; more than these answer a question of twenty requests no sooner. */
+export const MAX_CONNECTIONS = 5;
 
 /** Builds the agent for a server and user. A change of the client certificate needs a new route. */
 export async function createRoute(options: RouteOptions): Promise<Route> {
@@ -60,6 +61,8 @@ export async function createRoute(options: RouteOptions): Promise<Route> {
 
 function tlsSettings(options: RouteOptions): https.AgentOptions {
   const { authorities = options.trustSystem ? systemAuthorities() : undefined, keyPair } = options;
+  if (options.authorities === undefined) bringPublicAuthorities();
+  else leaveOutPublicAuthorities(options.authorities);
   return {
     // Made once for all connections: with a system's authorities it takes longer than everything else of a handshake.
     secureContext: tls.createSecureContext({
