@@ -16,6 +16,12 @@ describe('external-traffic-local', () => {
     expect(report.headline).toContain('node port 30080 of Service shop/web gets no answer on n2');
   });
 
+  it('judges by the ready pods where a dump holds no slices', () => {
+    const report = diagnoseObjects([nodePort, ...nodes, ...onN1], 'web', { except: { EndpointSlice: 'notCollected' } });
+    expect(causeCodes(report)).toEqual(['SVC569']);
+    expect(report.causes[0]?.evidence[1]).toMatchObject({ source: 'ready pods, by nodeName' });
+  });
+
   it('is a note for a load balancer, which leaves such nodes out', () => {
     const balanced = {
       ...service('web', { type: 'LoadBalancer', externalTrafficPolicy: 'Local', ports, healthCheckNodePort: 31000 }),

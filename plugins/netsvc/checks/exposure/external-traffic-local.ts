@@ -3,7 +3,7 @@ import { formatRef } from '../../../../shared/model/refs.ts';
 import { joinNames, plural } from '../../../../shared/util/text.ts';
 import { exposureMessages } from '../../messages/exposure.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
-import { placeName, placesOf } from './places.ts';
+import { placeName, placesOf, placesSeen, placesSource } from './places.ts';
 
 /** Nodes that a load balancer must not send to (well-known labels). */
 const EXCLUDED = 'node.kubernetes.io/exclude-from-external-load-balancers';
@@ -15,10 +15,13 @@ const EXCLUDED = 'node.kubernetes.io/exclude-from-external-load-balancers';
 export const externalTrafficLocal = defineCheck<ServiceSubject>({
   id: 'netsvc/external-traffic-local',
   group: 'exposure',
-  needs: ['EndpointSlice'],
-  uses: ['Node', 'Pod'],
-  applies: ({ service, type }) =>
-    service.spec?.externalTrafficPolicy === 'Local' && (type === 'NodePort' || type === 'LoadBalancer'),
+  // Slices, or pods where a dump has no slices.
+  needs: [],
+  uses: ['Node', 'Pod', 'EndpointSlice'],
+  applies: (subject, { index }) =>
+    subject.service.spec?.externalTrafficPolicy === 'Local' &&
+    (subject.type === 'NodePort' || subject.type === 'LoadBalancer') &&
+    placesSeen(index, subject),
   run: (subject, { index }) => {
     const places = placesOf(index, subject).filter((place) => place.node?.metadata?.labels?.[EXCLUDED] === undefined);
     const covered = places.filter((place) => place.endpoints > 0);
@@ -45,7 +48,7 @@ export const externalTrafficLocal = defineCheck<ServiceSubject>({
           { fact: 'externalTrafficPolicy is Local', source: `${formatRef(subject.ref)} spec.externalTrafficPolicy` },
           ...covered.slice(0, 4).map((place) => ({
             fact: `${placeName(place)} has ${plural(place.endpoints, 'ready endpoint')}`,
-            source: 'EndpointSlices, by nodeName',
+            source: placesSource(index, subject),
           })),
           ...bare.slice(0, 4).map((place) => ({
             fact: `${placeName(place)} has none and drops requests from outside`,

@@ -19,6 +19,11 @@ describe('internal-traffic-local', () => {
     expect(report.causes[0]?.fixes[0]?.command).toContain('"internalTrafficPolicy":"Cluster"');
   });
 
+  it('judges by the ready pods where a dump holds no slices', () => {
+    const report = diagnoseObjects([local, ...nodes, ...onN1], 'web', { except: { EndpointSlice: 'notCollected' } });
+    expect(causeCodes(report)).toEqual(['SVC568']);
+  });
+
   it('is critical for the caller asked about, and when all callers are on such nodes', () => {
     const objects = [local, ...nodes, caller, ...onN1, ...slicesFor(local, onN1)];
     expect(diagnoseObjects(objects, 'web', { from: 'shop/client' }).headline).toContain('pod shop/client on n2');

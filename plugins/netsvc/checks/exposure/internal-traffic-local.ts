@@ -3,7 +3,7 @@ import { formatRef } from '../../../../shared/model/refs.ts';
 import { joinNames, plural } from '../../../../shared/util/text.ts';
 import { exposureMessages } from '../../messages/exposure.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
-import { callerPod, placeName, placesOf } from './places.ts';
+import { callerPod, placeName, placesOf, placesSeen, placesSource } from './places.ts';
 
 /**
  * internalTrafficPolicy Local: kube-proxy of a node sends to endpoints of that node only, and drops when it has none
@@ -12,11 +12,15 @@ import { callerPod, placeName, placesOf } from './places.ts';
 export const internalTrafficLocal = defineCheck<ServiceSubject>({
   id: 'netsvc/internal-traffic-local',
   group: 'exposure',
-  needs: ['EndpointSlice'],
-  uses: ['Node', 'Pod'],
+  // Slices, or pods where a dump has no slices.
+  needs: [],
+  uses: ['Node', 'Pod', 'EndpointSlice'],
   // Headless names lead past kube-proxy, so that no policy of it applies.
-  applies: ({ service, headless, type }) =>
-    service.spec?.internalTrafficPolicy === 'Local' && !headless && type !== 'ExternalName',
+  applies: (subject, { index }) =>
+    subject.service.spec?.internalTrafficPolicy === 'Local' &&
+    !subject.headless &&
+    subject.type !== 'ExternalName' &&
+    placesSeen(index, subject),
   run: (subject, { index, from }) => {
     const places = placesOf(index, subject);
     const covered = places.filter((place) => place.endpoints > 0);
@@ -44,7 +48,7 @@ export const internalTrafficLocal = defineCheck<ServiceSubject>({
           { fact: 'internalTrafficPolicy is Local', source: `${formatRef(subject.ref)} spec.internalTrafficPolicy` },
           ...covered.slice(0, 4).map((place) => ({
             fact: `${placeName(place)} has ${plural(place.endpoints, 'ready endpoint')}`,
-            source: 'EndpointSlices, by nodeName',
+            source: placesSource(index, subject),
           })),
           ...bare.slice(0, 4).map((place) => ({
             fact:

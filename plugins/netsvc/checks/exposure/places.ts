@@ -1,7 +1,7 @@
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import type { Node } from '../../../../shared/model/objects.ts';
 import type { Pod } from '../../../../shared/model/objects-pod.ts';
-import { isFinished, podKey } from '../../../../shared/model/pods.ts';
+import { isFinished, isReady, isTerminating, podKey } from '../../../../shared/model/pods.ts';
 import { nameOf, namespaceOf } from '../../../../shared/model/refs.ts';
 import { endpointRows } from '../../../../shared/model/services.ts';
 import { compareText } from '../../../../shared/util/text.ts';
@@ -72,12 +72,31 @@ function callersByNode(index: ClusterIndex, subject: ServiceSubject): ReadonlyMa
 
 function readyByNode(index: ClusterIndex, subject: ServiceSubject): ReadonlyMap<string, number> {
   const map = new Map<string, number>();
-  for (const row of endpointRows(index, subject.service)) {
-    const node = row.endpoint.nodeName ?? row.pod?.spec?.nodeName;
-    if (!row.ready || node === undefined) continue;
-    map.set(node, (map.get(node) ?? 0) + 1);
+  const add = (node: string | undefined): void => {
+    if (node !== undefined) map.set(node, (map.get(node) ?? 0) + 1);
+  };
+  if (slicesSeen(index, subject)) {
+    for (const row of endpointRows(index, subject.service))
+      if (row.ready) add(row.endpoint.nodeName ?? row.pod?.spec?.nodeName);
+  } else {
+    for (const pod of subjectPods(index, subject)) if (isReady(pod) && !isTerminating(pod)) add(pod.spec?.nodeName);
   }
   return map;
+}
+
+/** Whether anything tells on which nodes the endpoints are: slices, or the pods that would be in them. */
+export function placesSeen(index: ClusterIndex, subject: ServiceSubject): boolean {
+  if (slicesSeen(index, subject)) return true;
+  return subject.selector !== undefined && index.seen('Pod', subject.namespace).status === 'ok';
+}
+
+/** Where the places of endpoints were read. */
+export function placesSource(index: ClusterIndex, subject: ServiceSubject): string {
+  return `${slicesSeen(index, subject) ? 'EndpointSlices' : 'ready pods'}, by nodeName`;
+}
+
+function slicesSeen(index: ClusterIndex, subject: ServiceSubject): boolean {
+  return index.seen('EndpointSlice', subject.namespace).status === 'ok';
 }
 
 /** The caller's pod, when it is named and was read. */
