@@ -52,6 +52,21 @@ describe('selector-too-wide', () => {
     expect(report.causes[0]).toMatchObject({ code: 'SVC105', confidence: 'possible' });
   });
 
+  it('suspects a worker that shares the image of the server and runs another command', () => {
+    const worker = stagedApp('worker', {
+      labels: { app: 'shop', tier: 'worker' },
+      container: { ports: [], command: ['bundle', 'exec', 'sidekiq'] },
+    });
+    const report = diagnose('shop', { app: 'shop' }, [web, worker]);
+    expect(causeCodes(report)).toEqual(['SVC105']);
+    expect(report.headline).toContain('Deployment worker');
+  });
+
+  it('takes a second Deployment of the same program for the same app', () => {
+    const more = stagedApp('overflow', { labels: { app: 'shop', tier: 'web' }, container: { ports: [] } });
+    expect(diagnose('shop', { app: 'shop' }, [web, more]).verdict).toBe('healthy');
+  });
+
   it('sees another app that answers on the same port', () => {
     const front = stagedApp('web', { labels: { app: 'shop', tier: 'web' } });
     const billing = stagedApp('billing', {

@@ -105,9 +105,9 @@ function seemsForeign(group: readonly Backend[], others: readonly Backend[]): bo
   if (first.owner.kind === 'Job' || first.owner.kind === 'CronJob') return true;
   if (declares(first)) return false;
   if (first.owner.kind === 'Pod')
-    return !wasReleased(first.pod) && !proper.some((other) => imagesOf(other) === imagesOf(first));
+    return !wasReleased(first.pod) && !proper.some((other) => programsOf(other) === programsOf(first));
   return !proper.some(
-    (other) => stemOf(other.owner.name) === stemOf(first.owner.name) || imagesOf(other) === imagesOf(first),
+    (other) => stemOf(other.owner.name) === stemOf(first.owner.name) || programsOf(other) === programsOf(first),
   );
 }
 
@@ -115,8 +115,9 @@ function declares({ pod }: Backend): boolean {
   return (pod.spec?.containers ?? []).some((container) => (container.ports ?? []).length > 0);
 }
 
-function imagesOf({ pod }: Backend): string {
-  return (pod.spec?.containers ?? []).map((container) => container.image ?? '').join(' ');
+/** What the pod runs: a web server and its queue worker often share an image and differ in the command. */
+function programsOf({ pod }: Backend): string {
+  return JSON.stringify((pod.spec?.containers ?? []).map(({ image, command, args }) => [image, command, args]));
 }
 
 /** `1 of 2 endpoints do not answer, about 50 % of the requests fail`. */
