@@ -79,9 +79,11 @@ export function weigh(subject: ServiceSubject, all: readonly ServicePod[], bad: 
   const others = readyPods(all).filter((entry) => !keys.has(entry.key)).length;
   const flickering = bad.filter((entry) => entry.state.is === 'ready').length;
   // A pod that is Ready at this moment takes requests, even if it will end again.
+  // Of two causes that together leave nobody, the one that holds back more pods comes first.
+  const part = bad.length / Math.max(1, all.length);
   if (others === 0)
-    return flickering === 0 ? { severity: 'critical', impact: 1 } : { severity: 'warning', impact: 0.5 };
+    return flickering === 0 ? { severity: 'critical', impact: part } : { severity: 'warning', impact: 0.5 };
   const published = subject.service.spec?.publishNotReadyAddresses === true;
-  if (published) return { severity: 'warning', impact: bad.length / Math.max(1, all.length) };
+  if (published) return { severity: 'warning', impact: part };
   return { severity: 'warning', impact: Math.max(0.1, (0.5 * flickering) / Math.max(1, others + flickering)) };
 }

@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import type { KubeObject } from '../../../../shared/model/objects.ts';
 import type { Container, Probe } from '../../../../shared/model/objects-pod.ts';
-import { type BrokenOptions, replicaSet, running, unready } from '../../../../shared/testing/broken-pods.ts';
+import {
+  type BrokenOptions,
+  crashing,
+  ended,
+  replicaSet,
+  running,
+  unready,
+} from '../../../../shared/testing/broken-pods.ts';
 import {
   deployment,
   event,
@@ -211,6 +218,21 @@ describe('pods-not-ready', () => {
     const report = diagnoseObjects([web, set, made, told], 'web');
     expect(causeCodes(report)).toEqual(['SVC301']);
     expect(facts(report)).toContain('2 of 3 pods are not made yet: OrderedReady waits for web-0');
+  });
+
+  it('comes before a crash that holds back fewer pods', () => {
+    const probe = { readinessProbe: http('/ready', 8080) };
+    const late = ['web-1', 'web-2'].map((name) => unready(name, probe, { age: 600 }));
+    const told = late.map((one) =>
+      event(one, 'Unhealthy', 'Readiness probe failed: HTTP probe failed with statuscode: 404', {
+        count: 30,
+        fieldPath: 'spec.containers{app}',
+      }),
+    );
+    const crash = crashing('canary-6f9c-a', ended(4, 'Error'), { of: 'canary' });
+    const report = diagnoseObjects([web, ...late, ...told, crash], 'web');
+    expect(causeCodes(report)).toEqual(['SVC301', 'SVC229']);
+    expect(report.verdict).toBe('broken');
   });
 
   it('says that publishNotReadyAddresses sends requests to them all the same', () => {
