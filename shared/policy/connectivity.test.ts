@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Pod } from '../model/objects-pod.ts';
 import type { Workload } from '../model/objects-workload.ts';
-import { type Cell, connectivity, type Grain, type MatrixPeer } from './connectivity.ts';
+import type { Cell } from './cell-rows.ts';
+import { connectivity, type Grain, type MatrixPeer } from './connectivity.ts';
 import { ingressPaths } from './ingress-paths.ts';
 import { buildPolicyModel, type PolicyFacts } from './model.ts';
 import { formatPorts } from './port-set.ts';

@@ -1,7 +1,8 @@
 import type { ClusterIndex } from '../../../shared/model/cluster-index.ts';
 import type { Pod } from '../../../shared/model/objects-pod.ts';
 import type { Ref } from '../../../shared/model/refs.ts';
-import { type Cell, connectivity, type Grain } from '../../../shared/policy/connectivity.ts';
+import type { Cell } from '../../../shared/policy/cell-rows.ts';
+import { connectivity, type Grain } from '../../../shared/policy/connectivity.ts';
 import { ingressPaths, type Route } from '../../../shared/policy/ingress-paths.ts';
 import type { PolicyModel } from '../../../shared/policy/model.ts';
 import { intersectPorts, NO_PORTS, type PortSet, unionPorts } from '../../../shared/policy/port-set.ts';

@@ -35,6 +35,7 @@ export function createPairRows(start: string, separator: string): PairRows {
   };
   return {
     from: (next) => {
+      if (next === value) return;
       value = next;
       setLead();
     },

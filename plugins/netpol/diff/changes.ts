@@ -1,6 +1,4 @@
-import type { Behaviour, Behaviours } from '../../../shared/policy/behaviours.ts';
-import { perhaps, surely } from '../../../shared/policy/decide.ts';
-import type { Outcomes } from '../../../shared/policy/outcomes.ts';
+import { type Cell, cellRows } from '../../../shared/policy/cell-rows.ts';
 import {
   intersectPorts,
   NO_PORTS,
@@ -46,82 +44,65 @@ const NOTHING: Passing = { some: NO_PORTS, every: NO_PORTS, depends: NO_PORTS };
  * workloads of it, and the pods of one among themselves. Between addresses outside there is nothing to say.
  */
 export function* groupChanges({ groups, before, after }: Sides): Generator<GroupChange> {
-  const cells = [cellsOf(before.outcomes), cellsOf(after.outcomes)] as const;
-  const memo = createMemo(cells);
-  // Rows are filled anew for each group that has one behaviour: the usual case.
-  let rowA: Int32Array | undefined;
-  let rowB: Int32Array | undefined;
+  const a = cellRows(
+    before,
+    groups.map((group) => group.before),
+  );
+  const b = cellRows(
+    after,
+    groups.map((group) => group.after),
+  );
+  const firstOutside = groups.findIndex(({ ends }) => ends.length === 0);
+  const isThere = { a: presence(groups, 'before'), b: presence(groups, 'after') };
+  const changes = createChanges(
+    (id) => passingOf(a.cellOf(id)),
+    (id) => passingOf(b.cellOf(id)),
+  );
   for (const from of groups) {
-    const rowsA = rowsFrom(before, from.before, rowA);
-    const rowsB = rowsFrom(after, from.after, rowB);
-    if (from.before.length === 1) rowA = rowsA[0];
-    if (from.after.length === 1) rowB = rowsB[0];
-    for (const to of groups) {
-      if (from.ends.length === 0 && to.ends.length === 0) continue;
-      const change = between(to, rowsA, rowsB, cells, memo);
-      if (change !== undefined) yield { from, to, change };
+    const [rowA, rowB] = [a.rowFrom(from.id), b.rowFrom(from.id)];
+    const own = (isThere.a[from.id] ?? 0) + 2 * (isThere.b[from.id] ?? 0);
+    // Addresses outside come last.
+    const end = from.ends.length > 0 || firstOutside < 0 ? groups.length : firstOutside;
+    for (let at = 0; at < end; at++) {
+      const there = own & ((isThere.a[at] ?? 0) + 2 * (isThere.b[at] ?? 0));
+      const change = changes(rowA[at] ?? 0, rowB[at] ?? 0, there);
+      const to = groups[at];
+      if (change !== undefined && to !== undefined) yield { from, to, change };
     }
   }
 }
 
-type Rows = readonly Int32Array[];
-type Cells = readonly [(outcome: number) => Passing, (outcome: number) => Passing];
-
-function rowsFrom(behaviours: Behaviours, own: readonly Behaviour[], reused: Int32Array | undefined): Rows {
-  const [first] = own;
-  if (first !== undefined && own.length === 1) return [behaviours.rowOf(first, reused)];
-  return own.map((one) => behaviours.rowOf(one));
+/** 1 for each group that is in the model. */
+function presence(groups: readonly Group[], side: 'before' | 'after'): Uint8Array {
+  return Uint8Array.from(groups, (group) => (group[side].length > 0 ? 1 : 0));
 }
 
-function between(to: Group, rowsA: Rows, rowsB: Rows, cells: Cells, memo: Memo): Change | undefined {
-  const single = rowsA.length === 1 && rowsB.length === 1 && to.before.length === 1 && to.after.length === 1;
-  if (single) return memo(rowsA[0]?.[to.before[0]?.id ?? 0] ?? 0, rowsB[0]?.[to.after[0]?.id ?? 0] ?? 0);
-  const a = rowsA.length === 0 || to.before.length === 0 ? undefined : join(rowsA, to.before, cells[0]);
-  const b = rowsB.length === 0 || to.after.length === 0 ? undefined : join(rowsB, to.after, cells[1]);
-  return changeOf(a, b);
-}
+/**
+ * Changes between cells of the two models, which are numbers; equal pairs of numbers are the same change. `there`: bit 1
+ * where both ends are in the model before, bit 2 where they are in the one after.
+ */
+type Changes = (a: number, b: number, there: number) => Change | undefined;
 
-/** Outcomes of the two models by number; equal pairs of numbers are equal changes. */
-type Memo = (a: number, b: number) => Change | undefined;
-
-function createMemo(cells: Cells): Memo {
+function createChanges(before: (id: number) => Passing, after: (id: number) => Passing): Changes {
   const known: (Change | null | undefined)[][] = [];
-  return (a, b) => {
-    let row = known[a];
+  return (a, b, there) => {
+    const place = a * 4 + there;
+    let row = known[place];
     if (row === undefined) {
       row = [];
-      known[a] = row;
+      known[place] = row;
     }
     let change = row[b];
     if (change === undefined) {
-      change = changeOf(cells[0](a), cells[1](b)) ?? null;
+      change = changeOf((there & 1) === 0 ? undefined : before(a), (there & 2) === 0 ? undefined : after(b)) ?? null;
       row[b] = change;
     }
     return change ?? undefined;
   };
 }
 
-function cellsOf(outcomes: Outcomes): (outcome: number) => Passing {
-  const known: Passing[] = [];
-  return (outcome) => {
-    let cell = known[outcome];
-    if (cell === undefined) {
-      const sets = outcomes.get(outcome);
-      const sure = surely(sets);
-      cell = { some: sure, every: sure, depends: perhaps(sets) };
-      known[outcome] = cell;
-    }
-    return cell;
-  };
-}
-
-function join(rows: Rows, to: readonly Behaviour[], cell: (outcome: number) => Passing): Passing {
-  const all = new Set(rows.flatMap((row) => to.map(({ id }) => row[id] ?? 0)));
-  return [...all].map(cell).reduce((a, b) => ({
-    some: unionPorts(a.some, b.some),
-    every: intersectPorts(a.every, b.every),
-    depends: unionPorts(a.depends, b.depends),
-  }));
+function passingOf({ allowed, some, depends }: Cell): Passing {
+  return { some, every: allowed, depends };
 }
 
 /** The change between two states of one pair; undefined when there is none. */
