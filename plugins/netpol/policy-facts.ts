@@ -1,21 +1,16 @@
 import { isApplied } from '../../shared/model/applied.ts';
 import type { ClusterIndex } from '../../shared/model/cluster-index.ts';
-import type { KindName } from '../../shared/model/kinds.ts';
 import type { KubeObject } from '../../shared/model/objects.ts';
 import type { Pod } from '../../shared/model/objects-pod.ts';
-import { WORKLOAD_KINDS } from '../../shared/model/owners.ts';
 import type { Ref } from '../../shared/model/refs.ts';
 import { type Enforcement, traitsOf } from '../../shared/policy/enforcement.ts';
 import { enforcementIn as seenEnforcement } from '../../shared/policy/enforcement-of-index.ts';
-import { POLICY_KINDS, policyFactsOf } from '../../shared/policy/facts-of-index.ts';
+import { policyFactsOf } from '../../shared/policy/facts-of-index.ts';
 import { buildPolicyModel, type PolicyFacts, type PolicyModel } from '../../shared/policy/model.ts';
 import { PLUGINS } from '../../shared/policy/plugins.ts';
 import { workloadOfPod } from '../../shared/policy/stand-ins.ts';
 import type { Unseen } from '../../shared/policy/unjudged.ts';
 import { SHAPED_KINDS, shapeFault } from './policy-shape.ts';
-
-/** The kinds that the functions below read. */
-export const POLICY_FACT_KINDS = [...POLICY_KINDS, ...WORKLOAD_KINDS] as const satisfies readonly KindName[];
 
 /** Policies that live in a namespace. */
 export const NAMESPACED_POLICY_KINDS = ['NetworkPolicy', 'CalicoNetworkPolicy', 'CiliumNetworkPolicy'] as const;

@@ -1,18 +1,11 @@
 import { UsageError } from './command.ts';
+import { KIND_WORDS, kindAmong, wordsFor } from './kind-words.ts';
 import { nearestWords } from './nearest.ts';
 
-/** The kinds that a target may have, with the names that kubectl knows them by. */
-const KIND_WORDS: Readonly<Record<string, readonly string[]>> = {
-  Service: ['service', 'services', 'svc'],
-  Pod: ['pod', 'pods', 'po'],
-  Deployment: ['deployment', 'deployments', 'deploy'],
-  StatefulSet: ['statefulset', 'statefulsets', 'sts'],
-  DaemonSet: ['daemonset', 'daemonsets', 'ds'],
-  ReplicaSet: ['replicaset', 'replicasets', 'rs'],
-  Ingress: ['ingress', 'ingresses', 'ing'],
-};
+/** The kinds that a target may have. */
+const TARGET_KINDS = ['Service', 'Pod', 'Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'Ingress'] as const;
 
-export type TargetKind = 'Service' | 'Pod' | 'Deployment' | 'StatefulSet' | 'DaemonSet' | 'ReplicaSet' | 'Ingress';
+export type TargetKind = (typeof TARGET_KINDS)[number];
 
 /** What the user points at. */
 export interface Target {
@@ -45,22 +38,20 @@ export function parseTarget(words: readonly string[], kinds: readonly TargetKind
     return checked({ kind: 'Service', namespace: parts[0] ?? '', name });
   }
   if (!kinds.includes(kind)) {
-    const taken = kinds.map((known) => `${KIND_WORDS[known]?.at(-1) ?? ''}/NAME`);
+    const taken = kinds.map((known) => `${KIND_WORDS[known].at(-1) ?? ''}/NAME`);
     throw new UsageError(`${first}: this command does not follow a ${kind}`, `It takes ${taken.join(', ')}.`);
   }
   return checked(parts.length === 3 ? { kind, namespace: parts[1] ?? '', name } : { kind, name });
 }
 
-/** The kind that a word means to kubectl: `deployments.apps` and `Deployment` are read like `deployment`. */
+/** The kind that a word means to kubectl, among those that a target may have. */
 export function kindOfWord(word: string): TargetKind | undefined {
-  const bare = word.toLowerCase().split('.')[0] ?? '';
-  const found = Object.entries(KIND_WORDS).find(([, words]) => words.includes(bare));
-  return found?.[0] as TargetKind | undefined;
+  return kindAmong(TARGET_KINDS, word);
 }
 
 /** `servce/web` is a mistyped kind rather than a namespace. */
 function refuseMistypedKind(word: string, parts: number): void {
-  const words = Object.values(KIND_WORDS).flat();
+  const words = wordsFor(TARGET_KINDS);
   const near = nearestWords(word, word.length < 4 ? [] : words)[0];
   if (near !== undefined && near.length > 3) {
     throw new UsageError(`there is no kind "${word}"`, `Did you mean ${near}/NAME?`);

@@ -1,6 +1,7 @@
 import type { Finding, Fix } from '../messages/finding.ts';
 import { formatRef } from '../model/refs.ts';
 import { escapeMarkup } from './escape-markup.ts';
+import { htmlPage } from './html-page.ts';
 import { type Report, type Section, wordOf } from './report.ts';
 import { HOP_WORDS, kubectlCall, MARKS, RISKS } from './words.ts';
 
@@ -9,16 +10,7 @@ export function formatHtml(report: Report): string {
   const word = wordOf(report);
   const title = word === '' ? report.headline : `${word}: ${report.headline}`;
   const listed = report.layout === 'list' || report.layout === 'answer';
-  return [
-    '<!doctype html>',
-    '<html lang="en">',
-    '<head>',
-    '<meta charset="utf-8">',
-    '<meta name="viewport" content="width=device-width, initial-scale=1">',
-    `<title>${escapeMarkup(title)}</title>`,
-    `<style>${STYLE}</style>`,
-    '</head>',
-    '<body>',
+  return htmlPage(title, STYLE, [
     '<main>',
     word === '' ? '' : `<p class="verdict ${report.verdict}">${escapeMarkup(word)}</p>`,
     `<h1>${escapeMarkup(report.headline)}</h1>`,
@@ -40,11 +32,7 @@ export function formatHtml(report: Report): string {
       (report.suppressed ?? []).map(({ code, subject, by }) => `${code} of ${formatRef(subject)} (${by})`),
     ),
     '</main>',
-    '</body>',
-    '</html>',
-  ]
-    .filter((line) => line !== '')
-    .join('\n');
+  ]);
 }
 
 const STYLE =

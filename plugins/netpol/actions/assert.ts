@@ -15,6 +15,7 @@ import { askedPorts } from '../targets/ports.ts';
 import { resolveEnd } from '../targets/resolve-end.ts';
 import { reasonWords } from '../words/reasons.ts';
 import { type Asked, ask } from './ask.ts';
+import { nobodyWords } from './unseen-report.ts';
 
 /** An expectation with what became of it. */
 interface Checked {
@@ -67,7 +68,7 @@ function judge(asked: Asked, expectation: Expectation): Checked {
   const from = resolveEnd(asked, expectation.from, namespace);
   const to = resolveEnd(asked, expectation.to, namespace);
   for (const end of [from, to]) {
-    if (end.type === 'unseen') return unknown(expectation, `${end.what} could not be seen: ${end.reason}`);
+    if (end.type !== 'party') return unknown(expectation, nobodyWords(end));
   }
   if (from.type !== 'party' || to.type !== 'party') throw new Error('an end is neither found nor unseen');
   const { port, protocol, expect, text } = expectation;

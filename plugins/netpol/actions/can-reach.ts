@@ -29,7 +29,7 @@ export async function runCanReach(request: Request): Promise<CommandResult> {
   const one = resolveEnd(asked, from, asked.namespace);
   const other = resolveEnd(asked, to, asked.namespace);
   for (const end of [one, other]) {
-    if (end.type === 'unseen') return { type: 'report', report: unseenReport(asked, 'netpol can-reach', end) };
+    if (end.type !== 'party') return { type: 'report', report: unseenReport(asked, 'netpol can-reach', end) };
   }
   if (one.type !== 'party' || other.type !== 'party') throw new Error('an end is neither found nor unseen');
   const wish = { port: request.options.string('port') ?? to.port, protocol: protocolOf(request) };

@@ -30,7 +30,7 @@ export async function runPolicies(request: Request): Promise<CommandResult> {
   }
   const asked = await ask(request, endsPlan([end]));
   const found = resolveEnd(asked, end, asked.namespace);
-  if (found.type === 'unseen') return { type: 'report', report: unseenReport(asked, COMMAND, found) };
+  if (found.type !== 'party') return { type: 'report', report: unseenReport(asked, COMMAND, found) };
   return { type: 'report', report: ofParty(asked, found.party) };
 }
 

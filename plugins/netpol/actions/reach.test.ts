@@ -5,6 +5,19 @@ import { deployment, SHOP } from '../testing/shop.ts';
 const ask = (line: string, manifests = SHOP) => askManifests(manifests, line);
 
 describe('who-can-reach', () => {
+  it('cannot tell of a Service behind which no pod stands, and says where to look', async () => {
+    const empty = `${SHOP}\n---\napiVersion: v1\nkind: Service\nmetadata: {name: gone, namespace: shop}\nspec: {selector: {app: gone}, ports: [{port: 80}]}\n`;
+    for (const line of ['svc/gone -n shop', 'can-reach shop/web shop/gone']) {
+      const { exit, stdout } = await ask(line, empty);
+      expect(exit).toBe(3);
+      expect(stdout.split('\n')[0]).toContain('could not tell: no pod stands behind Service shop/gone');
+      expect(stdout).toContain('selector app=gone matches 0 of 2 pods of the namespace');
+      expect(stdout).toContain('kubectl netsvc gone -n shop');
+    }
+    const { causes, findings } = JSON.parse((await ask('svc/gone -n shop -o json', empty)).stdout);
+    expect([...causes, ...findings].map(({ code }: { code: string }) => code)).toEqual(['POL002']);
+  });
+
   it('groups the sources by the rule that lets them in', async () => {
     const run = await ask('shop/api');
     expect(run.exit).toBe(0);

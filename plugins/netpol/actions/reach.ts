@@ -51,7 +51,7 @@ async function runReach(request: Request, direction: Direction): Promise<Command
   }
   const asked = await ask(request, endsPlan([end], 'all'));
   const found = resolveEnd(asked, end, asked.namespace);
-  if (found.type === 'unseen') return { type: 'report', report: unseenReport(asked, `netpol ${command}`, found) };
+  if (found.type !== 'party') return { type: 'report', report: unseenReport(asked, `netpol ${command}`, found) };
   const { party } = found;
   const wish = { port: request.options.string('port') ?? end.port, protocol: protocolOf(request) };
   const ports = direction === 'ingress' ? askedPorts(party, wish) : portOfOthers(wish);

@@ -1,4 +1,5 @@
 import { escapeMarkup } from '../../../shared/report/escape-markup.ts';
+import { htmlPage } from '../../../shared/report/html-page.ts';
 import type { Report } from '../../../shared/report/report.ts';
 import { sanitize } from '../../../shared/report/sanitize.ts';
 import type { FoldedRow } from './fold-rows.ts';
@@ -7,16 +8,7 @@ import type { FoldedRow } from './fold-rows.ts';
 export function matrixHtml(report: Report, rows: readonly FoldedRow[]): string {
   const { headline, notChecked, source, takenAt } = sanitize(report);
   const data = sanitize(rows).map(({ from, ports, to }) => [from, ports, to]);
-  return [
-    '<!doctype html>',
-    '<html lang="en">',
-    '<head>',
-    '<meta charset="utf-8">',
-    '<meta name="viewport" content="width=device-width, initial-scale=1">',
-    `<title>${escapeMarkup(headline)}</title>`,
-    `<style>${STYLE}</style>`,
-    '</head>',
-    '<body>',
+  return htmlPage(headline, STYLE, [
     `<h1>${escapeMarkup(headline)}</h1>`,
     `<p class="dim">${escapeMarkup([source, takenAt].filter((text) => text !== '').join(', '))}</p>`,
     ...notChecked.map(({ check, reason }) => `<p class="gap">? ${escapeMarkup(`${check}: ${reason}`)}</p>`),
@@ -26,10 +18,7 @@ export function matrixHtml(report: Report, rows: readonly FoldedRow[]): string {
     // In a script element only "</" and "<!--" can end or change the text.
     `<script type="application/json" id="d">${JSON.stringify(data).replaceAll('<', '\\u003c')}</script>`,
     `<script>${SCRIPT}</script>`,
-    '</body>',
-    '</html>',
-    '',
-  ].join('\n');
+  ]);
 }
 
 const STYLE =

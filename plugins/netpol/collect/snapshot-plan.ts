@@ -1,6 +1,6 @@
 import type { RecordingPlan } from '../../../shared/cli/command.ts';
 import { KINDS, type KindName } from '../../../shared/model/kinds.ts';
-import { POLICY_FACT_KINDS } from '../policy-facts.ts';
+import { POLICY_FACT_KINDS } from '../../../shared/policy/model-of-index.ts';
 
 const BESIDE: readonly KindName[] = ['Service', 'Ingress', 'Route'];
 

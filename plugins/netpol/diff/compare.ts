@@ -8,6 +8,7 @@ import type { Gaps } from '../actions/gaps.ts';
 import type { Places } from '../words/places.ts';
 import { changeOf, type Passing } from './changes.ts';
 import type { ControllerRow } from './diff-json.ts';
+import { servedPortsIn } from './served-ports.ts';
 import { lostServices, type ServiceLoss } from './services.ts';
 import { type DiffEnd, type Sides, sidesOf } from './sides.ts';
 import { type Summary, summarise } from './summary.ts';
@@ -50,7 +51,7 @@ export function compare(
   after: State,
   about: Pick<Compared, 'source' | 'enforcement' | 'gaps' | 'places' | 'objects'>,
 ): Compared {
-  const sides = sidesOf(before.model, after.model);
+  const sides = sidesOf(before.model, after.model, servedPortsIn(after.index));
   const summary = summarise(sides);
   const ends = sides.groups.flatMap((group) => group.ends);
   return {

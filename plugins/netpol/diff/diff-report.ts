@@ -28,12 +28,25 @@ const NAMES = 4;
 export function diffReport(compared: Compared, expect: Expect): Report {
   const { summary, services, gaps, enforcement, before } = compared;
   const bad: readonly Effect[] =
-    expect === 'any' ? [] : expect === 'gained' ? ['lost'] : expect === 'lost' ? ['gained'] : ['lost', 'gained'];
-  const causes = bad.flatMap((effect) => findingsOf(compared, effect as 'lost' | 'gained'));
+    expect === 'any'
+      ? []
+      : expect === 'gained'
+        ? ['lost']
+        : expect === 'lost'
+          ? ['gained']
+          : ['lost', 'idle', 'gained'];
+  const causes = bad.flatMap((effect) => findingsOf(compared, effect));
   const unsure = gaps.incomplete !== undefined || (causes.length === 0 && summary.unsure > 0 && expect !== 'any');
   const verdict = causes.length > 0 ? 'degraded' : unsure ? 'unknown' : 'healthy';
   const nothing =
-    summary.added + summary.removed + summary.changed + summary.unsure + summary.lost + summary.gained === 0;
+    summary.added +
+      summary.removed +
+      summary.changed +
+      summary.unsure +
+      summary.lost +
+      summary.idle +
+      summary.gained ===
+    0;
   const not =
     enforcement.enforced === 'no'
       ? `${reasonWords({ code: 'notEnforced', by: enforcement.by ?? '' })}; told as if it were. `
@@ -82,6 +95,7 @@ export function diffReport(compared: Compared, expect: Expect): Report {
         removed: summary.removed,
         changed: summary.changed,
         lost: summary.lost,
+        lostUnserved: summary.idle,
         gained: summary.gained,
         undecided: summary.unsure,
       },
@@ -92,6 +106,7 @@ export function diffReport(compared: Compared, expect: Expect): Report {
         group.ends.slice(0, MOST).map(({ ref }) => ({
           ...refValue(ref),
           lost: portsValue(portsOf(incoming, 'lost')),
+          lostUnserved: portsValue(portsOf(incoming, 'idle')),
           gained: portsValue(portsOf(incoming, 'gained')),
         })),
       ),
@@ -101,7 +116,7 @@ export function diffReport(compared: Compared, expect: Expect): Report {
 
 function headlineOf({ summary, services, gaps }: Compared): string {
   if (gaps.incomplete !== undefined) return `what the change would do is not sure: ${gaps.incomplete}`;
-  const { receivers, lost, gained, unsure, added, removed, changed } = summary;
+  const { receivers, lost, idle, gained, unsure, added, removed, changed } = summary;
   const count = (effect: Effect): number =>
     receivers.reduce(
       (sum, { group, incoming }) =>
@@ -110,6 +125,7 @@ function headlineOf({ summary, services, gaps }: Compared): string {
     );
   const parts = [
     ...(lost > 0 ? [`${plural(count('lost'), 'receiver')} would lose traffic${serviceWords(services)}`] : []),
+    ...(lost === 0 && idle > 0 ? [`traffic is lost only on ports that nobody serves`] : []),
     ...(gained > 0 ? [`${plural(count('gained'), 'receiver')} could be reached by more`] : []),
     ...(unsure > 0 && lost + gained === 0 ? [`for ${plural(count('unsure'), 'receiver')} it is not decided`] : []),
   ];
@@ -129,8 +145,8 @@ function enforcementGap({ enforcement }: Compared): Report['notChecked'] {
   return [{ check: 'enforcement', reason: 'no network plugin was seen that enforces policies; --cni NAME says it' }];
 }
 
-function findingsOf(compared: Compared, effect: 'lost' | 'gained'): readonly Finding[] {
-  const message = effect === 'lost' ? changeMessages.POL501 : changeMessages.POL502;
+function findingsOf(compared: Compared, effect: Effect): readonly Finding[] {
+  const message = effect === 'gained' ? changeMessages.POL502 : changeMessages.POL501;
   const findings: Finding[] = [];
   for (const { group, incoming } of compared.summary.receivers) {
     const own = incoming.filter((one) => one.effect === effect);
@@ -138,11 +154,11 @@ function findingsOf(compared: Compared, effect: 'lost' | 'gained'): readonly Fin
     const receivers: readonly (DiffEnd | undefined)[] = group.ends.length > 0 ? group.ends : [undefined];
     for (const end of receivers) {
       if (findings.length === MOST) return findings;
-      const because = effect === 'lost' ? whyClosed(compared, group, end, own) : undefined;
+      const because = effect === 'gained' ? undefined : whyClosed(compared, group, end, own);
       findings.push(
         message.raise({
           subject: end?.ref ?? { kind: 'Address', name: rangesWords(group.ranges) },
-          confidence: compared.enforcement.enforced === 'no' ? 'possible' : 'proven',
+          confidence: compared.enforcement.enforced === 'no' || effect === 'idle' ? 'possible' : 'proven',
           args: {
             receiver: end === undefined ? rangesWords(group.ranges) : formatRef(end.ref),
             ports: changedPorts(portsOf(own, effect)),
@@ -154,7 +170,7 @@ function findingsOf(compared: Compared, effect: 'lost' | 'gained'): readonly Fin
           },
           evidence: own.map(
             (one): Evidence => ({
-              fact: `${effect}: ${changedPorts(one.ports)} from ${sendersWords(one, end)}`,
+              fact: `${effect === 'idle' ? 'lost, where nobody serves' : effect}: ${changedPorts(one.ports)} from ${sendersWords(one, end)}`,
               source: '',
             }),
           ),
@@ -264,6 +280,7 @@ function sectionsOf(compared: Compared): readonly Section[] {
     const lines = linesOf(compared, effect);
     if (lines.length > 0) sections.push({ type: 'text', title, lines });
   }
+  if (summary.idle > 0) sections.push({ type: 'text', title: 'Lost where nobody serves', lines: idleLines(compared) });
   const { added, removed, changed } = summary;
   if (added + removed + changed > 0) {
     sections.push({
@@ -272,6 +289,16 @@ function sectionsOf(compared: Compared): readonly Section[] {
     });
   }
   return sections;
+}
+
+/** A line, not a list: that a policy closes every port but the one that is used is what it is for. */
+function idleLines({ summary: { receivers } }: Compared): readonly string[] {
+  const closed = receivers.filter(({ incoming }) => incoming.some(({ effect }) => effect === 'idle'));
+  const names = closed.flatMap(({ group }) => group.ends.map(({ ref }) => formatRef(ref)));
+  const text =
+    `ports of ${joinNames(names, NAMES)} that no container there declares and no Service sends to; this is no loss, ` +
+    'unless a program listens on a port that it does not declare (-o json has the ports)';
+  return wrapItem(text);
 }
 
 /** What is left is often shorter to say: `every port but TCP 8080`. */

@@ -143,6 +143,37 @@ describe('diff -f', () => {
     expect(json.summary.lost).toBe(0);
   });
 
+  it('takes it for no loss that ports are closed on which nobody serves', async () => {
+    const webOnly = files.write(
+      'web.yaml',
+      'apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: web}\nspec:\n  podSelector: {matchLabels: {app: web}}\n' +
+        '  ingress: [{ports: [{port: 8080}]}]\n',
+    );
+    const { exit, stdout, json } = await diff(`-f ${webOnly}`);
+    expect(exit).toBe(0);
+    expect(stdout).toContain('traffic is lost only on ports that nobody serves');
+    expect(stdout.replace(/\s+/g, ' ')).toContain('DaemonSet shop/web that no container there declares');
+    expect([json.summary.lost, json.summary.lostUnserved > 0]).toEqual([0, true]);
+    // A refactoring must not even do that.
+    expect((await diff(`-f ${webOnly} --expect none`)).exit).toBe(1);
+    // A port that a Service sends to is served, declared or not.
+    const sends = service('web', { selector: { app: 'web' }, ports: [{ port: 80, targetPort: 9000 }] });
+    const world = { connect: async () => fakeCluster([...cluster, sends], { namespace: 'shop' }) };
+    const run = await runCli(netpol, `diff -f ${webOnly} --cni calico`, { world });
+    expect(run.exit).toBe(1);
+    expect(run.stdout).toContain('- shop/web 80/TCP (9000 on the pods)');
+  });
+
+  it('counts every port of pods that declare none', async () => {
+    const quiet = pod('quiet', { namespace: 'shop', labels: { app: 'quiet' } });
+    const closing = files.write(
+      'quiet.yaml',
+      'apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: quiet}\nspec: {podSelector: {matchLabels: {app: quiet}}}\n',
+    );
+    const world = { connect: async () => fakeCluster([...cluster, quiet], { namespace: 'shop' }) };
+    expect((await runCli(netpol, `diff -f ${closing} --cni calico`, { world })).exit).toBe(1);
+  });
+
   it('cannot tell what a broken file would do', async () => {
     const broken = files.write('broken.yaml', `${onlyShop}---\nkind: NetworkPolicy\nmetadata: {name: [\n`);
     const { exit, stdout } = await diff(`-f ${broken} --expect any`);

@@ -6,7 +6,9 @@ import type { Pod } from '../../../shared/model/objects-pod.ts';
 import { type Ref, refKey } from '../../../shared/model/refs.ts';
 import { type Behaviour, type Behaviours, behavioursOf } from '../../../shared/policy/behaviours.ts';
 import type { PolicyModel } from '../../../shared/policy/model.ts';
+import { ALL_PORTS, type PortSet } from '../../../shared/policy/port-set.ts';
 import { type AddressRange, sharedRange } from '../../../shared/util/addresses.ts';
+import type { ServedPorts } from './served-ports.ts';
 
 /** A workload in one or both models. */
 export interface DiffEnd {
@@ -23,6 +25,8 @@ export interface Group {
   /** Empty where the group is not in that model. */
   readonly before: readonly Behaviour[];
   readonly after: readonly Behaviour[];
+  /** The ports on which its pods can be taken to serve; all of them for addresses. */
+  readonly served: PortSet;
 }
 
 export interface Sides {
@@ -31,21 +35,28 @@ export interface Sides {
   readonly after: Behaviours;
 }
 
-export function sidesOf(before: PolicyModel, after: PolicyModel): Sides {
+/** Two models side by side; groups whose pods serve other ports are kept apart. */
+export function sidesOf(before: PolicyModel, after: PolicyModel, servedBy: ServedPorts = () => ALL_PORTS): Sides {
   const a = behavioursOf(before);
   const b = behavioursOf(after);
   const ends = endsOf(before, after);
   const ofPod = [behaviourByPod(a), behaviourByPod(b)] as const;
   const byKey = new Map<
     string,
-    { readonly ends: DiffEnd[]; readonly before: readonly Behaviour[]; readonly after: readonly Behaviour[] }
+    {
+      readonly ends: DiffEnd[];
+      readonly before: readonly Behaviour[];
+      readonly after: readonly Behaviour[];
+      readonly served: PortSet;
+    }
   >();
   for (const end of ends) {
+    const served = servedBy([...end.before, ...end.after]);
     const own = [distinct(end.before, ofPod[0]), distinct(end.after, ofPod[1])] as const;
-    const key = own.map((list) => list.map(({ id }) => id).join()).join('|');
+    const key = [...own.map((list) => list.map(({ id }) => id).join()), served.join()].join('|');
     const known = byKey.get(key);
     if (known !== undefined) known.ends.push(end);
-    else byKey.set(key, { ends: [end], before: own[0], after: own[1] });
+    else byKey.set(key, { ends: [end], before: own[0], after: own[1], served });
   }
   const pods = [...byKey.values()].map((group) => ({ ...group, ranges: [] }));
   const groups = [...pods, ...outsideOf(a, b)].map((group, id): Group => ({ id, ...group }));
@@ -117,7 +128,7 @@ function outsideOf(a: Behaviours, b: Behaviours): readonly Outside[] {
       if (one.range.last === other.range.last) j++;
     } else j++;
   }
-  return [...byKey.values()].map((group) => ({ ...group, ends: [] }));
+  return [...byKey.values()].map((group) => ({ ...group, ends: [], served: ALL_PORTS }));
 }
 
 /** Neighbours become one range. */

@@ -1,8 +1,11 @@
-import { type PortSet, unionPorts } from '../../../shared/policy/port-set.ts';
-import { type GroupChange, groupChanges } from './changes.ts';
+import { intersectPorts, type PortSet, subtractPorts, unionPorts } from '../../../shared/policy/port-set.ts';
+import { type Change, type GroupChange, groupChanges } from './changes.ts';
 import type { Group, Sides } from './sides.ts';
 
-export type Effect = 'lost' | 'gained' | 'unsure';
+/** `idle`: lost on ports on which nobody can be taken to serve. */
+export type Effect = 'lost' | 'idle' | 'gained' | 'unsure';
+
+const EFFECTS: readonly Effect[] = ['lost', 'idle', 'gained', 'unsure'];
 
 /** Senders that lose, gain or may lose the same ports towards one group of receivers. */
 export interface Incoming {
@@ -24,6 +27,7 @@ export interface Summary {
   readonly removed: number;
   readonly changed: number;
   readonly lost: number;
+  readonly idle: number;
   readonly gained: number;
   readonly unsure: number;
 }
@@ -34,7 +38,7 @@ const SAMPLES = 12;
 /** What the change does, receiver by receiver. Pairs with a workload that comes or goes are counted, and are no loss. */
 export function summarise(sides: Sides): Summary {
   const byReceiver = new Map<Group, Map<string, Incoming>>();
-  const count = { added: 0, removed: 0, changed: 0, lost: 0, gained: 0, unsure: 0 };
+  const count = { added: 0, removed: 0, changed: 0, lost: 0, idle: 0, gained: 0, unsure: 0 };
   for (const one of groupChanges(sides)) {
     const pairs = pairsOf(one);
     const { change } = one;
@@ -46,14 +50,26 @@ export function summarise(sides: Sides): Summary {
     if (change.ends !== 'both') continue;
     const within = one.from === one.to && one.to.ends.some(isSeveral);
     if (pairs === 0 && !within) continue;
-    for (const effect of ['lost', 'gained', 'unsure'] as const) {
-      if (change[effect].length === 0) continue;
+    for (const effect of EFFECTS) {
+      const ports = portsFor(effect, change, one.to.served);
+      if (ports.length === 0) continue;
       count[effect] += pairs + (within ? 1 : 0);
-      addTo(byReceiver, one, effect, within);
+      addTo(byReceiver, one, effect, ports, within);
     }
   }
   const receivers = [...byReceiver].map(([group, incoming]) => ({ group, incoming: [...incoming.values()] }));
   return { receivers: receivers.sort((a, b) => a.group.id - b.group.id), ...count };
+}
+
+function portsFor(effect: Effect, { lost, gained, unsure }: Change, served: PortSet): PortSet {
+  switch (effect) {
+    case 'lost':
+      return intersectPorts(lost, served);
+    case 'idle':
+      return subtractPorts(lost, served);
+    default:
+      return effect === 'gained' ? gained : unsure;
+  }
 }
 
 function isSeveral({ before, after }: Group['ends'][number]): boolean {
@@ -68,8 +84,9 @@ function pairsOf({ from, to }: GroupChange): number {
 
 function addTo(
   byReceiver: Map<Group, Map<string, Incoming>>,
-  { from, to, change }: GroupChange,
+  { from, to }: GroupChange,
   effect: Effect,
+  ports: PortSet,
   within: boolean,
 ): void {
   let entries = byReceiver.get(to);
@@ -77,7 +94,6 @@ function addTo(
     entries = new Map();
     byReceiver.set(to, entries);
   }
-  const ports = change[effect];
   const key = `${effect} ${ports.join()}`;
   let entry = entries.get(key);
   if (entry === undefined) {

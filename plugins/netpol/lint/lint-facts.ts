@@ -6,8 +6,9 @@ import type { Seen } from '../../../shared/model/snapshot.ts';
 import { type Enforcement, traitsOf } from '../../../shared/policy/enforcement.ts';
 import { policyFactsOf } from '../../../shared/policy/facts-of-index.ts';
 import { buildPolicyModel, type PolicyModel } from '../../../shared/policy/model.ts';
+import { POLICY_FACT_KINDS } from '../../../shared/policy/model-of-index.ts';
 import { isFinished } from '../../../shared/policy/units.ts';
-import { enforcementIn, POLICY_FACT_KINDS } from '../policy-facts.ts';
+import { enforcementIn } from '../policy-facts.ts';
 
 /** Whether anything enforces network policy here: as `--cni` said, else as the objects tell. */
 export function enforcementOf(index: ClusterIndex): Enforcement {

@@ -1,26 +1,27 @@
 import { UsageError } from '../../../shared/cli/command.ts';
+import { kindAmong, wordsFor } from '../../../shared/cli/kind-words.ts';
 import { nearestWords } from '../../../shared/cli/nearest.ts';
 import { parseSelector } from '../../../shared/cli/parse-selector.ts';
 import { parseClusterName } from '../../../shared/dns/service-names.ts';
 import type { LabelSelector } from '../../../shared/model/objects.ts';
 import { parseCidr } from '../../../shared/util/addresses.ts';
 
-/** The kinds that an end of a connection may have, with the names that kubectl knows them by. */
-const KIND_WORDS = {
-  Service: ['service', 'services', 'svc'],
-  Pod: ['pod', 'pods', 'po'],
-  Deployment: ['deployment', 'deployments', 'deploy'],
-  StatefulSet: ['statefulset', 'statefulsets', 'sts'],
-  DaemonSet: ['daemonset', 'daemonsets', 'ds'],
-  ReplicaSet: ['replicaset', 'replicasets', 'rs'],
-  ReplicationController: ['replicationcontroller', 'replicationcontrollers', 'rc'],
-  Job: ['job', 'jobs'],
-  CronJob: ['cronjob', 'cronjobs', 'cj'],
-  Node: ['node', 'nodes', 'no'],
-  Namespace: ['namespace', 'namespaces', 'ns'],
-} as const;
+/** The kinds that an end of a connection may have. */
+const END_KINDS = [
+  'Service',
+  'Pod',
+  'Deployment',
+  'StatefulSet',
+  'DaemonSet',
+  'ReplicaSet',
+  'ReplicationController',
+  'Job',
+  'CronJob',
+  'Node',
+  'Namespace',
+] as const;
 
-export type EndKind = keyof typeof KIND_WORDS;
+export type EndKind = (typeof END_KINDS)[number];
 
 /** One end of a connection, as the user wrote it. */
 export type End = (
@@ -114,7 +115,7 @@ function nameEnd(word: string): End {
 
 /** What a word may have been meant for that names no kind; undefined when nothing is near. */
 export function kindMeant(word: string): string | undefined {
-  return nearestWords(word, Object.values(KIND_WORDS).flat())[0];
+  return nearestWords(word, wordsFor(END_KINDS))[0];
 }
 
 function kindHint(word: string): string {
@@ -128,8 +129,7 @@ function checkName(name: string, word: string): void {
 }
 
 function kindOf(word: string): EndKind | undefined {
-  const bare = word.toLowerCase().split('.')[0] ?? '';
-  return (Object.keys(KIND_WORDS) as EndKind[]).find((kind) => (KIND_WORDS[kind] as readonly string[]).includes(bare));
+  return kindAmong(END_KINDS, word);
 }
 
 /** The namespace that an end is looked for in; the one in force unless it names another. */

@@ -21,7 +21,9 @@ import type { Party } from './party.ts';
 /** Whom an end means, or why that could not be seen. */
 export type Resolved =
   | { readonly type: 'party'; readonly party: Party }
-  | { readonly type: 'unseen'; readonly what: string; readonly reason: string };
+  | { readonly type: 'unseen'; readonly what: string; readonly reason: string }
+  /** A Service behind which no pod stands: there is nothing whose policies could be asked. */
+  | { readonly type: 'empty'; readonly service: Service; readonly podsThere: number };
 
 interface World {
   readonly index: ClusterIndex;
@@ -146,10 +148,8 @@ function serviceParty({ model, index }: World, service: Service): Resolved {
   const members = [...pods.map((pod) => model.unitOf(pod)), ...hand];
   if (members.length === 0) {
     if (!podsSeen(index, namespace)) return unseen(index, formatRef(ref), 'Pod', namespace);
-    throw new UsageError(
-      `no pod stands behind ${formatRef(ref)}, so there is nothing to reach`,
-      `Why: kubectl netsvc ${name} -n ${namespace}`,
-    );
+    const podsThere = model.units.filter((unit) => unit.namespace.name === namespace).length;
+    return { type: 'empty', service, podsThere };
   }
   return { type: 'party', party: { words: formatRef(ref), ref, members, service, notes: [] } };
 }

@@ -8,8 +8,8 @@ import { formatRef, namespaceOf } from '../../../../shared/model/refs.ts';
 import { type CallerPort, callerAccess } from '../../../../shared/policy/caller-access.ts';
 import { evaluate } from '../../../../shared/policy/evaluate.ts';
 import { isolating } from '../../../../shared/policy/model.ts';
+import { policyModelOf } from '../../../../shared/policy/model-of-index.ts';
 import type { SideWalk } from '../../../../shared/policy/verdict.ts';
-import { policyModelIn } from '../../policy-facts.ts';
 
 /** What of a pod's questions a policy stops. */
 export interface DnsAccess {
@@ -29,7 +29,7 @@ export interface DnsAccess {
 
 /** What stops a pod's questions; undefined when nothing surely does. Pods that no policy tells apart are judged once. */
 export function dnsAccessOf(index: ClusterIndex, dns: ClusterDns, pod: Pod): DnsAccess | undefined {
-  const model = policyModelIn(index);
+  const model = policyModelOf(index);
   const isolated = isolating(model, pod, 'egress').length > 0;
   const guarded = index.memo('netdns/servers-guarded', () =>
     dns.pods.some((server) => isolating(model, server, 'ingress').length > 0),
@@ -47,7 +47,7 @@ export function dnsAccessOf(index: ClusterIndex, dns: ClusterDns, pod: Pod): Dns
 
 function judge(index: ClusterIndex, dns: ClusterDns, pod: Pod): DnsAccess | undefined {
   if (dns.service === undefined) return undefined;
-  const model = policyModelIn(index);
+  const model = policyModelOf(index);
   const ports = callerAccess(model, pod, dns.service, dns.pods).ports.filter(({ servicePort }) => servicePort === 53);
   const closed = ports.filter(({ yes, no, depends }) => no.length > 0 && yes.length === 0 && depends.length === 0);
   const walk = closed.map(deniedSide).find((side) => side !== undefined);
@@ -80,7 +80,7 @@ function cacheAccess(index: ClusterIndex, dns: ClusterDns, pod: Pod): DnsAccess 
   if (address === undefined || dns.service === undefined) return undefined;
   const cidr = `${address}${address.includes(':') ? '/128' : '/32'}`;
   const verdict = evaluate(
-    policyModelIn(index),
+    policyModelOf(index),
     { type: 'pod', pod },
     { type: 'address', cidr },
     { protocol: 'UDP', port: 53 },

@@ -6,11 +6,11 @@ import type { Pod } from '../../../../shared/model/objects-pod.ts';
 import { topOwner } from '../../../../shared/model/owners.ts';
 import { isFinished, podKey } from '../../../../shared/model/pods.ts';
 import { nameOf, namespaceOf, type Ref } from '../../../../shared/model/refs.ts';
+import { POLICY_FACT_KINDS } from '../../../../shared/policy/model-of-index.ts';
 import { applyLine } from '../../../../shared/util/kubectl.ts';
 import { compareText, joinAnd, joinNames, plural } from '../../../../shared/util/text.ts';
 import type { DnsSubject } from '../../dns-subject.ts';
 import { policyMessages } from '../../messages/policy.ts';
-import { POLICY_FACT_KINDS } from '../../policy-facts.ts';
 import { type DnsAccess, dnsAccessOf } from './dns-access.ts';
 
 /** Pods whose questions a network policy stops, on their own side or on the servers'. */

@@ -6,10 +6,10 @@ import type { Pod } from '../../../../shared/model/objects-pod.ts';
 import { isReady, podKey } from '../../../../shared/model/pods.ts';
 import { formatRef, nameOf } from '../../../../shared/model/refs.ts';
 import { isolating } from '../../../../shared/policy/model.ts';
+import { POLICY_FACT_KINDS, policyModelOf } from '../../../../shared/policy/model-of-index.ts';
 import { joinNames, shorten } from '../../../../shared/util/text.ts';
 import type { DnsSubject } from '../../dns-subject.ts';
 import { serversMessages } from '../../messages/servers.ts';
-import { POLICY_FACT_KINDS, policyModelIn } from '../../policy-facts.ts';
 import { SERVER_KINDS, serverLog } from './server-facts.ts';
 
 /** Lines of the Kubernetes client inside CoreDNS, with and without its prefix. */
@@ -128,7 +128,7 @@ function unreachable(
 }
 
 function egressPolicies(index: ClusterIndex, told: readonly Complaint[]): readonly string[] {
-  const model = policyModelIn(index);
+  const model = policyModelOf(index);
   const names = told.flatMap(({ pod }) => isolating(model, pod, 'egress').map(({ policy }) => formatRef(policy.ref)));
   return [...new Set(names)].slice(0, 3);
 }

@@ -2,12 +2,12 @@ import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import type { Finding } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import { formatRef } from '../../../../shared/model/refs.ts';
+import { POLICY_FACT_KINDS } from '../../../../shared/policy/model-of-index.ts';
 import { plural } from '../../../../shared/util/text.ts';
 import type { ClusterSubject } from '../../lint/cluster-subject.ts';
 import { enforcementOf } from '../../lint/lint-facts.ts';
 import { type PolicySubject, policySubjects } from '../../lint/policy-subject.ts';
 import { clusterMessages } from '../../messages/cluster.ts';
-import { POLICY_FACT_KINDS } from '../../policy-facts.ts';
 import { featuresMissing } from './features.ts';
 
 /** Told first: while nothing enforces policies, what they say does not matter. */

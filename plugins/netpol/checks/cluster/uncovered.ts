@@ -1,6 +1,7 @@
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import type { PodClass } from '../../../../shared/policy/classes.ts';
+import { POLICY_FACT_KINDS } from '../../../../shared/policy/model-of-index.ts';
 import { buildProfiles, type Profiles } from '../../../../shared/policy/profiles.ts';
 import { compareText, joinNames, plural } from '../../../../shared/util/text.ts';
 import type { ClusterCheck, ClusterSubject } from '../../lint/cluster-subject.ts';
@@ -8,7 +9,6 @@ import { lintModelIn } from '../../lint/lint-facts.ts';
 import { classesIn } from '../../lint/members.ts';
 import { policySubjects } from '../../lint/policy-subject.ts';
 import { clusterMessages } from '../../messages/cluster.ts';
-import { POLICY_FACT_KINDS } from '../../policy-facts.ts';
 
 /** Namespaces of the cluster itself, where nobody expects policies. */
 const OWN =

@@ -3,13 +3,13 @@ import type { Evidence, Finding, Fix } from '../../../../shared/messages/finding
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import type { Pod } from '../../../../shared/model/objects-pod.ts';
 import { formatRef } from '../../../../shared/model/refs.ts';
+import { POLICY_FACT_KINDS } from '../../../../shared/policy/model-of-index.ts';
 import { NAMESPACE_NAME_LABEL } from '../../../../shared/policy/units.ts';
 import { joinAnd, joinNames, plural, shellQuote } from '../../../../shared/util/text.ts';
 import { isWritten } from '../../lint/lint-facts.ts';
 import { atField, changeFix, flow } from '../../lint/places.ts';
 import { type PolicySubject, writtenPolicy } from '../../lint/policy-subject.ts';
 import { portMessages } from '../../messages/ports.ts';
-import { POLICY_FACT_KINDS } from '../../policy-facts.ts';
 import { addressUnit, dnsServersIn } from './dns-servers.ts';
 import { mayReachAny, type Senders, sendersOf } from './senders.ts';
 

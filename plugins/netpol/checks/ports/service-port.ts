@@ -2,6 +2,7 @@ import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import type { Finding } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import type { PodClass } from '../../../../shared/policy/classes.ts';
+import { POLICY_FACT_KINDS } from '../../../../shared/policy/model-of-index.ts';
 import { hasPort, isAllPorts, type PortRange, toPortRanges } from '../../../../shared/policy/port-set.ts';
 import { DIRECTIONS, type Direction, type Rule } from '../../../../shared/policy/rules.ts';
 import { declaredPortsOf, resolveNamedPort } from '../../../../shared/policy/units.ts';
@@ -10,7 +11,6 @@ import { atField, changeFix } from '../../lint/places.ts';
 import type { PolicySubject } from '../../lint/policy-subject.ts';
 import { type Translation, translationsOf } from '../../lint/service-ports.ts';
 import { portMessages } from '../../messages/ports.ts';
-import { POLICY_FACT_KINDS } from '../../policy-facts.ts';
 import { ruleWords } from '../../words/policies.ts';
 import { destinationsOf, portPlace } from './destinations.ts';
 

@@ -3,6 +3,7 @@ import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import type { Finding, Fix } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import type { PodClass } from '../../../../shared/policy/classes.ts';
+import { POLICY_FACT_KINDS } from '../../../../shared/policy/model-of-index.ts';
 import { DIRECTIONS, type Direction, type NamedPort, type Rule } from '../../../../shared/policy/rules.ts';
 import { type DeclaredPort, declaredPortsOf, resolveNamedPort } from '../../../../shared/policy/units.ts';
 import { compareText, joinNames, plural } from '../../../../shared/util/text.ts';
@@ -10,7 +11,6 @@ import { countPods, podNames } from '../../lint/members.ts';
 import { atField, changeFix } from '../../lint/places.ts';
 import type { PolicySubject } from '../../lint/policy-subject.ts';
 import { portMessages } from '../../messages/ports.ts';
-import { POLICY_FACT_KINDS } from '../../policy-facts.ts';
 import { ruleWords } from '../../words/policies.ts';
 import { destinationsOf, portPlace } from './destinations.ts';
 

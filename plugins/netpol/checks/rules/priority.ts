@@ -2,6 +2,7 @@ import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import type { Finding } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import { formatRef } from '../../../../shared/model/refs.ts';
+import { POLICY_FACT_KINDS } from '../../../../shared/policy/model-of-index.ts';
 import { intersectPorts } from '../../../../shared/policy/port-set.ts';
 import { DIRECTIONS, type Direction, type Peer, type Policy, type Rule } from '../../../../shared/policy/rules.ts';
 import { overlaps } from '../../../../shared/util/addresses.ts';
@@ -10,7 +11,6 @@ import { classesOf, selectedClasses } from '../../lint/members.ts';
 import { atField } from '../../lint/places.ts';
 import type { PolicySubject } from '../../lint/policy-subject.ts';
 import { ruleMessages } from '../../messages/rules.ts';
-import { POLICY_FACT_KINDS } from '../../policy-facts.ts';
 import { ruleWords } from '../../words/policies.ts';
 import { coversPods, coversRule } from './coverage.ts';
 

@@ -1,6 +1,7 @@
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import { formatRef } from '../../../../shared/model/refs.ts';
+import { POLICY_FACT_KINDS } from '../../../../shared/policy/model-of-index.ts';
 import { isAllPorts } from '../../../../shared/policy/port-set.ts';
 import { DIRECTIONS, type Direction, type Policy, type Rule } from '../../../../shared/policy/rules.ts';
 import { compareText } from '../../../../shared/util/text.ts';
@@ -8,7 +9,6 @@ import { lintModelIn } from '../../lint/lint-facts.ts';
 import { atField } from '../../lint/places.ts';
 import { type PolicySubject, writtenPolicy } from '../../lint/policy-subject.ts';
 import { ruleMessages } from '../../messages/rules.ts';
-import { POLICY_FACT_KINDS } from '../../policy-facts.ts';
 import { peerWords } from '../../words/peers.ts';
 import { ruleNumber } from '../../words/policies.ts';
 import { coversPods, coversRule } from './coverage.ts';

@@ -3,6 +3,7 @@ import type { Fix } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import { formatRef } from '../../../../shared/model/refs.ts';
 import type { PodClass } from '../../../../shared/policy/classes.ts';
+import { POLICY_FACT_KINDS } from '../../../../shared/policy/model-of-index.ts';
 import { formatAddress } from '../../../../shared/util/addresses.ts';
 import { joinNames } from '../../../../shared/util/text.ts';
 import { enforcementOf, lintModelIn } from '../../lint/lint-facts.ts';
@@ -10,7 +11,6 @@ import { classesOf, podNames, selectedClasses } from '../../lint/members.ts';
 import { atField, changeFix } from '../../lint/places.ts';
 import type { PolicySubject } from '../../lint/policy-subject.ts';
 import { selectorMessages } from '../../messages/selectors.ts';
-import { POLICY_FACT_KINDS } from '../../policy-facts.ts';
 import { ruleWords } from '../../words/policies.ts';
 import { peerField, peerPath, placedPeers, writtenPeers } from './peers.ts';
 

@@ -5,6 +5,7 @@ import type { LabelSelector } from '../../../../shared/model/objects.ts';
 import { formatRef } from '../../../../shared/model/refs.ts';
 import { formatSelector, matchesSelector } from '../../../../shared/model/selectors.ts';
 import { missesOf } from '../../../../shared/policy/labels.ts';
+import { POLICY_FACT_KINDS } from '../../../../shared/policy/model-of-index.ts';
 import type { Nearest } from '../../../../shared/policy/nearest.ts';
 import type { PodsPeer } from '../../../../shared/policy/rules.ts';
 import { isFinished } from '../../../../shared/policy/units.ts';
@@ -14,7 +15,6 @@ import { type NearWords, nearestNamespaces, nearestPods, nearWords } from '../..
 import { atField, changeFix } from '../../lint/places.ts';
 import type { PolicySubject } from '../../lint/policy-subject.ts';
 import { selectorMessages } from '../../messages/selectors.ts';
-import { POLICY_FACT_KINDS } from '../../policy-facts.ts';
 import { peerWords } from '../../words/peers.ts';
 
 /**

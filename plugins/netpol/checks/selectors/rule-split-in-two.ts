@@ -2,6 +2,7 @@ import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import type { Finding } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import { formatRef } from '../../../../shared/model/refs.ts';
+import { POLICY_FACT_KINDS } from '../../../../shared/policy/model-of-index.ts';
 import { hasPort, isAllPorts, type PortRange, toPortRanges } from '../../../../shared/policy/port-set.ts';
 import { DIRECTIONS, type Direction, type Rule } from '../../../../shared/policy/rules.ts';
 import { declaredPortsOf, resolveNamedPort } from '../../../../shared/policy/units.ts';
@@ -10,7 +11,6 @@ import { classesOf } from '../../lint/members.ts';
 import { atField, changeFix } from '../../lint/places.ts';
 import { type PolicySubject, writtenPolicy } from '../../lint/policy-subject.ts';
 import { selectorMessages } from '../../messages/selectors.ts';
-import { POLICY_FACT_KINDS } from '../../policy-facts.ts';
 import { peersWords } from '../../words/peers.ts';
 import { rulePortWords } from '../../words/ports.ts';
 

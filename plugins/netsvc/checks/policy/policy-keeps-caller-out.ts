@@ -7,10 +7,10 @@ import { podKey } from '../../../../shared/model/pods.ts';
 import { formatRef } from '../../../../shared/model/refs.ts';
 import { podsOf } from '../../../../shared/model/services.ts';
 import { type CallerPort, callerAccess } from '../../../../shared/policy/caller-access.ts';
+import { POLICY_FACT_KINDS, policyModelOf } from '../../../../shared/policy/model-of-index.ts';
 import type { PeerMiss, SideWalk } from '../../../../shared/policy/verdict.ts';
 import { joinAnd, joinNames } from '../../../../shared/util/text.ts';
 import { policyMessages } from '../../messages/policy.ts';
-import { POLICY_FACT_KINDS, policyModelIn } from '../../policy-facts.ts';
 import { type ServiceSubject, subjectPods } from '../../service-subject.ts';
 
 /** With `--from`: whether policies let this very caller reach the pods of the Service, and the cluster's DNS. */
@@ -29,7 +29,7 @@ export const policyKeepsCallerOut = defineCheck<ServiceSubject>({
 
 function towardsService(index: ClusterIndex, subject: ServiceSubject, caller: Pod): readonly Finding[] {
   const pods = subjectPods(index, subject);
-  const access = callerAccess(policyModelIn(index), caller, subject.service, pods);
+  const access = callerAccess(policyModelOf(index), caller, subject.service, pods);
   const weight = weightIn(index);
   return access.ports.flatMap((port) => {
     const walk = deniedSide(port);
@@ -58,7 +58,7 @@ function towardsService(index: ClusterIndex, subject: ServiceSubject, caller: Po
 function towardsDns(index: ClusterIndex, subject: ServiceSubject, caller: Pod): readonly Finding[] {
   const dns = index.get('Service', 'kube-system', 'kube-dns');
   if (dns === undefined || dns === subject.service) return [];
-  const access = callerAccess(policyModelIn(index), caller, dns, podsOf(index, dns));
+  const access = callerAccess(policyModelOf(index), caller, dns, podsOf(index, dns));
   const closed = access.ports.filter((port) => port.servicePort === 53 && port.yes.length === 0 && port.no.length > 0);
   const walk = closed.map(deniedSide).find((side) => side !== undefined);
   if (walk === undefined || !closed.some((port) => port.protocol === 'UDP')) return [];

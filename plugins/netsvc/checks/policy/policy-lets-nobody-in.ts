@@ -5,6 +5,7 @@ import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import type { Pod } from '../../../../shared/model/objects-pod.ts';
 import { formatRef, refKey } from '../../../../shared/model/refs.ts';
 import { isolating, type PolicyModel } from '../../../../shared/policy/model.ts';
+import { POLICY_FACT_KINDS } from '../../../../shared/policy/model-of-index.ts';
 import { type NearMiss, peerMiss } from '../../../../shared/policy/near-misses.ts';
 import type { Policy } from '../../../../shared/policy/rules.ts';
 import {
@@ -15,7 +16,7 @@ import {
 } from '../../../../shared/policy/service-access.ts';
 import { joinAnd, joinNames, plural } from '../../../../shared/util/text.ts';
 import { policyMessages } from '../../messages/policy.ts';
-import { POLICY_FACT_KINDS, podCallersModelIn } from '../../policy-facts.ts';
+import { podCallersModelIn } from '../../policy-facts.ts';
 import { type ServiceSubject, subjectPods } from '../../service-subject.ts';
 import { peerWords } from './peer-words.ts';
 import { allowFix, labelFix, portFix } from './policy-fixes.ts';

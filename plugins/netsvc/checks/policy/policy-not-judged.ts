@@ -1,9 +1,10 @@
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import { formatRef } from '../../../../shared/model/refs.ts';
 import { isolating } from '../../../../shared/policy/model.ts';
+import { POLICY_FACT_KINDS } from '../../../../shared/policy/model-of-index.ts';
 import { joinNames } from '../../../../shared/util/text.ts';
 import { policyMessages } from '../../messages/policy.ts';
-import { POLICY_FACT_KINDS, podCallersModelIn } from '../../policy-facts.ts';
+import { podCallersModelIn } from '../../policy-facts.ts';
 import { type ServiceSubject, subjectPods } from '../../service-subject.ts';
 
 /** Calico and Cilium policies that concern the pods: their existence is told, their effect is not guessed. */
