@@ -1,135 +1,126 @@
-import type { CommandResult, Request } from '../../../shared/cli/command.ts';
+import type { CommandResult, Plan, Request } from '../../../shared/cli/command.ts';
 import { UsageError } from '../../../shared/cli/command.ts';
+import { didYouMean } from '../../../shared/cli/nearest.ts';
 import type { NetworkPolicy } from '../../../shared/model/objects-network.ts';
-import { declaredPortsOf, NAMESPACE_NAME_LABEL } from '../../../shared/policy/units.ts';
+import { wrap } from '../../../shared/util/text.ts';
 import { flowOf } from '../assert/parse-expectations.ts';
 import { endsPlan } from '../collect/ends-plan.ts';
-import { DNS_RULE, type Flow, policiesFor, policy } from '../generate/build.ts';
+import { readPolicies, readWaysIn } from '../collect/policy-plan.ts';
+import { DNS_RULE, type Flow, policiesFor } from '../generate/build.ts';
+import { resolveFlows } from '../generate/resolve-flows.ts';
+import { serviceFlows } from '../generate/service-flows.ts';
+import { TEMPLATES } from '../generate/templates.ts';
 import { verify } from '../generate/verify.ts';
-import { podsOfParty } from '../targets/party.ts';
-import { askedPorts } from '../targets/ports.ts';
-import { resolveEnd } from '../targets/resolve-end.ts';
 import { type Asked, ask } from './ask.ts';
 
-const TEMPLATES = ['deny-all', 'same-namespace', 'cross-namespace', 'external-cidr', 'dns'] as const;
-
-const EXAMPLES = `Templates: ${TEMPLATES.join(', ')}. Or flows: kubectl netpol generate --allow "deploy/web -> deploy/db:5432"`;
+const EXAMPLES =
+  `Templates: ${Object.keys(TEMPLATES).join(', ')}. Or flows: kubectl netpol generate --allow "deploy/web -> deploy/db:5432". ` +
+  'Without either: for the Services of the namespace.';
 
 /** `generate`: policies on standard output; nothing is applied. */
 export async function runGenerate(request: Request): Promise<CommandResult> {
   const [template, ...more] = request.args;
   const lines = request.options.list('allow');
-  if (more.length > 0 || (template === undefined) === (lines.length === 0)) {
-    throw new UsageError('generate needs a template or flows to allow', EXAMPLES);
+  if (more.length > 0 || (template !== undefined && lines.length > 0)) {
+    throw new UsageError('generate takes one template, or flows to allow', EXAMPLES);
   }
   if (template !== undefined) return fromTemplate(request, template);
+  if (lines.length === 0) return fromServices(request);
   const flows = lines.map(flowOf);
   const asked = await ask(request, endsPlan(flows.flatMap(({ from, to }) => [from, to])));
-  const resolved: Flow[] = [];
-  for (const { from, to, port, protocol } of flows) {
-    const [a, b] = [from, to].map((end) => ({ end, found: resolveEnd(asked, end, asked.namespace) }));
-    if (a?.found.type !== 'party' || b?.found.type !== 'party')
-      throw new UsageError('an end of a flow could not be seen, so its labels are not known', EXAMPLES);
-    const target = b.found.party;
-    const ports = askedPorts(target, { port, protocol });
-    const numbers =
-      ports?.flatMap((one) =>
-        target.members.flatMap((unit) => ({ protocol: one.protocol, port: one.on(unit) ?? 0 })),
-      ) ??
-      podsOfParty(target).flatMap((pod) =>
-        declaredPortsOf(pod).map((one) => ({ protocol: one.protocol, port: one.number })),
-      );
-    const distinct = [
-      ...new Map(numbers.filter((one) => one.port > 0).map((one) => [`${one.protocol} ${one.port}`, one])).values(),
-    ];
-    if (distinct.length === 0) throw new UsageError(`${target.words} declares no port`, 'Say which: A -> B:PORT');
-    resolved.push({ from: { end: from, party: a.found.party }, to: { end: to, party: target }, ports: distinct });
-  }
-  return flowsResult(asked, resolved, request.options.boolean('egress'));
+  return flowsResult(request, asked, resolveFlows(asked, flows), []);
 }
 
-async function flowsResult(asked: Asked, flows: readonly Flow[], egress: boolean): Promise<CommandResult> {
-  const policies = policiesFor(asked.index, flows, egress);
-  const dns = egress
-    ? policies.map((one) =>
-        one.spec?.policyTypes?.includes('Egress') === true
-          ? { ...one, spec: { ...one.spec, egress: [...(one.spec.egress ?? []), DNS_RULE] } }
-          : one,
-      )
-    : policies;
-  const { closed, more, unsure } = verify(asked.model.facts, dns, flows);
-  const list = (head: string, all: readonly string[]): readonly string[] =>
-    all.length === 0
-      ? []
-      : [
-          `# ${head}`,
-          ...all.slice(0, 10).map((line) => `#   ${line}`),
-          ...(all.length > 10 ? [`#   and ${all.length - 10} more`] : []),
-        ];
+const servicesPlan: Plan = async (gatherer, namespace) => {
+  await Promise.all([readPolicies(gatherer, 'all', [namespace]), readWaysIn(gatherer, [namespace], [namespace])]);
+};
+
+async function fromServices(request: Request): Promise<CommandResult> {
+  const asked = await ask(request, servicesPlan);
+  const { index, model, namespace } = asked;
+  const { flows, notes } = serviceFlows(index, model, namespace);
+  if (flows.length === 0) {
+    throw new UsageError(`no Service of namespace ${namespace} leads to pods, so no flow is known`, EXAMPLES);
+  }
+  return flowsResult(request, asked, resolveFlows(asked, flows.map(flowOf)), [
+    `From the Services of namespace ${namespace}: who calls them is in no object, so its own pods may; --allow "A -> B:PORT" is narrower.`,
+    ...notes,
+  ]);
+}
+
+async function flowsResult(
+  request: Request,
+  { index, model }: Asked,
+  flows: readonly Flow[],
+  about: readonly string[],
+): Promise<CommandResult> {
+  const egress = request.options.boolean('egress');
+  const policies = policiesFor(index, flows, egress).map(withDns);
+  // Pods that stand in for templates are made once: a model of its own would make others.
+  const facts = { ...model.facts, pods: model.pods, workloads: [] };
+  const { closed, more, unsure } = verify(facts, policies, flows);
   const good = closed.length + more.length + unsure.length === 0;
+  const ends = egress
+    ? 'nothing else reaches the receivers, and the senders reach nothing else but DNS'
+    : 'nothing else reaches the receivers';
   const notes = [
-    good ? '# Checked: the flows pass, and nothing else reaches the receivers.' : '# Checked, and not as it should be:',
-    ...list('still closed, by other policies:', closed),
-    ...list('let in as well, by the same labels:', more),
-    ...list('not decided by the facts:', unsure),
-    ...(egress ? ['# Not checked: what the senders may reach beside this and DNS.'] : []),
+    ...about,
+    good ? `Checked: the flows pass, and ${ends}.` : 'Checked, and not as it should be:',
+    ...listed('still closed, by other policies:', closed),
+    ...listed('let through as well, by the same labels:', more),
+    ...listed('not decided by the facts:', unsure),
   ];
-  return output(notes, dns, closed.length > 0 ? 1 : unsure.length > 0 ? 3 : 0);
+  return output(request, notes, policies, closed.length > 0 ? 1 : unsure.length > 0 ? 3 : 0);
 }
 
-async function fromTemplate(request: Request, template: string): Promise<CommandResult> {
-  const namespace = await request.facts.namespace();
-  const from = request.options.list('from-namespace');
-  const cidrs = request.options.list('cidr');
-  const notes = ['# From a template: look at it with kubectl netpol diff -f FILE before you apply it.'];
-  switch (template) {
-    case 'deny-all':
-      return output(
-        notes,
-        [
-          policy(namespace, 'deny-all-ingress', {}, 'ingress', []),
-          policy(namespace, 'deny-all-egress', {}, 'egress', []),
-          policy(namespace, 'allow-dns', {}, 'egress', [DNS_RULE]),
-        ],
-        0,
-      );
-    case 'same-namespace':
-      return output(
-        notes,
-        [policy(namespace, 'allow-same-namespace', {}, 'ingress', [{ from: [{ podSelector: {} }] }])],
-        0,
-      );
-    case 'cross-namespace': {
-      if (from.length === 0)
-        throw new UsageError(
-          'cross-namespace needs the namespaces that may come in',
-          'Example: generate cross-namespace --from-namespace monitoring',
-        );
-      const peers = from.map((name) => ({ namespaceSelector: { matchLabels: { [NAMESPACE_NAME_LABEL]: name } } }));
-      return output(notes, [policy(namespace, 'allow-namespaces', {}, 'ingress', [{ from: peers }])], 0);
-    }
-    case 'external-cidr': {
-      if (cidrs.length === 0)
-        throw new UsageError(
-          'external-cidr needs the addresses',
-          'Example: generate external-cidr --cidr 203.0.113.0/24',
-        );
-      const peers = cidrs.map((cidr) => ({ ipBlock: { cidr } }));
-      return output(notes, [policy(namespace, 'allow-external', {}, 'egress', [{ to: peers }, DNS_RULE])], 0);
-    }
-    case 'dns':
-      return output(notes, [policy(namespace, 'allow-dns', {}, 'egress', [DNS_RULE])], 0);
-    default:
-      throw new UsageError(`there is no template ${template}`, EXAMPLES);
+/** Whoever may send only what is listed still has to ask for names. */
+function withDns(one: NetworkPolicy): NetworkPolicy {
+  if (one.spec?.policyTypes?.includes('Egress') !== true) return one;
+  return { ...one, spec: { ...one.spec, egress: [...(one.spec.egress ?? []), DNS_RULE] } };
+}
+
+const MOST = 10;
+
+function listed(head: string, all: readonly string[]): readonly string[] {
+  if (all.length === 0) return [];
+  const rest = all.length > MOST ? [`  and ${all.length - MOST} more`] : [];
+  return [head, ...all.slice(0, MOST).map((line) => `  ${line}`), ...rest];
+}
+
+async function fromTemplate(request: Request, name: string): Promise<CommandResult> {
+  const template = Object.hasOwn(TEMPLATES, name) ? TEMPLATES[name] : undefined;
+  if (template === undefined) {
+    const near = didYouMean(name, Object.keys(TEMPLATES));
+    throw new UsageError(`there is no template ${name}`, near === '' ? EXAMPLES : `${near} ${EXAMPLES}`);
   }
+  const { options, facts } = request;
+  const policies = template({
+    namespace: await facts.namespace(),
+    fromNamespaces: options.list('from-namespace'),
+    cidrs: options.list('cidr'),
+    selector: options.string('selector'),
+    clients: options.list('client'),
+    port: options.string('port'),
+  });
+  const notes = ['From a template: look at it with kubectl netpol diff -f FILE before you apply it.'];
+  return output(request, notes, policies, 0);
 }
 
+/** YAML with the notes as comments; JSON has none, so there they go to standard error. */
 async function output(
+  request: Request,
   notes: readonly string[],
   policies: readonly NetworkPolicy[],
   exit: number,
 ): Promise<CommandResult> {
+  const lines = notes.flatMap((note) => (note.startsWith(' ') ? [`# ${note}`] : wrap(note, 80, '# ')));
+  const comments = lines.map((line) => `${line}\n`).join('');
+  if (request.options.string('output') === 'json') {
+    request.runtime.stderr.write(comments);
+    const list = { apiVersion: 'v1', kind: 'List', items: policies };
+    return { type: 'text', text: JSON.stringify(list, null, 2), exit };
+  }
   const { dump } = await import('js-yaml');
   const texts = policies.map((one) => dump(one, { noRefs: true, lineWidth: -1 }));
-  return { type: 'text', text: `${notes.join('\n')}\n${texts.join('---\n')}`, exit };
+  return { type: 'text', text: `${comments}${texts.join('---\n')}`, exit };
 }

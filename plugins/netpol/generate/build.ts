@@ -111,7 +111,7 @@ function peersOf(index: ClusterIndex, side: Side, namespace: string): readonly N
   }
   const own = namespaceOf(side);
   const byName = { namespaceSelector: { matchLabels: { [NAMESPACE_NAME_LABEL]: own } } };
-  if (end.type === 'object' && end.kind === 'Namespace') return [byName];
+  if (end.type === 'object' && end.kind === 'Namespace') return [own === namespace ? { podSelector: {} } : byName];
   const podSelector = selectorOf(index, side);
   return [own === namespace ? { podSelector } : { ...byName, podSelector }];
 }

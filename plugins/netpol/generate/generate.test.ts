@@ -1,4 +1,8 @@
+import { loadAll } from 'js-yaml';
 import { afterAll, describe, expect, it } from 'vitest';
+import type { NetworkPolicy } from '../../../shared/model/objects-network.ts';
+import { evaluate } from '../../../shared/policy/evaluate.ts';
+import { buildPolicyModel } from '../../../shared/policy/model.ts';
 import { namespace, networkPolicy, pod, service } from '../../../shared/testing/builders.ts';
 import { runCli } from '../../../shared/testing/run-cli.ts';
 import { tempFiles } from '../../../shared/testing/temp-files.ts';
@@ -43,6 +47,116 @@ describe('generate', () => {
     );
     expect((await generate('cross-namespace')).exit).toBe(2);
     expect((await generate('nonsense')).stderr).toContain('there is no template nonsense');
-    expect((await generate()).exit).toBe(2);
+    expect((await generate('denyall')).stderr).toContain('Did you mean deny-all');
+    expect((await generate('external-cidr', '--cidr', '10.0.0.300/8')).stderr).toContain('is no CIDR block');
+    expect((await generate('database', '-l', 'app=db')).stderr).toContain('database needs the labels of its clients');
+    expect((await generate('--allow', 'pod/web-1 -> svc/gone:80')).exit).toBe(2);
+  });
+
+  it('limits what the senders may send as well, and judges that too', async () => {
+    const { stdout, exit } = await generate('--egress', '--allow', 'pod/twin-1 -> pod/db-1:5432');
+    expect(exit).toBe(0);
+    expect(stdout.replaceAll('\n# ', ' ')).toContain('the senders reach nothing else but DNS');
+    const wide = await generate('--egress', '--allow', 'pod/db-1 -> pod/web-1:80');
+    expect(wide.stdout).toContain('#   Pod shop/db-1 to Pod shop/twin-1 on TCP 80');
+  });
+
+  it('goes by the Services of the namespace where no flow is given, and says what it cannot know', async () => {
+    const { stdout, exit } = await generate();
+    expect(exit).toBe(0);
+    expect(stdout).toContain('# From the Services of namespace shop: who calls them is in no object');
+    expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([]);
+    expect(stdout).toContain('# Checked: the flows pass, and nothing else reaches the receivers.');
+    expect(policies(stdout)).toEqual([
+      expect.objectContaining({
+        metadata: { name: 'to-db', namespace: 'shop' },
+        spec: {
+          podSelector: { matchLabels: { app: 'db' } },
+          policyTypes: ['Ingress'],
+          ingress: [{ from: [{ podSelector: {} }], ports: [{ protocol: 'TCP', port: 5432 }] }],
+        },
+      }),
+    ]);
+  });
+
+  it('lets in everybody where a Service has a port outside, and a controller where an Ingress leads in', async () => {
+    const items = [
+      namespace('shop'),
+      namespace('edge'),
+      pod('web-1', { labels: { app: 'web' }, ports: [{ containerPort: 8080 }] }),
+      pod('api-1', { labels: { app: 'api' }, ports: [{ containerPort: 8080 }] }),
+      pod('proxy', { namespace: 'edge', labels: { 'app.kubernetes.io/name': 'traefik' } }),
+      service('web', { type: 'NodePort', selector: { app: 'web' }, ports: [{ port: 80, targetPort: 8080 }] }),
+      service('api', { selector: { app: 'api' }, ports: [{ port: 80, targetPort: 8080 }] }),
+      {
+        apiVersion: 'networking.k8s.io/v1',
+        kind: 'Ingress',
+        metadata: { name: 'front', namespace: 'shop' },
+        spec: { defaultBackend: { service: { name: 'api', port: { number: 80 } } } },
+      },
+      networkPolicy('other', { podSelector: { matchLabels: { app: 'none' } } }),
+    ];
+    const file = files.write('edge.json', { apiVersion: 'v1', kind: 'List', items });
+    const { stdout } = await runCli(netpol, ['generate', '--snapshot', file, '-n', 'shop']);
+    expect(stdout).toContain('Service shop/web has a port outside');
+    const peers = policies(stdout).map(({ metadata, spec }) => [
+      metadata?.name,
+      (spec?.ingress ?? []).flatMap((rule) => rule?.from ?? []).map((peer) => Object.keys(peer ?? {}).join()),
+    ]);
+    expect(Object.fromEntries(peers)).toEqual({
+      'to-web': ['podSelector', 'ipBlock'],
+      'to-api': ['podSelector', 'namespaceSelector,podSelector'],
+    });
+  });
+
+  it('gives templates that do what they say, as the engine judges them', async () => {
+    const facts = {
+      namespaces: [namespace('shop'), namespace('other'), namespace('kube-system')],
+      pods: [
+        pod('web', { labels: { app: 'web' } }),
+        pod('db', { labels: { app: 'db' } }),
+        pod('stranger', { namespace: 'other', labels: { app: 'web' } }),
+        pod('dns', { namespace: 'kube-system', labels: { 'k8s-app': 'kube-dns' } }),
+      ],
+    };
+    const open = async (...words: readonly string[]) => {
+      const model = buildPolicyModel({ ...facts, networkPolicies: policies((await generate(...words)).stdout) });
+      const port = (protocol: 'TCP' | 'UDP', number: number) => ({ protocol, port: number });
+      const may = (from: number, to: number, asked = port('TCP', 5432)) => {
+        const [a, b] = [facts.pods[from], facts.pods[to]];
+        if (a === undefined || b === undefined) throw new Error('no such pod');
+        return evaluate(model, { type: 'pod', pod: a }, { type: 'pod', pod: b }, asked).answer;
+      };
+      return {
+        inside: may(0, 1),
+        back: may(1, 0),
+        stranger: may(2, 1),
+        dns: may(1, 3, port('UDP', 53)),
+        out: may(1, 2, port('TCP', 443)),
+      };
+    };
+    expect(await open('deny-all')).toEqual({ inside: 'no', back: 'no', stranger: 'no', dns: 'yes', out: 'no' });
+    expect(await open('same-namespace')).toEqual({
+      inside: 'yes',
+      back: 'yes',
+      stranger: 'no',
+      dns: 'yes',
+      out: 'yes',
+    });
+    expect(await open('cross-namespace', '--from-namespace', 'other')).toMatchObject({ inside: 'no', stranger: 'yes' });
+    expect(await open('dns')).toMatchObject({ back: 'no', stranger: 'yes', dns: 'yes', out: 'no' });
+    expect(await open('external-cidr', '--cidr', '192.0.2.0/24')).toMatchObject({ back: 'no', dns: 'yes', out: 'no' });
+    const database = ['database', '-l', 'app=db', '--client', 'app=web', '--port', '5432'];
+    expect(await open(...database)).toEqual({ inside: 'yes', back: 'no', stranger: 'no', dns: 'yes', out: 'no' });
+  });
+
+  it('is a List as JSON, with the notes on standard error', async () => {
+    const { stdout, stderr } = await generate('deny-all', '-o', 'json');
+    expect(JSON.parse(stdout)).toMatchObject({ kind: 'List', items: [{ kind: 'NetworkPolicy' }, {}, {}] });
+    expect(stderr).toContain('# From a template');
   });
 });
+
+function policies(text: string): readonly NetworkPolicy[] {
+  return loadAll(text) as readonly NetworkPolicy[];
+}
