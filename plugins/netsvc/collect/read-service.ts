@@ -6,6 +6,7 @@ import { isFinished, isReady } from '../../../shared/model/pods.ts';
 import { nameOf, namespaceOf } from '../../../shared/model/refs.ts';
 import { formatLabels } from '../../../shared/model/selectors.ts';
 import { SERVICE_NAME_LABEL, selectorOf } from '../../../shared/model/services.ts';
+import { readAlias } from './read-alias.ts';
 import { readConfigMaps } from './read-config-maps.ts';
 import { readIngresses } from './read-ingresses.ts';
 import { readLogs } from './read-logs.ts';
@@ -21,10 +22,17 @@ export async function readService(gatherer: Gatherer, service: Service): Promise
   const selector = selectorOf(service);
   await Promise.all([
     readSlices(gatherer, service),
-    selector === undefined ? readWithoutSelector(gatherer, service) : readSelected(gatherer, service, selector),
+    selector === undefined ? readUnselected(gatherer, service) : readSelected(gatherer, service, selector),
     readIngresses(gatherer, service),
     readLoadBalancer(gatherer, service),
   ]);
+}
+
+/** An alias is read together with the Service that it leads to, whose fault is its own. */
+async function readUnselected(gatherer: Gatherer, service: Service): Promise<void> {
+  if (service.spec?.type !== 'ExternalName') return readWithoutSelector(gatherer, service);
+  const target = await readAlias(gatherer, service);
+  if (target !== undefined) await readService(gatherer, target);
 }
 
 async function readSelected(gatherer: Gatherer, service: Service, selector: Labels): Promise<void> {

@@ -49,26 +49,11 @@ async function readCandidates(gatherer: Gatherer, service: Service): Promise<voi
 
 /** Endpoints that somebody else manages: hand-made objects under other names, and pods whose addresses they hold. */
 export async function readWithoutSelector(gatherer: Gatherer, service: Service): Promise<void> {
-  if (service.spec?.type === 'ExternalName') return readAlias(gatherer, service);
   const namespace = namespaceOf(service);
   await Promise.all([
     gatherer.list('Endpoints', { namespace }),
     gatherer.list('EndpointSlice', { namespace }),
     allPods(gatherer, namespace),
     gatherer.list('Node'),
-  ]);
-}
-
-/** An alias that may mean a name inside the cluster leads to another Service, in any namespace. */
-async function readAlias(gatherer: Gatherer, service: Service): Promise<void> {
-  const labels = (service.spec?.externalName ?? '').replace(/\.$/, '').split('.');
-  const [name = '', namespace = namespaceOf(service), svc] = labels;
-  // `db`, `db.shop` and `db.shop.svc…`: more labels without svc are a name of the outer world.
-  if (name === '' || namespace === '' || (labels.length > 2 && svc !== 'svc')) return;
-  await Promise.all([
-    gatherer.get('Namespace', undefined, namespace),
-    gatherer.get('Service', namespace, name),
-    gatherer.list('Service', { namespace }),
-    gatherer.list('EndpointSlice', { namespace, labelSelector: `kubernetes.io/service-name=${name}` }),
   ]);
 }

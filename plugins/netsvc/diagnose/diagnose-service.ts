@@ -9,6 +9,7 @@ import type { Report } from '../../../shared/report/report.ts';
 import { plural } from '../../../shared/util/text.ts';
 import { checks } from '../checks/checks.ts';
 import { type ServiceSubject, subjectOf, subjectPods } from '../service-subject.ts';
+import { withAliasRuns } from './alias-runs.ts';
 
 export interface DiagnoseOptions {
   readonly source: string;
@@ -28,7 +29,7 @@ export function diagnoseService(index: ClusterIndex, service: Service, options: 
     ...(options.via === undefined ? {} : { via: options.via }),
     ...(options.from === undefined ? {} : { from: options.from }),
   };
-  const runs = runChecks(checks, subject, subject.namespace, context);
+  const runs = withAliasRuns(runChecks(checks, subject, subject.namespace, context), subject, context);
   return reportFromRuns(
     {
       command: options.command ?? 'netsvc diagnose',

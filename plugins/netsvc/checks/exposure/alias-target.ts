@@ -1,12 +1,32 @@
-import { isDnsLabel, plainName } from '../../../../shared/dns/service-names.ts';
+import { isDnsLabel, parseClusterName, plainName } from '../../../../shared/dns/service-names.ts';
 import type { Fix } from '../../../../shared/messages/finding.ts';
-import { formatRef } from '../../../../shared/model/refs.ts';
+import { isWhollyRead } from '../../../../shared/model/absence.ts';
+import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
+import type { Service } from '../../../../shared/model/objects-network.ts';
+import { formatRef, namespaceOf } from '../../../../shared/model/refs.ts';
+import { slicesOf } from '../../../../shared/model/services.ts';
 import { patchLine } from '../../../../shared/util/kubectl.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
 
 /** What an ExternalName Service leads to, as it is written. */
 export function externalNameOf(subject: ServiceSubject): string {
   return subject.service.spec?.externalName ?? '';
+}
+
+/** The Service of this cluster that an alias leads to, when it is there and no alias itself. */
+export function aliasedService(index: ClusterIndex, subject: ServiceSubject): Service | undefined {
+  if (subject.type !== 'ExternalName') return undefined;
+  const meant = parseClusterName(externalNameOf(subject));
+  if (meant === undefined) return undefined;
+  const service = index.get('Service', meant.namespace, meant.service);
+  return service?.spec?.type === 'ExternalName' ? undefined : service;
+}
+
+/** Whether the slices of that Service may simply not have been asked for: none is at hand, and not all were read. */
+export function slicesUnasked(index: ClusterIndex, service: Service): boolean {
+  const namespace = namespaceOf(service);
+  if (index.seen('EndpointSlice', namespace).status !== 'ok' || slicesOf(index, service).length > 0) return false;
+  return !isWhollyRead(index, 'EndpointSlice', namespace);
 }
 
 /** Where the target stands, as the source of evidence. */

@@ -1,0 +1,44 @@
+import type { CheckContext, Outcome } from '../../../shared/diagnose/check.ts';
+import { type CheckRun, runChecks } from '../../../shared/diagnose/run-checks.ts';
+import type { Finding } from '../../../shared/messages/finding.ts';
+import { formatRef } from '../../../shared/model/refs.ts';
+import { checks } from '../checks/checks.ts';
+import { aliasedService, externalNameOf, slicesUnasked, sourceOf } from '../checks/exposure/alias-target.ts';
+import { type ServiceSubject, subjectOf } from '../service-subject.ts';
+
+/** Told only where the Service behind the alias was not looked into. */
+const LEADS_ON = 'netsvc/external-name-endpoints';
+
+/**
+ * An alias is as good as the Service it leads to. Where that one does not answer, its own causes take the place of the
+ * finding that something is wrong there.
+ */
+export function withAliasRuns(
+  runs: readonly CheckRun[],
+  subject: ServiceSubject,
+  context: CheckContext,
+): readonly CheckRun[] {
+  const service = context.sweep === true ? undefined : aliasedService(context.index, subject);
+  // An alias that is wrong itself leads nowhere, whatever that Service is like.
+  const own = runs.some(({ id, outcome }) => id !== LEADS_ON && criticalCauses(outcome).length > 0);
+  if (service === undefined || own || slicesUnasked(context.index, service)) return runs;
+  const target = subjectOf(service);
+  const behind = runChecks(checks, target, target.namespace, context).flatMap((run) => {
+    const findings = criticalCauses(run.outcome).map((finding) => led(finding, subject, target));
+    return findings.length === 0 ? [] : [{ ...run, outcome: { result: 'fail' as const, findings } }];
+  });
+  return behind.length === 0 ? runs : [...runs.filter(({ id }) => id !== LEADS_ON), ...behind];
+}
+
+function criticalCauses(outcome: Outcome): readonly Finding[] {
+  if (outcome.result !== 'fail') return [];
+  return outcome.findings.filter(({ role, severity }) => role === 'cause' && severity === 'critical');
+}
+
+function led(finding: Finding, subject: ServiceSubject, target: ServiceSubject): Finding {
+  const way = {
+    fact: `${formatRef(subject.ref)} is an alias of ${externalNameOf(subject)}, ${formatRef(target.ref)}`,
+    source: sourceOf(subject),
+  };
+  return { ...finding, evidence: [way, ...finding.evidence] };
+}
