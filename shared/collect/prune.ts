@@ -31,7 +31,7 @@ const CONTAINER_STATUS_DROPPED = new Set([
   'resources',
   'user',
 ]);
-const POD_SPEC_DROPPED = new Set(['serviceAccount', 'preemptionPolicy', 'enableServiceLinks']);
+const POD_SPEC_DROPPED = new Set(['serviceAccount', 'preemptionPolicy']);
 const NODE_STATUS_DROPPED = new Set([
   'images',
   'volumesAttached',

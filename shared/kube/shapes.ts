@@ -32,6 +32,7 @@ const POD_SPEC: Fields<PodSpec> = {
   subdomain: true,
   setHostnameAsFQDN: true,
   dnsPolicy: true,
+  enableServiceLinks: true,
   dnsConfig: true,
   hostAliases: true,
   serviceAccountName: true,

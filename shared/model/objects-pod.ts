@@ -14,6 +14,7 @@ export interface PodSpec {
   readonly subdomain?: string;
   readonly setHostnameAsFQDN?: boolean;
   readonly dnsPolicy?: string;
+  readonly enableServiceLinks?: boolean;
   readonly dnsConfig?: {
     readonly nameservers?: readonly string[];
     readonly searches?: readonly string[];

@@ -35,6 +35,30 @@ describe('container-crashes', () => {
     expect(report.causes[0]?.fixes[0]?.command).toBe('kubectl logs web-6f9c-a -n shop -c app --previous --tail=50');
   });
 
+  describe('a variable that Kubernetes sets for a Service', () => {
+    const redis = service('redis', { clusterIP: '10.96.0.7', ports: [{ port: 6379 }] });
+    const asked = (
+      spec: object,
+      text = "Error: invalid REDIS_PORT: 'tcp://10.96.0.7:6379' is not a number",
+    ): ReturnType<typeof diagnoseObjects> => {
+      const made = crashing('web-6f9c-a', ended(1, 'Error'), { of: 'web' });
+      const pods = [{ ...made, spec: { ...made.spec, ...spec } }];
+      const log = { namespace: 'shop', pod: 'web-6f9c-a', container: 'app', previous: true, text };
+      return diagnoseObjects([web, redis, deployment('web', { app: 'web' }), ...pods], 'web', { logs: [log] });
+    };
+
+    it('is named when the log shows that the app stopped at it', () => {
+      const report = asked({});
+      expect(facts(report)).toContain('Kubernetes sets REDIS_PORT to that for Service redis');
+      expect(report.causes[0]?.fixes[0]?.command).toContain('"enableServiceLinks":false');
+    });
+
+    it('is not blamed when the pod wants none, or the address is of no Service', () => {
+      expect(facts(asked({ enableServiceLinks: false }))).not.toContain('Kubernetes sets');
+      expect(facts(asked({}, 'cannot reach tcp://10.96.9.9:6379'))).not.toContain('Kubernetes sets');
+    });
+  });
+
   it('names the signal', () => {
     const made = crashing('web-6f9c-a', ended(139, 'Error'), { of: 'web' });
     expect(diagnoseObjects([web, deployment('web'), made], 'web').headline).toContain('exit code 139 (SIGSEGV');

@@ -6,6 +6,7 @@ import type { ServiceSubject } from '../../service-subject.ts';
 import { exitInWords } from './exit-codes.ts';
 import { inPods, podKeys } from './pod-groups.ts';
 import { rolloutNote, withUndo } from './rollout-note.ts';
+import { serviceLinkIn } from './service-links.ts';
 import { servicePods, weigh } from './service-pods.ts';
 import {
   backOffInWords,
@@ -24,7 +25,7 @@ export const containerCrashes = defineCheck<ServiceSubject>({
   id: 'netsvc/container-crashes',
   group: 'pods',
   needs: ['Pod'],
-  uses: POD_USES,
+  uses: [...POD_USES, 'Service'],
   applies: (subject) => subject.selector !== undefined,
   run: (subject, { index }) => {
     const pods = troubledPods(index, subject, ['crash', 'exits-cleanly']).filter(
@@ -41,12 +42,13 @@ function raise(index: ClusterIndex, subject: ServiceSubject, group: readonly [Tr
   const all = servicePods(index, subject);
   const { trouble } = first;
   const args = { container: containerInWords(trouble), where: inPods(group, all), restarts: restartsInWords(group) };
+  const link = group.map((entry) => serviceLinkIn(index, entry)).find((found) => found !== undefined);
   const facts = {
     subject: first.owner,
     pods: podKeys(group),
-    evidence: troubleEvidence(index, group, [], true),
+    evidence: [...(link === undefined ? [] : [link.evidence]), ...troubleEvidence(index, group, [], true)],
     ...weigh(subject, all, group),
-    fixes: withUndo(rolloutNote(index, group), [lookAtLog(first)]),
+    fixes: withUndo(rolloutNote(index, group), [...(link?.fixes ?? []), lookAtLog(first)]),
   };
   if (trouble.kind === 'exits-cleanly') {
     return podsMessages.SVC231.raise({ ...facts, args: { ...args, restarts: backOffInWords(group) + args.restarts } });
