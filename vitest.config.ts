@@ -11,8 +11,11 @@ const onCluster = {
   globalSetup: ['test/kit/global-cluster.ts'],
 };
 
-/** These break nodes, rules, DNS for all and the control plane, so nobody else may be on their cluster. */
+/** These break nodes, rules and DNS for all, so nobody else may be asked meanwhile. */
 const breaking = ['test/e2e/netcni-*.test.ts', 'test/e2e/netdns-faults.test.ts'];
+
+/** What `npm run package` has built, on a cluster; apart, since the others need not wait for it. */
+const installed = ['test/e2e/package.test.ts'];
 
 export default defineConfig({
   test: {
@@ -33,9 +36,25 @@ export default defineConfig({
       {
         test: { name: 'package', include: ['test/package/**/*.test.ts'], testTimeout: 60_000, fileParallelism: false },
       },
-      { test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], exclude: breaking, ...onCluster } },
-      // After the others and on a fresh cluster.
-      { test: { name: 'cluster', include: ['test/{cluster,kit}/**/*.test.ts', ...breaking], ...onCluster } },
+      // Asked for together they come one after the other, for they share a cluster; scripts/test.ts gives each its own.
+      {
+        test: {
+          name: 'e2e',
+          include: ['test/e2e/**/*.test.ts'],
+          exclude: [...breaking, ...installed],
+          ...onCluster,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      { test: { name: 'installed', include: installed, ...onCluster, sequence: { groupOrder: 2 } } },
+      {
+        test: {
+          name: 'cluster',
+          include: ['test/{cluster,kit}/**/*.test.ts', ...breaking],
+          ...onCluster,
+          sequence: { groupOrder: 3 },
+        },
+      },
     ],
   },
 });

@@ -1,51 +1,63 @@
 /**
- * The whole test run behind `npm test`: build, static checks, unit and scenario tests, tests on a real cluster.
- * Ends with one line of counts. A failed static check counts as one failed test.
+ * The whole test run behind `npm test`: build, static checks, unit and scenario tests, single binaries, tests on real
+ * clusters. Tests on a cluster mostly wait for kubelets, so two clusters and all the rest go side by side. Ends with one
+ * line of counts; a failed static check counts as one failed test. Results and logs of the suites are in out/test.
  */
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import process from 'node:process';
-import { execa } from 'execa';
-import { programPath } from './package/program-path.ts';
-
-interface Counts {
-  passed: number;
-  failed: number;
-  skipped: number;
-}
-
-const RESULTS = 'out/test';
-const total: Counts = { passed: 0, failed: 0, skipped: 0 };
-const broken: string[] = [];
+import { bringUp, clusterNames } from './test/clusters.ts';
+import { installPrograms } from './test/programs.ts';
+import { newSteps, RESULTS } from './test/steps.ts';
+import { newTally } from './test/tally.ts';
 
 rmSync(RESULTS, { recursive: true, force: true });
 mkdirSync(RESULTS, { recursive: true });
 
-await staticCheck('types', 'tsc', ['--noEmit']);
-await staticCheck('lint and format', 'biome', ['check', '--error-on-warnings', '.']);
-await staticCheck('dead code', 'knip', []);
-await staticCheck('build', 'node', ['scripts/build.ts']);
-await suite('unit');
-await packages();
-await suite('package');
-await suite('e2e');
-await suite('cluster');
+const stop = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
 
-for (const name of broken) say(`FAILED  ${name}`);
-const line = `${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`;
-writeFileSync(`${RESULTS}/counts.txt`, `${line}\n`);
-say(line);
-process.exitCode = total.failed === 0 ? 0 : 1;
+const tally = newTally();
+const { say, check, suite } = newSteps(tally, stop.signal);
+const behind = { behind: true };
 
-async function staticCheck(title: string, command: string, args: readonly string[]): Promise<void> {
-  const run = await execa(command, args, { preferLocal: true, reject: false, all: true });
-  if (run.exitCode === 0) {
-    total.passed += 1;
-    say(`ok      ${title}`);
-    return;
+await check('build', 'node', ['scripts/build.ts']);
+const binaries = inOrder(
+  () => check('types', 'tsc', ['--noEmit'], behind),
+  () => packages(),
+);
+const rest = binaries.then(() =>
+  inOrder(
+    () => check('lint and format', 'biome', ['check', '--error-on-warnings', '.'], behind),
+    () => check('dead code', 'knip', [], behind),
+    () => suite('unit', behind),
+    () => suite('package', behind),
+  ),
+);
+const shared = onCluster(clusterNames.shared, async (env) => {
+  await suite('e2e', { env });
+  await binaries;
+  await suite('installed', { env });
+});
+const breaking = onCluster(clusterNames.breaking, (env) => suite('cluster', { env }));
+await Promise.all([rest, shared, breaking]);
+
+const lines = tally.lines();
+for (const line of lines) say(line);
+writeFileSync(`${RESULTS}/counts.txt`, `${lines.at(-1)}\n`);
+process.exitCode = stop.signal.aborted ? 130 : tally.failed ? 1 : 0;
+
+async function inOrder(...steps: readonly (() => Promise<void>)[]): Promise<void> {
+  for (const step of steps) await step();
+}
+
+/** Suites on a cluster that is there for them and goes when they have ended, whatever became of them. */
+async function onCluster(name: string, suites: (env: Record<string, string>) => Promise<void>): Promise<void> {
+  const takeDown = await bringUp(name, say);
+  try {
+    await suites({ NET_CLUSTER: name });
+  } finally {
+    await takeDown();
   }
-  total.failed += 1;
-  broken.push(title);
-  say(`FAILED  ${title}\n${run.all}`);
 }
 
 /**
@@ -57,69 +69,10 @@ async function packages(): Promise<void> {
     say('skipped single binaries: they are built and run on linux/amd64');
     return;
   }
-  if (process.env.NET_E2E === 'required') await installPrograms();
+  if (process.env.NET_E2E === 'required') await installPrograms(say);
   const script = ['scripts/package.ts', '--binaries'];
-  await staticCheck('single binaries', 'node', [...script, '--platform', 'linux/amd64']);
+  await check('single binaries', 'node', [...script, '--platform', 'linux/amd64'], behind);
   const others = ['linux/arm64', 'darwin/amd64', 'darwin/arm64', 'windows/amd64'];
   const words = others.flatMap((platform) => ['--platform', platform]);
-  await staticCheck('binaries of other systems', 'node', [...script, '--add', '--plugin', 'netsvc', ...words]);
-}
-
-/** What some tests of the binaries are skipped without: an emulator for ARM, and shells to complete in. */
-async function installPrograms(): Promise<void> {
-  const wanted = { 'qemu-aarch64-static': 'qemu-user-static', zsh: 'zsh', fish: 'fish' };
-  const absent = Object.entries(wanted).filter(([program]) => programPath(program) === undefined);
-  const libraries = existsSync('/usr/aarch64-linux-gnu/lib/libstdc++.so.6')
-    ? []
-    : ['libc6-arm64-cross', 'libstdc++6-arm64-cross'];
-  const packages = [...absent.map(([, name]) => name), ...libraries];
-  if (packages.length === 0 || process.getuid?.() !== 0 || programPath('apt-get') === undefined) return;
-  say(`installing ${packages.join(' ')} …`);
-  const options = { reject: false, env: { DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' } } as const;
-  await execa('apt-get', ['update', '-q'], options);
-  const lock = ['-o', 'DPkg::Lock::Timeout=300'];
-  const install = await execa(
-    'apt-get',
-    ['install', '-y', '-q', '--no-install-recommends', ...lock, ...packages],
-    options,
-  );
-  if (install.exitCode !== 0) say('not installed; the tests that need them are skipped with the reason');
-}
-
-async function suite(project: string): Promise<void> {
-  const file = `${RESULTS}/${project}.json`;
-  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
-  const run = await execa('vitest', ['run', '--project', project, ...reporters], {
-    preferLocal: true,
-    reject: false,
-    stdout: 'inherit',
-    stderr: 'inherit',
-  });
-  const counts = readCounts(file);
-  if (counts === undefined || (run.exitCode !== 0 && counts.failed === 0)) {
-    // A crash outside any test, or a suite that could not be collected, is a failure too.
-    total.failed += 1;
-    broken.push(`${project} tests`);
-  }
-  if (counts === undefined) return;
-  total.passed += counts.passed;
-  total.failed += counts.failed;
-  total.skipped += counts.skipped;
-}
-
-function readCounts(file: string): Counts | undefined {
-  try {
-    const json = JSON.parse(readFileSync(file, 'utf8')) as Record<string, number>;
-    return {
-      passed: json.numPassedTests ?? 0,
-      failed: json.numFailedTests ?? 0,
-      skipped: (json.numPendingTests ?? 0) + (json.numTodoTests ?? 0),
-    };
-  } catch {
-    return undefined;
-  }
-}
-
-function say(text: string): void {
-  process.stdout.write(`${text}\n`);
+  await check('binaries of other systems', 'node', [...script, '--add', '--plugin', 'netsvc', ...words], behind);
 }

@@ -1,7 +1,7 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ClusterFailure } from './failure.ts';
+import { ClusterFailure, messageOf } from './failure.ts';
 import { isAlive, type ProcessId, processId } from './process.ts';
 import { clusterFolder } from './state.ts';
 
@@ -18,7 +18,6 @@ export async function withLockFile<Result>(
   work: () => Promise<Result>,
 ): Promise<Result> {
   const end = Date.now() + waitMs;
-  mkdirSync(dirname(path), { recursive: true });
   for (;;) {
     const holder = take(path);
     if (holder === undefined) {
@@ -38,19 +37,31 @@ export async function withLockFile<Result>(
 
 function take(path: string): ProcessId | undefined {
   try {
+    mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, JSON.stringify(processId(process.pid)), { flag: 'wx' });
     return undefined;
-  } catch {
-    let holder: ProcessId | undefined;
-    try {
-      holder = JSON.parse(readFileSync(path, 'utf8')) as ProcessId;
-    } catch {
-      // Gone again, or not yet written.
-      return { pid: 0, startTime: '' };
-    }
-    if (!isAlive(holder)) {
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    // ENOENT: the last cluster went and took the empty folder with it.
+    if (code !== 'EEXIST' && code !== 'ENOENT') {
+      // The file may have been made and not filled: a full disk does that.
       rmSync(path, { force: true });
+      throw new ClusterFailure(`cannot write ${path}: ${messageOf(error)}`);
     }
-    return holder;
+  }
+  const holder = holderOf(path);
+  if (holder !== undefined && !isAlive(holder)) {
+    rmSync(path, { force: true });
+  }
+  return holder ?? { pid: 0, startTime: '' };
+}
+
+/** Who holds a lock; nothing when it is gone again or not yet written. One that stays empty belongs to nobody alive. */
+function holderOf(path: string): ProcessId | undefined {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')) as ProcessId;
+  } catch {
+    const written = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Date.now();
+    return Date.now() - written > 5000 ? { pid: 0, startTime: 'gone' } : undefined;
   }
 }

@@ -1,7 +1,6 @@
 import { parseArgs } from 'node:util';
-import { ensureComponents } from './build/components.ts';
-import { ensureImages, images } from './build/images.ts';
-import { ensurePackages } from './build/packages.ts';
+import { ensureBuilt } from './build/ensure.ts';
+import { images } from './build/images.ts';
 import { down } from './down.ts';
 import { ClusterFailure } from './failure.ts';
 import { enterCommand } from './machine/enter.ts';
@@ -110,9 +109,7 @@ const commands: Record<string, (name: string) => Promise<void>> = {
     print(`KUBECONFIG=${adminKubeconfig(name)}`);
   },
   async images() {
-    await ensurePackages(say, { nodes: true });
-    await ensureComponents(say, { nodes: true });
-    await ensureImages(say);
+    await ensureBuilt(say, { nodes: true });
     for (const image of Object.values(images)) {
       print(image);
     }

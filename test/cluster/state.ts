@@ -1,5 +1,14 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
 import { type ClusterOptions, isClusterName } from './options.ts';
 import type { ProcessId } from './process.ts';
 
@@ -62,9 +71,20 @@ export function clusterNames(): readonly string[] {
     .map((entry) => entry.name);
 }
 
-/** Removes the cluster's folder, and those above it that became empty. */
 export function removeState(name: string): void {
   rmSync(clusterFolder(name), { recursive: true, force: true });
+}
+
+/** Removes the folder of all clusters, and the one above it, when the last cluster has gone. */
+export function removeEmptyFolders(): void {
+  for (const folder of [clustersRoot, dirname(clustersRoot)]) {
+    try {
+      rmdirSync(folder);
+    } catch {
+      // Another cluster is in it, or it is gone already.
+      return;
+    }
+  }
 }
 
 export function freeIndex(): number {

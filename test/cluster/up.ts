@@ -6,9 +6,8 @@ import { kubeProxy } from './addons/kube-proxy.ts';
 import { metricsServer } from './addons/metrics-server.ts';
 import { gatewayAddress, nodeAddress, nodeAddress6 } from './addresses.ts';
 import { KubeApi, type KubeObject } from './api.ts';
-import { ensureComponents, type Say } from './build/components.ts';
-import { ensureImages } from './build/images.ts';
-import { ensurePackages } from './build/packages.ts';
+import type { Say } from './build/components.ts';
+import { ensureBuilt } from './build/ensure.ts';
 import { conditionOf } from './conditions.ts';
 import { tearDown } from './down.ts';
 import { ClusterFailure, messageOf } from './failure.ts';
@@ -54,10 +53,7 @@ export async function up(options: ClusterOptions, say: Say, extras: UpExtras = {
   if (!support.ok) {
     throw new ClusterFailure(support.reason);
   }
-  const nodes = extras.bare !== true;
-  await ensurePackages(say, { nodes });
-  await ensureComponents(say, { nodes });
-  const imageArchive = nodes ? await ensureImages(say) : '';
+  const imageArchive = await ensureBuilt(say, { nodes: extras.bare !== true });
   return await withLock(options.name, async () => {
     const running = await existing(options, say);
     if (running !== undefined) {

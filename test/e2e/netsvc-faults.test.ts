@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { faults } from '../faults/catalogue.ts';
 import type { Fault } from '../faults/fault.ts';
 import { openStage, play, type Stage } from '../faults/stage.ts';
-import { describeCluster, foreignKubeconfig, skipReason } from '../kit/cluster.ts';
+import { describeCluster, foreignKubeconfig, skipReason, testClusterName } from '../kit/cluster.ts';
 import { type PluginRun, runPlugin } from '../kit/plugin.ts';
 import { type Answer, answerOf, toldBy } from './answer.ts';
 
@@ -16,7 +16,7 @@ const EXIT: Readonly<Record<string, number>> = { healthy: 0, degraded: 1, broken
 
 /** Faults live in namespaces of their own, so they can be played side by side. */
 describe.skipIf(reason !== undefined)(`live faults${reason === undefined ? '' : ` (skipped: ${reason})`}`, () => {
-  const kubeconfig = foreign ?? describeCluster('e2e').kubeconfig;
+  const kubeconfig = foreign ?? describeCluster(testClusterName).kubeconfig;
 
   it.concurrent.each(faults.map((fault) => [fault.name, fault] as const))(
     '%s',

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { all, endpoints, ready } from '../faults/fault.ts';
 import { app, svc } from '../faults/make.ts';
 import { openStage, type Stage } from '../faults/stage.ts';
-import { describeCluster, foreignKubeconfig, skipReason } from '../kit/cluster.ts';
+import { describeCluster, foreignKubeconfig, skipReason, testClusterName } from '../kit/cluster.ts';
 import { runPlugin } from '../kit/plugin.ts';
 import { expiredUser, type RestrictedUser, restrictedUser, type UserKind } from '../kit/users.ts';
 import { answerOf, toldBy } from './answer.ts';
@@ -12,7 +12,7 @@ const reason = foreign === undefined ? skipReason() : undefined;
 const NAMESPACE = 'rights';
 
 describe.skipIf(reason !== undefined)(`few rights${reason === undefined ? '' : ` (skipped: ${reason})`}`, () => {
-  const kubeconfig = foreign ?? describeCluster('e2e').kubeconfig;
+  const kubeconfig = foreign ?? describeCluster(testClusterName).kubeconfig;
   let stage: Stage;
   const users = new Map<UserKind, RestrictedUser>();
 
@@ -68,7 +68,7 @@ describe.skipIf(reason !== undefined)(`few rights${reason === undefined ? '' : `
   });
 
   it.skipIf(foreign !== undefined)('with an expired certificate it says how to log in, in two lines', async () => {
-    const user = await expiredUser('e2e', kubeconfig);
+    const user = await expiredUser(testClusterName, kubeconfig);
     try {
       const run = await runPlugin('netsvc', ['web', '-n', NAMESPACE], { kubeconfig: user.kubeconfig });
       expect(run.exitCode).toBe(3);

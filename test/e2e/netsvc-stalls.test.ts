@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { all, endpoints, ready } from '../faults/fault.ts';
 import { app, svc } from '../faults/make.ts';
 import { openStage, type Stage } from '../faults/stage.ts';
-import { describeCluster, foreignKubeconfig, skipReason } from '../kit/cluster.ts';
+import { describeCluster, foreignKubeconfig, skipReason, testClusterName } from '../kit/cluster.ts';
 import { freezeControlPlane, stopKubelet } from '../kit/faults/machines.ts';
 import { runPlugin } from '../kit/plugin.ts';
 import { during } from '../kit/undo.ts';
@@ -16,7 +16,7 @@ const NAMESPACE = 'stalls';
 describe.skipIf(reason !== undefined)(
   `a cluster that is ill itself${reason === undefined ? '' : ` (skipped: ${reason})`}`,
   () => {
-    const cluster = describeCluster('e2e');
+    const cluster = describeCluster(testClusterName);
     const { kubeconfig } = cluster;
     let stage: Stage;
 

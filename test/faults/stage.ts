@@ -1,5 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { execa } from 'execa';
+import { KubeApi } from '../cluster/api.ts';
+import { waitFor } from '../cluster/wait.ts';
+import { runKubectl } from '../kit/plugin.ts';
 import type { Fault, State, When } from './fault.ts';
 import type { Manifest } from './make.ts';
 
@@ -19,24 +20,44 @@ export const NAMESPACE_KINDS =
   'pods,services,endpointslices,endpoints,deployments,replicasets,statefulsets,daemonsets,jobs,events,' +
   'networkpolicies,ingresses,horizontalpodautoscalers,resourcequotas,persistentvolumeclaims,serviceaccounts,configmaps';
 
-const POLLED_KINDS = 'pods,services,endpointslices,deployments,replicasets,statefulsets,daemonsets,jobs,events';
+/** The kinds that predicates look at, by the path of their API. */
+const POLLED = [
+  ['Pod', '/api/v1', 'pods'],
+  ['Service', '/api/v1', 'services'],
+  ['Event', '/api/v1', 'events'],
+  ['EndpointSlice', '/apis/discovery.k8s.io/v1', 'endpointslices'],
+  ['Deployment', '/apis/apps/v1', 'deployments'],
+  ['ReplicaSet', '/apis/apps/v1', 'replicasets'],
+  ['StatefulSet', '/apis/apps/v1', 'statefulsets'],
+  ['DaemonSet', '/apis/apps/v1', 'daemonsets'],
+  ['Job', '/apis/batch/v1', 'jobs'],
+] as const;
 
 /** Makes an empty namespace; one that a crashed run left behind is removed first. */
 export async function openStage(kubeconfig: string, namespace: string): Promise<Stage> {
+  const api = new KubeApi(kubeconfig);
   const kubectl = async (words: readonly string[], input?: string): Promise<string> => {
-    const run = await execa('kubectl', [...words], {
-      env: { KUBECONFIG: kubeconfig },
-      ...(input === undefined ? {} : { input }),
-    });
-    return run.stdout;
+    const run = await runKubectl(words, { kubeconfig, timeoutMs: 300_000, ...(input === undefined ? {} : { input }) });
+    if (run.exitCode !== 0) throw new Error(`kubectl ${words.join(' ')}: ${run.stderr.trim()}`);
+    return run.stdout.trimEnd();
   };
   const inside = (words: readonly string[], input?: string) => kubectl([...words, '-n', namespace], input);
-  const state = async (): Promise<State> => JSON.parse(await inside(['get', POLLED_KINDS, '-o', 'json'])) as State;
+  // Asked often and for several faults side by side: a kubectl each time would take the processor from what is tested.
+  const state = async (): Promise<State> => {
+    const lists = await Promise.all(
+      POLLED.map(async ([kind, group, plural]) => {
+        const items = await api.list(`${group}/namespaces/${namespace}/${plural}`);
+        return items.map((item) => ({ ...item, kind }));
+      }),
+    );
+    return { items: lists.flat() };
+  };
 
   await kubectl(['delete', 'namespace', namespace, '--ignore-not-found', '--wait=true']);
   await kubectl(['create', 'namespace', namespace]);
   // Pods need it, and the controller makes it a moment after the namespace.
-  await waitFor(async () => (await inside(['get', 'serviceaccounts', '-o', 'name'])).includes('default'), 30);
+  const account = `/api/v1/namespaces/${namespace}/serviceaccounts/default`;
+  await waitFor(account, () => api.find(account));
 
   return {
     namespace,
@@ -46,24 +67,18 @@ export async function openStage(kubeconfig: string, namespace: string): Promise<
       await inside(['apply', '-f', '-'], JSON.stringify({ apiVersion: 'v1', kind: 'List', items: manifests }));
     },
     until: async (when, what, seconds = 180) => {
-      const held = await waitFor(async () => when(await state()), seconds);
-      if (!held)
-        throw new Error(`${namespace}: not ${what} after ${seconds} s\n${await inside(['get', 'pods,events'])}`);
+      try {
+        await waitFor(what, async () => when(await state()), { timeoutMs: seconds * 1000, intervalMs: 500 });
+      } catch (error) {
+        const seen = await inside(['get', 'pods,events']);
+        throw new Error(`${namespace}: not ${what} after ${seconds} s\n${seen}`, { cause: error });
+      }
     },
     close: async () => {
       await kubectl(['delete', 'namespace', namespace, '--wait=false', '--ignore-not-found']);
+      api.close();
     },
   };
-}
-
-async function waitFor(holds: () => Promise<boolean>, seconds: number): Promise<boolean> {
-  const end = Date.now() + seconds * 1000;
-  for (;;) {
-    if (await holds()) return true;
-    if (Date.now() > end) return false;
-    // kubectl costs a quarter of a second of processor time, and several faults wait side by side.
-    await sleep(2500);
-  }
 }
 
 /** Brings a fault about and waits until it shows. */

@@ -16,6 +16,9 @@ export interface TestCluster {
  * NET_E2E=required they are not to be skipped, so missing support is an error.
  */
 export function skipReason(env: NodeJS.ProcessEnv = process.env): string | undefined {
+  if (foreignKubeconfig(env) !== undefined) {
+    return 'the cluster given by KUBECONFIG_E2E is not ours to break';
+  }
   const support = clusterSupport();
   if (support.ok) {
     return env.NET_E2E === 'off' ? 'NET_E2E=off' : undefined;

@@ -1,0 +1,34 @@
+import { down } from '../../test/cluster/down.ts';
+import { messageOf } from '../../test/cluster/failure.ts';
+import { defaultOptions } from '../../test/cluster/options.ts';
+import { readState } from '../../test/cluster/state.ts';
+import { up } from '../../test/cluster/up.ts';
+import { foreignKubeconfig, skipReason, testClusterName } from '../../test/kit/cluster.ts';
+
+/** Two clusters: on the second one nodes, rules and DNS for all are broken, so nobody else may be asked there. */
+export const clusterNames = { shared: testClusterName, breaking: `${testClusterName}-b` } as const;
+
+/**
+ * Brings a cluster up for suites that share it. One that was up before the run is used and left alone, so that a
+ * developer's second run is quick. Returns how to take it down.
+ */
+export async function bringUp(name: string, say: (line: string) => void): Promise<() => Promise<void>> {
+  const nothing = async (): Promise<void> => undefined;
+  if (!canRun() || readState(name)?.ready === true) return nothing;
+  try {
+    await up({ ...defaultOptions, name }, (line) => say(`        ${name}: ${line}`));
+  } catch (error) {
+    // Its suites try once more, and fail with the reason.
+    say(`        ${name}: ${messageOf(error)}`);
+  }
+  return () => down(name);
+}
+
+/** Whether there will be a cluster of ours; where it is required and cannot be, the suites say so. */
+function canRun(): boolean {
+  try {
+    return foreignKubeconfig() === undefined && skipReason() === undefined;
+  } catch {
+    return false;
+  }
+}
