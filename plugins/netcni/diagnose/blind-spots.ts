@@ -1,7 +1,9 @@
 import { detectNetwork } from '../../../shared/datapath/cni/detect.ts';
 import { isWhollyRead } from '../../../shared/model/absence.ts';
 import type { ClusterIndex } from '../../../shared/model/cluster-index.ts';
-import { agentGroups } from '../facts/agents.ts';
+import { plural } from '../../../shared/util/text.ts';
+import { type AgentGroup, agentGroups } from '../facts/agents.ts';
+import { nodeFacts } from '../facts/nodes.ts';
 
 /** Something that was not seen, and what could not be judged for it. */
 export interface BlindSpot {
@@ -11,29 +13,54 @@ export interface BlindSpot {
   readonly essential: boolean;
 }
 
-/** What of the network could not be looked at. Kinds that checks need and lack are told by the checks themselves. */
+/**
+ * What of the network could not be looked at. Kinds that checks need and lack are told by the checks themselves.
+ * Nodes with what their kubelets say, the pods, and the agents of the plugin are what "sound" is said of.
+ */
 export function blindSpots(index: ClusterIndex): readonly BlindSpot[] {
+  return [...nodeSpots(index), ...agentSpots(index), ...podSpots(index)];
+}
+
+function nodeSpots(index: ClusterIndex): readonly BlindSpot[] {
+  if (index.seen('Node').status !== 'ok') return [];
+  const nodes = nodeFacts(index);
+  if (nodes.length === 0) return [{ check: 'nodes', reason: 'there is no node', essential: true }];
+  // A node that has just joined has not reported yet.
+  const mute = nodes.filter(({ standing, fresh }) => standing === 'unreported' && !fresh);
+  if (mute.length === 0) return [];
+  const reason = `what kubelets say of ${plural(mute.length, 'node')} is not there (status.conditions)`;
+  return [{ check: 'nodes', reason, essential: mute.length === nodes.length }];
+}
+
+function agentSpots(index: ClusterIndex): readonly BlindSpot[] {
   const spots: BlindSpot[] = [];
   const sets = index.seen('DaemonSet');
   const groups = agentGroups(index);
-  const agents = groups.some(({ pods }) => pods.length > 0);
   // A plugin inside the kubelet's own process has no agents to look for.
   const inProcess = detectNetwork(index).primary?.alive === 'in-process';
-  if (!agents && !inProcess && sets.status !== 'ok')
+  if (!groups.some(({ pods }) => pods.length > 0) && !inProcess && sets.status !== 'ok')
     spots.push({ check: 'agents', reason: sets.reason, essential: true });
-  for (const { title, sets: own, podsRead } of groups) {
-    if (podsRead || own.length === 0) continue;
-    const namespace = own[0]?.metadata?.namespace ?? '';
+  for (const group of groups) {
+    if (group.podsRead || group.sets.length === 0) continue;
+    const namespace = group.sets[0]?.metadata?.namespace ?? '';
     const { status, reason } = index.seen('Pod', namespace);
-    if (status !== 'ok' || !isWhollyRead(index, 'Pod', namespace)) {
-      spots.push({ check: `pods of ${title}`, reason: `${reason} (namespace ${namespace})`, essential: false });
-    }
-  }
-  const pods = index.seen('Pod');
-  if (pods.status !== 'ok') spots.push({ check: 'pods and their addresses', reason: pods.reason, essential: false });
-  const events = index.seen('Event');
-  if (pods.status === 'ok' && events.status !== 'ok') {
-    spots.push({ check: 'why pods wait for their network', reason: events.reason, essential: false });
+    if (status === 'ok' && isWhollyRead(index, 'Pod', namespace)) continue;
+    const check = `pods of ${group.title}`;
+    spots.push({ check, reason: `${reason} (namespace ${namespace})`, essential: !allReady(group) });
   }
   return spots;
+}
+
+/** Whether the DaemonSets themselves say that every pod of theirs is ready. */
+function allReady({ sets }: AgentGroup): boolean {
+  return sets.every(({ status }) => (status?.numberReady ?? 0) >= (status?.desiredNumberScheduled ?? 1));
+}
+
+function podSpots(index: ClusterIndex): readonly BlindSpot[] {
+  const pods = index.seen('Pod');
+  if (pods.status !== 'ok') return [{ check: 'pods and their addresses', reason: pods.reason, essential: true }];
+  const events = index.seen('Event');
+  return events.status === 'ok'
+    ? []
+    : [{ check: 'why pods wait for their network', reason: events.reason, essential: false }];
 }

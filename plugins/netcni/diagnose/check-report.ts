@@ -5,7 +5,7 @@ import type { Finding } from '../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../shared/model/cluster-index.ts';
 import type { Ref } from '../../../shared/model/refs.ts';
 import type { NotChecked, Report, Section, Verdict } from '../../../shared/report/report.ts';
-import { compareText, plural } from '../../../shared/util/text.ts';
+import { compareText, joinNames, plural } from '../../../shared/util/text.ts';
 import { checks } from '../checks/checks.ts';
 import { nodesOf } from '../cluster-subject.ts';
 import { networkWords } from '../facts/network-words.ts';
@@ -79,9 +79,10 @@ function withBlindSpots(report: Report, index: ClusterIndex): Report {
     ...report.notChecked,
     ...spots.filter(({ reason }) => !known.has(reason)).map(({ check, reason }) => ({ check, reason })),
   ];
-  const worst = spots.find(({ essential }) => essential);
-  if (report.verdict !== 'healthy' || worst === undefined) return { ...report, notChecked };
-  return { ...report, notChecked, verdict: 'unknown', headline: `could not tell: ${worst.reason}` };
+  const missing = spots.filter(({ essential }) => essential).map(({ reason }) => reason);
+  if (report.verdict !== 'healthy' || missing.length === 0) return { ...report, notChecked };
+  const headline = `could not tell: ${joinNames([...new Set(missing)], 2)}`;
+  return { ...report, notChecked, verdict: 'unknown', headline };
 }
 
 interface NodeRow {

@@ -1,3 +1,4 @@
+import { readFileSync, writeFileSync } from 'node:fs';
 import { execa } from 'execa';
 import { gatewayAddress, nodeAddress, nodeAddress6, nodeNetwork } from '../addresses.ts';
 import { ClusterFailure } from '../failure.ts';
@@ -32,6 +33,7 @@ async function ipBatch(lines: readonly string[], netns?: string): Promise<void> 
 export async function makeNetwork(options: ClusterOptions, index: number): Promise<void> {
   const { name, dualStack } = options;
   await loadKernelModules();
+  raiseWatchLimit();
   const plane = netnsName(name, 'plane');
   const gateway = gatewayAddress(index);
   const nodes = Array.from({ length: options.nodes }, (_, at) => at + 1);
@@ -83,6 +85,14 @@ export async function makeNetwork(options: ClusterOptions, index: number): Promi
 async function loadKernelModules(): Promise<void> {
   const modules = ['overlay', 'br_netfilter', 'vxlan', 'nf_conntrack', 'nf_tables', 'ip_tables', 'ip6_tables'];
   await execa('modprobe', ['--all', '--quiet', ...modules], { reject: false });
+}
+
+const watchLimit = '/proc/sys/fs/inotify/max_user_instances';
+const enoughWatches = 1024;
+
+/** Each kubelet and containerd watches files; the usual 128 of one user are used up by the third cluster. */
+function raiseWatchLimit(): void {
+  if (Number(readFileSync(watchLimit, 'utf8')) < enoughWatches) writeFileSync(watchLimit, String(enoughWatches));
 }
 
 async function setSysctl(netns: string, settings: Readonly<Record<string, string>>): Promise<void> {
