@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runOn } from '../cluster/machine/enter.ts';
 import { describeCluster, foreignKubeconfig, skipReason, testClusterName } from '../kit/cluster.ts';
-import { deleteCniConfig, exhaustPodRange } from '../kit/faults/cni.ts';
-import { removeKubeProxy } from '../kit/faults/kube-proxy.ts';
+import { crashFlannel, deleteCniConfig, exhaustPodRange, removeCniProgram } from '../kit/faults/cni.ts';
+import { freezeKubeProxy, removeKubeProxy } from '../kit/faults/kube-proxy.ts';
 import { stopKubelet } from '../kit/faults/machines.ts';
 import { apply, testNamespace } from '../kit/manifests.ts';
 import { runKubectl, runPlugin } from '../kit/plugin.ts';
@@ -101,6 +101,18 @@ describe.skipIf(reason !== undefined)(
       await found(removeKubeProxy(cluster, node), 'CNI208', node, 'kubernetes.io/hostname');
     });
 
+    it('kube-proxy of a node is frozen', async () => {
+      await found(freezeKubeProxy(cluster, node), 'CNI212', node, 'answers nothing');
+    });
+
+    it('flannel of a node is killed again and again', async () => {
+      await found(crashFlannel(cluster, node), 'CNI104', node, 'CrashLoopBackOff');
+    });
+
+    it('the program of the bridge is gone from a node', async () => {
+      await found(withoutProgram(), 'CNI312', node, 'program of the plugin is not installed');
+    });
+
     it('the kubelet of a node is stopped', async () => {
       await found(silenced(), 'CNI201', node);
     });
@@ -167,6 +179,15 @@ describe.skipIf(reason !== undefined)(
       return once(async () => {
         await remove();
         await free();
+      });
+    }
+
+    async function withoutProgram(): Promise<Undo> {
+      const restore = await removeCniProgram(cluster, node, 'bridge');
+      const remove = await apply(webPod(namespace.name, 'no-program', node), cluster);
+      return once(async () => {
+        await restore();
+        await remove();
       });
     }
 

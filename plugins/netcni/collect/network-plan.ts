@@ -7,6 +7,7 @@ import type { Workload } from '../../../shared/model/objects-workload.ts';
 import { nameOf, namespaceOf } from '../../../shared/model/refs.ts';
 import { sicknessOf } from '../../../shared/model/sick-pods.ts';
 import { agentGroups } from '../facts/agents.ts';
+import { readProxies } from './read-proxies.ts';
 
 /** What every network is judged by, most wanted first: requests are sent in this order. */
 const ALWAYS: readonly KindName[] = ['Node', 'DaemonSet', 'Pod', 'Deployment', 'ServiceCIDR'];
@@ -60,6 +61,7 @@ export async function networkPlan(gatherer: Gatherer): Promise<void> {
       configMapsOf(set).map((name) => gatherer.get('ConfigMap', namespaceOf(set), name)),
     ),
     readLogs(gatherer),
+    readProxies(gatherer),
   ]);
 }
 

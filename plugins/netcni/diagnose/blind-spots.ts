@@ -4,6 +4,7 @@ import type { ClusterIndex } from '../../../shared/model/cluster-index.ts';
 import { plural } from '../../../shared/util/text.ts';
 import { type AgentGroup, agentGroups } from '../facts/agents.ts';
 import { nodeFacts } from '../facts/nodes.ts';
+import { HEALTH_FOLDER } from '../facts/proxy-health.ts';
 
 /** Something that was not seen, and what could not be judged for it. */
 export interface BlindSpot {
@@ -18,7 +19,7 @@ export interface BlindSpot {
  * Nodes with what their kubelets say, the pods, and the agents of the plugin are what "sound" is said of.
  */
 export function blindSpots(index: ClusterIndex): readonly BlindSpot[] {
-  return [...nodeSpots(index), ...agentSpots(index), ...podSpots(index)];
+  return [...nodeSpots(index), ...agentSpots(index), ...podSpots(index), ...proxySpots(index)];
 }
 
 function nodeSpots(index: ClusterIndex): readonly BlindSpot[] {
@@ -63,4 +64,11 @@ function podSpots(index: ClusterIndex): readonly BlindSpot[] {
   return events.status === 'ok'
     ? []
     : [{ check: 'why pods wait for their network', reason: events.reason, essential: false }];
+}
+
+function proxySpots(index: ClusterIndex): readonly BlindSpot[] {
+  const refused = index.tools(HEALTH_FOLDER).find(({ path }) => path === `${HEALTH_FOLDER}/refused.txt`);
+  return refused === undefined
+    ? []
+    : [{ check: 'whether kube-proxies that look alive hang', reason: refused.text, essential: false }];
 }

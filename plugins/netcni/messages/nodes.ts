@@ -148,4 +148,26 @@ export const nodeMessages = defineMessages({
       'Both write rules for the same Services. It works, since the plugin acts earlier on the way of a packet, but costs memory and CPU on every node, and what one sees in ' +
       'iptables is not what is in force. During a change from one to the other it is the normal state.',
   }),
+  CNI212: message<{ node: string; what: string; pod: string; namespace: string }>({
+    slug: 'kube-proxy-hangs',
+    severity: 'critical',
+    rung: 19,
+    title: 'kube-proxy of a node hangs',
+    summary: ({ node, what }) => `kube-proxy of node ${node} hangs: ${what}`,
+    explain:
+      'The rules it wrote stay in the kernel, so the node goes on serving what was true then: pods that moved since are asked at their old addresses, new Services do not answer from there. ' +
+      'Its pod counts as ready, because kube-proxy usually has no probe. Its health page (port 10256) is written by the process itself: 503 when changes have waited for too long, and no answer at all from a process that is ' +
+      'stopped or blocked. A new kube-proxy writes all rules anew.\nWhat proves it from the node: iptables-save or nft list ruleset, given to kubectl netcni rules.',
+    fixes: ({ pod, namespace }) =>
+      pod === ''
+        ? []
+        : [
+            {
+              title: 'start it anew',
+              command: `kubectl delete pod -n ${namespace} ${pod}`,
+              risk: 'low',
+            },
+            { title: 'or read its log first', command: `kubectl logs -n ${namespace} ${pod} --tail=50`, risk: 'none' },
+          ],
+  }),
 });

@@ -1,7 +1,11 @@
+import { KubeApi } from '../../cluster/api.ts';
+import { signalProgram } from '../../cluster/machine/control.ts';
 import { runOn } from '../../cluster/machine/enter.ts';
+import { waitFor } from '../../cluster/wait.ts';
 import type { TestCluster } from '../cluster.ts';
-import { waitForNode } from '../states.ts';
+import { waitForNode, waitForRollout } from '../states.ts';
 import { once, type Undo } from '../undo.ts';
+import { replacePodsOn } from './pods.ts';
 
 const config = '/etc/cni/net.d/10-flannel.conflist';
 
@@ -31,4 +35,39 @@ export async function exhaustPodRange(cluster: TestCluster, node: string): Promi
   return once(async () => {
     await runOn(cluster.name, node, ['sh', '-c', `cd ${folder} && grep -l '${owner}' * | xargs -r rm -f`]);
   });
+}
+
+/** Kills flannel of a node as often as the kubelet starts it, until the kubelet waits minutes before it tries again. */
+export async function crashFlannel(cluster: TestCluster, node: string): Promise<Undo> {
+  const api = new KubeApi(cluster.kubeconfig);
+  const pods = `/api/v1/namespaces/kube-flannel/pods?labelSelector=app%3Dflannel&fieldSelector=spec.nodeName%3D${node}`;
+  interface Status {
+    readonly restartCount: number;
+    readonly state: { readonly waiting?: { readonly reason: string } };
+  }
+  try {
+    await waitFor(
+      `flannel on ${node} to be given up for a while`,
+      async () => {
+        await signalProgram(cluster.name, node, 'flanneld', 'SIGKILL');
+        const [pod] = await api.list(pods);
+        const [status] = (pod?.status.containerStatuses ?? []) as readonly Status[];
+        return status !== undefined && status.restartCount >= 3 && status.state.waiting?.reason === 'CrashLoopBackOff';
+      },
+      { timeoutMs: 240_000, intervalMs: 1000 },
+    );
+  } finally {
+    api.close();
+  }
+  return once(async () => {
+    await replacePodsOn(cluster, node, 'kube-flannel', 'app=flannel');
+    await waitForRollout('daemonsets', 'kube-flannel', 'kube-flannel-ds', cluster);
+  });
+}
+
+/** A program that the CNI configuration names is not on the node any more. */
+export async function removeCniProgram(cluster: TestCluster, node: string, program: string): Promise<Undo> {
+  const path = `/opt/cni/bin/${program}`;
+  await runOn(cluster.name, node, ['mv', path, `${path}.away`]);
+  return once(async () => void (await runOn(cluster.name, node, ['mv', `${path}.away`, path])));
 }

@@ -4,6 +4,7 @@ import { heartbeats } from './heartbeats.ts';
 import { hostPortTaken } from './host-port-taken.ts';
 import { kernelTooOld } from './kernel-too-old.ts';
 import { kubeProxyBesideReplacement, nobodyServesServices } from './kube-proxy.ts';
+import { kubeProxyHangs } from './kube-proxy-hangs.ts';
 import { kubeletSilent } from './kubelet-silent.ts';
 import { nodeNetworkNotReady } from './node-network-not-ready.ts';
 import { nodeNotReady } from './node-not-ready.ts';
@@ -17,5 +18,6 @@ export const nodeChecks: readonly Check<ClusterSubject>[] = [
   kernelTooOld,
   nobodyServesServices,
   kubeProxyBesideReplacement,
+  kubeProxyHangs,
   hostPortTaken,
 ];
