@@ -25,8 +25,9 @@ export function withPlaces(index: ClusterIndex, report: Report): Report {
 
 function placed(index: ClusterIndex, finding: Finding): Finding {
   const { kind, namespace, name } = finding.subject;
-  // A finding about one word knows its own line.
-  const own = finding.code === 'POL325' ? finding.evidence[0]?.source : undefined;
+  // A finding about one word knows its own line, and one about a rule says it with its first fact.
+  const [first] = finding.evidence;
+  const own = finding.code === 'POL325' ? first?.source : / \((\S.*:\d+)\)$/.exec(first?.source ?? '')?.[1];
   const metadata = namespace === undefined ? { name } : { namespace, name };
   const text = own ?? (kind in KINDS ? index.origin({ metadata }, kind as KindName) : undefined);
   const [, path, line] = /^(.*):(\d+)$/.exec(text ?? '') ?? [];
