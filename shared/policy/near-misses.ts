@@ -120,7 +120,9 @@ export function peerMiss(model: PolicyModel, peer: PodsPeer): PeerMissFacts | un
   if (model.units.some((unit) => matchPods(peer, unit, model.context) !== 'no')) return undefined;
   const inNamespaces = model.units.filter((unit) => matchNamespace(peer, unit) !== 'no');
   const selector = peer.namespaceSelector;
-  const known = [...model.namespaces.values()];
+  // A namespace that was only asked about by its name (one of the DNS servers, perhaps) is no namespace that is there.
+  const inhabited = new Set(model.units.map((unit) => unit.namespace.name));
+  const known = [...model.namespaces.values()].filter(({ name, labels }) => labels.complete || inhabited.has(name));
   if (selector !== undefined && !known.some(({ labels }) => matchLabels(selector, labels) !== 'no')) {
     const candidates = known.map(({ name, labels }): Candidate => ({ ref: { kind: 'Namespace', name }, labels }));
     const elsewhere = hasRequirements(peer.podSelector)

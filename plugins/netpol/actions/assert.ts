@@ -13,6 +13,7 @@ import { endsPlan } from '../collect/ends-plan.ts';
 import { assertMessages } from '../messages/assert.ts';
 import { askedPorts } from '../targets/ports.ts';
 import { resolveEnd } from '../targets/resolve-end.ts';
+import { closedByWords } from '../words/closed-by.ts';
 import { reasonWords } from '../words/reasons.ts';
 import { type Asked, ask } from './ask.ts';
 import { nobodyWords } from './unseen-report.ts';
@@ -98,10 +99,11 @@ function unknown(expectation: Expectation, because: string): Checked {
   return { expectation, outcome: { result: 'unknown', is: 'not to be told', told: undefined }, because, findings: [] };
 }
 
-function becauseOf({ enforcement, name }: Asked, { told }: Outcome): string {
+function becauseOf({ enforcement, name, places }: Asked, { told, result }: Outcome): string {
   if (enforcement.enforced === 'no') return reasonWords({ code: 'notEnforced', by: enforcement.by ?? '' });
   const [reason] = told?.verdict.reasons ?? [];
-  return reason === undefined ? '' : reasonWords(reason, name);
+  if (reason !== undefined) return reasonWords(reason, name);
+  return (result === 'fails' && told !== undefined ? closedByWords(told.verdict, places) : undefined) ?? '';
 }
 
 const MARKS = { holds: '✓', fails: '✗', unknown: '?' } as const;

@@ -8,7 +8,7 @@ import type { Report, Section } from '../../../shared/report/report.ts';
 import { joinNames, plural, wrap } from '../../../shared/util/text.ts';
 import { rangesWords, refValue } from '../answer/end-values.ts';
 import { changeMessages } from '../messages/change.ts';
-import { policyWords, ruleWords } from '../words/policies.ts';
+import { closedByWords } from '../words/closed-by.ts';
 import { portsValue, portWords } from '../words/ports.ts';
 import { reasonWords } from '../words/reasons.ts';
 import type { Compared } from './compare.ts';
@@ -218,20 +218,8 @@ function whyClosed(
   );
   const to = unitOf(model, group, end);
   if (from === undefined || to === undefined) return undefined;
-  const verdict = evaluateUnits(model, from, to, { protocol: range.protocol, port: range.from });
-  for (const walk of [verdict.egress, verdict.ingress]) {
-    if (walk.answer !== 'no') continue;
-    const { decision, direction } = walk;
-    if (decision.by === 'isolation') {
-      return `no ${direction} rule of ${joinNames(
-        decision.policies.map((ref) => policyWords(ref, compared.places)),
-        3,
-      )} allows it`;
-    }
-    if (decision.by === 'rule')
-      return `${ruleWords(decision.policy, direction, decision.rule, compared.places)} denies it`;
-  }
-  return undefined;
+  const question = { protocol: range.protocol, port: range.from };
+  return closedByWords(evaluateUnits(model, from, to, question), compared.places);
 }
 
 function unitOf(model: PolicyModel, group: Group, end: DiffEnd | undefined): Unit | undefined {

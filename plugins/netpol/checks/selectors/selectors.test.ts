@@ -131,6 +131,18 @@ describe('peer-selects-nothing', () => {
 });
 
 describe('namespace-label-missing', () => {
+  it('is not taken for missing pods because a policy also limits egress', () => {
+    const policy = networkPolicy('both', {
+      podSelector: { matchLabels: { app: 'web' } },
+      policyTypes: ['Ingress', 'Egress'],
+      ingress: [{ from: [{ namespaceSelector: { matchLabels: { team: 'shpo' } } }] }],
+      egress: [{ to: [{ podSelector: { matchLabels: { app: 'api' } } }] }],
+    });
+    // Without kube-system among the objects: that DNS servers are looked for there makes it no namespace to be meant.
+    expect(codes(policy).join()).toContain('POL103');
+    expect(codes(policy).join()).not.toContain('POL102');
+  });
+
   it('labels the namespace that is plainly meant, or selects it by name', () => {
     const finding = found(lint(ingressFrom({ namespaceSelector: { matchLabels: { name: 'monitoring' } } })), 'POL103');
     expect(finding?.fixes.map(({ command }) => command)).toEqual([
