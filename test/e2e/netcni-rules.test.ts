@@ -6,7 +6,7 @@ import { app, svc } from '../faults/make.ts';
 import { openStage, type Stage } from '../faults/stage.ts';
 import { describeCluster, foreignKubeconfig, skipReason, testClusterName } from '../kit/cluster.ts';
 import { breakServiceRules, flushServiceRules, freezeKubeProxy } from '../kit/faults/kube-proxy.ts';
-import { takeFlannelDown } from '../kit/faults/links.ts';
+import { lowerUnderlay, misleadTunnel, takeFlannelDown } from '../kit/faults/links.ts';
 import { filterPackets } from '../kit/faults/packets.ts';
 import { runKubectl, runPlugin } from '../kit/plugin.ts';
 import { during } from '../kit/undo.ts';
@@ -127,6 +127,23 @@ describe.skipIf(reason !== undefined)(
       const answer = await during(takeFlannelDown(cluster, node), () => ask(node));
       expect(codes(answer)).toEqual(['CNI835']);
       expect(toldBy(answer)).toContain('flannel.1');
+      await until(node, healthy, 'healed');
+    });
+
+    it('the interface beneath the tunnel with a smaller MTU', async () => {
+      const answer = await during(lowerUnderlay(cluster, node, 1400), () => ask(node));
+      expect(codes(answer)).toEqual(['CNI836']);
+      expect(toldBy(answer)).toContain('eth0 (MTU 1400)');
+      expect(toldBy(answer)).toContain(node);
+      await until(node, healthy, 'healed');
+    });
+
+    it('an entry of the tunnel that leads nowhere', async () => {
+      const nowhere = '192.0.2.77';
+      const answer = await during(misleadTunnel(cluster, node, nowhere), () => ask(node));
+      expect(codes(answer)).toEqual(['CNI840']);
+      expect(toldBy(answer)).toContain(nowhere);
+      expect(toldBy(answer)).toContain(other);
       await until(node, healthy, 'healed');
     });
 

@@ -1,8 +1,9 @@
 import { detectNetwork } from '../../../shared/datapath/cni/detect.ts';
 import { isWhollyRead } from '../../../shared/model/absence.ts';
 import type { ClusterIndex } from '../../../shared/model/cluster-index.ts';
-import { plural } from '../../../shared/util/text.ts';
+import { joinNames, plural } from '../../../shared/util/text.ts';
 import { type AgentGroup, agentGroups } from '../facts/agents.ts';
+import { awsCapacity, instanceType } from '../facts/aws-limits.ts';
 import { nodeFacts } from '../facts/nodes.ts';
 import { HEALTH_FOLDER } from '../facts/proxy-health.ts';
 
@@ -19,7 +20,7 @@ export interface BlindSpot {
  * Nodes with what their kubelets say, the pods, and the agents of the plugin are what "sound" is said of.
  */
 export function blindSpots(index: ClusterIndex): readonly BlindSpot[] {
-  return [...nodeSpots(index), ...agentSpots(index), ...podSpots(index), ...proxySpots(index)];
+  return [...nodeSpots(index), ...agentSpots(index), ...podSpots(index), ...proxySpots(index), ...limitSpots(index)];
 }
 
 function nodeSpots(index: ClusterIndex): readonly BlindSpot[] {
@@ -71,4 +72,15 @@ function proxySpots(index: ClusterIndex): readonly BlindSpot[] {
   return refused === undefined
     ? []
     : [{ check: 'whether kube-proxies that look alive hang', reason: refused.text, essential: false }];
+}
+
+/** EC2 instances whose limits are not known here: their nodes may run out of addresses, and nobody would see it. */
+function limitSpots(index: ClusterIndex): readonly BlindSpot[] {
+  if (detectNetwork(index).primary?.name !== 'AWS VPC CNI') return [];
+  const types = nodeFacts(index).flatMap(({ node, takesAgents }) =>
+    takesAgents && awsCapacity(index, node) === undefined ? [instanceType(node)] : [],
+  );
+  if (types.length === 0) return [];
+  const reason = `unknown instance type: ${joinNames([...new Set(types)], 4)} (${plural(types.length, 'node')})`;
+  return [{ check: 'how many addresses nodes can have', reason, essential: false }];
 }

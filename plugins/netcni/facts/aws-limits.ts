@@ -45,7 +45,7 @@ const PREFIX = 16;
  * for types that are not known here.
  */
 export function awsCapacity(index: ClusterIndex, node: Node): AwsCapacity | undefined {
-  const type = node.metadata?.labels?.['node.kubernetes.io/instance-type'] ?? '';
+  const type = instanceType(node);
   const [family = '', size = ''] = type.split('.');
   const limits = /^t(3|3a|4g)$/.test(family)
     ? BURSTING[size]
@@ -66,4 +66,10 @@ export function awsCapacity(index: ClusterIndex, node: Node): AwsCapacity | unde
     prefixes,
     source: `${type}: ${interfaces} interfaces × ${perInterface - 1} ${prefixes ? 'prefixes of 16' : 'addresses'}`,
   };
+}
+
+/** `m5.large`, or `no label of it` on a node that does not tell. */
+export function instanceType(node: Node): string {
+  const labels = node.metadata?.labels ?? {};
+  return labels['node.kubernetes.io/instance-type'] ?? labels['beta.kubernetes.io/instance-type'] ?? 'no label of it';
 }

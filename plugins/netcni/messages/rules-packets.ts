@@ -79,8 +79,9 @@ export const rulesPacketsMessages = defineMessages({
       `on ${where} ${link} has MTU ${mtu}, but only ${fits} fit through ${over}: large packets between nodes are lost or cut`,
     explain:
       'The tunnel adds its headers to every packet. When what comes out is larger than the network between the nodes ' +
-      'carries, small requests work and large answers hang: TLS handshakes, uploads, image pulls.\nSet the MTU in the ' +
-      "network plugin's configuration to what fits, restart its agents, and make pods anew: their interfaces keep the old one.",
+      'carries, small requests work and large answers hang: TLS handshakes, uploads, image pulls.\nEither the interface beneath was ' +
+      'lowered (ip link set DEV mtu N brings it back), or the MTU in the configuration of the network plugin is too large. An agent that starts reckons anew where no MTU is set; make pods anew after that: ' +
+      'their interfaces keep the old one.',
   }),
 
   CNI837: message<{ where: string; links: string; count: number; mtu: number; tunnel: string; fits: number }>({

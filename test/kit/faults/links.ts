@@ -37,3 +37,35 @@ export async function takeFlannelDown(cluster: TestCluster, node: string): Promi
     await waitFor(`overlay routes on ${node}`, async () => (await routes()).trim().split('\n').length >= before);
   });
 }
+
+/** The node's own interface gets a smaller MTU than its tunnel was reckoned for. */
+export async function lowerUnderlay(cluster: TestCluster, node: string, mtu: number): Promise<Undo> {
+  const set = async (size: number): Promise<void> => {
+    await runOn(cluster.name, node, ['ip', 'link', 'set', 'eth0', 'mtu', String(size)]);
+  };
+  await set(mtu);
+  return once(() => set(1500));
+}
+
+/** The tunnel of a node looks for the first other node at an address where nobody is. */
+export async function misleadTunnel(cluster: TestCluster, node: string, nowhere: string): Promise<Undo> {
+  const table = await runOn(cluster.name, node, ['bridge', 'fdb', 'show', 'dev', 'flannel.1']);
+  const [, mac = '', address = ''] = /^(\S+) dst (\S+)/m.exec(table) ?? [];
+  const point = async (from: string, to: string): Promise<void> => {
+    await runOn(cluster.name, node, [
+      'bridge',
+      'fdb',
+      'append',
+      mac,
+      'dev',
+      'flannel.1',
+      'dst',
+      to,
+      'self',
+      'permanent',
+    ]);
+    await runOn(cluster.name, node, ['bridge', 'fdb', 'del', mac, 'dev', 'flannel.1', 'dst', from]);
+  };
+  await point(address, nowhere);
+  return once(() => point(nowhere, address));
+}

@@ -81,6 +81,7 @@ function tunnelTooLarge(index: ClusterIndex, dumps: NodeDumps, tunnel: Link): re
     messages.CNI836.raise({
       ...about(dumps),
       args: { where: where(dumps), link: tunnel.name, mtu, fits, over: `${under.name} (MTU ${under.mtu})` },
+      fixes: restartAgent(index, dumps.node),
       evidence: [
         { fact: `${tunnel.name} MTU ${mtu}`, source: place(dumps, dumpOf(dumps), tunnel.line) },
         { fact: `${under.name} MTU ${under.mtu}`, source: place(dumps, dumpOf(dumps), under.line) },
