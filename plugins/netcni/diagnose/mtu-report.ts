@@ -9,7 +9,11 @@ import { networkWords } from '../facts/network-words.ts';
 import { type NodeMtu, nodeMtus } from '../facts/node-mtu.ts';
 
 /** The checks that judge an MTU. */
-const GROUPS: ReadonlySet<string> = new Set(['netcni/configured-mtu-too-large', 'netcni/links']);
+const GROUPS: ReadonlySet<string> = new Set([
+  'netcni/configured-mtu-too-large',
+  'netcni/node-mtus-differ',
+  'netcni/links',
+]);
 /** Codes of other faults that these checks also know. */
 const OTHER = /^CNI835$/;
 

@@ -274,6 +274,20 @@ export const pluginMessages = defineMessages({
       'is not written in objects; it is taken from the provider, or for 1500 where nothing else is known. Proof: ping -M do -s SIZE between nodes, or ip link on a node (kubectl netcni rules reads it). kubectl netcni mtu shows the arithmetic.',
     fixes: () => [{ title: 'see the arithmetic', command: 'kubectl netcni mtu', risk: 'none' }],
   }),
+  CNI721: message<{ large: string; largeMtu: string; small: string; smallMtu: number }>({
+    slug: 'node-mtus-differ',
+    severity: 'warning',
+    confidence: 'likely',
+    rung: 33,
+    title: 'nodes have interfaces of different MTU',
+    summary: ({ large, largeMtu, small, smallMtu }) =>
+      `${large} send packets of ${largeMtu} bytes, and ${small} take ${smallMtu} at most: large ones between them are lost`,
+    explain:
+      'Each agent reckons the MTU of its pods from the interface of its own node, so pods on nodes with jumbo frames send packets that the others do not take. The switch or the receiving interface drops them without a word, because both ' +
+      'nodes are in one network and no router is there to answer. Small requests work, large answers hang. Give all nodes the same MTU, or set that of the network plugin to what the smallest carries; then make the pods anew.\n' +
+      'Where a router joins the two kinds of nodes and its "too big" gets through, connections only start more slowly.',
+    fixes: () => [{ title: 'see the arithmetic of each node', command: 'kubectl netcni mtu', risk: 'none' }],
+  }),
   CNI740: message<{ hint: string; reason: string }>({
     slug: 'tuning-hint',
     severity: 'info',

@@ -11,6 +11,7 @@ import {
 import { flannelChecks } from '../flannel/checks.ts';
 import { attachmentMissing } from './attachments.ts';
 import { podMtuTooLarge } from './mtu.ts';
+import { nodeMtusDiffer } from './node-mtus-differ.ts';
 import {
   antreaConditions,
   awsMaxPods,
@@ -42,5 +43,6 @@ export const pluginChecks: readonly Check<ClusterSubject>[] = [
   cloudRoutes,
   attachmentMissing,
   podMtuTooLarge,
+  nodeMtusDiffer,
   tuningHints,
 ];

@@ -25,7 +25,7 @@ export const podMtuTooLarge = defineCheck<ClusterSubject>({
     const provider = usualUnderlay(node?.spec?.providerID);
     // A number far above 1500 was chosen by someone who knows that his network carries it.
     if (provider === undefined && told.value > USUAL) return [];
-    // With Weave, Flannel and Cilium the setting is that of the network beneath, not of the pods.
+    // With Flannel and Cilium the setting is that of the network beneath, not of the pods.
     if (found.setup.plugin === 'cilium' || found.setup.plugin === 'flannel') return [];
     const underlay = provider?.mtu ?? USUAL;
     const fits = podMtu(underlay, overhead);
