@@ -6,6 +6,7 @@ describe('lastLogLines', () => {
     expect(lastLogLines('a\nb\n\nc\r\nd\n\n')).toEqual(['b', 'c', 'd']);
     expect(lastLogLines('')).toEqual([]);
     expect(lastLogLines(undefined)).toEqual([]);
+    expect(lastLogLines('unable to retrieve container logs for containerd://ba0c6019c8d8')).toEqual([]);
   });
 
   it('keeps a long line short and a terminal clean', () => {

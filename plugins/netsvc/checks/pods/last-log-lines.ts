@@ -1,6 +1,8 @@
 import { shorten } from '../../../../shared/util/text.ts';
 
 const LINES = 3;
+/** What the kubelet answers, with status 200, when it has removed the log of a run (ReadLogs in pkg/kubelet). */
+const NO_LOG = /^unable to retrieve container logs for \w+:\/\//;
 const WIDTH = 160;
 
 /** The last lines of a log that say something, with anything that looks like a secret taken out. */
@@ -11,7 +13,7 @@ export function lastLogLines(text: string | undefined): readonly string[] {
     .slice(-16_384)
     .split(/\r?\n/)
     .map((line) => line.trim())
-    .filter((line) => line !== '');
+    .filter((line) => line !== '' && !NO_LOG.test(line));
   return lines.slice(-LINES).map((line) => shorten(hideSecrets(plainText(line)), WIDTH));
 }
 
