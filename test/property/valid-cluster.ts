@@ -46,7 +46,12 @@ const appPlan: fc.Arbitrary<AppPlan> = fc.record({
       name: fc.constantFrom('http', 'grpc', 'admin', 'tcp'),
       containerPort: fc.integer({ min: 1024, max: 65000 }),
     }),
-    { minLength: 1, maxLength: 3, selector: (port) => port.name },
+    {
+      minLength: 1,
+      maxLength: 3,
+      // The API server refuses a headless Service that has a number twice.
+      comparator: (one, other) => one.name === other.name || one.containerPort === other.containerPort,
+    },
   ),
   extraLabels: fc.dictionary(fc.constantFrom('tier', 'team', 'app.kubernetes.io/part-of'), fc.constantFrom('a', 'b'), {
     maxKeys: 2,
