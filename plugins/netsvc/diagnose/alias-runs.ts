@@ -30,7 +30,8 @@ export function withAliasRuns(
   return behind.length === 0 ? runs : [...runs.filter(({ id }) => id !== LEADS_ON), ...behind];
 }
 
-function criticalCauses(outcome: Outcome): readonly Finding[] {
+/** What keeps a Service from answering at all. */
+export function criticalCauses(outcome: Outcome): readonly Finding[] {
   if (outcome.result !== 'fail') return [];
   return outcome.findings.filter(({ role, severity }) => role === 'cause' && severity === 'critical');
 }

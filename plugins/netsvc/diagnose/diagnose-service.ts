@@ -10,6 +10,7 @@ import { plural } from '../../../shared/util/text.ts';
 import { checks } from '../checks/checks.ts';
 import { type ServiceSubject, subjectOf, subjectPods } from '../service-subject.ts';
 import { withAliasRuns } from './alias-runs.ts';
+import { withHeirRuns } from './heir-runs.ts';
 
 export interface DiagnoseOptions {
   readonly source: string;
@@ -29,7 +30,8 @@ export function diagnoseService(index: ClusterIndex, service: Service, options: 
     ...(options.via === undefined ? {} : { via: options.via }),
     ...(options.from === undefined ? {} : { from: options.from }),
   };
-  const runs = withAliasRuns(runChecks(checks, subject, subject.namespace, context), subject, context);
+  const own = runChecks(checks, subject, subject.namespace, context);
+  const runs = withHeirRuns(withAliasRuns(own, subject, context), subject, service, context);
   return reportFromRuns(
     {
       command: options.command ?? 'netsvc diagnose',

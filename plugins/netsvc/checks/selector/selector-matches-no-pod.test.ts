@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { KubeObject } from '../../../../shared/model/objects.ts';
+import { crashing, ended } from '../../../../shared/testing/broken-pods.ts';
 import { deployment, pod, secondsAgo, service, slicesFor, workload } from '../../../../shared/testing/builders.ts';
 import { causeCodes, diagnoseObjects } from '../../testing/diagnose-objects.ts';
 import { type StagedOptions, stagedApp } from '../../testing/staged-app.ts';
@@ -155,6 +156,21 @@ describe('selector-matches-no-pod', () => {
   it('leaves a workload that matches and has no pods to others', () => {
     const report = diagnose({ app: 'payment' }, [], [deployment('payment', { app: 'payment' }, { replicas: 0 })]);
     expect(causeCodes(report)).not.toContain('SVC101');
+  });
+
+  it('tells after it what is wrong with the pods that it was meant for', () => {
+    const crash = crashing('payment-6f9c-a', ended(3, 'Error'), { of: 'payment', labels: { app: 'payment' } });
+    const made = deployment('payment', { app: 'payment' });
+    const report = diagnoseObjects([service('payment', { selector: { app: 'paymnt' } }), made, crash], 'payment');
+    expect(causeCodes(report)).toEqual(['SVC101', 'SVC229']);
+    expect(report.causes[1]?.evidence[0]?.fact).toContain('Deployment payment, which the selector misses');
+  });
+
+  it('does not say that nothing makes pods where a dump lacks some kinds of workloads', () => {
+    const report = diagnoseObjects([service('payment', { selector: { app: 'payment' } })], 'payment', {
+      except: { StatefulSet: 'notCollected', Job: 'notCollected' },
+    });
+    expect(report.headline).toContain('the namespace has no pods; StatefulSets and Jobs were not read');
   });
 
   it('stays silent when a pod matches', () => {

@@ -23,7 +23,7 @@ import { SELECTOR_USES } from './selector-uses.ts';
 import { workloadsMatching } from './workloads-matching.ts';
 
 /** A workload of the own namespace this near outranks a perfect match in another one. */
-const NEAR = 0.35;
+export const NEAR = 0.35;
 
 /**
  * No pod carries the labels that the Service selects, and no workload makes such pods: names the key or value that
@@ -118,15 +118,27 @@ function presentLabels(index: ClusterIndex, subject: ServiceSubject): string {
   const made = madeByStranger(index, subject);
   if (made !== undefined) return made;
   const ranked = rankedWorkloads(index, subject, subject.namespace);
-  if (ranked.length === 0)
-    return index.seen('Pod', subject.namespace).whole
-      ? 'the namespace has no pods and no workload that makes some'
-      : '';
+  if (ranked.length === 0) return index.seen('Pod', subject.namespace).whole ? nothingThere(index, subject) : '';
   const words = ranked
     .slice(0, 3)
     .map(({ ref, labels }) => `${ref.kind} ${ref.name} (${formatLabels(withoutHashes(labels)) || 'no labels'})`);
   const more = ranked.length > 3 ? ` and ${ranked.length - 3} more` : '';
   return `nothing there resembles it: the namespace has ${joinAnd(words)}${more}`;
+}
+
+const USUAL_MAKERS = ['Deployment', 'StatefulSet', 'DaemonSet', 'Job'] as const;
+
+/** A dump without some kinds of workloads cannot tell that none of them is there. */
+function nothingThere(index: ClusterIndex, { namespace }: ServiceSubject): string {
+  const unseen = USUAL_MAKERS.filter((kind) => {
+    const { status } = index.seen(kind, namespace);
+    return status !== 'ok' && status !== 'absent';
+  });
+  if (unseen.length === 0) return 'the namespace has no pods and no workload that makes some';
+  return `the namespace has no pods; ${joinNames(
+    unseen.map((kind) => `${kind}s`),
+    6,
+  )} were not read`;
 }
 
 /** A ReplicaSet of a custom controller (a Rollout), which alone knows why it wants no pods. */
