@@ -1,6 +1,6 @@
 import type { ClusterIndex } from '../model/cluster-index.ts';
 import { compareText } from '../util/text.ts';
-import type { WireAnswer } from './wire.ts';
+import type { WireAnswer, WireQuestion } from './wire.ts';
 
 /** What one DNS server said when it was asked, as it is kept under `tools/dns/POD.json`. */
 export interface ServerAnswers {
@@ -9,6 +9,8 @@ export interface ServerAnswers {
   readonly answers: readonly WireAnswer[];
   /** Why it could not be asked, or stopped answering; undefined when every question got its answer. */
   readonly failed?: string;
+  /** The questions of the last connection that got no answer, where some did. */
+  readonly unanswered?: readonly WireQuestion[];
   /** The reason is one of rights or of the way there, so that it says nothing of the server. */
   readonly unasked?: boolean;
 }

@@ -54,6 +54,8 @@ export interface LogOptions {
   readonly container: string;
   readonly previous?: boolean;
   readonly tailLines?: number;
+  /** Only lines of the last so many seconds. */
+  readonly sinceSeconds?: number;
 }
 
 /** A right in the words of RBAC. */

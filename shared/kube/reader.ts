@@ -95,6 +95,7 @@ async function readLogs(namespace: string, pod: string, options: LogOptions, ask
   const params = [`container=${encodeURIComponent(options.container)}`, `limitBytes=${LOG_BYTES}`];
   if (options.previous === true) params.push('previous=true');
   if (options.tailLines !== undefined) params.push(`tailLines=${options.tailLines}`);
+  if (options.sinceSeconds !== undefined) params.push(`sinceSeconds=${options.sinceSeconds}`);
   const question: Question = { verb: 'get logs of', kind: 'Pod', namespace, name: pod };
   const [served] = servedAt('Pod');
   if (served === undefined) return { status: 'absent', reason: 'the server has no pods' };

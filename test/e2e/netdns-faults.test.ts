@@ -4,9 +4,21 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { KubeApi } from '../cluster/api.ts';
 import { skipReason, type TestCluster, testCluster } from '../kit/cluster.ts';
-import { breakCorefile, changeCorefile, scaleCoreDns } from '../kit/faults/dns.ts';
+import {
+  addOddServer,
+  breakCorefile,
+  changeCorefile,
+  changeUpstream,
+  editCorefile,
+  killUpstream,
+  scaleCoreDns,
+} from '../kit/faults/dns.ts';
+import { blockDns } from '../kit/faults/packets.ts';
+import { apply, testNamespace } from '../kit/manifests.ts';
 import { runPlugin } from '../kit/plugin.ts';
-import { once, type Undo } from '../kit/undo.ts';
+import { waitForPods } from '../kit/states.ts';
+import { allOf, during, once, type Undo } from '../kit/undo.ts';
+import { probePod } from '../kit/workload.ts';
 import { type Answer, answerOf, toldBy } from './answer.ts';
 
 const reason = skipReason();
@@ -50,7 +62,89 @@ const faults: readonly DnsFault[] = [
     code: 'DNS106',
     words: ['k8s-app=core-dns', 'k8s-app=kube-dns'],
   },
+  {
+    name: 'an edit of the Corefile that servers refuse to reload',
+    make: (cluster) => editCorefile(cluster, (text) => text.replace('cache 30', 'cache thirty')),
+    code: 'DNS201',
+    words: ['thirty'],
+  },
+  {
+    name: 'a server with a Corefile of its own, without the zone of the cluster',
+    make: addOddServer,
+    code: 'DNS130',
+    words: ['coredns-odd'],
+  },
+  {
+    name: 'a stub zone whose resolver does not answer',
+    make: (cluster) => changeCorefile(cluster, (text) => `${text}corp.example:53 {\n    forward . 10.123.200.200\n}\n`),
+    code: 'DNS140',
+    words: ['corp.example', '10.123.200.200:53'],
+  },
+  {
+    name: 'an upstream that answers SERVFAIL',
+    make: (cluster) => changeUpstream(cluster, { mode: 'servfail' }),
+    code: 'DNS141',
+    words: ['SERVFAIL'],
+  },
+  {
+    name: 'an upstream that refuses to answer',
+    make: (cluster) => changeUpstream(cluster, { mode: 'refused' }),
+    code: 'DNS141',
+    words: ['REFUSED'],
+  },
+  {
+    name: 'an upstream that takes 300 ms',
+    make: (cluster) => changeUpstream(cluster, { mode: 'answer', delayMs: 300 }),
+    code: 'DNS142',
+    words: ['outside of the cluster'],
+  },
+  {
+    name: 'an upstream that takes longer than servers wait',
+    make: (cluster) => changeUpstream(cluster, { mode: 'answer', delayMs: 2500 }),
+    code: 'DNS140',
+    words: ['i/o timeout'],
+  },
+  {
+    name: 'an upstream that is silent',
+    make: (cluster) => changeUpstream(cluster, { mode: 'silent' }),
+    code: 'DNS140',
+    words: ['outside of the cluster', ':53'],
+  },
+  { name: 'an upstream that is gone', make: killUpstream, code: 'DNS140', words: ['connection refused'] },
+  {
+    name: 'TCP to the upstream blocked',
+    make: (cluster) => blockDns(cluster, 'tcp', { towards: 'upstream' }),
+    code: 'DNS143',
+    words: ['over UDP, but not over TCP'],
+  },
+  { name: 'UDP to the upstream blocked, while pods ask', make: blockUdpUpstream, code: 'DNS253', words: [':53'] },
+  {
+    name: 'an egress policy that forgets DNS, where nothing enforces it',
+    make: forgetDns,
+    code: 'DNS401',
+    words: ['nothing enforces policies here'],
+  },
 ];
+
+/** Names outside, one a second, asked from a pod. */
+async function blockUdpUpstream(cluster: TestCluster): Promise<Undo> {
+  const { name: namespace, undo } = await testNamespace('asking', cluster);
+  const pod = probePod(namespace, 'asks');
+  const line = 'while true; do dig +tries=1 +time=1 name$RANDOM.example.com >/dev/null; done';
+  const container = { ...pod.spec.containers[0], command: ['bash', '-c', line] };
+  await apply({ ...pod, spec: { ...pod.spec, containers: [container] } }, cluster);
+  await waitForPods(namespace, 'app=asks', cluster);
+  return allOf(undo, await blockDns(cluster, 'udp', { towards: 'upstream' }));
+}
+
+async function forgetDns(cluster: TestCluster): Promise<Undo> {
+  const { name: namespace, undo } = await testNamespace('locked', cluster);
+  const policy = { podSelector: {}, policyTypes: ['Egress'], egress: [{ ports: [{ port: 443, protocol: 'TCP' }] }] };
+  const kind = { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy' };
+  await apply([probePod(namespace, 'web'), { ...kind, metadata: { name: 'lock', namespace }, spec: policy }], cluster);
+  await waitForPods(namespace, 'app=web', cluster);
+  return undo;
+}
 
 async function changeService(cluster: TestCluster, spec: object, back: object): Promise<Undo> {
   const patch = async (to: object): Promise<void> => {
@@ -80,6 +174,16 @@ describe.skipIf(reason !== undefined)(`netdns faults${reason === undefined ? '' 
     }
     const healed = await settle(cluster, (answer) => answer.causes.length === 0);
     expect(healed, healed.headline).toMatchObject({ verdict: 'healthy', causes: [] });
+  });
+});
+
+/** A port-forward carries TCP only and goes around the way of pods: what it cannot see is said. */
+describe.skipIf(reason !== undefined)('ways that cannot be seen from outside', () => {
+  it.each(['udp', 'tcp'] as const)('%s from pods to the servers blocked: said to be unseen', async (protocol) => {
+    const cluster = await testCluster();
+    const answer = await during(blockDns(cluster, protocol), () => ask(cluster));
+    expect(answer.causes).toEqual([]);
+    expect(answer.notChecked.map(({ check }) => check)).toContain('the way from pods to the servers');
   });
 });
 

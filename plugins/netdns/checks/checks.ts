@@ -7,11 +7,13 @@ import { nodeCacheChecks } from './node-cache/checks.ts';
 import { podsChecks } from './pods/checks.ts';
 import { policyChecks } from './policy/checks.ts';
 import { serversChecks } from './servers/checks.ts';
+import { upstreamsChecks } from './upstreams/checks.ts';
 
 /** Every check of cluster DNS, in reading order. */
 export const checks: readonly Check<DnsSubject>[] = [
   ...serversChecks,
   ...corefileChecks,
+  ...upstreamsChecks,
   ...logChecks,
   ...metricsChecks,
   ...nodeCacheChecks,

@@ -1,4 +1,3 @@
-import type { Duplex } from 'node:stream';
 import type { Gatherer } from '../../../shared/collect/gather.ts';
 import type { ClusterDns } from '../../../shared/dns/cluster-dns.ts';
 import { clusterDomainOf } from '../../../shared/dns/cluster-domain.ts';
@@ -48,8 +47,8 @@ function healthQuestions(domain: string): readonly WireQuestion[] {
   ];
 }
 
-/** From 1.35 on a websocket needs `create` beside `get` (AuthorizePodWebsocketUpgradeCreatePermission). */
-async function refusedRight(gatherer: Gatherer, namespace: string): Promise<string | undefined> {
+/** Why servers may not be asked; undefined when they may. From 1.35 on a websocket needs `create` beside `get` (AuthorizePodWebsocketUpgradeCreatePermission). */
+export async function refusedRight(gatherer: Gatherer, namespace: string): Promise<string | undefined> {
   const version = (await gatherer.version()) ?? '';
   const minor = Number(/^v1\.(\d+)/.exec(version)?.[1] ?? '35');
   const verbs = minor >= 35 ? ['get', 'create'] : ['get'];
@@ -63,63 +62,23 @@ async function refusedRight(gatherer: Gatherer, namespace: string): Promise<stri
 }
 
 async function askServer(gatherer: Gatherer, pod: Pod, questions: readonly WireQuestion[]): Promise<ServerAnswers> {
+  const { converse } = await import('./converse.ts');
   const who = { pod: nameOf(pod), namespace: namespaceOf(pod) };
   const answers: WireAnswer[] = [];
   for (let at = 0; at < questions.length; at += PER_CONNECTION) {
     const opened = await gatherer.reader.forward(who.namespace, who.pod, dnsPort(pod), { timeoutMs: CONNECT_MS });
     if (opened.status !== 'ok') return { ...who, answers, failed: opened.reason, unasked: true };
-    try {
-      answers.push(...(await converse(opened.value, questions.slice(at, at + PER_CONNECTION))));
-    } catch (error) {
-      const failed = error instanceof Error ? error.message : String(error);
-      return { ...who, answers, failed };
-    } finally {
-      opened.value.destroy();
-    }
+    const heard = await converse(opened.value)(questions.slice(at, at + PER_CONNECTION), ANSWER_MS);
+    opened.value.destroy();
+    answers.push(...heard.answers);
+    // One name without an answer (its upstream is silent) must not take those with one along.
+    if (heard.failed !== undefined) return { ...who, answers, failed: heard.failed, unanswered: heard.unanswered };
   }
   return { ...who, answers };
 }
 
 /** The container port of DNS over TCP: 5353 on OpenShift, 53 elsewhere. */
-function dnsPort(pod: Pod): number {
+export function dnsPort(pod: Pod): number {
   const ports = declaredPorts(pod.spec);
   return (ports.find(({ name }) => name === 'dns-tcp') ?? ports.find(({ port }) => port === 53))?.port ?? 53;
-}
-
-/** All questions at once over one connection; answers come in any order. */
-async function converse(stream: Duplex, questions: readonly WireQuestion[]): Promise<readonly WireAnswer[]> {
-  const { decodeAnswer, encodeQuestion, firstMessage } = await import('../../../shared/dns/wire.ts');
-  return new Promise((resolve, reject) => {
-    const answers = new Map<number, WireAnswer>();
-    const start = performance.now();
-    let buffer: Buffer = Buffer.alloc(0);
-    const timer = setTimeout(() => reject(new Error(`no answer within ${ANSWER_MS / 1000} s`)), ANSWER_MS);
-    const finish = (action: () => void): void => {
-      clearTimeout(timer);
-      action();
-    };
-    stream.on('data', (chunk: Buffer) => {
-      buffer = Buffer.concat([buffer, chunk]);
-      for (let length = firstMessage(buffer); length !== undefined; length = firstMessage(buffer)) {
-        try {
-          const { id, rcode, answers: records } = decodeAnswer(buffer.subarray(0, length));
-          const question = questions[id];
-          if (question !== undefined) {
-            const { name, type } = question;
-            answers.set(id, { name, type, rcode, answers: records, ms: Math.round(performance.now() - start) });
-          }
-        } catch {
-          finish(() => reject(new Error('the answer is no DNS message')));
-          return;
-        }
-        buffer = buffer.subarray(length);
-      }
-      if (answers.size === questions.length) {
-        finish(() => resolve(questions.map((_, at) => answers.get(at)).filter((answer) => answer !== undefined)));
-      }
-    });
-    stream.on('error', (error) => finish(() => reject(error)));
-    stream.on('end', () => finish(() => reject(new Error('the server closed the connection without an answer'))));
-    stream.write(Buffer.concat(questions.map((question, at) => encodeQuestion(at, question))));
-  });
 }

@@ -1,10 +1,12 @@
 import type { Gatherer } from '../../../shared/collect/gather.ts';
 import { clusterDnsOf } from '../../../shared/dns/cluster-dns.ts';
+import { LATER_SECONDS_PATH } from '../../../shared/dns/metrics/pages.ts';
 import { createIndex } from '../../../shared/model/cluster-index.ts';
 import type { KindName } from '../../../shared/model/kinds.ts';
 import { askServers } from './ask-servers.ts';
+import { askUpstreams, isTroubled } from './ask-upstreams.ts';
 import { readKubelets } from './read-kubelets.ts';
-import { readServers } from './read-servers.ts';
+import { readServers, readServersAfter } from './read-servers.ts';
 
 export interface CheckPlanOptions {
   /** The namespace whose pods are judged as callers; undefined for all. */
@@ -48,6 +50,7 @@ const CLUSTER_KINDS: readonly KindName[] = [
 ];
 
 const MAX_EVENTS = 1000;
+const AFTERMATH_MS = 1500;
 
 /** What the kubelet and the scheduler say about names and their servers. */
 const EVENT_REASONS = ['DNSConfigForming', 'MissingClusterDNS', 'CheckLimitsForResolvConf'];
@@ -73,11 +76,19 @@ export function checkPlan({ callers, ask }: CheckPlanOptions): (gatherer: Gather
         dns = clusterDnsOf(createIndex(gatherer.finish()));
       }
     }
-    await Promise.all([
+    const begun = performance.now();
+    const [upstreams] = await Promise.all([
+      ask && dns !== undefined ? askUpstreams(gatherer, dns) : [],
       readServers(gatherer, dns),
       readKubelets(gatherer),
       ...(ask && dns !== undefined ? [askServers(gatherer, dns)] : []),
     ]);
+    if (dns === undefined) return;
+    // A failure is logged when the server gives up, and checks of the upstream's health begin with it.
+    if (upstreams.some(({ zones }) => zones.some(isTroubled))) await pause(AFTERMATH_MS);
+    await readServersAfter(gatherer, dns);
+    const seconds = (performance.now() - begun) / 1000;
+    gatherer.keep({ path: LATER_SECONDS_PATH, text: `${seconds.toFixed(1)}\n` });
   };
 }
 
@@ -103,4 +114,8 @@ async function readCallers(gatherer: Gatherer, kind: KindName, namespace: string
 async function readSets(gatherer: Gatherer): Promise<void> {
   const all = await gatherer.tryList('DaemonSet');
   if (all.status === 'forbidden') await gatherer.list('DaemonSet', { namespace: 'kube-system' });
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -8,6 +8,7 @@ import type { Report } from '../../../shared/report/report.ts';
 import { plural } from '../../../shared/util/text.ts';
 import { checks } from '../checks/checks.ts';
 import { type DnsSubject, dnsSubject } from '../dns-subject.ts';
+import { unseenRuns } from './unseen-runs.ts';
 
 export interface DiagnoseOptions {
   readonly source: string;
@@ -19,7 +20,11 @@ export interface DiagnoseOptions {
 export function diagnoseDns(index: ClusterIndex, { source, callers }: DiagnoseOptions): Report {
   const subject = dnsSubject(index, callers);
   const context: CheckContext = { index, now: index.now };
-  const runs = [...runChecks(checks, subject, subject.namespace, context), ...blindness(index, subject)];
+  const runs = [
+    ...runChecks(checks, subject, subject.namespace, context),
+    ...unseenRuns(index, subject.dns),
+    ...blindness(index, subject),
+  ];
   return reportFromRuns(
     {
       command: 'netdns check',

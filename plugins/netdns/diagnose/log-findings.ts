@@ -1,4 +1,5 @@
 import type { LogMeaning } from '../../../shared/dns/logs/parse-line.ts';
+import { RECENT_SECONDS } from '../../../shared/dns/logs/recent.ts';
 import type { LogGroup, LogSummary, QuerySummary, Tally } from '../../../shared/dns/logs/summarise.ts';
 import type { Message } from '../../../shared/messages/define-messages.ts';
 import type { Finding } from '../../../shared/messages/finding.ts';
@@ -22,6 +23,9 @@ const MESSAGES: Partial<Readonly<Record<LogMeaning, Message<LogArgs>>>> = {
 
 const ENDS: readonly LogMeaning[] = ['loop', 'start-refused'];
 
+/** What counts however long ago it was said in the log of this run or the one before. */
+const LASTING: readonly LogMeaning[] = [...ENDS, 'panic'];
+
 /** Below this a failure upstream is what every network knows now and then. */
 const LEAST: Partial<Readonly<Record<LogMeaning, number>>> = {
   'upstream-timeout': 5,
@@ -30,17 +34,34 @@ const LEAST: Partial<Readonly<Record<LogMeaning, number>>> = {
   overload: 3,
 };
 
-/** What logs say that somebody should know, worst first. */
-export function logFindings(summary: LogSummary, subject: Ref, source: string): readonly Finding[] {
+/**
+ * What logs say that somebody should know, worst first. With the lines of the last moments beside them (`recent`), what is
+ * not among those is over and becomes a note.
+ */
+export function logFindings(
+  summary: LogSummary,
+  subject: Ref,
+  source: string,
+  recent: LogSummary = summary,
+): readonly Finding[] {
   const namespace = subject.namespace ?? 'kube-system';
   const groups = summary.groups.flatMap((group): readonly Finding[] => {
     const message = MESSAGES[group.meaning];
-    if (message === undefined || group.count < (LEAST[group.meaning] ?? 1)) return [];
+    const least = LEAST[group.meaning] ?? 1;
+    if (message === undefined || group.count < least) return [];
+    const lately = recent.groups.find(({ meaning }) => meaning === group.meaning)?.count ?? 0;
+    const over = !LASTING.includes(group.meaning) && lately < least;
     return [
       message.raise({
         subject,
         args: { pods: joinNames(group.pods), count: group.count, what: whatOf(group), namespace },
-        evidence: [{ fact: shorten(group.example, 240), source: `${source} ${joinNames(group.pods)}` }],
+        ...(over ? { severity: 'info' } : {}),
+        evidence: [
+          { fact: shorten(group.example, 240), source: `${source} ${joinNames(group.pods)}` },
+          ...(over
+            ? [{ fact: `${lately === 0 ? 'none' : lately} of them within the last ${RECENT_SECONDS} s`, source }]
+            : []),
+        ],
         // What ends servers explains all of them, also those whose log was not kept.
         ...(ENDS.includes(group.meaning) ? {} : { pods: group.pods.map((pod) => `${namespace}/${pod}`) }),
       }),

@@ -86,7 +86,7 @@ function clusterServer(index: ClusterIndex, server: string): boolean {
 /** Names that exist by the objects and are answered otherwise. */
 function answersOtherwise(question: NameQuestion): readonly Finding[] {
   const { servers, zone, types, expansion } = question;
-  const asked = servers.filter(({ unasked, failed }) => unasked !== true && failed === undefined);
+  const asked = servers.filter(({ unasked }) => unasked !== true);
   for (const { name } of expansion.queries) {
     const promised = zone.records(name).filter(({ type }) => types.includes(type));
     if (promised.length === 0) continue;
@@ -175,7 +175,7 @@ function alias(question: NameQuestion): readonly Finding[] {
 function unresolved(question: NameQuestion): readonly Finding[] {
   const { expansion, index, name, namespace, zone, types } = question;
   const { outcome } = expansion;
-  if (outcome === 'found' || outcome === 'timeout') return [];
+  if (outcome === 'found') return [];
   if (outcome === 'unknown') return likelyMistake(question);
   const subject = subjectOf(question);
   const evidence = searchEvidence(question);
@@ -197,11 +197,16 @@ function unresolved(question: NameQuestion): readonly Finding[] {
   const dots = name.split('.').length - 1;
   const stranger = reading.is === 'nothing' || (reading.is === 'namespace' && !/\.svc(\.|$)/.test(name));
   const outside = stranger && dots > 0 && last !== undefined && !last.name.endsWith(`.${zone.domain}`);
-  if (outside && (outcome === 'servfail' || question.servers.some(({ answers }) => answers.length > 0))) {
+  if (outcome === 'timeout' && !outside) return [];
+  if (
+    outside &&
+    (outcome === 'servfail' || outcome === 'timeout' || question.servers.some(({ answers }) => answers.length > 0))
+  ) {
     const rcodes = question.servers.flatMap(({ answers }) =>
       answers.filter((answer) => answer.name === last.name).map(({ rcode }) => rcode),
     );
-    const rcode = rcodes.find((word) => word !== 'NOERROR') ?? (outcome === 'servfail' ? 'SERVFAIL' : 'NXDOMAIN');
+    const silence = outcome === 'timeout' ? 'nothing within 6 s' : 'NXDOMAIN';
+    const rcode = rcodes.find((word) => word !== 'NOERROR') ?? (outcome === 'servfail' ? 'SERVFAIL' : silence);
     return [namesMessages.DNS611.raise({ subject, args: { name, rcode, servers: 'the DNS servers' }, evidence })];
   }
   return [readingFinding(question, reading, subject, evidence)];

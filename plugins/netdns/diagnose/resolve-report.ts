@@ -103,9 +103,10 @@ function nameOutcome(found: readonly Finding[], question: NameQuestion): CheckRu
 
 /** What the servers said; undefined unless all that were asked agree. */
 function answered(servers: readonly ServerAnswers[], name: string, types: readonly RecordType[]): Foretold | undefined {
-  const told = servers.flatMap(({ answers }) => {
+  const told = servers.flatMap(({ answers, unanswered = [] }): readonly Foretold[] => {
     const own = answers.filter((answer) => answer.name === name && types.includes(answer.type as RecordType));
-    return own.length === 0 ? [] : [verdictOf(own)];
+    if (own.length > 0) return [verdictOf(own)];
+    return unanswered.some((question) => question.name === name) ? ['timeout' as const] : [];
   });
   const [first] = told;
   if (first === undefined) return undefined;

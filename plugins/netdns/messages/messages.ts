@@ -8,10 +8,12 @@ import { podsMessages } from './pods.ts';
 import { policyMessages } from './policy.ts';
 import { recordsMessages } from './records.ts';
 import { serversMessages } from './servers.ts';
+import { upstreamMessages } from './upstreams.ts';
 
 /** Every code of the plugin. A code, once shipped, keeps its meaning. */
 export const messages = {
   ...serversMessages,
+  ...upstreamMessages,
   ...corefileMessages,
   ...corefileHabitMessages,
   ...logMessages,

@@ -1,4 +1,5 @@
 import { compareText } from '../../util/text.ts';
+import { PROBE_PREFIX } from '../upstream-answers.ts';
 import { type LogLine, type LogMeaning, parseLogLine, type QueryLine } from './parse-line.ts';
 
 /** Lines of one meaning. */
@@ -58,7 +59,8 @@ export function summariseLogs(logs: readonly LogText[], domain = 'cluster.local'
   let lines = 0;
   for (const { pod, text } of logs) {
     for (const raw of text.split('\n')) {
-      if (raw.trim() === '') continue;
+      // What our own questions leave behind is told where they were put.
+      if (raw.trim() === '' || raw.includes(PROBE_PREFIX)) continue;
       lines += 1;
       const line = parseLogLine(raw);
       if (line === undefined) continue;

@@ -9,6 +9,27 @@ export interface NamedMetrics {
   readonly metrics: ServerMetrics;
 }
 
+/** How long after the first page `metrics-later.txt` was read. */
+export const LATER_SECONDS_PATH = 'tools/coredns/metrics-later-seconds.txt';
+
+/** What servers counted between their page and one read a moment later, after they were asked, by pod. */
+export function countedLater(index: ClusterIndex): ReadonlyMap<string, ServerMetrics> {
+  return index.memo('dns/metrics-later', () => {
+    const texts = new Map(index.tools('tools/coredns').map(({ path, text }) => [path, text]));
+    const seconds = Number(texts.get(LATER_SECONDS_PATH));
+    return new Map(
+      [...texts].flatMap(([path, text]): [string, ServerMetrics][] => {
+        const pod = /\/([^/]+)\/metrics-later\.txt$/.exec(path)?.[1];
+        const earlier = texts.get(path.replace(/-later\.txt$/, '.txt'));
+        if (pod === undefined || earlier === undefined) return [];
+        return [
+          [pod, summarisePage(text, { now: index.now, earlier, seconds: Number.isFinite(seconds) ? seconds : 0 })],
+        ];
+      }),
+    );
+  });
+}
+
 /** Metrics pages that were kept: `tools/coredns/POD/metrics.txt`, `tools/nodecache/POD/metrics.txt`. */
 export function metricsOf(index: ClusterIndex): readonly NamedMetrics[] {
   return index.memo('dns/metrics', () => {

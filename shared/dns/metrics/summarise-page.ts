@@ -19,6 +19,8 @@ export interface ServerMetrics {
   /** Seconds that were counted; undefined when the page does not tell. */
   readonly seconds: number | undefined;
   readonly queries: number;
+  /** Those that came over UDP; undefined when the page does not tell. */
+  readonly udpQueries: number | undefined;
   readonly rcodes: Readonly<Record<string, number>>;
   readonly p50: number | undefined;
   readonly p95: number | undefined;
@@ -61,6 +63,7 @@ export function summarisePage(
     version: samples(page, 'build')[0]?.labels.version,
     seconds: options.seconds ?? uptime,
     queries: count('requests'),
+    udpQueries: udp(page, before),
     rcodes: byLabel(page, before, 'responses', 'rcode'),
     p50: quantile(latency, 0.5),
     p95: quantile(latency, 0.95),
@@ -110,6 +113,11 @@ function counter(page: MetricsPage, before: MetricsPage | undefined): (need: Met
     const then = before === undefined ? 0 : (total(before, need) ?? 0);
     return now < then ? now : now - then;
   };
+}
+
+/** No sample means no query yet: a counter with labels begins with its first event. */
+function udp(page: MetricsPage, before: MetricsPage | undefined): number | undefined {
+  return page.size === 0 ? undefined : (byLabel(page, before, 'requests', 'proto').udp ?? 0);
 }
 
 function byLabel(

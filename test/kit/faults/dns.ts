@@ -1,11 +1,13 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { KubeApi } from '../../cluster/api.ts';
+import { conditionOf } from '../../cluster/conditions.ts';
 import { daemons, signalDaemon, startDaemon } from '../../cluster/machine/control.ts';
 import { machinePath } from '../../cluster/machine/spec.ts';
 import { resolverConfig, resolverDaemon } from '../../cluster/parts/control-plane.ts';
 import { readState } from '../../cluster/state.ts';
 import { waitFor } from '../../cluster/wait.ts';
 import type { TestCluster } from '../cluster.ts';
+import { apply } from '../manifests.ts';
 import { waitForObject, waitForRollout } from '../states.ts';
 import { once, type Undo } from '../undo.ts';
 import { replacePods } from './pods.ts';
@@ -38,6 +40,43 @@ export async function changeCorefile(cluster: TestCluster, change: (corefile: st
     await write(before);
     await waitForRollout('deployments', 'kube-system', 'coredns', cluster);
   });
+}
+
+/** Another Corefile as an editor writes it: the pods run on, and take it over or refuse it when they see it. */
+export async function editCorefile(cluster: TestCluster, change: (corefile: string) => string): Promise<Undo> {
+  const before = await withApi(cluster, async (api) => (await api.json('GET', configMap)).data.Corefile as string);
+  const write = (corefile: string): Promise<unknown> =>
+    withApi(cluster, (api) => api.patch(configMap, { data: { Corefile: corefile } }));
+  await write(change(before));
+  return once(async () => void (await write(before)));
+}
+
+/** One more server behind the DNS Service, which has a ConfigMap of its own and knows no Services. */
+export async function addOddServer(cluster: TestCluster): Promise<Undo> {
+  const [name, namespace] = ['coredns-odd', 'kube-system'];
+  const { spec } = await withApi(cluster, (api) => api.json('GET', deployment));
+  const { metadata, spec: template } = spec.template;
+  const corefile =
+    '.:53 {\n    errors\n    ready\n    health\n    prometheus :9153\n    forward . /etc/resolv.conf\n    reload\n}\n';
+  const volumes = [{ name: 'config-volume', configMap: { name } }];
+  const undo = await apply(
+    [
+      { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace }, data: { Corefile: corefile } },
+      {
+        apiVersion: 'v1',
+        kind: 'Pod',
+        metadata: { name, namespace, labels: metadata.labels },
+        spec: { ...template, volumes },
+      },
+    ],
+    cluster,
+  );
+  await waitForObject(
+    `/api/v1/namespaces/${namespace}/pods/${name}`,
+    (pod) => conditionOf(pod, 'Ready') === 'True',
+    cluster,
+  );
+  return undo;
 }
 
 /** A Corefile that CoreDNS cannot read: its new pods crash. */

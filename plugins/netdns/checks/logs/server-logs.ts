@@ -1,6 +1,7 @@
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import { dnsServersRef } from '../../../../shared/dns/cluster-dns.ts';
 import { clusterDomainOf } from '../../../../shared/dns/cluster-domain.ts';
+import { recentLog } from '../../../../shared/dns/logs/recent.ts';
 import { type LogText, summariseLogs } from '../../../../shared/dns/logs/summarise.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import type { Pod } from '../../../../shared/model/objects-pod.ts';
@@ -22,11 +23,23 @@ export const serverLogs = defineCheck<DnsSubject>({
   run: ({ dns }, { index }) => {
     if (dns === undefined) return [];
     const logs = dns.pods.flatMap((pod) => logsOf(index, pod));
-    const summary = summariseLogs(logs, clusterDomainOf(index).domain);
+    const { domain } = clusterDomainOf(index);
+    const recent = summariseLogs(
+      dns.pods.flatMap((pod) => recentOf(index, pod)),
+      domain,
+    );
     // Lines about the API server are judged beside the way to it.
-    return logFindings(summary, dnsServersRef(dns), 'log of');
+    return logFindings(summariseLogs(logs, domain), dnsServersRef(dns), 'log of', recent);
   },
 });
+
+/** The last lines where they were asked for, else all. */
+function recentOf(index: ClusterIndex, pod: Pod): readonly LogText[] {
+  return (pod.spec?.containers ?? []).flatMap(({ name = '' }) => {
+    const text = recentLog(index, nameOf(pod), name);
+    return text === undefined ? logsOf(index, pod) : [{ pod: nameOf(pod), text }];
+  });
+}
 
 function logsOf(index: ClusterIndex, pod: Pod): readonly LogText[] {
   return (pod.spec?.containers ?? []).flatMap(({ name = '' }) =>

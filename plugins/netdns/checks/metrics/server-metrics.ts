@@ -1,7 +1,8 @@
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import { dnsServersRef } from '../../../../shared/dns/cluster-dns.ts';
 import { configHashIn } from '../../../../shared/dns/logs/config-hash.ts';
-import { metricsOf, type NamedMetrics } from '../../../../shared/dns/metrics/pages.ts';
+import { recentLog } from '../../../../shared/dns/logs/recent.ts';
+import { countedLater, metricsOf, type NamedMetrics } from '../../../../shared/dns/metrics/pages.ts';
 import { summarisePage } from '../../../../shared/dns/metrics/summarise-page.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import { nameOf } from '../../../../shared/model/refs.ts';
@@ -17,8 +18,32 @@ export const serverMetrics = defineCheck<DnsSubject>({
   uses: [...SERVER_KINDS],
   applies: (subject, { index }) => withHashes(subject, index).length > 0,
   run: (subject, { index }) =>
-    metricsFindings(withHashes(subject, index), subject.dns === undefined ? subject.ref : dnsServersRef(subject.dns)),
+    metricsFindings(
+      withHashes(subject, index).map((page) => present(subject, index, page)),
+      subject.dns === undefined ? subject.ref : dnsServersRef(subject.dns),
+    ),
 });
+
+/** Counters count from the start. What is known to have stopped since is left out: failures that are over are no fault. */
+function present({ dns }: DnsSubject, index: ClusterIndex, page: NamedMetrics): NamedMetrics {
+  const pod = (dns?.pods ?? []).find((one) => nameOf(one) === page.pod);
+  const later = countedLater(index).get(page.pod);
+  const log = pod === undefined ? '' : serverLog(index, pod);
+  const recent = (pod?.spec?.containers ?? []).flatMap(({ name = '' }) => recentLog(index, page.pod, name) ?? []);
+  // CoreDNS tries a refused Corefile again at each interval of plugin reload, and says so each time.
+  const reloads = log === '' || later === undefined || recent.some((text) => /reload/.test(text));
+  return {
+    ...page,
+    metrics: {
+      ...page.metrics,
+      reloadFailed: reloads ? page.metrics.reloadFailed : 0,
+      upstreams: page.metrics.upstreams.map((one) => {
+        const now = later?.upstreams.find(({ to }) => to === one.to);
+        return later !== undefined && (now?.healthFailures ?? 0) === 0 ? { ...one, healthFailures: 0 } : one;
+      }),
+    },
+  };
+}
 
 /**
  * The metrics tell the hash of a Corefile only after a reload, and that of a refused one too; the log tells the one in

@@ -4,11 +4,11 @@ import type { Evidence, Finding } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import type { Pod } from '../../../../shared/model/objects-pod.ts';
 import { isReady, podKey } from '../../../../shared/model/pods.ts';
-import { formatRef, nameOf } from '../../../../shared/model/refs.ts';
-import { isolating } from '../../../../shared/policy/model.ts';
-import { POLICY_FACT_KINDS, policyModelOf } from '../../../../shared/policy/model-of-index.ts';
+import { nameOf } from '../../../../shared/model/refs.ts';
+import { POLICY_FACT_KINDS } from '../../../../shared/policy/model-of-index.ts';
 import { joinNames, shorten } from '../../../../shared/util/text.ts';
 import type { DnsSubject } from '../../dns-subject.ts';
+import { egressPoliciesOf } from '../../egress-policies.ts';
 import { serversMessages } from '../../messages/servers.ts';
 import { SERVER_KINDS, serverLog } from './server-facts.ts';
 
@@ -95,7 +95,10 @@ function unreachable(
   severity: 'warning' | 'critical',
 ): Finding {
   const [first] = told;
-  const policies = egressPolicies(index, told);
+  const policies = egressPoliciesOf(
+    index,
+    told.map(({ pod }) => pod),
+  );
   const namespace = subject.namespace;
   return serversMessages.DNS110.raise({
     subject,
@@ -125,10 +128,4 @@ function unreachable(
       },
     ],
   });
-}
-
-function egressPolicies(index: ClusterIndex, told: readonly Complaint[]): readonly string[] {
-  const model = policyModelOf(index);
-  const names = told.flatMap(({ pod }) => isolating(model, pod, 'egress').map(({ policy }) => formatRef(policy.ref)));
-  return [...new Set(names)].slice(0, 3);
 }

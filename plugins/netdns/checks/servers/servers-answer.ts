@@ -28,7 +28,8 @@ export const serversAnswer = defineCheck<DnsSubject>({
 });
 
 function silent(subject: Ref, asked: readonly ServerAnswers[]): readonly Finding[] {
-  const dumb = asked.filter(({ failed }) => failed !== undefined);
+  // One that answered something does answer; which names it could not is told elsewhere.
+  const dumb = asked.filter(({ failed, answers }) => failed !== undefined && answers.length === 0);
   const all = asked.length > 1 && dumb.length === asked.length;
   return (all ? dumb.slice(0, 1) : dumb).map(({ pod, namespace, failed = '' }) =>
     serversMessages.DNS131.raise({

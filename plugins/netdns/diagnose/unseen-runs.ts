@@ -1,0 +1,55 @@
+import type { CheckRun } from '../../../shared/diagnose/run-checks.ts';
+import type { ClusterDns } from '../../../shared/dns/cluster-dns.ts';
+import { countedLater, metricsOf } from '../../../shared/dns/metrics/pages.ts';
+import { serverAnswersOf } from '../../../shared/dns/server-answers.ts';
+import type { ClusterIndex } from '../../../shared/model/cluster-index.ts';
+import { isReady } from '../../../shared/model/pods.ts';
+import { nameOf } from '../../../shared/model/refs.ts';
+import { joinNames, shorten } from '../../../shared/util/text.ts';
+
+/** Ways to the servers that were refused, or that cannot be gone from here: told, so that silence is not taken for health. */
+export function unseenRuns(index: ClusterIndex, dns: ClusterDns | undefined): readonly CheckRun[] {
+  const ready = (dns?.pods ?? []).filter(isReady).map(nameOf);
+  if (ready.length === 0) return [];
+  const unasked = serverAnswersOf(index).flatMap(({ pod, unasked: not, failed = '' }) =>
+    not === true && ready.includes(pod) ? [failed] : [],
+  );
+  const noPage = metricsOf(index).some(({ program }) => program === 'coredns') ? [] : refusals(index, ready, 'metrics');
+  return [
+    ...told('answers', unasked),
+    ...told('metrics', noPage),
+    ...told('logs', refusals(index, ready, 'log')),
+    ...udp(index, ready, unasked),
+  ];
+}
+
+function told(group: string, reasons: readonly string[]): readonly CheckRun[] {
+  return [...new Set(reasons)].slice(0, 3).map((reason) => ({
+    id: `netdns/${group}-unseen`,
+    group,
+    outcome: { result: 'unknown', reason: shorten(reason, 240) },
+  }));
+}
+
+function refusals(index: ClusterIndex, pods: readonly string[], what: string): readonly string[] {
+  const texts = new Map(index.tools('tools/coredns').map(({ path, text }) => [path, text.trim()]));
+  return pods.flatMap((pod) => texts.get(`tools/coredns/${pod}/${what}.refused.txt`) ?? []);
+}
+
+/** Pods ask over UDP. Where the counters of the servers did not move while we looked, that way was not seen to be open. */
+function udp(index: ClusterIndex, ready: readonly string[], unasked: readonly string[]): readonly CheckRun[] {
+  const asked = serverAnswersOf(index).length > unasked.length;
+  if (!asked) return [];
+  const later = countedLater(index);
+  const still = ready.filter((pod) => (later.get(pod)?.udpQueries ?? 0) === 0);
+  if (still.length === 0) return [];
+  const seconds = [...later.values()][0]?.seconds;
+  const seen =
+    seconds === undefined
+      ? 'what comes to them over UDP was not counted'
+      : `no question over UDP came to ${joinNames(still, 2)} within ${seconds} s`;
+  const reason = `the servers were asked from inside, over TCP, and ${seen}; a pod can tell: kubectl exec POD -- nslookup kubernetes.default`;
+  return [
+    { id: 'netdns/udp-unseen', group: 'the way from pods to the servers', outcome: { result: 'unknown', reason } },
+  ];
+}
