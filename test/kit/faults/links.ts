@@ -51,20 +51,11 @@ export async function lowerUnderlay(cluster: TestCluster, node: string, mtu: num
 export async function misleadTunnel(cluster: TestCluster, node: string, nowhere: string): Promise<Undo> {
   const table = await runOn(cluster.name, node, ['bridge', 'fdb', 'show', 'dev', 'flannel.1']);
   const [, mac = '', address = ''] = /^(\S+) dst (\S+)/m.exec(table) ?? [];
+  const change = (verb: string, to: string): Promise<string> =>
+    runOn(cluster.name, node, ['bridge', 'fdb', verb, mac, 'dev', 'flannel.1', 'dst', to, 'self', 'permanent']);
   const point = async (from: string, to: string): Promise<void> => {
-    await runOn(cluster.name, node, [
-      'bridge',
-      'fdb',
-      'append',
-      mac,
-      'dev',
-      'flannel.1',
-      'dst',
-      to,
-      'self',
-      'permanent',
-    ]);
-    await runOn(cluster.name, node, ['bridge', 'fdb', 'del', mac, 'dev', 'flannel.1', 'dst', from]);
+    await change('del', from);
+    await change('append', to);
   };
   await point(address, nowhere);
   return once(() => point(nowhere, address));
