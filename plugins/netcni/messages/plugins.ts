@@ -93,6 +93,7 @@ export const pluginMessages = defineMessages({
     slug: 'flannel-network-differs',
     severity: 'warning',
     rung: 10,
+    covers: ['CNI303'],
     title: 'Flannel’s Network is not the cluster’s pod range',
     summary: ({ network, cluster, where }) =>
       `Flannel's Network ${network} does not hold the pod range ${cluster} of ${where}`,

@@ -1,6 +1,6 @@
 import type { KubeObject } from '../../../../shared/model/objects.ts';
 import type { Workload } from '../../../../shared/model/objects-workload.ts';
-import { pod } from '../../../../shared/testing/builders.ts';
+import { pod, service } from '../../../../shared/testing/builders.ts';
 import { changed } from '../check-objects.ts';
 import { canal, flannel, k3s } from '../networks/flannel.ts';
 import { configMap, kubeProxy, NODES } from '../networks/parts.ts';
@@ -204,6 +204,21 @@ export const FLANNEL_FAULTS: NetworkFaults = {
       [...flannel(), controlPlane('kube-controller-manager', '--cluster-cidr=10.244.0.0/16')],
       [...flannel(), controlPlane('kube-controller-manager', '--cluster-cidr=10.244.0.0/16,fd00:10:244::/56')],
     ],
+  },
+  'flannel: Network is another than that of the controller manager': {
+    objects: () => [
+      ...withNetwork(flannel(), { Network: '10.200.0.0/16' }),
+      controlPlane('kube-controller-manager', '--cluster-cidr=10.244.0.0/16'),
+    ],
+    code: 'CNI602',
+    words: ['10.200.0.0/16', '10.244.0.0/16', 'as a result', 'n1, n2 and n3'],
+  },
+  'flannel: many Services in mode iptables': {
+    objects: () => [...flannel(), ...Array.from({ length: 5000 }, (_, at) => service(`svc-${at}`))],
+    code: 'CNI740',
+    words: ['nftables', '5000 Services', 'mode iptables'],
+    note: true,
+    sound: () => [[...flannel(), ...Array.from({ length: 50 }, (_, at) => service(`svc-${at}`))]],
   },
   'flannel: nftables beside iptables': {
     objects: () => withNetwork(flannel(), { EnableNFTables: true }),
