@@ -180,6 +180,8 @@ export const staleBlocks = defineCheck<ClusterSubject>({
               ? 'is still its, and the node does not exist'
               : 'are still its, and the node does not exist',
         },
+        // A node that was taken away a moment ago leaves its blocks for some minutes.
+        severity: blocks.length * 20 < index.list('IPAMBlock').length ? 'info' : 'warning',
         evidence: blocks.slice(0, 3).map((cidr) => ({ fact: `affinity host:${node}`, source: `IPAMBlock ${cidr}` })),
       }),
     ),

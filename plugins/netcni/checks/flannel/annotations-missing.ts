@@ -18,8 +18,9 @@ export const flannelAnnotationsMissing = defineFlannelCheck({
     const nodes = nodeFacts(index).filter(
       ({ takesAgents, fresh, name }) => takesAgents && !fresh && !downNodes(index).has(name),
     );
+    const v6 = speaksV6(nodes);
     const bare = nodes.flatMap((facts) => {
-      const missing = missingOn(facts, speaksV6(nodes));
+      const missing = missingOn(facts, v6);
       return missing.length === 0 ? [] : [{ ...facts, missing }];
     });
     const [first] = bare;

@@ -90,6 +90,16 @@ export const ADDRESSES_FAULTS: NetworkFaults = {
       ],
     ],
   },
+  'addresses: one block of many of a node that has just gone': {
+    objects: () => [
+      ...calico(),
+      calicoBlock('n9', 0),
+      ...Array.from({ length: 30 }, (_, at) => calicoBlock('n1', 0, `10.244.${at + 50}.0/26`)),
+    ],
+    code: 'CNI311',
+    words: ['node n9', '10.244.9.0/26'],
+    note: true,
+  },
   'addresses: one node without its second range': {
     objects: () => ['n1', 'n2'].reduce(twoRanges, flannel()),
     code: 'CNI315',
