@@ -64,9 +64,9 @@ const faults: readonly DnsFault[] = [
   },
   {
     name: 'an edit of the Corefile that servers refuse to reload',
-    make: (cluster) => editCorefile(cluster, (text) => text.replace('cache 30', 'cache thirty')),
+    make: (cluster) => editCorefile(cluster, (text) => text.replace('max_concurrent 1000', 'max_concurrent many')),
     code: 'DNS201',
-    words: ['thirty'],
+    words: ['parsing "many"', 'Corefile:14'],
   },
   {
     name: 'a server with a Corefile of its own, without the zone of the cluster',
