@@ -99,7 +99,7 @@ async function fromTemplate(request: Request, name: string): Promise<CommandResu
     fromNamespaces: options.list('from-namespace'),
     cidrs: options.list('cidr'),
     selector: options.string('selector'),
-    clients: options.list('client'),
+    clients: options.list('from'),
     port: options.string('port'),
   });
   const notes = ['From a template: look at it with kubectl netpol diff -f FILE before you apply it.'];

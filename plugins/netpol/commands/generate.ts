@@ -7,14 +7,14 @@ export const generate: Command = {
   usage: '[TEMPLATE | --allow "A -> B:PORT"]',
   summary: 'write the least policies for given flows, or from a template; nothing is applied',
   about:
-    'Templates: deny-all, same-namespace, cross-namespace (--from-namespace), database (-l, --client, --port), external-cidr ' +
+    'Templates: deny-all, same-namespace, cross-namespace (--from-namespace), database (-l, --from, --port), external-cidr ' +
     '(--cidr), dns. Without a template and --allow: for the Services of the namespace. Policies for flows are judged before ' +
     'they are printed: the flows must pass, and nothing else may reach the receivers, nor with --egress leave the senders.',
   examples: [
     { line: 'kubectl netpol generate deny-all -n shop', says: 'a start: deny everything but DNS' },
     { line: 'kubectl netpol generate --allow "deploy/web -> svc/db:5432" -n shop', says: 'the policy for one flow' },
     { line: 'kubectl netpol generate -n shop > policies.yaml', says: 'for what the Services show to be needed' },
-    { line: 'kubectl netpol generate database -l app=db --client app=web --port 5432', says: 'a template' },
+    { line: 'kubectl netpol generate database -l app=db --from app=web --port 5432', says: 'a template' },
   ],
   options: [
     { name: 'allow', type: 'array', value: 'FLOW', describe: 'a wanted flow, "A -> B:PORT"; may be repeated' },
@@ -22,7 +22,7 @@ export const generate: Command = {
     { name: 'from-namespace', type: 'array', value: 'NS', describe: 'for cross-namespace; may be repeated' },
     { name: 'cidr', type: 'array', value: 'CIDR', describe: 'for external-cidr; may be repeated' },
     {
-      name: 'client',
+      name: 'from',
       type: 'array',
       value: 'SELECTOR',
       describe: 'for database: labels of its clients; may be repeated',

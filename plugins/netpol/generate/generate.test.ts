@@ -146,7 +146,7 @@ describe('generate', () => {
     expect(await open('cross-namespace', '--from-namespace', 'other')).toMatchObject({ inside: 'no', stranger: 'yes' });
     expect(await open('dns')).toMatchObject({ back: 'no', stranger: 'yes', dns: 'yes', out: 'no' });
     expect(await open('external-cidr', '--cidr', '192.0.2.0/24')).toMatchObject({ back: 'no', dns: 'yes', out: 'no' });
-    const database = ['database', '-l', 'app=db', '--client', 'app=web', '--port', '5432'];
+    const database = ['database', '-l', 'app=db', '--from', 'app=web', '--port', '5432'];
     expect(await open(...database)).toEqual({ inside: 'yes', back: 'no', stranger: 'no', dns: 'yes', out: 'no' });
   });
 

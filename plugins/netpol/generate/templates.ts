@@ -62,7 +62,7 @@ export const TEMPLATES: Readonly<Record<string, Template>> = {
   dns: ({ namespace }) => [policy(namespace, 'allow-dns', {}, 'egress', [DNS_RULE])],
 };
 
-const DATABASE = 'Example: kubectl netpol generate database -l app=db --client app=web --port 5432';
+const DATABASE = 'Example: kubectl netpol generate database -l app=db --from app=web --port 5432';
 
 /** Clients on one port, replicas among themselves, and nothing out but that and DNS. */
 function database({ namespace, selector, clients, port }: TemplateWords): readonly NetworkPolicy[] {
