@@ -1,5 +1,5 @@
-import { all, endpoints, type Fault, noPods, ready } from './fault.ts';
-import { app, object, svc } from './make.ts';
+import { all, container, endpoints, type Fault, noPods, ready, restarted } from './fault.ts';
+import { app, object, shell, svc } from './make.ts';
 
 /** The selector and the labels do not meet. A quarter of the field's incidents. */
 export const selectorFaults: readonly Fault[] = [
@@ -103,6 +103,36 @@ export const selectorFaults: readonly Fault[] = [
     shows: all(ready(2), endpoints('shop', 2)),
     verdict: 'degraded',
     words: ['shop-db'],
+  },
+  {
+    name: 'selector-misses-pods-that-crash',
+    story:
+      'The selector has a typo, and the pods that it was meant for crash: mending one of the two restores nothing.',
+    ask: ['billing'],
+    given: [
+      app('billing', { container: { command: shell('echo "FATAL cannot open the ledger"; sleep 1; exit 3') } }),
+      svc('billing', { selector: { app: 'billling' } }),
+    ],
+    shows: all(container('CrashLoopBackOff'), restarted(2)),
+    verdict: 'broken',
+    words: ['billling'],
+  },
+  {
+    name: 'selector-catches-the-queue-worker',
+    story: 'Web server and queue worker share an image; the selector takes both, and only one of them serves.',
+    ask: ['portal'],
+    given: [
+      app('portal-web', { labels: { app: 'portal', role: 'web' }, replicas: 1 }),
+      app('portal-worker', {
+        labels: { app: 'portal', role: 'worker' },
+        replicas: 1,
+        container: { command: ['stay'], ports: [], readinessProbe: undefined },
+      }),
+      svc('portal', { selector: { app: 'portal' } }),
+    ],
+    shows: all(ready(2), endpoints('portal', 2)),
+    verdict: 'degraded',
+    words: ['portal-worker'],
   },
   {
     name: 'selector-pods-released-by-hand',

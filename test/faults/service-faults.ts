@@ -1,5 +1,5 @@
-import { all, endpoints, type Fault, ready } from './fault.ts';
-import { app, object, svc } from './make.ts';
+import { all, container, endpoints, type Fault, ready, restarted } from './fault.ts';
+import { app, object, shell, svc } from './make.ts';
 
 const slice = (name: string, service: string | undefined, addresses: readonly string[], portName = 'http') =>
   object('discovery.k8s.io/v1', 'EndpointSlice', name, {
@@ -55,6 +55,24 @@ export const serviceFaults: readonly Fault[] = [
     shows: (state) => state.items.some((item) => item.kind === 'Service'),
     verdict: 'broken',
     words: ['postgres.data.svc.cluster.local'],
+  },
+  {
+    name: 'external-name-of-a-crashing-service',
+    story: 'An alias that is right leads to a Service whose pods crash.',
+    ask: ['db'],
+    given: [
+      svc('db', {
+        type: 'ExternalName',
+        externalName: 'pg.external-name-of-a-crashing-service.svc.cluster.local',
+        selector: null,
+        ports: [],
+      }),
+      app('pg', { replicas: 1, container: { command: shell('echo "FATAL bad page"; sleep 1; exit 4') } }),
+      svc('pg'),
+    ],
+    shows: all(container('CrashLoopBackOff'), restarted(2)),
+    verdict: 'broken',
+    words: ['exit code 4', 'Deployment pg', 'is an alias of'],
   },
   {
     name: 'external-name-is-an-address',
