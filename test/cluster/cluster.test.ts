@@ -1,5 +1,6 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
@@ -7,6 +8,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { skipReason, testClusterName } from '../kit/cluster.ts';
 import { runKubectl } from '../kit/plugin.ts';
 import { ClusterFailure } from './failure.ts';
+import { withLockFile } from './lock.ts';
 import { checkOptions, defaultOptions } from './options.ts';
 import { requireSpace } from './space.ts';
 import { clusterFolder, readState } from './state.ts';
@@ -50,6 +52,29 @@ test('options out of range are refused before anything is made', () => {
   expect(() => checkOptions({ ...defaultOptions, port: 0 })).toThrow('not a port');
   expect(() => checkOptions(defaultOptions, 'v1.29.0')).toThrow('only 1.34.4 is pinned');
   expect(() => checkOptions({ ...defaultOptions, crds: ['nonsense' as 'istio'] })).toThrow('choose from');
+});
+
+test('a name that could mean other folders is refused, also by `down`', async () => {
+  for (const bad of ['', '../etc', 'a/b', '.']) {
+    const { exitCode, stderr } = await cluster('down', '--name', bad);
+    expect({ bad, exitCode, stderr }).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('lower-case') });
+  }
+  expect((await cluster('down', 'somebody')).exitCode).toBe(2);
+});
+
+test('a lock of somebody who died, or that was never filled, holds nobody up; one that cannot be made says so', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'kubectl-net-lock-'));
+  const path = join(folder, 'lock');
+  const take = (): Promise<string> => withLockFile(path, 'testing', 10_000, async () => 'mine');
+  writeFileSync(path, JSON.stringify({ pid: process.pid, startTime: 'long ago' }));
+  expect(await take()).toBe('mine');
+  writeFileSync(path, '');
+  utimesSync(path, 0, 0);
+  expect(await take()).toBe('mine');
+  expect(existsSync(path)).toBe(false);
+  writeFileSync(path, '');
+  await expect(withLockFile(join(path, 'lock'), 'testing', 1000, take)).rejects.toThrow('cannot write');
+  rmSync(folder, { recursive: true });
 });
 
 test('a full disk is named, with what is needed', async () => {

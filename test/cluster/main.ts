@@ -4,7 +4,7 @@ import { images } from './build/images.ts';
 import { down } from './down.ts';
 import { ClusterFailure } from './failure.ts';
 import { enterCommand } from './machine/enter.ts';
-import { type ClusterOptions, type CrdGroup, defaultOptions } from './options.ts';
+import { type ClusterOptions, type CrdGroup, checkName, defaultOptions } from './options.ts';
 import { usualSize } from './scale/objects.ts';
 import { scale } from './scale/scale.ts';
 import { clusterNames, readState } from './state.ts';
@@ -97,13 +97,12 @@ const commands: Record<string, (name: string) => Promise<void>> = {
     );
   },
   async scale(name) {
-    const number = (text: string | undefined, usual: number): number => (text === undefined ? usual : Number(text));
     const { port } = clusterOptions(name);
     const size = {
-      pods: number(values.pods, usualSize.pods),
-      services: number(values.services, usualSize.services),
-      policies: number(values.policies, usualSize.policies),
-      nodes: number(values.nodes, usualSize.nodes),
+      pods: Number(values.pods ?? usualSize.pods),
+      services: Number(values.services ?? usualSize.services),
+      policies: Number(values.policies ?? usualSize.policies),
+      nodes: Number(values.nodes ?? usualSize.nodes),
     };
     await scale({ ...defaultOptions, name, ...(port === undefined ? {} : { port }) }, size, say);
     print(`KUBECONFIG=${adminKubeconfig(name)}`);
@@ -116,16 +115,20 @@ const commands: Record<string, (name: string) => Promise<void>> = {
   },
 };
 
-const [command = ''] = positionals;
+const [command = '', ...words] = positionals;
 const run = commands[command];
-if (run === undefined || values.help) {
+if (run === undefined || values.help || words.length > 0) {
+  if (words.length > 0) say(`unexpected: ${words.join(' ')}\n`);
   process.stderr.write(usage);
   process.exit(values.help ? 0 : 2);
 }
 try {
-  await run(values.name ?? (command === 'scale' ? 'scale' : defaultOptions.name));
+  const name = values.name ?? (command === 'scale' ? 'scale' : defaultOptions.name);
+  checkName(name);
+  await run(name);
 } catch (error) {
-  if (!(error instanceof ClusterFailure)) {
+  // What the system refuses (no space, no right) is not a fault of this program either.
+  if (!(error instanceof ClusterFailure || (error instanceof Error && 'syscall' in error))) {
     throw error;
   }
   process.stderr.write(`${error.message}\n`);

@@ -31,11 +31,16 @@ export function isClusterName(name: string): boolean {
   return /^[a-z][a-z0-9-]{0,15}$/.test(name);
 }
 
+/** A name is part of paths and control groups that are cleared away: an empty one would mean those of all clusters. */
+export function checkName(name: string): void {
+  if (!isClusterName(name)) {
+    throw new ClusterFailure(`--name "${name}": use up to 16 lower-case letters, digits and dashes, a letter first`);
+  }
+}
+
 /** Says what is wrong with the options before anything is made. */
 export function checkOptions(options: ClusterOptions, version?: string): void {
-  if (!isClusterName(options.name)) {
-    throw new ClusterFailure(`--name ${options.name}: use up to 16 lower-case letters, digits and dashes`);
-  }
+  checkName(options.name);
   if (!Number.isInteger(options.nodes) || options.nodes < 1 || options.nodes > 4) {
     throw new ClusterFailure(`--nodes ${options.nodes}: between 1 and 4`);
   }

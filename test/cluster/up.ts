@@ -12,6 +12,7 @@ import { conditionOf } from './conditions.ts';
 import { tearDown } from './down.ts';
 import { ClusterFailure, messageOf } from './failure.ts';
 import { withLock } from './lock.ts';
+import { raiseWeight } from './machine/cgroups.ts';
 import { daemons, startDaemon, startMachine } from './machine/control.ts';
 import { runOn } from './machine/enter.ts';
 import { lastLogLines } from './machine/logs.ts';
@@ -149,6 +150,7 @@ async function build(options: ClusterOptions, say: Say, imageArchive: string, ba
       machines: state.machines.map((machine, place) => (place === at ? { ...machine, init } : machine)),
     });
   }
+  raiseWeight();
   step('machines');
 
   await startDaemon(name, 'plane', etcdDaemon());
