@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are words for shells.
 import { describe, expect, it } from 'vitest';
 import { readCommandLine } from './command-line.ts';
 
@@ -30,6 +31,11 @@ describe('readCommandLine', () => {
     [['httpd', '-f', '-p', '8080'], ['any:8080']],
     [['busybox', 'httpd', '-f', '-p', '127.0.0.1:8080'], ['loopback:8080']],
     [['httpd', '-f', '-p8080'], ['any:8080']],
+    [['sh', '-c', 'exec httpd -f -p "${1#*=}"', 'server', '--listen=127.0.0.1:8080'], ['loopback:8080']],
+    [['sh', '-c', 'exec httpd -f -p ${1##*:}', 'server', '--listen=tcp:0.0.0.0:8080'], ['any:8080']],
+    [['sh', '-c', 'httpd -f -p ${1%/*}', 'server', '8080/tcp'], ['any:8080']],
+    [['sh', '-c', 'exec httpd -f "$@"', 'server', '-p', '127.0.0.1:9090'], ['loopback:9090']],
+    [['sh', '-c', 'httpd -f -p $1', 'server', '9090'], ['any:9090']],
     [['httpd', '-f', '-h', '/www'], ['any:80']],
     [['httpd', '-DFOREGROUND'], []],
     [['nc', '-lk', '-p', '9090', '-e', 'cat'], ['any:9090']],

@@ -95,15 +95,20 @@ function hearShell(words: Words, env: Environment, depth: number): Heard {
     // A shell that waits for someone to type; a script file may do anything.
     return { listeners: [], complete: words.slice(1).every((word) => word.startsWith('-')) };
   }
-  return hearScript(script, env, depth);
+  // `sh -c SCRIPT NAME ARGUMENT…`: the first word behind the script is its name.
+  return hearScript(script, words.slice(option + 3), env, depth);
 }
 
-function hearScript(script: string, env: Environment, depth: number): Heard {
+function hearScript(script: string, given: Words, env: Environment, depth: number): Heard {
   const listeners: Listener[] = [];
   let complete = true;
   const variables = new Map(env);
+  for (const [at, value] of given.slice(0, 9).entries()) {
+    const name = String(at + 1);
+    variables.set(name, { name, value, source: 'the command line', literal: false });
+  }
   for (const command of commandsOfScript(script)) {
-    const words = command.map((word) => expandShell(word, variables));
+    const words = command.flatMap((word) => (word === '$@' || word === '$*' ? given : [expandShell(word, variables)]));
     const rest = assign(words, variables);
     if (rest.length === 0) continue;
     const heard = hear(rest, variables, depth + 1);

@@ -54,16 +54,42 @@ export function expandKubernetes(text: string, env: Environment): string {
   });
 }
 
-/** `$NAME`, `${NAME}` and `${NAME:-default}` as a shell replaces them; an unknown name stays as it is. */
+/** A parameter's name, then what it falls back to, or what is cut off its value. */
+const PARAMETER = /\$(?:\{([A-Za-z_]\w*|\d)(?::?-([^}]*)|(##?|%%?)([^}]*))?\}|([A-Za-z_]\w*|\d))/g;
+
+/**
+ * `$NAME`, `$1`, `${NAME}`, `${NAME:-default}` and `${NAME#pattern}` as a shell replaces them; an unknown name stays as
+ * it is. Source: POSIX.1-2024, Shell Command Language, 2.6.2 Parameter Expansion.
+ */
 export function expandShell(text: string, env: Environment): string {
   return text.replace(
-    /\$(?:\{([A-Za-z_]\w*)(?::?-([^}]*))?\}|([A-Za-z_]\w*))/g,
-    (whole, braced: string | undefined, fallback: string | undefined, plain: string | undefined) => {
-      const name = braced ?? plain ?? '';
-      const variable = env.get(name);
-      if (variable?.value !== undefined && variable.value !== '') return variable.value;
+    PARAMETER,
+    (whole, braced?: string, fallback?: string, cut?: string, pattern: string = '', plain?: string) => {
+      const variable = env.get(braced ?? plain ?? '');
+      const value = variable?.value ?? '';
+      if (value !== '') return cut === undefined ? value : withoutPart(value, cut, pattern);
       if (variable !== undefined) return whole;
       return fallback ?? whole;
     },
   );
+}
+
+/** `#` cuts the shortest start that fits the pattern, `##` the longest, `%` and `%%` do so at the end. */
+function withoutPart(value: string, cut: string, pattern: string): string {
+  const lengths = Array.from({ length: value.length + 1 }, (_, length) => length);
+  if (cut.length === 2) lengths.reverse();
+  const fits = new RegExp(`^${globSource(pattern)}$`, 's');
+  for (const length of lengths) {
+    const start = cut.startsWith('#');
+    const part = start ? value.slice(0, length) : value.slice(value.length - length);
+    if (fits.test(part)) return start ? value.slice(length) : value.slice(0, value.length - length);
+  }
+  return value;
+}
+
+function globSource(pattern: string): string {
+  return pattern
+    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+    .replaceAll('*', '.*')
+    .replaceAll('?', '.');
 }
