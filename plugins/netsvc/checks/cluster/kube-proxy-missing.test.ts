@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Workload } from '../../../../shared/model/objects-workload.ts';
 import { workload } from '../../../../shared/testing/builders.ts';
 import { causeCodes, diagnoseObjects } from '../../testing/diagnose-objects.ts';
 import { agents, soundWeb } from '../../testing/system-objects.ts';
@@ -28,5 +29,35 @@ describe('kube-proxy-missing', () => {
     expect(report.headline).toContain('on every node (nodeSelector kube-proxy=on)');
     const replaced = diagnoseObjects([...soundWeb(), set, ...agents('cilium', both)], 'web');
     expect(replaced.verdict).toBe('healthy');
+  });
+
+  describe('where only the nodes concerned and no pods of the cluster were read', () => {
+    const set = (nodeSelector: Record<string, string>, desired: number): Workload => ({
+      ...workload(
+        'DaemonSet',
+        'kube-proxy',
+        {},
+        { template: { spec: { nodeSelector } } },
+        { namespace: 'kube-system' },
+      ),
+      status: { desiredNumberScheduled: desired, numberReady: desired },
+    });
+    const asked = (proxy: Workload): ReturnType<typeof diagnoseObjects> =>
+      diagnoseObjects([...soundWeb(), proxy], 'web', { only: { Node: { subset: 'name=n1' } } });
+
+    it('names the node that its selector shuts out', () => {
+      const report = asked(set({ 'kubernetes.io/hostname': 'n1' }, 1));
+      expect(causeCodes(report)).toEqual(['SVC802']);
+      expect(report.headline).toContain('n2');
+      expect(report.verdict).toBe('degraded');
+    });
+
+    it('says every node when it is wanted on none', () => {
+      expect(asked(set({ pool: 'edge' }, 0)).headline).toContain('on every node (nodeSelector pool=edge)');
+    });
+
+    it('stays silent when the selector takes the nodes that were read', () => {
+      expect(asked(set({ 'kubernetes.io/os': 'linux' }, 9)).verdict).toBe('healthy');
+    });
   });
 });

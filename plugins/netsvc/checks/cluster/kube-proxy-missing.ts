@@ -2,7 +2,9 @@ import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import { isWhollyRead } from '../../../../shared/model/absence.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import type { Node } from '../../../../shared/model/objects.ts';
+import type { Workload } from '../../../../shared/model/objects-workload.ts';
 import { formatRef, nameOf, refOf } from '../../../../shared/model/refs.ts';
+import { matchesLabels } from '../../../../shared/model/selectors.ts';
 import { joinNames, plural } from '../../../../shared/util/text.ts';
 import { clusterMessages } from '../../messages/cluster.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
@@ -21,29 +23,33 @@ export const kubeProxyMissing = defineCheck<ServiceSubject>({
   applies: needsProxy,
   run: (_, { index, now }) => {
     const [set] = daemonSetsLike(index, KUBE_PROXY);
-    if (set === undefined || !isWhollyRead(index, 'Node')) return [];
-    if (daemonSetsLike(index, REPLACEMENTS).length > 0) return [];
+    if (set === undefined || daemonSetsLike(index, REPLACEMENTS).length > 0) return [];
     const agent = agentOf(index, set, now);
-    const bare = bareNodes(index, agent.nodes, agent.desired);
+    const whole = isWhollyRead(index, 'Node');
+    const bare = whole ? bareNodes(index, agent.nodes, agent.desired) : shutOut(index, set);
     if (bare.length === 0) return [];
+    const nodes = index.list('Node').length;
+    const everywhere = agent.desired === 0 || (whole && bare.length === nodes);
     const selector = set.spec?.template?.spec?.nodeSelector ?? {};
     return [
       clusterMessages.SVC802.raise({
         subject: refOf(set, 'DaemonSet'),
         args: {
-          where: bare.length === index.list('Node').length ? 'every node' : joinNames(bare, 3),
+          where: everywhere ? 'every node' : joinNames(bare, 3),
           namespace: set.metadata?.namespace ?? '',
           set: nameOf(set),
           selector: Object.entries(selector)
             .map(([key, value]) => `${key}=${value}`)
             .join(','),
         },
-        severity: bare.length === index.list('Node').length ? 'critical' : 'warning',
+        severity: everywhere ? 'critical' : 'warning',
         confidence: 'likely',
-        impact: bare.length / Math.max(1, index.list('Node').length),
+        impact: bare.length / Math.max(1, nodes),
         evidence: [
           {
-            fact: `desired on ${agent.desired} of ${plural(index.list('Node').length, 'node')}`,
+            fact: whole
+              ? `desired on ${agent.desired} of ${plural(nodes, 'node')}`
+              : `desired on ${plural(agent.desired, 'node')}`,
             source: `${formatRef(refOf(set, 'DaemonSet'))} status.desiredNumberScheduled`,
           },
           ...(Object.keys(selector).length === 0
@@ -66,6 +72,23 @@ function bareNodes(index: ClusterIndex, covered: ReadonlySet<string> | undefined
   const nodes = index.list('Node').filter((node) => isLinux(node) && !down.has(nameOf(node)));
   if (covered !== undefined) return nodes.filter((node) => !covered.has(nameOf(node))).map(nameOf);
   return desired === 0 ? nodes.map(nameOf) : [];
+}
+
+const OS_LABEL = /^(beta\.)?kubernetes\.io\/os$/;
+
+/** Of the nodes that were read, those that the selector keeps it from; all of them when it is wanted nowhere. */
+function shutOut(index: ClusterIndex, set: Workload): readonly string[] {
+  const desired = set.status?.desiredNumberScheduled;
+  if (desired === undefined || !isWhollyRead(index, 'DaemonSet')) return [];
+  const down = downNodes(index);
+  // That they run Linux is asked below.
+  const wanted = Object.entries(set.spec?.template?.spec?.nodeSelector ?? {}).filter(([key]) => !OS_LABEL.test(key));
+  const selector = Object.fromEntries(wanted);
+  return index
+    .list('Node')
+    .filter((node) => isLinux(node) && !down.has(nameOf(node)))
+    .filter((node) => desired === 0 || !matchesLabels(selector, node.metadata?.labels))
+    .map(nameOf);
 }
 
 /** kube-proxy of Windows nodes is a DaemonSet of its own; virtual nodes run no agents at all. */
