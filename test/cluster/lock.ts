@@ -38,6 +38,11 @@ export async function withLockFile<Result>(
 function take(path: string): ProcessId | undefined {
   try {
     mkdirSync(dirname(path), { recursive: true });
+  } catch (error) {
+    // Said apart: a file in the folder's place is EEXIST too, as a lock that is held.
+    throw new ClusterFailure(`cannot write ${path}: ${messageOf(error)}`);
+  }
+  try {
     writeFileSync(path, JSON.stringify(processId(process.pid)), { flag: 'wx' });
     return undefined;
   } catch (error) {
