@@ -114,7 +114,8 @@ function timed<T>(name: string, run: () => T): T {
   return value;
 }
 
-function bench(podCount: number, policyCount: number, replicas: number): void {
+/** Prints the figures of the evaluator for one cluster. */
+export function benchEngine(podCount: number, policyCount: number, replicas: number): void {
   say(`${podCount} pods, ${policyCount} policies, ${replicas} replicas`);
   const facts = generate(podCount, policyCount, replicas);
   const [first] = facts.pods;
@@ -138,10 +139,10 @@ if (process.argv[1] === import.meta.filename) main();
 
 function main(): void {
   const [podCount, policyCount, replicas = 1] = process.argv.slice(2).map(Number);
-  if (podCount !== undefined && policyCount !== undefined) bench(podCount, policyCount, replicas);
+  if (podCount !== undefined && policyCount !== undefined) benchEngine(podCount, policyCount, replicas);
   else {
-    bench(1000, 200, 1);
-    bench(3000, 500, 1);
-    bench(10_000, 2000, 5);
+    benchEngine(1000, 200, 1);
+    benchEngine(3000, 500, 1);
+    benchEngine(10_000, 2000, 5);
   }
 }
