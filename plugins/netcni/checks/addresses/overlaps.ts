@@ -140,15 +140,17 @@ export const dualStackHalves = defineCheck<ClusterSubject>({
         }),
       ];
     }
-    return servicesAlone(index, two.length > 0);
+    return servicesAlone(index);
   },
 });
 
 /** Services of two families over pods of one; with pods that get their addresses elsewhere nothing is known. */
-function servicesAlone(index: ClusterIndex, both: boolean): readonly Finding[] {
+function servicesAlone(index: ClusterIndex): readonly Finding[] {
   const { serviceRanges, primary } = detectNetwork(index);
   const families = new Set(named(serviceRanges).map(({ range }) => range.family));
   const nodes = nodeFacts(index).filter(({ ranges }) => ranges.length > 0);
+  // Also by nodes that have just joined: what they have, the others will not lack.
+  const both = nodes.some(({ ranges }) => new Set(ranges.map(({ range }) => range.family)).size === 2);
   if (families.size < 2 || both || nodes.length === 0 || primary?.ipam?.value !== 'podCIDR') return [];
   return [
     addressMessages.CNI315.raise({

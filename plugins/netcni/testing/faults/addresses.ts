@@ -110,6 +110,14 @@ export const ADDRESSES_FAULTS: NetworkFaults = {
     objects: () => dualServices(flannel()),
     code: 'CNI315',
     words: ['Services have ranges of both families', 'fd00:10:96::/112', '10.244.1.0/24'],
+    sound: () => [
+      // All nodes joined a minute ago, and have both ranges.
+      dualServices(allDual()).map((object) =>
+        object.kind === 'Node'
+          ? { ...object, metadata: { ...object.metadata, creationTimestamp: secondsAgo(60) } }
+          : object,
+      ),
+    ],
   },
   'addresses: pods hang and nobody says why': {
     objects: () => [...flannel(), waitingPod('api-1', 'n2'), waitingPod('api-2', 'n2')],
