@@ -31,6 +31,12 @@ describe('kube-proxy-missing', () => {
     expect(replaced.verdict).toBe('healthy');
   });
 
+  it('counts its pods where the DaemonSet tells no number', () => {
+    const [set, ...pods] = agents('kube-proxy', ['n1']);
+    const report = diagnoseObjects([...soundWeb(), { ...set, status: {} } as Workload, ...pods], 'web');
+    expect(report).toMatchObject({ verdict: 'degraded', headline: expect.stringContaining('runs no pod on n2') });
+  });
+
   describe('where only the nodes concerned and no pods of the cluster were read', () => {
     const set = (nodeSelector: Record<string, string>, desired: number): Workload => ({
       ...workload(

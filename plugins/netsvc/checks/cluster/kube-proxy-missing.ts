@@ -29,7 +29,7 @@ export const kubeProxyMissing = defineCheck<ServiceSubject>({
     const bare = whole ? bareNodes(index, agent.nodes, agent.desired) : shutOut(index, set);
     if (bare.length === 0) return [];
     const nodes = index.list('Node').length;
-    const everywhere = agent.desired === 0 || (whole && bare.length === nodes);
+    const everywhere = whole ? bare.length === nodes : agent.desired === 0;
     const selector = set.spec?.template?.spec?.nodeSelector ?? {};
     return [
       clusterMessages.SVC802.raise({
@@ -68,8 +68,7 @@ export const kubeProxyMissing = defineCheck<ServiceSubject>({
 
 /** Ready Linux nodes without a pod of it; all of them when it is wanted nowhere. */
 function bareNodes(index: ClusterIndex, covered: ReadonlySet<string> | undefined, desired: number): readonly string[] {
-  const down = downNodes(index);
-  const nodes = index.list('Node').filter((node) => isLinux(node) && !down.has(nameOf(node)));
+  const nodes = upNodes(index);
   if (covered !== undefined) return nodes.filter((node) => !covered.has(nameOf(node))).map(nameOf);
   return desired === 0 ? nodes.map(nameOf) : [];
 }
@@ -80,15 +79,18 @@ const OS_LABEL = /^(beta\.)?kubernetes\.io\/os$/;
 function shutOut(index: ClusterIndex, set: Workload): readonly string[] {
   const desired = set.status?.desiredNumberScheduled;
   if (desired === undefined || !isWhollyRead(index, 'DaemonSet')) return [];
-  const down = downNodes(index);
-  // That they run Linux is asked below.
+  // That they run Linux is asked of the nodes themselves.
   const wanted = Object.entries(set.spec?.template?.spec?.nodeSelector ?? {}).filter(([key]) => !OS_LABEL.test(key));
   const selector = Object.fromEntries(wanted);
-  return index
-    .list('Node')
-    .filter((node) => isLinux(node) && !down.has(nameOf(node)))
+  return upNodes(index)
     .filter((node) => desired === 0 || !matchesLabels(selector, node.metadata?.labels))
     .map(nameOf);
+}
+
+/** Linux nodes that are not down. */
+function upNodes(index: ClusterIndex): readonly Node[] {
+  const down = downNodes(index);
+  return index.list('Node').filter((node) => isLinux(node) && !down.has(nameOf(node)));
 }
 
 /** kube-proxy of Windows nodes is a DaemonSet of its own; virtual nodes run no agents at all. */

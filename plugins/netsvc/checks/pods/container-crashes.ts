@@ -6,7 +6,7 @@ import type { ServiceSubject } from '../../service-subject.ts';
 import { exitInWords } from './exit-codes.ts';
 import { inPods, podKeys } from './pod-groups.ts';
 import { rolloutNote, withUndo } from './rollout-note.ts';
-import { serviceLinkIn } from './service-links.ts';
+import { serviceLinkOf } from './service-links.ts';
 import { servicePods, weigh } from './service-pods.ts';
 import {
   backOffInWords,
@@ -42,7 +42,7 @@ function raise(index: ClusterIndex, subject: ServiceSubject, group: readonly [Tr
   const all = servicePods(index, subject);
   const { trouble } = first;
   const args = { container: containerInWords(trouble), where: inPods(group, all), restarts: restartsInWords(group) };
-  const link = group.map((entry) => serviceLinkIn(index, entry)).find((found) => found !== undefined);
+  const link = serviceLinkOf(index, group);
   const facts = {
     subject: first.owner,
     pods: podKeys(group),

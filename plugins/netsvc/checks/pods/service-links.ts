@@ -19,7 +19,15 @@ const LINK = /\b(?:tcp|udp|sctp):\/\/[0-9a-f.:[\]]+:\d+/gi;
  * An app that reads a setting of that name as a number stops at it.
  * https://kubernetes.io/docs/tutorials/services/connect-applications-service/#environment-variables
  */
-export function serviceLinkIn(index: ClusterIndex, entry: Troubled): ServiceLink | undefined {
+export function serviceLinkOf(index: ClusterIndex, group: readonly Troubled[]): ServiceLink | undefined {
+  for (const entry of group) {
+    const found = linkIn(index, entry);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function linkIn(index: ClusterIndex, entry: Troubled): ServiceLink | undefined {
   const { pod, name, trouble, owner } = entry;
   if (pod.spec?.enableServiceLinks === false) return undefined;
   const container = trouble.container.name;
@@ -58,13 +66,15 @@ export function serviceLinkIn(index: ClusterIndex, entry: Troubled): ServiceLink
 
 /** `tcp://ADDRESS:PORT` of the first port of each Service of a namespace that has an address. */
 function valuesOfLinks(index: ClusterIndex, namespace: string): ReadonlyMap<string, string> {
-  const values = new Map<string, string>();
-  for (const { metadata, spec } of index.list('Service', namespace)) {
-    const [port] = spec?.ports ?? [];
-    const { clusterIP = 'None' } = spec ?? {};
-    if (port === undefined || clusterIP === 'None' || clusterIP === '') continue;
-    const host = clusterIP.includes(':') ? `[${clusterIP}]` : clusterIP;
-    values.set(`${(port.protocol ?? 'TCP').toLowerCase()}://${host}:${port.port}`, metadata?.name ?? '');
-  }
-  return values;
+  return index.memo(`pods/service-links/${namespace}`, () => {
+    const values = new Map<string, string>();
+    for (const { metadata, spec } of index.list('Service', namespace)) {
+      const [port] = spec?.ports ?? [];
+      const { clusterIP = 'None' } = spec ?? {};
+      if (port === undefined || clusterIP === 'None' || clusterIP === '') continue;
+      const host = clusterIP.includes(':') ? `[${clusterIP}]` : clusterIP;
+      values.set(`${(port.protocol ?? 'TCP').toLowerCase()}://${host}:${port.port}`, metadata?.name ?? '');
+    }
+    return values;
+  });
 }
