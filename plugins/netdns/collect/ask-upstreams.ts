@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Gatherer } from '../../../shared/collect/gather.ts';
 import type { ClusterDns } from '../../../shared/dns/cluster-dns.ts';
 import { clusterDomainOf } from '../../../shared/dns/cluster-domain.ts';
@@ -83,7 +84,7 @@ async function askZone(asked: Asked, zone: string): Promise<ZoneAnswer | undefin
     const answer = await first;
     return answer === undefined ? undefined : { zone, ...answer };
   }
-  const soon = await Promise.race([first, pause(SOON_MS)]);
+  const soon = await Promise.race([first, pause(SOON_MS, undefined)]);
   const second = soon !== undefined && isSound(soon.first) ? undefined : probe(asked, `${asked.word}.localhost`, false);
   const [answer, other] = await Promise.all([first, second]);
   if (answer === undefined) return undefined;
@@ -116,8 +117,4 @@ async function probe({ gatherer, pod, known }: Asked, name: string, steady = tru
   } finally {
     opened.value.destroy();
   }
-}
-
-function pause(ms: number): Promise<undefined> {
-  return new Promise((resolve) => setTimeout(() => resolve(undefined), ms));
 }

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Gatherer } from '../../../shared/collect/gather.ts';
 import { clusterDnsOf } from '../../../shared/dns/cluster-dns.ts';
 import { LATER_SECONDS_PATH } from '../../../shared/dns/metrics/pages.ts';
@@ -114,8 +115,4 @@ async function readCallers(gatherer: Gatherer, kind: KindName, namespace: string
 async function readSets(gatherer: Gatherer): Promise<void> {
   const all = await gatherer.tryList('DaemonSet');
   if (all.status === 'forbidden') await gatherer.list('DaemonSet', { namespace: 'kube-system' });
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -4,22 +4,11 @@ import { nearestWords } from '../../../shared/cli/nearest.ts';
 import { parseSelector } from '../../../shared/cli/parse-selector.ts';
 import { parseClusterName } from '../../../shared/dns/service-names.ts';
 import type { LabelSelector } from '../../../shared/model/objects.ts';
+import { WORKLOAD_KINDS } from '../../../shared/model/owners.ts';
 import { parseCidr } from '../../../shared/util/addresses.ts';
 
 /** The kinds that an end of a connection may have. */
-const END_KINDS = [
-  'Service',
-  'Pod',
-  'Deployment',
-  'StatefulSet',
-  'DaemonSet',
-  'ReplicaSet',
-  'ReplicationController',
-  'Job',
-  'CronJob',
-  'Node',
-  'Namespace',
-] as const;
+const END_KINDS = ['Service', 'Pod', ...WORKLOAD_KINDS, 'Node', 'Namespace'] as const;
 
 export type EndKind = (typeof END_KINDS)[number];
 
