@@ -1,10 +1,11 @@
-import type { CheckContext, Outcome } from '../../../shared/diagnose/check.ts';
-import { type CheckRun, runChecks } from '../../../shared/diagnose/run-checks.ts';
+import type { CheckContext } from '../../../shared/diagnose/check.ts';
+import type { CheckRun } from '../../../shared/diagnose/run-checks.ts';
 import type { Finding } from '../../../shared/messages/finding.ts';
 import { formatRef } from '../../../shared/model/refs.ts';
 import { checks } from '../checks/checks.ts';
 import { aliasedService, externalNameOf, slicesUnasked, sourceOf } from '../checks/exposure/alias-target.ts';
 import { type ServiceSubject, subjectOf } from '../service-subject.ts';
+import { borrowedRuns, criticalCauses } from './borrowed-runs.ts';
 
 /** Told only where the Service behind the alias was not looked into. */
 const LEADS_ON = 'netsvc/external-name-endpoints';
@@ -23,17 +24,8 @@ export function withAliasRuns(
   const own = runs.some(({ id, outcome }) => id !== LEADS_ON && criticalCauses(outcome).length > 0);
   if (service === undefined || own || slicesUnasked(context.index, service)) return runs;
   const target = subjectOf(service);
-  const behind = runChecks(checks, target, target.namespace, context).flatMap((run) => {
-    const findings = criticalCauses(run.outcome).map((finding) => led(finding, subject, target));
-    return findings.length === 0 ? [] : [{ ...run, outcome: { result: 'fail' as const, findings } }];
-  });
+  const behind = borrowedRuns(checks, target, context, (finding) => led(finding, subject, target));
   return behind.length === 0 ? runs : [...runs.filter(({ id }) => id !== LEADS_ON), ...behind];
-}
-
-/** What keeps a Service from answering at all. */
-export function criticalCauses(outcome: Outcome): readonly Finding[] {
-  if (outcome.result !== 'fail') return [];
-  return outcome.findings.filter(({ role, severity }) => role === 'cause' && severity === 'critical');
 }
 
 function led(finding: Finding, subject: ServiceSubject, target: ServiceSubject): Finding {

@@ -1,5 +1,5 @@
 import type { CheckContext } from '../../../shared/diagnose/check.ts';
-import { type CheckRun, runChecks } from '../../../shared/diagnose/run-checks.ts';
+import type { CheckRun } from '../../../shared/diagnose/run-checks.ts';
 import type { Service } from '../../../shared/model/objects-network.ts';
 import { formatRef } from '../../../shared/model/refs.ts';
 import { checks } from '../checks/checks.ts';
@@ -7,7 +7,7 @@ import { equallyNear, nearestWorkloads } from '../checks/selector/nearest-worklo
 import { withoutHashes } from '../checks/selector/selector-evidence.ts';
 import { NEAR } from '../checks/selector/selector-matches-no-pod.ts';
 import { type ServiceSubject, subjectOf } from '../service-subject.ts';
-import { criticalCauses } from './alias-runs.ts';
+import { borrowedRuns } from './borrowed-runs.ts';
 
 /** The finding that offers to select another workload. */
 const UNMATCHED = 'SVC101';
@@ -30,20 +30,15 @@ export function withHeirRuns(
   if (heir === undefined || another !== undefined || heir.distance > NEAR) return runs;
   const mended = subjectOf({ ...service, spec: { ...service.spec, selector: withoutHashes(heir.labels) } });
   const ofPods = checks.filter(({ group }) => group === 'pods' || group === 'readiness');
-  const behind = runChecks(ofPods, mended, mended.namespace, context).flatMap((run) => {
-    const findings = criticalCauses(run.outcome).map((finding) => ({
-      ...finding,
-      severity: 'warning' as const,
-      evidence: [
-        {
-          fact: `seen on the pods of ${heir.ref.kind} ${heir.ref.name}, which the selector misses`,
-          source: formatRef(heir.ref),
-        },
-        ...finding.evidence,
-      ],
-    }));
-    return findings.length === 0 ? [] : [{ ...run, outcome: { result: 'fail' as const, findings } }];
-  });
+  const missed = {
+    fact: `seen on the pods of ${heir.ref.kind} ${heir.ref.name}, which the selector misses`,
+    source: formatRef(heir.ref),
+  };
+  const behind = borrowedRuns(ofPods, mended, context, (finding) => ({
+    ...finding,
+    severity: 'warning',
+    evidence: [missed, ...finding.evidence],
+  }));
   const told = new Set(behind.map(({ id }) => id));
   return [...runs.filter(({ id, outcome }) => !(told.has(id) && outcome.result !== 'fail')), ...behind];
 }
