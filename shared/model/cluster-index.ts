@@ -3,7 +3,7 @@ import type { KindName, KindTypes } from './kinds.ts';
 import { KINDS } from './kinds.ts';
 import type { ClusterEvent, KubeObject } from './objects.ts';
 import { refersTo } from './refs.ts';
-import type { ReadProblem, Seen, Snapshot, ToolOutput } from './snapshot.ts';
+import type { ReadProblem, Seen, SeenPart, Snapshot, ToolOutput } from './snapshot.ts';
 import { seen } from './snapshot.ts';
 
 /**
@@ -20,8 +20,8 @@ export interface ClusterIndex {
   /** All objects of a kind, or those of one namespace, ordered by namespace and name. */
   list<K extends KindName>(kind: K, namespace?: string): readonly KindTypes[K][];
   get<K extends KindName>(kind: K, namespace: string | undefined, name: string): KindTypes[K] | undefined;
-  /** What was read of a kind in a namespace, or of one object by its name. */
-  seen(kind: KindName, namespace?: string, name?: string): Seen;
+  /** What was read of a kind in a namespace, or of one object by its name, or of those that a field selector takes. */
+  seen(kind: KindName, namespace?: string, part?: SeenPart): Seen;
   /** Events about an object, oldest first. */
   events(object: KubeObject, kind: KindName): readonly ClusterEvent[];
   /** Log text of a container, when the snapshot has it. */
@@ -99,8 +99,8 @@ export function createIndex(snapshot: Snapshot): ClusterIndex {
       const scope = KINDS[kind].namespaced ? (namespace ?? '') : '';
       return names.get(`${scope}/${name}`) as KindTypes[K] | undefined;
     },
-    seen: (kind, namespace = '*', name) => {
-      if (name !== undefined) return seen(snapshot, kind, namespace, name);
+    seen: (kind, namespace = '*', part) => {
+      if (part !== undefined) return seen(snapshot, kind, namespace, part);
       let known = seenIn.get(kind);
       if (known === undefined) {
         known = new Map();

@@ -100,19 +100,30 @@ export interface Seen {
   readonly whole: boolean;
 }
 
+/** One object by its name, or those that a field selector takes: `{ field: 'status.podIP=10.1.2.3' }`. */
+export type SeenPart = string | { readonly field: string };
+
 /**
  * Tells what was read of a kind in a namespace (`*`: in all of them). The best entry counts: a refused list of the
  * whole cluster followed by a granted list of the namespace is `ok` for that namespace. With `name` the question is
- * about one object: having asked for it by name is then as good as the whole list.
+ * about one object: having asked for it by name is then as good as the whole list; so it is with `{ field }` about the
+ * objects that a field selector takes.
  */
-export function seen(snapshot: Snapshot, kind: KindName, namespace: string, name?: string): Seen {
+export function seen(
+  snapshot: Snapshot,
+  kind: KindName,
+  namespace: string,
+  part?: SeenPart,
+): Seen {
+  const name = typeof part === 'string' ? part : undefined;
+  const subset = typeof part === 'object' ? `field ${part.field}` : `name=${name}`;
   let best: Seen = { status: 'notCollected', reason: `${pluralOfKind(kind)} were not collected`, whole: false };
   let bestRank = -1;
   for (const entry of snapshot.coverage) {
     if (entry.kind !== kind) continue;
     if (entry.namespace !== '*' && entry.namespace !== namespace) continue;
     if (name !== undefined && entry.subset?.startsWith('name=') === true && entry.subset !== `name=${name}`) continue;
-    const whole = entry.subset === undefined || (name !== undefined && entry.subset === `name=${name}`);
+    const whole = entry.subset === undefined || entry.subset === subset;
     const rank = RANK[entry.status] * 2 + (whole ? 1 : 0);
     if (rank <= bestRank) continue;
     bestRank = rank;

@@ -1,14 +1,21 @@
 import type { Gatherer } from '../../../shared/collect/gather.ts';
+import type { Node } from '../../../shared/model/objects.ts';
 import type { Service } from '../../../shared/model/objects-network.ts';
+import type { Pod } from '../../../shared/model/objects-pod.ts';
 import type { Workload } from '../../../shared/model/objects-workload.ts';
+import { podAddresses } from '../../../shared/model/pods.ts';
 import { nameOf, namespaceOf } from '../../../shared/model/refs.ts';
 import { formatLabels } from '../../../shared/model/selectors.ts';
-import { selectorOf } from '../../../shared/model/services.ts';
+import { SERVICE_NAME_LABEL, selectorOf } from '../../../shared/model/services.ts';
+import { inRange, parseAddress, parseCidr } from '../../../shared/util/addresses.ts';
+import { podAddressField } from '../checks/endpoints/pod-addresses.ts';
 import { labelDistance } from '../checks/selector/label-distance.ts';
 import { allPods } from './read-pods.ts';
 
 /** Workloads whose history of changes is read: the ones that the Service may mean. */
 const MAX_CANDIDATES = 3;
+/** Hand-made addresses whose pod is asked for: such lists are short, and each costs the server a look at all pods. */
+const MAX_HOLDERS = 4;
 
 /** A selector that matches nothing: what else is in the namespace, and whether such pods live in another one. */
 export async function readWithoutPods(gatherer: Gatherer, service: Service): Promise<void> {
@@ -50,10 +57,32 @@ async function readCandidates(gatherer: Gatherer, service: Service): Promise<voi
 /** Endpoints that somebody else manages: hand-made objects under other names, and pods whose addresses they hold. */
 export async function readWithoutSelector(gatherer: Gatherer, service: Service): Promise<void> {
   const namespace = namespaceOf(service);
-  await Promise.all([
+  const [, slices, pods, nodes] = await Promise.all([
     gatherer.list('Endpoints', { namespace }),
     gatherer.list('EndpointSlice', { namespace }),
     allPods(gatherer, namespace),
     gatherer.list('Node'),
   ]);
+  const own = slices.filter((slice) => slice.metadata?.labels?.[SERVICE_NAME_LABEL] === nameOf(service));
+  const written = own.flatMap((slice) => (slice.endpoints ?? []).flatMap(({ addresses }) => addresses ?? []));
+  await readHolders(gatherer, written, pods, nodes);
+}
+
+/** Addresses among those of pods that no pod of this namespace has: the API server tells who has them, if anybody. */
+async function readHolders(
+  gatherer: Gatherer,
+  addresses: readonly string[],
+  pods: readonly Pod[],
+  nodes: readonly Node[],
+): Promise<void> {
+  const known = new Set(pods.flatMap(podAddresses));
+  // A pod's first address, the only one that can be asked for, is of the family of its node's first range.
+  const ranges = nodes.flatMap(({ spec }) => parseCidr(spec?.podCIDRs?.[0] ?? spec?.podCIDR ?? '') ?? []);
+  const foreign = [...new Set(addresses)].filter((address) => {
+    const parsed = parseAddress(address);
+    return !known.has(address) && parsed !== undefined && ranges.some((range) => inRange(range, parsed));
+  });
+  await Promise.all(
+    foreign.slice(0, MAX_HOLDERS).map((address) => gatherer.list('Pod', { fieldSelector: podAddressField(address) })),
+  );
 }

@@ -12,7 +12,7 @@ import { endpointsMessages } from '../../messages/endpoints.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
 import { likelyWorkload, selectorFixFor } from './likely-workload.ts';
 import { isSelectorless, type ManualEndpoint, manualEndpoints } from './manual-endpoints.ts';
-import { isInPodRange, podsWithAddress } from './pod-addresses.ts';
+import { isInPodRange, podAddressField, podsWithAddress } from './pod-addresses.ts';
 
 /** A hand-made endpoint that leads to no pod any more, or to another pod than it was written for. */
 export const manualAddressStale = defineCheck<ServiceSubject>({
@@ -106,7 +106,7 @@ function fromAddress(
 ): Stale | undefined {
   if (holders.length > 0) return reused(holder.created, holder.ports, holders);
   if (!isInPodRange(index, address) || !isWhollyRead(index, 'Pod', subject.namespace)) return undefined;
-  const everywhere = isWhollyRead(index, 'Pod');
+  const everywhere = isWhollyRead(index, 'Pod') || wasAskedFor(index, address);
   // Without the pods of other namespaces the address may be one of theirs; then pods must at least live here.
   if (!everywhere && index.list('Pod', subject.namespace).length === 0) return undefined;
   return {
@@ -114,11 +114,17 @@ function fromAddress(
     confidence: everywhere ? 'proven' : 'likely',
     evidence: [
       {
-        fact: `none of ${index.list('Pod').length} pods has address ${address}`,
+        fact: `${everywhere ? 'no pod' : `none of ${index.list('Pod').length} pods`} has address ${address}`,
         source: everywhere ? 'pods of all namespaces' : `pods of namespace ${subject.namespace}`,
       },
     ],
   };
+}
+
+/** The API server was asked which pod has this address as its first, in all namespaces. */
+function wasAskedFor(index: ClusterIndex, address: string): boolean {
+  const { status, whole } = index.seen('Pod', '*', { field: podAddressField(address) });
+  return status === 'ok' && whole;
 }
 
 /** Pod addresses are given out again: a younger pod that serves no such port is hardly the one that was meant. */
