@@ -96,7 +96,7 @@ const FIXED: ReadonlySet<string> = new Set(
     'externalTrafficPolicy imagePullPolicy internalTrafficPolicy ipFamilies ipFamilyPolicy ipMode kind key manager ' +
     'operation operator pathType phase podManagementPolicy policyTypes preemptionPolicy protocol qosClass reason ' +
     'reportingComponent reportingController resource restartPolicy schedulerName scheme sessionAffinity topologyKey ' +
-    'trafficDistribution type volumeMode whenUnsatisfiable'
+    'trafficDistribution type volumeMode whenUnsatisfiable nodeTaintsPolicy'
   ).split(' '),
 );
 

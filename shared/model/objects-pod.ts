@@ -41,6 +41,7 @@ export interface PodSpec {
     readonly topologyKey?: string;
     readonly maxSkew?: number;
     readonly whenUnsatisfiable?: string;
+    readonly nodeTaintsPolicy?: string;
   }[];
 }
 

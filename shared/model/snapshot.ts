@@ -109,12 +109,7 @@ export type SeenPart = string | { readonly field: string };
  * about one object: having asked for it by name is then as good as the whole list; so it is with `{ field }` about the
  * objects that a field selector takes.
  */
-export function seen(
-  snapshot: Snapshot,
-  kind: KindName,
-  namespace: string,
-  part?: SeenPart,
-): Seen {
+export function seen(snapshot: Snapshot, kind: KindName, namespace: string, part?: SeenPart): Seen {
   const name = typeof part === 'string' ? part : undefined;
   const subset = typeof part === 'object' ? `field ${part.field}` : `name=${name}`;
   let best: Seen = { status: 'notCollected', reason: `${pluralOfKind(kind)} were not collected`, whole: false };

@@ -35,7 +35,11 @@ export function pendingDetail(index: ClusterIndex, entry: ServicePod, refusals: 
     case 'affinity':
       return affinityDetail(index, entry);
     case 'spread':
-      return spreadDetail(index, entry);
+      return spreadDetail(
+        index,
+        entry,
+        !/missing required label/.test(refusals.main.text) && refusals.refusals.some(({ class: it }) => it === 'taint'),
+      );
     case 'cordoned':
     case 'node-down':
       return nodesDetail(index);

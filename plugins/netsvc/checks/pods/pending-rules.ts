@@ -126,8 +126,11 @@ interface PodRule {
   readonly requiredDuringSchedulingIgnoredDuringExecution?: readonly { readonly topologyKey?: string }[];
 }
 
-/** Topology spread constraints that forbid placement. */
-export function spreadDetail(index: ClusterIndex, entry: ServicePod): PendingDetail {
+/**
+ * Topology spread constraints that forbid placement. Unless the constraint honors taints, nodes that the pod may never
+ * use count as places without pods, so that no other place may take more than maxSkew (spec.nodeTaintsPolicy: Ignore).
+ */
+export function spreadDetail(index: ClusterIndex, entry: ServicePod, tainted: boolean): PendingDetail {
   const hard = (entry.pod.spec?.topologySpreadConstraints ?? []).filter(
     (constraint) => constraint.whenUnsatisfiable !== 'ScheduleAnyway',
   );
@@ -138,23 +141,34 @@ export function spreadDetail(index: ClusterIndex, entry: ServicePod): PendingDet
     const there = nodes.length === 0 ? '' : `, ${labelled} of ${nodes.length} nodes carry that label`;
     return `topologyKey ${topologyKey}, maxSkew ${maxSkew}${there}`;
   });
-  const patch = (whenUnsatisfiable: string): string =>
+  const source = `Pod ${entry.key} spec.topologySpreadConstraints`;
+  const counted = tainted && hard.some(({ nodeTaintsPolicy }) => nodeTaintsPolicy !== 'Honor');
+  const patch = (change: Readonly<Record<string, string | null>>): string =>
     patchTemplateSpec(entry.owner, {
-      topologySpreadConstraints: hard.map(({ topologyKey = '' }) => ({ topologyKey, whenUnsatisfiable })),
+      // Both are the keys by which the API merges the list.
+      topologySpreadConstraints: hard.map(({ topologyKey = '' }) => ({ topologyKey, ...change })),
     });
+  const fixes: Fix[] = [
+    {
+      title: 'spread where possible, but do not block',
+      command: patch({ whenUnsatisfiable: 'ScheduleAnyway' }),
+      risk: 'low',
+      undo: patch({ whenUnsatisfiable: 'DoNotSchedule' }),
+    },
+  ];
+  if (counted) {
+    fixes.unshift({
+      title: 'do not count tainted nodes as places',
+      command: patch({ whenUnsatisfiable: 'DoNotSchedule', nodeTaintsPolicy: 'Honor' }),
+      risk: 'low',
+      undo: patch({ whenUnsatisfiable: 'DoNotSchedule', nodeTaintsPolicy: 'Ignore' }),
+    });
+  }
+  const ignored = 'nodes with taints that the pod does not tolerate count as empty places (nodeTaintsPolicy Ignore)';
   return {
-    words: `; ${rules.join('; ')}`,
-    evidence: rules.map((fact) => ({ fact, source: `Pod ${entry.key} spec.topologySpreadConstraints` })),
-    fixes: isPatchable(entry.owner)
-      ? [
-          {
-            title: 'spread where possible, but do not block',
-            command: patch('ScheduleAnyway'),
-            risk: 'low',
-            undo: patch('DoNotSchedule'),
-          },
-        ]
-      : [],
+    words: `; ${[...rules, ...(counted ? [ignored] : [])].join('; ')}`,
+    evidence: [...rules, ...(counted ? [ignored] : [])].map((fact) => ({ fact, source })),
+    fixes: isPatchable(entry.owner) ? fixes : [],
   };
 }
 

@@ -166,6 +166,23 @@ describe('pods-pending', () => {
     expect(report.headline).toContain('topologyKey rack, maxSkew 1, 0 of 1 nodes carry that label');
   });
 
+  it('tells that a tainted node counts as an empty place, and how not to count it', () => {
+    const spread = { topologyKey: 'kubernetes.io/hostname', maxSkew: 1, whenUnsatisfiable: 'DoNotSchedule' };
+    const message =
+      "0/2 nodes are available: 1 node(s) didn't match pod topology spread constraints, " +
+      `1 node(s) had untolerated taint {maintenance: true}.${TAIL}`;
+    const made = unschedulable('web-6f9c-a', message, { of: 'web', spec: { topologySpreadConstraints: [spread] } });
+    const [cause] = ask(made, node('n1'), node('n2')).causes;
+    expect(cause?.code).toBe('SVC218');
+    expect(cause?.summary).toContain('maintenance: true');
+    expect(cause?.summary).toContain('count as empty places (nodeTaintsPolicy Ignore)');
+    expect(cause?.fixes[0]?.command).toContain('"nodeTaintsPolicy":"Honor"');
+
+    const honest = [{ ...spread, nodeTaintsPolicy: 'Honor' }];
+    const other = unschedulable('web-6f9c-a', message, { of: 'web', spec: { topologySpreadConstraints: honest } });
+    expect(ask(other, node('n1'), node('n2')).causes[0]?.fixes[0]?.command).toContain('ScheduleAnyway');
+  });
+
   it('tells cordoned nodes by name', () => {
     const made = unschedulable('web-6f9c-a', '0/1 nodes are available: 1 node(s) were unschedulable.', { of: 'web' });
     const cordoned: Node = { ...node('n1'), spec: { unschedulable: true } };

@@ -1,4 +1,5 @@
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
+import { toClusterEvent } from '../../../../shared/model/events.ts';
 import type { Condition, KubeObject } from '../../../../shared/model/objects.ts';
 import type { HorizontalPodAutoscaler } from '../../../../shared/model/objects-workload.ts';
 import type { OwnedWorkload } from '../../../../shared/model/owners.ts';
@@ -16,7 +17,24 @@ export function zeroScaler(index: ClusterIndex, workload: OwnedWorkload): string
   }
   const kedas = autoscaler === undefined ? undefined : kedaOf(autoscaler);
   if (kedas !== undefined) return kedas;
-  return markOf(workload.object);
+  return markOf(workload.object) ?? kedaEvent(index, workload);
+}
+
+/**
+ * Dumps without KEDA's objects still hold its events: `Deactivated apps/v1.Deployment shop/web from 1 to 0`, said of the
+ * ScaledObject (KEDA, "Kubernetes events emitted by KEDA").
+ */
+function kedaEvent(index: ClusterIndex, workload: OwnedWorkload): string | undefined {
+  const { namespace = '', name } = workload.ref;
+  const event = index
+    .list('Event', namespace)
+    .map(toClusterEvent)
+    .find(
+      (candidate) =>
+        candidate?.reason === 'KEDAScaleTargetDeactivated' &&
+        candidate.message.split(/\s/).includes(`${namespace}/${name}`),
+    );
+  return event === undefined ? undefined : `KEDA ScaledObject ${event.object.name ?? ''}`;
 }
 
 interface ScaledObject extends KubeObject {

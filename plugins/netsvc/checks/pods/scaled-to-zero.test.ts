@@ -113,6 +113,17 @@ describe('scaled-to-zero', () => {
       ],
     ],
     [
+      'an event of KEDA, whose objects are not in the dump',
+      [
+        zero,
+        event(
+          { apiVersion: 'keda.sh/v1alpha1', kind: 'ScaledObject', metadata: { name: 'web-so', namespace: 'shop' } },
+          'KEDAScaleTargetDeactivated',
+          'Deactivated apps/v1.Deployment shop/web from 1 to 0',
+        ),
+      ],
+    ],
+    [
       'an annotation',
       [deployment('web', { app: 'web' }, { replicas: 0 }, { annotations: { 'downscaler/original-replicas': '3' } })],
     ],
