@@ -15,6 +15,7 @@ const usage = `usage: npm run cluster -- COMMAND [OPTIONS]
 
   up      bring a cluster up, and print its KUBECONFIG
           --name NAME (e2e)  --nodes 1-4 (2)  --proxy-mode iptables|nftables  --dual-stack
+          --cni flannel-vxlan|flannel-host-gw|bridge
           --crds gateway,policy,istio,cilium,calico  --no-metrics  --port PORT
   down    remove a cluster: --name NAME, or --all
   status  say what is up: [--name NAME]
@@ -37,6 +38,7 @@ function parse() {
         node: { type: 'string' },
         'proxy-mode': { type: 'string' },
         'dual-stack': { type: 'boolean' },
+        cni: { type: 'string' },
         crds: { type: 'string' },
         metrics: { type: 'boolean' },
         port: { type: 'string' },
@@ -64,6 +66,7 @@ function clusterOptions(name: string): ClusterOptions {
     nodes: Number(values.nodes ?? defaultOptions.nodes),
     proxyMode: (values['proxy-mode'] ?? defaultOptions.proxyMode) as ClusterOptions['proxyMode'],
     dualStack: values['dual-stack'] ?? defaultOptions.dualStack,
+    cni: (values.cni ?? defaultOptions.cni) as ClusterOptions['cni'],
     metrics: values.metrics ?? defaultOptions.metrics,
     crds: (values.crds ?? '').split(',').filter((group) => group !== '') as CrdGroup[],
     ...(values.port === undefined ? {} : { port: Number(values.port) }),

@@ -7,12 +7,17 @@ export interface ClusterOptions {
   readonly nodes: number;
   readonly proxyMode: 'iptables' | 'nftables';
   readonly dualStack: boolean;
+  /** What joins the pods of the nodes: Flannel with a tunnel or with routes, or a bridge and routes by hand. */
+  readonly cni: Cni;
   /** Groups of kinds to install: gateway, policy, istio, cilium, calico. */
   readonly crds: readonly CrdGroup[];
   readonly metrics: boolean;
   /** Port on the loopback address; chosen when missing. */
   readonly port?: number;
 }
+
+export const cnis = ['flannel-vxlan', 'flannel-host-gw', 'bridge'] as const;
+export type Cni = (typeof cnis)[number];
 
 export const crdGroups = ['gateway', 'policy', 'istio', 'cilium', 'calico'] as const;
 export type CrdGroup = (typeof crdGroups)[number];
@@ -22,6 +27,7 @@ export const defaultOptions: ClusterOptions = {
   nodes: 2,
   proxyMode: 'iptables',
   dualStack: false,
+  cni: 'flannel-vxlan',
   crds: [],
   metrics: true,
 };
@@ -46,6 +52,9 @@ export function checkOptions(options: ClusterOptions, version?: string): void {
   }
   if (!['iptables', 'nftables'].includes(options.proxyMode)) {
     throw new ClusterFailure(`--proxy-mode ${options.proxyMode}: iptables or nftables`);
+  }
+  if (!cnis.includes(options.cni)) {
+    throw new ClusterFailure(`--cni ${options.cni}: choose from ${cnis.join(', ')}`);
   }
   for (const group of options.crds) {
     if (!crdGroups.includes(group)) {

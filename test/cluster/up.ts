@@ -26,6 +26,7 @@ import {
   schedulerDaemon,
 } from './parts/control-plane.ts';
 import { choosePort, startForwarder } from './parts/forwarder.ts';
+import { joinByHand, type PodRange } from './parts/joined-by-hand.ts';
 import { kubeconfigText } from './parts/kubeconfig.ts';
 import { nodeSpec, planeSpec } from './parts/machines.ts';
 import { containerdDaemon, kubeletDaemon, zoneOf } from './parts/node.ts';
@@ -239,7 +240,7 @@ async function applyNodeAddons(api: KubeApi, options: ClusterOptions, index: num
   const objects: readonly KubeObject[] = [
     ...(await crdObjects(options.crds)),
     ...kubeProxy(options, index),
-    ...flannel(options, index),
+    ...(options.cni === 'bridge' ? [] : flannel(options, index)),
   ];
   for (const object of objects) {
     await api.apply(object);
@@ -268,35 +269,41 @@ async function waitUntilWhole(
     },
     patience,
   );
-  await addPodRoutes(
-    options.name,
-    nodes.flatMap(({ metadata, spec }) => {
-      const node = Number(metadata.name.replace('node', ''));
-      return (spec.podCIDRs as readonly string[]).map((range) => ({
-        range,
-        via: range.includes(':') ? nodeAddress6(index, node) : nodeAddress(index, node),
-      }));
-    }),
-  );
+  const ranges: readonly PodRange[] = nodes.flatMap(({ metadata, spec }) => {
+    const node = Number(metadata.name.replace('node', ''));
+    return (spec.podCIDRs as readonly string[]).map((range) => ({
+      machine: metadata.name,
+      range,
+      via: range.includes(':') ? nodeAddress6(index, node) : nodeAddress(index, node),
+    }));
+  });
+  // The API server proxies to pods and Services' endpoints, so its machine knows the way to them.
+  await addPodRoutes(options.name, 'plane', ranges);
+  if (options.cni === 'bridge') {
+    await joinByHand(options.name, ranges);
+  }
   step('nodes registered');
   await waitFor('nodes Ready', async () => (await api.list('/api/v1/nodes')).every(isReady), patience);
   step('nodes Ready');
-  for (const [path, what] of [
-    ['/apis/apps/v1/namespaces/kube-flannel/daemonsets/kube-flannel-ds', 'Flannel'],
-    ['/apis/apps/v1/namespaces/kube-system/daemonsets/kube-proxy', 'kube-proxy'],
-  ] as const) {
-    await waitFor(what, async () => (await api.find(path))?.status.numberReady === options.nodes, patience);
+  const agents: readonly [namespace: string, name: string][] = [
+    ...(options.cni === 'bridge' ? [] : [['kube-flannel', 'kube-flannel-ds'] as [string, string]]),
+    ['kube-system', 'kube-proxy'],
+  ];
+  for (const [namespace, agent] of agents) {
+    const path = `/apis/apps/v1/namespaces/${namespace}/daemonsets/${agent}`;
+    await waitFor(agent, async () => (await api.find(path))?.status.numberReady === options.nodes, patience);
   }
   // Flannel counts as ready before it has written what its CNI plugin reads; a pod that
   // starts in between fails, and is not tried again for some ten seconds.
-  for (const { name, init } of readState(options.name)?.machines.filter(({ role }) => role === 'node') ?? []) {
+  for (const { name, init } of readState(options.name)?.machines ?? []) {
+    if (options.cni === 'bridge' || name === 'plane') continue;
     await waitFor(
       `Flannel's lease on ${name}`,
       () => existsSync(`/proc/${init?.pid}/root/run/flannel/subnet.env`),
       patience,
     );
   }
-  step('Flannel and kube-proxy');
+  step('agents of the nodes');
   await applyPodAddons(api, options);
   const deployment = '/apis/apps/v1/namespaces/kube-system/deployments/coredns';
   await waitFor('CoreDNS', async () => (await api.find(deployment))?.status.readyReplicas === 2, patience);

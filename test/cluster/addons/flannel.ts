@@ -20,13 +20,13 @@ const cniConfig = JSON.stringify(
   2,
 );
 
-function netConfig({ dualStack }: ClusterOptions): string {
+function netConfig({ dualStack, cni }: ClusterOptions): string {
   return JSON.stringify(
     {
       Network: podRange,
       EnableNFTables: false,
       ...(dualStack ? { EnableIPv6: true, IPv6Network: podRange6 } : {}),
-      Backend: { Type: 'vxlan' },
+      Backend: { Type: cni === 'flannel-host-gw' ? 'host-gw' : 'vxlan' },
     },
     undefined,
     2,

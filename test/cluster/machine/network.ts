@@ -105,13 +105,14 @@ async function setSysctl(netns: string, settings: Readonly<Record<string, string
   await execa('nsenter', [`--net=/var/run/netns/${netns}`, 'sh', '-c', script]);
 }
 
-/** The API server proxies to pods and Services' endpoints, so its machine knows the way to them. */
+/** Ways to the pods of nodes, on a machine that nobody else tells them to. */
 export async function addPodRoutes(
   cluster: string,
+  machine: string,
   routes: readonly { readonly range: string; readonly via: string }[],
 ): Promise<void> {
   const lines = routes.map(({ range, via }) => `route replace ${range} via ${via}`);
-  await ipBatch(lines, netnsName(cluster, 'plane'));
+  await ipBatch(lines, netnsName(cluster, machine));
 }
 
 /** Names of the namespaces that exist for a cluster, also those of a run that crashed. */
