@@ -46,6 +46,27 @@ describe('records', () => {
     expect(answer.causes[0]?.summary).toContain('missing 10.96.0.7, not promised 10.96.0.99');
   });
 
+  it('takes the other pods behind a name for promised as well', async () => {
+    const db = service('db', { clusterIP: 'None', clusterIPs: ['None'] });
+    const pods = [webPod, pod('web-2', { ip: '10.244.0.10' })];
+    const zone: FakeZone = {
+      'db.shop.svc.cluster.local A': ['10.244.0.9', '10.244.0.10'],
+      '10-244-0-9.db.shop.svc.cluster.local A': ['10.244.0.9'],
+      '9.0.244.10.in-addr.arpa PTR': ['10-244-0-9.db.shop.svc.cluster.local'],
+      '10-244-0-9.shop.pod.cluster.local A': ['10.244.0.9'],
+    };
+    const all = [...dnsObjects(), namespace('shop'), db, ...pods, ...slicesFor(db, pods)];
+    const answer = await askNetdns('records pod/web-1 -n shop --live', all, live(zone, zone));
+    expect(answer.headline).toContain('no difference');
+  });
+
+  it('blames the Service, not the servers, for an alias of an address', async () => {
+    const alias = service('old', { type: 'ExternalName', externalName: '192.0.2.7', clusterIP: '' });
+    const answer = await askNetdns('records --all -n shop --live', [...objects, alias], live(ZONE, ZONE));
+    expect(answer).toMatchObject({ exit: 1, causes: [{ code: 'DNS613', subject: { kind: 'Service', name: 'old' } }] });
+    expect(answer.headline).toContain('1 alias of an address, which no server can serve');
+  });
+
   it('cannot tell when no server may be asked', async () => {
     const answer = await askNetdns('records web -n shop --live', objects, { denied: ['get pods/portforward'] });
     expect(answer).toMatchObject({ verdict: 'unknown', exit: 3 });

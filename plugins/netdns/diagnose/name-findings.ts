@@ -9,9 +9,9 @@ import type { ClusterIndex } from '../../../shared/model/cluster-index.ts';
 import type { Pod } from '../../../shared/model/objects-pod.ts';
 import { podKey } from '../../../shared/model/pods.ts';
 import { nameOf, namespaceOf, type Ref, refOf } from '../../../shared/model/refs.ts';
-import { parseAddress } from '../../../shared/util/addresses.ts';
 import { joinAnd, joinNames } from '../../../shared/util/text.ts';
 import { namesMessages } from '../messages/names.ts';
+import { ADDRESS_TARGET, aliasFinding, isAddressAlias } from './address-alias.ts';
 import { readName } from './name-reading.ts';
 
 /** All that is known of one question. */
@@ -151,17 +151,8 @@ function alias(question: NameQuestion): readonly Finding[] {
   const record = last === undefined ? undefined : zone.records(last.name).find(({ type }) => type === 'CNAME');
   if (record === undefined || last === undefined) return [];
   const target = record.data;
-  const raise = (why: string): readonly Finding[] => [
-    namesMessages.DNS613.raise({
-      subject: record.owner,
-      args: { name, target, why },
-      evidence: [
-        { fact: `externalName: ${target}`, source: `Service ${record.owner.namespace ?? ''}/${record.owner.name}` },
-      ],
-    }),
-  ];
-  if (parseAddress(target) !== undefined)
-    return raise('which is an address and no name: use a Service without a selector and an EndpointSlice');
+  const raise = (why: string): readonly Finding[] => [aliasFinding(record, name, why)];
+  if (isAddressAlias(record)) return raise(ADDRESS_TARGET);
   if (zone.foretell(target, question.types) === 'nxdomain') return raise('which does not exist in this cluster');
   const answers = servers.flatMap((server) => server.answers.filter((answer) => answer.name === last.name));
   const failing = answers.find(({ rcode }) => rcode !== 'NOERROR');

@@ -3,11 +3,13 @@ import { clusterDomainOf } from '../../../shared/dns/cluster-domain.ts';
 import { compareRecords, type RecordDifference } from '../../../shared/dns/compare-records.ts';
 import type { DnsRecord } from '../../../shared/dns/records.ts';
 import { type ServerAnswers, serverAnswersOf } from '../../../shared/dns/server-answers.ts';
+import { zoneOf } from '../../../shared/dns/zone.ts';
 import type { Finding } from '../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../shared/model/cluster-index.ts';
 import type { NotChecked, Report, Section } from '../../../shared/report/report.ts';
 import { compareText, joinNames, plural, shorten } from '../../../shared/util/text.ts';
 import { recordsMessages } from '../messages/records.ts';
+import { ADDRESS_TARGET, aliasFinding, isAddressAlias } from './address-alias.ts';
 
 export interface RecordsFrame {
   /** `Service shop/web`, `the cluster`. */
@@ -21,14 +23,22 @@ export function recordsReport(index: ClusterIndex, records: readonly DnsRecord[]
   const { domain } = clusterDomainOf(index);
   const servers = frame.live ? serverAnswersOf(index) : [];
   const asked = servers.filter(({ unasked }) => unasked !== true);
-  const differences = asked.flatMap((server) => compareRecords(records, server, domain));
+  const aliases = records.filter(isAddressAlias);
+  const promised = withSiblings(index, records);
+  const differences = asked
+    .flatMap((server) => compareRecords(promised, server, domain))
+    // What no server can serve is the fault of the Service.
+    .filter(({ name, type }) => !aliases.some((alias) => alias.name === name && alias.type === type));
   const failed = asked.filter(({ failed: why }) => why !== undefined);
   const notChecked: NotChecked[] = servers.flatMap(({ pod, failed: why }) =>
     why === undefined ? [] : [{ check: `server ${pod}`, reason: shorten(why, 200) }],
   );
   if (frame.live && servers.length === 0) notChecked.push({ check: 'servers', reason: 'no DNS server could be asked' });
   const blind = (frame.live && asked.length === failed.length) || records.length === 0;
-  const causes = differences.length === 0 ? [] : findings(index, differences, asked);
+  const causes = [
+    ...(differences.length === 0 ? [] : findings(index, differences, asked)),
+    ...aliases.map((alias) => aliasFinding(alias, alias.name, ADDRESS_TARGET)),
+  ];
   const verdict = causes.length > 0 ? 'broken' : blind && frame.live ? 'unknown' : 'healthy';
   return {
     command: 'netdns records',
@@ -36,7 +46,7 @@ export function recordsReport(index: ClusterIndex, records: readonly DnsRecord[]
     takenAt: index.takenAt,
     source: frame.source,
     verdict,
-    headline: headlineOf(records, frame, asked, differences, verdict, notChecked),
+    headline: headlineOf(records, frame, { asked, differences, aliases, verdict, notChecked }),
     causes,
     findings: [],
     notChecked,
@@ -52,19 +62,37 @@ export function recordsReport(index: ClusterIndex, records: readonly DnsRecord[]
   };
 }
 
+/** What came of the comparison. */
+interface Outcome {
+  readonly asked: readonly ServerAnswers[];
+  readonly differences: readonly RecordDifference[];
+  readonly aliases: readonly DnsRecord[];
+  readonly verdict: Report['verdict'];
+  readonly notChecked: readonly NotChecked[];
+}
+
+/** A question is for all records of a name: those of others, such as the other pods of a StatefulSet, are promised too. */
+function withSiblings(index: ClusterIndex, records: readonly DnsRecord[]): readonly DnsRecord[] {
+  const zone = zoneOf(index);
+  const names = new Set(records.map(({ name }) => name));
+  return [...records, ...[...names].flatMap((name) => zone.records(name))];
+}
+
 function headlineOf(
   records: readonly DnsRecord[],
   { what, live }: RecordsFrame,
-  asked: readonly ServerAnswers[],
-  differences: readonly RecordDifference[],
-  verdict: Report['verdict'],
-  notChecked: readonly NotChecked[],
+  { asked, differences, aliases, verdict, notChecked }: Outcome,
 ): string {
   const promised = `${plural(records.length, 'record')} promised for ${what}`;
-  if (!live) return promised;
+  const lost =
+    aliases.length === 0
+      ? ''
+      : `; ${plural(aliases.length, 'alias', 'aliases')} of an address, which no server can serve`;
+  if (!live) return `${promised}${lost}`;
   if (verdict === 'unknown') return `could not tell: ${notChecked[0]?.reason ?? promised}`;
   const servers = asked.map(({ pod }) => pod);
-  if (differences.length === 0) return `${promised}, and ${plural(servers.length, 'server')} serve them: no difference`;
+  if (differences.length === 0)
+    return `${promised}, and ${plural(servers.length, 'server')} serve them: no difference${lost}`;
   const bad = [...new Set(differences.map(({ pod }) => pod))];
   const who = bad.length === servers.length && servers.length > 1 ? 'all servers' : joinNames(bad);
   return `${promised}; ${who} differ${bad.length === 1 ? 's' : ''} in ${plural(new Set(differences.map(({ name, type }) => `${name} ${type}`)).size, 'answer')}`;
