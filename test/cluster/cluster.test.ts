@@ -54,6 +54,19 @@ test('options out of range are refused before anything is made', () => {
   expect(() => checkOptions({ ...defaultOptions, crds: ['nonsense' as 'istio'] })).toThrow('choose from');
 });
 
+test('a number that is none is refused as it was typed, and nothing is made', async () => {
+  for (const [command, option, typed] of [
+    ['up', '--nodes', 'two'],
+    ['up', '--port', '80a'],
+    ['up', '--nodes', ''],
+    ['scale', '--pods', '1e4'],
+    ['scale', '--nodes', '-1'],
+  ] as const) {
+    const { exitCode, stderr } = await cluster(command, '--name', name, `${option}=${typed}`);
+    expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: `${option} ${typed}: not a whole number` });
+  }
+});
+
 test('a name that could mean other folders is refused, also by `down`', async () => {
   for (const bad of ['', '../etc', 'a/b', '.']) {
     const { exitCode, stderr } = await cluster('down', '--name', bad);

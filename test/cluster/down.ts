@@ -4,12 +4,11 @@ import { withLock } from './lock.ts';
 import { clearCgroups } from './machine/cgroups.ts';
 import { removeNetwork } from './machine/network.ts';
 import { endProcess } from './process.ts';
-import { clusterFolder, readState, removeEmptyFolders, removeState } from './state.ts';
+import { clusterFolder, readState, removeState } from './state.ts';
 
 /** Removes all that a cluster made. Works on a whole one, a crashed one, and on none. */
 export async function down(name: string): Promise<void> {
   await withLock(name, () => tearDown(name));
-  removeEmptyFolders();
 }
 
 /** For callers that hold the lock. */

@@ -3,11 +3,18 @@ import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ClusterFailure, messageOf } from './failure.ts';
 import { isAlive, type ProcessId, processId } from './process.ts';
-import { clusterFolder } from './state.ts';
+import { clusterFolder, removeEmptyFolders } from './state.ts';
 
-/** Lets one command at a time change a cluster (or the list of clusters). A lock whose owner died does not count. */
+/**
+ * Lets one command at a time change a cluster (or the list of clusters). A lock whose owner died does not count. When the
+ * last cluster has gone, or never came up, the folder that held its lock goes as well.
+ */
 export async function withLock<Result>(name: string, work: () => Promise<Result>): Promise<Result> {
-  return await withLockFile(`${clusterFolder(name)}.lock`, `working on cluster ${name}`, 180_000, work);
+  try {
+    return await withLockFile(`${clusterFolder(name)}.lock`, `working on cluster ${name}`, 180_000, work);
+  } finally {
+    removeEmptyFolders();
+  }
 }
 
 /** Holds a lock file during some work; waits so long for another holder, then fails saying what that one does. */

@@ -59,17 +59,25 @@ function parse() {
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
+/** A number as it was typed; what is none is said in the typed word. */
+function numberOf(option: 'nodes' | 'port' | 'pods' | 'services' | 'policies', otherwise: number): number {
+  const typed = values[option];
+  if (typed === undefined) return otherwise;
+  if (!/^\d+$/.test(typed)) throw new ClusterFailure(`--${option} ${typed}: not a whole number`);
+  return Number(typed);
+}
+
 function clusterOptions(name: string): ClusterOptions {
   return {
     ...defaultOptions,
     name,
-    nodes: Number(values.nodes ?? defaultOptions.nodes),
+    nodes: numberOf('nodes', defaultOptions.nodes),
     proxyMode: (values['proxy-mode'] ?? defaultOptions.proxyMode) as ClusterOptions['proxyMode'],
     dualStack: values['dual-stack'] ?? defaultOptions.dualStack,
     cni: (values.cni ?? defaultOptions.cni) as ClusterOptions['cni'],
     metrics: values.metrics ?? defaultOptions.metrics,
     crds: (values.crds ?? '').split(',').filter((group) => group !== '') as CrdGroup[],
-    ...(values.port === undefined ? {} : { port: Number(values.port) }),
+    ...(values.port === undefined ? {} : { port: numberOf('port', 0) }),
   };
 }
 
@@ -102,10 +110,10 @@ const commands: Record<string, (name: string) => Promise<void>> = {
   async scale(name) {
     const { port } = clusterOptions(name);
     const size = {
-      pods: Number(values.pods ?? usualSize.pods),
-      services: Number(values.services ?? usualSize.services),
-      policies: Number(values.policies ?? usualSize.policies),
-      nodes: Number(values.nodes ?? usualSize.nodes),
+      pods: numberOf('pods', usualSize.pods),
+      services: numberOf('services', usualSize.services),
+      policies: numberOf('policies', usualSize.policies),
+      nodes: numberOf('nodes', usualSize.nodes),
     };
     await scale({ ...defaultOptions, name, ...(port === undefined ? {} : { port }) }, size, say);
     print(`KUBECONFIG=${adminKubeconfig(name)}`);
