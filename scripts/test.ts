@@ -5,6 +5,7 @@
  */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import process from 'node:process';
+import { breakingFiles } from './test/breaking-files.ts';
 import { bringUp, clusterNames } from './test/clusters.ts';
 import { installPrograms } from './test/programs.ts';
 import { newSteps, RESULTS } from './test/steps.ts';
@@ -33,12 +34,15 @@ const rest = binaries.then(() =>
     () => suite('package', behind),
   ),
 );
+// Files that break nodes or DNS wait in one row; the shared cluster takes of them too, once nobody else is asked there.
+const waiting = [...(await breakingFiles())];
 const shared = onCluster(clusterNames.shared, async (env) => {
   await suite('e2e', { env });
   await binaries;
   await suite('installed', { env });
+  await breakInTurn(env);
 });
-const breaking = onCluster(clusterNames.breaking, (env) => suite('cluster', { env }));
+const breaking = onCluster(clusterNames.breaking, breakInTurn);
 await Promise.all([rest, shared, breaking]);
 
 const lines = tally.lines();
@@ -48,6 +52,13 @@ process.exitCode = stop.signal.aborted ? 130 : tally.failed ? 1 : 0;
 
 async function inOrder(...steps: readonly (() => Promise<void>)[]): Promise<void> {
   for (const step of steps) await step();
+}
+
+/** Takes file after file of those that break a cluster, until none waits. */
+async function breakInTurn(env: Record<string, string>): Promise<void> {
+  for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) {
+    await suite('cluster', { env, file });
+  }
 }
 
 /** Suites on a cluster that is there for them and goes when they have ended, whatever became of them. */

@@ -5,7 +5,10 @@ import { readState } from '../../test/cluster/state.ts';
 import { up } from '../../test/cluster/up.ts';
 import { foreignKubeconfig, skipReason, testClusterName } from '../../test/kit/cluster.ts';
 
-/** Two clusters: on the second one nodes, rules and DNS for all are broken, so nobody else may be asked there. */
+/**
+ * Two clusters: while nodes, rules and DNS for all are broken on the second one, nobody else may be asked there; the first
+ * one helps with that when its own suites have ended.
+ */
 export const clusterNames = { shared: testClusterName, breaking: `${testClusterName}-b` } as const;
 
 /**

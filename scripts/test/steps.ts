@@ -14,13 +14,18 @@ export interface StepOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
+export interface SuiteOptions extends StepOptions {
+  /** One file of the project instead of all. */
+  readonly file?: string;
+}
+
 export interface Steps {
   /** One line for the reader. */
   say(text: string): void;
   /** A command that counts as one test. */
   check(title: string, command: string, args: readonly string[], options?: StepOptions): Promise<void>;
-  /** A project of vitest. */
-  suite(project: string, options?: StepOptions): Promise<void>;
+  /** A project of vitest, or one file of it. */
+  suite(project: string, options?: SuiteOptions): Promise<void>;
 }
 
 /**
@@ -32,7 +37,7 @@ export function newSteps(tally: Tally, cancel: AbortSignal): Steps {
   const started = (title: string): (() => string) => {
     const from = Date.now();
     say(`start   ${title}`);
-    return () => `${title.padEnd(28)} ${Math.round((Date.now() - from) / 1000)} s`;
+    return () => `${title.padEnd(34)} ${Math.round((Date.now() - from) / 1000)} s`;
   };
   const run = async (command: string, args: readonly string[], { behind, env }: StepOptions, log?: string) => {
     const lower = behind === true && programPath('nice') !== undefined ? ['nice', '-n', '10'] : [];
@@ -66,12 +71,15 @@ export function newSteps(tally: Tally, cancel: AbortSignal): Steps {
 
     async suite(project, options = {}) {
       if (cancel.aborted) return;
-      const title = `${project} tests`;
-      const file = `${RESULTS}/${project}.json`;
-      const log = `${RESULTS}/${project}.log`;
+      const part = options.file?.replace(/^test\//, '').replace(/\.test\.ts$/, '');
+      const title = part === undefined ? `${project} tests` : `${project} tests ${part}`;
+      const name = `${RESULTS}/${[project, ...(part?.split('/') ?? [])].join('-')}`;
+      const file = `${name}.json`;
+      const log = `${name}.log`;
       const done = started(title);
       const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
-      const { exitCode } = await run('vitest', ['run', '--project', project, ...reporters], options, log);
+      const words = ['run', '--project', project, ...(options.file === undefined ? [] : [options.file]), ...reporters];
+      const { exitCode } = await run('vitest', words, options, log);
       const results = readResults(file);
       if (results !== undefined) tally.add(results);
       const failed = results?.failed ?? 0;
@@ -83,7 +91,7 @@ export function newSteps(tally: Tally, cancel: AbortSignal): Steps {
         say(`FAILED  ${done()}\n${existsSync(log) ? readFileSync(log, 'utf8') : ''}`);
         return;
       }
-      say(`ok      ${done().padEnd(40)} ${results.passed} passed, ${results.skipped} skipped`);
+      say(`ok      ${done().padEnd(44)} ${results.passed} passed, ${results.skipped} skipped`);
       for (const { reason, count } of results.reasons) say(`          ${count} skipped: ${reason}`);
     },
   };
