@@ -6,6 +6,7 @@ import { type AgentGroup, agentGroups } from '../facts/agents.ts';
 import { awsCapacity, instanceType } from '../facts/aws-limits.ts';
 import { nodeFacts } from '../facts/nodes.ts';
 import { HEALTH_FOLDER } from '../facts/proxy-health.ts';
+import { unknownNetwork } from '../facts/unknown-network.ts';
 
 /** Something that was not seen, and what could not be judged for it. */
 export interface BlindSpot {
@@ -20,7 +21,14 @@ export interface BlindSpot {
  * Nodes with what their kubelets say, the pods, and the agents of the plugin are what "sound" is said of.
  */
 export function blindSpots(index: ClusterIndex): readonly BlindSpot[] {
-  return [...nodeSpots(index), ...agentSpots(index), ...podSpots(index), ...proxySpots(index), ...limitSpots(index)];
+  return [
+    ...nodeSpots(index),
+    ...agentSpots(index),
+    ...podSpots(index),
+    ...proxySpots(index),
+    ...limitSpots(index),
+    ...routeSpots(index),
+  ];
 }
 
 function nodeSpots(index: ClusterIndex): readonly BlindSpot[] {
@@ -83,4 +91,11 @@ function limitSpots(index: ClusterIndex): readonly BlindSpot[] {
   if (types.length === 0) return [];
   const reason = `unknown instance type: ${joinNames([...new Set(types)], 4)} (${plural(types.length, 'node')})`;
   return [{ check: 'how many addresses nodes can have', reason, essential: false }];
+}
+
+/** Routes that nobody in the cluster writes are not to be seen in it. */
+function routeSpots(index: ClusterIndex): readonly BlindSpot[] {
+  if (unknownNetwork(index)?.byHand !== true || nodeFacts(index).length < 2) return [];
+  const reason = 'no agent sets them: ip route of each node, given to kubectl netcni rules, proves them';
+  return [{ check: 'routes between the nodes', reason, essential: false }];
 }

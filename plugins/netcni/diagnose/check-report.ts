@@ -10,6 +10,7 @@ import { checks } from '../checks/checks.ts';
 import { nodesOf } from '../cluster-subject.ts';
 import { networkWords } from '../facts/network-words.ts';
 import { nodeFacts } from '../facts/nodes.ts';
+import { unknownNetwork } from '../facts/unknown-network.ts';
 import { blindSpots } from './blind-spots.ts';
 
 export interface CheckFrame {
@@ -64,7 +65,12 @@ function withNode(
 function healthyHeadline(index: ClusterIndex, node: string | undefined): string {
   const { primary } = detectNetwork(index);
   const nodes = nodeFacts(index).length;
-  const what = primary === undefined ? 'no known network plugin' : networkWords(primary);
+  const what =
+    primary !== undefined
+      ? networkWords(primary)
+      : unknownNetwork(index)?.byHand === true
+        ? 'a network without an agent'
+        : 'no known network plugin';
   return node === undefined
     ? `${what} on ${plural(nodes, 'node')}: the objects show no fault`
     : `${what} on node ${node}: the objects show no fault`;

@@ -69,21 +69,23 @@ export function mtuReport(index: ClusterIndex, { source, node }: MtuFrame): Repo
     ...report,
     ...(unknown ? { verdict: 'unknown' as const, headline: 'could not tell: no network plugin was recognised' } : {}),
     notChecked: [...report.notChecked, ...blind],
-    sections: [arithmetic(overhead?.layers ?? [], shown), tableOf(shown)],
+    sections: [arithmetic(overhead?.layers, shown), tableOf(shown)],
     data: { overhead: overhead ?? null, nodes: shown },
   };
 }
 
 function arithmetic(
-  layers: readonly { readonly wrapping: string; readonly bytes: number; readonly parts: string }[],
+  known: readonly { readonly wrapping: string; readonly bytes: number; readonly parts: string }[] | undefined,
   nodes: readonly NodeMtu[],
 ): Section {
   const fits = nodes[0]?.fits;
+  const layers = known ?? [];
   return {
     type: 'text',
     title: 'Arithmetic',
     lines: [
-      ...(layers.length === 0 ? ['nothing is wrapped around packets between nodes'] : []),
+      ...(known === undefined ? ['not known: what is wrapped around packets between nodes'] : []),
+      ...(known?.length === 0 ? ['nothing is wrapped around packets between nodes'] : []),
       ...layers.map(({ wrapping, bytes, parts }) => `${wrapping.padEnd(10)} ${String(bytes).padStart(4)}  ${parts}`),
       ...(layers.length > 1 ? ['each packet is wrapped twice: both count'] : []),
       ...(fits === undefined
@@ -111,7 +113,7 @@ function tableOf(nodes: readonly NodeMtu[]): Section {
       return [
         name,
         `${first?.underlay.mtu ?? ''}${first?.underlay.proven === false ? '?' : ''}`,
-        `${first?.fits ?? '-'}${first?.underlay.proven === false ? '?' : ''}`,
+        first?.fits === undefined ? '-' : `${first.fits}${first.underlay.proven ? '' : '?'}`,
         first?.actual === undefined ? 'not seen' : String(first.actual.mtu),
         [first?.underlay.source, first?.actual?.source].filter((part) => part !== undefined).join('; '),
       ];

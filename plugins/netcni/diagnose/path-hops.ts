@@ -10,6 +10,7 @@ import { inRange, parseAddress } from '../../../shared/util/addresses.ts';
 import { nodesOf } from '../cluster-subject.ts';
 import { type NodeMtu, nodeMtus } from '../facts/node-mtu.ts';
 import { cidrs, nodeFacts } from '../facts/nodes.ts';
+import { unknownNetwork } from '../facts/unknown-network.ts';
 import { decisionWords, type PathPolicy } from './path-policy.ts';
 
 /** How plugins name a pod's interface on the node, the bridge it is in, and the tunnel between nodes. */
@@ -180,7 +181,13 @@ function betweenHops(index: ClusterIndex, primary: FoundPlugin | undefined, way:
   const range = rangeOf(other, way.address);
   const target = other?.status?.addresses?.find(({ type }) => type === 'InternalIP')?.address ?? way.receiver;
   const encryption = primary?.encryption?.value;
-  const routes = routeLines(primary, range ?? way.address ?? 'the pod', target, way.receiver);
+  const to = range ?? way.address ?? 'the pod';
+  const byHand = unknownNetwork(index)?.byHand === true;
+  const routes = byHand
+    ? [
+        `needs on ${way.sender}: route ${to} via ${target} (${way.receiver}); no agent sets it, ip route there proves it`,
+      ]
+    : routeLines(primary, to, target, way.receiver);
   const { near } = way;
   const mark = near?.underlay.proven === false ? '?' : '';
   return [

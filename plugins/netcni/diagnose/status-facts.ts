@@ -4,13 +4,14 @@ import type { FoundPlugin, NetworkSetup, Told } from '../../../shared/datapath/c
 import { overheadOf } from '../../../shared/datapath/mtu.ts';
 import type { ClusterIndex } from '../../../shared/model/cluster-index.ts';
 import { isReady } from '../../../shared/model/pods.ts';
-import { nameOf } from '../../../shared/model/refs.ts';
+import { formatRef, nameOf, refOf } from '../../../shared/model/refs.ts';
 import { detectEnforcement } from '../../../shared/policy/enforcement.ts';
 import { joinNames, plural } from '../../../shared/util/text.ts';
 import { nodeAddresses } from '../facts/addresses.ts';
 import { agentGroups, formatGroup } from '../facts/agents.ts';
 import { poolUses } from '../facts/calico-blocks.ts';
 import { nodeFacts } from '../facts/nodes.ts';
+import { unknownNetwork } from '../facts/unknown-network.ts';
 
 /** One line of `status`. `source` is empty when the value was not to be read. */
 export interface StatusFact {
@@ -27,10 +28,10 @@ export function statusFacts(index: ClusterIndex): readonly StatusFact[] {
   return [
     ...pluginFacts(index, setup),
     ...agentFacts(index),
-    encapsulation(setup.primary),
+    encapsulation(index, setup.primary),
     mtu(index),
     told('encryption', setup.primary?.encryption, setup.primary === undefined ? NOT_KNOWN : 'none seen'),
-    told('addresses', setup.primary?.ipam, NOT_KNOWN, IPAM_WORDS),
+    addresses(index, setup.primary),
     ...poolFacts(index),
     useOfAddresses(index),
     policy(index),
@@ -66,13 +67,13 @@ function told(
 function pluginFacts(index: ClusterIndex, { plugins, clash }: NetworkSetup): readonly StatusFact[] {
   if (plugins.length === 0) {
     const sets = index.seen('DaemonSet');
-    return [
-      fact(
-        'plugin',
-        sets.status === 'ok' ? 'none that is known' : NOT_KNOWN,
-        sets.status === 'ok' ? 'DaemonSets, Nodes' : '',
-      ),
-    ];
+    if (sets.status !== 'ok') return [fact('plugin', NOT_KNOWN, '')];
+    const network = unknownNetwork(index);
+    if (network?.installer !== undefined) {
+      const name = formatRef(refOf(network.installer, 'DaemonSet'));
+      return [fact('plugin', `none that is known; ${name} installs one`, `${name} hostPath volumes`)];
+    }
+    return [fact('plugin', network?.byHand === true ? WITHOUT_AGENT : 'none that is known', 'DaemonSets, Nodes')];
   }
   return plugins.map((plugin) => {
     const { title, version, alive, chained, evidence, dataplane } = plugin;
@@ -106,10 +107,22 @@ function agentFacts(index: ClusterIndex): readonly StatusFact[] {
   });
 }
 
-function encapsulation(primary: FoundPlugin | undefined): StatusFact {
+const WITHOUT_AGENT = 'none that is known, and no agent of one: set up on the nodes themselves';
+
+function addresses(index: ClusterIndex, primary: FoundPlugin | undefined): StatusFact {
+  return primary === undefined && unknownNetwork(index)?.podCIDR === true
+    ? fact('addresses', 'each node gives addresses of its own podCIDR', 'Pods, Nodes spec.podCIDRs')
+    : told('addresses', primary?.ipam, NOT_KNOWN, IPAM_WORDS);
+}
+
+function encapsulation(index: ClusterIndex, primary: FoundPlugin | undefined): StatusFact {
   const all = primary?.encapsulations ?? [];
   const [first] = all;
-  if (first === undefined) return fact('tunnel', NOT_KNOWN, '');
+  if (first === undefined) {
+    return primary === undefined && unknownNetwork(index)?.byHand === true
+      ? fact('tunnel', 'no agent makes one; which routes there are, ip route on a node tells', '')
+      : fact('tunnel', NOT_KNOWN, '');
+  }
   const words = all.map(({ value: { wrapping, when, pool } }) => {
     const way =
       wrapping === 'none' ? 'none, routes' : when === 'crossSubnet' ? `${wrapping} between subnets` : wrapping;

@@ -26,8 +26,8 @@ export const rulesPacketsMessages = defineMessages({
     summary: ({ where, range, other, instead }) =>
       `${where} has no route to ${range}, the pods of node ${other}: ${instead}`,
     explain:
-      'The network plugin writes a route for the pod range of every other node. Without it packets to those pods take the ' +
-      'default route and are lost.\nIts agent on this node does not run, cannot read the nodes, or somebody flushed the ' +
+      'The network plugin writes a route for the pod range of every other node, or whoever set the nodes up did. Without it ' +
+      'packets to those pods take the default route and are lost, unless a router there knows the way.\nIts agent on this node does not run, cannot read the nodes, or somebody flushed the ' +
       'routes (NetworkManager, systemd-networkd with ManageForeignRoutes). An agent that starts writes all of them.',
     fixes: ({ fix }) => fix,
   }),

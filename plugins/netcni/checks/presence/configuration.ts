@@ -13,6 +13,7 @@ import { type ClusterSubject, nodeKey } from '../../cluster-subject.ts';
 import { agentGroups, nodeOfAgent } from '../../facts/agents.ts';
 import { isDown, nodeFacts, podsByNode } from '../../facts/nodes.ts';
 import { troubledPods } from '../../facts/troubled-pods.ts';
+import { unknownNetwork } from '../../facts/unknown-network.ts';
 import { presenceMessages } from '../../messages/presence.ts';
 import { AGENT_USES } from './agent-uses.ts';
 
@@ -142,7 +143,8 @@ export const addressesOutside = defineCheck<ClusterSubject>({
   run: (_, { index }) => {
     const { primary, plugins } = detectNetwork(index);
     // With Multus, or a plugin that is not known, the first address may rightly be of another network.
-    if (primary?.ipam?.value !== 'podCIDR' || plugins.some(({ name }) => name === 'Multus')) return [];
+    const byRange = primary === undefined ? unknownNetwork(index)?.byHand === true : primary.ipam?.value === 'podCIDR';
+    if (!byRange || plugins.some(({ name }) => name === 'Multus')) return [];
     return nodeFacts(index).flatMap((facts) => {
       const { name, ranges } = facts;
       if (ranges.length === 0 || isDown(facts)) return [];

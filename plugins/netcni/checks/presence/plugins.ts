@@ -1,11 +1,11 @@
 import { detectNetwork } from '../../../../shared/datapath/cni/detect.ts';
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import { isWhollyRead } from '../../../../shared/model/absence.ts';
-import type { Workload } from '../../../../shared/model/objects-workload.ts';
 import { joinAnd, shorten } from '../../../../shared/util/text.ts';
 import { type ClusterSubject, nodeKey } from '../../cluster-subject.ts';
 import { nodeFacts } from '../../facts/nodes.ts';
 import { troubledPods } from '../../facts/troubled-pods.ts';
+import { bringsNetwork } from '../../facts/unknown-network.ts';
 import { presenceMessages } from '../../messages/presence.ts';
 import { nodeWords } from '../words.ts';
 import { AGENT_USES } from './agent-uses.ts';
@@ -113,10 +113,3 @@ export const agentsGone = defineCheck<ClusterSubject>({
     ];
   },
 });
-
-/** Whether a DaemonSet puts files where the container runtime looks for network plugins. */
-function bringsNetwork({ spec }: Workload): boolean {
-  return (spec?.template?.spec?.volumes ?? []).some(({ hostPath }) =>
-    /^\/(etc\/cni\/net\.d|opt\/cni\/bin|var\/lib\/rancher\/.*cni.*)\/?$/.test(hostPath?.path ?? ''),
-  );
-}

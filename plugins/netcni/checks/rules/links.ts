@@ -9,14 +9,13 @@ import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import { joinNames } from '../../../../shared/util/text.ts';
 import { rulesPacketsMessages as messages } from '../../messages/rules-packets.ts';
 import { restartAgent } from '../restart-agent.ts';
-import { about, place, where } from './words.ts';
+import { about, isPodBridge, place, where } from './words.ts';
 
 /** Tunnels whose MTU is what pods must keep to. Those of Cilium and Open vSwitch carry any size by design. */
 const MEASURED = /^(flannel\.\d+|flannel\.ipip|flannel-wg|vxlan\.calico|tunl0|wireguard\.cali)$/;
 /** Tunnels that must be up where they exist. Fallback devices such as tunl0 exist unused. */
 const MUST_BE_UP =
   /^(flannel(-v6)?\.\d+|flannel\.ipip|flannel-wg(-v6)?|vxlan(-v6)?\.calico|cilium_vxlan|cilium_geneve|cilium_wg0|genev_sys_\d+|antrea-tun0|antrea-gw0|wireguard\.cali)$/;
-const BRIDGES = /^(cni0|cbr0|kube-bridge|weave)$/;
 
 /** Interfaces of the pod network: up, and with an MTU that fits. */
 export const links = defineCheck<NodeDumps>({
@@ -42,7 +41,7 @@ function down(index: ClusterIndex, dumps: NodeDumps): readonly Finding[] {
     if (MUST_BE_UP.test(link.name))
       return [raise(link.name, 'is down', 'its pods reach no pod on other nodes', link.line)];
     // A bridge without any pod has no carrier, which is no fault; without the flag UP somebody switched it off.
-    return BRIDGES.test(link.name) && !link.flags.includes('UP')
+    return isPodBridge(link.name) && !link.flags.includes('UP')
       ? [raise(link.name, 'is down', 'its pods reach nobody', link.line)]
       : [];
   });
@@ -106,7 +105,7 @@ function underlayOf(index: ClusterIndex, dumps: NodeDumps, tunnel: Link): Link |
 function podsTooLarge(dumps: NodeDumps, tunnel: Link): readonly Finding[] {
   const flannel = tunnel.name.startsWith('flannel');
   const pods = (dumps.links ?? []).filter((link) =>
-    flannel ? link.name.startsWith('veth') && BRIDGES.test(link.master ?? '') : link.name.startsWith('cali'),
+    flannel ? link.name.startsWith('veth') && isPodBridge(link.master ?? '') : link.name.startsWith('cali'),
   );
   const large = pods.filter((link) => (link.mtu ?? 0) > (tunnel.mtu ?? 0));
   const [first] = large;

@@ -1,13 +1,17 @@
+import { detectNetwork } from '../../../../shared/datapath/cni/detect.ts';
 import type { Route } from '../../../../shared/datapath/dump/routes.ts';
 import type { NodeDumps } from '../../../../shared/datapath/dump-files.ts';
 import { wrappingOfInterface } from '../../../../shared/datapath/mtu.ts';
 import { isDefault, lookUp } from '../../../../shared/datapath/route-lookup.ts';
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
+import type { Evidence } from '../../../../shared/messages/finding.ts';
+import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import { isFinished, isTerminating, podAddresses, podKey } from '../../../../shared/model/pods.ts';
 import { joinNames } from '../../../../shared/util/text.ts';
+import { unknownNetwork } from '../../facts/unknown-network.ts';
 import { rulesPacketsMessages as messages } from '../../messages/rules-packets.ts';
 import { formatRoute, placeOf } from './pod-routes.ts';
-import { about, where } from './words.ts';
+import { about, isPodBridge, place, where } from './words.ts';
 
 /** A pod gets its route before it gets ready. */
 const YOUNG_MS = 15_000;
@@ -40,7 +44,7 @@ export const localPodRoutes = defineCheck<NodeDumps>({
     const lost = looked.filter(({ route }) => !isLocal(route));
     // Where no pod has a route of its own the plugin works otherwise (other tables, the cloud's network).
     const sure = lost.filter(({ route }) => route !== undefined && route.type !== 'unicast' && !isDefault(route));
-    const told = lost.length < looked.length ? lost : sure;
+    const told = lost.length < looked.length || isExpected(index, routes) ? lost : sure;
     const [first] = told;
     if (first === undefined) return [];
     const names = [...new Set(told.map(({ pod, address }) => `${podKey(pod)} (${address})`))];
@@ -48,14 +52,35 @@ export const localPodRoutes = defineCheck<NodeDumps>({
       messages.CNI832.raise({
         ...about(dumps),
         args: { where: where(dumps), pods: joinNames(names, 2), count: names.length, instead: insteadOf(first.route) },
-        evidence: told.slice(0, 5).map(({ pod, address, route }) => ({
-          fact: `${address} of pod ${podKey(pod)}: ${route === undefined ? 'no route' : formatRoute(route)}`,
-          source: placeOf(dumps, route),
-        })),
+        evidence: told
+          .slice(0, 5)
+          .map(({ pod, address, route }) => ({
+            fact: `${address} of pod ${podKey(pod)}: ${route === undefined ? 'no route' : formatRoute(route)}`,
+            source: placeOf(dumps, route),
+          }))
+          .concat(bareBridge(dumps)),
       }),
     ];
   },
 });
+
+/** Plugins whose pods are in a bridge with an address of its own; a list that was cut short (`dev flannel.1`) tells nothing. */
+const BRIDGED: ReadonlySet<string> = new Set(['Flannel', 'kube-router', 'kubenet']);
+
+function isExpected(index: ClusterIndex, routes: readonly Route[]): boolean {
+  if (!routes.some((route) => isDefault(route) && route.table === 'main')) return false;
+  const { primary } = detectNetwork(index);
+  return primary === undefined ? unknownNetwork(index)?.byHand === true : BRIDGED.has(primary.name);
+}
+
+/** The bridge of the pods without an address explains why its route is gone. */
+function bareBridge(dumps: NodeDumps): readonly Evidence[] {
+  const bridge = (dumps.links ?? []).find(({ name }) => isPodBridge(name));
+  const told = (dumps.links ?? []).some(({ addresses }) => addresses.length > 0);
+  if (bridge === undefined || !told || bridge.addresses.length > 0) return [];
+  const part = dumps.files.flatMap((file) => file.dumps).find(({ kind }) => kind === 'links');
+  return [{ fact: `${bridge.name} has no address`, source: place(dumps, part, bridge.line) }];
+}
 
 function isLocal(route: Route | undefined): boolean {
   if (route === undefined || isDefault(route) || route.type !== 'unicast') return false;

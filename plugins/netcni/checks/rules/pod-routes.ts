@@ -4,11 +4,12 @@ import type { NodeDumps } from '../../../../shared/datapath/dump-files.ts';
 import { flannelOf, nodeAddresses, podRangesOf } from '../../../../shared/datapath/nodes.ts';
 import { isDefault, lookUp } from '../../../../shared/datapath/route-lookup.ts';
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
-import type { Finding } from '../../../../shared/messages/finding.ts';
+import type { Finding, Fix } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import type { Node } from '../../../../shared/model/objects.ts';
 import { nameOf } from '../../../../shared/model/refs.ts';
 import { type AddressRange, formatAddress } from '../../../../shared/util/addresses.ts';
+import { unknownNetwork } from '../../facts/unknown-network.ts';
 import { rulesPacketsMessages as messages } from '../../messages/rules-packets.ts';
 import { restartAgent } from '../restart-agent.ts';
 import { about, place, where } from './words.ts';
@@ -36,10 +37,10 @@ export const podRoutes = defineCheck<NodeDumps>({
       const route = lookUp(routes, inside(range));
       if (route === undefined || isDefault(route) || route.type !== 'unicast') {
         const sure = route !== undefined && route.type !== 'unicast' && !isDefault(route);
-        if (!sure && !isExpected(index, routes, targets, other)) return [];
-        return [missing(index, dumps, other, text, route)];
+        if (sure || isExpected(index, routes, targets, other)) return [missing(index, dumps, other, text, route)];
+        return mayBeMissing(index, dumps, other, text, route);
       }
-      const what = wrongHop(index, other, range, route);
+      const what = wrongHop(index, dumps, other, range, route);
       return what === undefined ? [] : [wrong(index, dumps, other, text, route, what)];
     });
   },
@@ -66,13 +67,37 @@ function isExpected(
   return targets.some(({ text }) => routes.some((route) => route.destination === text && route.type === 'unicast'));
 }
 
+/**
+ * Nodes that nobody in the cluster joins reach each other's pods by routes of their own, or by a router that knows
+ * them. Without any way at all it is certain; by the default route it depends on that router, which nobody sees here.
+ */
+function mayBeMissing(
+  index: ClusterIndex,
+  dumps: NodeDumps,
+  other: Node,
+  range: string,
+  route: Route | undefined,
+): readonly Finding[] {
+  if (unknownNetwork(index)?.byHand !== true) return [];
+  const found = missing(index, dumps, other, range, route);
+  return [route === undefined ? found : { ...found, severity: 'warning', confidence: 'likely' }];
+}
+
 /** What is wrong with the next hop; undefined when it is that node, or the plugin's own device leads there. */
-function wrongHop(index: ClusterIndex, other: Node, range: AddressRange, route: Route): string | undefined {
+function wrongHop(
+  index: ClusterIndex,
+  dumps: NodeDumps,
+  other: Node,
+  range: AddressRange,
+  route: Route,
+): string | undefined {
   const [hop] = route.hops;
   if (route.hops.length !== 1 || hop?.via === undefined) return undefined;
   const owner = nodeAddresses(index).get(hop.via);
   if (owner === nameOf(other)) return undefined;
   if (owner !== undefined) return `leads to node ${owner} (${hop.via})`;
+  const mute = dumps.neighbours?.find(({ address, state }) => address === hop.via && /FAILED|INCOMPLETE/.test(state));
+  if (mute !== undefined) return `leads to ${hop.via}, where nobody answers (ip neigh: ${mute.state})`;
   const flannel = flannelOf(other, range.family);
   if (flannel === undefined || hop.via === flannel.publicAddress) return undefined;
   if (/^flannel/.test(hop.device ?? '')) {
@@ -92,11 +117,17 @@ function missing(index: ClusterIndex, dumps: NodeDumps, other: Node, range: stri
       : route === undefined
         ? 'packets to them have no way at all'
         : isDefault(route)
-          ? 'packets to them take the default route'
+          ? `packets to them take the default route${defaultTo(route)}`
           : `they are ${route.type} there`;
   return messages.CNI830.raise({
     ...about(dumps),
-    args: { where: where(dumps), range, other: nameOf(other), instead, fix: restartAgent(index, dumps.node) },
+    args: {
+      where: where(dumps),
+      range,
+      other: nameOf(other),
+      instead,
+      fix: fixesFor(index, dumps, other, range, 'add'),
+    },
     evidence: [
       { fact: `podCIDR ${range}`, source: `Node ${nameOf(other)} spec.podCIDRs` },
       { fact: route === undefined ? 'no route' : formatRoute(route), source: placeOf(dumps, route) },
@@ -108,12 +139,44 @@ function wrong(index: ClusterIndex, dumps: NodeDumps, other: Node, range: string
   const addresses = [...nodeAddresses(index)].filter(([, name]) => name === nameOf(other)).map(([address]) => address);
   return messages.CNI831.raise({
     ...about(dumps),
-    args: { where: where(dumps), range, other: nameOf(other), what, fix: restartAgent(index, dumps.node) },
+    args: {
+      where: where(dumps),
+      range,
+      other: nameOf(other),
+      what,
+      fix: fixesFor(index, dumps, other, range, 'replace'),
+    },
     evidence: [
       { fact: formatRoute(route), source: placeOf(dumps, route) },
       { fact: `its addresses are ${addresses.join(', ')}`, source: `Node ${nameOf(other)} status.addresses` },
     ],
   });
+}
+
+function defaultTo({ hops }: Route): string {
+  const via = hops[0]?.via;
+  return via === undefined ? '' : ` to ${via}, and arrive only if that router knows the way`;
+}
+
+/** A new agent writes all routes; where there is none, the route itself, if the nodes are neighbours. */
+function fixesFor(
+  index: ClusterIndex,
+  dumps: NodeDumps,
+  other: Node,
+  range: string,
+  verb: 'add' | 'replace',
+): readonly Fix[] {
+  if (unknownNetwork(index)?.byHand !== true) return restartAgent(index, dumps.node);
+  const addresses = [...nodeAddresses(index)].filter(([, name]) => name === nameOf(other)).map(([address]) => address);
+  const near = addresses.find((address) => {
+    const way = lookUp(dumps.routes ?? [], address);
+    return address.includes(':') === range.includes(':') && way !== undefined && way.hops[0]?.via === undefined;
+  });
+  if (near === undefined) return [];
+  const old = dumps.routes?.find(({ destination }) => destination === range);
+  const undo = verb === 'add' || old === undefined ? `ip route del ${range}` : `ip route replace ${formatRoute(old)}`;
+  const title = `on ${where(dumps)}: write the route; it lasts until the node starts anew`;
+  return [{ title, command: `ip route ${verb} ${range} via ${near}`, risk: 'low', undo }];
 }
 
 /** `10.244.1.0/24 via 10.244.1.0 dev flannel.1`. */

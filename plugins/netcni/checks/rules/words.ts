@@ -24,6 +24,11 @@ export function place(dumps: NodeDumps, part: unknown, line: number): string {
   return line > 0 ? `${file?.path ?? ''}:${line}` : (file?.path ?? '');
 }
 
+/** Bridges that network plugins put the pods of a node into. */
+export function isPodBridge(name: string): boolean {
+  return /^(cni0|cbr0|kube-bridge|weave)$/.test(name);
+}
+
 /** A fresh kube-proxy on the node writes all rules anew. */
 export function restartProxy(index: ClusterIndex, { node }: NodeDumps): readonly Fix[] {
   const elsewhere = kubeProxySetup(index).elsewhere;

@@ -13,6 +13,11 @@ export const ANY_FAULTS: NetworkFaults = {
     code: 'CNI203',
     words: ['n3', 'cni plugin not initialized'],
   },
+  'bridge: a node joined anew with another range than its bridge has': {
+    objects: () => ranged(bridge(), 'n3', '10.244.7.0/24'),
+    code: 'CNI112',
+    words: ['n3', '10.244.3.10', '10.244.7.0/24'],
+  },
   'bridge: cluster range used up': {
     objects: () => {
       const objects = ranged(bridge(), 'n3', undefined);
