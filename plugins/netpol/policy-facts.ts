@@ -1,6 +1,5 @@
 import { isApplied } from '../../shared/model/applied.ts';
 import type { ClusterIndex } from '../../shared/model/cluster-index.ts';
-import type { KubeObject } from '../../shared/model/objects.ts';
 import type { Pod } from '../../shared/model/objects-pod.ts';
 import type { Ref } from '../../shared/model/refs.ts';
 import { type Enforcement, traitsOf } from '../../shared/policy/enforcement.ts';
@@ -10,7 +9,6 @@ import { buildPolicyModel, type PolicyFacts, type PolicyModel } from '../../shar
 import { PLUGINS } from '../../shared/policy/plugins.ts';
 import { workloadOfPod } from '../../shared/policy/stand-ins.ts';
 import type { Unseen } from '../../shared/policy/unjudged.ts';
-import { SHAPED_KINDS, shapeFault } from './policy-shape.ts';
 
 /** Policies that live in a namespace. */
 export const NAMESPACED_POLICY_KINDS = ['NetworkPolicy', 'CalicoNetworkPolicy', 'CiliumNetworkPolicy'] as const;
@@ -68,8 +66,8 @@ function deploymentOf({ metadata }: Pod, owner: Ref): Ref {
 }
 
 /**
- * What the model is made of, for a caller that changes some of it first. Policies that an API server would not take in,
- * and those in files that cannot be parsed, leave the pods that they may concern undecided.
+ * What the model is made of, for a caller that changes some of it first. Policies in files
+ * that cannot be parsed, or that an API server would not take in, leave the pods that they may concern undecided.
  */
 export function policyFactsIn(index: ClusterIndex): PolicyFacts {
   return index.memo('netpol/policy-facts', () => {
@@ -79,27 +77,15 @@ export function policyFactsIn(index: ClusterIndex): PolicyFacts {
     const workloads = (facts.workloads ?? []).filter(
       ({ object }) => !isApplied(object) || !withPods.has(object.metadata?.namespace ?? ''),
     );
-    const misshapen = misshapenIn(index);
-    const broken = new Set(misshapen.map(({ object }) => object));
-    const sound = <T extends KubeObject>(list: readonly T[] | undefined): readonly T[] =>
-      broken.size === 0 ? (list ?? []) : (list ?? []).filter((object) => !broken.has(object));
     return {
       ...facts,
       workloads,
-      networkPolicies: sound(facts.networkPolicies),
-      adminNetworkPolicies: sound(facts.adminNetworkPolicies),
-      baselineAdminNetworkPolicies: sound(facts.baselineAdminNetworkPolicies),
-      clusterNetworkPolicies: sound(facts.clusterNetworkPolicies),
-      unseen: [
-        ...(facts.unseen ?? []).filter(({ namespace }) => !isLeftOut(index, namespace)),
-        ...misshapen.map(({ namespace, reason }) => ({ kind: 'NetworkPolicy', namespace, reason })),
-        ...lostIn(index),
-      ],
+      unseen: [...(facts.unseen ?? []).filter(({ namespace }) => !isLeftOut(index, namespace)), ...lostIn(index)],
     };
   });
 }
 
-/** Policies that were lost with a text that cannot be parsed. */
+/** Policies that were lost with a text that cannot be parsed or does not decode. */
 function lostIn(index: ClusterIndex): readonly Unseen[] {
   return index.problems.flatMap(({ path, line, message, policyOf }) =>
     policyOf === undefined
@@ -111,31 +97,6 @@ function lostIn(index: ClusterIndex): readonly Unseen[] {
             reason: `${path}${line === undefined ? '' : `:${line}`}: ${message}`,
           },
         ],
-  );
-}
-
-/** A policy that no API server would take in. */
-export interface Misshapen {
-  readonly object: KubeObject;
-  readonly kind: string;
-  /** The namespace that it would have been about, or `*`. */
-  readonly namespace: string;
-  /** `shop.yaml:12: spec.ingress must be a list`. */
-  readonly reason: string;
-}
-
-/** Policies with a part of another type than the API has: their manifests do not decode. */
-export function misshapenIn(index: ClusterIndex): readonly Misshapen[] {
-  return index.memo('netpol/misshapen', () =>
-    SHAPED_KINDS.flatMap((kind) =>
-      index.list(kind).flatMap((object: KubeObject): readonly Misshapen[] => {
-        const fault = shapeFault(kind, object);
-        if (fault === undefined) return [];
-        const { name = '', namespace } = object.metadata ?? {};
-        const place = index.origin(object, kind) ?? `${kind} ${namespace === undefined ? '' : `${namespace}/`}${name}`;
-        return [{ object, kind, namespace: namespace ?? '*', reason: `${place}: ${fault}` }];
-      }),
-    ),
   );
 }
 

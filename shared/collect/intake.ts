@@ -5,6 +5,7 @@ import type { Coverage, MisreadWord, PodLog, ReadProblem, ToolOutput } from '../
 import { addTimes, type NewestTime, newestTime } from './newest-time.ts';
 import type { ParsedDocument, ParsedValue } from './parsed.ts';
 import type { PathHints } from './path-hints.ts';
+import { shapeFault } from './policy-shape.ts';
 import { prune } from './prune.ts';
 
 /** A list that was read: what it proves is decided when everything is known (coverage.ts). */
@@ -201,7 +202,14 @@ function takeValue(
     keep(mapOf(intake.others, `${group}/${kind}`), object);
     return 'other';
   }
-  if (keep(mapOf(intake.objects, key), object)) {
+  const known = mapOf(intake.objects, key);
+  const fault = shapeFault(key, object);
+  if (fault !== undefined) {
+    const line = parsed.line === undefined ? {} : { line: parsed.line };
+    intake.problems.push({ path: file.display, ...line, message: fault, policyOf: namespace || '*' });
+    return { kind: key, namespace, name, applied };
+  }
+  if (keep(known, object)) {
     const origin = parsed.line === undefined ? file.display : `${file.display}:${parsed.line}`;
     intake.origins.set(`${key}/${namespace}/${name}`, origin);
     for (const [rule, line] of parsed.rules ?? []) {

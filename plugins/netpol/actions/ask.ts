@@ -6,7 +6,7 @@ import { type ClusterIndex, createIndex } from '../../../shared/model/cluster-in
 import type { Snapshot } from '../../../shared/model/snapshot.ts';
 import type { Enforcement } from '../../../shared/policy/enforcement.ts';
 import type { PolicyModel } from '../../../shared/policy/model.ts';
-import { CNI_NAMES, enforcementIn, misshapenIn, policyModelIn, takenAsOpen } from '../policy-facts.ts';
+import { CNI_NAMES, enforcementIn, policyModelIn, takenAsOpen } from '../policy-facts.ts';
 import type { Naming } from '../words/misses.ts';
 import { namingOf } from '../words/names.ts';
 import { type Places, placesOf } from '../words/places.ts';
@@ -40,7 +40,7 @@ export async function ask(request: Request, plan: Plan): Promise<Asked> {
     enforcement: isPaper(index) && cni === undefined ? ON_PAPER : enforcementIn(index, cni),
     places: placesOf(index),
     name: namingOf(model),
-    gaps: gapsOf(snapshot, model.facts.unseen ?? [], takenAsOpen(index), misshapenIn(index)),
+    gaps: gapsOf(snapshot, model.facts.unseen ?? [], takenAsOpen(index)),
     namespace: await request.facts.namespace(),
   };
 }

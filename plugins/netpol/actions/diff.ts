@@ -15,7 +15,7 @@ import { readPolicies, readWaysIn } from '../collect/policy-plan.ts';
 import { applyFiles, type Deletion } from '../diff/apply-files.ts';
 import { type Compared, compare, type State } from '../diff/compare.ts';
 import { diffReport, type Expect } from '../diff/diff-report.ts';
-import { enforcementIn, misshapenIn, policyModelIn, takenAsOpen } from '../policy-facts.ts';
+import { enforcementIn, policyModelIn, takenAsOpen } from '../policy-facts.ts';
 import { placesOf } from '../words/places.ts';
 import { cniOf, isPaper, ON_PAPER } from './ask.ts';
 import { type Gaps, gapsOf } from './gaps.ts';
@@ -110,7 +110,7 @@ async function twoSides(request: Request, args: readonly string[]): Promise<Comp
 }
 
 function gapsIn({ snapshot, model, index }: State): Gaps {
-  return gapsOf(snapshot, model.facts.unseen ?? [], takenAsOpen(index), misshapenIn(index));
+  return gapsOf(snapshot, model.facts.unseen ?? [], takenAsOpen(index));
 }
 
 /** Manifests that were never in a cluster are judged as if some plugin enforced them. */

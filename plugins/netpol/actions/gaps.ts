@@ -2,7 +2,6 @@ import type { Snapshot } from '../../../shared/model/snapshot.ts';
 import type { Unseen } from '../../../shared/policy/unjudged.ts';
 import type { NotChecked } from '../../../shared/report/report.ts';
 import { joinNames } from '../../../shared/util/text.ts';
-import type { Misshapen } from '../policy-facts.ts';
 
 /** What could not be read. */
 export interface Gaps {
@@ -19,18 +18,11 @@ const MOST = 10;
  * The gaps of a snapshot. `unseen` are the namespaces with pods whose NetworkPolicies could not be read, `open` those of
  * which the files hold none.
  */
-export function gapsOf(
-  snapshot: Snapshot,
-  unseen: readonly Unseen[],
-  open: readonly string[],
-  misshapen: readonly Misshapen[],
-): Gaps {
-  const broken = [
-    ...snapshot.problems.map(
-      ({ path, line, message }) => `${line === undefined ? path : `${path}:${line}`}: ${message}`,
-    ),
-    ...misshapen.map(({ reason }) => reason),
-  ].map((reason) => ({ check: 'files', reason }));
+export function gapsOf(snapshot: Snapshot, unseen: readonly Unseen[], open: readonly string[]): Gaps {
+  const broken = snapshot.problems.map(({ path, line, message }) => ({
+    check: 'files',
+    reason: `${line === undefined ? path : `${path}:${line}`}: ${message}`,
+  }));
   // What a broken file leaves open is told with the file.
   const policies = unseenLines(unseen.filter(({ reason }) => !broken.some((entry) => entry.reason === reason)));
   const left =

@@ -14,6 +14,7 @@ describe('a policy that does not decode', () => {
     ['YAML that does not parse', 'spec:\n  podSelector: {}\n  ingress: [\n'],
     ['a mapping for a list', 'spec:\n  podSelector: {}\n  ingress: {from: []}\n'],
     ['a list for a selector', 'spec:\n  podSelector: [app]\n'],
+    ['a word for a list', 'spec:\n  podSelector: {}\n  ingress: none\n'],
     ['a number for a label', 'spec:\n  podSelector: {matchLabels: {app: 1}}\n'],
   ])('%s is named with file and line, and leaves its pods undecided', async (_, spec) => {
     for (const command of ['matrix -o json', 'can-reach shop/web shop/api --port 80', 'shop/api', 'policies']) {
@@ -24,6 +25,15 @@ describe('a policy that does not decode', () => {
     }
     const { connections } = JSON.parse((await askManifests(PAIR + TOP + spec, 'matrix -o json')).stdout);
     expect(connections).toEqual([]);
+  });
+
+  it('takes nothing from lint: the file is named, and words that YAML misread as before', async () => {
+    const list = await askManifests(`${PAIR}${TOP}spec: {podSelector: {}, ingress: none}\n`, 'lint -n shop');
+    expect(list).toMatchObject({ exit: 3, stderr: '' });
+    expect(list.stdout).toMatch(/standard input:\d+ cannot be read: spec\.ingress\s+must\s+be\s+a\s+list/);
+    const word = await askManifests(`${PAIR}${TOP}spec: {podSelector: {matchLabels: {app: 1}}}\n`, 'lint -n shop');
+    expect(word).toMatchObject({ exit: 1, stderr: '' });
+    expect(word.stdout).toContain('spec.podSelector.matchLabels.app');
   });
 
   it('leaves other namespaces alone', async () => {

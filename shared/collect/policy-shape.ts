@@ -1,4 +1,5 @@
-import type { KubeObject } from '../../shared/model/objects.ts';
+import type { KindName } from '../model/kinds.ts';
+import type { KubeObject } from '../model/objects.ts';
 
 /**
  * The types of the fields that policies are judged by. A manifest that has another type in their place does not decode:
@@ -91,18 +92,22 @@ const ADMIN_POLICY: Shape = {
   },
 };
 
-/** The kinds whose objects are looked at. */
-export const SHAPED_KINDS = [
-  'NetworkPolicy',
-  'AdminNetworkPolicy',
-  'BaselineAdminNetworkPolicy',
-  'ClusterNetworkPolicy',
-] as const;
-
-/** The first field of another type than the API has: `spec.ingress must be a list`. Undefined for a sound object. */
-export function shapeFault(kind: (typeof SHAPED_KINDS)[number], object: KubeObject): string | undefined {
+/**
+ * The first field of a policy that has another type than in the API: `spec.ingress must be a list`. Undefined for a
+ * sound object, and for kinds that are no policy.
+ */
+export function shapeFault(kind: KindName, object: KubeObject): string | undefined {
   const { spec } = object as { readonly spec?: unknown };
-  return faultOf(spec, kind === 'NetworkPolicy' ? NETWORK_POLICY : ADMIN_POLICY, 'spec');
+  switch (kind) {
+    case 'NetworkPolicy':
+      return faultOf(spec, NETWORK_POLICY, 'spec');
+    case 'AdminNetworkPolicy':
+    case 'BaselineAdminNetworkPolicy':
+    case 'ClusterNetworkPolicy':
+      return faultOf(spec, ADMIN_POLICY, 'spec');
+    default:
+      return undefined;
+  }
 }
 
 /** An absent field and null are the same to the API, and an empty field of a manifest is null. */
