@@ -79,6 +79,21 @@ describe("krew's rules", () => {
       selector({ matchLabels: { os: 'plan9', arch: 'amd64' } }),
       'no platform of krew',
     ],
+    [
+      'an expression without its values',
+      selector({ matchExpressions: [{ key: 'os', operator: 'NotIn', values: [] }] }),
+      'no platform of krew',
+    ],
+    [
+      'an expression with values it cannot have',
+      selector({ matchExpressions: [{ key: 'os', operator: 'Exists', values: ['linux'] }] }),
+      'no platform of krew',
+    ],
+    [
+      'an operator that is none',
+      selector({ matchExpressions: [{ key: 'os', operator: 'Is', values: ['linux'] }] }),
+      'no platform of krew',
+    ],
     ['two platforms for one', selector({ matchLabels: { arch: 'amd64' } }), '0 and 1 both match windows/amd64'],
     [
       'two platforms by an expression',

@@ -154,7 +154,9 @@ function selects(selector: unknown, os: string, arch: string): boolean {
       const value = values[String(key)];
       const list = Array.isArray(asked) ? asked : [];
       if (operator === 'In') return list.includes(value);
-      if (operator === 'NotIn') return !list.includes(value);
+      // Without values these two are no selector at all, and with values the others are none.
+      if (operator === 'NotIn') return list.length > 0 && !list.includes(value);
+      if (list.length > 0) return false;
       return operator === 'Exists' ? value !== undefined : operator === 'DoesNotExist' && value === undefined;
     })
   );

@@ -20,8 +20,10 @@ export interface Command {
   readonly readsFacts?: boolean;
   /** Values that `-o` takes; empty when the command has none, or gives `-o` a meaning of its own. */
   readonly formats: readonly string[];
-  /** What the words after the name complete to in the shell. */
-  readonly completes?: 'target' | 'code' | 'nothing';
+  /** What the words after the name complete to in the shell: `target` is a Service or KIND/NAME, `service` its name alone. */
+  readonly completes?: 'target' | 'service' | 'pod' | 'code' | 'nothing';
+  /** How many words complete so; one unless said. */
+  readonly completesWords?: number;
   readonly run: (request: Request) => Promise<CommandResult>;
 }
 

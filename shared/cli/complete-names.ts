@@ -42,7 +42,11 @@ async function find(what: string, last: string, query: NameQuery): Promise<reado
     case 'from':
       return (await namesOf('Pod', query)).map((name) => `pod/${name}`);
     case 'target':
-      return targetNames(last, query);
+      return targetNames(last, 'Service', query);
+    case 'service':
+      return namesOf('Service', query);
+    case 'pod':
+      return targetNames(last, 'Pod', query);
     default:
       return [];
   }
@@ -55,9 +59,10 @@ async function kubeconfigNames(what: 'context' | 'cluster' | 'user', query: Name
   return [...entries.keys()];
 }
 
-async function targetNames(last: string, query: NameQuery): Promise<readonly string[]> {
+/** Names of the kind that is typed before a slash, else of the kind that a bare name has for the command. */
+async function targetNames(last: string, bare: KindName, query: NameQuery): Promise<readonly string[]> {
   const slash = last.indexOf('/');
-  if (slash < 0) return namesOf('Service', query);
+  if (slash < 0) return namesOf(bare, query);
   const kind = kindOfWord(last.slice(0, slash));
   if (kind === undefined) return [];
   return (await namesOf(kind, query)).map((name) => `${last.slice(0, slash)}/${name}`);

@@ -151,13 +151,14 @@ async function wordsOf(
       : plugin.commands
           .filter((entry) => entry.hidden !== true)
           .map((entry) => ({ value: entry.name, describe: entry.summary }));
-  const full = words.length > 0;
+  const full = words.length >= (command.completesWords ?? 1);
   if (command.completes === 'code' && !full) {
     const messages = Object.values(await plugin.messages());
     const codes = messages.map(({ code, title }) => ({ value: code, describe: title }));
     return { candidates: [...commands, ...codes], directive: NO_FILES };
   }
-  if (command.completes !== 'target' || full) return { candidates: commands, directive: NO_FILES };
-  const names = await completeNames('target', last, query);
+  const { completes = 'nothing' } = command;
+  if (completes === 'nothing' || full) return { candidates: commands, directive: NO_FILES };
+  const names = await completeNames(completes, last, query);
   return { candidates: [...commands, ...names.map((value) => ({ value }))], directive: NO_FILES };
 }

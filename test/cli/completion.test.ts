@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { netcni } from '../../plugins/netcni/plugin.ts';
+import { netdns } from '../../plugins/netdns/plugin.ts';
+import { netpol } from '../../plugins/netpol/plugin.ts';
 import { netsvc } from '../../plugins/netsvc/plugin.ts';
+import type { Plugin } from '../../shared/cli/command.ts';
 import { completionHook } from '../../shared/cli/completion-hook.ts';
 import { deployment, namespace, pod, service } from '../../shared/testing/builders.ts';
 import { fakeCluster } from '../../shared/testing/fake-cluster.ts';
@@ -14,8 +18,9 @@ const cluster = fakeCluster(
 /** The candidates for a line whose last word is being typed, and the directive. */
 async function offered(
   words: readonly string[],
+  plugin: Plugin = netsvc,
 ): Promise<{ values: readonly string[]; directive: string | undefined }> {
-  const run = await runCli(netsvc, ['__complete', ...words], { world: { connect: async () => cluster } });
+  const run = await runCli(plugin, ['__complete', ...words], { world: { connect: async () => cluster } });
   expect(run.exit).toBe(0);
   expect(run.stderr).toBe('');
   const lines = run.stdout.trimEnd().split('\n');
@@ -54,6 +59,19 @@ describe('completion', () => {
     [['check', ''], []],
   ])('%j offers %j', async (words, values) => {
     expect(await offered(words)).toEqual({ values, directive: ':4' });
+  });
+
+  it.each<[Plugin, string, string, readonly string[]]>([
+    [netdns, 'the name of a Service', 'w', ['web', 'worker']],
+    [netdns, 'the same behind the command', 'explain-search w', ['web', 'worker']],
+    [netdns, 'pods', 'resolvconf c', ['client']],
+    [netpol, 'both ends', 'can-reach web w', ['web', 'worker']],
+    [netpol, 'an end of another kind', 'can-reach web pod/', ['pod/client']],
+    [netpol, 'no third end', 'can-reach web worker w', []],
+    [netcni, 'pods without their kind', 'pod cl', ['client']],
+    [netcni, 'pods with it, at both ends', 'path pod/a pod/', ['pod/client']],
+  ])('of $name offers %s', async (plugin, _, line, values) => {
+    expect((await offered(line.split(' '), plugin)).values).toEqual(values);
   });
 
   it('leaves files to the shell', async () => {

@@ -1,10 +1,11 @@
-import { mkdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { delimiter } from 'node:path';
 import { execa } from 'execa';
 import { loadAll } from 'js-yaml';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeImage } from '../../scripts/package/image.ts';
 import { imagePrograms, imageRoot } from '../../scripts/package/image-root.ts';
+import { completionHook } from '../../shared/cli/completion-hook.ts';
 import { type TempFiles, tempFiles } from '../../shared/testing/temp-files.ts';
 import type { KubeObject } from '../cluster/api.ts';
 import { enterCommand } from '../cluster/machine/enter.ts';
@@ -32,7 +33,10 @@ describe.skipIf(reason !== undefined)(`single binaries${reason === undefined ? '
   beforeAll(async () => {
     files = tempFiles();
     mkdirSync(files.path('bin'));
-    for (const name of NAMES) symlinkSync(binary(name), files.path(`bin/kubectl-${name}`));
+    for (const name of NAMES) {
+      symlinkSync(binary(name), files.path(`bin/kubectl-${name}`));
+      writeFileSync(files.path(`bin/kubectl_complete-${name}`), completionHook(name), { mode: 0o755 });
+    }
     stage = await openStage(cluster.kubeconfig, NAMESPACE);
     await stage.apply([
       app('web'),
@@ -47,13 +51,14 @@ describe.skipIf(reason !== undefined)(`single binaries${reason === undefined ? '
     files?.remove();
   });
 
-  const kubectl = async (...words: string[]) =>
+  const kubectl = async (...words: string[]) => await kubectlWith([], words);
+  const kubectlWith = async (folders: readonly string[], words: readonly string[]) =>
     await execa('kubectl', words, {
       reject: false,
       extendEnv: false,
       stdin: 'ignore',
       env: {
-        PATH: [files.path('bin'), kubectlFolder()].join(delimiter),
+        PATH: [files.path('bin'), kubectlFolder(), ...folders].join(delimiter),
         KUBECONFIG: cluster.kubeconfig,
         NODE_OPTIONS: '--nope',
         NODE_EXTRA_CA_CERTS: '/no/such/file',
@@ -71,6 +76,36 @@ describe.skipIf(reason !== undefined)(`single binaries${reason === undefined ? '
     const broken = await kubectl('netsvc', 'lost', '-n', NAMESPACE);
     expect(broken.stdout).toMatch(/^BROKEN .*app=lots/);
     expect(broken.exitCode).toBe(1);
+  });
+
+  it('kubectl netdns, netpol and netcni answer a question about it', async () => {
+    const name = await kubectl('netdns', 'web', '-n', NAMESPACE);
+    expect(name).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(name.stdout).toMatch(/web\.packaged\.svc\.cluster\.local/);
+    const reach = await kubectl('netpol', 'can-reach', 'deploy/lost', 'svc/web', '-n', NAMESPACE);
+    expect(reach).toMatchObject({ exitCode: 0, stderr: '', stdout: expect.stringMatching(/^ALLOWED/) });
+    const nodes = await kubectl('netcni', 'status');
+    for (const node of cluster.nodes) expect(nodes.stdout).toContain(node);
+    expect(nodes.exitCode).toBe(0);
+  });
+
+  it.each([
+    ['Services', ['netsvc', 'w'], ['web']],
+    ['pods', ['netcni', 'pod', 'web-'], [expect.stringMatching(/^web-/), expect.stringMatching(/^web-/)]],
+    ['namespaces', ['netdns', 'web', '-n', 'pack'], [NAMESPACE]],
+    ['contexts', ['netpol', 'lint', '--context', 'kubectl-net-'], [expect.stringMatching(/^kubectl-net-/)]],
+    ['codes', ['netcni', 'explain', 'CNI212'], ['CNI212']],
+  ])('completes %s', async (_, words, wanted) => {
+    // The hook is a script of the shell.
+    const run = await kubectlWith(
+      ['/usr/bin', '/bin'],
+      ['__complete', words[0] ?? '', '-n', NAMESPACE, ...words.slice(1)],
+    );
+    const offered = run.stdout
+      .split('\n')
+      .slice(0, -1)
+      .map((line) => line.split('\t')[0]);
+    expect(offered).toEqual(wanted);
   });
 
   it('the image runs as a Job with the rights of its ServiceAccount', async () => {

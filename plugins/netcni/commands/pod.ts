@@ -14,6 +14,6 @@ export const pod: Command = {
   ],
   options: [failOnOption, suppressOption],
   formats: DIAGNOSIS_FORMATS,
-  completes: 'nothing',
+  completes: 'pod',
   run: async (request) => (await import('../actions/pod.ts')).runPod(request),
 };

@@ -37,6 +37,6 @@ export const explainSearch: Command = {
     },
   ],
   formats: ['table', 'json', 'yaml'],
-  completes: 'nothing',
+  completes: 'service',
   run: async (request) => (await import('../actions/explain-search.ts')).runExplainSearch(request),
 };

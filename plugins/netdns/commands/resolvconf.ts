@@ -13,6 +13,6 @@ export const resolvconf: Command = {
     { line: 'kubectl netdns resolvconf deploy/web -o json', says: 'the pods of a Deployment' },
   ],
   formats: ['table', 'json', 'yaml'],
-  completes: 'target',
+  completes: 'pod',
   run: async (request) => (await import('../actions/resolvconf.ts')).runResolvconf(request),
 };

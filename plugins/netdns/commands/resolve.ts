@@ -28,6 +28,6 @@ export const resolve: Command = {
     suppressOption,
   ],
   formats: DIAGNOSIS_FORMATS,
-  completes: 'nothing',
+  completes: 'service',
   run: async (request) => (await import('../actions/resolve.ts')).runResolve(request),
 };

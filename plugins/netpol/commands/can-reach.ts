@@ -20,5 +20,6 @@ export const canReach: Command = {
   options: [portOption, protocolOption, cniOption],
   formats: ['table', 'wide', 'json', 'yaml', 'markdown', 'html'],
   completes: 'target',
+  completesWords: 2,
   run: async (request) => (await import('../actions/can-reach.ts')).runCanReach(request),
 };
