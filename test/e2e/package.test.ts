@@ -59,6 +59,8 @@ describe.skipIf(reason !== undefined)(`single binaries${reason === undefined ? '
       stdin: 'ignore',
       env: {
         PATH: [files.path('bin'), kubectlFolder(), ...folders].join(delimiter),
+        // Without it kubectl's cache would come into the folder of the sources.
+        HOME: files.folder,
         KUBECONFIG: cluster.kubeconfig,
         NODE_OPTIONS: '--nope',
         NODE_EXTRA_CA_CERTS: '/no/such/file',
