@@ -101,4 +101,18 @@ export const pressureMessages = defineMessages({
       'While a rollout is under way, old and new pods take requests side by side, and answers may differ from one request to ' +
       'the next. That is normal for a while; a rollout that is paused or stuck stays like this.',
   }),
+  SVC909: message<PodsArgs & { count: number; when: string; reason: string }>({
+    slug: 'pods-evicted-again',
+    severity: 'warning',
+    rung: 48,
+    title: 'one pod after the other is evicted',
+    summary: ({ count, when, reason }) =>
+      `the pods are evicted one after the other, ${count} so far, the last ${when}${reason}`,
+    explain:
+      'The kubelet ends a pod that uses more than its limits of local storage, or that it chose when its node ran short. Here ' +
+      'the new pod meets the same end, so that the Service has nobody each time until the next one is Ready. Pods whose ' +
+      'containers exit with 0 are then Completed: only the events say that they were evicted.\n' +
+      'Raise the limit that the message names (sizeLimit of the emptyDir volume, limits.ephemeral-storage), or find what ' +
+      'fills the disk. Where the node is short, look at what else it holds.',
+  }),
 });

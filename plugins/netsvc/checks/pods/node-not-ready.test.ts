@@ -46,10 +46,7 @@ describe('node-not-ready', () => {
     expect(causeCodes(report)[0]).toBe('SVC235');
     expect(report.causes[0]?.subject).toEqual({ kind: 'Node', name: 'n1' });
     expect(report.headline).toBe(
-      'node n1 is NotReady since 5m (Ready Unknown, NodeStatusUnknown: Kubelet stopped posting node status.); it holds all 2 pods'.replace(
-        'all 2',
-        'both',
-      ),
+      'node n1 has been NotReady for 5m (Ready Unknown, NodeStatusUnknown: Kubelet stopped posting node status.); it holds both pods',
     );
   });
 
@@ -60,12 +57,39 @@ describe('node-not-ready', () => {
     expect(report.verdict).toBe('degraded');
   });
 
+  it('is a note when the pods on it are on their way out and as many as wanted serve elsewhere', () => {
+    const of = (made: Pod): Pod => ({
+      ...made,
+      metadata: {
+        ...made.metadata,
+        labels: { app: 'web', 'pod-template-hash': '6f9c' },
+        ownerReferences: [{ kind: 'ReplicaSet', name: 'web-6f9c', controller: true }],
+      },
+    });
+    const lost = of(marked('web-6f9c-a', 'n1'));
+    const leaving = { ...lost, metadata: { ...lost.metadata, deletionTimestamp: secondsAgo(60) } };
+    const others = [of(pod('web-6f9c-b', { node: 'n2' })), of(pod('web-6f9c-c', { node: 'n2' }))];
+    const cluster = (replicas: number) => [
+      web,
+      deployment('web', { app: 'web' }, { replicas }),
+      leaving,
+      ...others,
+      silent,
+      node('n2'),
+      ...slicesFor(web, others),
+    ];
+    const report = diagnoseObjects(cluster(2), 'web');
+    expect(report.verdict).toBe('healthy');
+    expect(report.findings.map(({ code }) => code)).toContain('SVC235');
+    expect(diagnoseObjects(cluster(3), 'web').verdict).toBe('degraded');
+  });
+
   it('suspects the node from the conditions of the pod when nodes were not read', () => {
     const made = marked('web-1', 'n1');
     const report = diagnoseObjects([web, made, ...slicesFor(web, [made])], 'web', { except: { Node: 'forbidden' } });
     expect(causeCodes(report)[0]).toBe('SVC235');
     expect(report.causes[0]?.confidence).toBe('likely');
-    expect(report.headline).toContain('node n1 is likely NotReady');
+    expect(report.headline).toContain('node n1 has likely been NotReady for 5m');
   });
 
   it('outranks what else is wrong with the pods of that node', () => {

@@ -2,6 +2,8 @@ import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import type { Evidence, Finding, Fix } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import type { NodeStanding } from '../../../../shared/model/pod-state-node.ts';
+import { isTerminating } from '../../../../shared/model/pods.ts';
+import { refKey } from '../../../../shared/model/refs.ts';
 import { ago, formatDuration } from '../../../../shared/util/duration.ts';
 import { compareText, plural, shorten } from '../../../../shared/util/text.ts';
 import { podsMessages } from '../../messages/pods.ts';
@@ -44,6 +46,7 @@ function lostFinding(
   const all = servicePods(index, subject);
   const when = ago(since, index.now);
   const event = newestEvent(index, first, ['NodeNotReady', 'TaintManagerEviction']);
+  const replaced = areReplaced(all, group);
   const written = node.is === 'gone' && first.workload?.template?.spec?.nodeName === name;
   const evidence: Evidence[] = [];
   if (node.is === 'not-ready') evidence.push(conditionEvidence(name, node));
@@ -60,15 +63,16 @@ function lostFinding(
     args: {
       node: name,
       state: written ? 'does not exist (nodeName in the template names it)' : stateInWords(node, when),
-      pods: thePods(group, all),
+      pods: `${thePods(group, all)}${replaced ? ', terminating and already replaced' : ''}`,
     },
     pods: podKeys([...group, ...replacementsOf(all, group)]),
     confidence: proven ? 'proven' : 'likely',
     evidence,
-    ...weigh(subject, all, group),
+    ...(replaced ? { severity: 'info' } : weigh(subject, all, group)),
     fixes: [
       ...(written ? nodeNameFix(first, name) : []),
       { title: 'see what the node reports', command: `kubectl describe node ${name}`, risk: 'none' },
+      ...(node.is === 'not-ready' && node.status === 'Unknown' ? [restartKubelet(name)] : []),
       ...(node.is === 'gone'
         ? []
         : [
@@ -79,6 +83,24 @@ function lostFinding(
             },
           ]),
     ],
+  });
+}
+
+/** A silent kubelet on a machine that still runs is the quickest to mend. */
+function restartKubelet(node: string): Fix {
+  return {
+    title: 'when its machine still runs: start the kubelet there',
+    command: `ssh ${node} sudo systemctl restart kubelet`,
+    risk: 'low',
+  };
+}
+
+/** The lost pods are only waiting for their node to let them go; as many as are wanted serve elsewhere. */
+function areReplaced(all: readonly ServicePod[], lost: readonly ServicePod[]): boolean {
+  return lost.every(({ pod, owner, workload }) => {
+    const wanted = workload?.object.spec?.replicas;
+    const others = readyPods(all).filter((entry) => refKey(entry.owner) === refKey(owner));
+    return isTerminating(pod) && wanted !== undefined && wanted > 0 && others.length >= wanted;
   });
 }
 
@@ -93,12 +115,14 @@ function replacementsOf(all: readonly ServicePod[], lost: readonly ServicePod[])
 
 function stateInWords(node: NodeStanding, when: string): string {
   // A snapshot without a time of its own may be dated by this very change.
-  const since = when === '' || when === '0s ago' ? '' : ` since ${when.replace(' ago', '')}`;
+  const lasts = when === '' || when === '0s ago' ? undefined : when.replace(' ago', '');
   if (node.is === 'gone') return 'does not exist any more';
-  if (node.is !== 'not-ready') return `is likely NotReady${since}`;
+  if (node.is !== 'not-ready') {
+    return lasts === undefined ? 'is likely NotReady' : `has likely been NotReady for ${lasts}`;
+  }
   const reason = node.reason === '' ? '' : `, ${node.reason}`;
   const message = node.message === '' ? '' : `: ${shorten(node.message, 120)}`;
-  return `is NotReady${since} (Ready ${node.status}${reason}${message})`;
+  return `${lasts === undefined ? 'is NotReady' : `has been NotReady for ${lasts}`} (Ready ${node.status}${reason}${message})`;
 }
 
 function conditionEvidence(name: string, node: NodeStanding & { is: 'not-ready' }): Evidence {

@@ -10,6 +10,7 @@ import { ago } from '../../../../shared/util/duration.ts';
 import { compareText, joinNames, shorten } from '../../../../shared/util/text.ts';
 import { podsMessages } from '../../messages/pods.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
+import { evictionOf } from './eviction.ts';
 import { exitInWords } from './exit-codes.ts';
 import { groupBy } from './pod-groups.ts';
 import { stayingPods, WORKLOAD_USES, workloadsBehind } from './workloads-behind.ts';
@@ -40,11 +41,16 @@ export const podsHaveEnded = defineCheck<ServiceSubject>({
       const owner = ownerOf(index, pod);
       return !idle.has(refKey(owner)) && owner.kind !== 'Job' && owner.kind !== 'CronJob';
     });
-    return groupBy(telling, (pod) => `${refKey(ownerOf(index, pod))} ${pod.status?.reason ?? ''}`).map((group) =>
+    return groupBy(telling, (pod) => `${refKey(ownerOf(index, pod))} ${reasonOf(index, pod)}`).map((group) =>
       raise(index, group),
     );
   },
 });
+
+/** Why it ended, in one word: also where only an event says that it was evicted. */
+function reasonOf(index: ClusterIndex, pod: Pod): string {
+  return pod.status?.reason ?? (evictionOf(index, pod) === undefined ? '' : 'Evicted');
+}
 
 function ownerOf(index: ClusterIndex, pod: Pod): Ref {
   return topOwner(index, pod) ?? refOf(pod, 'Pod');
@@ -59,8 +65,8 @@ function raise(index: ClusterIndex, group: readonly [Pod, ...Pod[]]): Finding {
   const names = group.map((member) => member.metadata?.name ?? '').sort(compareText);
   const of = owner.kind === 'Pod' ? '' : ` of ${owner.kind} ${owner.name}`;
   const pods = `${names.length === 1 ? 'pod' : 'pods'} ${joinNames(names, 2)}${of}`;
-  const reason = pod.status?.reason ?? '';
-  const message = shorten(pod.status?.message ?? '', 200);
+  const reason = reasonOf(index, pod);
+  const message = shorten(pod.status?.message ?? evictionOf(index, pod)?.message ?? '', 200);
   const evidence: Evidence[] = [
     {
       fact: `phase ${pod.status?.phase ?? ''}${reason === '' ? '' : `, reason ${reason}`}${message === '' ? '' : `: "${message}"`}`,

@@ -151,6 +151,51 @@ describe('pods-were-evicted', () => {
     expect(report.verdict).toBe('healthy');
     expect(notes(report)).toContain('SVC905');
   });
+
+  const message = 'Usage of EmptyDir volume "data" exceeds the limit "10Mi".';
+  /** What is left of a pod whose containers obeyed the kubelet: Completed, and an event. */
+  function obeyed(name: string, ago: number): readonly [Pod, KubeObject] {
+    const made = pod(name, {
+      labels: { app: 'web', 'pod-template-hash': '6f9c' },
+      meta: {
+        creationTimestamp: secondsAgo(ago + 60),
+        ownerReferences: [{ kind: 'ReplicaSet', name: 'web-6f9c', controller: true }],
+      },
+      status: { phase: 'Succeeded' },
+    });
+    return [made, event(made, 'Evicted', message, { count: 1, lastSeen: secondsAgo(ago) })];
+  }
+  const living = (age: number): Pod =>
+    pod('web-6f9c-z', {
+      labels: { app: 'web', 'pod-template-hash': '6f9c' },
+      meta: {
+        creationTimestamp: secondsAgo(age),
+        ownerReferences: [{ kind: 'ReplicaSet', name: 'web-6f9c', controller: true }],
+      },
+    });
+
+  it('warns when the new pods are evicted too, with the limit to raise', () => {
+    const [first, told] = obeyed('web-6f9c-a', 200);
+    const [second, toldToo] = obeyed('web-6f9c-b', 100);
+    const report = ask([first, second, living(90)], told, toldToo);
+    expect(causeCodes(report)).toEqual(['SVC909']);
+    expect(report.headline).toContain('2 so far, the last 100s ago');
+    expect(report.causes[0]?.fixes[0]?.command).toContain('"emptyDir":{"sizeLimit":"20Mi"}');
+  });
+
+  it('does not, where a pod has outlived the last eviction or there was but one', () => {
+    const [first, told] = obeyed('web-6f9c-a', 200);
+    const [second, toldToo] = obeyed('web-6f9c-b', 100);
+    expect(causeCodes(ask([first, second, living(900)], told, toldToo))).toEqual([]);
+    expect(causeCodes(ask([first, living(190)], told))).toEqual([]);
+  });
+
+  it('is the cause where nobody is left, although the pod is called Completed', () => {
+    const [first, told] = obeyed('web-6f9c-a', 20);
+    const report = ask([first], told);
+    expect(causeCodes(report)[0]).toBe('SVC244');
+    expect(report.headline).toContain('exceeds the limit "10Mi"');
+  });
 });
 
 describe('readiness-flaps', () => {
