@@ -3,8 +3,12 @@ import { installPackages } from '../../test/cluster/build/packages.ts';
 import { messageOf } from '../../test/cluster/failure.ts';
 import { programPath } from '../package/program-path.ts';
 
-/** What some tests of the binaries are skipped without, by a program or file that proves it: an emulator for ARM, shells to complete in. */
+/**
+ * What some tests are skipped without, by a program or file that proves it: an emulator for ARM, shells to complete
+ * in, a compiler for another C library.
+ */
 const WANTED = {
+  'musl-gcc': 'musl-tools',
   'qemu-aarch64-static': 'qemu-user-static',
   zsh: 'zsh',
   fish: 'fish',
