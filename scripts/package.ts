@@ -7,15 +7,16 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import process from 'node:process';
-import { parseArgs } from 'node:util';
+
 import { suiteVersion } from './bundle-plugin.ts';
 import { buildBinaries, pluginCode, pluginNames } from './package/build-binaries.ts';
 import { PLATFORMS, platformName } from './package/platforms.ts';
 import { buildAllWithPkg } from './package/with-pkg.ts';
 import { writeRelease } from './package/write-release.ts';
+import { readFlags } from './read-flags.ts';
 
 const root = join(import.meta.dirname, '..');
-const { values } = parseArgs({
+const { values } = readFlags({
   options: {
     platform: { type: 'string', multiple: true, default: [] },
     plugin: { type: 'string', multiple: true, default: [] },

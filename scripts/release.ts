@@ -8,14 +8,15 @@
 import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import process from 'node:process';
-import { parseArgs } from 'node:util';
+
 import { execa } from 'execa';
 import { suiteVersion } from './bundle-plugin.ts';
 import { pluginNames } from './package/build-binaries.ts';
 import { nextVersion, releaseChangelog } from './package/next-version.ts';
+import { readFlags } from './read-flags.ts';
 
 const root = join(import.meta.dirname, '..');
-const { values, positionals } = parseArgs({
+const { values, positionals } = readFlags({
   allowPositionals: true,
   options: { 'dry-run': { type: 'boolean', default: false }, date: { type: 'string' } },
 });
