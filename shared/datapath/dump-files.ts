@@ -129,16 +129,17 @@ function nodeOf(index: ClusterIndex, file: DumpFile): { node: string | undefined
 
 function nodeByAddress(index: ClusterIndex, dumps: readonly Dump[]): { node: string; how: string } | undefined {
   const addresses = nodeAddresses(index);
-  for (const dump of dumps) {
-    for (const own of ownAddresses(dump)) {
-      const node = addresses.get(own);
-      if (node !== undefined) return { node, how: `its address ${own}` };
-      const pods = parseAddress(own);
-      const holder = index
-        .list('Node')
-        .find((entry) => pods !== undefined && podRangesOf(entry).some(({ range }) => inRange(range, pods)));
-      if (holder !== undefined) return { node: nameOf(holder), how: `${own} in its pod range` };
-    }
+  const own = dumps.flatMap(ownAddresses);
+  const address = own.find((one) => addresses.has(one));
+  const node = address === undefined ? undefined : addresses.get(address);
+  if (node !== undefined) return { node, how: `its address ${address}` };
+  // Its bridge may still have the range that another node has by now, so this comes second.
+  for (const one of own) {
+    const parsed = parseAddress(one);
+    const holder = index
+      .list('Node')
+      .find((entry) => parsed !== undefined && podRangesOf(entry).some(({ range }) => inRange(range, parsed)));
+    if (holder !== undefined) return { node: nameOf(holder), how: `${one} in its pod range` };
   }
   return undefined;
 }

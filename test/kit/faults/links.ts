@@ -1,3 +1,4 @@
+import { signalProgram } from '../../cluster/machine/control.ts';
 import { runOn } from '../../cluster/machine/enter.ts';
 import { waitFor } from '../../cluster/wait.ts';
 import type { TestCluster } from '../cluster.ts';
@@ -35,6 +36,20 @@ export async function takeFlannelDown(cluster: TestCluster, node: string): Promi
     await replacePodsOn(cluster, node, 'kube-flannel', 'app=flannel');
     await waitForRollout('daemonsets', 'kube-flannel', 'kube-flannel-ds', cluster);
     await waitFor(`overlay routes on ${node}`, async () => (await routes()).trim().split('\n').length >= before);
+  });
+}
+
+/** The route to the pods of another node is gone, and nobody brings it back. */
+export async function loseRoute(cluster: TestCluster, node: string, range: string): Promise<Undo> {
+  const flannel = (signal: 'SIGSTOP' | 'SIGCONT'): Promise<number> =>
+    signalProgram(cluster.name, node, 'flanneld', signal);
+  const [route = ''] = (await runOn(cluster.name, node, ['ip', 'route', 'show', range])).trim().split('\n');
+  // Flannel looks after its routes every few seconds.
+  await flannel('SIGSTOP');
+  await runOn(cluster.name, node, ['ip', 'route', 'del', range]);
+  return once(async () => {
+    await runOn(cluster.name, node, ['ip', 'route', 'replace', ...route.trim().split(/\s+/)]);
+    await flannel('SIGCONT');
   });
 }
 
