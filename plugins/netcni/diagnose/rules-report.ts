@@ -1,7 +1,7 @@
 import { kubeProxySetup } from '../../../shared/datapath/cni/kube-proxy.ts';
 import type { Dump } from '../../../shared/datapath/dump/recognise.ts';
 import type { NodeDumps } from '../../../shared/datapath/dump-files.ts';
-import { proxiesOf } from '../../../shared/datapath/proxy/of-dumps.ts';
+import { proxiesInMode } from '../../../shared/datapath/proxy/of-dumps.ts';
 import { reportFromRuns } from '../../../shared/diagnose/report-from-runs.ts';
 import { runChecks } from '../../../shared/diagnose/run-checks.ts';
 import type { ClusterIndex } from '../../../shared/model/cluster-index.ts';
@@ -111,17 +111,17 @@ function blindSpots(index: ClusterIndex, dumps: NodeDumps): readonly NotChecked[
     spots.push({ check: 'filters, routes and tunnels of the node', reason });
   }
   const rules = dumps.rules.length > 0 || dumps.ipvs.length > 0;
-  const proxies = ([4, 6] as const).flatMap((family) => proxiesOf(dumps, family));
+  const mode = kubeProxySetup(index).mode?.value;
+  const proxies = ([4, 6] as const).flatMap((family) => proxiesInMode(dumps, family, mode));
   for (const kind of ['Service', 'EndpointSlice'] as const) {
     const { status, reason } = index.seen(kind);
     if (rules && proxies.length > 0 && status !== 'ok' && index.list(kind).length === 0)
       spots.push({ check: 'service rules', reason });
   }
-  const mode = kubeProxySetup(index).mode?.value;
   if (rules && proxies.length === 0 && mode !== undefined) {
     const wanted = mode === 'nftables' ? 'nft list ruleset' : mode === 'ipvs' ? 'ipvsadm -Ln' : 'iptables-save';
     const tools = dumps.rules.map(({ tool }) => tool);
-    const fits = mode === 'nftables' ? tools.includes('nft') : tools.includes('iptables');
+    const fits = mode === 'ipvs' ? dumps.ipvs.length > 0 : tools.includes(mode === 'nftables' ? 'nft' : 'iptables');
     if (!fits) {
       spots.push({
         check: 'rules for Services',

@@ -20,11 +20,25 @@ export function entryOf(map: ConfigMap | undefined, key: string): Told<string> |
   return { value, source: `ConfigMap ${namespaceOf(map)}/${nameOf(map)} ${key}` };
 }
 
-/** `key: value` of a YAML text whose values are plain scalars, comments left out; undefined when it is not set. */
+/** `key: value` of a YAML text whose values are plain scalars, or of one in JSON; undefined when it is not set. */
 export function yamlScalar(text: string, key: string): string | undefined {
+  const json = text.trimStart().startsWith('{') ? parseJson(text) : undefined;
+  if (json !== undefined) return jsonScalar(json, key);
   const match = new RegExp(`^[ \\t]*${key}:[ \\t]*["']?([^"'#\\n]*?)["']?[ \\t]*(?:#.*)?$`, 'm').exec(text);
   const value = match?.[1]?.trim();
   return value === undefined || value === '' ? undefined : value;
+}
+
+/** The value of a key in an object or what it holds, what stands further out first; empty ones are not set. */
+function jsonScalar(object: Readonly<Record<string, unknown>>, key: string): string | undefined {
+  const value = object[key];
+  if (value !== undefined && typeof value !== 'object') return value === '' ? undefined : String(value);
+  for (const inner of Object.values(object)) {
+    if (typeof inner !== 'object' || inner === null || Array.isArray(inner)) continue;
+    const found = jsonScalar(inner as Readonly<Record<string, unknown>>, key);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 /** A scalar of the YAML text in a ConfigMap's entry, with its place. */

@@ -1,4 +1,6 @@
 import type { ClusterIndex } from '../../model/cluster-index.ts';
+import { inRange, parseAddress, parseCidr } from '../../util/addresses.ts';
+import { serviceRanges } from '../cni/cluster-ranges.ts';
 import { type ExpectedEndpoint, type ExpectedPort, expectedPorts, portsByChain } from './expected.ts';
 import type { Portal, ProxyRules, Refusal, ServiceChain } from './proxy-rules.ts';
 
@@ -106,10 +108,19 @@ export function compareProxy(
     missing,
     stale: stale.sort((a, b) => b.extra.length - a.extra.length),
     refused,
-    gone: all && time.sameTime && rules.mode !== 'ipvs' ? unknown : [],
+    gone: all && time.sameTime ? (rules.mode === 'ipvs' ? unknown.filter(isOfService(index)) : unknown) : [],
     strangers: all ? 0 : unknown.length,
     changing,
     anotherCluster: false,
+  };
+}
+
+/** Virtual servers stand for ports of the node and outer addresses too, and say nowhere of which Service they are. */
+function isOfService(index: ClusterIndex): (portal: Portal) => boolean {
+  const ranges = serviceRanges(index).flatMap(({ value }) => parseCidr(value) ?? []);
+  return ({ key }) => {
+    const address = parseAddress(key.split('/')[0]);
+    return address !== undefined && ranges.some((range) => inRange(range, address));
   };
 }
 

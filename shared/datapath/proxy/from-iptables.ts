@@ -22,6 +22,7 @@ export function proxyFromIptables(tables: readonly Table[], family: 4 | 6): Prox
   const nat = own.find(({ name }) => name === 'nat');
   const filter = own.find(({ name }) => name === 'filter');
   if (![nat, filter].some((table) => table !== undefined && hasProxyChains(table))) return undefined;
+  if (rulesOf(nat, 'KUBE-SERVICES').some(asksSetOfIpvs)) return undefined;
   const portals = new Map<string, Portal>();
   const chains = new Map<string, ServiceChain>();
   for (const rule of rulesOf(nat, 'KUBE-SERVICES')) {
@@ -51,6 +52,11 @@ function hasProxyChains(table: Table): boolean {
   if (table.chains.has('KUBE-SERVICES') || table.chains.has('KUBE-PROXY-CANARY')) return true;
   for (const name of table.chains.keys()) if (SERVICE_CHAIN.test(name)) return true;
   return false;
+}
+
+/** In mode ipvs the chain asks sets (`-m set --match-set KUBE-CLUSTER-IP dst,dst`): Services are virtual servers. */
+function asksSetOfIpvs({ conditions }: Rule): boolean {
+  return conditions.some(({ values }) => values.some((value) => /^(--match-set |@)KUBE-/.test(value)));
 }
 
 function rulesOf(table: Table | undefined, chain: string): readonly Rule[] {

@@ -27,6 +27,17 @@ export function proxiesOf(dumps: NodeDumps, family: 4 | 6): readonly FoundProxy[
   return known[family];
 }
 
+/**
+ * The same without what the mode of kube-proxy, where it is known, makes meaningless: in mode ipvs and nftables chains
+ * of kube-proxy's names stay in iptables that lead to no Service.
+ */
+export function proxiesInMode(dumps: NodeDumps, family: 4 | 6, mode: string | undefined): readonly FoundProxy[] {
+  const elsewhere = mode === 'ipvs' || mode === 'nftables';
+  return proxiesOf(dumps, family).filter(
+    ({ rules }) => rules.portals.size > 0 || rules.mode !== 'iptables' || !elsewhere,
+  );
+}
+
 /** Several checks ask for them, and large dumps take a while. */
 const found = new WeakMap<NodeDumps, { 4?: readonly FoundProxy[]; 6?: readonly FoundProxy[] }>();
 

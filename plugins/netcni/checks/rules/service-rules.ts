@@ -8,7 +8,7 @@ import {
   type StalePort,
 } from '../../../../shared/datapath/proxy/compare.ts';
 import { expectedPorts } from '../../../../shared/datapath/proxy/expected.ts';
-import { type FoundProxy, proxiesOf, writtenAt } from '../../../../shared/datapath/proxy/of-dumps.ts';
+import { type FoundProxy, proxiesInMode, writtenAt } from '../../../../shared/datapath/proxy/of-dumps.ts';
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import type { Evidence, Finding } from '../../../../shared/messages/finding.ts';
 import { isWhollyRead } from '../../../../shared/model/absence.ts';
@@ -30,7 +30,7 @@ export const serviceRules = defineCheck<NodeDumps>({
   applies: ({ rules, ipvs }) => rules.length > 0 || ipvs.length > 0,
   run: (dumps, { index, now }) =>
     ([4, 6] as const).flatMap((family) => {
-      const [proxy] = proxiesOf(dumps, family);
+      const [proxy] = proxiesInMode(dumps, family, kubeProxySetup(index).mode?.value);
       return proxy === undefined ? goneAltogether(index, dumps, family, now) : judge(index, dumps, proxy, now);
     }),
 });
@@ -198,6 +198,7 @@ function services(names: readonly string[]): string {
 function goneAltogether(index: ClusterIndex, dumps: NodeDumps, family: 4 | 6, now: number): readonly Finding[] {
   const mode = kubeProxySetup(index).mode?.value;
   const name = family === 4 ? 'ip' : 'ip6';
+  if (mode === 'ipvs') return noVirtualServers(index, dumps, family, now);
   const set = dumps.rules.find(({ tool, tables }) =>
     mode === 'iptables'
       ? tool === 'iptables' &&
@@ -208,10 +209,7 @@ function goneAltogether(index: ClusterIndex, dumps: NodeDumps, family: 4 | 6, no
   );
   if (set === undefined || mode === undefined || !runsHere(index, dumps)) return [];
   const time = dumpTime(now, writtenAt(set));
-  const wanted = expectedPorts(index, family).filter(
-    ({ known, sure, local }) =>
-      sure && !local && [...known.values()].some(({ ready, since }) => ready && since <= time.settledBefore),
-  ).length;
+  const wanted = portsToExpect(index, family, time);
   if (wanted === 0) return [];
   // The kubelet writes to the iptables that kube-proxy uses: with its mark the dump is of the right one.
   const marked = set.tables.some((table) =>
@@ -229,6 +227,29 @@ function goneAltogether(index: ClusterIndex, dumps: NodeDumps, family: 4 | 6, no
           source: place(dumps, set, 0),
         },
       ],
+    }),
+  ];
+}
+
+/** Ports of Services that any node has had time to make rules for. */
+function portsToExpect(index: ClusterIndex, family: 4 | 6, time: DumpTime): number {
+  return expectedPorts(index, family).filter(
+    ({ known, sure, local }) =>
+      sure && !local && [...known.values()].some(({ ready, since }) => ready && since <= time.settledBefore),
+  ).length;
+}
+
+/** `ipvsadm -Ln` of a node whose kube-proxy works with virtual servers, and there is none. */
+function noVirtualServers(index: ClusterIndex, dumps: NodeDumps, family: 4 | 6, now: number): readonly Finding[] {
+  const [dump] = dumps.ipvs;
+  const wanted = portsToExpect(index, family, dumpTime(now, undefined));
+  if (dump === undefined || wanted === 0 || !runsHere(index, dumps)) return [];
+  return [
+    messages.CNI802.raise({
+      ...about(dumps),
+      args: { where: where(dumps), wanted, mode: `ipvs mode, IPv${family}`, fix: restartProxy(index, dumps) },
+      confidence: 'likely',
+      evidence: [{ fact: `no virtual server of IPv${family}`, source: place(dumps, dump, 0) }],
     }),
   ];
 }
