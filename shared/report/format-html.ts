@@ -3,7 +3,7 @@ import { formatRef } from '../model/refs.ts';
 import { escapeMarkup } from './escape-markup.ts';
 import { htmlPage } from './html-page.ts';
 import { type Report, type Section, wordOf } from './report.ts';
-import { HOP_WORDS, kubectlCall, MARKS, RISKS } from './words.ts';
+import { factsWords, HOP_WORDS, kubectlCall, MARKS, RISKS } from './words.ts';
 
 /** One page that needs nothing else: no script, no font, no picture from elsewhere; every text is escaped. */
 export function formatHtml(report: Report): string {
@@ -14,7 +14,7 @@ export function formatHtml(report: Report): string {
     '<main>',
     word === '' ? '' : `<p class="verdict ${report.verdict}">${escapeMarkup(word)}</p>`,
     `<h1>${escapeMarkup(report.headline)}</h1>`,
-    `<p class="dim">${escapeMarkup(kubectlCall(report))}${report.target === undefined ? '' : `, ${escapeMarkup(formatRef(report.target))}`}, ${escapeMarkup(report.source)}, ${escapeMarkup(report.takenAt)}</p>`,
+    `<p class="dim">${escapeMarkup(kubectlCall(report))}${report.target === undefined ? '' : `, ${escapeMarkup(formatRef(report.target))}`}, ${escapeMarkup(factsWords(report))}</p>`,
     ...(listed ? (report.sections ?? []).map(sectionHtml) : []),
     ...report.causes.map((cause, at) => causeHtml(cause, at === 0 && !listed)),
     ladderHtml(report),

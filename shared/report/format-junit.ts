@@ -10,10 +10,12 @@ export function formatJunit(report: Report, failOn: FailOn): string {
   const failed = cases.filter(({ outcome }) => outcome === 'failed').length;
   const skipped = cases.filter(({ outcome }) => outcome === 'skipped').length;
   const counts = `tests="${cases.length}" failures="${failed}" errors="0" skipped="${skipped}"`;
+  // Manifests have no time, and an empty one is no valid value.
+  const timestamp = report.takenAt === '' ? '' : ` timestamp="${attribute(report.takenAt)}"`;
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
     `<testsuites name="${attribute(report.command)}" ${counts}>`,
-    `  <testsuite name="${attribute(report.command)}" ${counts} timestamp="${attribute(report.takenAt)}" hostname="${attribute(report.source)}">`,
+    `  <testsuite name="${attribute(report.command)}" ${counts}${timestamp} hostname="${attribute(report.source)}">`,
     ...cases.flatMap(({ lines }) => lines),
     '  </testsuite>',
     '</testsuites>',
@@ -45,7 +47,7 @@ function failureLines(findings: readonly Finding[], item: ReportItem): readonly 
   const codes = findings.map((finding) => finding.code).join(', ');
   const text = findings.flatMap((finding) => [
     `${finding.code} ${finding.summary}`,
-    ...finding.evidence.map(({ fact, source }) => `  ${fact} (${source})`),
+    ...finding.evidence.map(({ fact, source }) => `  ${fact}${source === '' ? '' : ` (${source})`}`),
     ...finding.fixes.map((fix) => `  fix: ${fix.command}`),
   ]);
   return [

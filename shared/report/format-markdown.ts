@@ -1,6 +1,6 @@
 import type { Finding } from '../messages/finding.ts';
 import { type Report, type Section, wordOf } from './report.ts';
-import { HOP_WORDS, kubectlCall, RISKS } from './words.ts';
+import { factsWords, HOP_WORDS, kubectlCall, RISKS } from './words.ts';
 
 /** The report for an issue or a chat: headings, lists, and commands in fenced blocks. */
 export function formatMarkdown(report: Report): string {
@@ -27,7 +27,7 @@ export function formatMarkdown(report: Report): string {
         ({ code, subject, by }) => `${code} of ${inline(`${subject.kind} ${subject.name}`)} (${inline(by)})`,
       ),
     ),
-    `_${inline(kubectlCall(report))}, ${inline(report.source)}, ${report.takenAt}_`,
+    `_${inline(kubectlCall(report))}, ${inline(factsWords(report))}_`,
   ];
   return `${blocks.join('\n\n')}\n`;
 }

@@ -4,7 +4,7 @@ import { createPaint, type Paint } from './paint.ts';
 import { type Hop, type Report, type Section, wordOf } from './report.ts';
 import { tableLines } from './table-lines.ts';
 import type { View } from './view.ts';
-import { MARKS, RISKS } from './words.ts';
+import { factsWords, MARKS, RISKS } from './words.ts';
 
 const MAX_EVIDENCE = 8;
 const MAX_NOTES = 3;
@@ -229,5 +229,5 @@ function notCheckedLines(report: Report, pen: Pen): readonly string[] {
 }
 
 function sourceLines(report: Report, pen: Pen): readonly string[] {
-  return wrap(`Facts: ${report.source}, ${report.takenAt}`, pen.width).map((line) => pen.paint.dim(line));
+  return wrap(`Facts: ${factsWords(report)}`, pen.width).map((line) => pen.paint.dim(line));
 }

@@ -23,3 +23,8 @@ export const HOP_WORDS: Readonly<Record<RungResult, string>> = {
 export function kubectlCall(report: Report): string {
   return `kubectl ${report.command}`;
 }
+
+/** Where the facts come from and when they were taken; manifests have no such time. */
+export function factsWords({ source, takenAt }: Report): string {
+  return takenAt === '' ? source : `${source}, ${takenAt}`;
+}

@@ -119,9 +119,10 @@ export function toCidrs(range: AddressRange): readonly string[] {
   return result;
 }
 
-/** `first-last` as addresses. */
+/** `first-last` as addresses; one address stands alone. */
 export function formatRange(range: AddressRange): string {
   const first = formatAddress({ family: range.family, value: range.first });
+  if (range.first === range.last) return first;
   return `${first}-${formatAddress({ family: range.family, value: range.last })}`;
 }
 

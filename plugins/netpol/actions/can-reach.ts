@@ -4,7 +4,7 @@ import type { Fix } from '../../../shared/messages/finding.ts';
 import { sourceName } from '../../../shared/model/source-name.ts';
 import type { Protocol } from '../../../shared/policy/port-set.ts';
 import type { Report, Verdict as ReportVerdict, Section } from '../../../shared/report/report.ts';
-import { plural, wrap } from '../../../shared/util/text.ts';
+import { joinNames, plural, wrap } from '../../../shared/util/text.ts';
 import { changesFor } from '../answer/changes.ts';
 import { refValue } from '../answer/end-values.ts';
 import { type Judged, judgePair, type PairVerdict, type PortVerdict } from '../answer/judge-pair.ts';
@@ -16,7 +16,7 @@ import type { Party } from '../targets/party.ts';
 import { askedPorts } from '../targets/ports.ts';
 import { resolveEnd } from '../targets/resolve-end.ts';
 import { portsValue, portWords } from '../words/ports.ts';
-import { reasonWords } from '../words/reasons.ts';
+import { reasonsWords } from '../words/reasons.ts';
 import { type Asked, ask, cniOf } from './ask.ts';
 import { lintOf } from './lint-of.ts';
 import { unseenReport } from './unseen-report.ts';
@@ -104,8 +104,8 @@ function reportOf(asked: Asked, from: Party, to: Party, judged: Judged): Report 
     sections: [
       ...reasonSection(asked, from, to, judged),
       ...portSection(judged),
-      ...(told === undefined ? [] : [{ type: 'text', lines: walkLines(told, asked) } as const]),
-      ...(denial.length === 0 ? fixSection(fixes) : []),
+      ...walkSection(asked, judged),
+      ...(denial.length === 0 ? fixSection(fixes, toldWords(judged)) : []),
     ],
     data: {
       answer: { yes: 'allowed', no: 'denied', depends: 'depends' }[answer],
@@ -123,11 +123,29 @@ function reportOf(asked: Asked, from: Party, to: Party, judged: Judged): Report 
   };
 }
 
-/** The pair to tell: of the port and pair that is furthest from open. */
-function toldPair({ ports }: Judged): PairVerdict | undefined {
+/** The port to tell: the one furthest from open. */
+function toldPort({ ports }: Judged): PortVerdict | undefined {
   const order = { no: 0, depends: 1, yes: 2 } as const;
-  const sorted = [...ports].sort((a, b) => order[a.answer] - order[b.answer]);
-  return sorted.flatMap(({ pairs }) => pairs)[0];
+  return ports.filter(({ pairs }) => pairs.length > 0).sort((a, b) => order[a.answer] - order[b.answer])[0];
+}
+
+/** The pair of it that is furthest from open. */
+function toldPair(judged: Judged): PairVerdict | undefined {
+  return toldPort(judged)?.pairs[0];
+}
+
+/** ` on port 80 (http), which is TCP 8080 of its pods`: which of several ports the walk and the change are about. */
+function toldWords(judged: Judged): string {
+  const port = toldPort(judged);
+  return port === undefined || judged.ports.length < 2 ? '' : portPhrase({ ports: [port] });
+}
+
+function walkSection(asked: Asked, judged: Judged): readonly Section[] {
+  const told = toldPair(judged);
+  if (told === undefined) return [];
+  const on = toldWords(judged);
+  const head = on === '' ? [] : wrap(`The way${on}`, 80);
+  return [{ type: 'text', lines: [...head, ...walkLines(told, asked)] }];
 }
 
 function headlineOf(asked: Asked, from: Party, to: Party, judged: Judged): string {
@@ -144,9 +162,11 @@ function headlineOf(asked: Asked, from: Party, to: Party, judged: Judged): strin
     return `${from.words} cannot reach ${to.words}${on}`;
   }
   if (judged.mixed) {
-    const open = judged.ports.filter((port) => port.answer === 'yes').map((port) => port.words);
+    const by = (wanted: string): readonly string[] =>
+      judged.ports.filter((port) => port.answer === wanted).map((port) => port.words);
+    const open = by('yes');
     return open.length === 0
-      ? `whether ${from.words} can reach ${to.words} depends on the port`
+      ? `whether ${from.words} can reach ${to.words} on ${joinNames(by('depends'))} is not decided; on ${joinNames(by('no'))} it cannot`
       : `${from.words} can reach ${to.words} on ${open.join(', ')} and not on ${judged.declared ? 'its other ports' : 'other ports'}: say which with --port`;
   }
   const split = splitWords(first);
@@ -163,7 +183,7 @@ function splitWords(port: PortVerdict | undefined): string | undefined {
   return `${plural(yes, 'pair of pods is', 'pairs of pods are')} allowed and ${no} denied`;
 }
 
-function portPhrase({ ports }: Judged): string {
+function portPhrase({ ports }: Pick<Judged, 'ports'>): string {
   const [only] = ports;
   if (ports.length !== 1 || only === undefined)
     return ports.length === 0 || ports.some(({ words }) => words.startsWith('any'))
@@ -184,7 +204,7 @@ function reasonsOf({ name }: Asked, from: Party, to: Party, judged: Judged): rea
     ...to.notes,
     ...judged.ports.flatMap(({ pairs }) => pairs.flatMap(({ verdict }) => verdict.reasons)),
   ];
-  return [...new Set(reasons.map((reason) => reasonWords(reason, name)))];
+  return reasonsWords(reasons, name);
 }
 
 function reasonSection(asked: Asked, from: Party, to: Party, judged: Judged): readonly Section[] {
@@ -228,10 +248,10 @@ function portData({ words, protocol, answer, pairs, without }: PortVerdict): obj
   };
 }
 
-function fixSection(fixes: readonly Fix[]): readonly Section[] {
-  return fixes.map((fix) => ({
+function fixSection(fixes: readonly Fix[], on: string): readonly Section[] {
+  return fixes.map((fix, at) => ({
     type: 'text',
-    title: 'Smallest change',
+    title: at === 0 ? `Smallest change${on.replace(/, which is .*/, '')}` : 'Or',
     lines: [
       ...wrap(fix.title, 80, '  '),
       `    ${fix.command}`,

@@ -122,7 +122,7 @@ function tables(answer: MatrixAnswer, format: string): readonly Section[] {
   const lines: string[] = [];
   let last = '';
   for (const { from, ports, to } of rows) {
-    if (from !== last) lines.push(from);
+    if (from !== last) lines.push(...wrap(from, WIDTH));
     last = from;
     const text = `${ports}: ${joinNames(to, max)}`;
     lines.push(...wrap(text, WIDTH, '      ').map((line, at) => (at === 0 ? `  to  ${line.trimStart()}` : line)));

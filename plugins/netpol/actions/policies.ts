@@ -5,7 +5,7 @@ import { isolating, type Selecting } from '../../../shared/policy/model.ts';
 import { DIRECTIONS, type Direction, type Policy } from '../../../shared/policy/rules.ts';
 import { selects } from '../../../shared/policy/side.ts';
 import type { Report, Section } from '../../../shared/report/report.ts';
-import { joinAnd, joinNames, plural, wrap } from '../../../shared/util/text.ts';
+import { joinAnd, plural, wrap } from '../../../shared/util/text.ts';
 import { refValue } from '../answer/end-values.ts';
 import { endsPlan } from '../collect/ends-plan.ts';
 import { readPolicies } from '../collect/policy-plan.ts';
@@ -141,7 +141,7 @@ async function overview(request: Request): Promise<CommandResult> {
   const where = wanted === undefined ? 'in all namespaces' : `in namespace ${wanted}`;
   const headline = `${plural(policies.length, 'policy', 'policies')} ${where}; ${plural(open.length, 'pod')} that no policy selects for ingress`;
   const sections: readonly Section[] =
-    rows.length === 0 ? [] : [{ type: 'table', head: ['POLICY', 'SELECTS', 'DIRECTIONS', 'RULES'], rows }];
+    rows.length === 0 ? [] : [{ type: 'table', head: ['POLICY', 'SELECTS', 'INGRESS', 'EGRESS'], rows }];
   const report = frame(asked, undefined, headline, {
     sections,
     data: {
@@ -158,18 +158,19 @@ async function overview(request: Request): Promise<CommandResult> {
 
 function overviewRow(asked: Asked, policy: Policy): readonly string[] {
   const count = countSelected(asked, policy);
-  const directions = DIRECTIONS.filter((direction) => policy.affects[direction]);
-  const rules = directions.map((direction) => {
-    const all = policy[direction];
-    if (policy.unjudged !== undefined) return 'not judged';
-    return all.length === 0 ? `${direction}: nothing allowed` : `${direction}: ${plural(all.length, 'rule')}`;
-  });
   return [
     `${policy.ref.kind} ${policy.ref.namespace === undefined ? '' : `${policy.ref.namespace}/`}${policy.ref.name}`,
     count === 0 ? 'no pod' : plural(count, 'pod'),
-    joinNames(directions),
-    rules.join(', '),
+    ...DIRECTIONS.map((direction) => ruleCount(policy, direction)),
   ];
+}
+
+/** `3 rules`, `allows nothing`, or `-` for a direction that the policy leaves alone. */
+function ruleCount(policy: Policy, direction: Direction): string {
+  if (!policy.affects[direction]) return '-';
+  if (policy.unjudged !== undefined) return 'not judged';
+  const { length } = policy[direction];
+  return length === 0 ? 'allows nothing' : plural(length, 'rule');
 }
 
 function countSelected({ model }: Asked, policy: Policy): number {

@@ -1,9 +1,10 @@
 import type { CommandResult, Request } from '../../../shared/cli/command.ts';
 import { UsageError } from '../../../shared/cli/command.ts';
 import type { Pod } from '../../../shared/model/objects-pod.ts';
-import { formatRef } from '../../../shared/model/refs.ts';
+import { formatRef, type Ref } from '../../../shared/model/refs.ts';
 import { sourceName } from '../../../shared/model/source-name.ts';
 import { isolating } from '../../../shared/policy/model.ts';
+import { hasPort } from '../../../shared/policy/port-set.ts';
 import type { Direction } from '../../../shared/policy/rules.ts';
 import type { Answer } from '../../../shared/policy/verdict.ts';
 import type { Report, Section } from '../../../shared/report/report.ts';
@@ -18,7 +19,7 @@ import { type AskedPort, askedPorts, type PortWish } from '../targets/ports.ts';
 import { resolveEnd } from '../targets/resolve-end.ts';
 import { policyWords, ruleWords } from '../words/policies.ts';
 import { portsValue, portWords } from '../words/ports.ts';
-import { reasonWords } from '../words/reasons.ts';
+import { reasonsWords, reasonWords } from '../words/reasons.ts';
 import { type Asked, ask, cniOf } from './ask.ts';
 import { protocolOf, runCanReach } from './can-reach.ts';
 import { lintOf } from './lint-of.ts';
@@ -163,9 +164,9 @@ function toldGroups(
 }
 
 /** `TCP 5432, by NetworkPolicy data/db-in, ingress rule 1 (db.yaml:12)`. */
-function titleOf(asked: Asked, { ports, via, only, answer }: ReachGroup): string {
+function titleOf(asked: Asked, { ports, via, only, answer, pods }: ReachGroup): string {
   const rules = via.map((one) => {
-    const words = viaWords(asked, one, answer);
+    const words = viaWords(asked, one, answer, pods);
     return via.length > 1 ? `${words} on ${portWords(one.ports)}` : words;
   });
   const some =
@@ -179,7 +180,18 @@ function titleOf(asked: Asked, { ports, via, only, answer }: ReachGroup): string
   return `${port.charAt(0).toUpperCase()}${port.slice(1)}${some}: ${joinNames(rules, 3)}`;
 }
 
-function viaWords({ places, name }: Asked, { direction, decision, reasons }: Via, answer: Answer): string {
+function viaWords(
+  { places, name: naming }: Asked,
+  { direction, decision, reasons }: Via,
+  answer: Answer,
+  pods: readonly Pod[],
+): string {
+  // Pods that no rule tells apart are judged by one of them, and a reason that names that one holds for all.
+  const inGroup = (ref: Ref): boolean =>
+    ref.kind === 'Pod' &&
+    pods.length > 1 &&
+    pods.some(({ metadata }) => metadata?.name === ref.name && (metadata.namespace || 'default') === ref.namespace);
+  const name = (ref: Ref): string => `${naming(ref)}${inGroup(ref) ? ', for one,' : ''}`;
   switch (decision.by) {
     case 'rule':
       return `${answer === 'no' ? 'denied by ' : ''}${ruleWords(decision.policy, direction, decision.rule, places)}`;
@@ -191,17 +203,9 @@ function viaWords({ places, name }: Asked, { direction, decision, reasons }: Via
     case 'default':
       return `no policy stands against it`;
     case 'exempt':
-      return reasons.length === 0
-        ? 'no policy applies'
-        : joinNames(
-            reasons.map((reason) => reasonWords(reason, name)),
-            1,
-          );
+      return reasons.length === 0 ? 'no policy applies' : joinNames(reasonsWords(reasons, name), 1);
     case 'nothing':
-      return joinNames(
-        reasons.map((reason) => reasonWords(reason, name)),
-        2,
-      );
+      return joinNames(reasonsWords(reasons, name), 2);
   }
 }
 
@@ -214,20 +218,34 @@ function summaryOf(
 ): string {
   const pods = open.reduce((sum, { pods: own }) => sum + own, 0);
   const outside = open.some(({ group }) => group.ranges.length > 0);
-  const on =
-    ports === undefined
+  const reached = (told: readonly Told[], { protocol, on }: AskedPort): boolean =>
+    party.members.some((unit) => {
+      const number = on(unit);
+      return number !== undefined && told.some(({ group }) => hasPort(group.ports, protocol, number));
+    });
+  const onPorts = (some: readonly AskedPort[]): string =>
+    some.length === 0
       ? ''
       : ` on ${joinNames(
-          ports.map((port) => port.words + targetWords(party, port)),
+          some.map((port) => port.words + targetWords(party, port)),
           3,
         )}`;
-  const doubt = maybe.length === 0 ? '' : '; some depend';
+  const all = ports ?? [];
+  const opened = all.filter((port) => reached(open, port));
+  const unsure = all.filter((port) => !opened.includes(port) && reached(maybe, port));
+  const shut = all.filter((port) => !opened.includes(port) && !unsure.includes(port));
   const whom = [
     ...(pods === 0 ? [] : [plural(pods, 'pod')]),
     ...(outside ? ['addresses outside the cluster'] : []),
   ].join(' and ');
-  if (direction === 'egress') return `${party.words} can reach ${whom === '' ? 'nobody' : whom}${on}${doubt}`;
-  return `${whom === '' ? 'nobody' : whom} can reach ${party.words}${on}${doubt}`;
+  const verb = (who: string, on: string): string =>
+    direction === 'egress' ? `${party.words} can reach ${who}${on}` : `${who} can reach ${party.words}${on}`;
+  if (whom === '' && maybe.length > 0) {
+    return `whether ${verb('anybody', onPorts(all))} is not decided`;
+  }
+  if (whom === '') return verb('nobody', onPorts(all));
+  const doubt = maybe.length === 0 ? '' : '; some depend';
+  return `${verb(whom, onPorts(opened))}${shut.length === 0 ? '' : `, nobody${onPorts(shut)}`}${doubt}`;
 }
 
 /** `, TCP 5432 of its pods`, where a Service changes the number. */

@@ -51,7 +51,7 @@ export function rangesWords(ranges: readonly AddressRange[], max = 3): string {
         ? 'any IPv4 address outside'
         : 'any IPv6 address outside';
   if (holes.length === 0) return `${any} the cluster`;
-  if (holes.length <= max && holes.length < ranges.length + families.length && coversInternet([...ranges, ...holes])) {
+  if (holes.length <= max && holes.length < ranges.length + families.length) {
     if (ranges.length > 1 || families.length > 1)
       return `${any} the cluster but ${joinNames(holes.map(rangeWords), max)}`;
   }

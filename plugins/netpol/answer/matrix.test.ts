@@ -100,6 +100,21 @@ describe('forms of the matrix', () => {
     expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([]);
   });
 
+  it('puts parts of the address space together where nothing tells them apart', async () => {
+    const parts = SHOP.replace(
+      /- namespaceSelector:.*\n.*/,
+      '- ipBlock: {cidr: 10.0.0.0/8, except: [10.1.0.0/16]}\n        - ipBlock: {cidr: 2001:db8::/32}',
+    );
+    const { stdout } = await ask('matrix', parts);
+    expect(stdout.replace(/\s+/g, ' ')).toMatch(
+      /to every port: (Deployment \S+ and )?any address outside the cluster /,
+    );
+    expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([]);
+    expect((await ask('matrix -o markdown', parts)).stdout).toMatch(
+      /^_kubectl netpol matrix, snapshot standard input_$/m,
+    );
+  });
+
   it('is a line a pair as CSV', async () => {
     const lines = (await ask('matrix -o csv')).stdout.split('\n');
     expect(lines[0]).toBe('from_kind,from_namespace,from_name,to_kind,to_namespace,to_name,ports,answer');

@@ -43,6 +43,23 @@ export function reasonWords(reason: Reason, name: Naming = formatRef): string {
   }
 }
 
+/** Several reasons, each told once; the address blocks that may hold one endpoint are told together. */
+export function reasonsWords(reasons: readonly Reason[], name: Naming = formatRef): readonly string[] {
+  const blocks = new Map<string, Set<string>>();
+  for (const reason of reasons) {
+    if (reason.code !== 'noAddress') continue;
+    const key = name(reason.endpoint);
+    blocks.set(key, (blocks.get(key) ?? new Set()).add(reason.cidr));
+  }
+  const words = reasons.map((reason) => {
+    const cidrs = reason.code === 'noAddress' ? [...(blocks.get(name(reason.endpoint)) ?? [])] : [];
+    return reason.code === 'noAddress' && cidrs.length > 1
+      ? reasonWords({ ...reason, cidr: joinNames(cidrs, 3) }, name)
+      : reasonWords(reason, name);
+  });
+  return [...new Set(words)];
+}
+
 const ANSWERS = { yes: 'allowed', no: 'denied', depends: 'not decided' } as const;
 
 function notJudged({ policies, pod, why, reason }: Extract<Reason, { code: 'notJudged' }>, name: Naming): string {
