@@ -4,6 +4,7 @@ import { corefileChecks } from './corefile/checks.ts';
 import { logChecks } from './logs/checks.ts';
 import { metricsChecks } from './metrics/checks.ts';
 import { nodeCacheChecks } from './node-cache/checks.ts';
+import { nodesChecks } from './nodes/checks.ts';
 import { podsChecks } from './pods/checks.ts';
 import { policyChecks } from './policy/checks.ts';
 import { serversChecks } from './servers/checks.ts';
@@ -19,4 +20,5 @@ export const checks: readonly Check<DnsSubject>[] = [
   ...nodeCacheChecks,
   ...policyChecks,
   ...podsChecks,
+  ...nodesChecks,
 ];

@@ -53,8 +53,8 @@ const CLUSTER_KINDS: readonly KindName[] = [
 const MAX_EVENTS = 1000;
 const AFTERMATH_MS = 1500;
 
-/** What the kubelet and the scheduler say about names and their servers. */
-const EVENT_REASONS = ['DNSConfigForming', 'MissingClusterDNS', 'CheckLimitsForResolvConf'];
+/** What kubelets say about resolv.conf of pods, and all that is said of nodes: limits, a full table of connections. */
+const EVENT_SELECTORS = ['reason=DNSConfigForming', 'reason=MissingClusterDNS', 'involvedObject.kind=Node'];
 
 /** Everything that the checks of cluster DNS read. */
 export function checkPlan({ callers, ask }: CheckPlanOptions): (gatherer: Gatherer) => Promise<void> {
@@ -63,7 +63,7 @@ export function checkPlan({ callers, ask }: CheckPlanOptions): (gatherer: Gather
       ...CALLER_KINDS.map((kind) => readCallers(gatherer, kind, callers)),
       readSets(gatherer),
       ...CLUSTER_KINDS.map((kind) => gatherer.list(kind)),
-      ...EVENT_REASONS.map((reason) => gatherer.list('Event', { fieldSelector: `reason=${reason}`, max: MAX_EVENTS })),
+      ...EVENT_SELECTORS.map((fieldSelector) => gatherer.list('Event', { fieldSelector, max: MAX_EVENTS })),
       gatherer.version(),
     ];
     await Promise.all([readServerObjects(gatherer, 'kube-system'), ...first]);

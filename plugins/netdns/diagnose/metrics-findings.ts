@@ -57,7 +57,7 @@ function evidence(fact: string, pod: string): Evidence {
   return { fact, source: `metrics of ${pod}` };
 }
 
-/** The hash that fewer servers have is the odd one; where it is even, the first by name stands for right. */
+/** The hash that fewer servers have is the odd one; without a majority nobody can say which is right. */
 function configDiffers(servers: readonly NamedMetrics[], subject: Ref): readonly Finding[] {
   const byHash = new Map<string, string[]>();
   for (const { pod, metrics } of servers) {
@@ -67,12 +67,19 @@ function configDiffers(servers: readonly NamedMetrics[], subject: Ref): readonly
   if (byHash.size < 2) return [];
   const groups = [...byHash].sort(([, a], [, b]) => b.length - a.length || compareText(a[0] ?? '', b[0] ?? ''));
   const [most, ...others] = groups;
-  const odd = others.flatMap(([, pods]) => pods);
+  const even = most?.[1].length === others[0]?.[1].length;
+  const odd = (even ? groups : others).flatMap(([, pods]) => pods).sort(compareText);
   return [
     words.DNS276.raise({
       subject,
       confidence: groups.length === servers.length ? 'likely' : 'proven',
-      args: { pods: joinNames(odd), what: joinNames(most?.[1] ?? []), number: '' },
+      args: even
+        ? { pods: joinNames(odd), what: '', number: '' }
+        : {
+            pods: `${joinNames(odd)} ${odd.length === 1 ? 'runs' : 'run'}`,
+            what: joinNames(most?.[1] ?? []),
+            number: '',
+          },
       evidence: groups.map(([hash, pods]) => ({
         fact: `runs on Corefile ${hash.slice(0, 12)}…`,
         source: `log or metrics of ${joinNames(pods)}`,

@@ -4,6 +4,7 @@ import { logMessages } from './logs.ts';
 import { metricsMessages } from './metrics.ts';
 import { namesMessages } from './names.ts';
 import { nodeCacheMessages } from './node-cache.ts';
+import { nodesMessages } from './nodes.ts';
 import { podsMessages } from './pods.ts';
 import { policyMessages } from './policy.ts';
 import { recordsMessages } from './records.ts';
@@ -19,6 +20,7 @@ export const messages = {
   ...logMessages,
   ...metricsMessages,
   ...podsMessages,
+  ...nodesMessages,
   ...policyMessages,
   ...nodeCacheMessages,
   ...recordsMessages,

@@ -84,7 +84,8 @@ export const metricsMessages = defineMessages({
     severity: 'warning',
     rung: 24,
     title: 'DNS servers run on different Corefiles',
-    summary: ({ pods, what }) => `${pods} runs on another Corefile than ${what}`,
+    summary: ({ pods, what }) =>
+      what === '' ? `${pods} run on different Corefiles` : `${pods} on another Corefile than ${what}`,
     explain:
       'Each server tells a hash of the Corefile it runs on. They differ for up to two minutes after a change of the ConfigMap ' +
       '(the kubelet and plugin reload take a while); after that a server has not taken it over: reload failed, or the plugin ' +

@@ -1,6 +1,6 @@
 import { defineMessages, message } from '../../../shared/messages/define-messages.ts';
 
-/** DNS301 to DNS349: what the kubelet writes into resolv.conf of pods, and what libraries make of it. */
+/** DNS301 to DNS319: what the kubelet writes into resolv.conf of pods, and what libraries make of it. */
 export const podsMessages = defineMessages({
   DNS301: message<{ who: string; namespace: string; names: string }>({
     slug: 'host-network-asks-node',

@@ -74,6 +74,20 @@ describe('metrics of the DNS servers', () => {
     expect(codes('aaa', 'aaa')).toEqual([]);
   });
 
+  it('name the odd server where most agree, and none where they do not', () => {
+    const summary = (...hashes: readonly string[]): string => {
+      const servers = hashes.map((_, at) => server(`coredns-${at + 1}`));
+      const logs = hashes.map((hash, at) =>
+        logOf(`coredns-${at + 1}`, `[INFO] plugin/reload: Running configuration SHA512 = ${hash}\n`, false),
+      );
+      const { causes } = checkObjects(dnsObjects({ servers }), { logs });
+      return causes.find(({ code }) => code === 'DNS276')?.summary ?? '';
+    };
+    expect(summary('aaa', 'bbb')).toBe('coredns-1 and coredns-2 run on different Corefiles');
+    expect(summary('aaa', 'bbb', 'aaa')).toBe('coredns-2 runs on another Corefile than coredns-1 and coredns-3');
+    expect(summary('aaa', 'bbb', 'ccc')).toBe('coredns-1, coredns-2 and coredns-3 run on different Corefiles');
+  });
+
   it('that are few prove nothing', () => {
     expect(check([...answers({ SERVFAIL: 20 }), ...upstream('10.0.0.2:53', 0, 20)]).causes).toEqual([]);
   });

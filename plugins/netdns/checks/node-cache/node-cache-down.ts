@@ -1,4 +1,5 @@
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
+import { sickEvidence } from '../../../../shared/diagnose/sick-evidence.ts';
 import { nodeCacheOf } from '../../../../shared/dns/node-cache.ts';
 import { isReady, isTerminating } from '../../../../shared/model/pods.ts';
 import { formatRef, nameOf } from '../../../../shared/model/refs.ts';
@@ -6,7 +7,6 @@ import { sicknessOf } from '../../../../shared/model/sick-pods.ts';
 import { joinNames } from '../../../../shared/util/text.ts';
 import type { DnsSubject } from '../../dns-subject.ts';
 import { nodeCacheMessages } from '../../messages/node-cache.ts';
-import { sickEvidence } from '../servers/sick-evidence.ts';
 
 /** Caches that are not ready: pods of their nodes have no DNS. */
 export const nodeCacheDown = defineCheck<DnsSubject>({

@@ -1,11 +1,11 @@
 import type { ClusterDns } from '../../../../shared/dns/cluster-dns.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
+import { downNodes } from '../../../../shared/model/down-nodes.ts';
 import type { KindName } from '../../../../shared/model/kinds.ts';
 import type { Pod } from '../../../../shared/model/objects-pod.ts';
 import { isReady, isTerminating } from '../../../../shared/model/pods.ts';
 import { nameOf, namespaceOf } from '../../../../shared/model/refs.ts';
 import { type SickPod, sicknessOf } from '../../../../shared/model/sick-pods.ts';
-import { downNodes } from './sick-evidence.ts';
 
 /** The state of the DNS servers in numbers and names. */
 export interface ServerState {

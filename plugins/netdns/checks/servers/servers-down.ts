@@ -1,4 +1,5 @@
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
+import { sickEvidence } from '../../../../shared/diagnose/sick-evidence.ts';
 import { type ClusterDns, dnsServersRef } from '../../../../shared/dns/cluster-dns.ts';
 import type { Evidence, Finding, Fix } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
@@ -8,7 +9,6 @@ import { shorten } from '../../../../shared/util/text.ts';
 import type { DnsSubject } from '../../dns-subject.ts';
 import { serversMessages } from '../../messages/servers.ts';
 import { SERVER_KINDS, type ServerState, serverState } from './server-facts.ts';
-import { sickEvidence } from './sick-evidence.ts';
 
 /** No DNS server is ready, or some are not: with the reason of the first that is sick. */
 export const serversDown = defineCheck<DnsSubject>({

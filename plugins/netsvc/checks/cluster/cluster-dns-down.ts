@@ -1,11 +1,11 @@
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
+import { sickEvidence } from '../../../../shared/diagnose/sick-evidence.ts';
 import type { Evidence, Fix } from '../../../../shared/messages/finding.ts';
 import { formatRef, nameOf, type Ref, refOf } from '../../../../shared/model/refs.ts';
 import { type SickPod, sicknessOf } from '../../../../shared/model/sick-pods.ts';
 import { clusterMessages } from '../../messages/cluster.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
 import { asksForDns, type ClusterDns, dnsOf } from './dns-servers.ts';
-import { sickEvidence } from './system-pods.ts';
 
 /** No DNS server is ready: no name resolves, whatever the state of the Service behind it. */
 export const clusterDnsDown = defineCheck<ServiceSubject>({

@@ -1,10 +1,10 @@
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
+import { sickEvidence } from '../../../../shared/diagnose/sick-evidence.ts';
 import { isFinished, isReady } from '../../../../shared/model/pods.ts';
 import { nameOf, namespaceOf } from '../../../../shared/model/refs.ts';
 import { sicknessOf } from '../../../../shared/model/sick-pods.ts';
 import { clusterMessages } from '../../messages/cluster.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
-import { sickEvidence } from './system-pods.ts';
 
 /**
  * kube-controller-manager does not run: nobody writes EndpointSlices, makes pods or marks nodes. Managed clusters do not

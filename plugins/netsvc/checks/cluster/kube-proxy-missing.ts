@@ -1,6 +1,7 @@
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import { isWhollyRead } from '../../../../shared/model/absence.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
+import { downNodes } from '../../../../shared/model/down-nodes.ts';
 import type { Node } from '../../../../shared/model/objects.ts';
 import type { Workload } from '../../../../shared/model/objects-workload.ts';
 import { formatRef, nameOf, refOf } from '../../../../shared/model/refs.ts';
@@ -9,7 +10,7 @@ import { joinNames, plural } from '../../../../shared/util/text.ts';
 import { clusterMessages } from '../../messages/cluster.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
 import { KUBE_PROXY, needsProxy } from './agent-sets.ts';
-import { agentOf, daemonSetsLike, downNodes } from './system-pods.ts';
+import { agentOf, daemonSetsLike } from './system-pods.ts';
 
 /** Programs that do the work of kube-proxy; with one of them in the cluster its absence is a choice. */
 const REPLACEMENTS = /^(cilium|anetd|calico-node|kube-router|ovnkube-node|antrea-agent|ovs-node|tigera)/;

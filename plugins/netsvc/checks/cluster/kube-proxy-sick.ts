@@ -1,11 +1,13 @@
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
+import { sickEvidence } from '../../../../shared/diagnose/sick-evidence.ts';
+import { downNodes } from '../../../../shared/model/down-nodes.ts';
 import { nameOf, refOf } from '../../../../shared/model/refs.ts';
 import { joinNames, plural } from '../../../../shared/util/text.ts';
 import { clusterMessages } from '../../messages/cluster.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
 import { callerPod } from '../exposure/places.ts';
 import { KUBE_PROXY, needsProxy } from './agent-sets.ts';
-import { agentEvidence, agentOf, daemonSetsLike, downNodes, sickEvidence } from './system-pods.ts';
+import { agentEvidence, agentOf, daemonSetsLike } from './system-pods.ts';
 
 /** kube-proxy pods that do not work: Services changed since then are unknown on their nodes. */
 export const kubeProxySick = defineCheck<ServiceSubject>({

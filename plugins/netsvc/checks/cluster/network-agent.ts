@@ -1,11 +1,13 @@
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
+import { sickEvidence } from '../../../../shared/diagnose/sick-evidence.ts';
+import { downNodes } from '../../../../shared/model/down-nodes.ts';
 import { nameOf, refOf } from '../../../../shared/model/refs.ts';
 import { endpointRows } from '../../../../shared/model/services.ts';
 import { joinNames } from '../../../../shared/util/text.ts';
 import { clusterMessages } from '../../messages/cluster.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
 import { AGENTS } from './agent-sets.ts';
-import { agentEvidence, agentOf, daemonSetsLike, downNodes, sickEvidence } from './system-pods.ts';
+import { agentEvidence, agentOf, daemonSetsLike } from './system-pods.ts';
 
 /** The network plugin's agent does not work on a node where endpoints of the Service run. */
 export const networkAgentSick = defineCheck<ServiceSubject>({

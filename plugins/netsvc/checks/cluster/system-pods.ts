@@ -4,20 +4,7 @@ import type { Workload } from '../../../../shared/model/objects-workload.ts';
 import { controllerOf } from '../../../../shared/model/owners.ts';
 import { formatRef, nameOf, namespaceOf, refOf } from '../../../../shared/model/refs.ts';
 import { type SickPod, sicknessOf } from '../../../../shared/model/sick-pods.ts';
-import { ago } from '../../../../shared/util/duration.ts';
 import { plural } from '../../../../shared/util/text.ts';
-
-/** `kube-proxy-x on node2: CrashLoopBackOff, exit code 1, not ready for 5m`. */
-export function sickEvidence(sick: SickPod, now: number): Evidence {
-  const since = ago(sick.since, now).replace(' ago', '');
-  return {
-    fact:
-      `${sick.name}${sick.node === '' ? '' : ` on ${sick.node}`}: ${sick.reason}` +
-      (since === '' ? '' : `, not ready for ${since}`) +
-      (sick.message === '' ? '' : `: ${sick.message}`),
-    source: `Pod ${sick.namespace}/${sick.name}`,
-  };
-}
 
 /** An agent that runs on every node, as far as its DaemonSet and pods were read. */
 export interface Agent {
@@ -59,15 +46,4 @@ export function agentEvidence(agent: Agent): Evidence {
 /** DaemonSets whose name fits, of all namespaces that were read. */
 export function daemonSetsLike(index: ClusterIndex, shape: RegExp): readonly Workload[] {
   return index.list('DaemonSet').filter((set) => shape.test(nameOf(set)));
-}
-
-/** Names of nodes that are down: what runs there is the concern of the checks on pods. */
-export function downNodes(index: ClusterIndex): ReadonlySet<string> {
-  return index.memo('cluster/down-nodes', () => {
-    const down = index.list('Node').filter((node) => {
-      const ready = node.status?.conditions?.find((condition) => condition.type === 'Ready')?.status;
-      return ready === 'False' || ready === 'Unknown';
-    });
-    return new Set(down.map(nameOf));
-  });
 }

@@ -27,6 +27,8 @@ function serversOf(setup: Setup, word: string): readonly string[] {
   const bare = setup.since('1.14.2') && 'error' in parts ? rest.replace(/^[[\]]+|[[\]]+$/g, '') : rest;
   const host = 'error' in parts ? bare : parts.host;
   if (isIp(setup.since('1.6.7') ? withoutZone(host) : host)) return [word];
+  // A folder can be opened as a file and has no line in it.
+  if (rest === '.' || rest === '..') return [];
   if (looksLikePath(rest)) {
     const content = setup.open(rest);
     return content === undefined ? ['?'] : nameserversOf(content);
