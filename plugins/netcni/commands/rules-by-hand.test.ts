@@ -62,7 +62,10 @@ describe('nodes that are joined by hand', () => {
     const answer = await ask(`${without(ROUTES, 'cni0')}${HEALTHY_LINKS}`, objects);
     expect(answer).toMatchObject({ codes: ['CNI832'], verdict: 'broken' });
     expect(answer.headline).toContain('shop/client');
-    expect(answer.text).toContain('cni0 has no address');
+    expect(answer.text).toContain('cni0 has no address; the range of the node is 10.244.0.0/24');
+    const moved = HEALTHY_LINKS.replace('bridge forward_delay', 'inet 10.244.9.1/24 scope global cni0\n    $&');
+    const other = await ask(`${without(ROUTES, 'cni0')}${moved}`, objects);
+    expect(other.text).toContain('cni0 has 10.244.9.1/24');
   });
 
   it('a list of routes that was cut short proves nothing', async () => {

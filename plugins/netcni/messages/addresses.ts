@@ -1,4 +1,5 @@
 import { defineMessages, message } from '../../../shared/messages/define-messages.ts';
+import type { Fix } from '../../../shared/messages/finding.ts';
 
 /** CNI301 to CNI319: pod addresses: ranges of nodes, pools, what is used up, and pods that wait for theirs. */
 export const addressMessages = defineMessages({
@@ -190,7 +191,7 @@ export const addressMessages = defineMessages({
       'A block stays with its node until it is empty and released. When a node was removed without its pods, or the clean-up (calico-kube-controllers) does not run, the block is lost for the others, and routes ' +
       'to it lead nowhere. It is released by: calicoctl ipam check -o report.json, then calicoctl ipam release --from-report=report.json.',
   }),
-  CNI312: message<{ pods: string; node: string; meaning: string; numbers: string }>({
+  CNI312: message<{ pods: string; node: string; meaning: string; numbers: string; fix: readonly Fix[] }>({
     slug: 'pods-without-network',
     severity: 'critical',
     rung: 30,
@@ -200,7 +201,8 @@ export const addressMessages = defineMessages({
     explain:
       'The kubelet asks the container runtime for a sandbox, and the runtime asks the network plugin. That failed, and the message of the plugin stands in the event FailedCreatePodSandBox; it is tried again ' +
       'every few seconds. What the words of each plugin mean is told in the first line; the agent of the plugin on this node is the first place to look at.',
-    fixes: ({ node }) => [
+    fixes: ({ node, fix }) => [
+      ...fix,
       {
         title: 'see the agents on that node',
         command: `kubectl get pods -A -o wide --field-selector spec.nodeName=${node}`,

@@ -1,17 +1,28 @@
+import type { SandboxCause } from '../../../../shared/datapath/cni/sandbox-cause.ts';
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
-import type { Finding } from '../../../../shared/messages/finding.ts';
+import type { Finding, Fix } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import type { Pod } from '../../../../shared/model/objects-pod.ts';
 import { podState } from '../../../../shared/model/pod-state.ts';
-import { conditionOf, isFinished, isTerminating, podAddresses, podKey } from '../../../../shared/model/pods.ts';
+import {
+  conditionOf,
+  isFinished,
+  isReady,
+  isTerminating,
+  podAddresses,
+  podKey,
+} from '../../../../shared/model/pods.ts';
+import { nameOf } from '../../../../shared/model/refs.ts';
 import { ago } from '../../../../shared/util/duration.ts';
 import { joinNames, plural, shorten } from '../../../../shared/util/text.ts';
 import { type ClusterSubject, nodeKey } from '../../cluster-subject.ts';
 import { nodeAddresses } from '../../facts/addresses.ts';
+import { agentGroups, nodeOfAgent } from '../../facts/agents.ts';
 import { downNodes, nodeFacts } from '../../facts/nodes.ts';
 import { type TroubledPod, troubledPods } from '../../facts/troubled-pods.ts';
 import { addressMessages } from '../../messages/addresses.ts';
 import { AGENT_USES } from '../presence/agent-uses.ts';
+import { restartAgent } from '../restart-agent.ts';
 import { sinceWords } from '../words.ts';
 import { numbersOf } from './address-words.ts';
 
@@ -40,6 +51,8 @@ function raise(index: ClusterIndex, pods: readonly TroubledPod[]): Finding {
   const [first] = pods as readonly [TroubledPod, ...TroubledPod[]];
   const numbers = numbersOf(nodeAddresses(index).find(({ name }) => name === first.node) ?? EMPTY);
   const { cause, node } = first;
+  const running = cause.trouble === 'agent-down' ? readyAgentOn(index, node) : undefined;
+  const meaning = running === undefined ? cause.meaning : preparedNothing(cause, running);
   return addressMessages.CNI312.raise({
     subject: { kind: 'Node', name: node },
     args: {
@@ -51,7 +64,8 @@ function raise(index: ClusterIndex, pods: readonly TroubledPod[]): Finding {
               2,
             )})`,
       node,
-      meaning: cause.meaning === '' ? cause.words : `${cause.meaning} ("${shorten(cause.words, 110)}")`,
+      meaning: meaning === '' ? cause.words : `${meaning} ("${shorten(cause.words, 110)}")`,
+      fix: fixesFor(index, first, running),
       numbers: numbers === '' ? '' : ` (${numbers})`,
     },
     confidence: cause.trouble === 'other' || cause.trouble === 'timeout' ? 'likely' : 'proven',
@@ -63,6 +77,31 @@ function raise(index: ClusterIndex, pods: readonly TroubledPod[]): Finding {
       source: `Event on Pod ${key}`,
     })),
   });
+}
+
+/** The agent's pod is ready, so the words of its plugin mean something else than that it does not run. */
+function preparedNothing({ meaning }: SandboxCause, agent: string): string {
+  return meaning.startsWith('flannel has not written its subnet file')
+    ? `flannel's subnet file is gone from the node: its agent ${agent} is ready and writes it only when it starts`
+    : `the agent ${agent} is ready, and what the plugin expects of it on the node is not there`;
+}
+
+function readyAgentOn(index: ClusterIndex, node: string): string | undefined {
+  const agents = agentGroups(index).filter(({ role }) => role === 'network');
+  const pod = agents.flatMap(({ pods }) => pods).find((one) => nodeOfAgent(one) === node && isReady(one));
+  return pod === undefined ? undefined : nameOf(pod);
+}
+
+function fixesFor(index: ClusterIndex, { cause, node }: TroubledPod, running: string | undefined): readonly Fix[] {
+  if (running !== undefined) return restartAgent(index, node);
+  if (!cause.meaning.startsWith('the bridge cni0')) return [];
+  return [
+    {
+      title: `on node ${node}: take the bridge away, the next pod makes it anew; the pods in it must be made anew too`,
+      command: 'ip link delete cni0',
+      risk: 'high',
+    },
+  ];
 }
 
 const EMPTY = {

@@ -2,11 +2,13 @@ import { detectNetwork } from '../../../../shared/datapath/cni/detect.ts';
 import type { Route } from '../../../../shared/datapath/dump/routes.ts';
 import type { NodeDumps } from '../../../../shared/datapath/dump-files.ts';
 import { wrappingOfInterface } from '../../../../shared/datapath/mtu.ts';
+import { podRangesOf } from '../../../../shared/datapath/nodes.ts';
 import { isDefault, lookUp } from '../../../../shared/datapath/route-lookup.ts';
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import type { Evidence } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import { isFinished, isTerminating, podAddresses, podKey } from '../../../../shared/model/pods.ts';
+import { inRange, parseAddress } from '../../../../shared/util/addresses.ts';
 import { joinNames } from '../../../../shared/util/text.ts';
 import { unknownNetwork } from '../../facts/unknown-network.ts';
 import { rulesPacketsMessages as messages } from '../../messages/rules-packets.ts';
@@ -58,7 +60,7 @@ export const localPodRoutes = defineCheck<NodeDumps>({
             fact: `${address} of pod ${podKey(pod)}: ${route === undefined ? 'no route' : formatRoute(route)}`,
             source: placeOf(dumps, route),
           }))
-          .concat(bareBridge(dumps)),
+          .concat(strayBridge(index, dumps)),
       }),
     ];
   },
@@ -73,13 +75,23 @@ function isExpected(index: ClusterIndex, routes: readonly Route[]): boolean {
   return primary === undefined ? unknownNetwork(index)?.byHand === true : BRIDGED.has(primary.name);
 }
 
-/** The bridge of the pods without an address explains why its route is gone. */
-function bareBridge(dumps: NodeDumps): readonly Evidence[] {
+/** The bridge of the pods without an address of the node's range explains why their route is gone. */
+function strayBridge(index: ClusterIndex, dumps: NodeDumps): readonly Evidence[] {
   const bridge = (dumps.links ?? []).find(({ name }) => isPodBridge(name));
   const told = (dumps.links ?? []).some(({ addresses }) => addresses.length > 0);
-  if (bridge === undefined || !told || bridge.addresses.length > 0) return [];
+  const node = index.get('Node', undefined, dumps.node ?? '');
+  if (bridge === undefined || !told || node === undefined) return [];
+  const ranges = podRangesOf(node);
+  const own = bridge.addresses.filter((text) => !/^fe80:/i.test(text));
+  const fits = own.some((text) => {
+    const address = parseAddress(text.split('/')[0]);
+    return address !== undefined && ranges.some(({ range }) => inRange(range, address));
+  });
+  if (fits || ranges.length === 0) return [];
+  const what = own.length === 0 ? 'has no address' : `has ${own.join(', ')}`;
   const part = dumps.files.flatMap((file) => file.dumps).find(({ kind }) => kind === 'links');
-  return [{ fact: `${bridge.name} has no address`, source: place(dumps, part, bridge.line) }];
+  const fact = `${bridge.name} ${what}; the range of the node is ${ranges.map(({ text }) => text).join(', ')}`;
+  return [{ fact, source: place(dumps, part, bridge.line) }];
 }
 
 function isLocal(route: Route | undefined): boolean {

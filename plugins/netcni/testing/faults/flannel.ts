@@ -175,6 +175,25 @@ export const FLANNEL_FAULTS: NetworkFaults = {
     code: 'CNI104',
     words: ['n3', 'rights are missing', 'subnet.env'],
   },
+  'flannel: subnet file gone while the agent is well': {
+    objects: () => [
+      ...flannel(),
+      ...sandboxFailure('n3', `${call('flannel', 'cbr0')}open /run/flannel/subnet.env: no such file or directory`),
+    ],
+    code: 'CNI312',
+    words: ['n3', 'kube-flannel-ds-n3 is ready and writes it only when it starts', 'subnet.env'],
+  },
+  'flannel: the bridge has the address of another range': {
+    objects: () => [
+      ...flannel(),
+      ...sandboxFailure(
+        'n3',
+        `${call('flannel', 'cbr0')}failed to set bridge addr: "cni0" already has an IP address different from 10.244.3.1/24`,
+      ),
+    ],
+    code: 'CNI312',
+    words: ['n3', 'the bridge cni0 on the node still has the address of another range'],
+  },
   'k3s: nodes share a range': {
     objects: () =>
       ranged(k3s(), 'n3', '10.244.2.0/24').map((one) =>
