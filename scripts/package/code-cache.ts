@@ -9,7 +9,7 @@ import { startApiServer } from '../../shared/testing/api-server.ts';
 import { fakeRuntime } from '../../shared/testing/fake-runtime.ts';
 import type { Platform } from './platforms.ts';
 import { programPath } from './program-path.ts';
-import { type CodeCache, type PartText, type Places, trainingMain } from './sea-program.ts';
+import { type CodeCache, type PartText, type Places, ROOM, trainingMain } from './sea-program.ts';
 import { trainingLines } from './training-lines.ts';
 
 /** How the Node of another platform is run here: the words before it. */
@@ -49,14 +49,24 @@ export async function makeCodeCache(
     // --predictable: no concurrent work, so that the cache does not depend on who was quicker. It is no part of V8's
     // check of flags.
     const [program = node, ...before] = [...runner.words, node];
-    await execa(program, [...before, '--predictable', join(folder, 'train.cjs'), folder], {
-      cwd: root,
-      stdin: 'ignore',
-      stdout: 'ignore',
-      stderr: 'pipe',
-      extendEnv: false,
-      env: { HOME: folder, PATH: '/nowhere', TZ: 'UTC', LANG: 'C' },
-    });
+    await execa(
+      program,
+      [
+        ...before,
+        '--predictable',
+        ...ROOM.map(({ flag, megabytes }) => `${flag}=${megabytes}`),
+        join(folder, 'train.cjs'),
+        folder,
+      ],
+      {
+        cwd: root,
+        stdin: 'ignore',
+        stdout: 'ignore',
+        stderr: 'pipe',
+        extendEnv: false,
+        env: { HOME: folder, PATH: '/nowhere', TZ: 'UTC', LANG: 'C' },
+      },
+    );
     const places = JSON.parse(await readFile(join(folder, 'places.json'), 'utf8')) as Places;
     return { bytes: await readFile(join(folder, 'cache')), places };
   } finally {

@@ -97,6 +97,18 @@ body(part.exports,load,part,file);
 return part.exports}`;
 
 /**
+ * Room in which the training needs no memory twice. V8 leaves some bytes of its objects unwritten (between the head of a
+ * function's bytecode and the code); in memory used before they would hold anything, and go into the cache so. These flags
+ * are part of what V8 checks a cache by, so the training takes them back before it writes: 0 is what they are by default.
+ */
+export const ROOM = [
+  { flag: '--min-semi-space-size', megabytes: 256 },
+  { flag: '--max-semi-space-size', megabytes: 256 },
+  { flag: '--initial-old-space-size', megabytes: 3000 },
+  { flag: '--max-old-space-size', megabytes: 4000 },
+] as const;
+
+/**
  * A script that runs command lines one after the other in one process and writes V8's code cache of all parts they
  * loaded: with the functions that they called, which a cache made at compile time lacks. Arguments: the folder with
  * `parts`, where `cache` and `places.json` are written.
@@ -106,7 +118,7 @@ export function trainingMain({ places }: PartText, lines: readonly (readonly str
     '"use strict";',
     'var fs=require("node:fs"),path=require("node:path"),folder=process.argv[2];',
     `var entry=${JSON.stringify({ places })},text=new Uint8Array(fs.readFileSync(path.join(folder,"parts"))).buffer,cache;`,
-    `var lines=${JSON.stringify(lines)};`,
+    `var lines=${JSON.stringify(lines)},flags=${JSON.stringify(ROOM.map(({ flag }) => flag))};`,
     LOADER,
     TRAINING,
     '',
@@ -118,6 +130,7 @@ async function train(){
 for(var at=0;at<lines.length;at++){
 loaded={};process.argv=[process.execPath,"kubectl",...lines[at]];
 await new Promise(function(resolve){process.exit=resolve;load("./main.js")})}
+flags.forEach(function(flag){require("node:v8").setFlagsFromString(flag+"=0")});
 var out=[],size=0,cached={};
 for(var name of Object.keys(scripts).sort()){
 var bytes=scripts[name].createCachedData(),gap=(8-bytes.length%8)%8;
