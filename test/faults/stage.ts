@@ -33,6 +33,9 @@ const POLLED = [
   ['Job', '/apis/batch/v1', 'jobs'],
 ] as const;
 
+/** Kinds of faults that no namespace holds: they do not go with it. */
+const CLUSTER_WIDE: ReadonlySet<unknown> = new Set(['IngressClass']);
+
 /** Makes an empty namespace; one that a crashed run left behind is removed first. */
 export async function openStage(kubeconfig: string, namespace: string): Promise<Stage> {
   const api = new KubeApi(kubeconfig);
@@ -59,11 +62,16 @@ export async function openStage(kubeconfig: string, namespace: string): Promise<
   const account = `/api/v1/namespaces/${namespace}/serviceaccounts/default`;
   await waitFor(account, () => api.find(account));
 
+  const outside = new Set<string>();
+
   return {
     namespace,
     kubectl: inside,
     state,
     apply: async (manifests) => {
+      for (const { kind, metadata } of manifests) {
+        if (CLUSTER_WIDE.has(kind)) outside.add(`${kind}/${metadata.name}`);
+      }
       await inside(['apply', '-f', '-'], JSON.stringify({ apiVersion: 'v1', kind: 'List', items: manifests }));
     },
     until: async (when, what, seconds = 180) => {
@@ -75,6 +83,7 @@ export async function openStage(kubeconfig: string, namespace: string): Promise<
       }
     },
     close: async () => {
+      if (outside.size > 0) await kubectl(['delete', '--ignore-not-found', ...outside]);
       await kubectl(['delete', 'namespace', namespace, '--wait=false', '--ignore-not-found']);
       api.close();
     },
