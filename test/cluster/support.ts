@@ -21,7 +21,7 @@ export function clusterSupport(): Support {
   }
   const built = ['kube', 'helper'].every((name) => existsSync(binaryPath(name as 'kube' | 'helper')));
   if (!built && findGo() === undefined) {
-    return no('Go 1.26 or newer is not installed, and no binaries were built before');
+    return no('Go 1.26 or newer is not installed (on PATH or in /usr/local/go), and no binaries were built before');
   }
   if (programPath('apt-get') === undefined && programPath('containerd') === undefined) {
     return no('neither containerd nor apt-get to install it is here');
