@@ -2,7 +2,7 @@ import type { CommandResult, Plan, Request } from '../../../shared/cli/command.t
 import { UsageError } from '../../../shared/cli/command.ts';
 import { didYouMean } from '../../../shared/cli/nearest.ts';
 import type { NetworkPolicy } from '../../../shared/model/objects-network.ts';
-import { wrap } from '../../../shared/util/text.ts';
+import { plural, wrap } from '../../../shared/util/text.ts';
 import { flowOf } from '../assert/parse-expectations.ts';
 import { endsPlan } from '../collect/ends-plan.ts';
 import { readPolicies, readWaysIn } from '../collect/policy-plan.ts';
@@ -11,6 +11,7 @@ import { resolveFlows } from '../generate/resolve-flows.ts';
 import { serviceFlows } from '../generate/service-flows.ts';
 import { TEMPLATES } from '../generate/templates.ts';
 import { verify } from '../generate/verify.ts';
+import { verifyTemplate } from '../generate/verify-template.ts';
 import { type Asked, ask } from './ask.ts';
 
 const EXAMPLES =
@@ -94,16 +95,34 @@ async function fromTemplate(request: Request, name: string): Promise<CommandResu
     throw new UsageError(`there is no template ${name}`, near === '' ? EXAMPLES : `${near} ${EXAMPLES}`);
   }
   const { options, facts } = request;
-  const policies = template({
-    namespace: await facts.namespace(),
+  const namespace = await facts.namespace();
+  const { policies, promises } = template({
+    namespace,
     fromNamespaces: options.list('from-namespace'),
     cidrs: options.list('cidr'),
     selector: options.string('selector'),
     clients: options.list('from'),
     port: options.string('port'),
   });
-  const notes = ['From a template: look at it with kubectl netpol diff -f FILE before you apply it.'];
-  return output(request, notes, policies, 0);
+  const { model, gaps } = await ask(request, (gatherer, own) => readPolicies(gatherer, 'all', [own]));
+  const modelFacts = { ...model.facts, pods: model.pods, workloads: [] };
+  const verified = verifyTemplate(modelFacts, namespace, policies, promises);
+  const { closed, more, unsure, beside, pods } = verified;
+  const good = closed.length + more.length + unsure.length === 0;
+  const about =
+    pods === 0
+      ? `No pod of namespace ${namespace} is meant now, so there was nothing to check.`
+      : `for ${plural(pods, 'pod')} of namespace ${namespace}: what the template is for passes, and it lets nothing else through.`;
+  const notes = [
+    pods === 0 ? about : good ? `Checked ${about}` : 'Checked, and not as it should be:',
+    ...listed('still closed, by other policies:', closed),
+    ...listed('let through as well:', more),
+    ...listed('not decided by the facts:', unsure),
+    ...listed('Policies that are there already let through beside it:', beside),
+    ...(gaps.incomplete === undefined ? [] : [`Not all could be checked: ${gaps.incomplete}.`]),
+    'See all that it changes with kubectl netpol diff -f FILE before you apply it.',
+  ];
+  return output(request, notes, policies, closed.length > 0 ? 1 : unsure.length > 0 ? 3 : 0);
 }
 
 /** YAML with the notes as comments; JSON has none, so there they go to standard error. */

@@ -8,8 +8,9 @@ export const generate: Command = {
   summary: 'write the least policies for given flows, or from a template; nothing is applied',
   about:
     'Templates: deny-all, same-namespace, cross-namespace (--from-namespace), database (-l, --from, --port), external-cidr ' +
-    '(--cidr), dns. Without a template and --allow: for the Services of the namespace. Policies for flows are judged before ' +
-    'they are printed: the flows must pass, and nothing else may reach the receivers, nor with --egress leave the senders.',
+    '(--cidr), dns. Without a template and --allow: for the Services of the namespace. Policies are judged before ' +
+    'they are printed: what they are for must pass, and nothing else may reach the receivers, nor with --egress leave the ' +
+    'senders.',
   examples: [
     { line: 'kubectl netpol generate deny-all -n shop', says: 'a start: deny everything but DNS' },
     { line: 'kubectl netpol generate --allow "deploy/web -> svc/db:5432" -n shop', says: 'the policy for one flow' },

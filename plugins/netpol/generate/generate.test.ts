@@ -150,10 +150,51 @@ describe('generate', () => {
     expect(await open(...database)).toEqual({ inside: 'yes', back: 'no', stranger: 'no', dns: 'yes', out: 'no' });
   });
 
+  it.each([
+    ['deny-all', '3 pods'],
+    ['same-namespace', '3 pods'],
+    ['cross-namespace --from-namespace shop', '3 pods'],
+    ['database -l app=db --from app=web --port 5432', '1 pod'],
+    ['external-cidr --cidr 10.0.0.0/8', '3 pods'],
+    ['dns', '3 pods'],
+  ])('judges the template %s before it is printed', async (words, pods) => {
+    const { stdout, exit } = await generate(...words.split(' '));
+    expect(exit).toBe(0);
+    expect(stdout.replaceAll('\n# ', ' ')).toContain(
+      `# Checked for ${pods} of namespace shop: what the template is for passes, and it lets nothing else through.`,
+    );
+    expect(stdout.split('\n').filter((line) => line.startsWith('#') && line.length > 80)).toEqual([]);
+  });
+
+  it('says what policies that are there do beside a template, and when it means no pod', async () => {
+    const facts = [
+      namespace('shop'),
+      pod('web-1', { labels: { app: 'web' } }),
+      pod('db-1', { labels: { app: 'db' } }),
+      pod('ops-1', { labels: { app: 'ops' } }),
+      networkPolicy('web-out', { podSelector: { matchLabels: { app: 'web' } }, policyTypes: ['Egress'] }),
+      networkPolicy('ops-in', {
+        podSelector: { matchLabels: { app: 'db' } },
+        ingress: [{ from: [{ podSelector: { matchLabels: { app: 'ops' } } }], ports: [{ port: 22 }] }],
+      }),
+    ];
+    const file = files.write('beside.json', { apiVersion: 'v1', kind: 'List', items: facts });
+    const ask = (label: string) =>
+      runCli(
+        netpol,
+        `generate database -l app=${label} --from app=web --port 5432 --snapshot ${file} -n shop`.split(' '),
+      );
+    const { stdout, exit } = await ask('db');
+    expect(exit).toBe(1);
+    expect(stdout).toContain('still closed, by other policies:\n#   Pod shop/web-1 to Pod shop/db-1 on TCP 5432');
+    expect(stdout).toMatch(/already let through beside it:\n# {3}Pod shop\/ops-1 to Pod shop\/db-1 on TCP 22/);
+    expect((await ask('gone')).stdout).toContain('# No pod of namespace shop is meant now');
+  });
+
   it('is a List as JSON, with the notes on standard error', async () => {
     const { stdout, stderr } = await generate('deny-all', '-o', 'json');
     expect(JSON.parse(stdout)).toMatchObject({ kind: 'List', items: [{ kind: 'NetworkPolicy' }, {}, {}] });
-    expect(stderr).toContain('# From a template');
+    expect(stderr).toContain('# Checked for 3 pods of namespace shop');
   });
 });
 

@@ -2,9 +2,14 @@ import { UsageError } from '../../../shared/cli/command.ts';
 import { parseSelector } from '../../../shared/cli/parse-selector.ts';
 import type { LabelSelector } from '../../../shared/model/objects.ts';
 import type { NetworkPolicy } from '../../../shared/model/objects-network.ts';
-import { NAMESPACE_NAME_LABEL } from '../../../shared/policy/units.ts';
-import { parseCidr } from '../../../shared/util/addresses.ts';
+import type { Pod } from '../../../shared/model/objects-pod.ts';
+import { matchesSelector } from '../../../shared/model/selectors.ts';
+import { ALL_PORTS, NO_PORTS, type PortSet, portRange, unionPorts } from '../../../shared/policy/port-set.ts';
+import type { Direction } from '../../../shared/policy/rules.ts';
+import { addressTextsOf, NAMESPACE_NAME_LABEL } from '../../../shared/policy/units.ts';
+import { coversRange, inRange, parseAddress, parseCidr } from '../../../shared/util/addresses.ts';
 import { DNS_RULE, policy } from './build.ts';
+import type { TemplatePromise } from './verify-template.ts';
 
 /** What the command line says about a template. */
 export interface TemplateWords {
@@ -16,18 +21,48 @@ export interface TemplateWords {
   readonly port: string | undefined;
 }
 
-type Template = (words: TemplateWords) => readonly NetworkPolicy[];
+/** The policies of a template, and what it promises that they do: the engine holds the one against the other. */
+export interface FromTemplate {
+  readonly policies: readonly NetworkPolicy[];
+  readonly promises: readonly TemplatePromise[];
+}
+
+type Template = (words: TemplateWords) => FromTemplate;
+
+const DNS_PORTS: PortSet = unionPorts(portRange('UDP', 53), portRange('TCP', 53));
+
+/** Questions to the DNS pods of the cluster. */
+function dnsOf({ metadata }: Pod): PortSet {
+  return metadata?.namespace === 'kube-system' && metadata.labels?.['k8s-app'] === 'kube-dns' ? DNS_PORTS : NO_PORTS;
+}
+
+function promise(
+  direction: Direction,
+  pods: LabelSelector,
+  withPod: TemplatePromise['withPod'],
+  withRange: TemplatePromise['withRange'] = () => NO_PORTS,
+): TemplatePromise {
+  return { direction, pods, withPod, withRange };
+}
+
+function isIn(namespace: string, { metadata }: Pod): boolean {
+  return (metadata?.namespace || 'default') === namespace;
+}
 
 /** Templates by name. Each throws a UsageError for what it needs and was not given. */
 export const TEMPLATES: Readonly<Record<string, Template>> = {
-  'deny-all': ({ namespace }) => [
-    policy(namespace, 'deny-all-ingress', {}, 'ingress', []),
-    policy(namespace, 'deny-all-egress', {}, 'egress', []),
-    policy(namespace, 'allow-dns', {}, 'egress', [DNS_RULE]),
-  ],
-  'same-namespace': ({ namespace }) => [
-    policy(namespace, 'allow-same-namespace', {}, 'ingress', [{ from: [{ podSelector: {} }] }]),
-  ],
+  'deny-all': ({ namespace }) => ({
+    policies: [
+      policy(namespace, 'deny-all-ingress', {}, 'ingress', []),
+      policy(namespace, 'deny-all-egress', {}, 'egress', []),
+      policy(namespace, 'allow-dns', {}, 'egress', [DNS_RULE]),
+    ],
+    promises: [promise('ingress', {}, () => NO_PORTS), promise('egress', {}, dnsOf)],
+  }),
+  'same-namespace': ({ namespace }) => ({
+    policies: [policy(namespace, 'allow-same-namespace', {}, 'ingress', [{ from: [{ podSelector: {} }] }])],
+    promises: [promise('ingress', {}, (pod) => (isIn(namespace, pod) ? ALL_PORTS : NO_PORTS))],
+  }),
   'cross-namespace': ({ namespace, fromNamespaces }) => {
     if (fromNamespaces.length === 0) {
       throw new UsageError(
@@ -38,7 +73,12 @@ export const TEMPLATES: Readonly<Record<string, Template>> = {
     const peers = fromNamespaces.map((name) => ({
       namespaceSelector: { matchLabels: { [NAMESPACE_NAME_LABEL]: name } },
     }));
-    return [policy(namespace, 'allow-namespaces', {}, 'ingress', [{ from: peers }])];
+    return {
+      policies: [policy(namespace, 'allow-namespaces', {}, 'ingress', [{ from: peers }])],
+      promises: [
+        promise('ingress', {}, (pod) => (fromNamespaces.some((name) => isIn(name, pod)) ? ALL_PORTS : NO_PORTS)),
+      ],
+    };
   },
   database,
   'external-cidr': ({ namespace, cidrs }) => {
@@ -52,20 +92,35 @@ export const TEMPLATES: Readonly<Record<string, Template>> = {
     if (wrong !== undefined) {
       throw new UsageError(`--cidr ${wrong} is no CIDR block`, 'Example: --cidr 203.0.113.0/24, or 203.0.113.7/32');
     }
-    return [
-      policy(namespace, 'allow-external', {}, 'egress', [
-        { to: cidrs.map((cidr) => ({ ipBlock: { cidr } })) },
-        DNS_RULE,
-      ]),
-    ];
+    const blocks = cidrs.flatMap((cidr) => parseCidr(cidr) ?? []);
+    // Pods whose address lies in a block are meant as well.
+    const inBlock = (pod: Pod): boolean =>
+      addressTextsOf(pod)
+        .flatMap((text) => parseAddress(text) ?? [])
+        .some((address) => blocks.some((block) => inRange(block, address)));
+    const rules = [{ to: cidrs.map((cidr) => ({ ipBlock: { cidr } })) }, DNS_RULE];
+    return {
+      policies: [policy(namespace, 'allow-external', {}, 'egress', rules)],
+      promises: [
+        promise(
+          'egress',
+          {},
+          (pod) => (inBlock(pod) ? ALL_PORTS : dnsOf(pod)),
+          (range) => (blocks.some((block) => coversRange(block, range)) ? ALL_PORTS : NO_PORTS),
+        ),
+      ],
+    };
   },
-  dns: ({ namespace }) => [policy(namespace, 'allow-dns', {}, 'egress', [DNS_RULE])],
+  dns: ({ namespace }) => ({
+    policies: [policy(namespace, 'allow-dns', {}, 'egress', [DNS_RULE])],
+    promises: [promise('egress', {}, dnsOf)],
+  }),
 };
 
 const DATABASE = 'Example: kubectl netpol generate database -l app=db --from app=web --port 5432';
 
 /** Clients on one port, replicas among themselves, and nothing out but that and DNS. */
-function database({ namespace, selector, clients, port }: TemplateWords): readonly NetworkPolicy[] {
+function database({ namespace, selector, clients, port }: TemplateWords): FromTemplate {
   if (selector === undefined) throw new UsageError('database needs the labels of its pods', DATABASE);
   if (clients.length === 0) throw new UsageError('database needs the labels of its clients', DATABASE);
   const number = Number(port);
@@ -79,8 +134,17 @@ function database({ namespace, selector, clients, port }: TemplateWords): readon
   const own = { podSelector: pods };
   const from = clients.map((text) => ({ podSelector: parseSelector(text) }));
   const ingress = [{ from, ports: [{ protocol: 'TCP', port: number }] }, { from: [own] }];
-  return [
-    policy(namespace, 'database-clients', pods, 'ingress', ingress),
-    policy(namespace, 'database-egress', pods, 'egress', [{ to: [own] }, DNS_RULE]),
-  ];
+  const isOwn = (pod: Pod): boolean => isIn(namespace, pod) && matchesSelector(pods, pod.metadata?.labels);
+  const isClient = (pod: Pod): boolean =>
+    isIn(namespace, pod) && from.some(({ podSelector }) => matchesSelector(podSelector, pod.metadata?.labels));
+  return {
+    policies: [
+      policy(namespace, 'database-clients', pods, 'ingress', ingress),
+      policy(namespace, 'database-egress', pods, 'egress', [{ to: [own] }, DNS_RULE]),
+    ],
+    promises: [
+      promise('ingress', pods, (pod) => (isOwn(pod) ? ALL_PORTS : isClient(pod) ? portRange('TCP', number) : NO_PORTS)),
+      promise('egress', pods, (pod) => (isOwn(pod) ? ALL_PORTS : dnsOf(pod))),
+    ],
+  };
 }
