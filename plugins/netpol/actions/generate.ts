@@ -1,6 +1,7 @@
 import type { CommandResult, Plan, Request } from '../../../shared/cli/command.ts';
 import { UsageError } from '../../../shared/cli/command.ts';
 import { didYouMean } from '../../../shared/cli/nearest.ts';
+import { ClusterError } from '../../../shared/kube/ports.ts';
 import type { NetworkPolicy } from '../../../shared/model/objects-network.ts';
 import { plural, wrap } from '../../../shared/util/text.ts';
 import { flowOf } from '../assert/parse-expectations.ts';
@@ -11,7 +12,7 @@ import { resolveFlows } from '../generate/resolve-flows.ts';
 import { serviceFlows } from '../generate/service-flows.ts';
 import { TEMPLATES } from '../generate/templates.ts';
 import { verify } from '../generate/verify.ts';
-import { verifyTemplate } from '../generate/verify-template.ts';
+import { type TemplatePromise, verifyTemplate } from '../generate/verify-template.ts';
 import { type Asked, ask } from './ask.ts';
 
 const EXAMPLES =
@@ -104,9 +105,28 @@ async function fromTemplate(request: Request, name: string): Promise<CommandResu
     clients: options.list('from'),
     port: options.string('port'),
   });
-  const { model, gaps } = await ask(request, (gatherer, own) => readPolicies(gatherer, 'all', [own]));
+  let asked: Asked;
+  try {
+    asked = await ask(request, (gatherer, own) => readPolicies(gatherer, 'all', [own]));
+  } catch (error) {
+    // A template is of use without a cluster; that it was not judged has to be said.
+    if (!(error instanceof ClusterError)) throw error;
+    return output(request, [`Not checked: ${error.message}`, SEE_DIFF], policies, 3);
+  }
+  return templateResult(request, asked, namespace, policies, promises);
+}
+
+const SEE_DIFF = 'See all that it changes with kubectl netpol diff -f FILE before you apply it.';
+
+async function templateResult(
+  request: Request,
+  { model, gaps, name }: Asked,
+  namespace: string,
+  policies: readonly NetworkPolicy[],
+  promises: readonly TemplatePromise[],
+): Promise<CommandResult> {
   const modelFacts = { ...model.facts, pods: model.pods, workloads: [] };
-  const verified = verifyTemplate(modelFacts, namespace, policies, promises);
+  const verified = verifyTemplate(modelFacts, namespace, policies, promises, name);
   const { closed, more, unsure, beside, pods } = verified;
   const good = closed.length + more.length + unsure.length === 0;
   const about =
@@ -120,7 +140,7 @@ async function fromTemplate(request: Request, name: string): Promise<CommandResu
     ...listed('not decided by the facts:', unsure),
     ...listed('Policies that are there already let through beside it:', beside),
     ...(gaps.incomplete === undefined ? [] : [`Not all could be checked: ${gaps.incomplete}.`]),
-    'See all that it changes with kubectl netpol diff -f FILE before you apply it.',
+    SEE_DIFF,
   ];
   return output(request, notes, policies, closed.length > 0 ? 1 : unsure.length > 0 ? 3 : 0);
 }

@@ -1,5 +1,6 @@
 import { loadAll } from 'js-yaml';
 import { afterAll, describe, expect, it } from 'vitest';
+import { ClusterError } from '../../../shared/kube/ports.ts';
 import type { NetworkPolicy } from '../../../shared/model/objects-network.ts';
 import { evaluate } from '../../../shared/policy/evaluate.ts';
 import { buildPolicyModel } from '../../../shared/policy/model.ts';
@@ -164,6 +165,16 @@ describe('generate', () => {
       `# Checked for ${pods} of namespace shop: what the template is for passes, and it lets nothing else through.`,
     );
     expect(stdout.split('\n').filter((line) => line.startsWith('#') && line.length > 80)).toEqual([]);
+  });
+
+  it('gives a template without a cluster too, and says that it was not judged', async () => {
+    const connect = async () => {
+      throw new ClusterError('unreachable', 'nothing answers at 192.0.2.1:6443', 'Is it running?');
+    };
+    const { stdout, exit } = await runCli(netpol, 'generate deny-all -n shop', { world: { connect } });
+    expect(exit).toBe(3);
+    expect(stdout).toContain('# Not checked: nothing answers at 192.0.2.1:6443');
+    expect(stdout).toContain('name: deny-all-ingress');
   });
 
   it('says what policies that are there do beside a template, and when it means no pod', async () => {

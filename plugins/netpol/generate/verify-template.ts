@@ -8,6 +8,7 @@ import { destinationsOf, sourcesOf } from '../../../shared/policy/reach.ts';
 import type { Direction } from '../../../shared/policy/rules.ts';
 import { isFinished } from '../../../shared/policy/units.ts';
 import type { AddressRange } from '../../../shared/util/addresses.ts';
+import type { Naming } from '../words/misses.ts';
 import { portWords } from '../words/ports.ts';
 import type { Verified } from './verify.ts';
 
@@ -38,11 +39,14 @@ export function verifyTemplate(
   namespace: string,
   policies: readonly NetworkPolicy[],
   promises: readonly TemplatePromise[],
+  naming: Naming,
 ): TemplateVerified {
   const found = { closed: new Set<string>(), more: new Set<string>(), unsure: new Set<string>() };
   const beside = { closed: new Set<string>(), more: new Set<string>(), unsure: new Set<string>() };
   const real = buildPolicyModel({ ...facts, networkPolicies: [...(facts.networkPolicies ?? []), ...policies] });
   const judged = new Set<Pod>();
+  const name = ({ metadata }: Pod): string =>
+    naming({ kind: 'Pod', namespace: metadata?.namespace || 'default', name: metadata?.name ?? '' });
   for (const promise of promises) {
     const own = facts.pods.filter(
       (pod) =>
@@ -63,8 +67,8 @@ export function verifyTemplate(
       unseen: [],
     });
     for (const pod of oneOfEach(own)) {
-      compare(alone, pod, promise, found);
-      compare(real, pod, promise, beside);
+      compare(alone, pod, promise, found, name);
+      compare(real, pod, promise, beside, name);
     }
     for (const pod of own) judged.add(pod);
   }
@@ -95,7 +99,13 @@ interface Found {
   readonly unsure: Set<string>;
 }
 
-function compare(model: PolicyModel, pod: Pod, promise: TemplatePromise, found: Found): void {
+function compare(
+  model: PolicyModel,
+  pod: Pod,
+  promise: TemplatePromise,
+  found: Found,
+  nameOf: (pod: Pod) => string,
+): void {
   const end = { type: 'pod', pod } as const;
   const reach = promise.direction === 'ingress' ? sourcesOf(model, end) : destinationsOf(model, end);
   const name = nameOf(pod);
@@ -125,8 +135,4 @@ function compare(model: PolicyModel, pod: Pod, promise: TemplatePromise, found: 
   for (const { allowed, depends, ranges } of reach.outside) {
     for (const range of ranges) tell('addresses outside', promise.withRange(range), allowed, depends);
   }
-}
-
-function nameOf({ metadata }: Pod): string {
-  return `Pod ${metadata?.namespace || 'default'}/${metadata?.name ?? ''}`;
 }
