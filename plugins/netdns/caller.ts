@@ -1,4 +1,4 @@
-import { UsageError } from '../../shared/cli/command.ts';
+import { UnseenError, UsageError } from '../../shared/cli/command.ts';
 import { nearestWords } from '../../shared/cli/nearest.ts';
 import { parseTarget, type TargetKind } from '../../shared/cli/parse-target.ts';
 import { isProvenAbsent } from '../../shared/model/absence.ts';
@@ -35,7 +35,7 @@ export function callerPod(index: ClusterIndex, { kind, namespace, name }: Caller
       : pods.find((pod) => isOwner(topOwner(index, pod), kind, name) || ownedDirectly(pod, kind, name));
   if (own !== undefined) return own;
   const seen = index.seen('Pod', namespace);
-  if (seen.status !== 'ok') throw new UsageError(`${kind} ${namespace}/${name} could not be read`, seen.reason);
+  if (seen.status !== 'ok') throw new UnseenError(`${kind} ${namespace}/${name} could not be read`, seen.reason);
   const names =
     kind === 'Pod' ? pods.map(nameOf) : [...new Set(pods.flatMap((pod) => topOwner(index, pod)?.name ?? []))];
   const near = nearestWords(name, names);

@@ -112,3 +112,14 @@ export class UsageError extends Error {
     this.hint = hint;
   }
 }
+
+/** What was asked about could not be seen, so that nothing can be told of it: exit status 3. */
+export class UnseenError extends Error {
+  readonly hint: string;
+
+  constructor(message: string, hint: string) {
+    super(message);
+    this.name = 'UnseenError';
+    this.hint = hint;
+  }
+}

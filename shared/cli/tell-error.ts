@@ -2,7 +2,7 @@ import { SnapshotError } from '../collect/snapshot-error.ts';
 import { ClusterError } from '../kube/ports.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import type { Plugin } from './command.ts';
-import { UsageError } from './command.ts';
+import { UnseenError, UsageError } from './command.ts';
 import { VERSION } from './version.ts';
 
 /**
@@ -16,6 +16,10 @@ export function tellError(error: unknown, plugin: Plugin, runtime: Runtime, verb
   if (error instanceof UsageError || error instanceof SnapshotError) {
     say(`error: ${error.message}`, error.hint);
     return 2;
+  }
+  if (error instanceof UnseenError) {
+    say(`error: ${error.message}`, error.hint);
+    return 3;
   }
   if (error instanceof ClusterError) {
     say(`error: ${error.message}`, error.hint);

@@ -1,5 +1,5 @@
 import type { CommandResult, Request } from '../../../shared/cli/command.ts';
-import { UsageError } from '../../../shared/cli/command.ts';
+import { UnseenError, UsageError } from '../../../shared/cli/command.ts';
 import { nearestWords } from '../../../shared/cli/nearest.ts';
 import { parseTarget } from '../../../shared/cli/parse-target.ts';
 import type { Gatherer } from '../../../shared/collect/gather.ts';
@@ -117,9 +117,9 @@ function ofPod(index: ClusterIndex, namespace: string, name: string): readonly D
   return [...direct, ...srv, ...own];
 }
 
-function missing(index: ClusterIndex, kind: 'Service' | 'Pod', namespace: string, name: string): UsageError {
+function missing(index: ClusterIndex, kind: 'Service' | 'Pod', namespace: string, name: string): Error {
   const seen = index.seen(kind, namespace);
-  if (seen.status !== 'ok') return new UsageError(`${kind} ${namespace}/${name} could not be read`, seen.reason);
+  if (seen.status !== 'ok') return new UnseenError(`${kind} ${namespace}/${name} could not be read`, seen.reason);
   const near = nearestWords(name, index.list(kind, namespace).map(nameOf));
   return new UsageError(
     `there is no ${kind} ${name} in namespace ${namespace}`,

@@ -17,7 +17,7 @@ const ANSWER_MS = 6000;
 
 /**
  * Puts questions to each DNS server over TCP, through a port-forward: nothing is placed in the cluster. Each way that is
- * refused is kept as the reason why that server was not asked. Without questions: two that every sound cluster answers.
+ * refused is kept as the reason why that server was not asked. Without questions: those that every sound cluster answers.
  */
 export async function askServers(
   gatherer: Gatherer,
@@ -43,7 +43,9 @@ export async function askServers(
 function healthQuestions(domain: string): readonly WireQuestion[] {
   return [
     { name: `dns-version.${domain}`, type: 'TXT' },
+    // In a cluster of one family the other one has no record.
     { name: `kubernetes.default.svc.${domain}`, type: 'A' },
+    { name: `kubernetes.default.svc.${domain}`, type: 'AAAA' },
   ];
 }
 

@@ -72,6 +72,12 @@ describe('records', () => {
     expect(answer).toMatchObject({ verdict: 'unknown', exit: 3 });
   });
 
+  it('cannot tell when the Service may not be seen', async () => {
+    const run = await runNetdns('records web -n shop', objects, { forbidden: ['Service'] });
+    expect(run).toMatchObject({ exit: 3 });
+    expect(run.stderr).toContain('Service shop/web could not be read\nforbidden');
+  });
+
   it('names the nearest Service when there is none', async () => {
     const run = await runNetdns('records wep -n shop', objects);
     expect(run).toMatchObject({ exit: 2 });

@@ -45,6 +45,13 @@ describe('a name that resolves', () => {
     for (const line of run.stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(100);
   });
 
+  it('may be that of the API server, which has an address of one family', async () => {
+    const api = service('kubernetes', { clusterIP: '10.96.0.1', clusterIPs: ['10.96.0.1'] }, { namespace: 'default' });
+    const zone: FakeZone = { ...ZONE, 'kubernetes.default.svc.cluster.local A': ['10.96.0.1'] };
+    const answer = await askNetdns('kubernetes.default -n front', [...world, api], live([zone, zone]));
+    expect(answer).toMatchObject({ verdict: 'healthy', exit: 0, causes: [] });
+  });
+
   it('may be one of the world outside', async () => {
     const answer = await askNetdns('example.com --from front-1 -n front', world, live([ZONE, ZONE]));
     expect(answer).toMatchObject({ verdict: 'healthy', exit: 0 });
@@ -133,5 +140,14 @@ describe('words that are no question', () => {
     const run = await runNetdns(`resolve ${line}`, world);
     expect(run.exit).toBe(2);
     expect(run.stderr).toContain(words);
+  });
+});
+
+describe('a name that may be a Service nobody may see', () => {
+  it('gets no advice to write it as a name of the outside', async () => {
+    const options = { forbidden: ['Service', 'Namespace'], denied: ['get pods/portforward'] };
+    const run = await runNetdns('web.shop -n front', world, options);
+    expect(run.exit).toBe(3);
+    expect(run.stdout).not.toContain('Better');
   });
 });

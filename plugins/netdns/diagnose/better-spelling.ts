@@ -26,6 +26,8 @@ export function betterSpelling(
   }
   const outside =
     answered?.suffix === undefined &&
+    // What may be a Service must not be spelt as a name of the outside.
+    !now.queries.some((query) => query.answer === 'unknown' && query.name.endsWith(`.${domain}`)) &&
     answered?.answer !== 'nxdomain' &&
     name.includes('.') &&
     now.candidates.length > 1;

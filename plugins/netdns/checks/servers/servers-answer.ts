@@ -2,6 +2,7 @@ import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import { dnsServersRef } from '../../../../shared/dns/cluster-dns.ts';
 import { clusterDomainOf } from '../../../../shared/dns/cluster-domain.ts';
 import { type ServerAnswers, serverAnswersOf } from '../../../../shared/dns/server-answers.ts';
+import type { WireAnswer } from '../../../../shared/dns/wire.ts';
 import type { Finding } from '../../../../shared/messages/finding.ts';
 import { isReady } from '../../../../shared/model/pods.ts';
 import { nameOf, type Ref } from '../../../../shared/model/refs.ts';
@@ -47,11 +48,8 @@ function silent(subject: Ref, asked: readonly ServerAnswers[]): readonly Finding
 }
 
 function wrong(subject: Ref, asked: readonly ServerAnswers[], domain: string): readonly Finding[] {
-  const names = [`dns-version.${domain}`, `kubernetes.default.svc.${domain}`];
   const bad = asked.flatMap(({ pod, namespace, answers }) => {
-    const answer = answers.find(
-      ({ name, rcode, answers: records }) => names.includes(name) && (rcode !== 'NOERROR' || records.length === 0),
-    );
+    const answer = wrongAnswer(answers, domain);
     return answer === undefined ? [] : [{ pod, namespace, answer }];
   });
   const all = bad.length === asked.length;
@@ -68,4 +66,20 @@ function wrong(subject: Ref, asked: readonly ServerAnswers[], domain: string): r
       pods: bad.map((one) => `${one.namespace}/${one.pod}`),
     }),
   );
+}
+
+/**
+ * An answer that cannot be right. Clusters have addresses of one family or of both: nothing for one of them is no fault,
+ * and nothing for a type that somebody asked for out of curiosity is none either.
+ */
+function wrongAnswer(answers: readonly WireAnswer[], domain: string): WireAnswer | undefined {
+  const version = answers.filter(({ name }) => name === `dns-version.${domain}`);
+  const service = answers.filter(({ name }) => name === `kubernetes.default.svc.${domain}`);
+  const refused = [...version, ...service].find(({ rcode }) => rcode !== 'NOERROR');
+  if (refused !== undefined) return refused;
+  const empty = version.find(({ type, answers: records }) => type === 'TXT' && records.length === 0);
+  if (empty !== undefined) return empty;
+  const addresses = service.filter(({ type }) => type === 'A' || type === 'AAAA');
+  const both = new Set(addresses.map(({ type }) => type)).size === 2;
+  return both && addresses.every(({ answers: records }) => records.length === 0) ? addresses[0] : undefined;
 }

@@ -211,11 +211,11 @@ describe('answers of the servers', () => {
     path: `tools/dns/${podName}.json`,
     text: JSON.stringify({ pod: podName, namespace: 'kube-system', answers: [], ...body }),
   });
-  const answer = (rcode: string) => ({
+  const answer = (rcode: string, type = 'A', addresses = rcode === 'NOERROR' ? ['10.96.0.1'] : []) => ({
     name: 'kubernetes.default.svc.cluster.local',
-    type: 'A',
+    type,
     rcode,
-    answers: rcode === 'NOERROR' ? [{ name: 'x', type: 'A', ttl: 5, data: '10.96.0.1' }] : [],
+    answers: addresses.map((data) => ({ name: 'x', type, ttl: 5, data })),
     ms: 3,
   });
 
@@ -225,6 +225,17 @@ describe('answers of the servers', () => {
       tool('coredns-2', { failed: 'forbidden: get pods/portforward', unasked: true }),
     ];
     expect(checkObjects(dnsObjects(), { tools }).verdict).toBe('healthy');
+  });
+
+  it('that have an address of one family only are right, whichever it is', () => {
+    const four = [answer('NOERROR'), answer('NOERROR', 'AAAA', [])];
+    const six = [answer('NOERROR', 'A', []), answer('NOERROR', 'AAAA', ['fd00::1'])];
+    for (const answers of [four, six, [answer('NOERROR', 'AAAA', [])], [answer('NOERROR', 'SRV', [])]]) {
+      expect(checkObjects(dnsObjects(), { tools: [tool('coredns-1', { answers })] }).verdict).toBe('healthy');
+    }
+    const none = [answer('NOERROR', 'A', []), answer('NOERROR', 'AAAA', [])];
+    const report = checkObjects(dnsObjects(), { tools: [tool('coredns-1', { answers: none })] });
+    expect(report.causes[0]?.code).toBe('DNS130');
   });
 
   it('that are wrong name the server', () => {
