@@ -43,7 +43,8 @@ export const formMessages = defineMessages({
     summary: ({ policy, field, problem }) => `${policy} ${field}: ${problem}; the API server refuses the policy`,
     explain:
       'The API server checks a policy when it is applied and refuses the whole object for one wrong field. What the file was to deny ' +
-      'or allow is then not in force, and an older version of the policy stays.\n' +
+      'or allow is then not in force, and an older version of the policy stays. A field that the API does not have is dropped where ' +
+      'validation is switched off: a misspelt selector then means every pod, a misspelt list of rules none.\n' +
       'kubectl apply --dry-run=server -f FILE shows what the server says without changing anything.',
   }),
   POL324: message<WithFixes & { readonly rule: string; readonly cidr: string; readonly means: string }>({

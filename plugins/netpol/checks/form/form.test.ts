@@ -80,6 +80,18 @@ describe('policy-is-not-valid', () => {
       networkPolicy('p', { podSelector: {}, ingress: [{ to: [{ podSelector: {} }] } as never] }),
       'ingress rules have from',
     ],
+    [
+      networkPolicy('p', { podSelector: {}, ingres: [{}] } as never),
+      'spec.ingres: the API has no such field; ingress is',
+    ],
+    [
+      from({ podSelector: { matchLabel: { app: 'a' } } as never }),
+      'spec.ingress[0].from[0].podSelector.matchLabel: the API has no such field; matchLabels is near',
+    ],
+    [
+      networkPolicy('p', { podSelector: {}, ingress: [{ source: 'all' } as never] }),
+      'spec.ingress[0].source: the API has no such field here, only from',
+    ],
   ])('refuses %#: a wrong field', (policy, words) => {
     expect(found(lint(policy), 'POL323')?.summary).toContain(words);
   });

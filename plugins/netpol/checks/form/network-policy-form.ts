@@ -10,6 +10,7 @@ import { type PolicySubject, writtenPolicy } from '../../lint/policy-subject.ts'
 import { formMessages } from '../../messages/form.ts';
 import { ruleWords } from '../../words/policies.ts';
 import { isCidr, peerProblems, portProblem, selectorProblems } from './form-problems.ts';
+import { unknownFields } from './unknown-fields.ts';
 
 const applies = ({ kind }: PolicySubject): boolean => kind === 'NetworkPolicy';
 
@@ -187,6 +188,7 @@ export const policyIsNotValid = defineCheck<PolicySubject>({
         ];
       }),
     );
-    return [...types, ...selector, ...peers, ...swapped];
+    const unknown = unknownFields(spec).map(({ field, problem }) => raise(field, problem));
+    return [...unknown, ...types, ...selector, ...peers, ...swapped];
   },
 });

@@ -1,0 +1,48 @@
+import { distance } from 'fastest-levenshtein';
+import type { FormProblem } from './form-problems.ts';
+
+/** The fields of an object, and of the objects of a list; null where any name may stand or a value ends it. */
+type Fields = { readonly [name: string]: Fields | null };
+
+const SELECTOR: Fields = { matchLabels: null, matchExpressions: { key: null, operator: null, values: null } };
+
+const RULE: Fields = (() => {
+  const ipBlock: Fields = { cidr: null, except: null };
+  const peers: Fields = { podSelector: SELECTOR, namespaceSelector: SELECTOR, ipBlock };
+  // Peers under the name of the other direction are a mistake of their own.
+  return { from: peers, to: peers, ports: { protocol: null, port: null, endPort: null } };
+})();
+
+/** https://kubernetes.io/docs/reference/kubernetes-api/policy-resources/network-policy-v1/ */
+const SPEC: Fields = { podSelector: SELECTOR, policyTypes: null, ingress: RULE, egress: RULE };
+
+/**
+ * Fields of a NetworkPolicy that the API does not have. kubectl refuses them; a server that is told not to validate drops
+ * them, and a misspelt selector then means every pod, a misspelt list of rules none.
+ */
+export function unknownFields(spec: unknown): readonly FormProblem[] {
+  return fieldsIn(spec, SPEC, 'spec');
+}
+
+function fieldsIn(value: unknown, fields: Fields, path: string): readonly FormProblem[] {
+  if (Array.isArray(value)) return value.flatMap((item, at) => fieldsIn(item, fields, `${path}[${at}]`));
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([name, inner]) => {
+    if (!Object.hasOwn(fields, name)) return [{ field: `${path}.${name}`, problem: noSuchField(name, fields) }];
+    const own = fields[name];
+    return own === null || own === undefined ? [] : fieldsIn(inner, own, `${path}.${name}`);
+  });
+}
+
+/** Names that are this many letters away or fewer are taken for slips. */
+const NEAR = 3;
+
+function noSuchField(name: string, fields: Fields): string {
+  const [near] = Object.keys(fields)
+    .map((known) => ({ known, away: distance(name.toLowerCase(), known.toLowerCase()) }))
+    .filter(({ away }) => away <= NEAR)
+    .sort((a, b) => a.away - b.away);
+  return near === undefined
+    ? `the API has no such field here, only ${Object.keys(fields).join(', ')}`
+    : `the API has no such field; ${near.known} is near`;
+}
