@@ -122,13 +122,18 @@ export function namedPortsOf(pod: Pod): readonly DeclaredPort[] {
 
 /** All ports that a pod's lasting containers declare. Declaring is documentation: a pod may listen on others too. */
 export function declaredPortsOf(pod: Pod): readonly DeclaredPort[] {
-  const sidecars = (pod.spec?.initContainers ?? []).filter((container) => container.restartPolicy === 'Always');
-  return [...(pod.spec?.containers ?? []), ...sidecars].flatMap((container) =>
-    (container.ports ?? []).flatMap(({ name = '', containerPort, protocol: text }) => {
+  const sidecars = itemsOf(pod.spec?.initContainers).filter((container) => container.restartPolicy === 'Always');
+  return [...itemsOf(pod.spec?.containers), ...sidecars].flatMap((container) =>
+    itemsOf(container.ports).flatMap(({ name = '', containerPort, protocol: text }) => {
       const protocol = protocolOf(text);
       return protocol === undefined || containerPort === undefined ? [] : [{ name, protocol, number: containerPort }];
     }),
   );
+}
+
+/** A list as manifests have it: one that was written by hand may be no list, or hold empty items. */
+function itemsOf<T>(list: readonly T[] | null | undefined): readonly T[] {
+  return Array.isArray(list) ? list.filter((item: T) => item !== null && item !== undefined) : [];
 }
 
 function podAddresses(pod: Pod): readonly Address[] {

@@ -36,6 +36,16 @@ describe('a policy that does not decode', () => {
     expect(word.stdout).toContain('spec.podSelector.matchLabels.app');
   });
 
+  it.each(['{}', '[null]', '[{name: a, ports: {}}, {name: b, ports: [null]}]'])(
+    'does not fail on pods with containers %s',
+    async (containers) => {
+      const web = `apiVersion: v1\nkind: Pod\nmetadata: {name: web, namespace: shop}\nspec: {containers: ${containers}}\n`;
+      for (const command of ['can-reach shop/api shop/web', 'shop/web', 'lint -n shop', 'matrix']) {
+        expect((await askManifests(`${web}---\n${deployment('shop', 'api')}\n`, command)).stdout).not.toBe('');
+      }
+    },
+  );
+
   it('leaves other namespaces alone', async () => {
     const run = await askManifests(
       `${PAIR}${deployment('data', 'a')}\n---\n${deployment('data', 'b')}\n---\n${TOP}spec: {podSelector: {}, ingress: {}}\n`,
