@@ -83,7 +83,7 @@ function raise(index: ClusterIndex, pods: readonly TroubledPod[]): Finding {
 function preparedNothing({ meaning }: SandboxCause, agent: string): string {
   return meaning.startsWith('flannel has not written its subnet file')
     ? `flannel's subnet file is gone from the node: its agent ${agent} is ready and writes it only when it starts`
-    : `the agent ${agent} is ready, and what the plugin expects of it on the node is not there`;
+    : `${meaning}, although its pod ${agent} is ready`;
 }
 
 function readyAgentOn(index: ClusterIndex, node: string): string | undefined {
