@@ -106,7 +106,8 @@ function fromAddress(
 ): Stale | undefined {
   if (holders.length > 0) return reused(holder.created, holder.ports, holders);
   if (!isInPodRange(index, address) || !isWhollyRead(index, 'Pod', subject.namespace)) return undefined;
-  const everywhere = isWhollyRead(index, 'Pod') || wasAskedFor(index, address);
+  const asked = wasAskedFor(index, address);
+  const everywhere = isWhollyRead(index, 'Pod') || asked;
   // Without the pods of other namespaces the address may be one of theirs; then pods must at least live here.
   if (!everywhere && index.list('Pod', subject.namespace).length === 0) return undefined;
   return {
@@ -114,15 +115,16 @@ function fromAddress(
     confidence: everywhere ? 'proven' : 'likely',
     evidence: [
       {
-        fact: `${everywhere ? 'no pod' : `none of ${index.list('Pod').length} pods`} has address ${address}`,
+        fact: `${asked ? 'no pod' : `none of ${index.list('Pod').length} pods`} has address ${address}`,
         source: everywhere ? 'pods of all namespaces' : `pods of namespace ${subject.namespace}`,
       },
     ],
   };
 }
 
-/** The API server was asked which pod has this address as its first, in all namespaces. */
+/** Not all pods were read, but the API server was asked which one has this address as its first. */
 function wasAskedFor(index: ClusterIndex, address: string): boolean {
+  if (isWhollyRead(index, 'Pod')) return false;
   const { status, whole } = index.seen('Pod', '*', { field: podAddressField(address) });
   return status === 'ok' && whole;
 }
