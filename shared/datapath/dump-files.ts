@@ -9,6 +9,7 @@ import type { FdbEntry, Neighbour } from './dump/neighbours.ts';
 import { type Dump, readDumps } from './dump/recognise.ts';
 import type { Route } from './dump/routes.ts';
 import type { RuleSet } from './dump/rule-set.ts';
+import type { SettingsDump } from './dump/settings.ts';
 import { nodeAddresses, podRangesOf } from './nodes.ts';
 
 /** A file with what was recognised in it. */
@@ -33,6 +34,7 @@ export interface NodeDumps {
   readonly fdb: readonly FdbEntry[] | undefined;
   readonly neighbours: readonly Neighbour[] | undefined;
   readonly conntrack: readonly ConntrackDump[];
+  readonly settings: readonly SettingsDump[];
 }
 
 /** Reads files and puts those of one node together; `told` is the node that the user named. */
@@ -88,6 +90,7 @@ function collect(files: readonly DumpFile[]): Omit<NodeDumps, 'node' | 'how' | '
       of('neighbours').length > 0,
     ),
     conntrack: of('conntrack'),
+    settings: of('settings'),
   };
 }
 

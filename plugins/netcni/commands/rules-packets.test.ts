@@ -110,6 +110,7 @@ describe('routes, links, tunnels, connections', () => {
       'CNI840',
     ],
     ['a neighbour with an old MAC', HEALTHY_NEIGHBOURS.replace(MACS.n2, '5e:00:00:00:00:99'), 'CNI840'],
+    ['a node that does not forward', 'kernel.pid_max = 32768\nnet.ipv4.ip_forward = 0\nvm.swappiness = 60\n', 'CNI870'],
     ['a full table', 'net.netfilter.nf_conntrack_count = 131000\nnet.netfilter.nf_conntrack_max = 131072\n', 'CNI850'],
     [
       'a UDP flow to an endpoint that is gone',
@@ -121,6 +122,7 @@ describe('routes, links, tunnels, connections', () => {
   });
 
   it.each([
+    ['a node that forwards', 'net.ipv4.ip_forward = 1\nnet.ipv6.conf.all.forwarding = 0\n'],
     ['a table with room', 'net.netfilter.nf_conntrack_count = 1000\nnet.netfilter.nf_conntrack_max = 131072\n'],
     [
       'an unanswered flow to a living endpoint',

@@ -98,6 +98,8 @@ function dumpWords(dump: Dump): string {
       return `ip neigh: ${plural(dump.entries.length, 'neighbour')}`;
     case 'conntrack':
       return `conntrack: ${plural(dump.flows.length, 'flow')}`;
+    case 'settings':
+      return `sysctl: ${plural(dump.values.size, 'setting')}`;
   }
 }
 

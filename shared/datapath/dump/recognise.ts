@@ -13,12 +13,13 @@ import {
 import { parseNft } from './nft.ts';
 import { isRouteLine, parseRoutes, type RouteDump } from './routes.ts';
 import type { RuleSet } from './rule-set.ts';
+import { isSettingLine, parseSettings, type SettingsDump } from './settings.ts';
 import { type Line, linesOf } from './words.ts';
 
 /** What one program printed, read. */
-export type Dump = RuleSet | IpvsDump | RouteDump | LinkDump | FdbDump | NeighbourDump | ConntrackDump;
+export type Dump = RuleSet | IpvsDump | RouteDump | LinkDump | FdbDump | NeighbourDump | ConntrackDump | SettingsDump;
 
-type Format = 'iptables' | 'nft' | 'ipvs' | 'routes' | 'links' | 'fdb' | 'neighbours' | 'conntrack';
+type Format = 'iptables' | 'nft' | 'ipvs' | 'routes' | 'links' | 'fdb' | 'neighbours' | 'conntrack' | 'settings';
 
 /** A file as the dumps that were recognised in it. */
 export interface ReadDumps {
@@ -54,6 +55,7 @@ const READERS: Readonly<Record<Format, (lines: Line[]) => Dump>> = {
   fdb: parseFdb,
   neighbours: parseNeighbours,
   conntrack: parseConntrack,
+  settings: parseSettings,
 };
 
 function isEmpty(dump: Dump): boolean {
@@ -62,6 +64,8 @@ function isEmpty(dump: Dump): boolean {
       return dump.tables.length === 0;
     case 'ipvs':
       return false;
+    case 'settings':
+      return dump.values.size === 0;
     case 'routes':
       return dump.routes.length === 0;
     case 'links':
@@ -136,6 +140,7 @@ function formatOf(text: string, current: Format | undefined): Format | undefined
   if (current === 'links' && /^\s/.test(text)) return 'links';
   if (isFdbLine(text)) return 'fdb';
   if (isConntrackLine(text)) return 'conntrack';
+  if (isSettingLine(text)) return 'settings';
   if (isNeighbourLine(text)) return 'neighbours';
   if (isRouteLine(text) || (current === 'routes' && /^\s+nexthop /.test(text))) return 'routes';
   return undefined;
@@ -149,5 +154,5 @@ function hintFor(text: string): string {
   if (/^\s*\{\s*"nftables"/.test(text)) return 'this is nft in JSON: give the output of nft list ruleset without -j';
   if (/^Kernel IP routing table/m.test(text)) return 'this is route or netstat -r: give the output of ip route';
   if (/^\s*[[{]/.test(text) && /"(dst|ifname|ifindex)"/.test(text)) return 'this is ip in JSON: leave out -j';
-  return 'no output of iptables-save, nft list ruleset, ipvsadm, ip route, ip link, ip neigh, bridge fdb or conntrack was recognised in it';
+  return 'no output of iptables-save, nft list ruleset, ipvsadm, ip route, ip link, ip neigh, bridge fdb, conntrack or sysctl was recognised in it';
 }

@@ -1,6 +1,7 @@
 import type { NodeDumps } from '../../../../shared/datapath/dump-files.ts';
 import type { Check } from '../../../../shared/diagnose/check.ts';
 import { connections } from './connections.ts';
+import { forwarding } from './forwarding.ts';
 import { links } from './links.ts';
 import { localPodRoutes } from './local-pod-routes.ts';
 import { packetsDropped } from './packets-dropped.ts';
@@ -16,6 +17,7 @@ export const rulesChecks: readonly Check<NodeDumps>[] = [
   serviceRules,
   twoSystems,
   packetsDropped,
+  forwarding,
   podRoutes,
   localPodRoutes,
   links,
