@@ -138,7 +138,9 @@ function slowServers(servers: readonly NamedMetrics[], subject: Ref): readonly F
   const quickest = Math.min(...timed.map(({ metrics }) => metrics.p95 ?? 0));
   const slow = timed.filter(({ metrics }) => {
     const time = metrics.p95 ?? 0;
-    return time > SLOW_SERVER_S && timed.length > 1 && time > quickest * TIMES_SLOWER;
+    return (
+      time > SLOW_SERVER_S && timed.length > 1 && time > quickest * TIMES_SLOWER && !waitsForOthers(metrics.upstreams)
+    );
   });
   return slow.map(({ pod, metrics }) =>
     words.DNS271.raise({
@@ -149,6 +151,11 @@ function slowServers(servers: readonly NamedMetrics[], subject: Ref): readonly F
       ),
     }),
   );
+}
+
+/** The time went by at an upstream: the server is not to blame for that. */
+function waitsForOthers(upstreams: ServerMetrics['upstreams']): boolean {
+  return upstreams.some(({ p95 }) => p95 !== undefined && p95 > SLOW_SERVER_S);
 }
 
 function answers(servers: readonly NamedMetrics[], subject: Ref): readonly Finding[] {

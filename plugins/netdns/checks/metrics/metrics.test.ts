@@ -65,6 +65,13 @@ describe('metrics of the DNS servers', () => {
     expect(report.findings.filter(({ code }) => /^DNS2/.test(code))).toEqual([]);
   });
 
+  it('do not blame a server whose upstream was slow', () => {
+    const waited = [...latency(0.5, 1000), ...upstream('10.0.0.2:53', 40, 60)];
+    expect(causeCodes(check(waited, latency(0.001, 1000)))).toEqual([]);
+    const quick = [...latency(0.5, 1000), ...upstream('10.0.0.2:53', 60, 60)];
+    expect(causeCodes(check(quick, latency(0.001, 1000)))).toEqual(['DNS271']);
+  });
+
   it('tell different Corefiles by the logs, where the pages do not', () => {
     const log = (pod: string, text: string) =>
       logOf(pod, `[INFO] plugin/reload: Running configuration SHA512 = ${text}\n`, false);
