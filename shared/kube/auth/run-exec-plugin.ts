@@ -1,4 +1,6 @@
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
 import type { Runtime } from '../../runtime/runtime.ts';
 import { shellQuote } from '../../util/text.ts';
 import type { ExecEntry } from '../config/entries.ts';
@@ -47,7 +49,7 @@ export async function runExecPlugin(
     });
     child.on('error', (error: NodeJS.ErrnoException) => {
       signal.removeEventListener('abort', stop);
-      reject(cannotRun(exec, error));
+      reject(cannotRun(exec, error, env.PATH ?? ''));
     });
     child.on('close', (code, killedBy) => {
       signal.removeEventListener('abort', stop);
@@ -87,8 +89,8 @@ function refuseUnusable(exec: ExecEntry, interactive: boolean): void {
   }
 }
 
-function cannotRun(exec: ExecEntry, error: NodeJS.ErrnoException): ClusterError {
-  if (error.code === 'ENOENT') {
+function cannotRun(exec: ExecEntry, error: NodeJS.ErrnoException, path: string): ClusterError {
+  if (error.code === 'ENOENT' || (error.code === 'EACCES' && !isInPath(exec.command, path))) {
     const hint = exec.installHint === undefined ? '' : `${printable(exec.installHint)}\n`;
     return new ClusterError(
       'config',
@@ -102,6 +104,12 @@ function cannotRun(exec: ExecEntry, error: NodeJS.ErrnoException): ClusterError 
     `The login plugin ${exec.command} cannot be started: ${why}.`,
     'Mend the exec entry of the kubeconfig.',
   );
+}
+
+/** A folder of PATH that may not be entered looks to the system like a program that may not be started. */
+function isInPath(command: string, path: string): boolean {
+  if (command.includes('/')) return true;
+  return path.split(delimiter).some((folder) => existsSync(join(folder, command)));
 }
 
 function failed(exec: ExecEntry, how: string, complaints: string): ClusterError {
