@@ -3,10 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { execa } from 'execa';
-import { readSnapshots } from '../../shared/collect/read-snapshot.ts';
-import type { KubeObject } from '../../shared/model/objects.ts';
-import { startApiServer } from '../../shared/testing/api-server.ts';
-import { fakeRuntime } from '../../shared/testing/fake-runtime.ts';
 import type { Platform } from './platforms.ts';
 import { programPath } from './program-path.ts';
 import { type CodeCache, type PartText, type Places, ROOM, trainingMain } from './sea-program.ts';
@@ -37,15 +33,11 @@ export async function makeCodeCache(
   root: string,
 ): Promise<CodeCache | undefined> {
   const folder = await mkdtemp(join(tmpdir(), 'kubectl-net-train-'));
-  const cluster = await readSnapshots([join(root, 'test', 'scenarios', '_cluster')], fakeRuntime());
-  const objects = Object.values(cluster.objects).flatMap((list) => (list ?? []) as readonly KubeObject[]);
-  const server = await startApiServer({ objects, date: new Date(cluster.takenAt) });
   try {
-    const servers = { refusing: join(folder, 'refusing'), answering: join(folder, 'answering') };
-    await writeFile(servers.refusing, kubeconfigFor(REFUSING));
-    await writeFile(servers.answering, kubeconfigFor(server.url));
+    const kubeconfig = join(folder, 'kubeconfig');
+    await writeFile(kubeconfig, KUBECONFIG);
     await writeFile(join(folder, 'parts'), parts.text);
-    await writeFile(join(folder, 'train.cjs'), trainingMain(parts, trainingLines(parts.name, root, servers)));
+    await writeFile(join(folder, 'train.cjs'), trainingMain(parts, trainingLines(parts.name, root, kubeconfig)));
     // --predictable: no concurrent work, so that the cache does not depend on who was quicker. It is no part of V8's
     // check of flags.
     const [program = node, ...before] = [...runner.words, node];
@@ -70,21 +62,15 @@ export async function makeCodeCache(
     const places = JSON.parse(await readFile(join(folder, 'places.json'), 'utf8')) as Places;
     return { bytes: await readFile(join(folder, 'cache')), places };
   } finally {
-    await server.close();
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-/** Port 1 of this machine refuses at once. */
-const REFUSING = 'https://127.0.0.1:1';
-
-function kubeconfigFor(server: string): string {
-  return JSON.stringify({
-    apiVersion: 'v1',
-    kind: 'Config',
-    'current-context': 'training',
-    contexts: [{ name: 'training', context: { cluster: 'training', user: 'training' } }],
-    clusters: [{ name: 'training', cluster: { server } }],
-    users: [{ name: 'training', user: { token: 'none' } }],
-  });
-}
+/** A server that refuses at once: port 1 of this machine. */
+const KUBECONFIG = `apiVersion: v1
+kind: Config
+current-context: none
+contexts: [{name: none, context: {cluster: none, user: none}}]
+clusters: [{name: none, cluster: {server: 'https://127.0.0.1:1'}}]
+users: [{name: none, user: {token: none}}]
+`;

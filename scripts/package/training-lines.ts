@@ -5,22 +5,12 @@ import { load } from 'js-yaml';
 /** Enough to call nearly every function of a plugin; more only make the cache larger. */
 const INCIDENTS = 16;
 
-/** A server that refuses at once, and one that answers from the recorded objects of the cluster. */
-export interface TrainingServers {
-  readonly refusing: string;
-  readonly answering: string;
-}
-
 /**
- * Command lines of a plugin that are run while the code cache is made: what people type most, and recorded incidents,
- * from their files and from a server. `servers` are kubeconfig files.
+ * Command lines of a plugin that are run while the code cache is made: what people type most, and recorded incidents.
+ * None needs a cluster; one asks a server that refuses, so that the code of the client is in the cache too.
  */
-export function trainingLines(
-  plugin: string,
-  root: string,
-  { refusing, answering }: TrainingServers,
-): readonly (readonly string[])[] {
-  const cluster = ['--kubeconfig', refusing, '-n', 'default'];
+export function trainingLines(plugin: string, root: string, kubeconfig: string): readonly (readonly string[])[] {
+  const cluster = ['--kubeconfig', kubeconfig, '-n', 'default'];
   return [
     ['--help'],
     ['--version'],
@@ -30,10 +20,8 @@ export function trainingLines(
     ['completion'],
     ['__complete', ''],
     ['__complete', '--'],
-    ['__complete', '--kubeconfig', refusing, '-n', 'default', 'web'],
+    ['__complete', '--kubeconfig', kubeconfig, '-n', 'default', 'web'],
     ['version', ...cluster],
-    ['version', '--kubeconfig', answering],
-    [...(plugin === 'netsvc' ? ['kube-dns'] : []), '--kubeconfig', answering, '-n', 'kube-system'],
     ...recordedLines(plugin, root),
   ];
 }
