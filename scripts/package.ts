@@ -7,7 +7,6 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import process from 'node:process';
-
 import { suiteVersion } from './bundle-plugin.ts';
 import { buildBinaries, pluginCode, pluginNames } from './package/build-binaries.ts';
 import { PLATFORMS, platformName } from './package/platforms.ts';

@@ -8,7 +8,6 @@
 import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import process from 'node:process';
-
 import { execa } from 'execa';
 import { suiteVersion } from './bundle-plugin.ts';
 import { pluginNames } from './package/build-binaries.ts';

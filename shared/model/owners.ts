@@ -70,6 +70,11 @@ export function topOwner(index: ClusterIndex, object: KubeObject): Ref | undefin
   return top;
 }
 
+/** The topmost owner of a pod, or the pod itself when nobody owns it. */
+export function ownerOrPod(index: ClusterIndex, pod: KubeObject): Ref {
+  return topOwner(index, pod) ?? refOf(pod, 'Pod');
+}
+
 function deploymentByHash(object: KubeObject, owner: Ref): Ref | undefined {
   const hash = object.metadata?.labels?.['pod-template-hash'];
   if (owner.kind !== 'ReplicaSet' || hash === undefined || !owner.name.endsWith(`-${hash}`)) return undefined;

@@ -30,6 +30,11 @@ export function podKey(pod: Pod): string {
   return `${pod.metadata?.namespace ?? ''}/${pod.metadata?.name ?? ''}`;
 }
 
+/** The field selector for the pods that have an address as their first one; others are no field of the API. */
+export function podAddressField(address: string): string {
+  return `status.podIP=${address}`;
+}
+
 /** All addresses of a pod, both families; empty before the sandbox is made. */
 export function podAddresses(pod: Pod): readonly string[] {
   const list = (pod.status?.podIPs ?? []).flatMap((entry) =>

@@ -1,6 +1,7 @@
 import type { Plan } from '../../../shared/cli/command.ts';
 import type { Gatherer } from '../../../shared/collect/gather.ts';
 import { WORKLOAD_KINDS } from '../../../shared/model/owners.ts';
+import { podAddressField } from '../../../shared/model/pods.ts';
 import { formatAddress, parseCidr } from '../../../shared/util/addresses.ts';
 import { type End, namespaceOfEnd } from '../targets/parse-end.ts';
 import { readPolicies, type Scope } from './policy-plan.ts';
@@ -70,7 +71,7 @@ async function readAddress(gatherer: Gatherer, cidr: string): Promise<readonly s
   const address = formatAddress({ family: range.family, value: range.first });
   const [services, pods] = await Promise.all([
     gatherer.list('Service', { fieldSelector: `spec.clusterIP=${address}` }),
-    gatherer.list('Pod', { fieldSelector: `status.podIP=${address}` }),
+    gatherer.list('Pod', { fieldSelector: podAddressField(address) }),
   ]);
   return [...services, ...pods].flatMap(({ metadata }) => metadata?.namespace ?? []);
 }

@@ -1,14 +1,14 @@
 import type { Gatherer } from '../../../shared/collect/gather.ts';
+import { podRangesOf } from '../../../shared/datapath/nodes.ts';
 import type { Node } from '../../../shared/model/objects.ts';
 import type { Service } from '../../../shared/model/objects-network.ts';
 import type { Pod } from '../../../shared/model/objects-pod.ts';
 import type { Workload } from '../../../shared/model/objects-workload.ts';
-import { podAddresses } from '../../../shared/model/pods.ts';
+import { podAddresses, podAddressField } from '../../../shared/model/pods.ts';
 import { nameOf, namespaceOf } from '../../../shared/model/refs.ts';
 import { formatLabels } from '../../../shared/model/selectors.ts';
 import { SERVICE_NAME_LABEL, selectorOf } from '../../../shared/model/services.ts';
-import { inRange, parseAddress, parseCidr } from '../../../shared/util/addresses.ts';
-import { podAddressField } from '../checks/endpoints/pod-addresses.ts';
+import { inRange, parseAddress } from '../../../shared/util/addresses.ts';
 import { labelDistance } from '../checks/selector/label-distance.ts';
 import { allPods } from './read-pods.ts';
 
@@ -77,10 +77,10 @@ async function readHolders(
 ): Promise<void> {
   const known = new Set(pods.flatMap(podAddresses));
   // A pod's first address, the only one that can be asked for, is of the family of its node's first range.
-  const ranges = nodes.flatMap(({ spec }) => parseCidr(spec?.podCIDRs?.[0] ?? spec?.podCIDR ?? '') ?? []);
+  const ranges = nodes.flatMap((node) => podRangesOf(node).slice(0, 1));
   const foreign = [...new Set(addresses)].filter((address) => {
     const parsed = parseAddress(address);
-    return !known.has(address) && parsed !== undefined && ranges.some((range) => inRange(range, parsed));
+    return !known.has(address) && parsed !== undefined && ranges.some(({ range }) => inRange(range, parsed));
   });
   await Promise.all(
     foreign.slice(0, MAX_HOLDERS).map((address) => gatherer.list('Pod', { fieldSelector: podAddressField(address) })),

@@ -9,9 +9,9 @@ import type { Evidence, Finding, Fix } from '../../../../shared/messages/finding
 import { isWhollyRead } from '../../../../shared/model/absence.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import type { Pod } from '../../../../shared/model/objects-pod.ts';
-import { topOwner } from '../../../../shared/model/owners.ts';
+import { ownerOrPod } from '../../../../shared/model/owners.ts';
 import { isFinished, podKey } from '../../../../shared/model/pods.ts';
-import { nameOf, namespaceOf, type Ref, refOf } from '../../../../shared/model/refs.ts';
+import { nameOf, namespaceOf, type Ref } from '../../../../shared/model/refs.ts';
 import { patchLine } from '../../../../shared/util/kubectl.ts';
 import { joinNames } from '../../../../shared/util/text.ts';
 import type { DnsSubject } from '../../dns-subject.ts';
@@ -41,7 +41,7 @@ export const podResolvers = defineCheck<DnsSubject>({
     const servers = dns === undefined ? [] : dnsAddresses(dns);
     for (const pod of index.list('Pod', callers)) {
       if (isFinished(pod) || isSystem(namespaceOf(pod)) || dns?.pods.includes(pod) === true) continue;
-      const owner = topOwner(index, pod) ?? refOf(pod, 'Pod');
+      const owner = ownerOrPod(index, pod);
       for (const finding of judge({ index, pod, owner, servers, resolver: resolverOf(index, pod) })) {
         const key = `${finding.code} ${owner.kind}/${owner.namespace ?? ''}/${owner.name}`;
         const known = seen.get(key);

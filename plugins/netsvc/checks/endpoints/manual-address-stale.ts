@@ -4,7 +4,7 @@ import { isProvenAbsent, isWhollyRead } from '../../../../shared/model/absence.t
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import type { Pod } from '../../../../shared/model/objects-pod.ts';
 import { WORKLOAD_KINDS } from '../../../../shared/model/owners.ts';
-import { declaredPorts, isFinished, podAddresses } from '../../../../shared/model/pods.ts';
+import { declaredPorts, isFinished, podAddresses, podAddressField } from '../../../../shared/model/pods.ts';
 import { formatRef, nameOf, namespaceOf } from '../../../../shared/model/refs.ts';
 import { matchesLabels } from '../../../../shared/model/selectors.ts';
 import { ago } from '../../../../shared/util/duration.ts';
@@ -12,7 +12,7 @@ import { endpointsMessages } from '../../messages/endpoints.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
 import { likelyWorkload, selectorFixFor } from './likely-workload.ts';
 import { isSelectorless, type ManualEndpoint, manualEndpoints } from './manual-endpoints.ts';
-import { isInPodRange, podAddressField, podsWithAddress } from './pod-addresses.ts';
+import { isInPodRange, podsWithAddress } from './pod-addresses.ts';
 
 /** A hand-made endpoint that leads to no pod any more, or to another pod than it was written for. */
 export const manualAddressStale = defineCheck<ServiceSubject>({

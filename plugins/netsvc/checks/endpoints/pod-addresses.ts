@@ -22,11 +22,6 @@ function byAddress(index: ClusterIndex): ReadonlyMap<string, readonly Pod[]> {
   return map;
 }
 
-/** The field selector for the pods that have an address as their first one; others are no field of the API. */
-export function podAddressField(address: string): string {
-  return `status.podIP=${address}`;
-}
-
 /**
  * Whether an address lies where pods get theirs: in a podCIDR of a node, or, where the nodes tell none, in the /24 (IPv4)
  * or /64 (IPv6) of a pod that was seen. Addresses of the nodes themselves are outside.

@@ -97,9 +97,10 @@ function restartKubelet(node: string): Fix {
 
 /** The lost pods are only waiting for their node to let them go; as many as are wanted serve elsewhere. */
 function areReplaced(all: readonly ServicePod[], lost: readonly ServicePod[]): boolean {
+  const ready = readyPods(all);
   return lost.every(({ pod, owner, workload }) => {
     const wanted = workload?.object.spec?.replicas;
-    const others = readyPods(all).filter((entry) => refKey(entry.owner) === refKey(owner));
+    const others = ready.filter((entry) => refKey(entry.owner) === refKey(owner));
     return isTerminating(pod) && wanted !== undefined && wanted > 0 && others.length >= wanted;
   });
 }

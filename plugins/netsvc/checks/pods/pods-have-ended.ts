@@ -2,9 +2,9 @@ import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import type { Evidence, Finding } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import type { Pod } from '../../../../shared/model/objects-pod.ts';
-import { ownerWorkload, topOwner } from '../../../../shared/model/owners.ts';
+import { ownerOrPod, ownerWorkload } from '../../../../shared/model/owners.ts';
 import { isFinished, isTerminating, podKey } from '../../../../shared/model/pods.ts';
-import { type Ref, refKey, refOf } from '../../../../shared/model/refs.ts';
+import { type Ref, refKey } from '../../../../shared/model/refs.ts';
 import { podsMatching } from '../../../../shared/model/services.ts';
 import { ago } from '../../../../shared/util/duration.ts';
 import { compareText, joinNames, shorten } from '../../../../shared/util/text.ts';
@@ -38,10 +38,10 @@ export const podsHaveEnded = defineCheck<ServiceSubject>({
         .map(({ ref }) => refKey(ref)),
     );
     const telling = ended.filter((pod) => {
-      const owner = ownerOf(index, pod);
+      const owner = ownerOrPod(index, pod);
       return !idle.has(refKey(owner)) && owner.kind !== 'Job' && owner.kind !== 'CronJob';
     });
-    return groupBy(telling, (pod) => `${refKey(ownerOf(index, pod))} ${reasonOf(index, pod)}`).map((group) =>
+    return groupBy(telling, (pod) => `${refKey(ownerOrPod(index, pod))} ${reasonOf(index, pod)}`).map((group) =>
       raise(index, group),
     );
   },
@@ -52,16 +52,12 @@ function reasonOf(index: ClusterIndex, pod: Pod): string {
   return pod.status?.reason ?? (evictionOf(index, pod) === undefined ? '' : 'Evicted');
 }
 
-function ownerOf(index: ClusterIndex, pod: Pod): Ref {
-  return topOwner(index, pod) ?? refOf(pod, 'Pod');
-}
-
 function raise(index: ClusterIndex, group: readonly [Pod, ...Pod[]]): Finding {
   const newest = [...group].sort((a, b) =>
     compareText(b.metadata?.creationTimestamp ?? '', a.metadata?.creationTimestamp ?? ''),
   )[0];
   const pod = newest ?? group[0];
-  const owner = ownerOf(index, pod);
+  const owner = ownerOrPod(index, pod);
   const names = group.map((member) => member.metadata?.name ?? '').sort(compareText);
   const of = owner.kind === 'Pod' ? '' : ` of ${owner.kind} ${owner.name}`;
   const pods = `${names.length === 1 ? 'pod' : 'pods'} ${joinNames(names, 2)}${of}`;

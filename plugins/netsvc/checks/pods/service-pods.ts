@@ -1,10 +1,10 @@
 import type { Severity } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import type { Pod } from '../../../../shared/model/objects-pod.ts';
-import { type OwnedWorkload, ownerWorkload, topOwner } from '../../../../shared/model/owners.ts';
+import { type OwnedWorkload, ownerOrPod, ownerWorkload } from '../../../../shared/model/owners.ts';
 import { type PodState, podState, podStateInTime } from '../../../../shared/model/pod-state.ts';
 import { isReady, podKey } from '../../../../shared/model/pods.ts';
-import { type Ref, refOf } from '../../../../shared/model/refs.ts';
+import type { Ref } from '../../../../shared/model/refs.ts';
 import { type ServiceSubject, subjectPods } from '../../service-subject.ts';
 
 /** A pod behind the Service, with its state and the workload that made it. */
@@ -35,7 +35,7 @@ export function servicePods(index: ClusterIndex, subject: ServiceSubject): reado
       key: podKey(pod),
       name: pod.metadata?.name ?? '',
       state: stateIn(index, pod, someReady),
-      owner: topOwner(index, pod) ?? refOf(pod, 'Pod'),
+      owner: ownerOrPod(index, pod),
       workload: ownerWorkload(index, pod),
     }));
   });

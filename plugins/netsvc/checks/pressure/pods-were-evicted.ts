@@ -2,9 +2,9 @@ import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import type { Finding, Fix } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import type { Pod } from '../../../../shared/model/objects-pod.ts';
-import { topOwner } from '../../../../shared/model/owners.ts';
+import { ownerOrPod } from '../../../../shared/model/owners.ts';
 import { isReady, podKey } from '../../../../shared/model/pods.ts';
-import { type Ref, refKey, refOf } from '../../../../shared/model/refs.ts';
+import { type Ref, refKey } from '../../../../shared/model/refs.ts';
 import { podsMatching } from '../../../../shared/model/services.ts';
 import { ago } from '../../../../shared/util/duration.ts';
 import { compareText, joinNames, shorten } from '../../../../shared/util/text.ts';
@@ -40,7 +40,7 @@ export const podsWereEvicted = defineCheck<ServiceSubject>({
     const evicted = podsMatching(index, subject.namespace, subject.selector ?? {})
       .flatMap((pod): Evicted[] => {
         const eviction = evictionOf(index, pod);
-        const owner = topOwner(index, pod) ?? refOf(pod, 'Pod');
+        const owner = ownerOrPod(index, pod);
         return eviction === undefined ? [] : [{ ...eviction, pod, owner }];
       })
       .filter(({ time }) => now - Date.parse(time) < RECENT)
@@ -63,7 +63,7 @@ function happensAgain(
   const survivors = staying.filter(
     (pod) =>
       isReady(pod) &&
-      refKey(topOwner(index, pod) ?? refOf(pod, 'Pod')) === refKey(latest.owner) &&
+      refKey(ownerOrPod(index, pod)) === refKey(latest.owner) &&
       Date.parse(pod.metadata?.creationTimestamp ?? '') < last - AT_ONCE,
   );
   return twice && survivors.length === 0;
