@@ -96,6 +96,8 @@ describe('the words and lines of errors', () => {
 describe('versions', () => {
   const block = (line: string) => `.:53 {\n  kubernetes cluster.local {\n    ${line}\n  }\n}\n`;
   const upstream = (line: string) => `.:53 {\n  forward . 8.8.8.8 {\n    ${line}\n  }\n}\n`;
+  const secondary = (line: string) => `.:53 {\n  secondary x {\n    transfer from 10.0.0.1\n    ${line}\n  }\n}\n`;
+  const stale = (line: string) => `.:53 {\n  cache 30 {\n    serve_stale 1h ${line}\n  }\n}\n`;
   it.each([
     ['.:53 {\n  proxy . 8.8.8.8\n}\n', { '1.4.0': true, '1.5.0': false, '1.12.4': false }],
     ['.:53 {\n  federation cluster.local\n}\n', { '1.6.9': true, '1.7.0': false }],
@@ -112,6 +114,21 @@ describe('versions', () => {
     [upstream('failover SERVFAIL'), { '1.12.4': false, '1.13.0': true }],
     ['.:53 {\n  cache 30 {\n    servfail 5s\n  }\n}\n', { '1.9.3': false, '1.9.4': true }],
     ['.:53 {\n  forward a.x 8.8.8.8\n  forward . 9.9.9.9\n}\n', { '1.9.3': false, '1.9.4': true }],
+    ['.:53 {\n  file db.x {\n    fallthrough\n  }\n}\n', { '1.12.1': false, '1.12.2': true }],
+    [secondary('fallthrough'), { '1.14.3': false, '1.14.4': true }],
+    [secondary('catalog'), { '1.14.4': false, '1.14.5': true }],
+    [secondary('catalog a.example'), { '1.14.6': false, '1.14.7': true }],
+    [secondary('catalog a..example'), { '1.14.7': false }],
+    ['.:53 {\n  nomad {\n    filter x\n  }\n}\n', { '1.13.1': false, '1.13.2': true }],
+    ['.:53 {\n  https3 {\n    max_connections 5\n  }\n}\n', { '1.14.6': false, '1.14.7': true }],
+    ['.:53 {\n  header {\n    set ra\n  }\n}\n', { '1.12.3': true, '1.12.4': false }],
+    ['.:53 {\n  rewrite rcode exact a.x NXDOMAIN NOERROR\n}\n', { '1.11.1': false, '1.11.2': true }],
+    ['.:53 {\n  rewrite edns0 nsid set revert\n}\n', { '1.11.3': false, '1.11.4': true }],
+    ['.:53 {\n  k8s_external x\n}\n', { '1.10.1': true, '1.11.0': false }],
+    ['https://. {\n  whoami\n}\n', { '1.7.1': true, '1.8.6': false, '1.8.7': true }],
+    [stale('verify 1s'), { '1.14.3': false, '1.14.4': true, '1.14.7': true }],
+    [stale('immediate 1s'), { '1.14.6': false, '1.14.7': true }],
+    [stale('verify 1s 30s'), { '1.14.6': false, '1.14.7': true }],
     ['.:53 {\n  forward . dns.google\n}\n', { '1.12.4': false, '1.14.4': true }],
     ['.:53 {\n  whoami\n}\n.:53 {\n  view x {\n    expr true\n  }\n  whoami\n}\n', { '1.14.2': false, '1.14.3': true }],
   ])('%j', (text, verdictsByVersion) => {

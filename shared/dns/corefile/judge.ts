@@ -200,12 +200,19 @@ class Judge {
     for (const { transport, port } of served) {
       if (Number(port) > 65535 || Number(port) < 0) {
         errors.push({ message: `address ${port}: invalid port`, ...place });
+      } else if (!settings.tls && transport === 'https' && this.#asksTlsOfHttps()) {
+        errors.push({ message: 'DoH requires TLS to be configured, see the tls plugin', ...place });
       } else if (!settings.tls && transport === 'https3') {
         errors.push({ message: 'DoH3 requires TLS, no TLS config found', ...place });
       } else if (!settings.tls && transport === 'quic') {
         errors.push({ message: 'quic: tls.Config not set', ...place });
       }
     }
+  }
+
+  /** From 1.8.0 to 1.8.6 a server for `https://` without `tls` was refused; before and since it speaks plain HTTP. */
+  #asksTlsOfHttps(): boolean {
+    return this.#version >= version('1.8.0') && this.#version < version('1.8.7');
   }
 }
 

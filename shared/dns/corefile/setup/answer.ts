@@ -170,7 +170,7 @@ export const header: SetupRule = (setup) => {
       const selector = setup.value.toLowerCase();
       let action = '';
       const short = selector === 'set' || selector === 'clear';
-      if (setup.since('1.9.4') && !(short && !setup.since('1.11.0'))) {
+      if (setup.since('1.9.4') && !(short && !setup.since('1.12.4'))) {
         if (selector !== 'query' && selector !== 'response') {
           throw setup.plain(`setting up rule: invalid selector=${selector} should be query or response`);
         }

@@ -72,7 +72,7 @@ function cachePrefetch(setup: Setup): void {
 }
 
 function cacheServeStale(setup: Setup): void {
-  const most = setup.since('1.14.7') ? 5 : setup.since('1.9.2') ? 2 : 1;
+  const most = setup.since('1.14.7') ? 5 : setup.since('1.14.4') ? 3 : setup.since('1.9.2') ? 2 : 1;
   const [time, mode, ...rest] = expectArgs(setup, 0, most);
   if (time !== undefined && duration(setup, time) < 0) {
     throw setup.plain('invalid negative duration for serve_stale');
@@ -88,6 +88,8 @@ function cacheServeStale(setup: Setup): void {
       throw setup.plain('invalid negative timeout for serve_stale verify');
     }
     staleAnswer(setup, ttl, recheck);
+  } else if (!setup.since('1.14.7')) {
+    if (rest.length > 0) throw setup.plain('serve_stale timeout is only valid with the verify refresh mode');
   } else {
     const [ttl, recheck, extra] = rest;
     if (extra !== undefined) throw setup.argumentError();

@@ -94,7 +94,7 @@ export const azure: SetupRule = (setup) => {
         },
         fallthrough: () => setup.rest(),
         access: {
-          since: '1.6.9',
+          since: '1.6.8',
           read: () => {
             const access = word();
             if (access !== 'public' && access !== 'private') {

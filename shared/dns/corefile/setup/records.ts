@@ -1,4 +1,5 @@
-import { atoi, numberError, parseDuration } from '../go/numbers.ts';
+import { atoi, goQuote, numberError, parseDuration } from '../go/numbers.ts';
+import { zonesOf } from '../zones.ts';
 import { addressOrRefuse, duration, looksLikePath, regexp, ttl, wholeNumber } from './common.ts';
 import { eachLine, expectArg, readOptions, type SetupRule } from './context.ts';
 
@@ -11,7 +12,7 @@ export const file: SetupRule = (setup) => {
     expectArg(setup);
     setup.rest();
     readOptions(setup, {
-      fallthrough: { since: '1.11.4', read: () => setup.rest() },
+      fallthrough: { since: '1.12.2', read: () => setup.rest() },
       reload: {
         since: '1.2.3',
         read: () => {
@@ -75,6 +76,19 @@ export const secondary: SetupRule = (setup) => {
         }
       },
       upstream: { until: '1.8.0', read: () => setup.rest() },
+      fallthrough: { since: '1.14.4', read: () => setup.rest() },
+      catalog: {
+        since: '1.14.5',
+        read: () => {
+          const members = setup.rest();
+          if (members.length > 0 && !setup.since('1.14.7')) throw setup.argumentError();
+          for (const zone of members) {
+            if (zonesOf(zone, setup.server.version).length === 0) {
+              throw setup.plain(`invalid catalog member zone ${goQuote(zone)}`);
+            }
+          }
+        },
+      },
     });
     if (!transfers && setup.since('1.12.2')) throw setup.plain('secondary zones require a transfer from property');
   }
@@ -147,7 +161,10 @@ export const dnssec: SetupRule = (setup) => {
 
 export const sign: SetupRule = (setup) => {
   eachLine(setup, () => {
-    expectArg(setup);
+    const path = expectArg(setup);
+    if (path.includes('\uFFFD') && setup.since('1.13.1')) {
+      throw setup.plain(`dbfile ${goQuote(path)} contains invalid characters`);
+    }
     setup.rest();
     readOptions(setup, {
       key: () => {
@@ -173,7 +190,7 @@ export const nomad: SetupRule = (setup) => {
     const args = setup.rest();
     if (name === 'address') {
       if (args.length === 0) throw setup.plain('at least one address is required');
-    } else if (name === 'filter' || name === 'token') {
+    } else if (name === 'token' || (name === 'filter' && setup.since('1.13.2'))) {
       if (args.length !== 1) throw setup.plain(`exactly one ${name} is required`);
     } else if (name === 'ttl') {
       const [text = ''] = args;

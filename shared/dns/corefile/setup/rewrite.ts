@@ -27,7 +27,7 @@ function ruleError(setup: Setup, words: readonly string[]): Complaint {
   if (flows && words.length < 2) return `${mode} rule must begin with a rule type`;
   const type = (flows ? (words[1] ?? '') : first).toLowerCase();
   const args = words.slice(flows ? 2 : 1);
-  const since: Readonly<Record<string, string>> = { ttl: '1.2.3', cname: '1.11.0', rcode: '1.9.0' };
+  const since: Readonly<Record<string, string>> = { ttl: '1.2.3', cname: '1.11.0', rcode: '1.11.2' };
   const birth = since[type];
   if (birth !== undefined && !setup.since(birth)) return `invalid rule type ${goQuote(first)}`;
   switch (type) {
@@ -123,7 +123,7 @@ function edns0Error(setup: Setup, args: readonly string[]): Complaint {
     return type === 'local' ? codeError(args[2] ?? '') : undefined;
   }
   if (!['append', 'replace', 'set'].includes(action)) return `invalid action: ${goQuote(action)}`;
-  const words = args.at(-1) === 'revert' && setup.since('1.11.0') ? args.slice(0, -1) : args;
+  const words = args.at(-1) === 'revert' && setup.since('1.11.4') ? args.slice(0, -1) : args;
   switch (type) {
     case 'local':
       if (words.length !== 4) return 'EDNS0 local rules require three or four args';

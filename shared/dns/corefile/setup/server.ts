@@ -1,4 +1,4 @@
-import { isIp, withoutZone } from '../go/addresses.ts';
+import { isIp } from '../go/addresses.ts';
 import { expressionError } from '../go/expression.ts';
 import { atoi, goQuote, parseDuration, writeDuration } from '../go/numbers.ts';
 import { duration, wholeNumber } from './common.ts';
@@ -28,7 +28,7 @@ export const bind: SetupRule = (setup) => {
   function addresses(args: readonly string[]): readonly string[] {
     for (const arg of args) {
       if (arg === 'lo' && setup.since('1.8.4')) continue;
-      if (isIp(arg) || (setup.since('1.14.2') && isIp(withoutZone(arg)))) continue;
+      if (isIp(arg)) continue;
       if (!setup.since('1.8.4')) throw setup.plain(`not a valid IP address: ${arg}`);
       if (!INTERFACE.test(arg)) throw setup.plain(`not a valid IP address or interface name: ${goQuote(arg)}`);
       setup.server.assume(`network interface ${arg}`);
@@ -121,36 +121,35 @@ export const multisocket: SetupRule = (setup) => {
   if (setup.since('1.13.2') && sockets > 1024) throw setup.plain(`num sockets exceeds maximum (1024): ${sockets}`);
 };
 
-/** Options of the plugins that limit a listener: a whole number each, once in a block. */
-function limits(names: readonly string[], least: 0 | 1): SetupRule {
+/** Options of the plugins that limit a listener, each with its first version: a whole number each, once in a block. */
+function limits(names: Readonly<Record<string, string>>, least: 0 | 1): SetupRule {
   return (setup) => {
     setup.next();
     expectArgs(setup, 0);
     readOptions(
       setup,
       Object.fromEntries(
-        names.map((name) => [
-          name,
-          () => {
-            const [text = ''] = expectArgs(setup, 1);
-            const value = atoi(text);
-            if (value === undefined) throw setup.plain(`invalid ${name} value '${text}'`);
-            if (value < least) {
-              throw setup.plain(`${name} must be a ${least === 0 ? 'non-negative' : 'positive'} integer: ${value}`);
-            }
-            if (setup.settings.once.has(name)) throw setup.plain(`${name} already defined for this server block`);
-            setup.settings.once.add(name);
-          },
-        ]),
+        Object.entries(names).map(([name, since]) => [name, { since, read: () => limit(setup, name, least) }]),
       ),
     );
   };
 }
 
-export const quic = limits(['max_streams', 'worker_pool_size'], 1);
-export const grpcServer = limits(['max_streams', 'max_connections'], 0);
-export const https = limits(['max_connections'], 0);
-export const https3 = limits(['max_streams', 'max_connections'], 0);
+function limit(setup: Setup, name: string, least: 0 | 1): void {
+  const [text = ''] = expectArgs(setup, 1);
+  const value = atoi(text);
+  if (value === undefined) throw setup.plain(`invalid ${name} value '${text}'`);
+  if (value < least) {
+    throw setup.plain(`${name} must be a ${least === 0 ? 'non-negative' : 'positive'} integer: ${value}`);
+  }
+  if (setup.settings.once.has(name)) throw setup.plain(`${name} already defined for this server block`);
+  setup.settings.once.add(name);
+}
+
+export const quic = limits({ max_streams: '1.12.2', worker_pool_size: '1.12.2' }, 1);
+export const grpcServer = limits({ max_streams: '1.14.0', max_connections: '1.14.0' }, 0);
+export const https = limits({ max_connections: '1.14.0' }, 0);
+export const https3 = limits({ max_streams: '1.14.0', max_connections: '1.14.7' }, 0);
 
 const CLIENT_AUTH = ['nocert', 'request', 'require', 'verify_if_given', 'require_and_verify'];
 const ACME_OPTIONS = ['acme', 'email', 'ca', 'storage', 'ca_root', 'resolver'];

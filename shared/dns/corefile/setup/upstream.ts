@@ -94,7 +94,7 @@ function checkDestination(setup: Setup, server: string, serverName: boolean): vo
       `paths are not allowed in HTTPS upstream addresses (the /dns-query path is used by default): ${server}`,
     );
   }
-  if (transport === 'tls' && serverName && setup.since('1.14.2') && rest.includes('%')) {
+  if (transport === 'tls' && serverName && setup.since('1.13.2') && rest.includes('%')) {
     throw setup.plain(`both forward and proxy level TLS servernames are set for upstream proxy '${server}'`);
   }
 }
