@@ -140,6 +140,8 @@ function npPeer(question: Question, policy: NetworkPolicy, peer: NetworkPolicyPe
 
 function npPort({ protocol, port, to }: Question, entry: NetworkPolicyPort): boolean {
   if ((entry.protocol ?? 'TCP') !== protocol) return false;
+  // The API refuses a range that does not begin with a number; it opens nothing.
+  if (entry.endPort !== undefined && typeof entry.port !== 'number') return false;
   if (entry.port === undefined) return true;
   if (typeof entry.port === 'string') return typeof to !== 'string' && named(to, entry.port, protocol).includes(port);
   return port >= entry.port && port <= (entry.endPort ?? entry.port);
