@@ -38,6 +38,41 @@ describe('app-listens-elsewhere', () => {
     expect(report.causes[0]?.fixes[1]?.command).toBe('kubectl set env deployment/api -n shop -c app PORT=8080');
   });
 
+  it('names the ConfigMap that a variable comes from, and mends it there', () => {
+    const svc = service('api', { selector: { app: 'api' } });
+    const config = {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: 'api-config', namespace: 'shop' },
+      data: { PORT: '9000' },
+    };
+    const app = stagedApp('api', { container: { envFrom: [{ configMapRef: { name: 'api-config' } }] } });
+    const report = diagnoseObjects([svc, config, ...app.objects, ...slicesFor(svc, app.pods)], 'api');
+    expect(report.causes[0]?.evidence).toContainEqual({
+      fact: 'PORT=9000',
+      source: 'ConfigMap shop/api-config key PORT',
+    });
+    expect(report.causes[0]?.fixes[1]?.command).toBe(
+      `kubectl patch configmap api-config -n shop --type=merge -p '{"data":{"PORT":"8080"}}' && kubectl rollout restart deployment/api -n shop`,
+    );
+  });
+
+  it('believes the maker of an official image more than what the container declares', () => {
+    const report = diagnose({ image: 'nginx:1.27-alpine', ports: [{ name: 'http', containerPort: 8080 }] });
+    expect(causeCodes(report)).toEqual(['SVC402']);
+    expect(report.headline).toContain('runs its image as it comes, which listens on 80, not on the 8080');
+    const configured = {
+      image: 'nginx:1.27',
+      ports: [{ containerPort: 8080 }],
+      env: [{ name: 'NGINX_PORT', value: '8080' }],
+    };
+    expect(diagnose(configured).verdict).toBe('healthy');
+    const mounted = { spec: { volumes: [{ name: 'conf', configMap: { name: 'web-conf' } }] } };
+    const svc = service('api', { selector: { app: 'api' } });
+    const app = stagedApp('api', { container: { image: 'nginx:1.27' }, ...mounted });
+    expect(diagnoseObjects([svc, ...app.objects, ...slicesFor(svc, app.pods)], 'api').verdict).toBe('healthy');
+  });
+
   it('explains a readiness probe that is refused on the declared port', () => {
     const probe = { readinessProbe: { httpGet: { path: '/', port: 8080 } } };
     const report = diagnose({ command: ['httpd', '-f', '-p', '9090'], ...probe }, false, true);

@@ -1,7 +1,7 @@
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import type { Container, Pod } from '../../../../shared/model/objects-pod.ts';
 import { ownerWorkload } from '../../../../shared/model/owners.ts';
-import { podKey, type RunningContainer, runningContainers } from '../../../../shared/model/pods.ts';
+import { podAddresses, podKey, type RunningContainer, runningContainers } from '../../../../shared/model/pods.ts';
 import { formatRef } from '../../../../shared/model/refs.ts';
 import { type CommandLine, readCommandLine } from './listen/command-line.ts';
 import { listenersOfConfig } from './listen/config-listeners.ts';
@@ -52,7 +52,7 @@ function signsOf(index: ClusterIndex, pod: Pod, running: RunningContainer): Cont
       via: 'args' as const,
       source: `${where} container ${running.name} ${(running.spec.args ?? []).length > 0 ? 'args' : 'command'}`,
     })),
-    ...(log === undefined ? [] : listenersOfLog(log)).map((listener) => ({
+    ...(log === undefined ? [] : listenersOfLog(log, podAddresses(pod))).map((listener) => ({
       listener,
       via: 'log' as const,
       source: `log of ${podKey(pod)} container ${running.name}`,
@@ -63,11 +63,11 @@ function signsOf(index: ClusterIndex, pod: Pod, running: RunningContainer): Cont
       source: `ConfigMap ${namespace}/${configMap}`,
     })),
   ];
-  const fromEnv = listenersOfEnvironment(env).map((listener) => ({
-    listener,
-    via: 'env' as const,
-    source: `${where} container ${running.name} env`,
-  }));
+  const fromEnv = listenersOfEnvironment(env).map((listener) => {
+    const variable = env.get(listener.variable ?? '');
+    const source = variable?.literal === false ? variable.source : `${where} container ${running.name} env`;
+    return { listener, via: 'env' as const, source };
+  });
   return {
     running,
     name: running.name,

@@ -49,6 +49,21 @@ describe('listens-on-loopback', () => {
     const report = diagnose({}, 'INFO server listening on 127.0.0.1:8080\n');
     expect(causeCodes(report)).toEqual(['SVC403']);
     expect(report.headline).toContain('listening on 127.0.0.1:8080');
+    expect(report.causes[0]?.fixes[0]?.command).toBe('kubectl edit deployment/admin -n shop');
+  });
+
+  it('stays silent for a link that the log prints for the developer', () => {
+    expect(diagnose({}, 'Server running at http://localhost:8080\n').verdict).toBe('healthy');
+  });
+
+  it('reads the listeners of a Kafka broker', () => {
+    const env = (value: string) => ({ env: [{ name: 'KAFKA_LISTENERS', value }] });
+    const report = diagnose(env('PLAINTEXT://127.0.0.1:8080,CONTROLLER://:9093'));
+    expect(causeCodes(report)).toEqual(['SVC403']);
+    expect(report.causes[0]?.fixes[0]?.command).toContain(
+      'KAFKA_LISTENERS=PLAINTEXT://0.0.0.0:8080,CONTROLLER://:9093',
+    );
+    expect(diagnose(env('PLAINTEXT://:8080,CONTROLLER://127.0.0.1:9093')).verdict).toBe('healthy');
   });
 
   it('stays silent when the kubelet reaches the port', () => {

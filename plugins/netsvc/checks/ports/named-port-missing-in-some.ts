@@ -3,6 +3,7 @@ import type { Fix } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import { ownerWorkload } from '../../../../shared/model/owners.ts';
 import { formatRef, refKey } from '../../../../shared/model/refs.ts';
+import { plural } from '../../../../shared/util/text.ts';
 import { portsMessages } from '../../messages/ports.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
 import { stemOf } from '../selector/version-words.ts';
@@ -57,7 +58,7 @@ function groupEvidence(backends: readonly Backend[], fact: string): readonly { f
   const [first] = backends;
   if (first === undefined) return [];
   const revision = first.revision === '' ? '' : `, ${first.revision}`;
-  return [{ fact: `${backends.length} pods: ${fact}`, source: `${formatRef(first.owner)}${revision}` }];
+  return [{ fact: `${plural(backends.length, 'pod')}: ${fact}`, source: `${formatRef(first.owner)}${revision}` }];
 }
 
 function fixesOf(

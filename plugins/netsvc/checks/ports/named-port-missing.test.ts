@@ -47,6 +47,16 @@ describe('named-port-missing', () => {
     expect(report.causes[0]).toMatchObject({ code: 'SVC405', impact: 0.5 });
   });
 
+  it('does not send TLS callers to the port of plain HTTP', () => {
+    const report = diagnose(
+      [port('http'), port('https', { name: 'https', port: 443 })],
+      [{ name: 'http', containerPort: 8080 }],
+    );
+    expect(report.causes[0]?.fixes.map(({ command }) => command)).toEqual([
+      `kubectl patch service web -n shop --type=json -p '[{"op":"remove","path":"/spec/ports/1"}]'`,
+    ]);
+  });
+
   it('finds the name in native sidecars, and not in other init containers', () => {
     const svc = service('web', { selector: { app: 'web' }, ports: [port('proxy')] });
     const withInit = (restartPolicy?: string) => [

@@ -1,11 +1,14 @@
 import { distance } from 'fastest-levenshtein';
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import type { Fix } from '../../../../shared/messages/finding.ts';
+import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
+import { ownerWorkload } from '../../../../shared/model/owners.ts';
+import { resolveTargetPort } from '../../../../shared/model/pods.ts';
 import { formatRef } from '../../../../shared/model/refs.ts';
 import { portsMessages } from '../../messages/ports.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
 import { declaredBy, declaredWords, type NamedPort, namedPorts } from './named-ports.ts';
-import { bestPort, targetPortFix } from './port-fixes.ts';
+import { bestPort, targetPortFix, withoutPortFix } from './port-fixes.ts';
 import { PORT_USES } from './port-uses.ts';
 import { changeEvidence, ownersWords, portEvidence, portWords } from './port-words.ts';
 import { isSideName } from './serving.ts';
@@ -48,7 +51,7 @@ export const namedPortMissing = defineCheck<ServiceSubject>({
             },
             ...changeEvidence(subject, now),
           ],
-          fixes: fixesOf(subject, entry, nearest),
+          fixes: fixesOf(index, subject, entry, nearest),
         });
       });
   },
@@ -70,15 +73,59 @@ function nearestName({ all, name, port }: NamedPort): string | undefined {
   return main.length === 1 ? main[0] : undefined;
 }
 
-function fixesOf(subject: ServiceSubject, entry: NamedPort, nearest: string | undefined): readonly Fix[] {
+function fixesOf(
+  index: ClusterIndex,
+  subject: ServiceSubject,
+  entry: NamedPort,
+  nearest: string | undefined,
+): readonly Fix[] {
+  const claimed = claimedNumbers(subject, entry);
+  const declared = declaredBy(entry.all);
+  // A second name for what another port of the Service reaches already (https beside http) is not what was meant.
+  if (nearest !== undefined && declared.some((one) => one.name === nearest && claimed.has(one.port)))
+    return [withoutPortFix(subject, entry.port)];
   if (nearest !== undefined) return [targetPortFix(subject, entry.port, nearest)];
-  const free = declaredBy(entry.all).filter(
-    (declared) =>
-      declared.protocol === (entry.port.protocol ?? 'TCP') && isSideName(declared.name) === isSideName(entry.name),
+  const free = declared.filter(
+    (one) =>
+      one.protocol === (entry.port.protocol ?? 'TCP') &&
+      isSideName(one.name) === isSideName(entry.name) &&
+      !claimed.has(one.port),
   );
   const to = bestPort(
     entry.port,
-    free.map((declared) => declared.port),
+    free.map((one) => one.port),
   );
-  return to === undefined ? [] : [targetPortFix(subject, entry.port, to)];
+  if (to !== undefined) return [targetPortFix(subject, entry.port, to)];
+  return subject.ports.length > 1 ? [withoutPortFix(subject, entry.port)] : declareFix(index, subject, entry);
+}
+
+/** Where the other ports of the Service go. */
+function claimedNumbers(subject: ServiceSubject, { all, port }: NamedPort): ReadonlySet<number> {
+  const others = subject.ports.filter(
+    (other) => other !== port && (other.protocol ?? 'TCP') === (port.protocol ?? 'TCP'),
+  );
+  return new Set(all.flatMap(({ pod }) => others.flatMap((other) => resolveTargetPort(pod.spec, other) ?? [])));
+}
+
+/** Containers that declare nothing may listen anywhere: only their author knows the number behind the name. */
+function declareFix(index: ClusterIndex, subject: ServiceSubject, { all, name, port }: NamedPort): readonly Fix[] {
+  const workload = all[0] === undefined ? undefined : ownerWorkload(index, all[0].pod);
+  const container = all[0]?.pod.spec?.containers?.[0]?.name ?? '';
+  if (workload === undefined || declaredBy(all).length > 0) return [];
+  const patch = {
+    spec: { template: { spec: { containers: [{ name: container, ports: [{ name, containerPort: 'NUMBER' }] }] } } },
+  };
+  const { kind, ref } = workload;
+  return [
+    {
+      title: `declare ${name} in ${kind} ${ref.name}: replace NUMBER by the port on which it listens (restarts its pods)`,
+      command: `kubectl patch ${kind.toLowerCase()} ${ref.name} -n ${subject.namespace} -p '${JSON.stringify(patch).replace('"NUMBER"', 'NUMBER')}'`,
+      risk: 'low',
+    },
+    {
+      title: 'or send to the number at once',
+      command: `kubectl patch service ${subject.name} -n ${subject.namespace} --type=json -p '[{"op":"add","path":"/spec/ports/${subject.ports.indexOf(port)}/targetPort","value":NUMBER}]'`,
+      risk: 'low',
+    },
+  ];
 }

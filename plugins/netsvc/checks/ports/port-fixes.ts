@@ -3,9 +3,12 @@ import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import type { ServicePort } from '../../../../shared/model/objects-network.ts';
 import type { Container } from '../../../../shared/model/objects-pod.ts';
 import { type OwnedWorkload, ownerWorkload } from '../../../../shared/model/owners.ts';
+import { patchLine } from '../../../../shared/util/kubectl.ts';
 import { shellQuote } from '../../../../shared/util/text.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
 import type { Backend } from './backends.ts';
+import type { Sign } from './container-signs.ts';
+import { environmentOf } from './listen/environment.ts';
 
 /** Points one Service port at another target. */
 export function targetPortFix(subject: ServiceSubject, port: ServicePort, to: number | string): Fix {
@@ -19,6 +22,19 @@ export function targetPortFix(subject: ServiceSubject, port: ServicePort, to: nu
     command: patch({ op: 'add', path, value: to }),
     risk: 'low',
     undo: patch(port.targetPort === undefined ? { op: 'remove', path } : { op: 'add', path, value: port.targetPort }),
+  };
+}
+
+/** Takes a port out of the Service that nothing serves. */
+export function withoutPortFix(subject: ServiceSubject, port: ServicePort): Fix {
+  const path = `/spec/ports/${subject.ports.indexOf(port)}`;
+  const patch = (op: object): string =>
+    `kubectl patch service ${subject.name} -n ${subject.namespace} --type=json -p ${shellQuote(JSON.stringify([op]))}`;
+  return {
+    title: `take port ${port.port ?? 0} out of the Service, if nothing is meant to serve it`,
+    command: patch({ op: 'remove', path }),
+    risk: 'low',
+    undo: patch({ op: 'add', path, value: port }),
   };
 }
 
@@ -84,6 +100,30 @@ export function envFix(
     value === null ? `${name}-` : shellQuote(`${name}=${value}`),
   );
   return { title, command: `${start} ${set.join(' ')}`, risk: 'low', undo: `${start} ${unset.join(' ')}` };
+}
+
+/** Sets a port or address in the ConfigMap that a variable comes from, and starts the pods anew, which alone read it. */
+export function configMapFix(
+  index: ClusterIndex,
+  { workload, container }: PatchTarget,
+  { listener }: Sign,
+  from: string,
+  to: string,
+  title: string,
+): Fix | undefined {
+  const { namespace = '', name } = workload.ref;
+  const variable = environmentOf(index, namespace, container).get(listener.variable ?? '');
+  if (variable?.configMap === undefined || variable.value === undefined) return undefined;
+  const { configMap, value } = variable;
+  const command = (text: string): string =>
+    `${patchLine('configmap', namespace, configMap.name, { data: { [configMap.key]: text } })} && ` +
+    `kubectl rollout restart ${workload.kind.toLowerCase()}/${name} -n ${namespace}`;
+  return {
+    title: `${title}; others may use ConfigMap ${configMap.name} too`,
+    command: command(value.replace(from, to)),
+    risk: 'low',
+    undo: command(value),
+  };
 }
 
 /** A JSON patch of a workload as a line to paste. */

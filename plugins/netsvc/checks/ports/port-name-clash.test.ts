@@ -29,6 +29,16 @@ describe('port-name-clash', () => {
     expect(report.findings.map(({ code }) => code)).toContain('SVC409');
   });
 
+  it('is a note when the first container is told to pass on to the other', () => {
+    const proxy: Container = {
+      name: 'oauth2-proxy',
+      args: ['--http-address=0.0.0.0:4180', '--upstream=http://127.0.0.1:8080'],
+      ports: [{ name: 'http', containerPort: 4180 }],
+    };
+    expect(diagnose([proxy, app]).verdict).toBe('healthy');
+    expect(diagnose([{ ...proxy, args: ['--http-address=0.0.0.0:4180'] }, app]).verdict).toBe('degraded');
+  });
+
   it('stays silent when the names differ', () => {
     const report = diagnose([app, { ...exporter, ports: [{ name: 'metrics', containerPort: 9113 }] }]);
     expect(report.findings.map(({ code }) => code)).not.toContain('SVC409');

@@ -45,7 +45,7 @@ export function elsewhereWords(fault: Extract<Fault, { state: 'elsewhere' }>): s
   const [sign] = fault.signs;
   if (sign !== undefined) {
     const words = shorten(sign.listener.words, 60);
-    return sign.via === 'log' ? `says in its log "${words}"` : `listens on ${ports} (${words})`;
+    return `listens on ${ports} (${sign.via === 'log' ? 'its log: ' : ''}${words})`;
   }
   if (fault.image) return `runs its image as it comes, which listens on ${ports}`;
   const [other] = fault.others;

@@ -95,7 +95,8 @@ function ofDeclaring(
   const contrary = line.complete ? main : main.filter(({ listener }) => !own.has(listener.port ?? 0));
   // The main socket of an app says nothing about the one for its metrics.
   const operator = side || isSideName(declared.name);
-  if (contrary.length === 0 || (operator && !line.complete)) return { state: 'declared' };
+  if (contrary.length === 0) return ofDeclaredByImage(pod, container, declared, containers.length);
+  if (operator && !line.complete) return { state: 'declared' };
   const probed = probedPorts(index, pod);
   const another = containers.some((other) => other.name !== name && !other.helper && isOpaque(other, all, probed));
   if (another) return { state: 'declared' };
@@ -190,6 +191,13 @@ function othersOf(
     ...all.filter((declared) => declared.protocol === 'TCP' && free(declared.port, declared.container)),
     ...probed.filter((probe) => probe.passes && free(probe.port, probe.container)),
   ];
+}
+
+/** What a container declares is a note; an official image that runs as it comes listens where its maker says. */
+function ofDeclaredByImage(pod: Pod, container: ContainerSigns, declared: DeclaredPort, count: number): Serving {
+  if (count > 1 || declared.protocol !== 'TCP' || container.signs.length > 0) return { state: 'declared' };
+  const serving = ofImage(pod, [container], declared.port);
+  return serving.state === 'elsewhere' ? { ...serving, declared: true } : { state: 'declared' };
 }
 
 /** A single official image as it comes, with nothing mounted that could configure it. */

@@ -9,6 +9,8 @@ export interface Variable {
   readonly source: string;
   /** Set in the container itself, so that `kubectl set env` changes it. */
   readonly literal: boolean;
+  /** The ConfigMap and key that it comes from. */
+  readonly configMap?: { readonly name: string; readonly key: string };
 }
 
 export type Environment = ReadonlyMap<string, Variable>;
@@ -24,7 +26,8 @@ export function environmentOf(index: ClusterIndex, namespace: string, container:
     const map = name === undefined ? undefined : index.get('ConfigMap', namespace, name);
     for (const [key, value] of Object.entries(map?.data ?? {})) {
       const source = `ConfigMap ${namespace}/${name} key ${key}`;
-      env.set(prefix + key, { name: prefix + key, value, source, literal: false });
+      const configMap = { name: name ?? '', key };
+      env.set(prefix + key, { name: prefix + key, value, source, literal: false, configMap });
     }
   }
   for (const entry of container.env ?? []) {
@@ -40,7 +43,8 @@ function toVariable(index: ClusterIndex, namespace: string, entry: EnvVar, befor
   const ref = valueFrom?.configMapKeyRef;
   if (ref?.name !== undefined && ref.key !== undefined) {
     const found = index.get('ConfigMap', namespace, ref.name)?.data?.[ref.key];
-    return { name, value: found, source: `ConfigMap ${namespace}/${ref.name} key ${ref.key}`, literal: false };
+    const source = `ConfigMap ${namespace}/${ref.name} key ${ref.key}`;
+    return { name, value: found, source, literal: false, configMap: { name: ref.name, key: ref.key } };
   }
   if (valueFrom !== undefined) return { name, value: undefined, source: `env ${name}`, literal: false };
   return { name, value: expandKubernetes(value ?? '', before), source: `env ${name}`, literal: true };

@@ -16,6 +16,8 @@ export interface Listener {
   /** Words that name the port or the address, as they stand in one element of command or args. */
   readonly portText?: string;
   readonly hostText?: string;
+  /** The variable of the environment that says so. */
+  readonly variable?: string;
 }
 
 /** A port number as a word, or undefined. */
