@@ -10,7 +10,8 @@ import { type Dump, readDumps } from './dump/recognise.ts';
 import type { Route } from './dump/routes.ts';
 import type { RuleSet } from './dump/rule-set.ts';
 import type { SettingsDump } from './dump/settings.ts';
-import { nodeAddresses, podRangesOf } from './nodes.ts';
+import { nodeAddresses } from './nodes.ts';
+import { podRangesByNode } from './pod-ranges.ts';
 
 /** A file with what was recognised in it. */
 export interface DumpFile {
@@ -139,10 +140,10 @@ function nodeByAddress(index: ClusterIndex, dumps: readonly Dump[]): { node: str
   // Its bridge may still have the range that another node has by now, so this comes second.
   for (const one of own) {
     const parsed = parseAddress(one);
-    const holder = index
-      .list('Node')
-      .find((entry) => parsed !== undefined && podRangesOf(entry).some(({ range }) => inRange(range, parsed)));
-    if (holder !== undefined) return { node: nameOf(holder), how: `${one} in its pod range` };
+    const holder = [...podRangesByNode(index)].find(
+      ([, { ranges }]) => parsed !== undefined && ranges.some(({ range }) => inRange(range, parsed)),
+    );
+    if (holder !== undefined) return { node: holder[0], how: `${one} in its pod range` };
   }
   return undefined;
 }

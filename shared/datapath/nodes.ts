@@ -16,8 +16,14 @@ export function nodeAddresses(index: ClusterIndex): ReadonlyMap<string, string> 
   });
 }
 
-/** The ranges from which a node's pods get addresses, as text and as numbers. */
-export function podRangesOf(node: Node): readonly { readonly text: string; readonly range: AddressRange }[] {
+/** A range as it is written and as numbers. */
+export interface NamedRange {
+  readonly text: string;
+  readonly range: AddressRange;
+}
+
+/** spec.podCIDRs of a node; whether its pods have their addresses from there depends on the plugin (pod-ranges.ts). */
+export function podRangesOf(node: Node): readonly NamedRange[] {
   const texts = node.spec?.podCIDRs ?? (node.spec?.podCIDR === undefined ? [] : [node.spec.podCIDR]);
   return texts.flatMap((text) => {
     const range = parseCidr(text);

@@ -52,6 +52,18 @@ const SAVED = LISTED.split('\n')
   )
   .lines.join('\n');
 
+/** The same with counters (`--stats`) instead of weights. */
+const COUNTED = LISTED.split('\n')
+  .map((line) => line.replace(/Masq +1 +\d+ +\d+/, '  0        0        0        0        0'))
+  .join('\n')
+  .replace('Forward Weight ActiveConn InActConn', 'Conns   InPkts  OutPkts  InBytes OutBytes');
+/** The same with names instead of numbers (without `-n`), as far as they are known. */
+const NAMED = LISTED.replaceAll(/:(53|80) rr/g, ':domain rr').replaceAll(':8080', ':http-alt');
+const CONNECTIONS = `IPVS connection entries
+pro expire state       source             virtual            destination
+TCP 14:59  ESTABLISHED 10.244.0.9:38000   10.96.1.1:80       10.244.1.5:8080
+`;
+
 /** iptables of a node in this mode: kube-proxy's chains ask sets and lead to no Service. */
 const BESIDE = `*nat
 :PREROUTING ACCEPT [0:0]
@@ -81,7 +93,10 @@ describe('virtual servers', () => {
   it.each([
     ['ipvsadm -Ln', LISTED],
     ['ipvsadm -Sn', SAVED],
+    ['ipvsadm -Ln --stats', COUNTED],
+    ['with a mark of a firewall', `${LISTED}FWM  1 rr\n  -> 192.0.2.1:80 Masq    1      0          0\n`],
     ['with the iptables of the same node', `${LISTED}\n${BESIDE}`],
+    ['with the list of connections', `${LISTED}\n${CONNECTIONS}`],
   ])('sound: %s', async (_, dump) => {
     expect(await ask(dump, ipvs)).toMatchObject(silent);
   });
@@ -102,6 +117,15 @@ describe('virtual servers', () => {
     const answer = await ask(dump, ipvs);
     expect(answer.codes).toEqual([code]);
     expect(answer.text).toContain(word);
+  });
+
+  it('names and lists of connections are told to be of no use', async () => {
+    const named = await ask(NAMED, ipvs);
+    expect(named).toMatchObject({ exit: 3, verdict: 'unknown' });
+    expect(named.text).toContain('ipvsadm -Ln');
+    const listed = await ask(CONNECTIONS, ipvs);
+    expect(listed.exit).toBe(2);
+    expect(listed.text).toContain('ipvsadm -Lc');
   });
 
   it('a Service that does not exist any more', async () => {

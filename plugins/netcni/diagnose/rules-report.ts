@@ -120,6 +120,11 @@ function blindSpots(index: ClusterIndex, dumps: NodeDumps): readonly NotChecked[
     if (rules && proxies.length > 0 && status !== 'ok' && index.list(kind).length === 0)
       spots.push({ check: 'service rules', reason });
   }
+  if (dumps.ipvs.some(({ named }) => named > 0))
+    spots.push({
+      check: 'service rules',
+      reason: 'ipvsadm printed names instead of numbers: give the output of ipvsadm -Ln',
+    });
   if (rules && proxies.length === 0 && mode !== undefined) {
     const wanted = mode === 'nftables' ? 'nft list ruleset' : mode === 'ipvs' ? 'ipvsadm -Ln' : 'iptables-save';
     const tools = dumps.rules.map(({ tool }) => tool);

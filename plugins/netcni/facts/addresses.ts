@@ -1,5 +1,6 @@
 import { detectNetwork } from '../../../shared/datapath/cni/detect.ts';
 import type { Ipam } from '../../../shared/datapath/cni/setup.ts';
+import { ciliumRanges } from '../../../shared/datapath/pod-ranges.ts';
 import { isWhollyRead } from '../../../shared/model/absence.ts';
 import type { ClusterIndex } from '../../../shared/model/cluster-index.ts';
 import type { Pod } from '../../../shared/model/objects-pod.ts';
@@ -99,12 +100,6 @@ function fromRanges(
 /** Addresses for pods of a range: without the network's, the broadcast's and the gateway's own (host-local, Cilium's router). */
 export function usable({ first, last }: AddressRange): number {
   return Math.max(0, Number(last - first + 1n) - 3);
-}
-
-/** Ranges that Cilium's operator gave a node, of all its pools. */
-export function ciliumRanges(index: ClusterIndex, node: string): readonly string[] {
-  const ipam = index.get('CiliumNode', undefined, node)?.spec?.ipam;
-  return [...(ipam?.podCIDRs ?? []), ...(ipam?.pools?.allocated ?? []).flatMap(({ cidrs: list }) => list ?? [])];
 }
 
 function fromBlocks(index: ClusterIndex, facts: NodeFacts): Measured {

@@ -1,3 +1,4 @@
+import { blockNode } from '../../../shared/datapath/pod-ranges.ts';
 import { isWhollyRead } from '../../../shared/model/absence.ts';
 import type { ClusterIndex } from '../../../shared/model/cluster-index.ts';
 import type { IPAMAttribute, IPAMBlock, IPPool } from '../../../shared/model/objects-cni.ts';
@@ -29,12 +30,6 @@ interface Growing {
   used: number;
   leaked: Leak[];
   borrowed: number;
-}
-
-/** The node of `host:NODE`; undefined for a block without owner, or one of a load balancer. */
-export function blockNode(block: IPAMBlock): string | undefined {
-  const affinity = block.spec?.affinity ?? '';
-  return affinity.startsWith('host:') ? affinity.slice('host:'.length) : undefined;
 }
 
 /** IPv4 blocks by node; those of IPv6 do not run out. */

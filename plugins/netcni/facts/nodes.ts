@@ -1,9 +1,10 @@
+import { type NamedRange, podRangesOf } from '../../../shared/datapath/nodes.ts';
 import type { ClusterIndex } from '../../../shared/model/cluster-index.ts';
 import type { Condition, Node } from '../../../shared/model/objects.ts';
 import type { Pod } from '../../../shared/model/objects-pod.ts';
 import { nodeCondition } from '../../../shared/model/pod-state-node.ts';
 import { nameOf } from '../../../shared/model/refs.ts';
-import { type AddressRange, parseCidr } from '../../../shared/util/addresses.ts';
+import { parseCidr } from '../../../shared/util/addresses.ts';
 import { parseQuantity } from '../../../shared/util/quantity.ts';
 
 /**
@@ -25,12 +26,7 @@ export interface NodeFacts {
   readonly leaving: string | undefined;
   /** How many pods the kubelet takes. */
   readonly maxPods: number | undefined;
-  readonly ranges: readonly NamedCidr[];
-}
-
-export interface NamedCidr {
-  readonly text: string;
-  readonly range: AddressRange;
+  readonly ranges: readonly NamedRange[];
 }
 
 /** How long a node that has just joined may lack agents and network, in milliseconds. */
@@ -44,7 +40,6 @@ export function nodeFacts(index: ClusterIndex): readonly NodeFacts[] {
 function factsOf(node: Node, now: number): NodeFacts {
   const ready = nodeCondition(node, 'Ready');
   const leaving = leavingOf(node, ready, now);
-  const { podCIDR, podCIDRs } = node.spec ?? {};
   return {
     name: nameOf(node),
     node,
@@ -54,7 +49,7 @@ function factsOf(node: Node, now: number): NodeFacts {
     fresh: now - Date.parse(node.metadata?.creationTimestamp ?? '') < FRESH,
     leaving,
     maxPods: parseQuantity(node.status?.allocatable?.pods),
-    ranges: cidrs(podCIDRs ?? (podCIDR === undefined || podCIDR === '' ? [] : [podCIDR])),
+    ranges: podRangesOf(node),
   };
 }
 
@@ -66,7 +61,7 @@ export function nodeFactsOf(index: ClusterIndex, name: string): NodeFacts | unde
 }
 
 /** Texts as ranges; what is none is left out. */
-export function cidrs(texts: readonly string[]): readonly NamedCidr[] {
+export function cidrs(texts: readonly string[]): readonly NamedRange[] {
   return texts.flatMap((text) => {
     const range = parseCidr(text);
     return range === undefined ? [] : [{ text, range }];

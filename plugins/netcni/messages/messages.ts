@@ -6,6 +6,7 @@ import { pluginMessages } from './plugins.ts';
 import { presenceMessages } from './presence.ts';
 import { rulesPacketsMessages } from './rules-packets.ts';
 import { rulesServicesMessages } from './rules-services.ts';
+import { rulesSettingsMessages } from './rules-settings.ts';
 
 /** Every code of the plugin. A code, once shipped, keeps its meaning. */
 export const messages: Readonly<Record<string, AnyMessage>> = {
@@ -16,4 +17,5 @@ export const messages: Readonly<Record<string, AnyMessage>> = {
   ...pluginMessages,
   ...rulesServicesMessages,
   ...rulesPacketsMessages,
+  ...rulesSettingsMessages,
 };

@@ -1,14 +1,14 @@
 import { defineMessages, message } from '../../../shared/messages/define-messages.ts';
 import type { Fix } from '../../../shared/messages/finding.ts';
 
-/** CNI820 to CNI879: what dumps of nodes show of filters, routes, links, tunnels and connections. */
+/** CNI820 to CNI869: what dumps of nodes show of filters, routes, links, tunnels and connections. */
 export const rulesPacketsMessages = defineMessages({
   CNI820: message<{ where: string; rule: string; place: string; what: string; fix: readonly Fix[] }>({
     slug: 'pod-packets-dropped',
     severity: 'critical',
     rung: 60,
     title: 'a rule that is not from Kubernetes drops packets of pods',
-    summary: ({ where, rule, place, what }) => `on ${where} ${place} (${rule}) drops packets from ${what}`,
+    summary: ({ where, rule, place, what }) => `on ${where} ${place} (${rule}) drops ${what}`,
     explain:
       'Before a packet reaches a pod it passes every filter of the node. This rule, or the policy of the chain, ends it, and ' +
       'no rule before it lets it go. It is not one of kube-proxy or a network plugin: a firewall (firewalld, ufw, docker, a ' +
@@ -197,32 +197,5 @@ export const rulesPacketsMessages = defineMessages({
     explain:
       'The counter drop of conntrack -S grows when an entry cannot be made, most often because the table is full. It never ' +
       'goes back: look twice, a minute apart, to know whether it happens now.',
-  }),
-
-  CNI870: message<{ where: string; name: string; family: 4 | 6 }>({
-    slug: 'node-does-not-forward',
-    severity: 'critical',
-    rung: 50,
-    title: 'the node passes no packets on',
-    summary: ({ where, name, family }) =>
-      `${where} does not forward IPv${family} packets (${name} = 0): its pods reach nobody outside the node, and nobody reaches them`,
-    explain:
-      'A node is the router of its pods. Network plugins and the container runtime switch forwarding on when they start; a ' +
-      'later sysctl (hardening scripts, a file in /etc/sysctl.d that is loaded after them, cloud-init, tuned) switches it off ' +
-      'again, and every packet from or to a pod is dropped without a word. Pods of the node with hostNetwork are spared.\n' +
-      'Switch it on, then find what switched it off: grep -r forward /etc/sysctl.conf /etc/sysctl.d /usr/lib/sysctl.d.',
-    fixes: ({ name }) => [
-      {
-        title: 'switch it on now, on the node',
-        command: `sysctl -w ${name}=1`,
-        risk: 'low',
-        undo: `sysctl -w ${name}=0`,
-      },
-      {
-        title: 'and keep it on after the next start',
-        command: `echo '${name} = 1' > /etc/sysctl.d/99-kubernetes-forward.conf`,
-        risk: 'low',
-      },
-    ],
   }),
 });

@@ -124,7 +124,9 @@ function formatOf(text: string, current: Format | undefined): Format | undefined
     return 'nft';
   if (
     /^-[Aa] (-[tu]|--sctp-service) /.test(text) ||
-    /^(IP Virtual Server version|Prot LocalAddress:Port|(TCP|UDP|SCTP) +\S+:\d+ )/.test(text) ||
+    /^(IP Virtual Server version|Prot LocalAddress:Port|(TCP|UDP|SCTP) +(\d+\.\d+\.\d+\.\d+|\[[0-9a-fA-F:.]+\]):\d+ )/.test(
+      text,
+    ) ||
     /^ +-> \S+:\S+/.test(text)
   ) {
     return 'ipvs';
@@ -152,6 +154,7 @@ function hintFor(text: string): string {
     return 'this is iptables -L, which leaves out what is needed: give the output of iptables-save';
   }
   if (/^\s*\{\s*"nftables"/.test(text)) return 'this is nft in JSON: give the output of nft list ruleset without -j';
+  if (/^IPVS connection entries/m.test(text)) return 'this is ipvsadm -Lc, connections: give the output of ipvsadm -Ln';
   if (/^Kernel IP routing table/m.test(text)) return 'this is route or netstat -r: give the output of ip route';
   if (/^\s*[[{]/.test(text) && /"(dst|ifname|ifindex)"/.test(text)) return 'this is ip in JSON: leave out -j';
   return 'no output of iptables-save, nft list ruleset, ipvsadm, ip route, ip link, ip neigh, bridge fdb, conntrack or sysctl was recognised in it';

@@ -94,6 +94,7 @@ export interface RuleSet {
 /** A rule as short text for evidence: `-i docker0 -p tcp --dport 80 -j DROP`. */
 export function formatRule(rule: Rule): string {
   const conditions = rule.conditions.map(formatCondition);
+  if (conditions.length === 0) return `everything → ${formatVerdict(rule.verdict)}`;
   return [...conditions, `→ ${formatVerdict(rule.verdict)}`].join(' ');
 }
 

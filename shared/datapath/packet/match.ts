@@ -13,6 +13,8 @@ export interface Packet {
   /** Names of links, where they are known. */
   readonly in?: string | undefined;
   readonly out?: string | undefined;
+  /** The destination is an address of the node itself. */
+  readonly local?: boolean | undefined;
 }
 
 /** Whether a packet meets all conditions of a rule. `marked`: something may have marked it before. */
@@ -55,7 +57,7 @@ function matchPlain({ field, values }: Condition, packet: Packet, table: Table, 
     case 'mark':
       return marked ? 'maybe' : matchMark(values);
     default:
-      return matchOther(values[0] ?? '');
+      return matchOther(values[0] ?? '', packet.local === true);
   }
 }
 
@@ -136,9 +138,13 @@ function matchMark(values: readonly string[]): Tri {
   return 'maybe';
 }
 
-/** Packets between pods neither come from nor go to the node itself. */
-function matchOther(text: string): Tri {
-  if (/^--(dst|src)-type LOCAL$/.test(text) || /^fib (daddr|saddr) type local$/.test(text)) return 'no';
+/** Types of addresses (iptables-extensions(8), nft(8)): packets of others come from machines and go to one, this node or another. */
+function matchOther(text: string, local: boolean): Tri {
+  const type = /^--(dst|src)-type (\w+)$/.exec(text) ?? /^fib (daddr|saddr) type (\w+)$/.exec(text);
+  if (type !== null) {
+    const own = local && type[1]?.startsWith('d') === true ? 'LOCAL' : 'UNICAST';
+    return type[2]?.toUpperCase() === own ? 'yes' : 'no';
+  }
   if (text === '--syn' || text === '--limit-iface-out') return 'yes';
   return 'maybe';
 }

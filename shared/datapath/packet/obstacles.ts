@@ -6,7 +6,7 @@ import { baseChains, type Dropper, walk } from './walk.ts';
 export interface Witness {
   readonly hook: Hook;
   readonly packet: Packet;
-  /** `pod shop/a (10.244.0.5) to pod shop/web (10.244.1.7:8080/TCP)`. */
+  /** `packets from pod shop/a (10.244.0.5) to pod shop/web (10.244.1.7:8080/TCP)`. */
   readonly what: string;
 }
 

@@ -56,10 +56,11 @@ export function witnessesFor(index: ClusterIndex, node: string, family: 4 | 6, l
   const result: Witness[] = [];
   const add = (sender: Sender, goal: Goal): void => {
     const packet = packetOf(sender, goal, links);
-    const hook = goal.node === node && goal.host ? 'input' : 'forward';
-    const what = `${sender.who} to ${goal.who}`;
-    result.push({ hook, packet: hook === 'input' ? { ...packet, out: undefined } : packet, what });
-    result.push({ hook: 'prerouting', packet: { ...packet, out: undefined }, what });
+    const local = goal.node === node && goal.host;
+    const hook = local ? 'input' : 'forward';
+    const what = `packets from ${sender.who} to ${goal.who}`;
+    result.push({ hook, packet: local ? { ...packet, out: undefined, local } : packet, what });
+    result.push({ hook: 'prerouting', packet: { ...packet, out: undefined, local }, what });
   };
   const here = all.filter((goal) => goal.node === node);
   const elsewhere = all.filter((goal) => goal.node !== undefined && goal.node !== node);
@@ -153,7 +154,7 @@ function towardsServices(
           port: Number(port),
           in: links.towards(sender.address),
         },
-        what: `${sender.who} to Service ${namespaceOf(service)}/${nameOf(service)} (${address}:${port}/${protocol.toUpperCase()})`,
+        what: `packets from ${sender.who} to Service ${namespaceOf(service)}/${nameOf(service)} (${address}:${port}/${protocol.toUpperCase()})`,
       };
     });
 }
@@ -175,7 +176,7 @@ function tunnelPackets(index: ClusterIndex, node: string, family: 4 | 6, links: 
       used.flatMap(([, port, kind]) =>
         (['input', 'prerouting'] as const).map((hook) => ({
           hook,
-          packet: { protocol: 'udp' as const, source: address, destination: own[0], port },
+          packet: { protocol: 'udp' as const, source: address, destination: own[0], port, local: true },
           what: `${kind} packets from node ${name} (${address}) to port ${port}/UDP of this node`,
         })),
       ),

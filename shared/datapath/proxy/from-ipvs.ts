@@ -2,7 +2,8 @@ import type { IpvsDump } from '../dump/ipvs.ts';
 import { type Portal, type ProxyRules, portalKey, type ServiceChain, targetOf } from './proxy-rules.ts';
 
 /** The virtual servers of one family. A backend of weight 0 is on its way out and takes nothing new. */
-export function proxyFromIpvs({ services }: IpvsDump, family: 4 | 6): ProxyRules | undefined {
+export function proxyFromIpvs({ services, named }: IpvsDump, family: 4 | 6): ProxyRules | undefined {
+  if (named > 0) return undefined;
   const own = services.filter(({ address }) => address.includes(':') === (family === 6));
   if (own.length === 0) return undefined;
   const portals = new Map<string, Portal>();

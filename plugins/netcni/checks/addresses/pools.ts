@@ -1,5 +1,6 @@
 import { detectNetwork } from '../../../../shared/datapath/cni/detect.ts';
 import { isForWorkloads } from '../../../../shared/datapath/cni/settings-calico.ts';
+import { blockNode } from '../../../../shared/datapath/pod-ranges.ts';
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import { isWhollyRead } from '../../../../shared/model/absence.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
@@ -8,7 +9,7 @@ import { matchesSelector } from '../../../../shared/model/selectors.ts';
 import { parseCalicoSelector } from '../../../../shared/policy/calico-selector.ts';
 import { joinNames, plural } from '../../../../shared/util/text.ts';
 import { type ClusterSubject, nodeKey } from '../../cluster-subject.ts';
-import { blockNode, blocksOf, poolUses } from '../../facts/calico-blocks.ts';
+import { blocksOf, poolUses } from '../../facts/calico-blocks.ts';
 import { downNodes, nodeFacts } from '../../facts/nodes.ts';
 import { troubledPods } from '../../facts/troubled-pods.ts';
 import { addressMessages } from '../../messages/addresses.ts';

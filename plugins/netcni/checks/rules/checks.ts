@@ -1,11 +1,13 @@
 import type { NodeDumps } from '../../../../shared/datapath/dump-files.ts';
 import type { Check } from '../../../../shared/diagnose/check.ts';
+import { bridgedPackets } from './bridged-packets.ts';
 import { connections } from './connections.ts';
 import { forwarding } from './forwarding.ts';
 import { links } from './links.ts';
 import { localPodRoutes } from './local-pod-routes.ts';
 import { packetsDropped } from './packets-dropped.ts';
 import { podRoutes } from './pod-routes.ts';
+import { reversePath } from './reverse-path.ts';
 import { serviceHooks } from './service-hooks.ts';
 import { serviceRules } from './service-rules.ts';
 import { tunnelNeighbours } from './tunnel-neighbours.ts';
@@ -18,6 +20,8 @@ export const rulesChecks: readonly Check<NodeDumps>[] = [
   twoSystems,
   packetsDropped,
   forwarding,
+  bridgedPackets,
+  reversePath,
   podRoutes,
   localPodRoutes,
   links,

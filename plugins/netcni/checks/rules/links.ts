@@ -1,3 +1,4 @@
+import { detectNetwork } from '../../../../shared/datapath/cni/detect.ts';
 import type { Link } from '../../../../shared/datapath/dump/links.ts';
 import type { NodeDumps } from '../../../../shared/datapath/dump-files.ts';
 import { layerOf, wrappingOfInterface } from '../../../../shared/datapath/mtu.ts';
@@ -8,6 +9,7 @@ import type { Finding } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import { joinNames } from '../../../../shared/util/text.ts';
 import { rulesPacketsMessages as messages } from '../../messages/rules-packets.ts';
+import { AGENT_USES } from '../presence/agent-uses.ts';
 import { restartAgent } from '../restart-agent.ts';
 import { about, isPodBridge, place, where } from './words.ts';
 
@@ -22,7 +24,7 @@ export const links = defineCheck<NodeDumps>({
   id: 'netcni/links',
   group: 'interfaces',
   needs: [],
-  uses: ['Node', 'Pod', 'DaemonSet', 'ConfigMap'],
+  uses: AGENT_USES,
   applies: (dumps) => dumps.links !== undefined,
   run: (dumps, { index }) => [...down(index, dumps), ...mtus(index, dumps)],
 });
@@ -38,7 +40,7 @@ function down(index: ClusterIndex, dumps: NodeDumps): readonly Finding[] {
     });
   const stopped = all.flatMap((link) => {
     if (link.flags.includes('UP') && link.state !== 'DOWN') return [];
-    if (MUST_BE_UP.test(link.name))
+    if (MUST_BE_UP.test(link.name) || (link.name === 'tunl0' && usesIpip(index)))
       return [raise(link.name, 'is down', 'its pods reach no pod on other nodes', link.line)];
     // A bridge without any pod has no carrier, which is no fault; without the flag UP somebody switched it off.
     return isPodBridge(link.name) && !link.flags.includes('UP')
@@ -46,6 +48,11 @@ function down(index: ClusterIndex, dumps: NodeDumps): readonly Finding[] {
       : [];
   });
   return [...stopped, ...absent(index, dumps, all, raise)];
+}
+
+function usesIpip(index: ClusterIndex): boolean {
+  const { primary } = detectNetwork(index);
+  return primary?.name === 'Calico' && primary.encapsulations.some(({ value }) => value.wrapping === 'ipip');
 }
 
 /** The node announces a tunnel of Flannel, and a whole list of its interfaces has none. */

@@ -66,8 +66,11 @@ export const localPodRoutes = defineCheck<NodeDumps>({
   },
 });
 
-/** Plugins whose pods are in a bridge with an address of its own; a list that was cut short (`dev flannel.1`) tells nothing. */
-const BRIDGED: ReadonlySet<string> = new Set(['Flannel', 'kube-router', 'kubenet']);
+/**
+ * Plugins whose pods are in a bridge with an address of its own, and kindnet, which writes a route for each pod; a list
+ * that was cut short (`dev flannel.1`) tells nothing.
+ */
+const BRIDGED: ReadonlySet<string> = new Set(['Flannel', 'kube-router', 'kubenet', 'Weave Net', 'kindnet']);
 
 function isExpected(index: ClusterIndex, routes: readonly Route[]): boolean {
   if (!routes.some((route) => isDefault(route) && route.table === 'main')) return false;
@@ -107,5 +110,7 @@ function isLocal(route: Route | undefined): boolean {
 function insteadOf(route: Route | undefined): string {
   if (route === undefined) return 'there is none that fits';
   if (isDefault(route)) return 'packets to them leave by the default route';
-  return route.type === 'unicast' ? `packets to them go ${formatRoute(route)}` : `they are ${route.type} there`;
+  return route.type === 'unicast'
+    ? `packets to them go ${formatRoute(route)}`
+    : `packets to them meet the route ${formatRoute(route)} and are dropped`;
 }

@@ -1,11 +1,18 @@
+import { detectNetwork } from '../../../../shared/datapath/cni/detect.ts';
 import { formatRule, tablesOf } from '../../../../shared/datapath/dump/rule-set.ts';
 import type { NodeDumps } from '../../../../shared/datapath/dump-files.ts';
+import { nodeAddresses } from '../../../../shared/datapath/nodes.ts';
+import type { Packet } from '../../../../shared/datapath/packet/match.ts';
 import { findObstacles, type Obstacle } from '../../../../shared/datapath/packet/obstacles.ts';
 import { witnessesFor } from '../../../../shared/datapath/packet/witnesses.ts';
 import { lookUp } from '../../../../shared/datapath/route-lookup.ts';
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import type { Finding, Fix } from '../../../../shared/messages/finding.ts';
+import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
+import { inRange, parseAddress, parseCidr } from '../../../../shared/util/addresses.ts';
 import { rulesPacketsMessages as messages } from '../../messages/rules-packets.ts';
+import { AGENT_USES } from '../presence/agent-uses.ts';
+import { type Allowed, letPass } from './let-pass.ts';
 import { about, place, where } from './words.ts';
 
 /** More obstacles than these are told as a number. */
@@ -16,7 +23,7 @@ export const packetsDropped = defineCheck<NodeDumps>({
   id: 'netcni/packets-dropped',
   group: 'filters',
   needs: [],
-  uses: ['Pod', 'Service', 'EndpointSlice', 'Node'],
+  uses: [...AGENT_USES, 'Service', 'EndpointSlice'],
   applies: ({ rules, node }) => rules.length > 0 && node !== undefined,
   run: (dumps, { index }) => {
     const { node, routes, links } = dumps;
@@ -35,7 +42,7 @@ export const packetsDropped = defineCheck<NodeDumps>({
     };
     return ([4, 6] as const).flatMap((family) => {
       const found = findObstacles(tablesOf(sets), family, () => witnessesFor(index, node, family, known));
-      return found.slice(0, MOST).map((obstacle) => tell(dumps, obstacle));
+      return found.slice(0, MOST).map((obstacle) => tell(index, dumps, obstacle));
     });
   },
 });
@@ -44,7 +51,8 @@ function isCompat(family: string, name: string): boolean {
   return (family === 'ip' || family === 'ip6') && /^(nat|filter|mangle|raw|security)$/.test(name);
 }
 
-function tell(dumps: NodeDumps, { by, witness }: Obstacle): Finding {
+function tell(index: ClusterIndex, dumps: NodeDumps, obstacle: Obstacle): Finding {
+  const { by, witness } = obstacle;
   const { table, chain, rule } = by;
   const set =
     dumps.rules.find(({ tables }) => tables.includes(table)) ??
@@ -58,7 +66,7 @@ function tell(dumps: NodeDumps, { by, witness }: Obstacle): Finding {
       place: rule === undefined ? `the policy of ${name}` : `a rule in ${name}`,
       rule: rule === undefined ? 'DROP' : formatRule(rule),
       what: witness.what,
-      fix: fixesFor(set?.tool ?? 'iptables', by),
+      fix: fixesFor(index, dumps.node, set?.tool ?? 'iptables', obstacle),
     },
     evidence: [
       {
@@ -75,33 +83,39 @@ function tell(dumps: NodeDumps, { by, witness }: Obstacle): Finding {
   });
 }
 
-function fixesFor(tool: string, { table, chain, rule }: Obstacle['by']): readonly Fix[] {
-  if (tool === 'nft') {
-    return [
-      {
-        title: 'see the rule with its handle, on the node',
-        command: `nft -a list chain ${table.family} ${table.name} ${chain.name}`,
-        risk: 'none',
-      },
-    ];
-  }
+/** What to look at, and what lets them pass. */
+function fixesFor(index: ClusterIndex, node: string | undefined, tool: string, obstacle: Obstacle): readonly Fix[] {
+  const { table, chain, rule } = obstacle.by;
   const program = table.family === 'ip6' ? 'ip6tables' : 'iptables';
-  if (rule === undefined) {
-    return [
-      {
-        title: 'let packets pass until the firewall is set right, on the node',
-        command: `${program} -P ${chain.name} ACCEPT`,
-        risk: 'low',
-        undo: `${program} -P ${chain.name} DROP`,
-      },
-    ];
-  }
-  const number = chain.rules.indexOf(rule) + 1;
+  const look =
+    tool === 'nft'
+      ? `nft -a list chain ${table.family} ${table.name} ${chain.name}`
+      : rule === undefined
+        ? `${program} -t ${table.name} -S ${chain.name}`
+        : `${program} -t ${table.name} -L ${chain.name} ${chain.rules.indexOf(rule) + 1} -n -v`;
   return [
-    {
-      title: 'see the rule with its counters, on the node',
-      command: `${program} -t ${table.name} -L ${chain.name} ${number} -n -v`,
-      risk: 'none',
-    },
+    ...letPass(tool, obstacle.by, allowedBy(index, node, obstacle.witness.packet)),
+    { title: 'or look at the rule first, on the node', command: look, risk: 'none' },
   ];
+}
+
+/** More senders than these are left to the reader. */
+const MOST_SENDERS = 20;
+
+/** All other nodes where one of them is stopped, else the range of the cluster's pods that both ends lie in. */
+function allowedBy(index: ClusterIndex, node: string | undefined, packet: Packet): Allowed {
+  const { source, destination, local, protocol, port } = packet;
+  const toNode = local === true ? { protocol, port } : undefined;
+  if (nodeAddresses(index).has(source)) {
+    const others = [...nodeAddresses(index)].flatMap(([address, name]) =>
+      name !== node && address.includes(':') === source.includes(':') ? [address] : [],
+    );
+    return { sources: others.slice(0, MOST_SENDERS), port: toNode };
+  }
+  const ends = (local === true ? [source] : [source, destination]).map(parseAddress);
+  const whole = detectNetwork(index).podRanges.find(({ value }) => {
+    const range = parseCidr(value);
+    return range !== undefined && ends.every((address) => address !== undefined && inRange(range, address));
+  });
+  return { sources: [whole?.value ?? source], port: toNode };
 }

@@ -1,7 +1,8 @@
 import { detectNetwork } from '../../../../shared/datapath/cni/detect.ts';
 import type { Route } from '../../../../shared/datapath/dump/routes.ts';
 import type { NodeDumps } from '../../../../shared/datapath/dump-files.ts';
-import { flannelOf, nodeAddresses, podRangesOf } from '../../../../shared/datapath/nodes.ts';
+import { flannelOf, nodeAddresses } from '../../../../shared/datapath/nodes.ts';
+import { podRangesByNode } from '../../../../shared/datapath/pod-ranges.ts';
 import { isDefault, lookUp } from '../../../../shared/datapath/route-lookup.ts';
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import type { Finding, Fix } from '../../../../shared/messages/finding.ts';
@@ -9,8 +10,10 @@ import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import type { Node } from '../../../../shared/model/objects.ts';
 import { nameOf } from '../../../../shared/model/refs.ts';
 import { type AddressRange, formatAddress } from '../../../../shared/util/addresses.ts';
+import { downNodes } from '../../facts/nodes.ts';
 import { unknownNetwork } from '../../facts/unknown-network.ts';
 import { rulesPacketsMessages as messages } from '../../messages/rules-packets.ts';
+import { AGENT_USES } from '../presence/agent-uses.ts';
 import { restartAgent } from '../restart-agent.ts';
 import { about, place, where } from './words.ts';
 
@@ -22,16 +25,23 @@ export const podRoutes = defineCheck<NodeDumps>({
   id: 'netcni/pod-routes',
   group: 'routes',
   needs: ['Node'],
-  uses: ['DaemonSet', 'ConfigMap', 'Pod'],
+  uses: [...AGENT_USES, 'CiliumNode', 'BGPConfiguration'],
   applies: ({ routes, node }) => routes !== undefined && node !== undefined,
   run: (dumps, { index, now }) => {
     const { routes = [], node } = dumps;
+    // Routes to a node that is down vanish with it where BGP makes them.
     const others = index
       .list('Node')
       .filter(
-        (other) => nameOf(other) !== node && now - Date.parse(other.metadata?.creationTimestamp ?? '') > YOUNG_MS,
+        (other) =>
+          nameOf(other) !== node &&
+          !downNodes(index).has(nameOf(other)) &&
+          now - Date.parse(other.metadata?.creationTimestamp ?? '') > YOUNG_MS,
       );
-    const targets = others.flatMap((other) => podRangesOf(other).map((entry) => ({ other, ...entry })));
+    const ranges = podRangesByNode(index);
+    const targets = others.flatMap((other) =>
+      (ranges.get(nameOf(other))?.ranges ?? []).map((entry) => ({ other, ...entry })),
+    );
     return targets.flatMap(({ other, text, range }): readonly Finding[] => {
       if (!routes.some((route) => route.range.family === range.family)) return [];
       const route = lookUp(routes, inside(range));
@@ -53,8 +63,8 @@ function inside(range: AddressRange): string {
 }
 
 /**
- * Whether this plugin writes routes for pod ranges at all: Flannel, Canal and kindnet do; for others a route to the
- * range of another node shows it. Clouds route pod ranges themselves, and Calico by blocks.
+ * Whether this plugin writes routes for pod ranges at all: Flannel, Canal and kindnet do; for others (Calico by blocks,
+ * Cilium with a tunnel) a route to the range of another node shows it. Clouds route pod ranges themselves.
  */
 function isExpected(
   index: ClusterIndex,
@@ -63,8 +73,21 @@ function isExpected(
   other: Node,
 ): boolean {
   if (flannelOf(other, 4) !== undefined) return true;
-  if (detectNetwork(index).primary?.name === 'kindnet') return true;
+  if (writesRoutes(index) && routes.some((route) => isDefault(route) && route.table === 'main')) return true;
   return targets.some(({ text }) => routes.some((route) => route.destination === text && route.type === 'unicast'));
+}
+
+/**
+ * Plugins of which every node has a route to each other node, in a list that was not cut short. Calico's come by the
+ * mesh of BGP, or from Felix for VXLAN; with peers of one's own the router may tell less.
+ */
+function writesRoutes(index: ClusterIndex): boolean {
+  const { primary } = detectNetwork(index);
+  if (primary?.name === 'kindnet') return true;
+  if (primary?.name === 'Antrea') return primary.encapsulations.some(({ value }) => value.wrapping !== 'none');
+  if (primary?.name !== 'Calico' || primary.dataplane?.value === 'eBPF') return false;
+  const mesh = index.get('BGPConfiguration', undefined, 'default')?.spec?.nodeToNodeMeshEnabled !== false;
+  return mesh && primary.encapsulations.some(({ value }) => value.wrapping !== 'none');
 }
 
 /**
@@ -129,7 +152,10 @@ function missing(index: ClusterIndex, dumps: NodeDumps, other: Node, range: stri
       fix: fixesFor(index, dumps, other, range, 'add'),
     },
     evidence: [
-      { fact: `podCIDR ${range}`, source: `Node ${nameOf(other)} spec.podCIDRs` },
+      {
+        fact: `pods there have addresses of ${range}`,
+        source: podRangesByNode(index).get(nameOf(other))?.source ?? '',
+      },
       { fact: route === undefined ? 'no route' : formatRoute(route), source: placeOf(dumps, route) },
     ],
   });

@@ -7,7 +7,9 @@ import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import type { Finding } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import { podAddresses } from '../../../../shared/model/pods.ts';
+import { proxyReplacement } from '../../facts/replaced-proxy.ts';
 import { rulesServicesMessages as messages } from '../../messages/rules-services.ts';
+import { AGENT_USES } from '../presence/agent-uses.ts';
 import { about, place, restartProxy, where } from './words.ts';
 
 /** Whether packets come to kube-proxy's chains at all, and whether their answers find back. */
@@ -15,8 +17,8 @@ export const serviceHooks = defineCheck<NodeDumps>({
   id: 'netcni/service-hooks',
   group: 'service rules',
   needs: [],
-  uses: ['Service', 'EndpointSlice', 'Pod', 'Node', 'DaemonSet', 'ConfigMap'],
-  applies: ({ rules }) => rules.length > 0,
+  uses: [...AGENT_USES, 'Service', 'EndpointSlice'],
+  applies: ({ rules }, { index }) => rules.length > 0 && proxyReplacement(index) === undefined,
   run: (dumps, { index }) =>
     ([4, 6] as const).flatMap((family) => {
       const [proxy] = proxiesOf(dumps, family);

@@ -15,7 +15,9 @@ import { isWhollyRead } from '../../../../shared/model/absence.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import { podAddresses, podKey } from '../../../../shared/model/pods.ts';
 import { joinNames, plural } from '../../../../shared/util/text.ts';
+import { proxyReplacement } from '../../facts/replaced-proxy.ts';
 import { rulesServicesMessages as messages } from '../../messages/rules-services.ts';
+import { AGENT_USES } from '../presence/agent-uses.ts';
 import { about, place, restartProxy, where } from './words.ts';
 
 /** Lines of evidence for one finding. */
@@ -26,8 +28,9 @@ export const serviceRules = defineCheck<NodeDumps>({
   id: 'netcni/service-rules',
   group: 'service rules',
   needs: [],
-  uses: ['Service', 'EndpointSlice', 'Pod', 'DaemonSet', 'ConfigMap', 'Node'],
-  applies: ({ rules, ipvs }) => rules.length > 0 || ipvs.length > 0,
+  uses: [...AGENT_USES, 'Service', 'EndpointSlice'],
+  applies: ({ rules, ipvs }, { index }) =>
+    (rules.length > 0 || ipvs.length > 0) && proxyReplacement(index) === undefined,
   run: (dumps, { index, now }) =>
     ([4, 6] as const).flatMap((family) => {
       const [proxy] = proxiesInMode(dumps, family, kubeProxySetup(index).mode?.value);
@@ -243,7 +246,7 @@ function portsToExpect(index: ClusterIndex, family: 4 | 6, time: DumpTime): numb
 function noVirtualServers(index: ClusterIndex, dumps: NodeDumps, family: 4 | 6, now: number): readonly Finding[] {
   const [dump] = dumps.ipvs;
   const wanted = portsToExpect(index, family, dumpTime(now, undefined));
-  if (dump === undefined || wanted === 0 || !runsHere(index, dumps)) return [];
+  if (dump === undefined || dump.named > 0 || wanted === 0 || !runsHere(index, dumps)) return [];
   return [
     messages.CNI802.raise({
       ...about(dumps),

@@ -2,9 +2,12 @@ import type { RuleSet } from '../../../../shared/datapath/dump/rule-set.ts';
 import type { NodeDumps } from '../../../../shared/datapath/dump-files.ts';
 import { proxiesOf } from '../../../../shared/datapath/proxy/of-dumps.ts';
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
-import type { Finding } from '../../../../shared/messages/finding.ts';
+import type { Finding, Fix } from '../../../../shared/messages/finding.ts';
+import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import { joinAnd, plural } from '../../../../shared/util/text.ts';
+import { proxyReplacement } from '../../facts/replaced-proxy.ts';
 import { rulesServicesMessages as messages } from '../../messages/rules-services.ts';
+import { AGENT_USES } from '../presence/agent-uses.ts';
 import { about, place, restartProxy, where } from './words.ts';
 
 /** Rules of Kubernetes in both iptables, and rules of two modes of kube-proxy. */
@@ -12,7 +15,7 @@ export const twoSystems = defineCheck<NodeDumps>({
   id: 'netcni/two-rule-systems',
   group: 'service rules',
   needs: [],
-  uses: ['DaemonSet', 'Pod', 'Node', 'ConfigMap'],
+  uses: AGENT_USES,
   applies: ({ rules }) => rules.length > 0,
   run: (dumps, { index }) => {
     const modes = [
@@ -24,6 +27,8 @@ export const twoSystems = defineCheck<NodeDumps>({
         ),
       ),
     ];
+    const replaced = leftBehind(index, dumps);
+    if (replaced.length > 0) return [...twoIptables(dumps), ...replaced];
     const both =
       modes.length < 2
         ? []
@@ -44,6 +49,42 @@ export const twoSystems = defineCheck<NodeDumps>({
     return [...twoIptables(dumps), ...both];
   },
 });
+
+/** kube-proxy was replaced and its rules were left. */
+function leftBehind(index: ClusterIndex, dumps: NodeDumps): readonly Finding[] {
+  const plugin = proxyReplacement(index);
+  const old = ([4, 6] as const)
+    .flatMap((family) => proxiesOf(dumps, family))
+    .filter(({ rules }) => rules.portals.size > 0);
+  if (plugin === undefined || old.length === 0) return [];
+  const { title, replacesKubeProxy } = plugin;
+  return [
+    messages.CNI809.raise({
+      ...about(dumps),
+      args: {
+        where: where(dumps),
+        modes: `kube-proxy, which is gone, and of ${title}`,
+        fix: old.some(({ rules }) => rules.mode === 'iptables') ? TAKE_AWAY : [],
+      },
+      severity: 'info',
+      evidence: [
+        ...old.map(({ rules, set }) => ({
+          fact: `${plural(rules.portals.size, 'ClusterIP port')} in ${rules.mode} mode`,
+          source: place(dumps, set, 0),
+        })),
+        { fact: `${title} replaces kube-proxy`, source: replacesKubeProxy?.source ?? '' },
+      ],
+    }),
+  ];
+}
+
+const TAKE_AWAY: readonly Fix[] = [
+  {
+    title: 'on the node: take its rules away (or start the node anew)',
+    command: 'iptables-save | grep -v KUBE | iptables-restore',
+    risk: 'high',
+  },
+];
 
 function twoIptables(dumps: NodeDumps): readonly Finding[] {
   const legacy = dumps.rules.filter(({ tool, backend }) => tool === 'iptables' && backend === 'legacy');

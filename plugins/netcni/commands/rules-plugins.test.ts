@@ -1,0 +1,128 @@
+import { describe, expect, it } from 'vitest';
+import type { KubeObject } from '../../../shared/model/objects.ts';
+import type { EndpointSlice } from '../../../shared/model/objects-network.ts';
+import type { Pod } from '../../../shared/model/objects-pod.ts';
+import { service, slicesFor } from '../../../shared/testing/builders.ts';
+import { ask, silent, without } from '../testing/ask-rules.ts';
+import { silent as kubeletSilent, pool, withSpec } from '../testing/faults/fault.ts';
+import { calico } from '../testing/networks/calico.ts';
+import { cilium } from '../testing/networks/cilium.ts';
+import { awsVpc, azure } from '../testing/networks/clouds.ts';
+import { k3s } from '../testing/networks/flannel.ts';
+import { antrea, kindnet, kubeRouter, ovn, weave } from '../testing/networks/others.ts';
+import { custom } from '../testing/networks/parts.ts';
+import { iptablesSave } from '../testing/node-dumps.ts';
+import * as dumps from '../testing/plugin-dumps.ts';
+
+const IPIP = dumps.calicoRoutes('tunl0');
+const VXLAN = dumps.calicoRoutes('vxlan.calico').replaceAll(' proto bird', '');
+const vxlan = pool(calico(), { ipipMode: 'Never', vxlanMode: 'Always' });
+const DOWN = dumps.CALICO_LINKS.replace(
+  /tunl0@NONE: <NOARP,UP,LOWER_UP>(.* state) UNKNOWN/,
+  'tunl0@NONE: <NOARP>$1 DOWN',
+);
+
+describe('routes of each plugin on a sound node', () => {
+  it.each([
+    ['Calico with IPIP', IPIP + dumps.CALICO_LINKS, calico()],
+    ['Calico with VXLAN', VXLAN, vxlan],
+    ['Cilium', dumps.CILIUM, cilium(true)],
+    ['kindnet', dumps.KINDNET, kindnet()],
+    ['Antrea', dumps.ANTREA, antrea()],
+    ['Weave Net', dumps.WEAVE, weave()],
+    ['kube-router', dumps.KUBE_ROUTER, kubeRouter()],
+    ['K3s', dumps.K3S, k3s()],
+    ['AWS', dumps.AWS, awsVpc()],
+    ['Azure', dumps.AZURE, azure()],
+    ['OVN-Kubernetes', dumps.OVN, ovn()],
+  ])('%s', async (_, dump, objects) => {
+    expect(await ask(dump, objects)).toMatchObject(silent);
+  });
+
+  it('podCIDRs that Calico does not use lead nowhere, whosever block lies in them', async () => {
+    // The controller manager gave n2 what Calico gave n3.
+    const swapped = withSpec(calico(), 'Node', 'n2', { podCIDR: '10.244.3.0/24', podCIDRs: ['10.244.3.0/24'] });
+    expect(await ask(IPIP, swapped)).toMatchObject(silent);
+  });
+});
+
+describe('routes that are gone', () => {
+  it.each([
+    ['a block of Calico', without(IPIP, '10.244.2.0/26'), calico(), 'CNI830', '10.244.2.0/26, the pods of node n2'],
+    [
+      'all blocks, as BIRD does not run',
+      without(IPIP, ' via 10.0.0.2 ', ' via 10.0.0.3 '),
+      calico(),
+      'CNI830',
+      'node n2',
+    ],
+    ['a block by VXLAN', without(VXLAN, '10.244.3.0/26'), vxlan, 'CNI830', 'node n3'],
+    [
+      'a block that leads to another node',
+      IPIP.replace('via 10.0.0.2 ', 'via 10.0.0.3 '),
+      calico(),
+      'CNI831',
+      'leads to node n3',
+    ],
+    ['a range of Cilium', without(dumps.CILIUM, '10.244.2.0/24'), cilium(true), 'CNI830', '10.244.2.0/24'],
+    ['a range of Antrea', without(dumps.ANTREA, '10.244.2.0/24'), antrea(), 'CNI830', 'node n2'],
+    [
+      'all ranges of kindnet',
+      without(dumps.KINDNET, ' via 10.0.0.2 ', ' via 10.0.0.3 '),
+      kindnet(),
+      'CNI830',
+      'node n2',
+    ],
+    ['a range of kube-router', without(dumps.KUBE_ROUTER, '10.244.2.0/24'), kubeRouter(), 'CNI830', 'node n2'],
+    ['a pod of Calico', without(IPIP, 'dev cali'), calico(), 'CNI832', 'blackhole 10.244.1.0/26'],
+    ['the only pod of kindnet', without(dumps.KINDNET, 'dev veth'), kindnet(), 'CNI832', '10.244.1.10'],
+    ['the bridge of Weave Net', without(dumps.WEAVE, 'dev weave'), weave(), 'CNI832', 'shop/web-n1'],
+    ['the tunnel of Calico is down', `${without(IPIP, 'tunl0')}${DOWN}`, calico(), 'CNI835', 'tunl0 is down'],
+  ])('%s', async (_, dump, objects, code, said) => {
+    const answer = await ask(dump, objects);
+    expect(answer.codes[0]).toBe(code);
+    expect(answer.headline).toContain(said);
+  });
+
+  it('to a node that is down, which takes its routes along, proves nothing', async () => {
+    expect(await ask(without(IPIP, '10.244.2.0/26'), kubeletSilent(calico(), 'n2'))).toMatchObject(silent);
+  });
+
+  it('a fallback tunnel that nobody uses may be down', async () => {
+    expect(await ask(`${VXLAN}${DOWN}`, vxlan)).toMatchObject(silent);
+  });
+
+  it('nodes without the mesh of BGP may leave it all to a router', async () => {
+    const bare = without(IPIP, ' via 10.0.0.2 ', ' via 10.0.0.3 ');
+    const off = custom('crd.projectcalico.org/v1', 'BGPConfiguration', 'default', {
+      spec: { nodeToNodeMeshEnabled: false },
+    });
+    expect(await ask(bare, [...calico(), off])).toMatchObject(silent);
+  });
+});
+
+describe('rules that a kube-proxy left when Cilium took its place', () => {
+  const web = service('web', { clusterIP: '10.96.1.1', clusterIPs: ['10.96.1.1'] });
+
+  function withWeb(objects: readonly KubeObject[]): readonly KubeObject[] {
+    const pods = objects.filter(({ kind, metadata }) => kind === 'Pod' && metadata?.name?.startsWith('web-') === true);
+    return [...objects, web, ...slicesFor(web, pods as readonly Pod[])];
+  }
+
+  function stale(objects: readonly KubeObject[]): string {
+    const slices = objects.filter(({ kind }) => kind === 'EndpointSlice') as readonly EndpointSlice[];
+    return iptablesSave([web], slices).replaceAll('10.244.3.10:8080', '10.244.3.77:8080');
+  }
+
+  it('are a note, however old they are', async () => {
+    const objects = withWeb(cilium(true));
+    const answer = await ask(stale(objects), objects);
+    expect(answer).toMatchObject({ ...silent, notes: ['CNI809'] });
+    expect(answer.text).toContain('grep -v KUBE');
+  });
+
+  it('are a fault where kube-proxy still does the work', async () => {
+    const objects = withWeb(cilium());
+    expect((await ask(stale(objects), objects)).codes).toEqual(['CNI804']);
+  });
+});
