@@ -180,11 +180,23 @@ export const serversMessages = defineMessages({
       'CoreDNS lists and watches Services, Namespaces, EndpointSlices and, with pods verified, Pods. ClusterRole ' +
       'system:coredns grants that to its ServiceAccount. Since 1.8.3 EndpointSlices are needed: an upgrade that left the role ' +
       'as it was ends like this.',
-    fixes: ({ resource }) => [
+    fixes: ({ resource, account }) => [
       {
         title: `see what the role grants; ${resource} must be there with list and watch`,
-        command: 'kubectl describe clusterrole system:coredns',
+        command: 'kubectl describe clusterrole,clusterrolebinding system:coredns',
         risk: 'none',
+      },
+      {
+        title: `grant it, where only ${resource} is missing`,
+        command: `kubectl patch clusterrole system:coredns --type=json -p '[{"op":"add","path":"/rules/-","value":{"apiGroups":["${resource === 'endpointslices' ? 'discovery.k8s.io' : ''}"],"resources":["${resource}"],"verbs":["list","watch"]}}]'`,
+        risk: 'low',
+        undo: 'kubectl edit clusterrole system:coredns',
+      },
+      {
+        title: 'or bind the role again, where the binding is gone',
+        command: `kubectl create clusterrolebinding system:coredns --clusterrole=system:coredns --serviceaccount=${account.replace(/^system:serviceaccount:/, '')}`,
+        risk: 'low',
+        undo: 'kubectl delete clusterrolebinding system:coredns',
       },
     ],
   }),

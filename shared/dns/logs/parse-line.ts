@@ -127,7 +127,7 @@ const OTHERS: readonly (readonly [LogMeaning, RegExp])[] = [
   ],
   [
     'api-unreachable',
-    /failed to (?:list|watch)|starting server with unsynced Kubernetes API|Kubernetes API connection failure|waiting for Kubernetes API/i,
+    /failed to (?:list|watch)|plugin\/kubernetes: Unhandled Error|starting server with unsynced Kubernetes API|Kubernetes API connection failure|waiting for Kubernetes API/i,
   ],
   ['not-ready', /plugin\/ready: (?:Plugins not ready|Still waiting on)/],
   ['overload', /plugin\/health: Local health request .*(?:failed|took more than)/],

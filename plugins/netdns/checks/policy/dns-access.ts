@@ -10,6 +10,7 @@ import { evaluate } from '../../../../shared/policy/evaluate.ts';
 import { isolating } from '../../../../shared/policy/model.ts';
 import { policyModelOf } from '../../../../shared/policy/model-of-index.ts';
 import type { SideWalk } from '../../../../shared/policy/verdict.ts';
+import type { DnsPort } from './allow-dns.ts';
 
 /** What of a pod's questions a policy stops. */
 export interface DnsAccess {
@@ -19,6 +20,8 @@ export interface DnsAccess {
   readonly policies: readonly string[];
   /** `UDP 53`. */
   readonly ports: readonly string[];
+  /** All ports by which the servers answer, open or not. */
+  readonly servers: readonly DnsPort[];
   /** The miss in words, with a colon before it; empty when no rule comes near. */
   readonly why: string;
   readonly evidence: readonly Evidence[];
@@ -58,9 +61,8 @@ function judge(index: ClusterIndex, dns: ClusterDns, pod: Pod): DnsAccess | unde
     kind: udp ? 'udp' : 'tcp',
     side: walk.direction,
     policies: decidingPolicies(walk),
-    ports: closed.map(
-      ({ protocol, targetPort }) => `${protocol} ${targetPort === 'dns' || targetPort === 'dns-tcp' ? 53 : targetPort}`,
-    ),
+    ports: closed.map((port) => `${port.protocol} ${podPort(port)}`),
+    servers: ports.map((port) => ({ protocol: port.protocol, port: podPort(port) })),
     why: misses.length === 0 ? '' : `: ${misses[0] ?? ''}`,
     evidence: (misses.length === 0 ? [`no ${walk.direction} rule matches`] : misses.slice(0, 3)).map((fact) => ({
       fact,
@@ -91,6 +93,7 @@ function cacheAccess(index: ClusterIndex, dns: ClusterDns, pod: Pod): DnsAccess 
     side: 'egress',
     policies: decidingPolicies(verdict.egress),
     ports: ['UDP 53'],
+    servers: [],
     why: '',
     evidence: [
       { fact: `no egress rule covers ${address}, port 53`, source: decidingPolicies(verdict.egress).join(', ') },
@@ -98,6 +101,11 @@ function cacheAccess(index: ClusterIndex, dns: ClusterDns, pod: Pod): DnsAccess 
     sure: false,
     address,
   };
+}
+
+/** The number behind a target port that is named. */
+function podPort({ told, targetPort }: CallerPort): number {
+  return told?.port ?? (typeof targetPort === 'number' ? targetPort : 53);
 }
 
 /** The side that says no; egress first, because packets meet it first. */
@@ -134,7 +142,9 @@ function missesOf(walk: SideWalk): readonly string[] {
               ];
             }
             if (miss.what === 'otherNamespace')
-              return [`the rule means namespace ${miss.wanted}, the DNS servers are in ${miss.found}`];
+              return [
+                `the rule means namespace ${miss.wanted}, the ${walk.direction === 'egress' ? 'DNS servers are' : 'pods that ask are'} in ${miss.found}`,
+              ];
             if (miss.what === 'outsideBlock') return [`${miss.addresses.join(', ')} is outside ${miss.cidr}`];
             if (miss.what === 'inExcept') return [`${miss.addresses.join(', ')} is in the exception ${miss.except}`];
             if (miss.what === 'blockNotForPods') return [`the rule names ${miss.cidr}, which does not mean pods`];

@@ -1,16 +1,18 @@
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import { weightIn } from '../../../../shared/diagnose/denial-weight.ts';
-import type { Evidence, Finding, Fix } from '../../../../shared/messages/finding.ts';
+import type { ClusterDns } from '../../../../shared/dns/cluster-dns.ts';
+import type { Evidence, Finding } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import type { Pod } from '../../../../shared/model/objects-pod.ts';
 import { topOwner } from '../../../../shared/model/owners.ts';
 import { isFinished, podKey } from '../../../../shared/model/pods.ts';
 import { nameOf, namespaceOf, type Ref } from '../../../../shared/model/refs.ts';
+import { selectorOf } from '../../../../shared/model/services.ts';
 import { POLICY_FACT_KINDS } from '../../../../shared/policy/model-of-index.ts';
-import { applyLine } from '../../../../shared/util/kubectl.ts';
 import { compareText, joinAnd, joinNames, plural } from '../../../../shared/util/text.ts';
 import type { DnsSubject } from '../../dns-subject.ts';
 import { policyMessages } from '../../messages/policy.ts';
+import { letAsk, letAskCache, letIn } from './allow-dns.ts';
 import { type DnsAccess, dnsAccessOf } from './dns-access.ts';
 
 /** Pods whose questions a network policy stops, on their own side or on the servers'. */
@@ -27,12 +29,14 @@ export const policyBlocksDns = defineCheck<DnsSubject>({
       if (isFinished(pod) || pod.spec?.hostNetwork === true || dns.pods.includes(pod)) continue;
       const access = dnsAccessOf(index, dns, pod);
       if (access === undefined) continue;
-      const key = JSON.stringify([namespaceOf(pod), access.kind, access.policies, access.ports]);
+      // A policy on the servers shuts out whole namespaces, which is one fault; on the callers' side each mends its own.
+      const scope = access.side === 'ingress' ? '' : namespaceOf(pod);
+      const key = JSON.stringify([scope, access.kind, access.policies, access.ports]);
       const group = groups.get(key);
       if (group === undefined) groups.set(key, { access, pods: [pod] });
       else group.pods.push(pod);
     }
-    return [...groups.entries()].sort(([a], [b]) => compareText(a, b)).map(([, group]) => finding(index, group));
+    return [...groups.entries()].sort(([a], [b]) => compareText(a, b)).map(([, group]) => finding(index, dns, group));
   },
 });
 
@@ -41,29 +45,38 @@ interface Group {
   readonly pods: Pod[];
 }
 
-function finding(index: ClusterIndex, { access, pods }: Group): Finding {
+function finding(index: ClusterIndex, dns: ClusterDns, { access, pods }: Group): Finding {
   const weight = weightIn(index);
-  const namespace = namespaceOf(pods[0] ?? {});
+  const namespaces = [...new Set(pods.map(namespaceOf))].sort(compareText);
+  const [namespace = ''] = namespaces;
   const owners = [...new Set(pods.map((pod) => ownerWord(index, pod)))];
-  const who = `${joinNames(owners, 2)} in namespace ${namespace}`;
+  const who =
+    namespaces.length > 1
+      ? `pods of namespaces ${joinNames(namespaces, 3)}`
+      : `${joinNames(owners, 2)} in namespace ${namespace}`;
+  const labels = dns.service === undefined ? undefined : selectorOf(dns.service);
+  const place = { namespace: dns.namespace, labels: labels ?? {}, ports: access.servers };
   const policies = joinNames(access.policies, 2);
   const subject = policyRef(access.policies[0] ?? '') ?? { kind: 'Namespace', name: namespace };
   const evidence: readonly Evidence[] = [
     ...access.evidence,
-    { fact: `${plural(pods.length, 'pod')}: ${joinNames(pods.map(nameOf), 3)}`, source: `namespace ${namespace}` },
+    {
+      fact: `${plural(pods.length, 'pod')}: ${joinNames(pods.map(nameOf), 3)}`,
+      source: `${namespaces.length > 1 ? 'namespaces' : 'namespace'} ${joinNames(namespaces, 3)}`,
+    },
     ...weight.evidence,
   ];
-  const common = { subject, evidence, pods: pods.map(podKey), fixes: [allowDns(namespace)] };
+  const fixes = [access.side === 'ingress' ? letIn(place) : letAsk(namespace, place)];
+  const common = { subject, evidence, pods: pods.map(podKey), fixes };
   if (access.kind === 'tcp') {
     return policyMessages.DNS402.raise({ ...common, args: { who, policies, enforcement: weight.words } });
   }
   if (access.kind === 'cache') {
     const args = { who, policies, address: access.address, enforcement: weight.words };
-    return policyMessages.DNS403.raise({ ...common, fixes: [allowDns(namespace, access.address)], args });
+    return policyMessages.DNS403.raise({ ...common, fixes: [letAskCache(namespace, access.address)], args });
   }
   return policyMessages.DNS401.raise({
     ...common,
-    fixes: access.side === 'egress' ? common.fixes : [],
     severity: weight.severity,
     confidence: access.sure ? weight.confidence : 'likely',
     impact: 0.6,
@@ -89,39 +102,4 @@ function policyRef(text: string): Ref | undefined {
   if (kind === undefined || path === '') return undefined;
   const [namespace = '', name] = path.split('/');
   return name === undefined ? { kind, name: namespace } : { kind, namespace, name };
-}
-
-/** One policy that lets a whole namespace ask; policies add up, so that it mends all others. */
-function allowDns(namespace: string, address?: string): Fix {
-  const peer =
-    address === undefined
-      ? {
-          namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'kube-system' } },
-          podSelector: { matchLabels: { 'k8s-app': 'kube-dns' } },
-        }
-      : { ipBlock: { cidr: `${address}${address.includes(':') ? '/128' : '/32'}` } };
-  const name = address === undefined ? 'allow-dns' : 'allow-node-cache';
-  return {
-    title: `let all pods of ${namespace} ask DNS`,
-    command: applyLine({
-      apiVersion: 'networking.k8s.io/v1',
-      kind: 'NetworkPolicy',
-      metadata: { name, namespace },
-      spec: {
-        podSelector: {},
-        policyTypes: ['Egress'],
-        egress: [
-          {
-            to: [peer],
-            ports: [
-              { protocol: 'UDP', port: 53 },
-              { protocol: 'TCP', port: 53 },
-            ],
-          },
-        ],
-      },
-    }),
-    risk: 'low',
-    undo: `kubectl delete networkpolicy ${name} -n ${namespace}`,
-  };
 }

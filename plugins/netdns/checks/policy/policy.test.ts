@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { KubeObject } from '../../../../shared/model/objects.ts';
 import type { NetworkPolicy } from '../../../../shared/model/objects-network.ts';
 import { namespace, networkPolicy, pod, workload } from '../../../../shared/testing/builders.ts';
-import { checkObjects, dnsObjects } from '../../testing/dns-objects.ts';
+import { causeCodes, checkObjects, dnsObjects } from '../../testing/dns-objects.ts';
 
 type Egress = NonNullable<NonNullable<NetworkPolicy['spec']>['egress']>;
 
@@ -76,5 +76,21 @@ describe('ingress policies on the DNS servers', () => {
     const report = check(shut);
     expect(report.causes[0]).toMatchObject({ code: 'DNS401' });
     expect(report.headline).toContain('NetworkPolicy kube-system/shut lets nobody like them in to the DNS servers');
+  });
+
+  it('that let only their own namespace in are one fault for all others, with the policy that mends it', () => {
+    const own = networkPolicy(
+      'own',
+      { podSelector: {}, policyTypes: ['Ingress'], ingress: [{ from: [{ podSelector: {} }] }] },
+      { namespace: 'kube-system' },
+    );
+    const callers = [pod('web-1'), pod('pay-1', { namespace: 'pay' })];
+    const report = checkObjects([...dnsObjects(), ...names, namespace('pay'), calico, ...callers, own]);
+    expect(causeCodes(report)).toEqual(['DNS401']);
+    expect(report.headline).toContain('pods of namespaces pay and shop cannot resolve names');
+    expect(report.headline).toContain('the rule means namespace kube-system, the pods that ask are in pay');
+    const [fix] = report.causes[0]?.fixes ?? [];
+    expect(fix?.command).toContain('"podSelector":{"matchLabels":{"k8s-app":"kube-dns"}},"policyTypes":["Ingress"]');
+    expect(fix?.undo).toBe('kubectl delete networkpolicy allow-dns-questions -n kube-system');
   });
 });

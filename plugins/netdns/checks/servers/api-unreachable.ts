@@ -1,6 +1,6 @@
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import { dnsServersRef } from '../../../../shared/dns/cluster-dns.ts';
-import type { Evidence, Finding } from '../../../../shared/messages/finding.ts';
+import type { Evidence, Finding, Fix } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import type { Pod } from '../../../../shared/model/objects-pod.ts';
 import { isReady, podKey } from '../../../../shared/model/pods.ts';
@@ -19,6 +19,12 @@ const FORBIDDEN = /failed to list \*?v\d\w*\.(\w+):.*is forbidden: User "([^"]+)
 const FAULT =
   /(dial tcp [^\s]+: (?:i\/o timeout|connect: [a-z ]+)|x509: [^"]+|Unauthorized|connection refused|no route to host|context deadline exceeded|TLS handshake timeout|http2: client connection lost|EOF)/i;
 
+/**
+ * What CoreDNS 1.12 and 1.13 log of the same without its reason, and what every version says while it waits.
+ */
+const WAITS =
+  /plugin\/kubernetes: (?:Unhandled Error|Failed to watch|starting server with unsynced|waiting for Kubernetes API)|plugin\/ready: (?:Plugins not ready|Still waiting on): ".*\bkubernetes\b/;
+
 /** Servers that never read the Services, or lost sight of them, and say why in their log. */
 export const apiUnreachable = defineCheck<DnsSubject>({
   id: 'netdns/api-unreachable',
@@ -27,8 +33,8 @@ export const apiUnreachable = defineCheck<DnsSubject>({
   uses: [...SERVER_KINDS, ...POLICY_FACT_KINDS],
   run: ({ dns }, { index }) => {
     // A ready server has read the Services; old lines of its log are over.
-    const waiting = (dns?.pods ?? []).filter((pod) => !isReady(pod));
-    const told = waiting.flatMap((pod) => complaintOf(index, pod));
+    const unready = (dns?.pods ?? []).filter((pod) => !isReady(pod));
+    const told = unready.flatMap((pod) => complaintOf(index, pod));
     const [first] = told;
     if (dns === undefined || first === undefined) return [];
     const subject = dnsServersRef(dns);
@@ -58,32 +64,36 @@ interface Complaint {
 /** The last thing that a server says about the API server; none when it says nothing of the kind. */
 function complaintOf(index: ClusterIndex, pod: Pod): readonly Complaint[] {
   for (const previous of [false, true]) {
-    const lines = serverLog(index, pod, previous).split('\n');
+    // Structured lines of the client have their quotes escaped.
+    const lines = serverLog(index, pod, previous).replaceAll('\\"', '"').split('\n');
     // A server that stopped for another reason says so last.
     if (/\[FATAL\]|Error during parsing|plugin\/loop: Loop/.test(lines.slice(-5).join('\n'))) return [];
     const refused = lines.findLast((line) => FORBIDDEN.test(line));
     const line = refused ?? lines.findLast((text) => CLIENT_LINE.test(text) && FAULT.test(text));
     if (line !== undefined) return [complaint(pod, line, FORBIDDEN.exec(line))];
   }
+  const waits = serverLog(index, pod)
+    .split('\n')
+    .findLast((line) => WAITS.test(line));
+  if (waits !== undefined) return [waiting(pod, { fact: shorten(waits, 240), source: `log of Pod ${podKey(pod)}` })];
   const ready = index.tools('tools/coredns').find(({ path }) => path === `tools/coredns/${nameOf(pod)}/ready.txt`);
-  if (ready !== undefined && /^503\n.*\bkubernetes\b/s.test(ready.text)) {
-    return [
-      {
-        pod,
-        what: 'its kubernetes plugin is not ready',
-        evidence: { fact: `/ready answers 503: ${shorten(ready.text.slice(4), 80)}`, source: `Pod ${podKey(pod)}` },
-        forbidden: undefined,
-      },
-    ];
-  }
-  return [];
+  if (ready === undefined || !/^503\n.*\bkubernetes\b/s.test(ready.text)) return [];
+  const fact = `/ready answers 503: ${shorten(ready.text.slice(4), 80)}`;
+  return [waiting(pod, { fact, source: `Pod ${podKey(pod)}` })];
 }
+
+/** A server that has not read the Services and does not say what keeps it from that. */
+function waiting(pod: Pod, evidence: Evidence): Complaint {
+  return { pod, what: WITHOUT_REASON, evidence, forbidden: undefined };
+}
+
+const WITHOUT_REASON = 'its kubernetes plugin is not ready';
 
 function complaint(pod: Pod, line: string, refused: RegExpExecArray | null): Complaint {
   return {
     pod,
     what: FAULT.exec(line)?.[1] ?? shorten(line, 120),
-    evidence: { fact: shorten(line, 240), source: `log of Pod ${podKey(pod)}` },
+    evidence: { fact: shorten(line.slice(refused?.index ?? 0), 240), source: `log of Pod ${podKey(pod)}` },
     forbidden: refused === null ? undefined : { resource: refused[3] ?? '', account: refused[2] ?? '' },
   };
 }
@@ -103,7 +113,7 @@ function unreachable(
   return serversMessages.DNS110.raise({
     subject,
     severity,
-    confidence: /not ready/.test(first?.what ?? '') ? 'likely' : 'proven',
+    confidence: first?.what === WITHOUT_REASON ? 'likely' : 'proven',
     args: {
       pods: joinNames(
         told.map(({ pod }) => nameOf(pod)),
@@ -116,6 +126,7 @@ function unreachable(
       ...policies.map((name) => ({ fact: 'restricts where the DNS servers may connect to', source: name })),
     ],
     fixes: [
+      ...(first?.what === WITHOUT_REASON ? [mayTheyList(first.pod, namespace)] : []),
       {
         title: 'ask for the Service that leads to the API server',
         command: 'kubectl netsvc kubernetes -n default',
@@ -128,4 +139,14 @@ function unreachable(
       },
     ],
   });
+}
+
+/** Rights are what a log without a reason leaves open, and the API server answers for them at once. */
+function mayTheyList(pod: Pod, namespace: string): Fix {
+  const account = pod.spec?.serviceAccountName ?? 'coredns';
+  return {
+    title: 'ask whether the servers have the right to read (must be "yes")',
+    command: `kubectl auth can-i list endpointslices.discovery.k8s.io -A --as=system:serviceaccount:${namespace}:${account}`,
+    risk: 'none',
+  };
 }

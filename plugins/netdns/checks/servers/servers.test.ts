@@ -127,7 +127,33 @@ describe('servers', () => {
     expect(causeCodes(report)).not.toContain('DNS101');
   });
 
+  it('that wait for the API server and do not say why are told as likely, with the question for their rights', () => {
+    const servers = both.map((one) => server(one.metadata?.name ?? '', { ready: false }));
+    const logs = servers.map((one) =>
+      logOf(
+        one.metadata?.name ?? '',
+        '[ERROR] plugin/kubernetes: Failed to watch\n[INFO] plugin/ready: Plugins not ready: "kubernetes"\n',
+        false,
+      ),
+    );
+    const report = checkObjects(dnsObjects({ servers }), { logs });
+    expect(report.causes[0]).toMatchObject({ code: 'DNS110', confidence: 'likely' });
+    expect(report.causes[0]?.fixes[0]?.command).toContain('kubectl auth can-i list endpointslices.discovery.k8s.io');
+    const ready = checkObjects(dnsObjects({ servers: both }), { logs });
+    expect(ready.verdict).toBe('healthy');
+  });
+
   it('that lack a right name it', () => {
+    const line =
+      '"Unhandled Error" err="reflector.go:229: Failed to watch *v1.EndpointSlice: failed to list *v1.EndpointSlice: endpointslices.discovery.k8s.io is forbidden: User \\"system:serviceaccount:kube-system:coredns\\" cannot list resource \\"endpointslices\\" in API group \\"discovery.k8s.io\\" at the cluster scope"';
+    const servers = both.map((one) => server(one.metadata?.name ?? '', { ready: false }));
+    const report = checkObjects(dnsObjects({ servers }), {
+      logs: [logOf('coredns-1', `E1128 03:09:12.1 1 x.go:1] ${line}\n`, false)],
+    });
+    expect(causeCodes(report)).toEqual(['DNS112']);
+  });
+
+  it('that lack a right, in the words of older versions, name it', () => {
     const line =
       'failed to list *v1.EndpointSlice: endpointslices.discovery.k8s.io is forbidden: User "system:serviceaccount:kube-system:coredns" cannot list resource "endpointslices" in API group "discovery.k8s.io" at the cluster scope';
     const servers = both.map((one) => server(one.metadata?.name ?? '', { ready: false }));

@@ -1,0 +1,66 @@
+import type { Fix } from '../../../../shared/messages/finding.ts';
+import { applyLine } from '../../../../shared/util/kubectl.ts';
+
+/** A port of the servers' pods, behind the translation of the Service. */
+export interface DnsPort {
+  readonly protocol: string;
+  readonly port: number;
+}
+
+/** Where the servers stand: their namespace, and the labels by which their Service selects them. */
+export interface ServersPlace {
+  readonly namespace: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly ports: readonly DnsPort[];
+}
+
+const NODE_CACHE_PORTS: readonly DnsPort[] = [
+  { protocol: 'UDP', port: 53 },
+  { protocol: 'TCP', port: 53 },
+];
+
+/** One policy that lets a whole namespace ask the servers; policies add up, so that it mends all others. */
+export function letAsk(namespace: string, { namespace: of, labels, ports }: ServersPlace): Fix {
+  const peer = {
+    namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': of } },
+    podSelector: { matchLabels: labels },
+  };
+  return apply(`let all pods of ${namespace} ask DNS`, 'allow-dns', namespace, {
+    podSelector: {},
+    policyTypes: ['Egress'],
+    egress: [{ to: [peer], ports }],
+  });
+}
+
+/** The same for the node cache, which no selector of pods covers. */
+export function letAskCache(namespace: string, address: string): Fix {
+  const cidr = `${address}${address.includes(':') ? '/128' : '/32'}`;
+  return apply(`let all pods of ${namespace} ask the node cache`, 'allow-node-cache', namespace, {
+    podSelector: {},
+    policyTypes: ['Egress'],
+    egress: [{ to: [{ ipBlock: { cidr } }], ports: NODE_CACHE_PORTS }],
+  });
+}
+
+/** The servers answer whoever asks: names are no secret within a cluster, and nodes ask too. */
+export function letIn({ namespace, labels, ports }: ServersPlace): Fix {
+  return apply('let everybody ask the DNS servers', 'allow-dns-questions', namespace, {
+    podSelector: { matchLabels: labels },
+    policyTypes: ['Ingress'],
+    ingress: [{ ports }],
+  });
+}
+
+function apply(title: string, name: string, namespace: string, spec: object): Fix {
+  return {
+    title,
+    command: applyLine({
+      apiVersion: 'networking.k8s.io/v1',
+      kind: 'NetworkPolicy',
+      metadata: { name, namespace },
+      spec,
+    }),
+    risk: 'low',
+    undo: `kubectl delete networkpolicy ${name} -n ${namespace}`,
+  };
+}
