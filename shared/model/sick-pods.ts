@@ -72,5 +72,5 @@ function messageOf(index: ClusterIndex, pod: Pod, status: ContainerStatus | unde
   const scheduled = conditionOf(pod, 'PodScheduled');
   if (scheduled?.status === 'False') return shorten(scheduled.message ?? '', 200);
   const waiting = status?.state?.waiting;
-  return /BackOff$/.test(waiting?.reason ?? '') ? '' : shorten(waiting?.message ?? '', 200);
+  return waiting?.reason === 'CrashLoopBackOff' ? '' : shorten(waiting?.message ?? '', 200);
 }

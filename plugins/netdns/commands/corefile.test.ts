@@ -155,7 +155,7 @@ describe('netdns corefile', () => {
     expect(report.corefile.judgedAs).toBe('1.11.1');
     expect(report.causes[0]).toMatchObject({
       code: 'DNS206',
-      subject: { kind: 'ConfigMap', namespace: 'kube-system', name: 'coredns' },
+      subject: { kind: 'ConfigMap', namespace: 'kube-system', name: 'coredns-custom' },
     });
     expect(report.causes[0].summary).toContain('custom/a.override:1');
   });

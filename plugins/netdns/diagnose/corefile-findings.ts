@@ -61,6 +61,15 @@ export function configMapPlace(ref: Ref): CorefilePlace {
   };
 }
 
+const CUSTOM = '/etc/coredns/custom/';
+
+/** Where a file of a Corefile stands: what lies in the folder `custom` comes from a ConfigMap of its own. */
+function placeOf(place: CorefilePlace, file: string): CorefilePlace {
+  const { kind, namespace } = place.subject;
+  if (kind !== 'ConfigMap' || !file.startsWith(CUSTOM)) return place;
+  return configMapPlace({ kind, name: 'coredns-custom', ...(namespace === undefined ? {} : { namespace }) });
+}
+
 /** `Corefile:12`; an imported file by its name. */
 export function lineName(file: string, line: number): string {
   const name = file === COREFILE_PATH ? 'Corefile' : file.replace(/^\/etc\/coredns\//, '');
@@ -73,28 +82,30 @@ export function invalidFindings(
   place: CorefilePlace,
   severity: 'critical' | 'warning' = 'critical',
 ): readonly Finding[] {
-  return errors.map(({ message, file, line }) =>
-    corefileMessages.DNS201.raise({
-      subject: place.subject,
+  return errors.map(({ message, file, line }) => {
+    const { subject, edit, source } = placeOf(place, file);
+    return corefileMessages.DNS201.raise({
+      subject,
       severity,
       line,
-      args: { where: lineName(file, line), edit: place.edit, found: { message, version: judgedAs } },
-      evidence: [{ fact: message, source: `${place.source}, ${lineName(file, line)}` }],
-    }),
-  );
+      args: { where: lineName(file, line), edit, found: { message, version: judgedAs } },
+      evidence: [{ fact: message, source: `${source}, ${lineName(file, line)}` }],
+    });
+  });
 }
 
 export function lintFindings(problems: readonly LintProblem[], place: CorefilePlace): readonly Finding[] {
-  return problems.map(({ rule, severity, confidence, file, line, args, fact }) =>
-    MESSAGES[rule].raise({
-      subject: place.subject,
+  return problems.map(({ rule, severity, confidence, file, line, args, fact }) => {
+    const { subject, edit, source } = placeOf(place, file);
+    return MESSAGES[rule].raise({
+      subject,
       severity,
       confidence,
       line,
-      args: { where: lineName(file, line), edit: place.edit, found: args },
-      evidence: [{ fact, source: `${place.source}, ${lineName(file, line)}` }],
-    }),
-  );
+      args: { where: lineName(file, line), edit, found: args },
+      evidence: [{ fact, source: `${source}, ${lineName(file, line)}` }],
+    });
+  });
 }
 
 /** Imports that match no file. */
@@ -112,12 +123,13 @@ export function importFindings({ emptyImports }: Judgement, place: CorefilePlace
 /** What a newer CoreDNS would not start with, while this one does. */
 export function upgradeFindings(now: Judgement, newer: Judgement, place: CorefilePlace): readonly Finding[] {
   if (!now.valid) return [];
-  return newer.errors.map(({ message, file, line }) =>
-    habits.DNS241.raise({
-      subject: place.subject,
+  return newer.errors.map(({ message, file, line }) => {
+    const { subject, edit, source } = placeOf(place, file);
+    return habits.DNS241.raise({
+      subject,
       line,
-      args: { where: lineName(file, line), edit: place.edit, found: { message, version: newer.judgedAs } },
-      evidence: [{ fact: message, source: `${place.source}, ${lineName(file, line)}` }],
-    }),
-  );
+      args: { where: lineName(file, line), edit, found: { message, version: newer.judgedAs } },
+      evidence: [{ fact: message, source: `${source}, ${lineName(file, line)}` }],
+    });
+  });
 }

@@ -43,6 +43,7 @@ export function logFindings(
   subject: Ref,
   source: string,
   recent: LogSummary = summary,
+  configMap = 'coredns',
 ): readonly Finding[] {
   const namespace = subject.namespace ?? 'kube-system';
   const groups = summary.groups.flatMap((group): readonly Finding[] => {
@@ -54,7 +55,7 @@ export function logFindings(
     return [
       message.raise({
         subject,
-        args: { pods: joinNames(group.pods), count: group.count, what: whatOf(group), namespace },
+        args: { pods: joinNames(group.pods), count: group.count, what: whatOf(group), namespace, configMap },
         ...(over ? { severity: 'info' } : {}),
         evidence: [
           { fact: shorten(group.example, 240), source: `${source} ${joinNames(group.pods)}` },
@@ -89,7 +90,7 @@ function searchMisses(queries: QuerySummary | undefined, subject: Ref, source: s
   return [
     logMessages.DNS260.raise({
       subject,
-      args: { pods: '', count: share, what: name?.what ?? '', namespace: subject.namespace ?? '' },
+      args: { pods: '', count: share, what: name?.what ?? '', namespace: subject.namespace ?? '', configMap: '' },
       evidence: [
         { fact: `${queries.searchMisses} of ${queries.queries} queries: NXDOMAIN under a search suffix`, source },
         { fact: `clients: ${tallies(queries.searchMissClients)}`, source },

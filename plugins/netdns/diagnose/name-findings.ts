@@ -7,11 +7,13 @@ import type { Zone } from '../../../shared/dns/zone.ts';
 import type { Evidence, Finding } from '../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../shared/model/cluster-index.ts';
 import type { Pod } from '../../../shared/model/objects-pod.ts';
+import { ownerOrPod } from '../../../shared/model/owners.ts';
 import { podKey } from '../../../shared/model/pods.ts';
 import { nameOf, namespaceOf, type Ref, refOf } from '../../../shared/model/refs.ts';
 import { joinAnd, joinNames } from '../../../shared/util/text.ts';
 import { namesMessages } from '../messages/names.ts';
 import { ADDRESS_TARGET, aliasFinding, isAddressAlias } from './address-alias.ts';
+import { clusterPolicyFor, dnsPolicyFix } from './dns-policy-fix.ts';
 import { readName } from './name-reading.ts';
 
 /** All that is known of one question. */
@@ -68,13 +70,16 @@ function elsewhere(question: NameQuestion): readonly Finding[] {
   const why =
     resolver.asks === 'own'
       ? `dnsPolicy None asks ${joinNames(resolver.nameservers) || 'nobody'}`
-      : `${resolver.why === '' ? `dnsPolicy ${dnsPolicy}` : resolver.why} asks the servers of its node`;
+      : resolver.why === ''
+        ? `dnsPolicy ${dnsPolicy} asks the servers of its node`
+        : `${resolver.why}, which asks the servers of its node`;
   if (resolver.asks === 'own' && resolver.nameservers.some((server) => clusterServer(index, server))) return [];
   return [
     namesMessages.DNS609.raise({
       subject: subjectOf(question),
       args: { who: `pod ${podKey(pod)}`, why },
       evidence: [{ fact: `dnsPolicy ${dnsPolicy}, hostNetwork ${hostNetwork}`, source: `Pod ${podKey(pod)} spec` }],
+      fixes: dnsPolicyFix(ownerOrPod(index, pod), pod, clusterPolicyFor(pod)),
     }),
   ];
 }

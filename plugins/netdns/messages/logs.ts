@@ -7,6 +7,8 @@ export interface LogArgs {
   /** Upstreams, names or zones, as the meaning has them. */
   readonly what: string;
   readonly namespace: string;
+  /** The ConfigMap with the Corefile of those servers. */
+  readonly configMap: string;
 }
 
 const times = (count: number): string => (count === 1 ? 'once' : `${count} times`);
@@ -25,7 +27,7 @@ export const logMessages = defineMessages({
       'The server sent a query upstream at its start and received it itself. Usual causes: resolv.conf of the node names ' +
       '127.0.0.53 (systemd-resolved), or the address of the DNS Service; a stub zone forwards to the DNS Service. Let the kubelet pass on ' +
       '/run/systemd/resolve/resolv.conf (resolvConf in its configuration), or name real resolvers in the Corefile.',
-    fixes: ({ namespace }) => [
+    fixes: ({ namespace, configMap }) => [
       {
         title: 'see where the Corefile forwards to',
         command: 'kubectl netdns corefile',
@@ -33,7 +35,7 @@ export const logMessages = defineMessages({
       },
       {
         title: 'forward to resolvers that are no part of the cluster',
-        command: `kubectl edit configmap coredns -n ${namespace}`,
+        command: `kubectl edit configmap ${configMap} -n ${namespace}`,
         risk: 'low',
       },
     ],

@@ -1,4 +1,5 @@
 import { defineMessages, message } from '../../../shared/messages/define-messages.ts';
+import { applyLine } from '../../../shared/util/kubectl.ts';
 
 /** DNS501 to DNS549: NodeLocal DNSCache. */
 export const nodeCacheMessages = defineMessages({
@@ -15,7 +16,7 @@ export const nodeCacheMessages = defineMessages({
       'questions go to the DNS Service again once its rules are gone.',
   }),
 
-  DNS502: message<{ configMap: string; words: string; line: number }>({
+  DNS502: message<{ configMap: string; words: string; line: number; values: Readonly<Record<string, string>> }>({
     slug: 'node-cache-placeholder',
     severity: 'critical',
     rung: 15,
@@ -27,6 +28,23 @@ export const nodeCacheMessages = defineMessages({
       'The manifest of NodeLocal DNSCache must be filled in with sed before it is applied: __PILLAR__LOCAL__DNS__ with the ' +
       'link-local address, __PILLAR__DNS__DOMAIN__ with the cluster domain, __PILLAR__DNS__SERVER__ with the ClusterIP of the ' +
       'DNS Service. __PILLAR__CLUSTER__DNS__ and __PILLAR__UPSTREAM__SERVERS__ stay: the cache fills them in itself.',
+    fixes: ({ configMap, values }) => {
+      const [namespace = '', name = ''] = configMap.split('/');
+      const change = Object.entries(values).map(([word, value]) => `-e 's/${word}/${value}/g'`);
+      if (change.length === 0) return [];
+      return [
+        {
+          title: 'fill them in (compare the arguments of the DaemonSet, -localip, with the addresses)',
+          command: `kubectl get configmap ${name} -n ${namespace} -o yaml | sed ${change.join(' ')} | kubectl apply -f -`,
+          risk: 'low',
+        },
+        {
+          title: 'then start the caches anew',
+          command: `kubectl rollout restart daemonset ${name} -n ${namespace}`,
+          risk: 'low',
+        },
+      ];
+    },
   }),
 
   DNS503: message<{ address: string; right: string; configMap: string; line: number }>({
@@ -70,8 +88,20 @@ export const nodeCacheMessages = defineMessages({
     fixes: ({ namespace }) => [
       {
         title: 'create it',
-        command: `kubectl create service clusterip kube-dns-upstream -n ${namespace} --tcp=53:53 --dry-run=client -o json | sed 's/"app": "kube-dns-upstream"/"k8s-app": "kube-dns"/' | kubectl apply -f -`,
+        command: applyLine({
+          apiVersion: 'v1',
+          kind: 'Service',
+          metadata: { name: 'kube-dns-upstream', namespace, labels: { 'k8s-app': 'kube-dns' } },
+          spec: {
+            selector: { 'k8s-app': 'kube-dns' },
+            ports: [
+              { name: 'dns', port: 53, protocol: 'UDP', targetPort: 53 },
+              { name: 'dns-tcp', port: 53, protocol: 'TCP', targetPort: 53 },
+            ],
+          },
+        }),
         risk: 'low',
+        undo: `kubectl delete service kube-dns-upstream -n ${namespace}`,
       },
     ],
   }),
@@ -86,5 +116,26 @@ export const nodeCacheMessages = defineMessages({
       'The cache puts its address on interface nodelocaldns and writes rules that keep its packets out of connection tracking. ' +
       'Errors there, or "Added back nodelocaldns rule" again and again, mean that something else changes the rules, most often ' +
       'another variant of iptables (legacy and nft) on the node than in the image.',
+  }),
+
+  DNS506: message<{ nodes: string; upstream: string; count: number; how: string }>({
+    slug: 'node-cache-gets-no-answer',
+    severity: 'warning',
+    rung: 45,
+    title: 'the node cache gets no answer from the DNS servers',
+    summary: ({ nodes, upstream, count, how }) =>
+      `names of the cluster fail for pods on ${nodes}: the node cache asked the DNS servers at ${upstream} and got ${how}, ${count} times`,
+    explain:
+      'The cache on a node asks the DNS servers by the ClusterIP of Service kube-dns-upstream, over TCP. Where that fails on ' +
+      'some nodes only, the way from those nodes is broken: kube-proxy, the network plugin, a firewall for TCP 53, or a policy ' +
+      'on the DNS servers that does not let nodes in. Where it fails on all of them, look at the servers and their Service first.',
+    fixes: () => [
+      {
+        title: 'see the way of that Service',
+        command: 'kubectl netsvc kube-dns-upstream -n kube-system',
+        risk: 'none',
+      },
+      { title: 'see how the network of the nodes does', command: 'kubectl netcni', risk: 'none' },
+    ],
   }),
 });

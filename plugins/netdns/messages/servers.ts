@@ -6,7 +6,7 @@ export const serversMessages = defineMessages({
     slug: 'servers-down',
     severity: 'critical',
     rung: 50,
-    covers: ['DNS105', 'DNS109', 'DNS131'],
+    covers: ['DNS105', 'DNS109', 'DNS131', 'DNS506'],
     title: 'no DNS server is ready',
     summary: ({ dns, why }) => `no name resolves in this cluster: ${dns}, ${why}`,
     explain:
@@ -19,7 +19,7 @@ export const serversMessages = defineMessages({
     slug: 'servers-scaled-to-zero',
     severity: 'critical',
     rung: 20,
-    covers: ['DNS101', 'DNS105'],
+    covers: ['DNS101', 'DNS105', 'DNS506'],
     title: 'the DNS servers are scaled to 0',
     summary: ({ dns }) => `no name resolves in this cluster: ${dns} is scaled to 0 replicas`,
     explain:

@@ -55,6 +55,13 @@ describe('the Corefile', () => {
     expect(report.causes[0]).toMatchObject({ code: 'DNS201', severity: 'warning', line: 16 });
   });
 
+  it('that imports a broken file of coredns-custom names that ConfigMap, which is the one to edit', () => {
+    const custom = configMap('coredns-custom', { 'corp.server': 'corp.example {\n  forwrd . 10.1.1.1\n}\n' });
+    const [first] = checkObjects([...cluster(`${COREFILE}import custom/*.server\n`), custom]).causes;
+    expect(first).toMatchObject({ code: 'DNS201', subject: { name: 'coredns-custom' }, line: 2 });
+    expect(first?.fixes[0]?.command).toBe('kubectl edit configmap coredns-custom -n kube-system');
+  });
+
   it('is judged as the version that runs: proxy was fine in 1.4', () => {
     const old = replaced(
       'forward . /etc/resolv.conf {\n       max_concurrent 1000\n    }',

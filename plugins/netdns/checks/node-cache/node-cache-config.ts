@@ -1,5 +1,6 @@
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import { clusterDnsOf, dnsAddresses } from '../../../../shared/dns/cluster-dns.ts';
+import { clusterDomainOf } from '../../../../shared/dns/cluster-domain.ts';
 import { type NodeCache, nodeCacheOf } from '../../../../shared/dns/node-cache.ts';
 import type { Finding } from '../../../../shared/messages/finding.ts';
 import { isProvenAbsent, isWhollyRead } from '../../../../shared/model/absence.ts';
@@ -36,7 +37,12 @@ export const nodeCacheConfig = defineCheck<DnsSubject>({
       return [
         nodeCacheMessages.DNS502.raise({
           subject,
-          args: { configMap: name, words: joinAnd([...new Set(leftOver(corefile))]), line: placeholder + 1 },
+          args: {
+            configMap: name,
+            words: joinAnd([...new Set(leftOver(corefile))]),
+            line: placeholder + 1,
+            values: valuesFor(index, cache, leftOver(corefile)),
+          },
           evidence: [{ fact: line.trim(), source: `ConfigMap ${name} Corefile:${placeholder + 1}` }],
         }),
       ];
@@ -47,6 +53,20 @@ export const nodeCacheConfig = defineCheck<DnsSubject>({
 
 function leftOver(text: string): readonly string[] {
   return (text.match(/__PILLAR__[A-Z_]+__/g) ?? []).filter((word) => !OWN_PLACEHOLDERS.has(word));
+}
+
+/** What belongs in the place of each placeholder; none where one of them is not known. */
+function valuesFor(index: ClusterIndex, cache: NodeCache, words: readonly string[]): Readonly<Record<string, string>> {
+  const dns = clusterDnsOf(index);
+  const known: Readonly<Record<string, string | undefined>> = {
+    __PILLAR__DNS__DOMAIN__: clusterDomainOf(index).domain,
+    __PILLAR__LOCAL__DNS__: cache.addresses.find((address) => address.startsWith('169.254.')) ?? '169.254.20.10',
+    __PILLAR__DNS__SERVER__: dns === undefined ? undefined : dnsAddresses(dns)[0],
+  };
+  const values = [...new Set(words)].sort().map((word) => [word, known[word]] as const);
+  return values.some(([, value]) => value === undefined)
+    ? {}
+    : Object.fromEntries(values.map(([word, value]) => [word, value ?? '']));
 }
 
 /** With __PILLAR__CLUSTER__DNS__ in its Corefile the cache needs the Service by which it finds the servers. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { KubeObject } from '../../../../shared/model/objects.ts';
 import { networkPolicy, ownedBy, pod, service, workload } from '../../../../shared/testing/builders.ts';
-import { checkObjects, configMap, crashed, dnsObjects } from '../../testing/dns-objects.ts';
+import { checkObjects, configMap, crashed, dnsObjects, logOf } from '../../testing/dns-objects.ts';
 
 const UPSTREAM = service(
   'kube-dns-upstream',
@@ -67,6 +67,9 @@ describe('NodeLocal DNSCache', () => {
     const report = checkObjects([...world(corefile('__PILLAR__CLUSTER__DNS__', '__PILLAR__LOCAL__DNS__')), UPSTREAM]);
     expect(report.causes[0]).toMatchObject({ code: 'DNS502' });
     expect(report.headline).toContain('__PILLAR__LOCAL__DNS__ (ConfigMap kube-system/node-local-dns, line 9)');
+    expect(report.causes[0]?.fixes[0]?.command).toBe(
+      "kubectl get configmap node-local-dns -n kube-system -o yaml | sed -e 's/__PILLAR__LOCAL__DNS__/169.254.20.10/g' | kubectl apply -f -",
+    );
   });
 
   it('that forwards to an address which no Service has is told with the right one', () => {
@@ -98,6 +101,28 @@ describe('NodeLocal DNSCache', () => {
       },
     ];
     expect(codes([...world(corefile('10.96.0.11')), UPSTREAM], { tools })).toEqual(['DNS505']);
+  });
+
+  it('that gets no answer from the DNS servers names its node and the way to look at', () => {
+    const line = (upstream: string, name: string) =>
+      `[ERROR] plugin/errors: 2 ${name}. A: dial tcp ${upstream}: i/o timeout\n`.repeat(6);
+    const log = (podName: string, text: string) => ({ ...logOf(podName, text, false), container: 'app' });
+    const sound = [...world(corefile('10.96.0.11')), UPSTREAM];
+    const inside = { logs: [log('cache-2', line('10.96.0.11:53', 'web.shop.svc.cluster.local'))] };
+    const report = checkObjects(sound, inside);
+    expect(report).toMatchObject({ verdict: 'degraded', causes: [{ code: 'DNS506' }] });
+    expect(report.headline).toContain('for pods on node n2: the node cache asked the DNS servers at 10.96.0.11:53');
+    expect(report.headline).toContain('i/o timeout, 6 times');
+    const few = { logs: [log('cache-2', '[ERROR] plugin/errors: 2 a. A: dial tcp 10.96.0.11:53: i/o timeout\n')] };
+    expect(codes(sound, few)).toEqual([]);
+  });
+
+  it('whose resolvers outside do not answer says so as the servers do', () => {
+    const line = '[ERROR] plugin/errors: 2 api.example.com. A: read udp 10.0.0.1:1->192.0.2.1:53: i/o timeout\n';
+    const logs = [{ ...logOf('cache-1', line.repeat(9), false), container: 'app' }];
+    const report = checkObjects([...world(corefile('10.96.0.11')), UPSTREAM], { logs });
+    expect(report.causes[0]).toMatchObject({ code: 'DNS253', subject: { kind: 'DaemonSet', name: 'node-local-dns' } });
+    expect(report.headline).toContain('timed out 9 times: 192.0.2.1:53 did not answer');
   });
 
   it('that policies forget is told where kubelets name it', () => {

@@ -5,15 +5,15 @@ import { nodeCacheAddresses } from '../../../../shared/dns/node-cache.ts';
 import { muslDropsSearch, type PodResolver } from '../../../../shared/dns/pod-resolver.ts';
 import { resolverOf } from '../../../../shared/dns/resolver-of.ts';
 import { expandSearch } from '../../../../shared/dns/search-expansion.ts';
-import type { Evidence, Finding, Fix } from '../../../../shared/messages/finding.ts';
+import type { Evidence, Finding } from '../../../../shared/messages/finding.ts';
 import { isWhollyRead } from '../../../../shared/model/absence.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import type { Pod } from '../../../../shared/model/objects-pod.ts';
 import { ownerOrPod } from '../../../../shared/model/owners.ts';
 import { isFinished, podKey } from '../../../../shared/model/pods.ts';
 import { nameOf, namespaceOf, type Ref } from '../../../../shared/model/refs.ts';
-import { patchLine } from '../../../../shared/util/kubectl.ts';
 import { joinNames } from '../../../../shared/util/text.ts';
+import { clusterPolicyFor, dnsPolicyFix } from '../../diagnose/dns-policy-fix.ts';
 import type { DnsSubject } from '../../dns-subject.ts';
 import { podsMessages } from '../../messages/pods.ts';
 
@@ -89,15 +89,18 @@ function asksElsewhere(given: Case): readonly Finding[] {
     if (servers.length === 0) return [];
     const others = { servers: joinNames(resolver.nameservers), cluster: servers.join(', ') };
     return [
-      podsMessages.DNS303.raise({ ...common, args: { ...args, ...others }, fixes: policyFix(given, 'ClusterFirst') }),
+      podsMessages.DNS303.raise({
+        ...common,
+        args: { ...args, ...others },
+        fixes: dnsPolicyFix(owner, pod, clusterPolicyFor(pod)),
+      }),
     ];
   }
   if (pod.spec?.hostNetwork === true && (pod.spec.dnsPolicy ?? 'ClusterFirst') === 'ClusterFirst') {
-    return [podsMessages.DNS301.raise({ ...common, args, fixes: policyFix(given, 'ClusterFirstWithHostNet') })];
+    return [podsMessages.DNS301.raise({ ...common, args, fixes: dnsPolicyFix(owner, pod, clusterPolicyFor(pod)) })];
   }
   if (pod.spec?.dnsPolicy !== 'Default') return [];
-  const better = pod.spec.hostNetwork === true ? 'ClusterFirstWithHostNet' : 'ClusterFirst';
-  return [podsMessages.DNS302.raise({ ...common, args, fixes: policyFix(given, better) })];
+  return [podsMessages.DNS302.raise({ ...common, args, fixes: dnsPolicyFix(owner, pod, clusterPolicyFor(pod)) })];
 }
 
 function evidenceOf({ pod }: Case, named: readonly string[]): readonly Evidence[] {
@@ -105,22 +108,6 @@ function evidenceOf({ pod }: Case, named: readonly string[]): readonly Evidence[
   return [
     { fact: `dnsPolicy ${dnsPolicy}, hostNetwork ${hostNetwork}`, source: `Pod ${podKey(pod)} spec` },
     { fact: `names ${joinNames(named, 4)}`, source: `Pod ${podKey(pod)} environment and arguments` },
-  ];
-}
-
-function policyFix({ pod, owner }: Case, dnsPolicy: string): readonly Fix[] {
-  if (!['Deployment', 'StatefulSet', 'DaemonSet'].includes(owner.kind)) return [];
-  const patch = (value: string): string =>
-    patchLine(owner.kind.toLowerCase(), owner.namespace, owner.name, {
-      spec: { template: { spec: { dnsPolicy: value } } },
-    });
-  return [
-    {
-      title: `use dnsPolicy ${dnsPolicy} (restarts the pods)`,
-      command: patch(dnsPolicy),
-      risk: 'low',
-      undo: patch(pod.spec?.dnsPolicy ?? 'ClusterFirst'),
-    },
   ];
 }
 

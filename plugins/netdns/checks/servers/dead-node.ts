@@ -39,11 +39,18 @@ export const deadNode = defineCheck<DnsSubject>({
           all: dns.pods.length,
         },
         evidence: conditions,
-        fixes: nodes.slice(0, 1).map((node) => ({
-          title: 'look at the node',
-          command: `kubectl describe node ${node}`,
-          risk: 'none' as const,
-        })),
+        fixes: [
+          ...nodes.slice(0, 1).map((node) => ({
+            title: 'look at the node',
+            command: `kubectl describe node ${node}`,
+            risk: 'none' as const,
+          })),
+          {
+            title: 'start the servers elsewhere at once, when the node stays down',
+            command: `kubectl delete pod ${lost.map(nameOf).join(' ')} -n ${dns.namespace} --force --grace-period=0`,
+            risk: 'low',
+          },
+        ],
         pods: lost.map(podKey),
       }),
     ];

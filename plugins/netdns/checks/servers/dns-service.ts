@@ -1,6 +1,7 @@
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import { type ClusterDns, dnsServersRef } from '../../../../shared/dns/cluster-dns.ts';
-import type { Finding } from '../../../../shared/messages/finding.ts';
+import { kubeletDnsOf } from '../../../../shared/dns/cluster-domain.ts';
+import type { Finding, Fix } from '../../../../shared/messages/finding.ts';
 import { isProvenAbsent } from '../../../../shared/model/absence.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import type { Service } from '../../../../shared/model/objects-network.ts';
@@ -9,7 +10,7 @@ import { isReady } from '../../../../shared/model/pods.ts';
 import { formatRef, nameOf, namespaceOf, type Ref, refOf } from '../../../../shared/model/refs.ts';
 import { matchesLabels } from '../../../../shared/model/selectors.ts';
 import { endpointRows, selectorOf } from '../../../../shared/model/services.ts';
-import { patchLine } from '../../../../shared/util/kubectl.ts';
+import { applyLine, patchLine } from '../../../../shared/util/kubectl.ts';
 import type { DnsSubject } from '../../dns-subject.ts';
 import { serversMessages } from '../../messages/servers.ts';
 import { SERVER_KINDS } from './server-facts.ts';
@@ -45,7 +46,37 @@ function missing(index: ClusterIndex, dns: ClusterDns, ready: number): readonly 
         { fact: `there is no Service ${name}`, source: `Services of namespace ${dns.namespace}` },
         { fact: `${dns.pods.length} pods, ${ready} ready`, source: formatRef(dnsServersRef(dns)) },
       ],
+      fixes: createAnew(index, dns, name),
     }),
+  ];
+}
+
+/** The Service again; its address is what the kubelets say, else the tenth of the range, as kubeadm and most others have it. */
+function createAnew(index: ClusterIndex, dns: ClusterDns, name: string): readonly Fix[] {
+  const { namespace } = dns;
+  const labels = dns.pods[0]?.metadata?.labels ?? {};
+  const selector = dns.workload?.object.spec?.selector?.matchLabels ?? pick(labels, 'k8s-app');
+  const told = kubeletDnsOf(index).flatMap(({ clusterDns }) => clusterDns)[0];
+  const first = index.get('Service', 'default', 'kubernetes')?.spec?.clusterIP;
+  const clusterIP = told ?? (first?.endsWith('.1') === true ? `${first}0` : undefined);
+  // The operator of OpenShift makes it itself.
+  if (selector === undefined || clusterIP === undefined || dns.flavour === 'openshift') return [];
+  const port = (portName: string, protocol: string) => ({ name: portName, port: 53, protocol, targetPort: 53 });
+  return [
+    {
+      title:
+        told === undefined
+          ? `create it again; ${clusterIP} is the usual address, clusterDNS of the kubelets must say the same`
+          : `create it again with the address that kubelets name, ${clusterIP}`,
+      command: applyLine({
+        apiVersion: 'v1',
+        kind: 'Service',
+        metadata: { name, namespace, labels: { 'k8s-app': 'kube-dns', 'kubernetes.io/name': 'CoreDNS' } },
+        spec: { selector, clusterIP, ports: [port('dns', 'UDP'), port('dns-tcp', 'TCP')] },
+      }),
+      risk: 'low',
+      undo: `kubectl delete service ${name} -n ${namespace}`,
+    },
   ];
 }
 

@@ -114,7 +114,7 @@ function creationRefusal(index: ClusterIndex, dns: ClusterDns): Evidence | undef
 }
 
 function lookFixes(dns: ClusterDns, sick: readonly SickPod[]): readonly Fix[] {
-  const { namespace } = dns;
+  const { namespace, workload } = dns;
   const [first] = sick;
   if (first === undefined) {
     const ref = dnsServersRef(dns);
@@ -131,7 +131,9 @@ function lookFixes(dns: ClusterDns, sick: readonly SickPod[]): readonly Fix[] {
     command: `kubectl describe pod ${first.name} -n ${namespace}`,
     risk: 'none',
   };
-  if (/Pending/.test(first.reason)) return [describe];
+  // What never ran has no log.
+  if (/Image/.test(first.reason)) return [describe, ...(workload === undefined ? [] : [goBack(dns)])];
+  if (/Pending|ContainerCreating|PodInitializing|Create|Config/.test(first.reason)) return [describe];
   return [
     {
       title: 'read why it stops',
@@ -140,4 +142,14 @@ function lookFixes(dns: ClusterDns, sick: readonly SickPod[]): readonly Fix[] {
     },
     describe,
   ];
+}
+
+function goBack(dns: ClusterDns): Fix {
+  const { kind, name, namespace } = dnsServersRef(dns);
+  return {
+    title: 'or go back to the release before',
+    command: `kubectl rollout undo ${kind.toLowerCase()} ${name} -n ${namespace}`,
+    risk: 'low',
+    undo: `kubectl rollout undo ${kind.toLowerCase()} ${name} -n ${namespace}`,
+  };
 }

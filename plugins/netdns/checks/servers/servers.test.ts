@@ -185,6 +185,11 @@ describe('the Service of the servers', () => {
     const report = checkObjects(objects);
     expect(causeCodes(report)).toEqual(['DNS104']);
     expect(report.headline).toContain('Service kube-system/kube-dns does not exist');
+    expect(report.causes[0]?.fixes).toEqual([]);
+    const api = service('kubernetes', { clusterIP: '10.43.0.1' }, { namespace: 'default' });
+    const [fix] = checkObjects([...objects, api]).causes[0]?.fixes ?? [];
+    expect(fix?.title).toContain('10.43.0.10 is the usual address');
+    expect(fix?.command).toContain('"spec":{"selector":{"k8s-app":"kube-dns"},"clusterIP":"10.43.0.10"');
   });
 
   it('that selects other labels is told with both', () => {
