@@ -52,9 +52,20 @@ function similarLabel(misses: readonly Miss[], { labels }: KnownLabels): Nearest
     for (const [other, value] of Object.entries(labels)) {
       const sameValue = values.length === 0 || values.includes(value);
       if (sameValue && (distance(other, key) <= 2 || lastPart(other) === lastPart(key))) return { key: other, value };
+      // Every namespace has its name for a label; a name that fits is told apart, as `named`.
+      if (other !== 'kubernetes.io/metadata.name' && values.includes(value) && isTelling(value))
+        return { key: other, value };
     }
   }
   return undefined;
+}
+
+/** Under whatever key it stands, `frontend` means the frontend; `true`, `v2` and `production` may mean anything. */
+function isTelling(value: string): boolean {
+  return (
+    value.length > 3 &&
+    !/^(true|false|enabled|disabled|default|system|production|staging|stable|v?\d[\w.-]*)$/.test(value)
+  );
 }
 
 /** `app` of `example.com/app`: a prefix put on or left off is a common slip. */

@@ -1,5 +1,6 @@
 import { defineMessages, message } from '../../../shared/messages/define-messages.ts';
 import type { Fix } from '../../../shared/messages/finding.ts';
+import { joinNames } from '../../../shared/util/text.ts';
 
 /** How an enforcement that is missing or unseen is told at the end of a sentence. */
 interface UnderEnforcement {
@@ -84,10 +85,12 @@ export const policyMessages = defineMessages({
     UnderEnforcement & {
       readonly caller: string;
       readonly side: 'egress' | 'ingress';
-      readonly policies: string;
+      readonly policies: readonly string[];
       readonly port: string;
       readonly service: string;
+      /** The nearest rule and why it does not fit; empty when there is no rule at all. */
       readonly why: string;
+      readonly fixes: readonly Fix[];
     }
   >({
     slug: 'policy-keeps-the-caller-out',
@@ -95,25 +98,33 @@ export const policyMessages = defineMessages({
     rung: 66,
     title: 'a network policy keeps this caller out',
     summary: ({ caller, side, policies, port, service, why, enforcement }) =>
-      side === 'egress'
-        ? `${policies} does not let ${caller} send to the pods of Service ${service} on ${port}${why}${enforcement}`
-        : `${policies} does not let ${caller} in to the pods of Service ${service} on ${port}${why}${enforcement}`,
+      `${notLet(policies)} ${caller} ${side === 'egress' ? 'send' : 'in'} to the pods of Service ${service} on ${port}` +
+      `${why === '' ? '' : `: ${why}`}${enforcement}`,
     explain:
       'Both ends must allow a connection: the egress policies of the sender and the ingress policies of the receiver. Policies are ' +
       'judged after translation, for the pods behind the Service and their targetPort.\n' +
       'Ask `kubectl netpol can-reach` for the whole walk and the smallest change that would let the caller in.',
+    fixes: ({ fixes }) => fixes,
   }),
-  SVC605: message<UnderEnforcement & { readonly caller: string; readonly policies: string; readonly ports: string }>({
+  SVC605: message<
+    UnderEnforcement & {
+      readonly caller: string;
+      readonly policies: readonly string[];
+      readonly ports: string;
+      readonly fixes: readonly Fix[];
+    }
+  >({
     slug: 'policy-keeps-the-caller-from-dns',
     severity: 'critical',
     rung: 65,
     title: 'an egress policy keeps this caller from DNS',
     summary: ({ caller, policies, ports, enforcement }) =>
-      `${policies} does not let ${caller} ask the cluster's DNS (${ports}): the name of the Service does not resolve there${enforcement}`,
+      `${notLet(policies)} ${caller} ask the cluster's DNS (${ports}): the name of the Service does not resolve there${enforcement}`,
     explain:
       'An egress policy that lists the destinations of an application and forgets DNS breaks every name: lookups time out after ' +
       'seconds. UDP and TCP 53 to the DNS pods must be allowed, and the node-local cache address where one is used.\n' +
       'Add an egress rule for port 53 over UDP and TCP to namespace kube-system, pods k8s-app=kube-dns.',
+    fixes: ({ fixes }) => fixes,
   }),
   SVC606: message<{
     readonly policy: string;
@@ -140,3 +151,7 @@ export const policyMessages = defineMessages({
       'deny is not part of this answer. Ask their own tools (calicoctl, cilium) what they say about these pods.',
   }),
 });
+
+function notLet(policies: readonly string[]): string {
+  return `${joinNames(policies, 2)} ${policies.length === 1 ? 'does' : 'do'} not let`;
+}

@@ -2,7 +2,9 @@ import type { Fix } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import type { Ref } from '../../../../shared/model/refs.ts';
 import type { NearMiss } from '../../../../shared/policy/near-misses.ts';
+import type { Direction } from '../../../../shared/policy/rules.ts';
 import type { AccessPort } from '../../../../shared/policy/service-access.ts';
+import { patchLine } from '../../../../shared/util/kubectl.ts';
 import { shellQuote } from '../../../../shared/util/text.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
 
@@ -32,32 +34,87 @@ export function allowFix(subject: ServiceSubject, closed: readonly AccessPort[])
   };
 }
 
-/** Writes the targetPort where the rule has the Service port. Only for a plain NetworkPolicy whose entry is found. */
+/** Writes another port into the entry of a rule. Only for a plain NetworkPolicy whose entry is found. */
 export function portFix(
   index: ClusterIndex,
   policy: Ref,
   rule: number,
-  servicePort: number,
-  targetPorts: readonly number[],
+  entry: { readonly port: number | string },
+  to: number | string,
+  direction: Direction = 'ingress',
 ): Fix | undefined {
-  const target = targetPorts[0];
-  if (policy.kind !== 'NetworkPolicy' || target === undefined) return undefined;
-  const ports = index.get('NetworkPolicy', policy.namespace, policy.name)?.spec?.ingress?.[rule]?.ports ?? [];
-  const at = ports.findIndex((entry) => entry.port === servicePort);
+  const at = portsOf(index, policy, rule, direction).findIndex(({ port }) => port === entry.port);
   if (at < 0) return undefined;
-  const patch = (value: number): string =>
-    `kubectl patch networkpolicy ${policy.name} -n ${policy.namespace ?? ''} --type=json -p ` +
-    shellQuote(JSON.stringify([{ op: 'replace', path: `/spec/ingress/${rule}/ports/${at}/port`, value }]));
+  const path = `/spec/${direction}/${rule}/ports/${at}/port`;
+  const patch = (value: number | string): string =>
+    patchLine('networkpolicy', policy.namespace, policy.name, [{ op: 'replace', path, value }], 'json');
+  return { title: `open the pods' port ${to} instead`, command: patch(to), risk: 'low', undo: patch(entry.port) };
+}
+
+/** Writes the right protocol into the entry of an ingress rule that has the right number. */
+export function protocolFix(
+  index: ClusterIndex,
+  policy: Ref,
+  rule: number,
+  targetPorts: readonly number[],
+  protocol: string,
+): Fix | undefined {
+  const ports = portsOf(index, policy, rule, 'ingress');
+  const at = ports.findIndex(({ port }) => targetPorts.some((target) => target === port));
+  if (at < 0) return undefined;
+  const path = `/spec/ingress/${rule}/ports/${at}/protocol`;
+  const patch = (op: object): string => patchLine('networkpolicy', policy.namespace, policy.name, [op], 'json');
+  const old = ports[at]?.protocol;
   return {
-    title: `open the pods' port ${target} instead`,
-    command: patch(target),
+    title: `open it for ${protocol}`,
+    command: patch({ op: 'add', path, value: protocol }),
     risk: 'low',
-    undo: patch(servicePort),
+    undo: patch(old === undefined ? { op: 'remove', path } : { op: 'add', path, value: old }),
   };
 }
 
-/** Gives the nearest namespace or pod the label that the rule wants, where one is plainly meant. */
-export function labelFix(miss: Extract<NearMiss, { kind: 'peerMatchesNothing' }>): readonly Fix[] {
+function portsOf(index: ClusterIndex, policy: Ref, rule: number, direction: Direction) {
+  if (policy.kind !== 'NetworkPolicy') return [];
+  return index.get('NetworkPolicy', policy.namespace, policy.name)?.spec?.[direction]?.[rule]?.ports ?? [];
+}
+
+type PeerMiss = Extract<NearMiss, { kind: 'peerMatchesNothing' }>;
+
+/** Brings the rule and those who are plainly meant together: by the label in the rule, or by that of the namespace. */
+export function labelFixes(index: ClusterIndex, miss: PeerMiss): readonly Fix[] {
+  const inRule = ruleLabelFix(index, miss);
+  return [...(inRule === undefined ? [] : [inRule]), ...labelFix(miss)];
+}
+
+/** Writes the label that the nearest pods or namespace have into the peer of the rule. */
+function ruleLabelFix(index: ClusterIndex, { policy, rule, peer, on, nearest: [nearest] }: PeerMiss): Fix | undefined {
+  const [lack] = nearest?.misses ?? [];
+  if (policy.kind !== 'NetworkPolicy' || nearest?.misses.length !== 1 || lack === undefined) return undefined;
+  const field = on === 'namespace' ? 'namespaceSelector' : 'podSelector';
+  const spec = index.get('NetworkPolicy', policy.namespace, policy.name)?.spec;
+  const old = spec?.ingress?.[rule.index]?.from?.[peer]?.[field]?.matchLabels?.[lack.key];
+  const meant = lack.found === undefined ? nearest.similar : { key: lack.key, value: lack.found };
+  if (old === undefined || meant === undefined) return undefined;
+  const at = (key: string): string =>
+    `/spec/ingress/${rule.index}/from/${peer}/${field}/matchLabels/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+  const patch = (from: string, to: string, value: string): string =>
+    patchLine(
+      'networkpolicy',
+      policy.namespace,
+      policy.name,
+      [...(from === to ? [] : [{ op: 'remove', path: at(from) }]), { op: 'add', path: at(to), value }],
+      'json',
+    );
+  return {
+    title: `let in ${on === 'namespace' ? 'namespaces' : 'pods'} labelled ${meant.key}=${meant.value} instead, if they are meant`,
+    command: patch(lack.key, meant.key, meant.value),
+    risk: 'low',
+    undo: patch(meant.key, lack.key, old),
+  };
+}
+
+/** Gives the nearest namespace the label that the rule wants, where one is plainly meant. */
+function labelFix(miss: PeerMiss): readonly Fix[] {
   const [key, value] = Object.entries(miss.selector.matchLabels ?? {})[0] ?? [];
   if (key === undefined || value === undefined) return [];
   const named = miss.nearest.find((entry) => entry.named || entry.similar !== undefined) ?? miss.nearest[0];

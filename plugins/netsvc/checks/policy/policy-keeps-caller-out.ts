@@ -1,4 +1,4 @@
-import { defineCheck } from '../../../../shared/diagnose/check.ts';
+import { type CheckContext, defineCheck } from '../../../../shared/diagnose/check.ts';
 import { weightIn } from '../../../../shared/diagnose/denial-weight.ts';
 import type { Evidence, Finding } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
@@ -8,10 +8,12 @@ import { formatRef } from '../../../../shared/model/refs.ts';
 import { podsOf } from '../../../../shared/model/services.ts';
 import { type CallerPort, callerAccess } from '../../../../shared/policy/caller-access.ts';
 import { POLICY_FACT_KINDS, policyModelOf } from '../../../../shared/policy/model-of-index.ts';
-import type { PeerMiss, SideWalk } from '../../../../shared/policy/verdict.ts';
+import type { SideWalk } from '../../../../shared/policy/verdict.ts';
 import { joinAnd, joinNames } from '../../../../shared/util/text.ts';
 import { policyMessages } from '../../messages/policy.ts';
 import { type ServiceSubject, subjectPods } from '../../service-subject.ts';
+import { letAskDns, letThroughFixes } from './caller-fixes.ts';
+import { decidingPolicies, missesOf, type WalkMiss } from './walk-misses.ts';
 
 /** With `--from`: whether policies let this very caller reach the pods of the Service, and the cluster's DNS. */
 export const policyKeepsCallerOut = defineCheck<ServiceSubject>({
@@ -34,6 +36,7 @@ function towardsService(index: ClusterIndex, subject: ServiceSubject, caller: Po
   return access.ports.flatMap((port) => {
     const walk = deniedSide(port);
     if (port.no.length === 0 || walk === undefined) return [];
+    const misses = missesOf(walk, { service: subject.service, port });
     return [
       policyMessages.SVC604.raise({
         subject: subject.ref,
@@ -43,13 +46,14 @@ function towardsService(index: ClusterIndex, subject: ServiceSubject, caller: Po
         args: {
           caller: `pod ${podKey(caller)}`,
           side: walk.direction,
-          policies: joinNames(decidingPolicies(walk), 2),
-          port: `port ${port.targetPort}/${port.protocol}`,
+          policies: decidingPolicies(walk),
+          port: `port ${port.told?.port ?? port.targetPort}/${port.protocol}`,
           service: `${subject.namespace}/${subject.name}`,
-          why: missWords(walk),
+          why: misses[0]?.words ?? '',
           enforcement: weight.words,
+          fixes: letThroughFixes(index, walk, caller, subject.service, port, misses),
         },
-        evidence: [...walkEvidence(walk), ...weight.evidence],
+        evidence: [...walkEvidence(walk, misses), ...weight.evidence],
       }),
     ];
   });
@@ -60,8 +64,9 @@ function towardsDns(index: ClusterIndex, subject: ServiceSubject, caller: Pod): 
   if (dns === undefined || dns === subject.service) return [];
   const access = callerAccess(policyModelOf(index), caller, dns, podsOf(index, dns));
   const closed = access.ports.filter((port) => port.servicePort === 53 && port.yes.length === 0 && port.no.length > 0);
-  const walk = closed.map(deniedSide).find((side) => side !== undefined);
-  if (walk === undefined || !closed.some((port) => port.protocol === 'UDP')) return [];
+  const port = closed.find((one) => deniedSide(one) !== undefined);
+  const walk = port === undefined ? undefined : deniedSide(port);
+  if (port === undefined || walk === undefined || !closed.some(({ protocol }) => protocol === 'UDP')) return [];
   const weight = weightIn(index);
   return [
     policyMessages.SVC605.raise({
@@ -70,13 +75,22 @@ function towardsDns(index: ClusterIndex, subject: ServiceSubject, caller: Pod): 
       confidence: weight.confidence,
       args: {
         caller: `pod ${podKey(caller)}`,
-        policies: joinNames(decidingPolicies(walk), 2),
-        ports: joinAnd(closed.map((port) => `${port.protocol} 53`)),
+        policies: decidingPolicies(walk),
+        ports: joinAnd(closed.map(({ protocol }) => `${protocol} 53`)),
         enforcement: weight.words,
+        fixes: walk.direction === 'egress' && walk.decision.by === 'isolation' ? [letAskDns(caller, dns)] : [],
       },
-      evidence: [...walkEvidence(walk), ...weight.evidence],
+      evidence: [...walkEvidence(walk, missesOf(walk, { service: dns, port })), ...weight.evidence],
     }),
   ];
+}
+
+/** Whether the ingress side of the Service keeps this caller out of some port: what is wrong there is then told for it. */
+export function keepsCallerOut(index: ClusterIndex, subject: ServiceSubject, from: CheckContext['from']): boolean {
+  const caller = from === undefined ? undefined : index.get('Pod', from.namespace, from.pod);
+  if (caller === undefined) return false;
+  const { ports } = callerAccess(policyModelOf(index), caller, subject.service, subjectPods(index, subject));
+  return ports.some((port) => port.no.length > 0 && deniedSide(port)?.direction === 'ingress');
 }
 
 /** The side that says no; egress first, because packets meet it first. */
@@ -86,52 +100,8 @@ function deniedSide({ told }: CallerPort): SideWalk | undefined {
   return egress.answer === 'no' ? egress : ingress.answer === 'no' ? ingress : undefined;
 }
 
-function decidingPolicies({ decision }: SideWalk): readonly string[] {
-  if (decision.by === 'isolation') return decision.policies.map(formatRef);
-  return decision.by === 'rule' ? [formatRef(decision.policy)] : ['a network policy'];
-}
-
-/** The first label or port that keeps a rule from matching, in words; empty when the policies have no rule at all. */
-function missWords(walk: SideWalk): string {
-  for (const miss of missesOf(walk)) return `: ${miss}`;
-  return '';
-}
-
-function missesOf(walk: SideWalk): readonly string[] {
-  return walk.tiers.flatMap(({ policies }) =>
-    policies.flatMap(({ rules }) =>
-      rules.flatMap((rule) => {
-        const peers = rule.peers === 'any' ? [] : rule.peers.flatMap((peer) => peer.misses.flatMap(wordsOf));
-        return rule.ports.matched ? peers : [`the rule opens ${rule.ports.text}`, ...peers];
-      }),
-    ),
-  );
-}
-
-function wordsOf(miss: PeerMiss): readonly string[] {
-  switch (miss.what) {
-    case 'podLabel':
-      return [
-        `label ${miss.key}=${miss.values.join('|')} is ${miss.found === undefined ? 'missing' : miss.found} on pod ${miss.pod.namespace ?? ''}/${miss.pod.name}`,
-      ];
-    case 'namespaceLabel':
-      return [
-        `namespace label ${miss.key}=${miss.values.join('|')} is ${miss.found === undefined ? 'missing' : miss.found} on ${miss.namespace}`,
-      ];
-    case 'otherNamespace':
-      return [`the rule means namespace ${miss.wanted}, the other end is in ${miss.found}`];
-    case 'outsideBlock':
-      return [`${miss.addresses.join(', ')} is outside ${miss.cidr}`];
-    case 'inExcept':
-      return [`${miss.addresses.join(', ')} is in the exception ${miss.except}`];
-    default:
-      return [];
-  }
-}
-
-function walkEvidence(walk: SideWalk): readonly Evidence[] {
-  const misses = missesOf(walk).slice(0, 4);
-  const source = joinNames(decidingPolicies(walk), 2);
-  if (misses.length === 0) return [{ fact: `no ${walk.direction} rule matches`, source }];
-  return misses.map((fact) => ({ fact, source }));
+function walkEvidence(walk: SideWalk, misses: readonly WalkMiss[]): readonly Evidence[] {
+  const policies = joinNames(decidingPolicies(walk), 2);
+  if (misses.length === 0) return [{ fact: `no ${walk.direction} rule matches`, source: policies }];
+  return misses.slice(0, 4).map(({ words, policy }) => ({ fact: words, source: formatRef(policy) }));
 }

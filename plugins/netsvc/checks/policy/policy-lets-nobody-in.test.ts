@@ -58,6 +58,34 @@ describe('policy-lets-nobody-in', () => {
     );
   });
 
+  it('tells a port name that no pod declares, and a rule for the wrong protocol', () => {
+    const open = (port: object) =>
+      networkPolicy('web-allow', {
+        podSelector: { matchLabels: { app: 'web' } },
+        ingress: [{ from: [{ podSelector: { matchLabels: { app: 'client' } } }], ports: [port] }],
+      });
+    const named = diagnoseObjects(shop([open({ port: 'web' })]), 'web');
+    expect(causeCodes(named)).toEqual(['SVC602']);
+    expect(named.headline).toContain('opens the port named "web", which the pods do not declare');
+    expect(named.causes[0]?.fixes[0]?.command).toContain('"path":"/spec/ingress/0/ports/0/port","value":8080');
+    const udp = diagnoseObjects(shop([open({ port: 8080, protocol: 'UDP' })]), 'web');
+    expect(udp.headline).toContain('opens UDP 8080');
+    expect(udp.causes[0]?.fixes[0]?.command).toContain('"path":"/spec/ingress/0/ports/0/protocol","value":"TCP"');
+  });
+
+  it('names pods that have the wanted value under another key, and writes their label into the rule', () => {
+    const allow = networkPolicy('web-allow', {
+      podSelector: { matchLabels: { app: 'web' } },
+      ingress: [{ from: [{ podSelector: { matchLabels: { role: 'client' } } }] }],
+    });
+    const report = diagnoseObjects(shop([allow]), 'web');
+    expect(causeCodes(report)).toEqual(['SVC603']);
+    expect(report.headline).toContain('nearest: Pod shop/client has app=client');
+    expect(report.causes[0]?.fixes[0]?.command).toContain(
+      '[{"op":"remove","path":"/spec/ingress/0/from/0/podSelector/matchLabels/role"},{"op":"add","path":"/spec/ingress/0/from/0/podSelector/matchLabels/app","value":"client"}]',
+    );
+  });
+
   it('tells a namespace label that no namespace has, and which namespace is meant', () => {
     const allow = networkPolicy('web-allow-front', {
       podSelector: { matchLabels: { app: 'web' } },
@@ -115,6 +143,27 @@ describe('policy-keeps-the-caller-out', () => {
     expect(causeCodes(report)).toEqual(['SVC604']);
     expect(report.headline).toContain('label role=frontend is missing on pod shop/client');
     expect(diagnoseObjects(shop([allow], [calico, friend]), 'web', { from: 'shop/friend' }).verdict).toBe('healthy');
+  });
+
+  it('tells both sides that name the port or the address of the Service, which policies never see', () => {
+    const ingress = networkPolicy('web-allow', {
+      podSelector: { matchLabels: { app: 'web' } },
+      ingress: [{ from: [{ podSelector: { matchLabels: { app: 'client' } } }], ports: [{ port: 80 }] }],
+    });
+    const report = diagnoseObjects(shop([ingress]), 'web', { from: 'shop/client' });
+    // What keeps everybody out is told once, for this caller.
+    expect(causeCodes(report)).toEqual(['SVC604']);
+    expect(report.headline).toContain("opens TCP 80, the Service port, but policies see the pods' port 8080");
+    expect(report.causes[0]?.fixes[0]?.command).toContain('"path":"/spec/ingress/0/ports/0/port","value":8080');
+    const address = service('web').spec?.clusterIP ?? '';
+    const egress = networkPolicy('client-egress', {
+      podSelector: { matchLabels: { app: 'client' } },
+      policyTypes: ['Egress'],
+      egress: [{ ports: [{ port: 53, protocol: 'UDP' }] }, { to: [{ ipBlock: { cidr: `${address}/32` } }] }],
+    });
+    const sent = diagnoseObjects(shop([egress]), 'web', { from: 'shop/client' });
+    expect(sent.headline).toContain(`${address}/32 is the address of the Service, but policies see those of the pods`);
+    expect(sent.causes[0]?.fixes[0]?.command).toContain('"to":[{"podSelector":{"matchLabels":{"app":"web"}}}]');
   });
 
   it('tells an egress policy that forgot DNS', () => {

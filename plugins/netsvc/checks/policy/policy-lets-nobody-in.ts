@@ -6,8 +6,7 @@ import type { Pod } from '../../../../shared/model/objects-pod.ts';
 import { formatRef, refKey } from '../../../../shared/model/refs.ts';
 import { isolating, type PolicyModel } from '../../../../shared/policy/model.ts';
 import { POLICY_FACT_KINDS } from '../../../../shared/policy/model-of-index.ts';
-import { type NearMiss, peerMiss } from '../../../../shared/policy/near-misses.ts';
-import type { Policy } from '../../../../shared/policy/rules.ts';
+import type { NearMiss } from '../../../../shared/policy/near-misses.ts';
 import {
   type AccessPort,
   type ServiceAccess,
@@ -19,10 +18,10 @@ import { policyMessages } from '../../messages/policy.ts';
 import { podCallersModelIn } from '../../policy-facts.ts';
 import { type ServiceSubject, subjectPods } from '../../service-subject.ts';
 import { peerWords } from './peer-words.ts';
-import { allowFix, labelFix, portFix } from './policy-fixes.ts';
-
-type PeerMiss = Extract<NearMiss, { kind: 'peerMatchesNothing' }>;
-type PortMiss = Extract<NearMiss, { kind: 'servicePortInsteadOfTargetPort' | 'otherPorts' }>;
+import { allowFix, labelFixes } from './policy-fixes.ts';
+import { keepsCallerOut } from './policy-keeps-caller-out.ts';
+import { opensWords, type PortMiss, rulePortFix } from './port-misses.ts';
+import { couldSee, type PeerMiss, strayPeers } from './stray-peers.ts';
 
 /**
  * Ingress policies that leave pods of the Service without any caller. Pods that the same policies select are judged
@@ -34,7 +33,8 @@ export const policyLetsNobodyIn = defineCheck<ServiceSubject>({
   needs: ['NetworkPolicy', 'Pod'],
   uses: POLICY_FACT_KINDS.filter((kind) => kind !== 'NetworkPolicy' && kind !== 'Pod'),
   applies: (subject) => subject.selector !== undefined && subject.ports.length > 0,
-  run: (subject, { index, sweep }) => {
+  run: (subject, { index, sweep, from }) => {
+    if (keepsCallerOut(index, subject, from)) return [];
     const pods = subjectPods(index, subject);
     if (pods.length === 0) return [];
     return groupBySelection(podCallersModelIn(index), pods).flatMap((group) => {
@@ -84,11 +84,11 @@ function judgeGroup(
     // The rules open the port for peers; that these match nothing is only sure when all that could match was seen.
     if (peerMisses.length === 0 || !peerMisses.every((miss) => couldSee(index, subject.namespace, miss))) return [];
     const confidence = weight.confidence === 'proven' ? 'likely' : weight.confidence;
-    return [lostLabel(access, peerMisses, weight, { ...common, confidence })];
+    return [lostLabel(index, access, peerMisses, weight, { ...common, confidence })];
   }
   const portMiss = portMisses[0];
   if (portMiss !== undefined) {
-    return [wrongPort(index, access, portMiss, weight, { ...common, confidence: weight.confidence })];
+    return [wrongPort(index, access, closed, portMiss, weight, { ...common, confidence: weight.confidence })];
   }
   return [denied(subject, access, closed, pods, allPods, weight, { ...common, confidence: weight.confidence })];
 }
@@ -96,7 +96,7 @@ function judgeGroup(
 function isPortMiss(miss: NearMiss, closed: readonly AccessPort[]): boolean {
   if (miss.kind === 'servicePortInsteadOfTargetPort')
     return closed.some((port) => port.servicePort === miss.servicePort);
-  return miss.kind === 'otherPorts';
+  return miss.kind === 'otherPorts' || miss.kind === 'unknownPortName';
 }
 
 /** Whether some allow rule opens the closed port for peers of its own: then the peers are what is wrong. */
@@ -111,18 +111,6 @@ function someRuleOpensThePort(access: ServiceAccess, portMisses: readonly PortMi
   );
 }
 
-/** Whether everything that the selector could have matched was read. */
-function couldSee(index: ClusterIndex, namespace: string, miss: PeerMiss): boolean {
-  if (miss.on === 'namespace') {
-    const { status, whole } = index.seen('Namespace', '*');
-    return status === 'ok' && whole;
-  }
-  const everywhere = index.seen('Pod', '*');
-  if (everywhere.status === 'ok' && everywhere.whole) return true;
-  const here = index.seen('Pod', namespace);
-  return here.status === 'ok' && here.whole && miss.among > 0;
-}
-
 interface Common {
   readonly subject: ServiceSubject['ref'];
   readonly severity: Weight['severity'];
@@ -133,19 +121,22 @@ interface Common {
 function wrongPort(
   index: ClusterIndex,
   access: ServiceAccess,
+  closed: readonly AccessPort[],
   miss: PortMiss,
   weight: Weight,
   common: Common,
 ): Finding {
   const servicePort = miss.kind === 'servicePortInsteadOfTargetPort' ? miss.servicePort : undefined;
-  const target = joinAnd(miss.targetPorts.map((port) => `${port}/${miss.protocol}`));
-  const fix =
-    servicePort === undefined ? undefined : portFix(index, miss.policy, miss.rule.index, servicePort, miss.targetPorts);
+  const target =
+    miss.kind === 'unknownPortName'
+      ? joinAnd(closed.map((port) => `${port.targetPort}/${port.protocol}`))
+      : joinAnd(miss.targetPorts.map((port) => `${port}/${miss.protocol}`));
+  const fix = rulePortFix(index, miss, closed);
   return policyMessages.SVC602.raise({
     ...common,
     args: {
       policy: formatRef(miss.policy),
-      opens: miss.kind === 'otherPorts' ? miss.ports : String(miss.servicePort),
+      opens: opensWords(miss),
       opensServicePort: servicePort !== undefined,
       targetPorts: target,
       enforcement: weight.words,
@@ -155,12 +146,18 @@ function wrongPort(
   });
 }
 
-function lostLabel(access: ServiceAccess, misses: readonly PeerMiss[], weight: Weight, common: Common): Finding {
+function lostLabel(
+  index: ClusterIndex,
+  access: ServiceAccess,
+  misses: readonly PeerMiss[],
+  weight: Weight,
+  common: Common,
+): Finding {
   const first = misses[0] as PeerMiss;
   const words = peerWords(first);
   return policyMessages.SVC603.raise({
     ...common,
-    args: { policy: formatRef(first.policy), ...words, enforcement: weight.words, fixes: labelFix(first) },
+    args: { policy: formatRef(first.policy), ...words, enforcement: weight.words, fixes: labelFixes(index, first) },
     evidence: [
       ...misses.slice(1, 4).map((miss) => {
         const { lets, missing } = peerWords(miss);
@@ -211,52 +208,4 @@ function policyEvidence(access: ServiceAccess): readonly { fact: string; source:
         : `${plural(rules.length, 'rule')}: ports ${joinAnd(rules.map((rule) => rule.ports))}`),
     source: formatRef(policy),
   }));
-}
-
-/** Peers that match nothing while others are let in: worth knowing when the label is nearly right. */
-function strayPeers(index: ClusterIndex, subject: ServiceSubject, pods: readonly Pod[]): readonly Finding[] {
-  const model = podCallersModelIn(index);
-  const first = pods[0];
-  if (first === undefined) return [];
-  return isolating(model, first, 'ingress').flatMap(({ policy }) =>
-    strayPeersOf(model, policy).flatMap((miss) => {
-      if (!couldSee(index, subject.namespace, miss)) return [];
-      const { lets, missing, nearest } = peerWords(miss);
-      return [
-        policyMessages.SVC606.raise({
-          subject: miss.policy,
-          args: { policy: formatRef(miss.policy), lets, missing, nearest },
-          evidence: [
-            {
-              fact: `looked at ${plural(miss.among, miss.on)}`,
-              source: `${formatRef(miss.policy)} ingress[${miss.rule.index}]`,
-            },
-          ],
-        }),
-      ];
-    }),
-  );
-}
-
-/** A policy's peers that match nothing and look like a slip; the same for every Service behind the policy. */
-function strayPeersOf(model: PolicyModel, policy: Policy): readonly PeerMiss[] {
-  return model.memo(`netsvc/stray-peers/${refKey(policy.ref)}`, () =>
-    policy.ingress.flatMap((rule) => {
-      if (rule.action !== 'allow' || rule.peers === 'any') return [];
-      return rule.peers.flatMap((peer, at): readonly PeerMiss[] => {
-        const facts = peer.type === 'pods' ? peerMiss(model, peer) : undefined;
-        if (facts === undefined) return [];
-        const near =
-          facts.podsElsewhere.length > 0 || facts.nearest.some((entry) => entry.similar !== undefined || entry.named);
-        const miss = {
-          kind: 'peerMatchesNothing',
-          policy: policy.ref,
-          rule: { index: rule.index },
-          peer: at,
-          ...facts,
-        } as const;
-        return near ? [miss] : [];
-      });
-    }),
-  );
 }
