@@ -1,4 +1,5 @@
 import { isApplied } from '../model/applied.ts';
+import { partsOfField } from '../model/field-parts.ts';
 import { KINDS, type KindName, kindKeyOf } from '../model/kinds.ts';
 import type { KubeObject } from '../model/objects.ts';
 import type { Coverage, MisreadWord, PodLog, ReadProblem, ToolOutput } from '../model/snapshot.ts';
@@ -205,7 +206,8 @@ function takeValue(
   const known = mapOf(intake.objects, key);
   const fault = shapeFault(key, object);
   if (fault !== undefined) {
-    const line = parsed.line === undefined ? {} : { line: parsed.line };
+    const own = lineOfField(parsed, fault);
+    const line = own === undefined ? {} : { line: own };
     intake.problems.push({ path: file.display, ...line, message: fault, policyOf: namespace || '*' });
     return { kind: key, namespace, name, applied };
   }
@@ -217,6 +219,13 @@ function takeValue(
     }
   }
   return { kind: key, namespace, name, applied };
+}
+
+/** The line of the field that a message begins with, where it is known; else that of the object. */
+function lineOfField({ line, rules = [] }: ParsedValue, message: string): number | undefined {
+  const lines = new Map(rules);
+  const part = partsOfField(message).find((one) => lines.has(one));
+  return part === undefined ? line : lines.get(part);
 }
 
 /** Keeps the newer of two versions of an object; of equally old ones the one read later. */

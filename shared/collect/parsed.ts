@@ -6,7 +6,7 @@ export interface ParsedValue {
   readonly value: unknown;
   /** 1-based line in the file at which it starts, when known. */
   readonly line: number | undefined;
-  /** Where the rules of a policy stand. */
+  /** Where the fields and rules of a policy stand. */
   readonly rules?: RuleLines;
 }
 

@@ -138,5 +138,6 @@ function scalarFault(value: unknown, shape: 'text' | 'number' | 'textOrNumber', 
   if (shape === 'number' && typeof value !== 'number') return `${path} must be a number, not ${JSON.stringify(value)}`;
   if (shape !== 'text') return typeof value === 'boolean' ? `${path} must be a number or a name` : undefined;
   // What YAML reads as a number or a truth value is refused where the API wants text.
-  return typeof value === 'string' ? undefined : `${path} must be text: write "${String(value)}" in quotes`;
+  if (typeof value === 'string') return undefined;
+  return `${path} must be text and is read as ${typeof value === 'number' ? 'the number ' : ''}${String(value)}: write it in quotes`;
 }

@@ -1,12 +1,13 @@
-/** Where the rules of a policy stand in its text: `ingress/0` and the 1-based line. */
+/** Where the fields of a policy's spec and its rules stand in its text: `podSelector`, `ingress/0` and the 1-based line. */
 export type RuleLines = readonly (readonly [rule: string, line: number])[];
 
 /** Policies are short; a longer text is something else that mentions one. */
 const LONGEST = 256 * 1024;
 
 /**
- * Finds the rules of a policy written in block form, by indentation alone: the items under `ingress:` and `egress:` right
- * below `spec:`. `firstLine` is the line of the text in its file. Empty for other texts and for the flow form.
+ * Finds the fields and rules of a policy written in block form, by indentation alone: the keys right below `spec:` and the
+ * items under `ingress:` and `egress:`. `firstLine` is the line of the text in its file. Empty for other texts and for the
+ * flow form.
  */
 export function ruleLinesOf(text: string, firstLine: number): RuleLines {
   if (
@@ -33,6 +34,8 @@ export function ruleLinesOf(text: string, firstLine: number): RuleLines {
     const key: number = section.key < 0 ? indent : section.key;
     const dash = line.charAt(indent) === '-';
     if (indent === key && !dash) {
+      const [, field] = /^["']?(\w+)["']?:/.exec(line.slice(indent)) ?? [];
+      if (field !== undefined) found.push([field, firstLine + at]);
       const name = /^(ingress|egress):\s*(?:#.*)?$/.exec(line.slice(indent))?.[1];
       section = { key, name, items: -1, count: 0 };
     } else if (section.name !== undefined && dash && (section.items < 0 || section.items === indent)) {

@@ -3,6 +3,7 @@ import { formatAddress, formatRange, inRange } from '../util/addresses.ts';
 import { type KnownLabels, matchLabels, missesOf } from './labels.ts';
 import { type MatchContext, matchPeer } from './match.ts';
 import type { BlockPeer, NodesPeer, Peer, PodsPeer } from './rules.ts';
+import { isStandIn, workloadOfPod } from './stand-ins.ts';
 import type { PodUnit, Unit } from './units.ts';
 import type { PeerMiss, PeerWalk, Reason } from './verdict.ts';
 
@@ -17,9 +18,13 @@ export function explainPeer(peer: Peer, unit: Unit, context: MatchContext): Peer
   };
 }
 
-/** The object behind a unit; a range of addresses is none. */
+/** The object behind a unit, for a stand-in its workload; a range of addresses is none. */
 export function unitRef(unit: Unit): Ref {
-  if (unit.type === 'pod') return { kind: unit.pod.kind ?? 'Pod', namespace: unit.namespace.name, name: unit.name };
+  if (unit.type === 'pod') {
+    return isStandIn(unit.pod)
+      ? workloadOfPod(unit.pod)
+      : { kind: 'Pod', namespace: unit.namespace.name, name: unit.name };
+  }
   if (unit.type === 'node') return { kind: 'Node', name: unit.name };
   return { kind: 'Address', name: formatRange(unit.range) };
 }

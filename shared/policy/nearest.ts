@@ -1,12 +1,14 @@
 import { distance } from 'fastest-levenshtein';
 import type { LabelSelector } from '../model/objects.ts';
 import type { Ref } from '../model/refs.ts';
-import { type KnownLabels, type Miss, missesOf } from './labels.ts';
+import { type KnownLabels, type Miss, missesOf, requirementsOf } from './labels.ts';
 
 /** An object that a selector does not match, and how little is missing. */
 export interface Nearest {
   readonly object: Ref;
   readonly misses: readonly Miss[];
+  /** How many requirements the selector has; those that are no miss are met. */
+  readonly asked: number;
   /** A label of the object that has the wanted value under another key, or a nearly equal key. */
   readonly similar?: { readonly key: string; readonly value: string };
   /** The object's name holds the wanted value: `team=frontend` and a namespace `frontend`. */
@@ -21,12 +23,13 @@ export interface Candidate {
 /** Objects that come closest to a selector which none of them meets: fewest misses first, then the likeliest slip. */
 export function nearestTo(selector: LabelSelector, candidates: readonly Candidate[], max = 3): readonly Nearest[] {
   const scored: { readonly nearest: Nearest; readonly score: number }[] = [];
+  const asked = requirementsOf(selector).length;
   for (const { ref, labels } of candidates) {
     const misses = missesOf(selector, labels);
     if (misses.length === 0) continue;
     const similar = similarLabel(misses, labels);
     const named = misses.some((miss) => isNamed(miss, ref.name));
-    const nearest = { object: ref, misses, ...(similar === undefined ? {} : { similar }), named };
+    const nearest = { object: ref, misses, asked, ...(similar === undefined ? {} : { similar }), named };
     scored.push({ nearest, score: misses.length * 100 + slip(misses, similar !== undefined, named) });
   }
   return scored

@@ -64,6 +64,7 @@ describe('serviceAccess', () => {
     expect(access.nearMisses[0]).toHaveProperty('nearest.0', {
       object: { kind: 'Namespace', name: 'frontend' },
       misses: [{ key: 'team', operator: 'In', values: ['frontend'], found: undefined }],
+      asked: 1,
       named: true,
     });
   });

@@ -22,6 +22,12 @@ export function standInPod(kind: string, workload: Workload): Pod {
   };
 }
 
+/** Whether a pod is one that `standInPod` made: no server has stored it, and it goes by the name of its workload. */
+export function isStandIn({ metadata, status }: Pod): boolean {
+  const [owner] = metadata?.ownerReferences ?? [];
+  return metadata?.uid === undefined && status === undefined && owner !== undefined && owner.name === metadata?.name;
+}
+
 /**
  * The workload that a pod's owner references name, or the pod itself; static pods, which their Node owns, are workloads of
  * their own. Nothing is guessed from names.

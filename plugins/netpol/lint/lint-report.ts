@@ -15,7 +15,7 @@ import { suppress } from '../../../shared/report/suppress.ts';
 import { compareText, joinNames, plural, wrap } from '../../../shared/util/text.ts';
 import { clusterChecks } from '../checks/cluster/checks.ts';
 import { enforcementOf } from './lint-facts.ts';
-import { lintPolicy } from './lint-policies.ts';
+import { type Linted, lintPolicy } from './lint-policies.ts';
 import type { PolicySubject } from './policy-subject.ts';
 
 export interface LintFrame {
@@ -84,9 +84,19 @@ interface Item {
 }
 
 function lintItem(frame: LintFrame, subject: PolicySubject): Item {
-  const linted = lintPolicy(frame.index, subject);
+  const linted = withoutMisread(frame, subject, lintPolicy(frame.index, subject));
   const rules = [...frame.suppressions, ...frame.suppressedBy(subject.object)];
   return { ...itemOf(subject.ref, linted, rules, `${subject.ref.name}: nothing found`), runs: linted.runs };
+}
+
+/** That nothing has a label which kubectl reads as something else is no fault of its own. */
+const OF_LABELS: ReadonlySet<string> = new Set(['POL101', 'POL102', 'POL103']);
+
+function withoutMisread({ misread }: LintFrame, { ref }: PolicySubject, linted: Linted): Linted {
+  const refused = misread.some(({ object, field }) => refKey(object) === refKey(ref) && field.startsWith('spec.'));
+  if (!refused) return linted;
+  const keep = ({ code }: Finding): boolean => !OF_LABELS.has(code);
+  return { ...linted, causes: linted.causes.filter(keep), findings: linted.findings.filter(keep) };
 }
 
 function clusterItem(frame: LintFrame): Omit<Item, 'item'> & { readonly item: ReportItem | undefined } {
@@ -152,7 +162,7 @@ function headlineOf(
     ),
   );
   if (causes.length > 0)
-    return `${bad.length} of ${plural(subjects.length, 'policy', 'policies')}${where} have faults: ${names}`;
+    return `${bad.length} of ${plural(subjects.length, 'policy', 'policies')}${where} ${bad.length === 1 ? 'has' : 'have'} faults: ${names}`;
   if (subjects.length === 0) return `there is no network policy${where === '' ? ' here' : where}`;
   return `no fault in ${plural(subjects.length, 'policy', 'policies')}${where}`;
 }

@@ -58,7 +58,30 @@ describe('lint of files', () => {
   it('gives file and line to code scanning', async () => {
     const { stdout } = await run(`--snapshot ${wrong} -o sarif`);
     const { physicalLocation } = JSON.parse(stdout).runs[0].results[0].locations[0];
-    expect(physicalLocation).toEqual({ artifactLocation: { uri: wrong }, region: { startLine: 14 } });
+    expect(physicalLocation).toEqual({ artifactLocation: { uri: wrong }, region: { startLine: 18 } });
+  });
+
+  it('gives the line of a field that has another type than in the API', async () => {
+    const number = files.write('number.yaml', APP + policy('{app: web, version: 1.10}'));
+    const { stdout } = await run(`--snapshot ${number}`);
+    expect(stdout.replaceAll(/\s+/g, ' ')).toContain(
+      `number.yaml:18: spec.podSelector.matchLabels.version must be text and is read as the number 1.1: write it in quotes`,
+    );
+  });
+
+  it('tells a word without quotes once, and not that nobody has the label', async () => {
+    const { stdout } = await run(`--snapshot ${words} -o json`);
+    const { causes, findings } = JSON.parse(stdout) as Record<string, { code: string }[]>;
+    expect([...(causes ?? []), ...(findings ?? [])].map(({ code }) => code)).toEqual(['POL325', 'POL411']);
+  });
+
+  it('calls a template by the name of its workload', async () => {
+    const text = `${policy('{app: web}')}  ingress:\n    - ports: [{port: htpp}]\n`;
+    const { stdout } = await run(`--snapshot ${files.write('named.yaml', APP + text)} -o json`);
+    expect(JSON.parse(stdout).causes[0]).toMatchObject({
+      code: 'POL201',
+      summary: expect.stringContaining('but Deployment shop/web declares no port of that name'),
+    });
   });
 
   it('names the word that kubectl reads otherwise, with its line', async () => {

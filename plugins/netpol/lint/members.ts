@@ -1,3 +1,4 @@
+import { formatRef } from '../../../shared/model/refs.ts';
 import {
   type ClassIndex,
   type Members,
@@ -5,6 +6,7 @@ import {
   nameClassesOf,
   type PodClass,
 } from '../../../shared/policy/classes.ts';
+import { unitRef } from '../../../shared/policy/explain-peer.ts';
 import type { PolicyModel } from '../../../shared/policy/model.ts';
 import type { PodsPeer, Policy } from '../../../shared/policy/rules.ts';
 
@@ -53,6 +55,18 @@ export function podNames(classes: readonly PodClass[], max: number): readonly st
     }
   }
   return names;
+}
+
+/** The object of the first class in a sentence: `pod shop/web-1`, or `Deployment shop/web` where it stands for its pods. */
+export function firstWords([first]: readonly PodClass[]): string {
+  return first === undefined ? '' : formatRef(unitRef(first.unit)).replace(/^Pod /, 'pod ');
+}
+
+/** The same as the source of a fact: `Pod shop/web-1 spec.hostNetwork`, or the field of the template. */
+export function firstField([first]: readonly PodClass[], field: string): string {
+  if (first === undefined) return '';
+  const ref = unitRef(first.unit);
+  return `${formatRef(ref)} ${ref.kind === 'Pod' ? field : `spec.template.${field}`}`;
 }
 
 export function countPods(classes: readonly PodClass[]): number {

@@ -44,10 +44,13 @@ export function nearestNamespaces(model: PolicyModel, selector: LabelSelector): 
   return nearestTo(selector, candidates);
 }
 
+/** Kinds whose own labels selectors look at; of workloads those of the template count. */
+const OWN_LABELS: ReadonlySet<string> = new Set(['Pod', 'Namespace']);
+
 /** Undefined when nothing comes near: any object would then be as good. */
 export function nearWords(all: readonly Nearest[]): NearWords | undefined {
-  const nearest = all.find(({ similar, named, misses }) => {
-    return similar !== undefined || named || misses.some(({ found }) => found !== undefined);
+  const nearest = all.find(({ similar, named, misses, asked }) => {
+    return similar !== undefined || named || misses.length < asked || misses.some(({ found }) => found !== undefined);
   });
   if (nearest === undefined) return undefined;
   const has = hasWords(nearest);
@@ -57,7 +60,7 @@ export function nearWords(all: readonly Nearest[]): NearWords | undefined {
     evidence: [
       {
         fact: `${formatRef(nearest.object)} ${has}; wanted is ${wantedWords(nearest)}`,
-        source: `${formatRef(nearest.object)} metadata.labels`,
+        source: `${formatRef(nearest.object)} ${OWN_LABELS.has(nearest.object.kind) ? '' : 'spec.template.'}metadata.labels`,
       },
     ],
     slip: nearest.misses.length === 1 && (nearest.similar !== undefined || nearest.misses.some(isSlip)),

@@ -1,7 +1,6 @@
 import type { Evidence, Fix } from '../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../shared/model/cluster-index.ts';
-import { formatRef } from '../../../shared/model/refs.ts';
-import type { Direction } from '../../../shared/policy/rules.ts';
+import { formatRef, type Ref } from '../../../shared/model/refs.ts';
 import { shellQuote } from '../../../shared/util/text.ts';
 import { placesOf } from '../words/places.ts';
 import { isWritten } from './lint-facts.ts';
@@ -9,16 +8,14 @@ import type { PolicySubject } from './policy-subject.ts';
 
 /** A fact that stands in a field of the policy: `NetworkPolicy shop/web spec.ingress[0] (shop.yaml:12)`. */
 export function atField(index: ClusterIndex, { ref }: PolicySubject, field: string, fact: string): Evidence {
-  const place = placeOf(index, ref, field);
-  const where = field === '' ? formatRef(ref) : `${formatRef(ref)} ${field}`;
-  return { fact, source: place === undefined ? where : `${where} (${place})` };
+  return atFieldOf(index, ref, field, fact);
 }
 
-/** The line of the rule in which a field or a JSON pointer stands, else that of the policy. */
-function placeOf(index: ClusterIndex, ref: PolicySubject['ref'], field: string): string | undefined {
-  const [, direction, at] = /^\/?spec[./](ingress|egress)[[/](\d+)/.exec(field) ?? [];
-  const places = placesOf(index);
-  return direction === undefined ? places.policy(ref) : places.rule(ref, direction as Direction, Number(at));
+/** The same for a policy that is not the one judged. */
+export function atFieldOf(index: ClusterIndex, ref: Ref, field: string, fact: string): Evidence {
+  const place = placesOf(index).field(ref, field);
+  const where = field === '' ? formatRef(ref) : `${formatRef(ref)} ${field}`;
+  return { fact, source: place === undefined ? where : `${where} (${place})` };
 }
 
 /** A change of one field of a policy. */
@@ -36,7 +33,7 @@ export interface FieldChange {
 /** The change as a line to paste: a patch for an object of a cluster, the text to write for one in a file. */
 export function changeFix(index: ClusterIndex, { ref }: PolicySubject, change: FieldChange): Fix {
   const { title, path, op, value, old, risk } = change;
-  const place = placeOf(index, ref, path);
+  const place = placesOf(index).field(ref, path);
   if (place !== undefined && isWritten(index)) {
     const field = path
       .slice(1)

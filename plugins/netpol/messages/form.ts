@@ -35,7 +35,7 @@ export const formMessages = defineMessages({
       'leave the list out.',
     fixes: ({ fixes }) => fixes,
   }),
-  POL323: message<{ readonly policy: string; readonly field: string; readonly problem: string }>({
+  POL323: message<WithFixes & { readonly policy: string; readonly field: string; readonly problem: string }>({
     slug: 'policy-is-not-valid',
     severity: 'critical',
     rung: 8,
@@ -46,6 +46,7 @@ export const formMessages = defineMessages({
       'or allow is then not in force, and an older version of the policy stays. A field that the API does not have is dropped where ' +
       'validation is switched off: a misspelt selector then means every pod, a misspelt list of rules none.\n' +
       'kubectl apply --dry-run=server -f FILE shows what the server says without changing anything.',
+    fixes: ({ fixes }) => fixes,
   }),
   POL324: message<WithFixes & { readonly rule: string; readonly cidr: string; readonly means: string }>({
     slug: 'host-bits-in-cidr',

@@ -70,7 +70,7 @@ export const ruleMessages = defineMessages({
       'rules of all policies are a union.\n' +
       'Delete the one that nobody manages any more.',
   }),
-  POL313: message<{ readonly rule: string; readonly by: string; readonly opposite: boolean }>({
+  POL313: message<WithFixes & { readonly rule: string; readonly by: string; readonly opposite: boolean }>({
     slug: 'rule-is-never-reached',
     severity: 'warning',
     rung: 22,
@@ -81,13 +81,16 @@ export const ruleMessages = defineMessages({
       'In AdminNetworkPolicy and ClusterNetworkPolicy the first matching rule decides: lower priority numbers come first, and within ' +
       'a policy the rules in their order. A rule behind one that covers all its pods, peers and ports has no effect.\n' +
       'Move it before the wider rule, give its policy a lower priority number, or delete it.',
+    fixes: ({ fixes }) => fixes,
   }),
-  POL314: message<{
-    readonly policy: string;
-    readonly direction: string;
-    readonly deny: string;
-    readonly pods: string;
-  }>({
+  POL314: message<
+    WithFixes & {
+      readonly policy: string;
+      readonly direction: string;
+      readonly deny: string;
+      readonly pods: string;
+    }
+  >({
     slug: 'deny-is-undone',
     severity: 'warning',
     confidence: 'possible',
@@ -99,13 +102,16 @@ export const ruleMessages = defineMessages({
       'NetworkPolicies only add up: a rule without peers and ports opens everything for the pods it selects, whatever a deny-all ' +
       'beside it was meant to do. Such a policy is often left over from a search for a fault.\n' +
       'Delete it if the deny-all is meant, or delete the deny-all.',
+    fixes: ({ fixes }) => fixes,
   }),
-  POL315: message<{
-    readonly policy: string;
-    readonly other: string;
-    readonly priority: number;
-    readonly conflict: string;
-  }>({
+  POL315: message<
+    WithFixes & {
+      readonly policy: string;
+      readonly other: string;
+      readonly priority: number;
+      readonly conflict: string;
+    }
+  >({
     slug: 'same-priority',
     severity: 'warning',
     rung: 23,
@@ -116,5 +122,6 @@ export const ruleMessages = defineMessages({
       'The API leaves undefined what happens to traffic that two policies of equal priority both match; it may change from one moment ' +
       'to the next.\n' +
       'Give them different numbers; the lower one comes first.',
+    fixes: ({ fixes }) => fixes,
   }),
 });

@@ -12,7 +12,7 @@ const policy = { kind: 'NetworkPolicy', namespace: 'shop', name: 'allow-web' };
 const pod = { kind: 'Pod', namespace: 'shop', name: 'web-1' };
 
 describe('names of policies and rules', () => {
-  const places = { policy: () => 'web.yaml:3', rule: () => 'web.yaml:12' };
+  const places = { policy: () => 'web.yaml:3', rule: () => 'web.yaml:12', field: () => 'web.yaml:12' };
 
   it('counts rules from 1 and tells where they stand', () => {
     expect(ruleWords(policy, 'ingress', { index: 0 }, places)).toBe(

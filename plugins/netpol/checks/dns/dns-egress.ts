@@ -3,10 +3,11 @@ import type { Evidence, Finding, Fix } from '../../../../shared/messages/finding
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import type { Pod } from '../../../../shared/model/objects-pod.ts';
 import { formatRef } from '../../../../shared/model/refs.ts';
+import { unitRef } from '../../../../shared/policy/explain-peer.ts';
 import { POLICY_FACT_KINDS } from '../../../../shared/policy/model-of-index.ts';
 import { NAMESPACE_NAME_LABEL } from '../../../../shared/policy/units.ts';
 import { joinAnd, joinNames, plural, shellQuote } from '../../../../shared/util/text.ts';
-import { isWritten } from '../../lint/lint-facts.ts';
+import { isWritten, lintModelIn } from '../../lint/lint-facts.ts';
 import { atField, changeFix, flow } from '../../lint/places.ts';
 import { type PolicySubject, writtenPolicy } from '../../lint/policy-subject.ts';
 import { portMessages } from '../../messages/ports.ts';
@@ -107,7 +108,7 @@ function byTrouble(judged: readonly Judged[]): readonly (readonly [Trouble, read
 function raise(index: ClusterIndex, subject: PolicySubject, trouble: Trouble, judged: readonly Judged[]): Finding {
   const pods = judged.flatMap((one) => one.pods);
   const policy = formatRef(subject.ref);
-  const words = podsWords(pods);
+  const words = podsWords(index, pods);
   const evidence: Evidence[] = [
     atField(index, subject, 'spec.egress', allowedWords(judged)),
     { fact: `selected: ${joinNames(pods.map(nameOf), 4)}`, source: `${policy} spec.podSelector` },
@@ -180,9 +181,10 @@ function allowedWords(judged: readonly Judged[]): string {
   }
 }
 
-function podsWords(pods: readonly Pod[]): string {
+function podsWords(index: ClusterIndex, pods: readonly Pod[]): string {
   const [first] = pods;
-  return pods.length === 1 && first !== undefined ? `pod ${nameOf(first)}` : plural(pods.length, 'pod');
+  if (pods.length !== 1 || first === undefined) return plural(pods.length, 'pod');
+  return formatRef(unitRef(lintModelIn(index).unitOf(first))).replace(/^Pod /, 'pod ');
 }
 
 function nameOf({ metadata }: Pod): string {

@@ -29,7 +29,7 @@ export const adminPolicyIsNotValid = defineCheck<PolicySubject>({
       ({ field, problem }): Finding =>
         formMessages.POL323.raise({
           subject: subject.ref,
-          args: { policy: formatRef(subject.ref), field, problem },
+          args: { policy: formatRef(subject.ref), field, problem, fixes: [] },
           evidence: [atField(index, subject, field, problem)],
         }),
     ),

@@ -31,6 +31,19 @@ describe('port-is-not-valid', () => {
     );
   });
 
+  it.each([
+    [{ port: 90, endPort: 80 }, '{"port":80,"endPort":90}'],
+    [{ port: 80, protocol: 'udp' }, '"UDP"'],
+    [{ port: '80' }, '80'],
+  ])('offers what %j was surely meant to be', (port, value) => {
+    const [fix] = found(lint(ports(port)), 'POL322')?.fixes ?? [];
+    expect(fix?.command).toContain(`"value":${value}}]`);
+  });
+
+  it('is all that is told of a number in quotes', () => {
+    expect(codesOf(lint(ports({ port: '80' })))).toEqual(['POL322 critical proven']);
+  });
+
   it('takes ranges, names and protocols alone', () => {
     expect(codesOf(lint(ports({ port: 80, endPort: 90 }, { protocol: 'SCTP' })))).toEqual([]);
   });
@@ -94,6 +107,26 @@ describe('policy-is-not-valid', () => {
     ],
   ])('refuses %#: a wrong field', (policy, words) => {
     expect(found(lint(policy), 'POL323')?.summary).toContain(words);
+  });
+
+  it.each([
+    [from({ ipBlock: { cidr: '203.0.113.5' } }), '"value":"203.0.113.5/32"'],
+    [from({ ipBlock: { cidr: '2001:db8::1' } }), '"value":"2001:db8::1/128"'],
+    [
+      from({ ipBlock: { cidr: '203.0.113.0/24' }, podSelector: {} }),
+      '"path":"/spec/ingress/0/from","value":[{"podSelector":{}},{"ipBlock":{"cidr":"203.0.113.0/24"}}]',
+    ],
+    [from({ podSelector: {} }, {}), '"op":"remove","path":"/spec/ingress/0/from/1"'],
+    [
+      networkPolicy('p', { podSelector: {}, policyTypes: ['ingress'] }),
+      '"path":"/spec/policyTypes/0","value":"Ingress"',
+    ],
+  ])('offers what was surely meant: %#', (policy, change) => {
+    expect(found(lint(policy), 'POL323')?.fixes[0]?.command).toContain(change);
+  });
+
+  it('guesses nothing for a peer that stands alone and empty: it may mean everybody or nobody', () => {
+    expect(found(lint(from({})), 'POL323')?.fixes).toEqual([]);
   });
 
   it('judges the cluster-wide kinds by their own rules', () => {

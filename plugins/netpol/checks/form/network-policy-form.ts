@@ -1,5 +1,5 @@
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
-import type { Finding } from '../../../../shared/messages/finding.ts';
+import type { Finding, Fix } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import type { NetworkPolicyPeer } from '../../../../shared/model/objects-network.ts';
 import { formatRef } from '../../../../shared/model/refs.ts';
@@ -9,6 +9,7 @@ import { atField, changeFix } from '../../lint/places.ts';
 import { type PolicySubject, writtenPolicy } from '../../lint/policy-subject.ts';
 import { formMessages } from '../../messages/form.ts';
 import { ruleWords } from '../../words/policies.ts';
+import { peerFixes, pointerOf, policyTypeFixes, portFixes } from './form-fixes.ts';
 import { isCidr, peerProblems, portProblem, selectorProblems } from './form-problems.ts';
 import { unknownFields } from './unknown-fields.ts';
 
@@ -20,6 +21,7 @@ interface Item<T> {
   readonly rule: number;
   readonly at: number;
   readonly item: T;
+  readonly list: readonly T[];
   readonly field: string;
 }
 
@@ -35,6 +37,7 @@ function peersOf(subject: PolicySubject): readonly Item<NetworkPolicyPeer | null
         rule,
         at,
         item,
+        list,
         field: `spec.${direction}[${rule}].${name}[${at}]`,
       }));
     }),
@@ -58,7 +61,11 @@ export const portIsNotValid = defineCheck<PolicySubject>({
           return [
             formMessages.POL322.raise({
               subject: subject.ref,
-              args: { rule: ruleWords(subject.ref, direction, { index: at }), problem, fixes: [] },
+              args: {
+                rule: ruleWords(subject.ref, direction, { index: at }),
+                problem,
+                fixes: portFixes(index, subject, field, entry),
+              },
               evidence: [atField(index, subject, field, JSON.stringify(entry))],
             }),
           ];
@@ -97,7 +104,7 @@ export const ipBlockForm = defineCheck<PolicySubject>({
             changeFix(index, subject, {
               title: `write it as it is read (or ${single} for the one address)`,
               op: 'replace',
-              path: `/${place.field.replaceAll('.', '/').replaceAll('[', '/').replaceAll(']', '')}/ipBlock/cidr`,
+              path: `${pointerOf(place.field)}/ipBlock/cidr`,
               value: block,
               old: cidr,
               risk: 'none',
@@ -141,7 +148,7 @@ function exceptFinding(
           changeFix(index, subject, {
             title: same ? 'take the whole peer out instead of excepting all of it' : 'take the entry out',
             op: 'remove',
-            path: `/${field.replaceAll('.', '/').replaceAll('[', '/').replaceAll(']', '')}${same ? '' : `/ipBlock/except/${at}`}`,
+            path: `${pointerOf(field)}${same ? '' : `/ipBlock/except/${at}`}`,
             old: same ? item : except,
             risk: 'low',
           }),
@@ -160,22 +167,30 @@ export const policyIsNotValid = defineCheck<PolicySubject>({
   applies,
   run: (subject, { index }) => {
     const spec = writtenPolicy(subject)?.spec;
-    const raise = (field: string, problem: string): Finding =>
+    const raise = (field: string, problem: string, fixes: readonly Fix[] = []): Finding =>
       formMessages.POL323.raise({
         subject: subject.ref,
-        args: { policy: formatRef(subject.ref), field, problem },
+        args: { policy: formatRef(subject.ref), field, problem, fixes },
         evidence: [atField(index, subject, field, problem)],
       });
     const types = (spec?.policyTypes ?? []).flatMap((type, at) =>
       type === 'Ingress' || type === 'Egress'
         ? []
-        : [raise(`spec.policyTypes[${at}]`, `"${type}" is neither Ingress nor Egress`)],
+        : [
+            raise(
+              `spec.policyTypes[${at}]`,
+              `"${type}" is neither Ingress nor Egress`,
+              policyTypeFixes(index, subject, at, type),
+            ),
+          ],
     );
     const selector = selectorProblems(spec?.podSelector).map(({ field, problem }) =>
       raise(`spec.podSelector${field}`, problem),
     );
-    const peers = peersOf(subject).flatMap(({ item, field }) =>
-      peerProblems(item).map((problem) => raise(`${field}${problem.field}`, problem.problem)),
+    const peers = peersOf(subject).flatMap(({ item, field, list }) =>
+      peerProblems(item).map((problem) =>
+        raise(`${field}${problem.field}`, problem.problem, peerFixes(index, subject, field, item, list)),
+      ),
     );
     const swapped = DIRECTIONS.flatMap((direction) =>
       (spec?.[direction] ?? []).flatMap((rule, at) => {

@@ -7,11 +7,12 @@ import { POLICY_FACT_KINDS } from '../../../../shared/policy/model-of-index.ts';
 import { DIRECTIONS, type Direction, type NamedPort, type Rule } from '../../../../shared/policy/rules.ts';
 import { type DeclaredPort, declaredPortsOf, resolveNamedPort } from '../../../../shared/policy/units.ts';
 import { compareText, joinNames, plural } from '../../../../shared/util/text.ts';
-import { countPods, podNames } from '../../lint/members.ts';
+import { countPods, firstField, firstWords } from '../../lint/members.ts';
 import { atField, changeFix } from '../../lint/places.ts';
 import type { PolicySubject } from '../../lint/policy-subject.ts';
 import { portMessages } from '../../messages/ports.ts';
 import { ruleWords } from '../../words/policies.ts';
+import { portProblem } from '../form/form-problems.ts';
 import { destinationsOf, portPlace } from './destinations.ts';
 
 /**
@@ -38,6 +39,8 @@ function judge(
   rule: Rule,
   port: NamedPort,
 ): Finding | undefined {
+  // A number in quotes, or capitals: the check of the form tells what is wrong with it.
+  if (portProblem({ port: port.name }) !== undefined) return undefined;
   const text = port.protocol === undefined ? `"${port.name}"` : `"${port.name}" (${port.protocol})`;
   const place = portPlace(subject, direction, rule, port.name);
   const words = ruleWords(subject.ref, direction, rule);
@@ -72,7 +75,7 @@ function judge(
       {
         fact:
           declared.length === 0 ? 'no container port is declared' : `declared: ${joinNames(declared.map(portText), 6)}`,
-        source: `Pod ${podNames(destinations, 1)[0] ?? ''} spec.containers`,
+        source: firstField(destinations, 'spec.containers'),
       },
     ],
   });
@@ -84,9 +87,8 @@ function isOutside(peer: Exclude<Rule['peers'], 'any'>[number]): boolean {
 
 function podsWords(classes: readonly PodClass[]): string {
   const count = countPods(classes);
-  const [first = ''] = podNames(classes, 1);
   return count === 1
-    ? `pod ${first} declares no port of that name`
+    ? `${firstWords(classes)} declares no port of that name`
     : `none of the ${plural(count, 'pod')} it means declares it`;
 }
 

@@ -1,14 +1,15 @@
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
-import type { Finding } from '../../../../shared/messages/finding.ts';
+import type { Finding, Fix } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import { formatRef } from '../../../../shared/model/refs.ts';
 import { POLICY_FACT_KINDS } from '../../../../shared/policy/model-of-index.ts';
 import { intersectPorts } from '../../../../shared/policy/port-set.ts';
 import { DIRECTIONS, type Direction, type Peer, type Policy, type Rule } from '../../../../shared/policy/rules.ts';
+import type { AdminNetworkPolicy } from '../../../../shared/policy/types.ts';
 import { overlaps } from '../../../../shared/util/addresses.ts';
 import { lintModelIn } from '../../lint/lint-facts.ts';
 import { classesOf, selectedClasses } from '../../lint/members.ts';
-import { atField } from '../../lint/places.ts';
+import { atField, atFieldOf, changeFix } from '../../lint/places.ts';
 import type { PolicySubject } from '../../lint/policy-subject.ts';
 import { ruleMessages } from '../../messages/rules.ts';
 import { ruleWords } from '../../words/policies.ts';
@@ -48,6 +49,7 @@ function judgeRule(index: ClusterIndex, subject: PolicySubject, direction: Direc
           rule: ruleWords(own.ref, direction, rule),
           by: ruleWords(policy.ref, direction, other),
           opposite,
+          fixes: opposite ? earlierFixes(index, subject, direction, rule, policy, other) : [],
         },
         evidence: [
           atField(
@@ -56,15 +58,67 @@ function judgeRule(index: ClusterIndex, subject: PolicySubject, direction: Direc
             `spec.${direction}[${rule.index}]`,
             `action ${rule.action}, priority ${own.priority}`,
           ),
-          {
-            fact: `action ${other.action}, priority ${policy.priority}, for the same pods, peers and ports or more`,
-            source: `${formatRef(policy.ref)} spec.${direction}[${other.index}]`,
-          },
+          atFieldOf(
+            index,
+            policy.ref,
+            `spec.${direction}[${other.index}]`,
+            `action ${other.action}, priority ${policy.priority}, for the same pods, peers and ports or more`,
+          ),
         ],
       });
     }
   }
   return undefined;
+}
+
+/** A longer list of rules is better moved by hand than by a patch that repeats all of it. */
+const MOVED = 4;
+
+/** What lets the rule be asked before the one that covers it: its place, or the number of its policy. */
+function earlierFixes(
+  index: ClusterIndex,
+  subject: PolicySubject,
+  direction: Direction,
+  rule: Rule,
+  wide: Policy,
+  by: Rule,
+): readonly Fix[] {
+  const own = subject.compiled;
+  if (own === undefined) return [];
+  if (wide !== own) {
+    const free = freePriority(index, own, wide.priority, -1);
+    return free === undefined ? [] : [priorityFix(index, subject, own, free, `ask it before ${formatRef(wide.ref)}`)];
+  }
+  const spec = (subject.object as AdminNetworkPolicy).spec?.[direction] ?? [];
+  if (spec.length > MOVED) return [];
+  const value = [
+    ...spec.slice(0, by.index),
+    spec[rule.index],
+    ...spec.filter((_, at) => at >= by.index && at !== rule.index),
+  ];
+  const title = `put rule ${rule.index + 1} before rule ${by.index + 1}`;
+  return [
+    changeFix(index, subject, { title, op: 'replace', path: `/spec/${direction}`, value, old: spec, risk: 'high' }),
+  ];
+}
+
+function priorityFix(index: ClusterIndex, subject: PolicySubject, own: Policy, value: number, title: string): Fix {
+  return changeFix(index, subject, {
+    title,
+    op: 'replace',
+    path: '/spec/priority',
+    value,
+    old: own.priority,
+    risk: 'high',
+  });
+}
+
+/** The nearest number below or above one that no policy of the tier has; the API allows 0 to 1000. */
+function freePriority(index: ClusterIndex, own: Policy, from: number, step: 1 | -1): number | undefined {
+  const taken = new Set(tierOf(index, own).map(({ priority }) => priority));
+  let free = from + step;
+  while (taken.has(free)) free += step;
+  return free < 0 || free > 1000 ? undefined : free;
 }
 
 /** Two policies of one tier with one number; told of the later one by name. */
@@ -97,10 +151,22 @@ function raiseSame(index: ClusterIndex, subject: PolicySubject, own: Policy, oth
   return ruleMessages.POL315.raise({
     subject: subject.ref,
     severity: clash !== undefined ? 'warning' : 'info',
-    args: { policy: formatRef(own.ref), other: formatRef(other.ref), priority: own.priority, conflict },
+    args: {
+      policy: formatRef(own.ref),
+      other: formatRef(other.ref),
+      priority: own.priority,
+      conflict,
+      fixes: [-1 as const, 1 as const].flatMap((step) => {
+        const free = freePriority(index, own, own.priority, step);
+        const first = formatRef(step < 0 ? own.ref : other.ref);
+        return free === undefined
+          ? []
+          : [priorityFix(index, subject, own, free, `${step < 0 ? '' : 'or '}let ${first} decide first`)];
+      }),
+    },
     evidence: [
-      atField(index, subject, 'spec.priority', String(own.priority)),
-      { fact: String(other.priority), source: `${formatRef(other.ref)} spec.priority` },
+      atField(index, subject, 'spec.priority', `priority ${own.priority}`),
+      atFieldOf(index, other.ref, 'spec.priority', `priority ${other.priority}`),
     ],
   });
 }

@@ -1,4 +1,5 @@
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
+import type { Fix } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import { formatRef } from '../../../../shared/model/refs.ts';
 import { POLICY_FACT_KINDS } from '../../../../shared/policy/model-of-index.ts';
@@ -6,7 +7,7 @@ import { isAllPorts } from '../../../../shared/policy/port-set.ts';
 import { DIRECTIONS, type Direction, type Policy, type Rule } from '../../../../shared/policy/rules.ts';
 import { compareText } from '../../../../shared/util/text.ts';
 import { lintModelIn } from '../../lint/lint-facts.ts';
-import { atField } from '../../lint/places.ts';
+import { atField, atFieldOf, changeFix } from '../../lint/places.ts';
 import { type PolicySubject, writtenPolicy } from '../../lint/policy-subject.ts';
 import { ruleMessages } from '../../messages/rules.ts';
 import { peerWords } from '../../words/peers.ts';
@@ -115,18 +116,31 @@ export const denyIsUndone = defineCheck<PolicySubject>({
             direction,
             deny: formatRef(undone.ref),
             pods: peerWords(pods),
+            fixes: openRuleFixes(index, subject, direction),
           },
           evidence: [
             atField(index, subject, `spec.${direction}`, 'a rule without peers and ports: everything'),
-            {
-              fact: `has no ${direction} rule: denies everything`,
-              source: `${formatRef(undone.ref)} spec.${direction}`,
-            },
+            atFieldOf(index, undone.ref, `spec.${direction}`, `has no ${direction} rule: denies everything`),
           ],
         }),
       ];
     }),
 });
+
+/** Without its open rules the policy allows what its others say, and beside a deny-all nothing more. */
+function openRuleFixes(index: ClusterIndex, subject: PolicySubject, direction: Direction): readonly Fix[] {
+  const at = (subject.compiled?.[direction] ?? []).findIndex(isOpen);
+  const old = writtenPolicy(subject)?.spec?.[direction]?.[at];
+  return [
+    changeFix(index, subject, {
+      title: 'if the deny-all is meant, take the rule for everybody out',
+      op: 'remove',
+      path: `/spec/${direction}/${at}`,
+      old,
+      risk: 'high',
+    }),
+  ];
+}
 
 function isOpen({ peers, ports }: Rule): boolean {
   return peers === 'any' && isAllPorts(ports.fixed);

@@ -73,6 +73,9 @@ describe('rules against each other', () => {
     const open = (podSelector: object) =>
       networkPolicy('open', { podSelector, policyTypes: ['Ingress'], ingress: [{}] });
     expect(codes(deny, open({}))).toEqual(['POL314 warning possible']);
+    expect(found(lintObjects([...around, deny, open({})]), 'POL314')?.fixes[0]?.command).toContain(
+      `'[{"op":"remove","path":"/spec/ingress/0"}]'`,
+    );
     expect(codes(deny, open({ matchLabels: { app: 'web' } }))).toEqual([]);
   });
 });
@@ -95,6 +98,22 @@ describe('priorities', () => {
     expect(found(report, 'POL313')?.summary).toBe(
       'AdminNetworkPolicy second, ingress rule 1 is never reached: AdminNetworkPolicy first, ingress rule 1 decides the same traffic first, the other way',
     );
+  });
+
+  const fixes = (code: string, ...objects: readonly KubeObject[]) =>
+    found(lintObjects([...around, ...objects]), code)?.fixes.map(({ title, command }) => {
+      return `${title}: ${/"value":(.*)\}\]'$/.exec(command)?.[1]}`;
+    });
+
+  it('come with free numbers that settle who is asked first', () => {
+    expect(fixes('POL313', admin('first', 10, 'Allow'), admin('second', 20, 'Deny'))).toEqual([
+      'ask it before AdminNetworkPolicy first: 9',
+    ]);
+    expect(fixes('POL313', admin('first', 0, 'Allow'), admin('second', 20, 'Deny'))).toEqual([]);
+    expect(fixes('POL315', admin('a', 10, 'Allow'), admin('b', 10, 'Deny'), admin('c', 9, 'Pass', 'none'))).toEqual([
+      'let AdminNetworkPolicy b decide first: 8',
+      'or let AdminNetworkPolicy a decide first: 11',
+    ]);
   });
 
   it('tell equal numbers that contradict each other, and note equal ones that do not', () => {

@@ -7,7 +7,7 @@ import { POLICY_FACT_KINDS } from '../../../../shared/policy/model-of-index.ts';
 import { formatAddress } from '../../../../shared/util/addresses.ts';
 import { joinNames } from '../../../../shared/util/text.ts';
 import { enforcementOf, lintModelIn } from '../../lint/lint-facts.ts';
-import { classesOf, podNames, selectedClasses } from '../../lint/members.ts';
+import { classesOf, firstField, firstWords, podNames, selectedClasses } from '../../lint/members.ts';
 import { atField, changeFix } from '../../lint/places.ts';
 import type { PolicySubject } from '../../lint/policy-subject.ts';
 import { selectorMessages } from '../../messages/selectors.ts';
@@ -37,7 +37,7 @@ export const selectsHostNetworkPods = defineCheck<PolicySubject>({
         severity: all ? 'warning' : 'info',
         args: { policy: formatRef(subject.ref), pods: podsWords(onHost, all), all },
         evidence: [
-          { fact: `hostNetwork: true on ${joinNames(names)}`, source: `Pod ${names[0] ?? ''} spec.hostNetwork` },
+          { fact: `hostNetwork: true on ${joinNames(names)}`, source: firstField(onHost, 'spec.hostNetwork') },
         ],
       }),
     ];
@@ -99,7 +99,7 @@ function traitIs(index: ClusterIndex, wanted: 'asPods' | 'asNodes'): boolean {
 function podsWords(classes: readonly PodClass[], all: boolean): string {
   const names = podNames(classes, 2);
   const count = classes.reduce((sum, { pods }) => sum + pods.length, 0);
-  if (count === 1) return `pod ${names[0] ?? ''}`;
+  if (count === 1) return firstWords(classes);
   return `${all ? '' : 'also '}${count} pods (${joinNames(names)})`;
 }
 

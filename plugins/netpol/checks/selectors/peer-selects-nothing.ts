@@ -162,33 +162,46 @@ function namespaceFixes(
   peer: PodsPeer,
   near: NearWords | undefined,
 ): readonly Fix[] {
-  const [[key, value] = [], ...more] = Object.entries(peer.namespaceSelector?.matchLabels ?? {});
-  if (key === undefined || value === undefined) return [];
+  const { matchLabels = {}, matchExpressions } = peer.namespaceSelector ?? {};
+  const asked = [...Object.keys(matchLabels), ...(matchExpressions ?? []).flatMap((one) => one.key ?? [])];
+  const keys = [...new Set(asked)];
+  if (keys.length === 0) return [];
   const show: Fix = {
-    title: `see who has the label ${key}`,
-    command: `kubectl get namespaces -L ${key}`,
+    title: `see who has the ${keys.length === 1 ? 'label' : 'labels'} ${joinNames(keys)}`,
+    command: `kubectl get namespaces -L ${keys.join(',')}`,
     risk: 'none',
   };
   if (near === undefined) return [show];
-  const { name } = near.nearest.object;
-  const old = near.nearest.misses.find((miss) => miss.key === key)?.found;
-  const label: Fix = {
-    title: `give namespace ${name} the label`,
-    command: `kubectl label namespace ${name} ${key}=${value}${old === undefined ? '' : ' --overwrite'}`,
-    risk: 'low',
-    undo: `kubectl label namespace ${name} ${old === undefined ? `${key}-` : `${key}=${old} --overwrite`}`,
-  };
-  if (more.length > 0 || subject.kind !== 'NetworkPolicy') return [label, show];
-  const byName = changeFix(index, subject, {
-    title: `or select the namespace by its name`,
-    op: 'replace',
-    path: `${peerPath(place)}/namespaceSelector`,
-    value: { matchLabels: { [NAMESPACE_NAME_LABEL]: name } },
-    old: peer.namespaceSelector,
-    risk: 'low',
-  });
+  const { object, misses } = near.nearest;
+  const byName = (title: string): Fix =>
+    changeFix(index, subject, {
+      title,
+      op: 'replace',
+      path: `${peerPath(place)}/namespaceSelector`,
+      value: { matchLabels: { [NAMESPACE_NAME_LABEL]: object.name } },
+      old: peer.namespaceSelector,
+      risk: 'low',
+    });
+  const one = subject.kind === 'NetworkPolicy';
   // The name label belongs to the API server: another value can only be a slip in the policy.
-  return key === NAMESPACE_NAME_LABEL ? [{ ...byName, title: `select namespace ${name}` }, show] : [label, byName];
+  if (keys.includes(NAMESPACE_NAME_LABEL)) return one ? [byName(`select namespace ${object.name}`), show] : [show];
+  const labels = misses.map(({ key, values, found, operator }) =>
+    operator === 'In' && values.length === 1 ? { set: `${key}=${values[0]}`, key, found } : undefined,
+  );
+  const wanted = labels.flatMap((label) => label ?? []);
+  // Which of several values is meant is for people to say; the name is one that is there.
+  if (wanted.length < labels.length) {
+    return one ? [byName(`select namespace ${object.name} by its name`), show] : [show];
+  }
+  const overwrite = wanted.some(({ found }) => found !== undefined) ? ' --overwrite' : '';
+  const back = wanted.map(({ key, found }) => (found === undefined ? `${key}-` : `${key}=${found}`)).join(' ');
+  const label: Fix = {
+    title: `give namespace ${object.name} the ${wanted.length === 1 ? 'label' : 'labels'}`,
+    command: `kubectl label namespace ${object.name} ${wanted.map(({ set }) => set).join(' ')}${overwrite}`,
+    risk: 'low',
+    undo: `kubectl label namespace ${object.name} ${back}${overwrite}`,
+  };
+  return one && keys.length === 1 ? [label, byName('or select the namespace by its name')] : [label, show];
 }
 
 function podFixes(

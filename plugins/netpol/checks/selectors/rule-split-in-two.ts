@@ -40,13 +40,18 @@ function judge(
   if (!named && toPortRanges(second.ports.fixed).every(isForEverybody)) return undefined;
   // All pods of the namespace on every port, and everybody on one, is a usual pair of rules.
   const particular = first.peers.every((peer) => peer.type === 'pods' && asksForPods(peer.podSelector));
-  if (!particular) return undefined;
+  const spaces = first.peers.every(
+    (peer) => peer.type === 'pods' && (asksForPods(peer.podSelector) || asksForPods(peer.namespaceSelector ?? {})),
+  );
+  if (!spaces) return undefined;
   if (direction === 'egress' && !belongsTo(index, first, second)) return undefined;
   const written = writtenPolicy(subject)?.spec?.[direction] ?? [];
   const value = [{ ...written[0], ...written[1] }];
   return selectorMessages.POL105.raise({
     subject: subject.ref,
-    confidence: direction === 'egress' ? 'likely' : 'possible',
+    // A namespace that may use every port, and one port for everybody, is often meant as it stands.
+    severity: particular ? 'warning' : 'info',
+    confidence: direction === 'egress' && particular ? 'likely' : 'possible',
     args: {
       policy: formatRef(subject.ref),
       direction,

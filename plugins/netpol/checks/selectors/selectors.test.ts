@@ -39,6 +39,11 @@ describe('policy-selects-nothing', () => {
     expect(report.verdict).toBe('degraded');
   });
 
+  it('takes the workload that lacks one label for nearer than one that lacks two', () => {
+    const finding = found(lint(selecting({ app: 'web', enabled: 'true' })), 'POL101');
+    expect(finding?.summary).toContain('nearest: Pod shop/web-1 lacks enabled');
+  });
+
   it('offers no other application as the fix', () => {
     const finding = found(lint(selecting({ app: 'payment' })), 'POL101');
     expect(finding?.fixes.map(({ command }) => command)).toEqual(['kubectl get pods -n shop --show-labels']);
@@ -152,6 +157,22 @@ describe('namespace-label-missing', () => {
     expect(finding?.fixes[0]?.undo).toBe('kubectl label namespace monitoring name-');
   });
 
+  it('sets the labels that are missing, not those that are there', () => {
+    const both = { namespaceSelector: { matchLabels: { team: 'data', env: 'prod' } } };
+    const fixes = (peer: NetworkPolicyPeer) =>
+      found(lint(ingressFrom(peer)), 'POL103')?.fixes.map(({ command, undo }) => [command, undo]);
+    expect(fixes(both)).toEqual([
+      ['kubectl label namespace data env=prod', 'kubectl label namespace data env-'],
+      ['kubectl get namespaces -L team,env', undefined],
+    ]);
+  });
+
+  it('of several values guesses none, and offers the name', () => {
+    const some = { matchExpressions: [{ key: 'team', operator: 'In', values: ['dtaa', 'dev'] }] };
+    const [fix] = found(lint(ingressFrom({ namespaceSelector: some })), 'POL103')?.fixes ?? [];
+    expect(fix?.command).toContain('"value":{"matchLabels":{"kubernetes.io/metadata.name":"data"}}');
+  });
+
   it('is silent for the name label, which a manifest lacks', () => {
     const byName = ingressFrom({ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'data' } } });
     expect(codes(byName)).toEqual([]);
@@ -198,6 +219,20 @@ describe('rule-split-in-two', () => {
 
   it('tells a dash before ports that opens the world', () => {
     expect(codes(split(8080))).toContain('POL105 warning likely');
+  });
+
+  it('only notes it where a namespace may use every port, which may be meant', () => {
+    const policy = networkPolicy('p', {
+      podSelector: { matchLabels: { app: 'web' } },
+      policyTypes: ['Ingress'],
+      ingress: [{ from: [{ namespaceSelector: { matchLabels: { team: 'data' } } }] }, { ports: [{ port: 8080 }] }],
+    });
+    expect(codes(policy)).toEqual(['POL105 info possible']);
+    const own = {
+      ...policy,
+      spec: { ...policy.spec, ingress: [{ from: [{ podSelector: {} }] }, { ports: [{ port: 8080 }] }] },
+    };
+    expect(codes(own)).toEqual([]);
   });
 
   it('is silent for DNS and HTTPS to everybody, and for a port that those pods do not serve', () => {
