@@ -1,0 +1,121 @@
+/**
+ * Lines of agents, most telling first. From flannel main.go and pkg/subnet/kube, calico node/pkg/lifecycle and felix,
+ * cilium daemon/cmd, antrea cmd/antrea-agent, aws-node ipamd, kube-proxy cmd/kube-proxy, weave prog/weaver, ovn-kubernetes.
+ */
+export const LOG_ROWS: readonly (readonly [RegExp, string])[] = [
+  [
+    /pod cidr not assigned|node "?[^" ]+"? (has no|doesn't have).*pod ?cidr|podCIDR (is )?(empty|not (set|found|assigned|available))/i,
+    'the node has no podCIDR',
+  ],
+  [
+    /br_netfilter.*no such file|bridge-nf-call-iptables: no such file/,
+    'the kernel module br_netfilter is not loaded on the node (modprobe br_netfilter)',
+  ],
+  [
+    /RPF check is set to 'loose'/,
+    "the node's net.ipv4.conf.all.rp_filter is 2, which Felix does not bear (set it to 1, or FELIX_IGNORELOOSERPF)",
+  ],
+  [
+    /nf_conntrack_max: permission denied/,
+    'it may not set the size of the connection table (conntrack.maxPerCore: 0 leaves it alone)',
+  ],
+  [/exec format error/i, 'its image is of another processor architecture than the node'],
+  [/no space left on device/i, 'the disk of the node is full'],
+  [/too many open files|inotify.*(limit|no space)/i, 'the node allows no more open files or inotify watches'],
+  [/(secret|configmap) "[^"]+" not found/i, 'a Secret or ConfigMap that it mounts does not exist'],
+  [
+    /net-conf\.json.*(no such file|invalid|unexpected)|error parsing subnet config|failed to read net conf|invalid character .* (looking for|after)/i,
+    'its configuration cannot be read',
+  ],
+  [
+    /failed to find (plugin|interface)|Failed to find any valid interface|Could not find valid interface|Unable to auto-detect an IPv[46] address|couldn't autodetect|unable to determine direct routing device/i,
+    'it found no usable interface or address on the node',
+  ],
+  [
+    /subnet .* specified in the flannel net config doesn't contain .* PodCIDR/i,
+    'the podCIDR of the node lies outside its Network',
+  ],
+  [
+    /is already using the IPv[46] address|(duplicate|conflict\w*) .*(IP|address).*(node|already)|IPv4 address .* (is already in use|conflict)/i,
+    'another node uses the same address',
+  ],
+  [
+    /(cannot|unable to) (list|get|watch|patch|create) .*is forbidden|is forbidden: User|forbidden: User/i,
+    'its rights are missing (RBAC)',
+  ],
+  [
+    /\bUnauthorized\b|x509: certificate (has expired|signed by unknown)|certificate has expired or is not yet valid/i,
+    'its credentials are refused by the API server',
+  ],
+  [
+    /(ec2|sts)[.\w-]*\.amazonaws\.com.*(timeout|refused|no such host|deadline)|RequestError: send request failed/i,
+    'it cannot reach the API of the cloud (EC2, STS)',
+  ],
+  [
+    /failed to connect to typha|typha.*(i\/o timeout|connection refused|no route to host)/i,
+    'it cannot reach Typha (TCP 5473)',
+  ],
+  [
+    /(kvstore|etcd).*(i\/o timeout|connection refused|deadline exceeded)|unable to connect to (kvstore|etcd)/i,
+    'it cannot reach its store (etcd)',
+  ],
+  [
+    /(10\.\d+\.0\.1|\[?[\da-f:.]+\]?):(443|6443)\b.*(i\/o timeout|connection refused|no route to host|deadline exceeded)|dial tcp .*:(443|6443): |unable to reach API server/i,
+    'it cannot reach the API server',
+  ],
+  [
+    /dial tcp: lookup .* (no such host|i\/o timeout|server misbehaving)/i,
+    'it cannot resolve the name of the API server',
+  ],
+  [
+    /modprobe|Failed to load kernel module|kernel module.*not (found|loaded)|operation not supported/i,
+    'the kernel lacks what it needs',
+  ],
+  [
+    /minimal supported kernel version|kernel version.*(not supported|too old)|requires kernel/i,
+    'the kernel of the node is too old',
+  ],
+  [
+    /bpf.*(not supported|failed to mount)|BPFFS|bpf_filesystem/i,
+    'the BPF file system or a BPF feature is missing on the node',
+  ],
+  [
+    /iptables(-restore)?.*(exit status|RULE_\w+ failed|lock|incompatible|Permission denied|can't initialize|Table does not exist)|can't initialize iptables table/i,
+    'iptables does not work on the node',
+  ],
+  [
+    /nft.*(not supported|no such file|failed|could not|unable)|unable to initialize nftables|netlink.*operation not supported/i,
+    'nftables does not work on the node',
+  ],
+  [/address already in use|bind: address already/i, 'a port that it needs is taken on the node'],
+  [/unable to connect to BIRDv?[46]? ?socket|bird\d?\.ctl/i, 'BIRD, its part that speaks BGP, does not run'],
+  [/BGP not established with|BIRD is not ready/i, 'its BGP peers are not connected'],
+  [/nodes? \\?"[^"]+" not found/i, 'it looks for its node under a name that no Node has'],
+  [/node-subnets.*(not found|missing|waiting)|timed out waiting for node.*subnet/i, 'OVN has given the node no subnet'],
+  [
+    /seeded by different peers|inconsistent entries in peer/i,
+    'its peers do not agree on who shares the range of addresses',
+  ],
+  [/overlaps with existing route/i, 'its range overlaps a route of the node'],
+  [
+    /cannot find valid master CNI config|readinessindicatorfile/i,
+    'the default network has not written its configuration on the node',
+  ],
+  [
+    /failed to (allocate|get|assign).*(IP|cidr|range)|no (more|available|free) (IP|addresses|blocks)/i,
+    'it gets no addresses',
+  ],
+  [
+    /UnauthorizedOperation|AccessDenied|not authorized to perform/i,
+    'the cloud refuses what it asks for: rights are missing',
+  ],
+  [
+    /dpdk|openvswitch.*(not running|failed|refused|no such file)|ovs-vswitchd.*(not|failed)|database connection failed/i,
+    'Open vSwitch does not work on the node',
+  ],
+  [/out of memory|OOM/i, 'it ran out of memory'],
+  [
+    /unknown (flag|shorthand flag)|flag provided but not defined|unable to load (component )?config|couldn't (parse|load) config|unknown proxy mode|strict decoding error|invalid (daemon )?configuration|cannot be used with|must be (set|specified|disabled|enabled) when/i,
+    'its command line or configuration is wrong',
+  ],
+];
