@@ -128,9 +128,8 @@ function textOf(
     lines.push('');
   }
   for (const [at, hint] of better.entries()) {
-    lines.push(
-      ...wrap(hint, 78, '  ').map((line, row) => (at === 0 && row === 0 ? `Better: ${line.trimStart()}` : line)),
-    );
+    const [first = '', ...more] = wrap(`${at === 0 ? 'Better: ' : ''}${hint}`, 80, '  ');
+    lines.push(at === 0 ? first.trimStart() : first, ...more);
   }
   return lines.join('\n').trimEnd();
 }

@@ -58,13 +58,22 @@ function wantedName({ args, options }: Request): Wanted {
   const reverse = reverseName(word);
   if (reverse !== undefined) return { name: `${reverse}.`, types: ['PTR'] };
   if (!/^[\w-]+(\.[\w-]+)*\.?$/.test(word) || word.length > 254) {
+    const host = hostIn(word);
     throw new UsageError(
       `"${word}" is no DNS name`,
-      'Examples: web, web.shop, web.shop.svc.cluster.local, example.com',
+      host === undefined
+        ? 'Examples: web, web.shop, web.shop.svc.cluster.local, example.com'
+        : `Did you mean ${host}? A name has neither scheme nor port nor path.`,
     );
   }
   const srv = /^_[^.]+\._(tcp|udp|sctp)\./i.test(word);
   return { name: word, types: type === undefined ? (srv ? ['SRV'] : ['A', 'AAAA']) : [type as RecordType] };
+}
+
+/** The host of a URL, or of HOST:PORT. */
+function hostIn(word: string): string | undefined {
+  const host = /^(?:[a-z][a-z0-9+.-]*:\/\/)?(?:[^/@]*@)?([\w-]+(?:\.[\w-]+)*)(?::\d+)?(?:\/.*)?$/i.exec(word)?.[1];
+  return host === word ? undefined : host;
 }
 
 interface Facts extends Wanted {

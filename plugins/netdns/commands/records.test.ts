@@ -94,7 +94,7 @@ describe('resolvconf and explain-search', () => {
     const search = await runNetdns('explain-search web.shop --from web-1 -n shop', objects);
     expect(search.stdout).toContain('glibc  4 queries on the wire, ends with address');
     expect(search.stdout).toContain(
-      'Better: web.shop.svc.cluster.local. with the dot at its end: 2 queries instead of 4',
+      'Better: web.shop.svc.cluster.local. with the dot at its end: 2 queries instead\n  of 4, with every library.',
     );
   });
 

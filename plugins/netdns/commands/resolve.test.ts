@@ -81,6 +81,13 @@ describe('a name that does not resolve', () => {
     ['_https._tcp.web.shop.svc.cluster.local', 'DNS605', 'it has _http._tcp'],
     ['db-0.db.shop.svc.cluster.local', 'DNS606', 'there is no such pod'],
     ['web.shop.svc.cluster.local --type AAAA', 'DNS607', 'it has A 10.96.0.7'],
+    [
+      'web.svc.cluster.local -n shop',
+      'DNS601',
+      'namespace is missing before svc; did you mean web.shop.svc.cluster.local?',
+    ],
+    ['web.shop.svc.cluster.local.svc.cluster.local', 'DNS601', 'twice; did you mean web.shop.svc.cluster.local?'],
+    ['web.shop.cluster.local.cluster.local', 'DNS601', 'twice; did you mean web.shop.cluster.local?'],
   ];
 
   it.each(cases)('%s: %s', async (line, code, words) => {
@@ -134,12 +141,42 @@ describe('words that are no question', () => {
   it.each([
     ['a b', 'one name at a time'],
     ['web!', 'is no DNS name'],
+    ['http://web.shop:8080/x', 'Did you mean web.shop? A name has neither scheme nor port nor path.'],
     ['web --type MX', 'there is no type MX here'],
     ['web --from pod/fron-1 -n front', 'Did you mean front-1?'],
   ])('%s', async (line, words) => {
     const run = await runNetdns(`resolve ${line}`, world);
     expect(run.exit).toBe(2);
     expect(run.stderr).toContain(words);
+  });
+});
+
+describe('a line of /etc/hosts', () => {
+  const aliased = (ip: string) =>
+    pod('front-1', {
+      namespace: 'front',
+      labels: { app: 'front' },
+      spec: { hostAliases: [{ ip, hostnames: ['web.shop'] }] },
+    });
+  const ask = (line: string, ip: string) =>
+    askNetdns(line, [...world.filter((object) => object !== front), aliased(ip)], live([ZONE, ZONE]));
+
+  it('that gives a Service another address is the cause, whatever DNS says', async () => {
+    const answer = await ask('web.shop --from front-1 -n front', '10.0.0.9');
+    expect(answer.causes[0]).toMatchObject({ code: 'DNS614' });
+    expect(answer.headline).toContain('takes web.shop for 10.0.0.9 by its hostAliases');
+    expect(answer.headline).toContain('the Service has 10.96.0.7');
+  });
+
+  it('that says the same as DNS, or is asked for with the dot at the end, is no fault', async () => {
+    expect((await ask('web.shop --from front-1 -n front', '10.96.0.7')).verdict).toBe('healthy');
+    const full = await ask('web.shop.svc.cluster.local. --from front-1 -n front', '10.0.0.9');
+    expect(full).toMatchObject({ verdict: 'healthy', causes: [] });
+  });
+
+  it('answers for localhost and the pod itself', async () => {
+    expect((await ask('localhost', '10.0.0.9')).headline).toContain('127.0.0.1 and ::1 by /etc/hosts of every pod');
+    expect((await ask('front-1 --from front-1 -n front', '10.0.0.9')).verdict).toBe('healthy');
   });
 });
 

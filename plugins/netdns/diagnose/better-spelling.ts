@@ -33,7 +33,7 @@ export function betterSpelling(
     now.candidates.length > 1;
   if (outside) {
     const cost = now.candidates.indexOf(name.toLowerCase()) + 1;
-    if (cost > 1)
+    if (cost > 1 && !cluster)
       hints.push(
         `${name}. with the dot at its end: 2 queries instead of ${cost * 2}. Some programs do not take it (TLS names, S3 clients).`,
       );

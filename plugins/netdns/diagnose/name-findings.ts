@@ -172,21 +172,22 @@ function unresolved(question: NameQuestion): readonly Finding[] {
   const { expansion, index, name, namespace, zone, types } = question;
   const { outcome } = expansion;
   if (outcome === 'found') return [];
-  if (outcome === 'unknown') return likelyMistake(question);
   const subject = subjectOf(question);
   const evidence = searchEvidence(question);
   const last = expansion.queries.at(-1);
   const there = expansion.queries.find((query) => zone.records(query.name).length > 0);
-  if (outcome === 'nodata' && there !== undefined) {
+  if ((outcome === 'nodata' || outcome === 'unknown') && there !== undefined) {
     const found = [...new Set(zone.records(there.name).map(({ type, data }) => `${type} ${data}`))];
     return [
       namesMessages.DNS607.raise({
         subject,
+        ...(outcome === 'unknown' ? { confidence: 'likely' as const } : {}),
         args: { name: there.name, type: types.join(' or '), found: joinNames(found) },
         evidence,
       }),
     ];
   }
+  if (outcome === 'unknown') return likelyMistake(question);
   const musl = muslOnly(question, evidence);
   if (musl.length > 0) return musl;
   const reading = readName(index, name, namespace, zone.domain);
@@ -268,6 +269,12 @@ function readingFinding(
       return namesMessages.DNS603.raise({
         subject,
         args: { name, domain: reading.domain, right: zone.domain, better: reading.better },
+        evidence,
+      });
+    case 'form':
+      return namesMessages.DNS601.raise({
+        subject,
+        args: { name, who: who(question), why: reading.why, better: reading.better },
         evidence,
       });
     case 'headless':

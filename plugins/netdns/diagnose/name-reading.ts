@@ -16,6 +16,8 @@ export type Reading =
     }
   /** `….svc.OTHER.DOMAIN`. */
   | { readonly is: 'domain'; readonly domain: string; readonly better: string }
+  /** `web.shop.svc.cluster.local.svc.cluster.local`, `web.svc.cluster.local`. */
+  | { readonly is: 'form'; readonly why: string; readonly better: string }
   | { readonly is: 'headless'; readonly service: Service; readonly ready: number; readonly all: number }
   | { readonly is: 'srv'; readonly service: Service; readonly why: string }
   | { readonly is: 'pod'; readonly service: Service; readonly host: string; readonly why: string }
@@ -32,6 +34,8 @@ export function readName(index: ClusterIndex, name: string, callerNamespace: str
   const srv = labels.length > 2 && labels[0]?.startsWith('_') === true && labels[1]?.startsWith('_') === true;
   // `api.example.com` is a name of the world outside.
   if (at < 0 && labels.length > 2 && !srv && !bare.endsWith(`.${domain}`)) return { is: 'nothing' };
+  const form = wrongForm(index, bare, callerNamespace, domain);
+  if (form !== undefined) return form;
   const inner = at < 0 ? withoutDomain(labels, domain) : labels.slice(0, at);
   const [host, service = '', namespace = callerNamespace] = place(inner, srv, at >= 0, callerNamespace, index);
   const object = index.get('Service', namespace, service);
@@ -40,6 +44,27 @@ export function readName(index: ClusterIndex, name: string, callerNamespace: str
   }
   if (object !== undefined) return ofService(index, object, host, srv ? labels : undefined) ?? { is: 'nothing' };
   return near(index, service, namespace, callerNamespace, inner);
+}
+
+/** The domain twice, or the namespace left out before `svc`. */
+function wrongForm(index: ClusterIndex, bare: string, caller: string, domain: string): Reading | undefined {
+  const tails = [`.svc.${domain}`, `.${domain}`];
+  const once = tails
+    .map((tail) => (bare.endsWith(tail) ? bare.slice(0, -tail.length) : bare))
+    .find((text) => text !== bare);
+  if (once?.endsWith(`.${domain}`) === true) {
+    return { is: 'form', why: 'it ends with the domain twice', better: once };
+  }
+  const [service = '', word, ...rest] = bare.split('.');
+  const suffix = rest.join('.');
+  if (word !== 'svc' || (suffix !== '' && suffix !== domain)) return undefined;
+  const homes = index
+    .list('Service')
+    .filter((entry) => nameOf(entry) === service)
+    .map(namespaceOf);
+  const home = homes.includes(caller) ? caller : homes[0];
+  if (home === undefined) return undefined;
+  return { is: 'form', why: 'the namespace is missing before svc', better: bare.replace('.svc', `.${home}.svc`) };
 }
 
 /** `web.shop.cluster.local`: the domain without `svc` before it. */

@@ -17,6 +17,7 @@ import { libcOf } from '../caller.ts';
 import { checks } from '../checks/checks.ts';
 import { dnsSubject } from '../dns-subject.ts';
 import { betterSpelling } from './better-spelling.ts';
+import { hostsEntry, hostsFinding } from './hosts-file.ts';
 import { type NameQuestion, nameFindings } from './name-findings.ts';
 
 export interface ResolveFrame {
@@ -39,11 +40,17 @@ export function resolveReport(index: ClusterIndex, frame: ResolveFrame): Report 
   const subject = dnsSubject(index, namespace);
   const context: CheckContext = { index, now: index.now };
   const way = runChecks(checks, subject, subject.namespace, context).flatMap((run) => concerning(run, pod));
-  const found = nameFindings(question);
+  const hosts = hostsEntry(name, pod);
+  const found =
+    hosts === undefined
+      ? nameFindings(question)
+      : pod === undefined
+        ? []
+        : hostsFinding(index, { name, pod, candidates: expansion.candidates, zone, types }, hosts);
   const nameRun: CheckRun = {
     id: 'netdns/name',
     group: 'name',
-    outcome: nameOutcome(found, question),
+    outcome: hosts !== undefined && found.length === 0 ? { result: 'pass' } : nameOutcome(found, question),
   };
   const target: Ref =
     pod === undefined ? { kind: 'Name', name } : { kind: 'Pod', namespace, name: pod.metadata?.name ?? '' };
@@ -54,7 +61,10 @@ export function resolveReport(index: ClusterIndex, frame: ResolveFrame): Report 
       target,
       takenAt: index.takenAt,
       source: frame.source,
-      healthyHeadline: headline(question),
+      healthyHeadline:
+        hosts === undefined
+          ? headline(question)
+          : `${name} is ${joinNames(hosts.addresses)} by /etc/hosts${pod === undefined ? ' of every pod' : ` of pod ${podKey(pod)}`}; no DNS server is asked`,
       essential: ['netdns/name'],
     },
     [nameRun, ...way],
@@ -62,7 +72,7 @@ export function resolveReport(index: ClusterIndex, frame: ResolveFrame): Report 
   return {
     ...base,
     notChecked: [...base.notChecked, ...unasked(servers)],
-    sections: sections(question, better),
+    sections: hosts === undefined ? sections(question, better) : [],
     data: {
       name,
       types,
@@ -166,15 +176,25 @@ function sections(
     `${expansion.libc}: ${wireQueries(expansion)} queries on the wire, ndots ${resolver.ndots}, servers ${resolver.nameservers.join(', ') || '?'}`,
     ...better.map((hint) => `Better: ${hint}`),
   ];
+  const head = ['#', 'NAME', 'ANSWER', 'DATA', ...(asked.length === 0 ? [] : ['SERVERS'])];
   return [
-    {
-      type: 'table',
-      title: 'Queries',
-      head: ['#', 'NAME', 'ANSWER', 'DATA', ...(asked.length === 0 ? [] : ['SERVERS'])],
-      rows,
-    },
+    fits([head, ...rows])
+      ? { type: 'table', title: 'Queries', head, rows }
+      : { type: 'text', title: 'Queries', lines: rows.flatMap(twoLines) },
     { type: 'text', lines: lines.flatMap((line) => wrap(line, 80)) },
   ];
+}
+
+/** Whether rows stand side by side on a terminal. */
+function fits(rows: readonly (readonly string[])[]): boolean {
+  const widths = (rows[0] ?? []).map((_, at) => Math.max(...rows.map((row) => row[at]?.length ?? 0)));
+  return widths.reduce((sum, width) => sum + width + 2, -2) <= 80;
+}
+
+/** The name on a line of its own, for it is never cut, and what is known of it below. */
+function twoLines([at = '', name = '', ...rest]: readonly string[]): readonly string[] {
+  const told = rest.filter((word) => word !== '-').join('  ');
+  return [`${at.padStart(2)}  ${name}`, ...wrap(told, 74).map((line) => `      ${line}`)];
 }
 
 const WORDS: Readonly<Record<Foretold, string>> = {

@@ -75,6 +75,16 @@ export const namesMessages = defineMessages({
     explain:
       'A pod gets a name behind a headless Service when it is a ready endpoint of it and spec.subdomain of the pod names that ' +
       'Service, which a StatefulSet does with spec.serviceName.',
+    fixes: ({ service }) => {
+      const [namespace = '', name = ''] = service.split('/');
+      return [
+        {
+          title: 'see who is behind that Service, and why not',
+          command: `kubectl netsvc endpoints ${name} -n ${namespace}`,
+          risk: 'none',
+        },
+      ];
+    },
   }),
 
   DNS607: message<{ name: string; type: string; found: string }>({
@@ -164,5 +174,33 @@ export const namesMessages = defineMessages({
     explain:
       'An ExternalName Service is a CNAME: the target must be a full DNS name that resolves by itself. An address there is ' +
       'taken for a name. A CNAME has no search list, so a short name such as web does not mean a Service.',
+  }),
+
+  DNS614: message<{
+    name: string;
+    who: string;
+    address: string;
+    right: string;
+    kind: string;
+    owner: string;
+    namespace: string;
+  }>({
+    slug: 'hosts-file-hides-service',
+    severity: 'critical',
+    rung: 25,
+    covers: ['DNS601', 'DNS602'],
+    title: 'a line of hostAliases leads past the Service',
+    summary: ({ name, who, address, right }) =>
+      `pod ${who} takes ${name} for ${address} by its hostAliases and asks no DNS server; the Service has ${right}`,
+    explain:
+      'hostAliases put lines into /etc/hosts of the pod, which resolvers read before they ask DNS. An address that was right ' +
+      'once stays there until somebody takes it out. DNS answers rightly, and nobody asks it.',
+    fixes: ({ kind, owner, namespace }) => [
+      {
+        title: 'take the line out of hostAliases (restarts the pods)',
+        command: `kubectl edit ${kind} ${owner} -n ${namespace}`,
+        risk: 'low',
+      },
+    ],
   }),
 });
