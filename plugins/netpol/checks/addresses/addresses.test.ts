@@ -16,13 +16,12 @@ const around: readonly KubeObject[] = [
   } as KubeObject,
 ];
 
+function blockPolicy(cidr: string) {
+  return networkPolicy('p', { podSelector: {}, policyTypes: ['Egress'], egress: [{ to: [{ ipBlock: { cidr } }] }] });
+}
+
 function egressTo(cidr: string, cni = 'calico') {
-  const policy = networkPolicy('p', {
-    podSelector: {},
-    policyTypes: ['Egress'],
-    egress: [{ to: [{ ipBlock: { cidr } }] }],
-  });
-  return lintObjects([...around, policy], { cni });
+  return lintObjects([...around, blockPolicy(cidr)], { cni });
 }
 
 /** Without what is said about DNS. */
@@ -42,6 +41,21 @@ describe('blocks that hold addresses of the cluster', () => {
     expect(found(egressTo('10.244.1.0/28', 'cilium'), 'POL331')?.summary).toContain(
       'this plugin does not compare pods with blocks',
     );
+  });
+
+  it('notes the range of all pods, which does nothing where the plugin compares no pods', () => {
+    expect(codes('10.244.0.0/16')).toEqual(['POL331 info possible']);
+    expect(found(egressTo('10.244.0.0/16', 'cilium'), 'POL331')).toMatchObject({
+      severity: 'warning',
+      summary: expect.stringContaining('1 pod: shop/web-1; this plugin does not compare pods with blocks'),
+    });
+    const inside = node('n2', true, { status: { addresses: [{ type: 'InternalIP', address: '10.244.9.9' }] } });
+    // Nodes in it: a network of the organisation.
+    expect(
+      codesOf(lintObjects([...around, inside, blockPolicy('10.244.0.0/16')])).filter((code) =>
+        code.startsWith('POL331'),
+      ),
+    ).toEqual([]);
   });
 
   it('notes nodes', () => {

@@ -162,10 +162,11 @@ function podFindings(
   if (range === undefined) return [];
   const inside = known.pods.some((pods) => coversRange(pods, range));
   const single = range.last - range.first < 256n;
-  const pods = inside || single ? podsIn(index, peer) : [];
+  const all = !inside && isForPods(index, peer, range);
+  const pods = inside || single || all ? podsIn(index, peer) : [];
   // A wide block that holds the pods among much else is meant for what else it holds.
-  if (!inside && (pods.length === 0 || known.pods.some((one) => overlaps(one, range) && coversRange(range, one))))
-    return [];
+  const wide = !all && known.pods.some((one) => overlaps(one, range) && coversRange(range, one));
+  if (!inside && (pods.length === 0 || wide)) return [];
   const { traits } = lintModelIn(index).context;
   const what =
     pods.length === 0 ? 'a part of the range of the pods' : `${plural(pods.length, 'pod')}: ${joinNames(pods, 3)}`;
@@ -173,11 +174,25 @@ function podFindings(
   return [
     formMessages.POL331.raise({
       subject: subject.ref,
-      confidence: traits.blocksMatchPods ? 'likely' : 'proven',
+      // All pods of the cluster by their range is a usual way to say "from inside", where the plugin compares them.
+      severity: all && traits.blocksMatchPods ? 'info' : 'warning',
+      confidence: traits.blocksMatchPods ? (all ? 'possible' : 'likely') : all ? 'likely' : 'proven',
       args: { rule: ruleWords(subject.ref, place.direction, place.rule), cidr: peer.cidr, what, note },
       evidence: [atField(index, subject, `${peerField(place)}.ipBlock`, peer.cidr)],
     }),
   ];
+}
+
+/** Prefix lengths from which on a block that holds pods and no node is one for pods. */
+const RANGE_OF_PODS = { 4: 16, 6: 56 } as const;
+
+/** Whether a block that no range of the cluster holds is about as wide as a range of pods, and holds no node. */
+function isForPods(index: ClusterIndex, peer: BlockPeer, range: AddressRange): boolean {
+  const bits = range.family === 4 ? 32 : 128;
+  if (range.last - range.first >= 1n << BigInt(bits - RANGE_OF_PODS[range.family])) return false;
+  return [...lintModelIn(index).nodes.values()].every(
+    ({ addresses }) => !addresses.some((address) => inBlock(peer, address)),
+  );
 }
 
 function podsIn(index: ClusterIndex, peer: BlockPeer): readonly string[] {

@@ -5,12 +5,14 @@ import type { Pod } from '../../../../shared/model/objects-pod.ts';
 import { formatRef } from '../../../../shared/model/refs.ts';
 import { unitRef } from '../../../../shared/policy/explain-peer.ts';
 import { POLICY_FACT_KINDS } from '../../../../shared/policy/model-of-index.ts';
+import { hasPort, isAllPorts } from '../../../../shared/policy/port-set.ts';
 import { NAMESPACE_NAME_LABEL } from '../../../../shared/policy/units.ts';
 import { joinAnd, joinNames, plural, shellQuote } from '../../../../shared/util/text.ts';
 import { isWritten, lintModelIn } from '../../lint/lint-facts.ts';
 import { atField, changeFix, flow } from '../../lint/places.ts';
 import { type PolicySubject, writtenPolicy } from '../../lint/policy-subject.ts';
 import { portMessages } from '../../messages/ports.ts';
+import { isDead } from '../selectors/peers.ts';
 import { addressUnit, dnsServersIn } from './dns-servers.ts';
 import { mayReachAny, type Senders, sendersOf } from './senders.ts';
 
@@ -23,10 +25,29 @@ export const dnsEgress = defineCheck<PolicySubject>({
   applies: ({ kind, compiled }) => kind === 'NetworkPolicy' && compiled?.affects.egress === true,
   run: (subject, { index }) => {
     const groups = sendersOf(index, subject.compiled);
-    const judged = groups.flatMap((senders) => judge(index, senders));
+    const judged = groups
+      .flatMap((senders) => judge(index, senders))
+      // That the rule for DNS means nobody is the cause, and is told by the check of its peers.
+      .filter(({ trouble }) => trouble.what !== 'noDns' || !hasDeadRule(index, subject));
     return byTrouble(judged).map(([trouble, all]) => raise(index, subject, trouble, all));
   },
 });
+
+/** Whether a rule of the policy is for port 53 and its peers mean nobody, as far as all of both can be seen. */
+function hasDeadRule(index: ClusterIndex, { compiled }: PolicySubject): boolean {
+  const seen = (['Pod', 'Namespace'] as const).every((kind) => index.seen(kind).status === 'ok');
+  return (
+    seen &&
+    (compiled?.egress ?? []).some(
+      (rule) =>
+        rule.peers !== 'any' &&
+        rule.peers.length > 0 &&
+        !isAllPorts(rule.ports.fixed) &&
+        hasPort(rule.ports.fixed, 'UDP', 53) &&
+        isDead(index, rule),
+    )
+  );
+}
 
 type Trouble =
   | { readonly what: 'noDns'; readonly open: readonly string[]; readonly server: string }
@@ -152,7 +173,7 @@ function raise(index: ClusterIndex, subject: PolicySubject, trouble: Trouble, ju
           pods: words,
           what,
           others: others.length === 0 ? '' : ` (with ${plural(others.length, 'other policy', 'other policies')})`,
-          fixes: dnsFixes(index, subject, [...new Set(addresses)], ['UDP', 'TCP']),
+          fixes: dnsFixes(index, subject, [...new Set(addresses)], ['UDP', 'TCP'], own.length === 0),
         },
         evidence,
       });
@@ -191,23 +212,27 @@ function nameOf({ metadata }: Pod): string {
   return `${metadata?.namespace || 'default'}/${metadata?.name ?? ''}`;
 }
 
-/** A rule for DNS at the end of the policy's egress rules. */
+/** A rule for DNS at the end of the policy's egress rules: to the servers of the cluster, to addresses, or to both. */
 function dnsFixes(
   index: ClusterIndex,
   subject: PolicySubject,
   addresses: readonly string[],
   protocols: readonly string[],
+  cluster = true,
 ): readonly Fix[] {
   const { service, udp } = dnsServersIn(index);
   const namespace = service?.metadata?.namespace ?? 'kube-system';
+  const servers = {
+    namespaceSelector: { matchLabels: { [NAMESPACE_NAME_LABEL]: namespace } },
+    podSelector: { matchLabels: service?.spec?.selector ?? { 'k8s-app': 'kube-dns' } },
+  };
   const peers = [
-    {
-      namespaceSelector: { matchLabels: { [NAMESPACE_NAME_LABEL]: namespace } },
-      podSelector: { matchLabels: service?.spec?.selector ?? { 'k8s-app': 'kube-dns' } },
-    },
+    ...(cluster ? [servers] : []),
     ...addresses.map((address) => ({ ipBlock: { cidr: `${address}/${address.includes(':') ? 128 : 32}` } })),
   ];
-  const ports = [...new Set([53, udp])].flatMap((port) => protocols.map((protocol) => ({ protocol, port })));
+  const ports = [...new Set(cluster ? [53, udp] : [53])].flatMap((port) =>
+    protocols.map((protocol) => ({ protocol, port })),
+  );
   const rule = { to: peers, ports };
   const rules = writtenPolicy(subject)?.spec?.egress ?? [];
   const title = 'allow DNS in this policy';

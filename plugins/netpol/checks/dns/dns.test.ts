@@ -53,6 +53,11 @@ describe('dns-egress-forgotten', () => {
     expect(finding?.summary).toContain('only TCP 53 to the cluster’s DNS is open, and questions go over UDP');
   });
 
+  it('is not told where the rule for DNS is there and means nobody: its label is the cause', () => {
+    const labelled = { namespaceSelector: { matchLabels: { name: 'kube-system' } } };
+    expect(codes(egress(toDb, { to: [labelled], ports: [udp, tcp] }))).toEqual(['POL103 warning likely']);
+  });
+
   it.each([
     ['a deny-all', [networkPolicy('deny', { podSelector: {}, policyTypes: ['Egress'] })]],
     ['a rule for DNS in another policy', [egress(toDb), dnsForAll()]],
@@ -86,6 +91,9 @@ describe('dns-egress-forgotten', () => {
     const own = [namespace('shop'), custom, ...dns];
     const closed = lintObjects([...own, egress({ to: [dnsPods], ports: [udp] })]);
     expect(found(closed, 'POL221')?.summary).toContain('its nameserver 192.0.2.53');
+    expect(found(closed, 'POL221')?.fixes[0]?.command).toContain(
+      '"value":{"to":[{"ipBlock":{"cidr":"192.0.2.53/32"}}],',
+    );
     const open = egress({ to: [{ ipBlock: { cidr: '192.0.2.53/32' } }], ports: [udp, tcp] });
     expect(codesOf(lintObjects([...own, open]))).toEqual([]);
   });
