@@ -71,10 +71,14 @@ function withConsequences(finding: Finding, consequences: readonly Finding[]): F
   }));
   return {
     ...finding,
-    severity: consequences.some((other) => other.severity === 'critical') ? 'critical' : finding.severity,
+    severity: [finding, ...consequences].map(({ severity }) => severity).reduce(graver),
     impact: Math.max(finding.impact, ...consequences.map((other) => other.impact)),
     evidence: [...finding.evidence, ...evidence],
   };
+}
+
+function graver(a: Severity, b: Severity): Severity {
+  return SEVERITY_RANK[a] <= SEVERITY_RANK[b] ? a : b;
 }
 
 function byWeight(a: Finding, b: Finding): number {

@@ -77,7 +77,7 @@ function withRaise<Args>(code: string, text: MessageText<Args>): Message<Args> {
         ...(facts.line === undefined ? {} : { line: facts.line }),
         summary: text.summary(facts.args),
         evidence: facts.evidence,
-        fixes: facts.fixes ?? text.fixes?.(facts.args) ?? [],
+        fixes: standingAlone(facts.fixes ?? text.fixes?.(facts.args) ?? []),
         explain: text.explain,
         role: severity === 'info' ? 'note' : (text.role ?? 'cause'),
         rung: text.rung ?? 50,
@@ -94,3 +94,10 @@ export type AnyMessage = Pick<
   MessageText<never>,
   'slug' | 'severity' | 'confidence' | 'role' | 'rung' | 'covers' | 'title' | 'explain'
 > & { readonly code: string };
+
+/** The first fix is no alternative to anything, whichever of a check's fixes came to stand there. */
+function standingAlone(fixes: readonly Fix[]): readonly Fix[] {
+  const [first, ...others] = fixes;
+  if (first === undefined || !first.title.startsWith('or ')) return fixes;
+  return [{ ...first, title: first.title.slice(3) }, ...others];
+}

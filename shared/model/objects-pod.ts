@@ -83,7 +83,7 @@ export interface Container {
     readonly limits?: Readonly<Record<string, string | number>>;
     readonly requests?: Readonly<Record<string, string | number>>;
   };
-  readonly lifecycle?: unknown;
+  readonly lifecycle?: { readonly postStart?: { readonly exec?: { readonly command?: readonly string[] } } };
 }
 
 export interface EnvVar {

@@ -50,6 +50,8 @@ const IMAGE_REASONS = new Set([
   'SignatureValidationFailed',
 ]);
 const START_REASONS = new Set(['RunContainerError', 'StartError', 'ContainerCannotRun', 'PostStartHookError']);
+/** CRI-O starts the program while it creates the container, so that a wrong command ends as CreateContainerError. */
+const NO_PROGRAM = /unable to start container process: |executable file .*not found/;
 /** States of a container that simply waits its turn. */
 const NORMAL_WAITING = new Set(['', 'ContainerCreating', 'PodInitializing']);
 
@@ -81,7 +83,7 @@ export function containerTrouble(
     if (IMAGE_REASONS.has(reason)) return { ...found, kind: 'image' };
     if (reason === 'CreateContainerConfigError') return { ...found, kind: 'config' };
     if (reason === 'CrashLoopBackOff') return { ...found, ...judgeEnd(pod, events, container, role, ended, reason) };
-    if (START_REASONS.has(reason)) return { ...found, kind: 'start' };
+    if (START_REASONS.has(reason) || NO_PROGRAM.test(message)) return { ...found, kind: 'start' };
     return NORMAL_WAITING.has(reason) ? undefined : { ...found, kind: 'create' };
   }
   if (terminated !== undefined) {

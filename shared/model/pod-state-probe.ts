@@ -1,5 +1,6 @@
 import type { ClusterEvent } from './objects.ts';
 import type { Container, Probe } from './objects-pod.ts';
+import { isSideName } from './side-ports.ts';
 
 export type ProbeType = 'startup' | 'liveness' | 'readiness';
 
@@ -76,11 +77,12 @@ export function probePortNumber(probe: Probe, container: Container): number | un
   return (container.ports ?? []).find((declared) => declared.name === port)?.containerPort;
 }
 
-/** True when the probe goes to a port that the container does not declare although it declares others. */
+/** True when the probe goes to a port that the container does not declare although it declares others for its callers. */
 export function probesUndeclaredPort(container: Container, probe: Probe): boolean {
   const port = probePortNumber(probe, container);
   const declared = (container.ports ?? []).filter((entry) => (entry.protocol ?? 'TCP') === 'TCP');
-  return port !== undefined && declared.length > 0 && !declared.some((entry) => entry.containerPort === port);
+  const forCallers = declared.some((entry) => !isSideName(entry.name));
+  return port !== undefined && forCallers && !declared.some((entry) => entry.containerPort === port);
 }
 
 /** `http-get :8080/healthz`, `https-get :8443/`, `tcp :5432`, `grpc :9090`, `exec [cat /tmp/ready]`. */

@@ -15,17 +15,25 @@ export function joinAnd(names: readonly string[]): string {
   return `${names.slice(0, -1).join(', ')} and ${names[names.length - 1]}`;
 }
 
-/** Breaks text into lines of at most `width` columns at blanks; a longer word stays whole, so that it can be pasted. */
+/**
+ * Breaks text into lines of at most `width` columns at blanks. A list without blanks (`app=web,tier=api`) that is longer
+ * than a line is broken after its commas too; any other longer word stays whole, so that it can be pasted.
+ */
 export function wrap(text: string, width: number, indent = ''): string[] {
+  const room = width - indent.length;
   const lines: string[] = [];
   for (const paragraph of text.split('\n')) {
     let line = '';
     for (const word of paragraph.split(/\s+/).filter((part) => part !== '')) {
-      if (line !== '' && line.length + 1 + word.length > width - indent.length) {
-        lines.push(indent + line);
-        line = word;
-      } else {
-        line = line === '' ? word : `${line} ${word}`;
+      const parts = word.length > room ? word.split(/(?<=,)/) : [word];
+      for (const [at, part] of parts.entries()) {
+        const longer = line === '' ? part : `${line}${at === 0 ? ' ' : ''}${part}`;
+        if (line !== '' && longer.length > room) {
+          lines.push(indent + line);
+          line = part;
+        } else {
+          line = longer;
+        }
       }
     }
     lines.push(line === '' ? '' : indent + line);

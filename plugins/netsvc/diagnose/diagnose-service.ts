@@ -11,6 +11,7 @@ import { checks } from '../checks/checks.ts';
 import { type ServiceSubject, subjectOf, subjectPods } from '../service-subject.ts';
 import { withAliasRuns } from './alias-runs.ts';
 import { withHeirRuns } from './heir-runs.ts';
+import { withStuckPods } from './stuck-pods.ts';
 
 export interface DiagnoseOptions {
   readonly source: string;
@@ -31,7 +32,7 @@ export function diagnoseService(index: ClusterIndex, service: Service, options: 
     ...(options.from === undefined ? {} : { from: options.from }),
   };
   const own = runChecks(checks, subject, subject.namespace, context);
-  const runs = withHeirRuns(withAliasRuns(own, subject, context), subject, service, context);
+  const runs = withStuckPods(withHeirRuns(withAliasRuns(own, subject, context), subject, service, context), index);
   return reportFromRuns(
     {
       command: options.command ?? 'netsvc diagnose',

@@ -34,7 +34,7 @@ export const pressureMessages = defineMessages({
     slug: 'cpu-limit-too-small',
     severity: 'warning',
     confidence: 'likely',
-    rung: 50,
+    rung: 43,
     title: 'a container is held back by its CPU limit',
     summary: ({ pods, container, limit, usage, probe }) =>
       `${container} in ${pods} is held back by its CPU limit ${limit}${usage}; ${probe}`,
@@ -85,7 +85,9 @@ export const pressureMessages = defineMessages({
     rung: 55,
     title: 'a container restarts now and then',
     summary: ({ pods, container, restarts, end, when }) =>
-      `${container} restarts now and then in ${pods}: ${restarts}, last ${when} (${end})`,
+      restarts === '1 restart'
+        ? `${container} restarted once in ${pods}, ${when} (${end})`
+        : `${container} restarts now and then in ${pods}: ${restarts}, last ${when} (${end})`,
     explain:
       'The container runs at this moment and has ended several times lately; requests in it are lost each time, and callers ' +
       'see connections reset or refused for some seconds.\nThe log of the run before says why it ended.',

@@ -6,7 +6,8 @@ export const selectorMessages = defineMessages({
   SVC101: message<{
     service: string;
     selector: string;
-    namespace: string;
+    /** `no pod in namespace shop carries`. */
+    carried: string;
     /** `has app=web-v2 instead of app=web`, empty when no workload is near. */
     difference: string;
     nearest: string;
@@ -19,9 +20,10 @@ export const selectorMessages = defineMessages({
     slug: 'selector-matches-no-pod',
     severity: 'critical',
     rung: 10,
+    covers: ['SVC205'],
     title: 'the selector matches no pod',
-    summary: ({ service, selector, namespace, difference, nearest, also, instead }) =>
-      `Service ${service} selects ${selector}, which no pod in namespace ${namespace} carries` +
+    summary: ({ service, selector, carried, difference, nearest, also, instead }) =>
+      `Service ${service} selects ${selector}, which ${carried}` +
       (nearest === '' ? '' : `; ${nearest} ${difference}`) +
       (also === '' ? '' : ` (equally near: ${also})`) +
       (instead === '' ? '' : `; ${instead}`),

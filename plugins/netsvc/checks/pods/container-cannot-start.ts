@@ -1,9 +1,10 @@
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
-import type { Finding } from '../../../../shared/messages/finding.ts';
+import type { Evidence, Finding, Fix } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import { shorten } from '../../../../shared/util/text.ts';
 import { podsMessages } from '../../messages/pods.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
+import { hideSecrets } from './last-log-lines.ts';
 import { commandLine, podSource } from './pod-evidence.ts';
 import { inPods, podKeys } from './pod-groups.ts';
 import { rolloutNote, withUndo } from './rollout-note.ts';
@@ -15,6 +16,7 @@ import {
   troubledPods,
   troubleEvidence,
 } from './troubled-containers.ts';
+import { isInTemplate, patchContainer } from './workload-commands.ts';
 import { POD_USES } from './workloads-behind.ts';
 
 /** Containers whose first process cannot be run. */
@@ -52,29 +54,60 @@ function raise(index: ClusterIndex, subject: ServiceSubject, group: readonly [Tr
     pods: podKeys(group),
     evidence: [
       ...troubleEvidence(index, group, ['Failed', 'FailedPostStartHook'], true),
-      {
-        fact:
-          ran === ''
-            ? `image ${image ?? ''} runs with its own command`
-            : `image ${image ?? ''} runs: ${shorten(ran, 120)}`,
-        source: `${podSource(first)} spec.containers`,
-      },
+      ...(hook
+        ? hookEvidence(first)
+        : [
+            {
+              fact:
+                ran === ''
+                  ? `image ${image ?? ''} runs with its own command`
+                  : `image ${image ?? ''} runs: ${shorten(ran, 120)}`,
+              source: `${podSource(first)} spec.containers`,
+            },
+          ]),
     ],
     ...weigh(subject, all, group),
-    fixes: withUndo(rolloutNote(index, group), [
-      {
-        title: 'correct command and args',
-        command: `kubectl edit ${first.owner.kind.toLowerCase()} ${first.owner.name} -n ${subject.namespace}`,
-        risk: 'low',
-      },
-    ]),
+    fixes: withUndo(rolloutNote(index, group), startFixes(first, hook)),
   });
 }
 
 /** The end of runc's chain of errors: `exec: "/app/server": stat /app/server: no such file or directory`. */
 function coreOf(message: string): string {
-  const core = /((?:exec|chdir to cwd|mount|setgroups|exec user process)[: (][\s\S]*)$/.exec(
-    message.replace(/^Error: /, '').replace(/^[\s\S]*unable to start container process: /, ''),
-  );
-  return shorten((core?.[1] ?? message.replace(/^Error: /, '')).replace(/: unknown$/, ''), 160);
+  const plain = message
+    .replace(/^Error: /, '')
+    .replace(/^container create failed: /, '')
+    // CRI-O hands on a line of runc's log.
+    .replace(/^time="[^"]*" level=\w+ msg="([\s\S]*)"\s*$/, (_, text: string) => text.replaceAll('\\"', '"'))
+    .replace(/^[\s\S]*unable to start container process: /, '');
+  const core = /((?:exec|chdir to cwd|mount|setgroups|exec user process)[: (][\s\S]*)$/.exec(plain);
+  return shorten((core?.[1] ?? plain).replace(/: unknown$/, ''), 160);
+}
+
+/** A hook is mended where it stands; a command that cannot be run is edited or, when the image knows better, dropped. */
+function startFixes(first: Troubled, hook: boolean): readonly Fix[] {
+  const { owner, trouble } = first;
+  const namespace = first.pod.metadata?.namespace ?? '';
+  const name = trouble.container.name;
+  const edit: Fix = {
+    title: hook ? `correct lifecycle.postStart of container ${name}` : 'correct command and args',
+    command: `kubectl edit ${owner.kind.toLowerCase()} ${owner.name} -n ${namespace}`,
+    risk: 'low',
+  };
+  const { postStart } = trouble.container.spec.lifecycle ?? {};
+  if (!hook || postStart === undefined || !isInTemplate(first, name)) return [edit];
+  const patch = (value: unknown): string =>
+    patchContainer(owner, name, { lifecycle: { postStart: value } }, trouble.role !== 'app');
+  return [edit, { title: 'or do without the hook', command: patch(null), risk: 'low', undo: patch(postStart) }];
+}
+
+/** `exec [/bin/sh -c …]` of the hook that failed. */
+function hookEvidence(first: Troubled): readonly Evidence[] {
+  const command = first.trouble.container.spec.lifecycle?.postStart?.exec?.command;
+  if (command === undefined) return [];
+  return [
+    {
+      fact: `postStart runs: ${shorten(hideSecrets(command.join(' ')), 120)}`,
+      source: `${podSource(first)} spec.containers lifecycle`,
+    },
+  ];
 }

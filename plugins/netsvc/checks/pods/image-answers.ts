@@ -1,7 +1,18 @@
 import { shorten } from '../../../../shared/util/text.ts';
 
 /** What became of a pull, by the remedy that it needs. */
-export type PullOutcome = 'not-found' | 'refused' | 'unreachable' | 'unusable' | 'unknown';
+export type PullOutcome =
+  | 'not-found'
+  | 'refused'
+  | 'no-such-registry'
+  | 'unreachable'
+  | 'limited'
+  | 'bad-name'
+  | 'short-name'
+  | 'platform'
+  | 'disk-full'
+  | 'unusable'
+  | 'unknown';
 
 export interface PullAnswer {
   readonly outcome: PullOutcome;
@@ -10,14 +21,18 @@ export interface PullAnswer {
 }
 
 const OUTCOMES: readonly (readonly [RegExp, PullOutcome])[] = [
-  [/toomanyrequests|too many requests|pull rate limit|429/i, 'unusable'],
+  [/toomanyrequests|too many requests|pull rate limit|\b429\b/i, 'limited'],
+  [/no space left on device/i, 'disk-full'],
   [
-    /no space left on device|no match for platform|no matching manifest|unpack.*failed|failed to extract|exec format/i,
-    'unusable',
+    /no match for platform|no matching manifest|no image found in (?:manifest list|image index)|exec format/i,
+    'platform',
   ],
-  [/invalid reference format|must be lowercase|couldn't parse image name|not present with pull policy/i, 'unusable'],
+  [/short-name .* did not resolve|short name mode is enforcing/i, 'short-name'],
+  [/invalid reference format|must be lowercase|couldn't parse image name/i, 'bad-name'],
+  [/unpack.*failed|failed to extract|not present with pull policy/i, 'unusable'],
+  [/no such host|server misbehaving/i, 'no-such-registry'],
   [
-    /no such host|connection refused|i\/o timeout|deadline exceeded|no route to host|network is unreachable|TLS handshake|x509|certificate|server gave HTTP response|\bEOF\b|connection reset|server misbehaving|proxyconnect|Client\.Timeout|50[234] |5\d\d (Service|Bad|Internal)/i,
+    /connection refused|i\/o timeout|deadline exceeded|no route to host|network is unreachable|TLS handshake|x509|certificate|server gave HTTP response|\bEOF\b|connection reset|proxyconnect|Client\.Timeout|50[234] |5\d\d (Service|Bad|Internal)/i,
     'unreachable',
   ],
   [/pull access denied|repository does not exist|may require authorization|insufficient_scope/i, 'refused'],
@@ -44,6 +59,10 @@ const FRAMES: readonly RegExp[] = [
   /^failed to do request: \w+ "[^"]*": /,
   /^Error response from daemon: /,
   /^failed to copy: /,
+  /^httpReadSeeker: failed open: /,
+  /^unexpected status (?:code|from \w+ request to) https?:\S+:? /,
+  /^Failed to inspect image "[^"]*": /,
+  /^Failed to apply default image tag "[^"]*": /,
   /^initializing source \S+: /,
 ];
 

@@ -133,4 +133,57 @@ describe('image-not-pulled', () => {
     const pods = [pod('web-1')];
     expect(diagnoseObjects([web, ...pods, ...slicesFor(web, pods)], 'web').verdict).toBe('healthy');
   });
+
+  it.each([
+    [
+      'a rate limit',
+      'failed to pull and unpack image "docker.io/example/app:9": failed to copy: httpReadSeeker: failed open: unexpected status code https://registry-1.docker.io/v2/example/app/manifests/sha256:0a: 429 Too Many Requests - Server message: toomanyrequests: You have reached your unauthenticated pull rate limit.',
+      'SVC225',
+      'kubectl create secret docker-registry regcred -n shop',
+    ],
+    [
+      'a registry without an address',
+      'dial tcp: lookup registry.exmaple.com on 10.0.0.1:53: no such host',
+      'SVC224',
+      'app=REGISTRY/example/app:9',
+    ],
+    [
+      'a certificate that the node does not trust',
+      'tls: failed to verify certificate: x509: certificate signed by unknown authority',
+      'SVC224',
+      'kubectl get pods -A -o wide',
+    ],
+    [
+      "CRI-O's answer to a short name",
+      'short-name "example/app:9" did not resolve to an alias and no unqualified-search registries are defined in "/etc/containers/registries.conf"',
+      'SVC225',
+      'app=REGISTRY/example/app:9',
+    ],
+    [
+      "CRI-O's answer to a tag that is not there",
+      'initializing source docker://example/app:9: reading manifest 9 in docker.io/example/app: manifest unknown',
+      'SVC222',
+      'app=example/app:TAG',
+    ],
+    ['an image for another platform', 'no match for platform in manifest: not found', 'SVC225', 'app=example/app:TAG'],
+  ])('offers what helps against %s', (_, answer, code, command) => {
+    const report = diagnoseObjects(pulling(`Back-off pulling image "example/app:9": ErrImagePull: ${answer}`), 'web');
+    expect(causeCodes(report)).toEqual([code]);
+    expect(report.causes[0]?.fixes[0]?.command).toContain(command);
+  });
+
+  it('makes a valid name of one with two tags', () => {
+    const made = podWith(
+      'web-6f9c-a',
+      {
+        state: waiting(
+          'InvalidImageName',
+          'Failed to apply default image tag "example/app:9:latest": couldn\'t parse image name "example/app:9:latest": invalid reference format',
+        ),
+      },
+      { of: 'web', containers: [{ name: 'app', image: 'example/app:9:latest' }] },
+    );
+    const report = diagnoseObjects([web, deployment('web'), replicaSet('web', '6f9c', 1), made], 'web');
+    expect(report.causes[0]?.fixes[0]?.command).toBe('kubectl set image deployment/web -n shop app=example/app:TAG');
+  });
 });

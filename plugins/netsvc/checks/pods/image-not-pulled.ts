@@ -31,6 +31,13 @@ export const imageNotPulled = defineCheck<ServiceSubject>({
     groupTroubled(troubledPods(index, subject, ['image']), imageOf).map((group) => raise(index, subject, group)),
 });
 
+const PULL_EVENTS = ['Failed', 'InspectFailed', 'ErrImageNeverPull'];
+
+/** The kubelet writes a second event after each failure, which only repeats the reason. */
+function saysMore(message: string): boolean {
+  return !/^Error: (ErrImagePull|ImagePullBackOff|ErrImageNeverPull)$/.test(message);
+}
+
 function imageOf(entry: Troubled): string {
   return entry.trouble.container.spec.image ?? entry.trouble.container.status?.image ?? '';
 }
@@ -38,7 +45,13 @@ function imageOf(entry: Troubled): string {
 const MESSAGE: Readonly<Record<PullOutcome, (typeof podsMessages)['SVC222']['raise']>> = {
   'not-found': podsMessages.SVC222.raise,
   refused: podsMessages.SVC223.raise,
+  'no-such-registry': podsMessages.SVC224.raise,
   unreachable: podsMessages.SVC224.raise,
+  limited: podsMessages.SVC225.raise,
+  'bad-name': podsMessages.SVC225.raise,
+  'short-name': podsMessages.SVC225.raise,
+  platform: podsMessages.SVC225.raise,
+  'disk-full': podsMessages.SVC225.raise,
   unusable: podsMessages.SVC225.raise,
   unknown: podsMessages.SVC225.raise,
 };
@@ -63,7 +76,7 @@ function raise(index: ClusterIndex, subject: ServiceSubject, group: readonly [Tr
         (secrets.names.length === 0 ? '' : `; pull secret ${joinAnd(secrets.names)} does not exist`),
     },
     pods: podKeys(group),
-    evidence: [...troubleEvidence(index, group, ['Failed', 'InspectFailed', 'ErrImageNeverPull']), ...secrets.evidence],
+    evidence: [...troubleEvidence(index, group, PULL_EVENTS, false, saysMore), ...secrets.evidence],
     ...weigh(subject, all, group),
     fixes: withUndo(note, imageFixes(index, first, image, outcome, secrets.names)),
   });
@@ -92,7 +105,8 @@ function missingPullSecrets(
   const event = newestEvent(index, entry, ['FailedToRetrieveImagePullSecret']);
   const told = /image pull secrets? \(([^)]*)\)/.exec(event?.message ?? '')?.[1]?.split(/[,\s]+/) ?? [];
   const named = (entry.pod.spec?.imagePullSecrets ?? []).flatMap((secret) => secret.name ?? []);
-  const names = named.filter((name) => isAbsent(index, 'Secret', namespace, name) || told.includes(name));
+  const absent = named.filter((name) => isAbsent(index, 'Secret', namespace, name));
+  const names = [...new Set([...absent, ...told])].filter((name) => name !== '');
   const evidence: Evidence[] = event === undefined ? [] : [eventEvidence(event, index.now)];
   if (event === undefined && names.length > 0) {
     evidence.push({

@@ -17,7 +17,7 @@ import {
   troubledPods,
   troubleEvidence,
 } from './troubled-containers.ts';
-import { isPatchable, patchContainer } from './workload-commands.ts';
+import { isInTemplate, patchContainer } from './workload-commands.ts';
 import { POD_USES } from './workloads-behind.ts';
 
 /** Containers that the kernel kills for want of memory. */
@@ -62,7 +62,7 @@ export function memoryFixes(entry: Troubled): readonly Fix[] {
   const { container, role } = entry.trouble;
   const limit = container.spec.resources?.limits?.memory;
   const bytes = parseQuantity(limit);
-  if (limit === undefined || bytes === undefined || !isPatchable(entry.owner)) {
+  if (limit === undefined || bytes === undefined || !isInTemplate(entry, container.name)) {
     return [
       { title: 'see what uses the memory of the node', command: 'kubectl top pods -A --sort-by=memory', risk: 'none' },
     ];

@@ -1,10 +1,10 @@
-import type { Evidence } from '../../../../shared/messages/finding.ts';
+import type { Evidence, Fix } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import type { Node } from '../../../../shared/model/objects.ts';
 import { nodeCondition, nodeStanding } from '../../../../shared/model/pod-state-node.ts';
 import type { SchedulingRefusals } from '../../../../shared/model/pod-state-scheduling.ts';
 import { parseQuantity } from '../../../../shared/util/quantity.ts';
-import { compareText, joinNames, shorten } from '../../../../shared/util/text.ts';
+import { compareText, joinNames, shellQuote, shorten } from '../../../../shared/util/text.ts';
 import { nodeFixes, nodeNeeds } from './node-needs.ts';
 import { NO_DETAIL, type PendingDetail } from './pending-addition.ts';
 import { affinityDetail, claimDetail, hostPortDetail, spreadDetail } from './pending-rules.ts';
@@ -40,6 +40,8 @@ export function pendingDetail(index: ClusterIndex, entry: ServicePod, refusals: 
         entry,
         !/missing required label/.test(refusals.main.text) && refusals.refusals.some(({ class: it }) => it === 'taint'),
       );
+    case 'pods-full':
+      return { ...NO_DETAIL, fixes: [offersFix('see how many pods each node takes', 'pods')] };
     case 'cordoned':
     case 'node-down':
       return nodesDetail(index);
@@ -58,8 +60,11 @@ function resourceDetail(index: ClusterIndex, entry: ServicePod, resource: string
   const largest = Math.max(0, ...amounts);
   const asks = `each pod requests ${resource} ${formatResource(resource, request)}`;
   const node = nodes[amounts.indexOf(largest)]?.metadata?.name ?? '';
-  const has =
-    nodes.length === 0 ? '' : `, the largest node (${node}) has ${formatResource(resource, largest)} allocatable`;
+  const offers =
+    largest === 0
+      ? 'no node offers any'
+      : `the largest node (${node}) has ${formatResource(resource, largest)} allocatable`;
+  const has = nodes.length === 0 ? '' : `, ${offers}`;
   const container = [...(entry.pod.spec?.containers ?? [])].sort(
     (a, b) => requestOf(b, resource) - requestOf(a, resource),
   )[0];
@@ -69,6 +74,9 @@ function resourceDetail(index: ClusterIndex, entry: ServicePod, resource: string
       source: `Pod ${entry.key} spec.containers${nodes.length === 0 ? '' : ', Node status.allocatable'}`,
     },
   ];
+  // Limit and request of a device must be equal (Kubernetes, extended resources), and half a device is no remedy.
+  if (!DIVISIBLE.has(resource))
+    return { words: `; ${asks}${has}`, evidence, fixes: [offersFix('see which nodes offer it', resource)] };
   if (container === undefined || !isPatchable(entry.owner)) return { words: `; ${asks}${has}`, evidence, fixes: [] };
   const old = requestOf(container, resource);
   const lower = formatResource(resource, roundDown(resource, largest > 0 && request > largest ? largest / 2 : old / 2));
@@ -85,6 +93,18 @@ function resourceDetail(index: ClusterIndex, entry: ServicePod, resource: string
         undo: patch(String(container.resources?.requests?.[resource] ?? formatResource(resource, old))),
       },
     ],
+  };
+}
+
+const DIVISIBLE: ReadonlySet<string> = new Set(['cpu', 'memory', 'ephemeral-storage']);
+
+/** Lists the nodes with what they have of a resource; dots in its name are escaped for kubectl's column paths. */
+function offersFix(title: string, resource: string): Fix {
+  const path = resource.replaceAll('.', '\\.');
+  return {
+    title,
+    command: `kubectl get nodes -o ${shellQuote(`custom-columns=NODE:.metadata.name,ALLOCATABLE:.status.allocatable.${path}`)}`,
+    risk: 'none',
   };
 }
 

@@ -64,12 +64,14 @@ export function newestEvent(
   entry: ServicePod,
   reasons: readonly string[],
   container?: string,
+  telling: (message: string) => boolean = () => true,
 ): ClusterEvent | undefined {
   return index
     .events(entry.pod, 'Pod')
     .findLast(
       (event) =>
         reasons.includes(event.reason) &&
+        telling(event.message) &&
         (container === undefined || (containerOfEvent(event) ?? container) === container),
     );
 }

@@ -153,4 +153,16 @@ describe('pods-cannot-be-created', () => {
     ];
     expect(diagnoseObjects([web, set, ...pods, ...events, ...slicesFor(web, pods)], 'web').verdict).toBe('healthy');
   });
+
+  it('offers to do without a priority class that does not exist', () => {
+    const report = diagnoseObjects(
+      refused('pods "web-6f9c-" is forbidden: no PriorityClass with name urgent was found'),
+      'web',
+    );
+    expect(report.headline).toContain('no PriorityClass with name urgent was found');
+    expect(report.causes[0]?.fixes[0]).toMatchObject({
+      command: `kubectl patch deployment web -n shop -p '{"spec":{"template":{"spec":{"priorityClassName":null}}}}'`,
+      undo: `kubectl patch deployment web -n shop -p '{"spec":{"template":{"spec":{"priorityClassName":"urgent"}}}}'`,
+    });
+  });
 });

@@ -1,15 +1,14 @@
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
-import type { Finding, Fix } from '../../../../shared/messages/finding.ts';
+import type { Finding } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
-import { type CreateFailure, parseCreateFailure } from '../../../../shared/model/create-failures.ts';
+import { parseCreateFailure } from '../../../../shared/model/create-failures.ts';
 import { shorten } from '../../../../shared/util/text.ts';
 import { podsMessages } from '../../messages/pods.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
+import { creationFixes } from './creation-fixes.ts';
 import { type Refusal, refusalOf } from './creation-refusals.ts';
-import { quotaFixes } from './quota-fixes.ts';
 import { withUndo } from './rollout-note.ts';
 import { readyPods, servicePods } from './service-pods.ts';
-import { isPatchable, patchTemplateSpec, tryAtOnce } from './workload-commands.ts';
 import { workloadUndo } from './workload-undo.ts';
 import { nameOfWorkload, POD_USES, workloadsBehind } from './workloads-behind.ts';
 
@@ -36,7 +35,7 @@ function raise(index: ClusterIndex, subject: ServiceSubject, refusal: Refusal): 
     evidence,
     severity: ready === 0 ? ('critical' as const) : ('warning' as const),
     impact: ready === 0 ? 1 : 0.1,
-    fixes: withUndo(workloadUndo(index, workload), fixesOf(index, refusal, failure)),
+    fixes: withUndo(workloadUndo(index, workload), creationFixes(index, refusal, failure)),
   };
   const args = {
     workload: nameOfWorkload(workload),
@@ -90,62 +89,5 @@ function raise(index: ClusterIndex, subject: ServiceSubject, refusal: Refusal): 
       });
     case 'other':
       return podsMessages.SVC210.raise({ ...facts, args: { ...args, reason: shorten(failure.text, 200) } });
-  }
-}
-
-function fixesOf(index: ClusterIndex, refusal: Refusal, failure: CreateFailure): readonly Fix[] {
-  const { workload } = refusal;
-  const namespace = workload.ref.namespace ?? '';
-  switch (failure.is) {
-    case 'quota':
-    case 'quota-unstated':
-      return quotaFixes(index, refusal, failure);
-    case 'service-account':
-      return [
-        {
-          title: 'create the service account',
-          command: `kubectl create serviceaccount ${failure.name} -n ${namespace}`,
-          risk: 'none',
-          undo: `kubectl delete serviceaccount ${failure.name} -n ${namespace}`,
-        },
-        ...tryAtOnce(workload),
-        ...(isPatchable(workload.ref)
-          ? [
-              {
-                title: 'or use the one that always exists',
-                command: patchTemplateSpec(workload.ref, { serviceAccountName: 'default' }),
-                risk: 'low' as const,
-                undo: patchTemplateSpec(workload.ref, { serviceAccountName: failure.name }),
-              },
-            ]
-          : []),
-      ];
-    case 'pod-security':
-      return [
-        {
-          title: 'see which fields the level asks for, then change the template',
-          command: `kubectl label --dry-run=server --overwrite namespace ${namespace} pod-security.kubernetes.io/enforce=${failure.level.split(':')[0] ?? ''}`,
-          risk: 'none',
-        },
-      ];
-    case 'limit-range':
-      return [{ title: 'see the limits', command: `kubectl describe limitrange -n ${namespace}`, risk: 'none' }];
-    case 'webhook-denied':
-    case 'webhook-unreachable':
-      return [
-        {
-          title: 'find the webhook and the Service that it calls',
-          command: `kubectl get validatingwebhookconfigurations,mutatingwebhookconfigurations -o yaml | grep -B3 -A12 ${failure.webhook}`,
-          risk: 'none',
-        },
-      ];
-    default:
-      return [
-        {
-          title: 'see what is refused',
-          command: `kubectl describe ${workload.kind.toLowerCase()} ${workload.ref.name} -n ${namespace}`,
-          risk: 'none',
-        },
-      ];
   }
 }

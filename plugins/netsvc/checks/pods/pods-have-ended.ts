@@ -41,11 +41,16 @@ export const podsHaveEnded = defineCheck<ServiceSubject>({
       const owner = ownerOrPod(index, pod);
       return !idle.has(refKey(owner)) && owner.kind !== 'Job' && owner.kind !== 'CronJob';
     });
-    return groupBy(telling, (pod) => `${refKey(ownerOrPod(index, pod))} ${reasonOf(index, pod)}`).map((group) =>
-      raise(index, group),
-    );
+    return groupBy(telling, (pod) => groupOf(index, pod)).map((group) => raise(index, group));
   },
 });
+
+/** Pods of one workload that ended for one reason; pods that nobody owns are alike where the kubelet ended them. */
+function groupOf(index: ClusterIndex, pod: Pod): string {
+  const owner = ownerOrPod(index, pod);
+  const reason = reasonOf(index, pod);
+  return `${owner.kind === 'Pod' && REJECTED.test(reason) ? 'Pod' : refKey(owner)} ${reason}`;
+}
 
 /** Why it ended, in one word: also where only an event says that it was evicted. */
 function reasonOf(index: ClusterIndex, pod: Pod): string {
@@ -80,7 +85,7 @@ function raise(index: ClusterIndex, group: readonly [Pod, ...Pod[]]): Finding {
         reason,
         detail: message + (nodeName === undefined ? '' : ` (nodeName ${nodeName} is set in the template)`),
       },
-      fixes: [replace(pod, owner)],
+      fixes: [replace(pod, owner, names)],
     });
   }
   return podsMessages.SVC243.raise({
@@ -92,7 +97,7 @@ function raise(index: ClusterIndex, group: readonly [Pod, ...Pod[]]): Finding {
         command: `kubectl logs ${pod.metadata?.name ?? ''} -n ${pod.metadata?.namespace ?? ''} --all-containers --tail=50`,
         risk: 'none',
       },
-      replace(pod, owner),
+      replace(pod, owner, names),
     ],
   });
 }
@@ -110,7 +115,7 @@ function endInWords(pod: Pod, now: number): string {
   return `ended (${phase}${reason}): container ${worst.name}, ${exitInWords(worst.exitCode, worst.signal)}${when === '' ? '' : `, ${when}`}, restartPolicy ${policy}`;
 }
 
-function replace(pod: Pod, owner: Ref): { title: string; command: string; risk: 'low' } {
+function replace(pod: Pod, owner: Ref, names: readonly string[]): { title: string; command: string; risk: 'low' } {
   const { name = '', namespace = '' } = pod.metadata ?? {};
   if (owner.kind !== 'Pod') {
     return {
@@ -120,8 +125,8 @@ function replace(pod: Pod, owner: Ref): { title: string; command: string; risk: 
     };
   }
   return {
-    title: 'make the same pod again',
-    command: `kubectl get pod ${name} -n ${namespace} -o json | kubectl replace --force -f -`,
+    title: names.length === 1 ? 'make the same pod again' : 'make the same pods again',
+    command: `kubectl get pod ${names.slice(0, 20).join(' ')} -n ${namespace} -o json | kubectl replace --force -f -`,
     risk: 'low',
   };
 }

@@ -265,4 +265,23 @@ describe('pods-pending', () => {
     const pods = [pod('web-0'), young];
     expect(diagnoseObjects([web, ...pods, ...slicesFor(web, pods)], 'web').verdict).toBe('healthy');
   });
+
+  it('does not ask for less of a device, of which limit and request must be equal', () => {
+    const made = unschedulable('web-6f9c-a', `0/2 nodes are available: 2 Insufficient nvidia.com/gpu.${TAIL}`, {
+      of: 'web',
+      containers: [{ name: 'app', resources: { limits: { 'nvidia.com/gpu': '1' } } }],
+    });
+    const report = ask(made, allocatable('n1', '4'));
+    expect(report.headline).toContain('each pod requests nvidia.com/gpu 1, no node offers any');
+    expect(report.causes[0]?.fixes.map(({ command }) => command)).toEqual([
+      "kubectl get nodes -o 'custom-columns=NODE:.metadata.name,ALLOCATABLE:.status.allocatable.nvidia\\.com/gpu'",
+    ]);
+  });
+
+  it('lists how many pods the nodes take when they are full', () => {
+    const made = unschedulable('web-6f9c-a', `0/2 nodes are available: 2 Too many pods.${TAIL}`, { of: 'web' });
+    const report = ask(made, allocatable('n1', '4'));
+    expect(causeCodes(report)).toEqual(['SVC213']);
+    expect(report.causes[0]?.fixes[0]?.command).toContain('.status.allocatable.pods');
+  });
 });

@@ -143,4 +143,30 @@ describe('pods-preparing', () => {
     const report = diagnoseObjects([web, pod('web-1'), made, pulling], 'web');
     expect(report.causes.filter((cause) => cause.code === 'SVC242')).toEqual([]);
   });
+
+  it('tells what mount answered, not how it was called', () => {
+    const made = creating();
+    const told = event(
+      made,
+      'FailedMount',
+      'MountVolume.SetUp failed for volume "nfs" : mount failed: exit status 32\nMounting command: mount\nMounting arguments: -t nfs 10.0.0.5:/exports /var/lib/kubelet/pods/0a/volumes/kubernetes.io~nfs/nfs\nOutput: mount.nfs: Connection timed out\n',
+    );
+    const report = ask(made, [told]);
+    expect(causeCodes(report)).toEqual(['SVC238']);
+    expect(report.headline).toContain(
+      'MountVolume.SetUp failed for volume "nfs": mount failed: exit status 32: mount.nfs: Connection timed out',
+    );
+  });
+
+  it('offers the default runtime where the node does not know the class', () => {
+    const made = creating({ runtimeClassName: 'gvisor' });
+    const told = event(
+      made,
+      'FailedCreatePodSandBox',
+      'Failed to create pod sandbox: rpc error: code = Unknown desc = failed to get sandbox runtime: no runtime for "gvisor" is configured',
+    );
+    const report = ask(made, [told]);
+    expect(causeCodes(report)).toEqual(['SVC240']);
+    expect(report.causes[0]?.fixes[0]?.command).toContain('"runtimeClassName":null');
+  });
 });

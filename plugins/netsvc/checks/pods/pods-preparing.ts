@@ -9,6 +9,7 @@ import type { ServiceSubject } from '../../service-subject.ts';
 import { configFixes } from './config-fixes.ts';
 import { eventEvidence, newestEvent, podSource } from './pod-evidence.ts';
 import { groupBy, ownerKey, podKeys, thePods } from './pod-groups.ts';
+import { attachFixes, holderEvidence, mountWords, runtimeClassFixes } from './preparing-fixes.ts';
 import { rolloutNote, withUndo } from './rollout-note.ts';
 import { sandboxCause } from './sandbox-causes.ts';
 import { type PodIn, podsIn, servicePods, weigh } from './service-pods.ts';
@@ -54,18 +55,17 @@ function raise(index: ClusterIndex, subject: ServiceSubject, group: Group): Find
   const all = servicePods(index, subject);
   const note = rolloutNote(index, group);
   const pods = thePods(group, all);
+  const whole = {
+    title: 'see the whole message',
+    command: `kubectl describe pod ${first.name} -n ${subject.namespace}`,
+    risk: 'none' as const,
+  };
   const facts = {
     subject: first.owner,
     pods: podKeys(group),
     evidence: [...evidenceOf(index, first), ...note.evidence],
     ...weigh(subject, all, group),
-    fixes: withUndo(note, [
-      {
-        title: 'see the whole message',
-        command: `kubectl describe pod ${first.name} -n ${subject.namespace}`,
-        risk: 'none' as const,
-      },
-    ]),
+    fixes: withUndo(note, [whole]),
   };
   const nodes = nodesOf(group);
   switch (problem.is) {
@@ -80,7 +80,7 @@ function raise(index: ClusterIndex, subject: ServiceSubject, group: Group): Find
     case 'mount':
       return podsMessages.SVC238.raise({
         ...facts,
-        args: { pods, detail: `FailedMount, ${shorten(problem.message, 200)}` },
+        args: { pods, detail: `FailedMount, ${mountWords(problem.message)}` },
       });
     case 'claim':
       return podsMessages.SVC238.raise({
@@ -88,10 +88,19 @@ function raise(index: ClusterIndex, subject: ServiceSubject, group: Group): Find
         args: { pods, detail: `PersistentVolumeClaim ${problem.claim} is ${problem.phase}` },
       });
     case 'attach':
-      return podsMessages.SVC239.raise({ ...facts, args: { pods, detail: shorten(problem.message, 200) } });
+      return podsMessages.SVC239.raise({
+        ...facts,
+        args: { pods, detail: mountWords(problem.message) },
+        evidence: [...facts.evidence, ...holderEvidence(index, first, problem.message)],
+        fixes: withUndo(note, [...attachFixes(index, first, problem.message), whole]),
+      });
     case 'sandbox': {
       const { words, fixes } = sandboxCause(problem.message);
-      return podsMessages.SVC240.raise({ ...facts, args: { pods, nodes, cause: words }, fixes });
+      return podsMessages.SVC240.raise({
+        ...facts,
+        args: { pods, nodes, cause: words },
+        fixes: fixes.length === 0 ? withUndo(note, [...runtimeClassFixes(first), whole]) : fixes,
+      });
     }
     case 'network-not-ready':
       return podsMessages.SVC241.raise({

@@ -4,7 +4,7 @@ import type { Ref } from '../../../../shared/model/refs.ts';
 import { type TemplateChange, templateChanges } from '../../../../shared/model/rollout-changes.ts';
 import { isOfCurrentRevision, revisionOf, rolloutOf } from '../../../../shared/model/rollouts.ts';
 import { ago } from '../../../../shared/util/duration.ts';
-import { joinAnd, joinNames } from '../../../../shared/util/text.ts';
+import { joinNames } from '../../../../shared/util/text.ts';
 import { ownerKey } from './pod-groups.ts';
 import type { ServicePod } from './service-pods.ts';
 import { target } from './workload-commands.ts';
@@ -82,7 +82,7 @@ function ofStatefulSet(bad: readonly ServicePod[], first: ServicePod): RolloutNo
       },
     ],
     undo: {
-      title: `go back to revision ${currentRevision} (then delete ${joinAnd(bad.map((entry) => entry.name).slice(0, 2))}: a broken pod blocks the way back)`,
+      title: `go back to revision ${currentRevision}`,
       command: `kubectl rollout undo ${target(first.owner)}`,
       risk: 'low',
     },

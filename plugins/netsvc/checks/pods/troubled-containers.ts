@@ -1,6 +1,10 @@
 import type { Evidence } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
-import type { ContainerTrouble, ContainerTroubleKind } from '../../../../shared/model/pod-state-container.ts';
+import {
+  type ContainerTrouble,
+  type ContainerTroubleKind,
+  runLength,
+} from '../../../../shared/model/pod-state-container.ts';
 import { plural } from '../../../../shared/util/text.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
 import { eventEvidence, logEvidence, newestEvent, podSource, statusEvidence } from './pod-evidence.ts';
@@ -43,6 +47,9 @@ export function containerInWords({ container, role, position }: ContainerTrouble
   return `init container ${container.name}${position === undefined ? '' : ` (${position.at} of ${position.of})`}`;
 }
 
+/** MaxContainerBackOff is five minutes, and a container that ran for twice as long starts afresh. */
+const BACK_OFF_FORGOTTEN = 600_000;
+
 /** `, 4 restarts`, or `, up to 7 restarts` when pods differ; empty for none. */
 export function restartsInWords(group: readonly Troubled[]): string {
   const counts = group.map((entry) => entry.trouble.restarts);
@@ -51,9 +58,16 @@ export function restartsInWords(group: readonly Troubled[]): string {
   return `, ${counts.every((count) => count === most) ? '' : 'up to '}${plural(most, 'restart')}`;
 }
 
-/** ` (CrashLoopBackOff)` when that is its state now, or was and will be: between two waits the state is the end of a run. */
+/**
+ * ` (CrashLoopBackOff)` when that is its state now, or was and will be: between two waits the state is the end of a run.
+ * After a run of ten minutes the kubelet forgets the back-off and starts the container at once.
+ */
 export function backOffInWords(group: readonly Troubled[]): string {
-  const backsOff = group.some(({ trouble }) => trouble.reason === 'CrashLoopBackOff' || trouble.restarts >= 2);
+  const backsOff = group.some(
+    ({ trouble }) =>
+      trouble.reason === 'CrashLoopBackOff' ||
+      (trouble.restarts >= 2 && (runLength(trouble.ended) ?? 0) < BACK_OFF_FORGOTTEN),
+  );
   return backsOff ? ' (CrashLoopBackOff)' : '';
 }
 
@@ -63,10 +77,11 @@ export function troubleEvidence(
   group: readonly [Troubled, ...Troubled[]],
   reasons: readonly string[],
   withLog = false,
+  telling?: (message: string) => boolean,
 ): readonly Evidence[] {
   const [first] = group;
   const evidence: Evidence[] = [statusEvidence(first, first.trouble, index.now)];
-  const event = newestEvent(index, first, reasons, first.trouble.container.name);
+  const event = newestEvent(index, first, reasons, first.trouble.container.name, telling);
   if (event !== undefined) evidence.push(eventEvidence(event, index.now));
   if (withLog) {
     const told = group.find((entry) => logEvidence(index, entry, entry.trouble.container.name).length > 0);

@@ -1,4 +1,5 @@
 import type { Fix } from '../../../../shared/messages/finding.ts';
+import type { OwnedWorkload } from '../../../../shared/model/owners.ts';
 import type { Ref } from '../../../../shared/model/refs.ts';
 import { shellQuote } from '../../../../shared/util/text.ts';
 
@@ -7,6 +8,20 @@ const PATCHABLE = new Set(['Deployment', 'StatefulSet', 'DaemonSet']);
 /** Whether changing the template in place makes the controller replace the pods. */
 export function isPatchable(owner: Ref): boolean {
   return PATCHABLE.has(owner.kind);
+}
+
+/**
+ * Whether a patch of one container in the template reaches the pods. A sidecar that a webhook injects is in the pods alone:
+ * patching it would add a container without an image, which the API server refuses.
+ */
+export function isInTemplate(
+  { owner, workload }: { readonly owner: Ref; readonly workload: OwnedWorkload | undefined },
+  container: string,
+): boolean {
+  if (!isPatchable(owner)) return false;
+  const spec = workload?.template?.spec;
+  if (spec === undefined) return true;
+  return [...(spec.containers ?? []), ...(spec.initContainers ?? [])].some(({ name }) => name === container);
 }
 
 /** `deployment/web -n shop`. */

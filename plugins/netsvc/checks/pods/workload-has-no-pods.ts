@@ -79,11 +79,22 @@ function raise(index: ClusterIndex, subject: ServiceSubject, workload: OwnedWork
   });
 }
 
-/** A quota without room or a service account that is absent: the refusals that objects alone can show. */
+/** A controller that does nothing, a quota without room, a service account that is absent: what objects alone can show. */
 function suspectOf(
   index: ClusterIndex,
   workload: OwnedWorkload,
 ): { readonly words: string; readonly evidence: Evidence } | undefined {
+  const { generation } = workload.object.metadata ?? {};
+  const observed = workload.object.status?.observedGeneration;
+  if (generation !== undefined && observed !== undefined && observed < generation) {
+    return {
+      words: `its controller has not acted on the last change (generation ${generation}, observed ${observed})`,
+      evidence: {
+        fact: `metadata.generation ${generation}, status.observedGeneration ${observed}`,
+        source: formatRef(workload.ref),
+      },
+    };
+  }
   const namespace = workload.ref.namespace ?? '';
   const spec = workload.template?.spec;
   const account = spec?.serviceAccountName ?? '';

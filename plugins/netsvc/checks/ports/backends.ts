@@ -5,8 +5,9 @@ import { controllerOf, topOwner } from '../../../../shared/model/owners.ts';
 import { isReady, isTerminating, podKey, resolveTargetPort } from '../../../../shared/model/pods.ts';
 import { type Ref, refKey } from '../../../../shared/model/refs.ts';
 import { endpointRows } from '../../../../shared/model/services.ts';
+import { isSideName } from '../../../../shared/model/side-ports.ts';
 import { type ServiceSubject, subjectPods } from '../../service-subject.ts';
-import { isSideName, type Serving, servingOf } from './serving.ts';
+import { type Serving, servingOf } from './serving.ts';
 
 /** One pod behind one Service port. */
 export interface Backend {

@@ -5,13 +5,13 @@ import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import { ownerWorkload } from '../../../../shared/model/owners.ts';
 import { resolveTargetPort } from '../../../../shared/model/pods.ts';
 import { formatRef } from '../../../../shared/model/refs.ts';
+import { isSideName } from '../../../../shared/model/side-ports.ts';
 import { portsMessages } from '../../messages/ports.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
 import { declaredBy, declaredWords, type NamedPort, namedPorts } from './named-ports.ts';
 import { bestPort, targetPortFix, withoutPortFix } from './port-fixes.ts';
 import { PORT_USES } from './port-uses.ts';
 import { changeEvidence, ownersWords, portEvidence, portWords } from './port-words.ts';
-import { isSideName } from './serving.ts';
 
 /** No selected pod declares the name that the Service sends to, so the port has no endpoint at all. */
 export const namedPortMissing = defineCheck<ServiceSubject>({

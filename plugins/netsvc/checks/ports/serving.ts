@@ -1,6 +1,7 @@
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import type { Pod } from '../../../../shared/model/objects-pod.ts';
 import { type DeclaredPort, declaredPorts } from '../../../../shared/model/pods.ts';
+import { isSideName } from '../../../../shared/model/side-ports.ts';
 import { type ContainerSigns, containerSigns, type Sign } from './container-signs.ts';
 import { portsOfImage } from './listen/image-ports.ts';
 import { numbersOfExecProbes, type ProbedPort, probedPorts } from './probe-ports.ts';
@@ -30,9 +31,6 @@ export type Serving =
   /** The number is declared, for another protocol only. Not `sure`: TCP may stand there because nobody wrote UDP. */
   | { readonly state: 'otherProtocol'; readonly declared: DeclaredPort; readonly sure: boolean };
 
-/** Names of ports that serve the operator, not the caller. */
-const SIDE_NAME = /metric|prom|admin|health|probe|debug|pprof|monitor|manage|mgmt|status|stats|ready|live|jmx/;
-
 /** What else the Service asks of the pod. */
 export interface Asked {
   readonly port: number;
@@ -41,11 +39,6 @@ export interface Asked {
   readonly claimed: ReadonlySet<number>;
   /** The Service port is one for operators (metrics, health), which containers often leave undeclared. */
   readonly side: boolean;
-}
-
-/** Whether a name of a Service or port means metrics, health and the like. */
-export function isSideName(name: string | undefined): boolean {
-  return name !== undefined && SIDE_NAME.test(name);
 }
 
 /** Judges one port of one pod. */

@@ -9,7 +9,7 @@ import type { ServiceSubject } from '../../service-subject.ts';
 import { groupBy, ownerKey, podKeys, thePods } from '../pods/pod-groups.ts';
 import { formatCores } from '../pods/resource-amounts.ts';
 import { podsIn, type ServicePod, servicePods } from '../pods/service-pods.ts';
-import { isPatchable, patchContainer } from '../pods/workload-commands.ts';
+import { isInTemplate, patchContainer } from '../pods/workload-commands.ts';
 import { POD_USES } from '../pods/workloads-behind.ts';
 import { probeFailureOf } from '../readiness/failing-probes.ts';
 import { usages } from './container-usage.ts';
@@ -27,8 +27,8 @@ interface Starved extends ServicePod {
 }
 
 /**
- * Ready pods whose probes time out while their CPU limit is used up or tiny. Pods that are not ready for it are told
- * with their probe.
+ * Pods whose probes time out while their CPU limit is used up, or is tiny and nobody measured. Pods that are not ready are
+ * told only where the measure proves it.
  */
 export const cpuLimitTooSmall = defineCheck<ServiceSubject>({
   id: 'netsvc/cpu-limit-too-small',
@@ -44,7 +44,8 @@ export const cpuLimitTooSmall = defineCheck<ServiceSubject>({
 
 function starved(index: ClusterIndex, subject: ServiceSubject): readonly Starved[] {
   const samples = usages(index, subject, 'cpu');
-  return podsIn(servicePods(index, subject), 'ready').flatMap((entry) =>
+  const running = [...podsIn(servicePods(index, subject), 'ready'), ...podsIn(servicePods(index, subject), 'unready')];
+  return running.flatMap((entry) =>
     runningContainers(entry.pod).flatMap((container): Starved[] => {
       const limit = container.spec.resources?.limits?.cpu;
       const cores = parseQuantity(limit);
@@ -55,7 +56,7 @@ function starved(index: ClusterIndex, subject: ServiceSubject): readonly Starved
         .find((found) => found?.kind === 'timeout' || found?.kind === 'exec-timeout');
       if (failure === undefined || failure.count < 3 || !(index.now - Date.parse(failure.lastSeen) < RECENT)) return [];
       const used = samples.find((sample) => sample.key === entry.key && sample.container.name === container.name)?.used;
-      const short = used === undefined ? cores < TINY : used >= cores * 0.9;
+      const short = used === undefined ? entry.state.is === 'ready' && cores < TINY : used >= cores * 0.9;
       return short ? [{ ...entry, container, limit: String(limit), cores, used, failure }] : [];
     }),
   );
@@ -77,9 +78,10 @@ function raise(index: ClusterIndex, subject: ServiceSubject, group: readonly [St
       usage: percent,
       probe: `its ${failure.type} probe timed out ${failure.count} times`,
     },
-    pods: podKeys(group),
-    severity: used === undefined ? 'info' : 'warning',
-    impact: 0.1,
+    // Without a measure it explains nothing else that is seen on these pods.
+    ...(used === undefined
+      ? { severity: 'info' as const, impact: 0.1 }
+      : { pods: podKeys(group), severity: 'warning' as const, impact: 0.1 }),
     evidence: [
       {
         fact: `resources.limits.cpu is ${limit}${percent}`,
@@ -87,7 +89,7 @@ function raise(index: ClusterIndex, subject: ServiceSubject, group: readonly [St
       },
       { fact: `"${failure.message}" (${failure.count} times)`, source: `Event Unhealthy on Pod ${first.key}` },
     ],
-    fixes: isPatchable(first.owner)
+    fixes: isInTemplate(first, container.name)
       ? [
           {
             title: 'give it more CPU (adjust to what it needs)',

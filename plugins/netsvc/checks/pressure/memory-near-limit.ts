@@ -6,7 +6,7 @@ import type { ServiceSubject } from '../../service-subject.ts';
 import { groupBy, ownerKey, podKeys, thePods } from '../pods/pod-groups.ts';
 import { formatBytes } from '../pods/resource-amounts.ts';
 import { servicePods } from '../pods/service-pods.ts';
-import { isPatchable, patchContainer } from '../pods/workload-commands.ts';
+import { isInTemplate, patchContainer } from '../pods/workload-commands.ts';
 import { POD_USES } from '../pods/workloads-behind.ts';
 import { percentOf, type Usage, usages } from './container-usage.ts';
 
@@ -60,7 +60,7 @@ function raise(index: ClusterIndex, subject: ServiceSubject, group: readonly [Us
       fact: `container ${usage.container.name} uses ${formatBytes(usage.used)} of ${usage.limit} (${percentOf(usage)} %)`,
       source: `PodMetrics ${usage.key}`,
     })),
-    fixes: isPatchable(worst.owner)
+    fixes: isInTemplate(worst, worst.container.name)
       ? [
           {
             title: 'raise the memory limit by half (adjust to what it needs)',

@@ -9,7 +9,7 @@ import type { ServiceSubject } from '../../service-subject.ts';
 import { groupBy, ownerKey, podKeys, thePods } from '../pods/pod-groups.ts';
 import { formatBytes } from '../pods/resource-amounts.ts';
 import { readyPods, servicePods } from '../pods/service-pods.ts';
-import { isPatchable, patchContainer } from '../pods/workload-commands.ts';
+import { isInTemplate, patchContainer } from '../pods/workload-commands.ts';
 import { POD_USES } from '../pods/workloads-behind.ts';
 import { type Restarted, restarted } from './recent-restarts.ts';
 import { timeline } from './timeline.ts';
@@ -64,7 +64,7 @@ function raise(index: ClusterIndex, subject: ServiceSubject, group: readonly [Re
       ...timeline(index, group),
     ],
     fixes:
-      limit === undefined || bytes === undefined || !isPatchable(latest.owner)
+      limit === undefined || bytes === undefined || !isInTemplate(latest, latest.container.name)
         ? []
         : [
             {

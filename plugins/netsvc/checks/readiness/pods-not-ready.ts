@@ -2,6 +2,7 @@ import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import type { Evidence, Finding } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import type { UnreadyContainer } from '../../../../shared/model/pod-state.ts';
+import { probeOf, probePortNumber } from '../../../../shared/model/pod-state-probe.ts';
 import { ago } from '../../../../shared/util/duration.ts';
 import { readinessMessages } from '../../messages/readiness.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
@@ -36,7 +37,7 @@ export const podsNotReady = defineCheck<ServiceSubject>({
   run: (subject, { index }) => {
     const unready = podsIn(servicePods(index, subject), 'unready');
     const examined = unready.flatMap((entry) => {
-      const [first] = entry.state.containers;
+      const first = toBlame(entry);
       return first === undefined ? [] : [{ entry, first, failing: failingProbe(index, entry, first) }];
     });
     const probes = examined.flatMap(({ failing }) => (failing === undefined ? [] : [failing]));
@@ -54,6 +55,26 @@ export const podsNotReady = defineCheck<ServiceSubject>({
     ];
   },
 });
+
+/**
+ * The first container that is not ready by its own doing. A mesh answers the app's probe in its sidecar (Istio rewrites
+ * it to `/app-health/…` on the agent's port): while the sidecar is not ready, the app's probe tells nothing of the app.
+ */
+function toBlame(entry: PodIn<'unready'>): UnreadyContainer | undefined {
+  const { containers } = entry.state;
+  return (
+    containers.find((one) => !containers.some((other) => other !== one && answersFor(other, one))) ?? containers[0]
+  );
+}
+
+function answersFor({ container: other }: UnreadyContainer, { container, waitsFor }: UnreadyContainer): boolean {
+  const probe = waitsFor === undefined ? undefined : probeOf(container.spec, waitsFor);
+  const port = probe === undefined ? undefined : probePortNumber(probe, container.spec);
+  if (port === undefined) return false;
+  const declares = ({ spec }: typeof other): boolean => (spec.ports ?? []).some((one) => one.containerPort === port);
+  if (declares(container)) return false;
+  return declares(other) || (other.name === 'istio-proxy' && (probe?.httpGet?.path ?? '').startsWith('/app-health/'));
+}
 
 const MESSAGE: Readonly<Record<ProbeFault, (typeof readinessMessages)['SVC301']['raise']>> = {
   status: readinessMessages.SVC301.raise,

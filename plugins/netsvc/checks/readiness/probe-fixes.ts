@@ -4,7 +4,7 @@ import { type ProbeType, probePort, probeTimes } from '../../../../shared/model/
 import { targetPortOf } from '../../../../shared/model/pods.ts';
 import { shellQuote } from '../../../../shared/util/text.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
-import { isPatchable, logs, patchContainer } from '../pods/workload-commands.ts';
+import { isInTemplate, logs, patchContainer } from '../pods/workload-commands.ts';
 import type { FailingProbe } from './failing-probes.ts';
 
 /** Changes of the probe that mend it, or the command that shows what it is answered. */
@@ -69,7 +69,7 @@ export function change(
   fields: Readonly<Record<string, unknown>>,
   former: Readonly<Record<string, unknown>>,
 ): readonly Fix[] {
-  if (!isPatchable(failing.owner)) return [];
+  if (!isInTemplate(failing, failing.container.name)) return [];
   const { owner, container, type } = failing;
   const patch = (value: Readonly<Record<string, unknown>>): string =>
     patchContainer(owner, container.name, { [probeField(type)]: value }, container.nativeSidecar);

@@ -11,7 +11,7 @@ import { groupBy, inPods, podKeys } from '../pods/pod-groups.ts';
 import { rolloutNote, withUndo } from '../pods/rollout-note.ts';
 import { servicePods, weigh } from '../pods/service-pods.ts';
 import { restartsInWords, type Troubled, troubledPods, troubleEvidence } from '../pods/troubled-containers.ts';
-import { isPatchable, patchContainer } from '../pods/workload-commands.ts';
+import { isInTemplate, patchContainer } from '../pods/workload-commands.ts';
 import { POD_USES } from '../pods/workloads-behind.ts';
 import { examineProbe, type FailingProbe, probeKey } from './failing-probes.ts';
 import { measuredStart } from './measured-start.ts';
@@ -106,7 +106,8 @@ function fixesOf(
     );
   }
   const { owner, container, probe } = failing;
-  if (!isPatchable(owner) || container.spec.startupProbe !== undefined) return probeFixes(subject, failing);
+  if (!isInTemplate(failing, container.name) || container.spec.startupProbe !== undefined)
+    return probeFixes(subject, failing);
   const { httpGet, tcpSocket, exec, grpc } = probe;
   const handler = JSON.parse(JSON.stringify({ httpGet, tcpSocket, exec, grpc })) as Readonly<Record<string, unknown>>;
   const startupProbe = { ...handler, periodSeconds: 10, failureThreshold: Math.ceil(needed / 10) };

@@ -1,5 +1,5 @@
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
-import type { Finding } from '../../../../shared/messages/finding.ts';
+import type { Finding, Fix } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import { conditionOf } from '../../../../shared/model/pods.ts';
 import { ago } from '../../../../shared/util/duration.ts';
@@ -60,12 +60,32 @@ function raise(
     ],
     ...weighUnready(index, subject, group, undefined),
     confidence: 'proven',
-    fixes: [
-      {
-        title: 'find the controller that should set it (the prefix of its name says whose it is)',
-        command: `kubectl get pods -A | grep -i -E 'controller|operator'`,
-        risk: 'none',
-      },
-    ],
+    fixes: gateFixes(gate?.type ?? '', subject.namespace),
   });
+}
+
+/** Who sets the gates that are common in the field, and where it tells why it does not. */
+const SETTERS: readonly (readonly [RegExp, string, (namespace: string) => string])[] = [
+  [
+    /^target-health\.(elbv2\.k8s\.aws|alb\.ingress\.k8s\.aws)\//,
+    'see how the load balancer judges the targets (set by the AWS Load Balancer Controller)',
+    (namespace) => `kubectl describe targetgroupbindings -n ${namespace}`,
+  ],
+  [
+    /^cloud\.google\.com\/load-balancer-neg-ready$/,
+    'see the network endpoint groups (set by GKE once the load balancer finds the pod healthy)',
+    (namespace) => `kubectl get servicenetworkendpointgroups -n ${namespace}`,
+  ],
+];
+
+function gateFixes(gate: string, namespace: string): readonly Fix[] {
+  const known = SETTERS.find(([pattern]) => pattern.test(gate));
+  if (known !== undefined) return [{ title: known[1], command: known[2](namespace), risk: 'none' }];
+  return [
+    {
+      title: 'find the controller that should set it (the prefix of its name says whose it is)',
+      command: `kubectl get pods -A | grep -i -E 'controller|operator'`,
+      risk: 'none',
+    },
+  ];
 }

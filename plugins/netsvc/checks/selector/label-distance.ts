@@ -41,10 +41,21 @@ export function kindOfDifference(a: string, b: string): string {
   if (bare(a) === bare(b)) return 'only dashes, underscores or dots differ';
   if (singular(a) === singular(b)) return 'singular and plural';
   if (!isVersionWord(a) && stemOf(a.toLowerCase()) === stemOf(b.toLowerCase()))
-    return 'only the version suffix differs';
+    return VERSION_PART.test(a) || VERSION_PART.test(b) ? 'only the version suffix differs' : 'only the suffix differs';
   const letters = distance(a, b);
+  if (swapped(a, b)) return 'two letters are swapped';
   if (letters === 1 && Math.max(a.length, b.length) >= 4 && !isVersionWord(a)) return 'one letter differs';
   return '';
+}
+
+/** Words that carry a number of a version; `blue` and `canary` are slots. */
+const VERSION_PART = /(^|[-_.])v?\d/i;
+
+/** Whether one word is the other with two neighbours in the wrong order, the commonest slip of fast typing. */
+function swapped(a: string, b: string): boolean {
+  if (a.length !== b.length || a.length < 3) return false;
+  const at = [...a].findIndex((letter, index) => letter !== b[index]);
+  return at >= 0 && a[at] === b[at + 1] && a[at + 1] === b[at] && a.slice(at + 2) === b.slice(at + 2);
 }
 
 function bare(word: string): string {
@@ -76,7 +87,7 @@ export function labelDistance(selector: Labels, labels: Labels): number {
 function valueDistance(wanted: string, found: string): number {
   const like = likeness(wanted.toLowerCase(), found.toLowerCase());
   // No slip makes words as unlike as that; most pairs of a sweep end here.
-  if (like > 0.4 && kindOfDifference(wanted, found) !== '') return 0.2;
+  if (like > 0.3 && kindOfDifference(wanted, found) !== '') return 0.2;
   return 0.3 + 0.7 * (1 - like);
 }
 

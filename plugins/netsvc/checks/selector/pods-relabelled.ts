@@ -8,7 +8,7 @@ import { joinAnd, joinNames, plural, shellQuote } from '../../../../shared/util/
 import { selectorMessages } from '../../messages/selector.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
 import { differenceInWords, labelDifferences } from './label-distance.ts';
-import { matchEvidence, selectorChange } from './selector-evidence.ts';
+import { matchEvidence, selectorChange, withoutHashes } from './selector-evidence.ts';
 import { SELECTOR_USES } from './selector-uses.ts';
 import { lastingPods, type Missed, missedPods } from './unselected-pods.ts';
 
@@ -63,7 +63,10 @@ function nameOf(pod: Pod): string {
 }
 
 function podEvidence(pod: Pod): Evidence {
-  return { fact: `carries ${formatLabels(pod.metadata?.labels)}`, source: `Pod ${podKey(pod)} metadata.labels` };
+  return {
+    fact: `carries ${formatLabels(withoutHashes(pod.metadata?.labels))}`,
+    source: `Pod ${podKey(pod)} metadata.labels`,
+  };
 }
 
 function changeWords(subject: ServiceSubject, pods: readonly Pod[]): string {

@@ -20,16 +20,23 @@ export function matchEvidence(index: ClusterIndex, subject: ServiceSubject, matc
 }
 
 /** What the pods of each candidate carry. */
-export function candidateEvidence(candidates: readonly Candidate[], max = 3): readonly Evidence[] {
-  return candidates.slice(0, max).map(({ ref, labels, object }) => ({
-    fact: `pods of ${ref.kind} ${ref.name} carry ${formatLabels(withoutHashes(labels)) || 'no labels'}`,
-    source: `${formatRef(ref)} ${object === undefined ? 'metadata.labels' : 'spec.template.metadata.labels'}`,
+export function candidateEvidence(candidates: readonly Candidate[], selector: Labels): readonly Evidence[] {
+  return candidates.slice(0, 3).map(({ ref, labels, object }) => ({
+    fact: `pods of ${ref.kind} ${ref.name} carry ${formatLabels(withoutHashes(labels, selector)) || 'no labels'}`,
+    source:
+      object === undefined && ref.kind !== 'Pod'
+        ? `Pods of ${formatRef(ref)} metadata.labels`
+        : `${formatRef(ref)} ${object === undefined ? 'metadata.labels' : 'spec.template.metadata.labels'}`,
   }));
 }
 
-/** Labels without those that controllers add to tell revisions and ordinals apart. */
-export function withoutHashes(labels: Labels): Labels {
-  return Object.fromEntries(Object.entries(labels).filter(([key]) => !/-hash$|pod-index$|pod-name$/.test(key)));
+const CONTROLLERS_OWN = /-hash$|pod-index$|pod-name$|^pod-template-generation$/;
+
+/** Labels without those that controllers add to tell revisions and ordinals apart, save for keys that a selector asks for. */
+export function withoutHashes(labels: Labels = {}, selector: Labels = {}): Labels {
+  return Object.fromEntries(
+    Object.entries(labels).filter(([key]) => !CONTROLLERS_OWN.test(key) || selector[key] !== undefined),
+  );
 }
 
 /** Who wrote the Service's selector last, when the API server noted it. */

@@ -1,7 +1,9 @@
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import type { Evidence, Finding } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
-import { controllerOf } from '../../../../shared/model/owners.ts';
+import type { Pod } from '../../../../shared/model/objects-pod.ts';
+import { controllerOf, topOwner } from '../../../../shared/model/owners.ts';
+import type { Ref } from '../../../../shared/model/refs.ts';
 import { formatRef } from '../../../../shared/model/refs.ts';
 import { formatLabels, matchesLabels } from '../../../../shared/model/selectors.ts';
 import { podsMatching } from '../../../../shared/model/services.ts';
@@ -39,11 +41,36 @@ export const selectorMatchesNoPod = defineCheck<ServiceSubject>({
   run: (subject, { index, now }) => {
     const selector = subject.selector ?? {};
     if (subjectPods(index, subject).length > 0) return [];
-    if (podsMatching(index, subject.namespace, selector).length > 0) return [];
-    if (workloadsMatching(index, subject.namespace, selector).length > 0) return [];
+    const ended = podsMatching(index, subject.namespace, selector);
+    const makers = workloadsMatching(index, subject.namespace, selector);
+    if (ended.some((pod) => !isOfJob(index, pod)) || makers.some(({ kind }) => !isJob(kind))) return [];
+    // Jobs of an app often carry its labels. They alone explain nothing where a workload close by was meant.
+    const [nearest] = nearestWorkloads(index, subject, subject.namespace);
+    const onlyJobs = ended.length > 0 || makers.length > 0;
+    if (onlyJobs && (nearest === undefined || nearest.distance > NEAR)) return [];
     return [unmatched(index, subject, now)];
   },
 });
+
+function isJob(kind: string | undefined): boolean {
+  return kind === 'Job' || kind === 'CronJob';
+}
+
+function isOfJob(index: ClusterIndex, pod: Pod): boolean {
+  return isJob(controllerOf(pod)?.kind) || isJob(topOwner(index, pod)?.kind);
+}
+
+/** `no pod in namespace shop carries`, or who alone does. */
+function carriedBy(index: ClusterIndex, subject: ServiceSubject): string {
+  const ended = podsMatching(index, subject.namespace, subject.selector ?? {});
+  const owners = [...new Set(ended.map((pod) => formatName(topOwner(index, pod))))].filter((name) => name !== '');
+  if (owners.length === 0) return `no pod in namespace ${subject.namespace} carries`;
+  return `only ended pods of ${joinNames(owners, 2)} carry`;
+}
+
+function formatName(owner: Ref | undefined): string {
+  return owner === undefined ? '' : `${owner.kind} ${owner.name}`;
+}
 
 /** The finding on a selector that nothing in the namespace satisfies. */
 export function unmatched(index: ClusterIndex, subject: ServiceSubject, now: number): Finding {
@@ -75,7 +102,7 @@ function inNoNamespace(
     args: {
       service: `${subject.namespace}/${subject.name}`,
       selector: formatLabels(subject.selector),
-      namespace: subject.namespace,
+      carried: carriedBy(index, subject),
       nearest: nearest === undefined ? '' : `${nearest.ref.kind} ${nearest.ref.name}`,
       difference: differences.length === 0 ? '' : difference,
       also: joinNames(also, 3),
@@ -161,9 +188,9 @@ function evidenceOf(
 ): readonly Evidence[] {
   const [nearest] = candidates;
   return [
-    matchEvidence(index, subject),
+    matchEvidence(index, subject, podsMatching(index, subject.namespace, subject.selector ?? {}).length),
     ...(elsewhere === undefined ? [] : [elsewhereEvidence(elsewhere)]),
-    ...candidateEvidence(candidates),
+    ...candidateEvidence(candidates, subject.selector ?? {}),
     ...selectorChange(subject, now),
     ...(nearest === undefined ? [] : templateChange(nearest.object, formatRef(nearest.ref), now)),
   ];

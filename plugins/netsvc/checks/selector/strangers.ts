@@ -1,8 +1,10 @@
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import type { Labels } from '../../../../shared/model/objects.ts';
+import { declaredPorts } from '../../../../shared/model/pods.ts';
 import type { Ref } from '../../../../shared/model/refs.ts';
 import { refKey } from '../../../../shared/model/refs.ts';
-import { plural, shorten } from '../../../../shared/util/text.ts';
+import { isSideName } from '../../../../shared/model/side-ports.ts';
+import { joinNames, plural, shorten } from '../../../../shared/util/text.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
 import { type Backend, byOwner, isFault, isGood } from '../ports/backends.ts';
 import { isOneOff, portState } from '../ports/dead-port.ts';
@@ -61,12 +63,22 @@ function strangerOf(
   return {
     owner: group[0]?.owner ?? { kind: 'Pod', name: '' },
     backends: group,
-    why: faulty === undefined ? `shows nothing that listens on ${group[0]?.number ?? 'the port'}` : whyOf(faulty),
+    why: faulty === undefined ? untoldWhy(group[0]) : whyOf(faulty),
     known: faulty !== undefined,
     share,
     count: `${own} of ${plural(reached, 'endpoint')}`,
     others,
   };
+}
+
+function untoldWhy(backend: Backend | undefined): string {
+  const asked = backend?.number ?? 'the port';
+  const declared = declaredPorts(backend?.pod.spec).map(({ port, name }) =>
+    name === undefined ? `${port}` : `${port} (${name})`,
+  );
+  return declared.length === 0
+    ? `shows nothing that listens on ${asked}`
+    : `declares only ${joinNames(declared, 3)} and shows nothing that listens on ${asked}`;
 }
 
 function whyOf({ serving, number }: Backend): string {
@@ -94,7 +106,7 @@ function shareOf(group: readonly Backend[], all: readonly Backend[]): number {
 
 /**
  * Owners that show nothing of what they serve, beside one that does: a Job, a bare pod with an image of its own, a
- * workload of another name that declares no port at all.
+ * workload of another name that declares no port, or ports for operators only.
  */
 function seemsForeign(group: readonly Backend[], others: readonly Backend[]): boolean {
   const [first] = group;
@@ -103,7 +115,10 @@ function seemsForeign(group: readonly Backend[], others: readonly Backend[]): bo
   const proper = others.filter(({ owner }) => !isOneOff(owner.kind));
   if (proper.length === 0) return false;
   if (first.owner.kind === 'Job' || first.owner.kind === 'CronJob') return true;
-  if (declares(first)) return false;
+  const ports = declaredPorts(first.pod.spec);
+  // A port for metrics or health alone says that callers are not served here, unless it is the same app in another form.
+  if (ports.some(({ name }) => !isSideName(name))) return false;
+  if (ports.length > 0 && proper.some((other) => repositoriesOf(other) === repositoriesOf(first))) return false;
   if (first.owner.kind === 'Pod')
     return !wasReleased(first.pod) && !proper.some((other) => programsOf(other) === programsOf(first));
   return !proper.some(
@@ -111,8 +126,11 @@ function seemsForeign(group: readonly Backend[], others: readonly Backend[]): bo
   );
 }
 
-function declares({ pod }: Backend): boolean {
-  return (pod.spec?.containers ?? []).some((container) => (container.ports ?? []).length > 0);
+/** The images of a pod without tags, which tell releases of one app apart. */
+function repositoriesOf({ pod }: Backend): string {
+  return (pod.spec?.containers ?? [])
+    .map(({ image = '' }) => image.replace(/@.*$/, '').replace(/:[^:/]*$/, ''))
+    .join(' ');
 }
 
 /** What the pod runs: a web server and its queue worker often share an image and differ in the command. */
@@ -135,7 +153,7 @@ export function tellingLabels({ backends, others }: Stranger): Labels {
   if (model === undefined) return {};
   const found = Object.entries(labels(model)).filter(
     ([key, value]) =>
-      !/-hash$|pod-index$|pod-name$/.test(key) &&
+      !/-hash$|pod-index$|pod-name$|^pod-template-generation$/.test(key) &&
       others.every((other) => labels(other)[key] === value) &&
       backends.every((backend) => labels(backend)[key] !== value),
   );

@@ -8,7 +8,7 @@ import { joinAnd, plural, shorten } from '../../../../shared/util/text.ts';
 import { selectorMessages } from '../../messages/selector.ts';
 import { type ServiceSubject, subjectPods } from '../../service-subject.ts';
 import { differenceInWords, labelDifferences } from './label-distance.ts';
-import { matchEvidence, selectorChange, templateChange } from './selector-evidence.ts';
+import { matchEvidence, selectorChange, templateChange, withoutHashes } from './selector-evidence.ts';
 import { SELECTOR_USES } from './selector-uses.ts';
 import { missedPods } from './unselected-pods.ts';
 
@@ -40,7 +40,7 @@ export const templateNotRolledOut = defineCheck<ServiceSubject>({
           evidence: [
             matchEvidence(index, subject),
             ...outdated.slice(0, 2).map((pod) => ({
-              fact: `carries ${formatLabels(pod.metadata?.labels)}`,
+              fact: `carries ${formatLabels(withoutHashes(pod.metadata?.labels))}`,
               source: `Pod ${podKey(pod)} metadata.labels`,
             })),
             ...selectorChange(subject, now),

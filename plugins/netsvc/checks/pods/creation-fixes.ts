@@ -1,0 +1,96 @@
+import type { Fix } from '../../../../shared/messages/finding.ts';
+import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
+import type { CreateFailure } from '../../../../shared/model/create-failures.ts';
+import type { Ref } from '../../../../shared/model/refs.ts';
+import type { Refusal } from './creation-refusals.ts';
+import { quotaFixes } from './quota-fixes.ts';
+import { isPatchable, patchTemplateSpec, tryAtOnce } from './workload-commands.ts';
+
+/** What removes the refusal, or shows more of it. */
+export function creationFixes(index: ClusterIndex, refusal: Refusal, failure: CreateFailure): readonly Fix[] {
+  const { workload } = refusal;
+  const namespace = workload.ref.namespace ?? '';
+  switch (failure.is) {
+    case 'quota':
+    case 'quota-unstated':
+      return quotaFixes(index, refusal, failure);
+    case 'service-account':
+      return [
+        {
+          title: 'create the service account',
+          command: `kubectl create serviceaccount ${failure.name} -n ${namespace}`,
+          risk: 'none',
+          undo: `kubectl delete serviceaccount ${failure.name} -n ${namespace}`,
+        },
+        ...tryAtOnce(workload),
+        ...(isPatchable(workload.ref)
+          ? [
+              {
+                title: 'or use the one that always exists',
+                command: patchTemplateSpec(workload.ref, { serviceAccountName: 'default' }),
+                risk: 'low' as const,
+                undo: patchTemplateSpec(workload.ref, { serviceAccountName: failure.name }),
+              },
+            ]
+          : []),
+      ];
+    case 'pod-security':
+      return [
+        {
+          title: 'see which fields the level asks for, then change the template',
+          command: `kubectl label --dry-run=server --overwrite namespace ${namespace} pod-security.kubernetes.io/enforce=${failure.level.split(':')[0] ?? ''}`,
+          risk: 'none',
+        },
+      ];
+    case 'limit-range':
+      return [{ title: 'see the limits', command: `kubectl describe limitrange -n ${namespace}`, risk: 'none' }];
+    case 'webhook-denied':
+    case 'webhook-unreachable':
+      return [
+        ...(failure.is === 'webhook-unreachable' ? calledService(failure.text) : []),
+        {
+          title: 'find the webhook and the Service that it calls',
+          command: `kubectl get validatingwebhookconfigurations,mutatingwebhookconfigurations -o yaml | grep -B3 -A12 ${failure.webhook}`,
+          risk: 'none',
+        },
+      ];
+    default:
+      return [
+        ...priorityClassFix(workload.ref, failure),
+        {
+          title: 'see what is refused',
+          command: `kubectl describe ${workload.kind.toLowerCase()} ${workload.ref.name} -n ${namespace}`,
+          risk: 'none',
+        },
+      ];
+  }
+}
+
+/** The API server names the Service behind a webhook in the address that it called: `https://istiod.istio-system.svc:443/…`. */
+function calledService(text: string): readonly Fix[] {
+  const [, name, namespace] = /https:\/\/([a-z0-9-]+)\.([a-z0-9-]+)\.svc\b/.exec(text) ?? [];
+  if (name === undefined || namespace === undefined) return [];
+  return [
+    {
+      title: 'see why the Service of the webhook does not answer',
+      command: `kubectl netsvc ${name} -n ${namespace}`,
+      risk: 'none',
+    },
+  ];
+}
+
+/** Without a class the pods get the priority that the cluster gives by default. */
+function priorityClassFix(owner: Ref, failure: CreateFailure): readonly Fix[] {
+  const name =
+    failure.is === 'other' ? /no PriorityClass with name (\S+) was found/.exec(failure.text)?.[1] : undefined;
+  if (name === undefined || !isPatchable(owner)) return [];
+  return [
+    {
+      title: 'do without the priority class',
+      command: patchTemplateSpec(owner, { priorityClassName: null }),
+      risk: 'low',
+      undo: patchTemplateSpec(owner, { priorityClassName: name }),
+    },
+    { title: 'see which there are', command: 'kubectl get priorityclasses', risk: 'none' },
+  ];
+}

@@ -1,0 +1,26 @@
+import { describe, expect, it } from 'vitest';
+import { wrap } from './text.ts';
+
+describe('wrap', () => {
+  it('breaks at blanks', () => {
+    expect(wrap('one two three', 8)).toEqual(['one two', 'three']);
+  });
+
+  it('breaks a list of labels that is longer than a line after its commas', () => {
+    expect(wrap('selects app=web,tier=api,track=stable, which', 20, '  ')).toEqual([
+      '  selects app=web,',
+      '  tier=api,',
+      '  track=stable,',
+      '  which',
+    ]);
+  });
+
+  it('keeps any other long word whole, and a short list', () => {
+    expect(wrap('see https://example.com/a/long/path now', 12)).toEqual([
+      'see',
+      'https://example.com/a/long/path',
+      'now',
+    ]);
+    expect(wrap('has a=1,b=2', 20)).toEqual(['has a=1,b=2']);
+  });
+});
