@@ -36,10 +36,11 @@ export function diagnoseTarget(
       const reports = judge(found.services, found.via);
       const [only] = reports;
       if (found.via === undefined && only !== undefined) return only;
+      const told = new Set(reports.flatMap(({ causes, target: of }) => (causes.length === 0 ? [] : (of?.name ?? []))));
       const own =
         found.ingress === undefined
           ? {}
-          : { own: { group: 'ingress', findings: ingressFindings(index, found.ingress, index.now) } };
+          : { own: { group: 'ingress', findings: ingressFindings(index, found.ingress, index.now, told) } };
       const via = found.via ?? { kind: target.kind, namespace, name: target.name };
       return combineReports({ ...combined, via, ...own }, reports);
     }

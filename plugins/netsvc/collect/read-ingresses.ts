@@ -18,8 +18,20 @@ export async function readIngress(gatherer: Gatherer, ingress: Ingress): Promise
     gatherer.list('IngressClass'),
     gatherer.list('Ingress'),
     ...[...secrets].map((name) => gatherer.get('Secret', namespace, name)),
+    readController(gatherer, hasAddress(ingress)),
     ...(hasAddress(ingress) ? [] : [gatherer.list('Deployment')]),
   ]);
+}
+
+/** How the charts of the known controllers label their pods. */
+const CONTROLLERS =
+  'app.kubernetes.io/name in (ingress-nginx,nginx-ingress,traefik,haproxy-ingress,kubernetes-ingress,kong,envoy,contour)';
+
+/** The pods that forward the requests, and where one waits for an address, by what Services they are reached. */
+async function readController(gatherer: Gatherer, hasAddress: boolean): Promise<void> {
+  const pods = await gatherer.list('Pod', { labelSelector: CONTROLLERS });
+  if (hasAddress) return;
+  await Promise.all([...new Set(pods.map(namespaceOf))].map((namespace) => gatherer.list('Service', { namespace })));
 }
 
 function hasAddress(ingress: Ingress): boolean {

@@ -69,7 +69,7 @@ export const ingressRouteMessages = {
     rung: 80,
     title: 'no controller for the class is in sight',
     summary: ({ ingress, namespace, className, controller }) =>
-      `Ingress ${namespace}/${ingress} has class ${className}, but no controller for ${controller} is in sight`,
+      `Ingress ${namespace}/${ingress} has class ${className}, but no controller ${controller} is in sight`,
     explain:
       'An IngressClass only names a controller; the controller itself is a program that must run. No pod or Deployment in ' +
       'any namespace looks like it, and nobody has written an address into the Ingress.\n' +
@@ -165,16 +165,26 @@ export const ingressRouteMessages = {
     },
   }),
 
-  SVC708: message<{ ingress: string; namespace: string; className: string; controller: string }>({
+  SVC708: message<{ ingress: string; namespace: string; className: string; controller: string; waiting: string }>({
     slug: 'ingress-address-pending',
     severity: 'info',
+    rung: 81,
     title: 'the Ingress has no address',
-    summary: ({ ingress, namespace, className }) =>
-      `Ingress ${namespace}/${ingress} (class ${className}) has no address in its status, although a controller runs`,
+    summary: ({ ingress, namespace, className, waiting }) =>
+      waiting === ''
+        ? `Ingress ${namespace}/${ingress} (class ${className}) has no address in its status, although a controller runs`
+        : `Ingress ${namespace}/${ingress} (class ${className}) has no address: Service ${waiting} of its controller waits for ` +
+          'an external address (pending)',
     explain:
       'Controllers write into the Ingress where it can be reached. Some are set up not to, and serve it all the same; others ' +
       'wait for the address of their own load balancer. If requests get no answer, look at the logs of the controller and at ' +
       'its Service.',
+    fixes: ({ waiting }) => {
+      const [namespace, name] = waiting.split('/');
+      return waiting === ''
+        ? []
+        : [{ title: 'ask why it gets none', command: `kubectl netsvc ${name} -n ${namespace}`, risk: 'none' }];
+    },
   }),
 
   SVC719: message<{ ingress: string; namespace: string; route: string; backend: string }>({

@@ -1,6 +1,11 @@
 import { defineMessages } from '../../../shared/messages/define-messages.ts';
+import { ingressControllerMessages } from './ingress-controllers.ts';
 import { ingressRouteMessages } from './ingress-routes.ts';
 import { ingressTlsMessages } from './ingress-tls.ts';
 
 /** SVC701 to SVC749: Ingress in front and its TLS. */
-export const ingressMessages = defineMessages({ ...ingressRouteMessages, ...ingressTlsMessages });
+export const ingressMessages = defineMessages({
+  ...ingressRouteMessages,
+  ...ingressControllerMessages,
+  ...ingressTlsMessages,
+});

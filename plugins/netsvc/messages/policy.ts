@@ -22,6 +22,7 @@ export const policyMessages = defineMessages({
     slug: 'policy-lets-nobody-in',
     severity: 'critical',
     rung: 70,
+    covers: ['SVC608'],
     title: 'a network policy lets nobody in',
     summary: ({ policies, pods, service, ports, enforcement }) =>
       `${policies} ${enforcement === '' ? 'denies' : 'would deny'} all traffic to ${pods} of Service ${service}: ` +
@@ -46,7 +47,7 @@ export const policyMessages = defineMessages({
     slug: 'policy-opens-another-port',
     severity: 'critical',
     rung: 69,
-    covers: ['SVC601'],
+    covers: ['SVC601', 'SVC608'],
     title: 'a network policy opens another port than the pods listen on',
     summary: ({ policy, opens, opensServicePort, targetPorts, enforcement }) =>
       `${policy} opens ${opensServicePort ? `port ${opens}, the Service port` : opens}, but the Service sends to the pods' port ` +
@@ -70,7 +71,7 @@ export const policyMessages = defineMessages({
     severity: 'critical',
     confidence: 'likely',
     rung: 68,
-    covers: ['SVC601'],
+    covers: ['SVC601', 'SVC608'],
     title: 'a network policy lets in only pods that do not exist',
     summary: ({ policy, lets, missing, nearest, enforcement }) =>
       `${policy} lets in only ${lets}, and ${missing}${nearest}${enforcement}`,
@@ -149,6 +150,31 @@ export const policyMessages = defineMessages({
     explain:
       'Policies of Calico or Cilium exist beside the Kubernetes ones, or the list of policies could not be read. What they allow or ' +
       'deny is not part of this answer. Ask their own tools (calicoctl, cilium) what they say about these pods.',
+  }),
+  SVC608: message<
+    UnderEnforcement & {
+      readonly policies: readonly string[];
+      readonly controller: string;
+      readonly ingress: string;
+      readonly service: string;
+      readonly port: string;
+      readonly why: string;
+      readonly fixes: readonly Fix[];
+    }
+  >({
+    slug: 'policy-keeps-the-ingress-out',
+    severity: 'critical',
+    rung: 71,
+    title: 'a network policy keeps the Ingress controller out',
+    summary: ({ policies, controller, ingress, service, port, why, enforcement }) =>
+      `${notLet(policies)} the controller of Ingress ${ingress} (${controller}) in to the pods of Service ${service} on ` +
+      `${port}${why === '' ? '' : `: ${why}`}${enforcement}`,
+    explain:
+      'Requests from outside reach the pods from the pods of the Ingress controller, most often in a namespace of its own. A ' +
+      'policy that lets in the own namespace only, or forgot that one, leaves the Service sound for callers inside and makes ' +
+      'the controller answer 504 Gateway Timeout.\n' +
+      'Let the namespace of the controller in on the pods’ port.',
+    fixes: ({ fixes }) => fixes,
   }),
 });
 

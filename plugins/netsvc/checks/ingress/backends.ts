@@ -15,8 +15,8 @@ import { formatRoute, type Route, routesOf } from './routes.ts';
 export interface BackendScope {
   /** Only routes to the Service of this name. */
   readonly only?: string;
-  /** False leaves out whether backends have endpoints. */
-  readonly endpoints?: boolean;
+  /** False leaves out whether backends have endpoints, for all or for those whose own faults are told. */
+  readonly endpoints?: boolean | ((service: string) => boolean);
 }
 
 /** Backends of an Ingress that do not exist, lack the port, or lead nowhere. Routes with the same fault are told once. */
@@ -52,7 +52,9 @@ function judgeGroup(
   const found = findPort(service, first);
   if (found === undefined) return [portMissing(ingress, group, service, all)];
   if (service.spec?.type === 'ExternalName') return [externalNameBackend(ingress, first, service)];
-  return scope.endpoints === false ? [] : withoutEndpoints(index, ingress, group, service);
+  const { endpoints = true } = scope;
+  const wanted = typeof endpoints === 'function' ? endpoints(first.service) : endpoints;
+  return wanted ? withoutEndpoints(index, ingress, group, service) : [];
 }
 
 /** The Service that an Ingress with a missing backend most likely means, of the same namespace. */

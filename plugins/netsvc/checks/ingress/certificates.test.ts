@@ -20,6 +20,16 @@ describe('ingress certificates', () => {
     expect(diagnose(tlsSecret('shop-tls', wild)).verdict).toBe('healthy');
   });
 
+  it('tells TLS hosts that are none of those that are served', () => {
+    const www = ingressTo('shop', { secret: 'shop-tls', host: 'www.example.com', tlsHosts: [HOST] });
+    const facts = [...soundService(), ingressClass('edge', 'example.com/edge'), tlsSecret('shop-tls', good)];
+    const report = diagnoseObjects([...facts, www], 'web');
+    expect(causeCodes(report)).toEqual(['SVC725']);
+    expect(report.headline).toContain('has a certificate for shop.example.com, but serves www.example.com');
+    const wild = ingressTo('shop', { secret: 'shop-tls', host: '*.example.com', tlsHosts: [HOST] });
+    expect(diagnoseObjects([...facts, wild], 'web').verdict).toBe('healthy');
+  });
+
   it('tells a Secret that does not exist, and that it stands in another namespace', () => {
     const report = diagnose();
     expect(causeCodes(report)).toEqual(['SVC709']);

@@ -8,6 +8,7 @@ import { formatDuration } from '../../../../shared/util/duration.ts';
 import { joinNames } from '../../../../shared/util/text.ts';
 import { type Certificate, coversHost, keyBelongs, readCertificates } from '../../../../shared/util/x509.ts';
 import { ingressMessages } from '../../messages/ingress.ts';
+import { judgeTlsHosts } from './tls-hosts.ts';
 
 const DAY = 86_400_000;
 /** A certificate that nobody renews by itself must be looked at so long before its end. */
@@ -23,7 +24,7 @@ interface Entry {
 
 /** What is wrong with the certificates of an Ingress. Values of Secrets are never printed. */
 export function judgeCertificates(index: ClusterIndex, ingress: Ingress, now: number): readonly Finding[] {
-  return (ingress.spec?.tls ?? []).flatMap((tls) => {
+  const entries = (ingress.spec?.tls ?? []).flatMap((tls) => {
     // Without a secret the controller serves its own default certificate: a choice, not a fault.
     if (tls.secretName === undefined || tls.secretName === '') return [];
     const listed = tls.hosts ?? [];
@@ -36,6 +37,7 @@ export function judgeCertificates(index: ClusterIndex, ingress: Ingress, now: nu
     };
     return judgeEntry(index, entry, now);
   });
+  return [...entries, ...judgeTlsHosts(ingress)];
 }
 
 function judgeEntry(index: ClusterIndex, entry: Entry, now: number): readonly Finding[] {

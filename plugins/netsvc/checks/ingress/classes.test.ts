@@ -61,4 +61,12 @@ describe('ingress class', () => {
     expect(report.verdict).toBe('healthy');
     expect(report.findings.map((finding) => finding.code)).toContain('SVC721');
   });
+
+  it('misses the program that the old annotation names, where it is known and nowhere in sight', () => {
+    const meta = { annotations: { 'kubernetes.io/ingress.class': 'traefik' } };
+    const bare = ingressTo('shop', { className: null, ...noAddress, meta });
+    expect(causeCodes(diagnoseObjects([...web, edge, nginx, bare], 'web'))).toEqual(['SVC703']);
+    const traefik = deployment('traefik', { app: 'traefik' }, {}, { namespace: 'traefik' });
+    expect(diagnoseObjects([...web, edge, traefik, bare], 'web').verdict).toBe('healthy');
+  });
 });

@@ -6,16 +6,12 @@ import { formatRef, nameOf, namespaceOf, refOf } from '../../../../shared/model/
 import { joinNames } from '../../../../shared/util/text.ts';
 import { ingressMessages } from '../../messages/ingress.ts';
 import { likeness } from '../selector/label-distance.ts';
+import { ANNOTATION } from './class-name.ts';
+import { balancersOf, controllerPods } from './controller-pods.ts';
 import { controllerInSight } from './controllers.ts';
 import { hasAddress } from './routes.ts';
 
-const ANNOTATION = 'kubernetes.io/ingress.class';
 const DEFAULT = 'ingressclass.kubernetes.io/is-default-class';
-
-/** The class of an Ingress: the field, or the annotation that came before it. */
-export function classNameOf(ingress: Ingress): string | undefined {
-  return ingress.spec?.ingressClassName ?? ingress.metadata?.annotations?.[ANNOTATION];
-}
 
 /** Whether the class of an Ingress leads to a controller. */
 export function judgeClass(index: ClusterIndex, ingress: Ingress): readonly Finding[] {
@@ -26,7 +22,7 @@ export function judgeClass(index: ClusterIndex, ingress: Ingress): readonly Find
     if (found !== undefined) return judgeController(index, ingress, found);
     return isProvenAbsent(index, 'IngressClass', undefined, wanted) ? [missing(index, ingress, wanted)] : [];
   }
-  if (annotated !== undefined) return [annotation(ingress, annotated)];
+  if (annotated !== undefined) return ofAnnotation(index, ingress, annotated);
   return hasAddress(ingress) ? [] : none(index, ingress);
 }
 
@@ -95,12 +91,17 @@ function judgeController(index: ClusterIndex, ingress: Ingress, found: IngressCl
   if (hasAddress(ingress)) return [];
   const controller = found.spec?.controller ?? '';
   const sight = controllerInSight(index, controller);
-  if (sight === 'there') return addressPending(ingress, nameOf(found), controller);
+  if (sight === 'there') return addressPending(index, ingress, nameOf(found), controller);
   if (sight === 'unknown') return [];
   return [
     ingressMessages.SVC703.raise({
       subject: refOf(found, 'IngressClass'),
-      args: { ingress: nameOf(ingress), namespace: namespaceOf(ingress), className: nameOf(found), controller },
+      args: {
+        ingress: nameOf(ingress),
+        namespace: namespaceOf(ingress),
+        className: nameOf(found),
+        controller: `for ${controller}`,
+      },
       confidence: sight === 'missing' ? 'likely' : 'possible',
       impact: 0.4,
       evidence: [
@@ -112,15 +113,59 @@ function judgeController(index: ClusterIndex, ingress: Ingress, found: IngressCl
   ];
 }
 
-/** Some controllers never write an address, so that a missing one proves nothing. */
-function addressPending(ingress: Ingress, className: string, controller: string): readonly Finding[] {
+/** Some controllers never write an address, so that a missing one proves nothing by itself. */
+function addressPending(
+  index: ClusterIndex,
+  ingress: Ingress,
+  className: string,
+  controller: string,
+): readonly Finding[] {
+  const balancers = balancersOf(index, controllerPods(index, controller));
+  const waiting = balancers.every((service) => (service.status?.loadBalancer?.ingress ?? []).length === 0)
+    ? balancers[0]
+    : undefined;
+  const name = waiting === undefined ? '' : `${namespaceOf(waiting)}/${nameOf(waiting)}`;
   return [
     ingressMessages.SVC708.raise({
       subject: refOf(ingress, 'Ingress'),
-      args: { ingress: nameOf(ingress), namespace: namespaceOf(ingress), className, controller },
+      args: { ingress: nameOf(ingress), namespace: namespaceOf(ingress), className, controller, waiting: name },
+      ...(waiting === undefined ? {} : { severity: 'warning', impact: 0.4 }),
       evidence: [
+        ...(waiting === undefined
+          ? []
+          : [
+              { fact: 'type LoadBalancer, status.loadBalancer is empty', source: formatRef(refOf(waiting, 'Service')) },
+            ]),
         { fact: 'no address', source: `${formatRef(refOf(ingress, 'Ingress'))} status.loadBalancer` },
         { fact: `a controller for ${controller} is there`, source: `IngressClass ${className}` },
+      ],
+    }),
+  ];
+}
+
+/** Controllers compare the annotation with a name of their own: mostly that of the class, or of the program itself. */
+function ofAnnotation(index: ClusterIndex, ingress: Ingress, value: string): readonly Finding[] {
+  const found = index.get('IngressClass', undefined, value);
+  const note = annotation(ingress, value);
+  if (found !== undefined) return [...judgeController(index, ingress, found), note];
+  if (hasAddress(ingress) || !isProvenAbsent(index, 'IngressClass', undefined, value)) return [note];
+  if (controllerInSight(index, value) !== 'missing') return [note];
+  return [
+    ingressMessages.SVC703.raise({
+      subject: refOf(ingress, 'Ingress'),
+      args: {
+        ingress: nameOf(ingress),
+        namespace: namespaceOf(ingress),
+        className: `${value} (by annotation)`,
+        controller: 'of that name',
+      },
+      confidence: 'possible',
+      impact: 0.4,
+      evidence: [
+        { fact: `${ANNOTATION}: ${value}`, source: `${formatRef(refOf(ingress, 'Ingress'))} metadata.annotations` },
+        { fact: `no IngressClass ${value}`, source: 'IngressClasses of the cluster' },
+        { fact: 'no pod or Deployment of any namespace looks like it', source: 'pods and Deployments of the cluster' },
+        { fact: 'no address', source: `${formatRef(refOf(ingress, 'Ingress'))} status.loadBalancer` },
       ],
     }),
   ];

@@ -3,7 +3,7 @@ import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import type { Ingress } from '../../../../shared/model/objects-network.ts';
 import { formatRef, nameOf, namespaceOf, refOf } from '../../../../shared/model/refs.ts';
 import { ingressMessages } from '../../messages/ingress.ts';
-import { classNameOf } from './classes.ts';
+import { classNameOf } from './class-name.ts';
 import { formatRoute, type Route, routesOf } from './routes.ts';
 
 interface Claim {

@@ -46,6 +46,11 @@ export function controllerInSight(
   );
   const known = KNOWN.find(([shape]) => shape.test(controller));
   if (known !== undefined) return names.some((name) => known[1].test(name)) ? 'there' : 'missing';
+  // The old annotation has the name of the program alone: traefik, haproxy.
+  if (/^[a-z]+$/.test(controller) && controller !== 'nginx') {
+    if (names.some((name) => name.includes(controller))) return 'there';
+    if (/^(traefik|haproxy|contour|kong|istio|skipper)$/.test(controller)) return 'missing';
+  }
   // `example.com/my-edge`: the last word may be the program's name.
   const word = controller.split('/').pop() ?? '';
   if (word.length > 3 && word !== 'ingress' && names.some((name) => name.includes(word))) return 'there';

@@ -5,6 +5,11 @@ import { nameOf } from '../../../../shared/model/refs.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
 import { ingressesOf } from './routes.ts';
 
+/** Whether an Ingress sends to the Service at all; where there is none, most questions about Ingresses make no sense. */
+export function hasIngress(subject: ServiceSubject, { index }: CheckContext): boolean {
+  return ingressesOf(index, subject.service).length > 0;
+}
+
 /** What a judgement says of every Ingress that sends to the Service; of the one asked about, when the question names it. */
 export function inFront(
   { index, via }: CheckContext,

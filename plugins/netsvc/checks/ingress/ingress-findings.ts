@@ -5,13 +5,25 @@ import { judgeBackends } from './backends.ts';
 import { judgeCertificates } from './certificates.ts';
 import { judgeClass } from './classes.ts';
 import { judgeConflicts } from './conflicts.ts';
+import { judgeController } from './ingress-controller-down.ts';
+import { judgeEvents } from './ingress-refused.ts';
 import { judgePaths } from './paths.ts';
 
-/** Everything there is to say about one Ingress: class, backends, conflicts, paths and certificates. */
-export function ingressFindings(index: ClusterIndex, ingress: Ingress, now = index.now): readonly Finding[] {
+/**
+ * Everything there is to say about one Ingress: class, backends, conflicts, paths and certificates. That a backend has no
+ * endpoint is left out for Services whose own faults are `told`: they are the cause.
+ */
+export function ingressFindings(
+  index: ClusterIndex,
+  ingress: Ingress,
+  now = index.now,
+  told: ReadonlySet<string> = new Set(),
+): readonly Finding[] {
   return [
-    ...judgeBackends(index, ingress),
+    ...judgeBackends(index, ingress, { endpoints: (service) => !told.has(service) }),
     ...judgeClass(index, ingress),
+    ...judgeController(index, ingress, now),
+    ...judgeEvents(index, ingress, now),
     ...judgeRoutes(index, ingress),
     ...judgeCertificates(index, ingress, now),
   ];

@@ -13,7 +13,7 @@ import type { WalkMiss } from './walk-misses.ts';
 
 /** Labels that a controller gives to one pod or one revision, by which no policy should select. */
 const PASSING =
-  /^(pod-template-hash|pod-template-generation|controller-revision-hash|statefulset\.kubernetes\.io\/pod-name|apps\.kubernetes\.io\/pod-index|batch\.kubernetes\.io\/.*|controller-uid|job-name)$/;
+  /^(pod-template-hash|pod-template-generation|controller-revision-hash|statefulset\.kubernetes\.io\/pod-name|apps\.kubernetes\.io\/pod-index|batch\.kubernetes\.io\/.*|controller-uid|job-name|helm\.sh\/chart|app\.kubernetes\.io\/(version|managed-by)|chart|heritage)$/;
 
 const NAME_LABEL = 'kubernetes.io/metadata.name';
 
@@ -99,7 +99,7 @@ function policyFix(what: string, namespace: string, caller: Pod, spec: object): 
     .replace(/\W+$/, '');
   const policy = { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', metadata: { name, namespace }, spec };
   return {
-    title: 'let pods with the labels of this caller through',
+    title: 'let pods with its labels through',
     command: applyLine(policy),
     risk: 'low',
     undo: `kubectl delete networkpolicy ${name} -n ${namespace}`,

@@ -6,14 +6,14 @@ import type { Pod } from '../../../../shared/model/objects-pod.ts';
 import { podKey } from '../../../../shared/model/pods.ts';
 import { formatRef } from '../../../../shared/model/refs.ts';
 import { podsOf } from '../../../../shared/model/services.ts';
-import { type CallerPort, callerAccess } from '../../../../shared/policy/caller-access.ts';
+import { callerAccess } from '../../../../shared/policy/caller-access.ts';
 import { POLICY_FACT_KINDS, policyModelOf } from '../../../../shared/policy/model-of-index.ts';
 import type { SideWalk } from '../../../../shared/policy/verdict.ts';
 import { joinAnd, joinNames } from '../../../../shared/util/text.ts';
 import { policyMessages } from '../../messages/policy.ts';
 import { type ServiceSubject, subjectPods } from '../../service-subject.ts';
 import { letAskDns, letThroughFixes } from './caller-fixes.ts';
-import { decidingPolicies, missesOf, type WalkMiss } from './walk-misses.ts';
+import { decidingPolicies, deniedSide, missesOf, type WalkMiss } from './walk-misses.ts';
 
 /** With `--from`: whether policies let this very caller reach the pods of the Service, and the cluster's DNS. */
 export const policyKeepsCallerOut = defineCheck<ServiceSubject>({
@@ -91,13 +91,6 @@ export function keepsCallerOut(index: ClusterIndex, subject: ServiceSubject, fro
   if (caller === undefined) return false;
   const { ports } = callerAccess(policyModelOf(index), caller, subject.service, subjectPods(index, subject));
   return ports.some((port) => port.no.length > 0 && deniedSide(port)?.direction === 'ingress');
-}
-
-/** The side that says no; egress first, because packets meet it first. */
-function deniedSide({ told }: CallerPort): SideWalk | undefined {
-  if (told === undefined || told.verdict.answer !== 'no') return undefined;
-  const { egress, ingress } = told.verdict;
-  return egress.answer === 'no' ? egress : ingress.answer === 'no' ? ingress : undefined;
 }
 
 function walkEvidence(walk: SideWalk, misses: readonly WalkMiss[]): readonly Evidence[] {

@@ -118,3 +118,10 @@ export function decidingPolicies({ decision }: SideWalk): readonly string[] {
   if (decision.by === 'isolation') return decision.policies.map(formatRef);
   return decision.by === 'rule' ? [formatRef(decision.policy)] : ['a network policy'];
 }
+
+/** The side that says no; egress first, because packets meet it first. */
+export function deniedSide({ told }: CallerPort): SideWalk | undefined {
+  if (told === undefined || told.verdict.answer !== 'no') return undefined;
+  const { egress, ingress } = told.verdict;
+  return egress.answer === 'no' ? egress : ingress.answer === 'no' ? ingress : undefined;
+}

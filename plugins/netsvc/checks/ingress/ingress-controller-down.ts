@@ -1,0 +1,50 @@
+import { defineCheck } from '../../../../shared/diagnose/check.ts';
+import { sickEvidence } from '../../../../shared/diagnose/sick-evidence.ts';
+import type { Finding } from '../../../../shared/messages/finding.ts';
+import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
+import type { Ingress } from '../../../../shared/model/objects-network.ts';
+import { isReady } from '../../../../shared/model/pods.ts';
+import { nameOf, namespaceOf, refOf } from '../../../../shared/model/refs.ts';
+import { sicknessOf } from '../../../../shared/model/sick-pods.ts';
+import { joinAnd, joinNames } from '../../../../shared/util/text.ts';
+import { ingressMessages } from '../../messages/ingress.ts';
+import type { ServiceSubject } from '../../service-subject.ts';
+import { controllerOfIngress, controllerPods, workloadNames } from './controller-pods.ts';
+import { hasIngress, inFront } from './in-front.ts';
+
+/** The controller of an Ingress in front has pods, and none of them is ready. */
+export const ingressControllerDown = defineCheck<ServiceSubject>({
+  id: 'netsvc/ingress-controller-down',
+  group: 'ingress',
+  needs: ['Ingress'],
+  uses: ['IngressClass', 'Pod', 'ReplicaSet', 'Deployment', 'DaemonSet'],
+  applies: hasIngress,
+  run: (subject, context) =>
+    inFront(context, subject, (ingress) => judgeController(context.index, ingress, context.now)),
+});
+
+/** Whether any pod of the controller is ready to take requests for the Ingress. */
+export function judgeController(index: ClusterIndex, ingress: Ingress, now: number): readonly Finding[] {
+  const controller = controllerOfIngress(index, ingress);
+  const pods = controller === undefined ? [] : controllerPods(index, controller);
+  if (pods.length === 0 || pods.some(isReady)) return [];
+  const sick = pods.flatMap((pod) => sicknessOf(index, pod, now) ?? []);
+  const [first] = sick;
+  if (first === undefined) return [];
+  return [
+    ingressMessages.SVC723.raise({
+      subject: refOf(ingress, 'Ingress'),
+      args: {
+        ingress: nameOf(ingress),
+        namespace: namespaceOf(ingress),
+        controller: joinAnd(workloadNames(index, pods).slice(0, 2)),
+        reason: joinNames([...new Set(sick.map(({ reason }) => reason))], 2),
+        message: first.message,
+        pod: first.name,
+        podNamespace: first.namespace,
+      },
+      impact: 0.5,
+      evidence: sick.slice(0, 3).map((one) => sickEvidence(one, now)),
+    }),
+  ];
+}
