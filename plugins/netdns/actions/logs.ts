@@ -64,6 +64,7 @@ function frameOf(snapshot: Snapshot) {
     takenAt: index.takenAt,
     source: sourceName(snapshot),
     domain: clusterDomainOf(index).domain,
+    index,
     unseen:
       snapshot.logs.length > 0
         ? []

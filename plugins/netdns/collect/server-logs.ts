@@ -1,5 +1,6 @@
 import type { Gatherer } from '../../../shared/collect/gather.ts';
 import { clusterDnsOf } from '../../../shared/dns/cluster-dns.ts';
+import { summariseLogs } from '../../../shared/dns/logs/summarise.ts';
 import { createIndex } from '../../../shared/model/cluster-index.ts';
 import type { Pod } from '../../../shared/model/objects-pod.ts';
 import { nameOf, namespaceOf } from '../../../shared/model/refs.ts';
@@ -7,11 +8,22 @@ import { nameOf, namespaceOf } from '../../../shared/model/refs.ts';
 /** More than `check` reads: here the log is the question. */
 const TAIL_LINES = 5000;
 const MAX_PODS = 20;
+const MAX_CLIENTS = 10;
 
 /** Logs of every DNS server and node cache, of the run before too. */
 export async function readServerLogs(gatherer: Gatherer): Promise<void> {
   const pods = await serverPods(gatherer);
   await Promise.all(pods.slice(0, MAX_PODS).map((pod) => readLogs(gatherer, pod)));
+  await readClients(gatherer);
+}
+
+/** The pods whose questions fail most often; without the right to list pods they stay addresses. */
+async function readClients(gatherer: Gatherer): Promise<void> {
+  const { logs } = gatherer.finish();
+  const { queries } = summariseLogs(logs.map(({ pod, text }) => ({ pod, text })));
+  const clients = [...(queries?.failingClients ?? []), ...(queries?.searchMissClients ?? [])].map(({ what }) => what);
+  const wanted = [...new Set(clients)].slice(0, MAX_CLIENTS);
+  await Promise.all(wanted.map((ip) => gatherer.tryList('Pod', { fieldSelector: `status.podIP=${ip}` })));
 }
 
 /** The pods of the DNS servers and of the node caches. */

@@ -3,10 +3,10 @@ import { reportFromRuns } from '../../../shared/diagnose/report-from-runs.ts';
 import { type CheckRun, runChecks } from '../../../shared/diagnose/run-checks.ts';
 import { type ClusterDns, dnsAddresses } from '../../../shared/dns/cluster-dns.ts';
 import type { ClusterIndex } from '../../../shared/model/cluster-index.ts';
-import { isReady } from '../../../shared/model/pods.ts';
 import type { Report } from '../../../shared/report/report.ts';
 import { plural } from '../../../shared/util/text.ts';
 import { checks } from '../checks/checks.ts';
+import { serverState } from '../checks/servers/server-facts.ts';
 import { type DnsSubject, dnsSubject } from '../dns-subject.ts';
 import { unseenRuns } from './unseen-runs.ts';
 
@@ -31,7 +31,7 @@ export function diagnoseDns(index: ClusterIndex, { source, callers }: DiagnoseOp
       target: subject.ref,
       takenAt: index.takenAt,
       source,
-      healthyHeadline: healthyHeadline(subject),
+      healthyHeadline: healthyHeadline(index, subject),
       essential: [UNSEEN],
     },
     runs,
@@ -61,11 +61,11 @@ function unseenReason(index: ClusterIndex, dns: ClusterDns | undefined, namespac
   return pods.whole ? undefined : `only some pods of namespace ${namespace} were read`;
 }
 
-function healthyHeadline({ dns }: DnsSubject): string {
+function healthyHeadline(index: ClusterIndex, { dns }: DnsSubject): string {
   if (dns === undefined) return 'cluster DNS: no fault found';
   if (dns.flavour === 'clouddns') return 'cluster DNS is Cloud DNS, outside of the cluster: no fault found here';
-  const ready = dns.pods.filter(isReady).length;
+  const { ready, all } = serverState(index, dns, index.now);
   const addresses = dnsAddresses(dns);
   const behind = addresses.length === 0 ? '' : ` behind ${addresses.join(' and ')}`;
-  return `cluster DNS is healthy: ${ready} of ${plural(dns.pods.length, 'server')} ready${behind}`;
+  return `cluster DNS is healthy: ${ready} of ${plural(all, 'server')} ready${behind}`;
 }

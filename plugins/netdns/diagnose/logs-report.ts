@@ -1,5 +1,6 @@
 import { rankFindings } from '../../../shared/diagnose/rank.ts';
 import { verdictOf } from '../../../shared/diagnose/report-from-runs.ts';
+import { nameClients } from '../../../shared/dns/logs/name-clients.ts';
 import type { LogMeaning } from '../../../shared/dns/logs/parse-line.ts';
 import {
   type LogSummary,
@@ -8,6 +9,7 @@ import {
   summariseLogs,
   type Tally,
 } from '../../../shared/dns/logs/summarise.ts';
+import type { ClusterIndex } from '../../../shared/model/cluster-index.ts';
 import type { Ref } from '../../../shared/model/refs.ts';
 import type { NotChecked, Report, Section } from '../../../shared/report/report.ts';
 import { joinNames, plural } from '../../../shared/util/text.ts';
@@ -20,11 +22,14 @@ export interface LogsFrame {
   readonly source: string;
   readonly domain: string | undefined;
   readonly unseen: readonly NotChecked[];
+  /** Where the pods are that the clients of a query log could be; undefined for a file by itself. */
+  readonly index?: ClusterIndex;
 }
 
 /** The answer of `netdns logs`. */
 export function logsReport(logs: readonly LogText[], frame: LogsFrame): Report {
-  const summary = summariseLogs(logs, frame.domain);
+  const counted = summariseLogs(logs, frame.domain);
+  const summary = frame.index === undefined ? counted : nameClients(frame.index, counted);
   const ranked = rankFindings(logFindings(summary, frame.subject, 'log of'));
   return {
     command: 'netdns logs',

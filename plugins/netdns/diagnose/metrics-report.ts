@@ -51,14 +51,20 @@ function sectionsOf(all: readonly NamedMetrics[], { uncached }: MetricsFrame): r
     {
       type: 'table',
       title: 'Servers',
-      head: ['SERVER', 'VERSION', 'COUNTED', 'QUERIES', 'PER S', 'P50', 'P95', 'P99', 'CACHE', 'COREFILE'],
+      head: ['SERVER', 'VERSION', 'COUNTED', 'QUERIES', 'PER S', 'CACHE', 'COREFILE'],
       rows: all.map(serverRow),
     },
     {
       type: 'table',
       title: 'Answers',
-      head: ['SERVER', 'RCODES', 'REFUSED', 'PANICS', 'RELOADS FAILED', 'MEMORY'],
+      head: ['SERVER', 'P50', 'P95', 'P99', 'RCODES'],
       rows: all.map(answerRow),
+    },
+    {
+      type: 'table',
+      title: 'Troubles',
+      head: ['SERVER', 'REFUSED', 'PANICS', 'RELOADS FAILED', 'MEMORY'],
+      rows: all.map(troubleRow),
     },
     ...upstreamTable(all),
     ...(uncached.length === 0
@@ -73,6 +79,9 @@ function sectionsOf(all: readonly NamedMetrics[], { uncached }: MetricsFrame): r
   ];
 }
 
+/** What rounds to nothing is left to the JSON form. */
+const LEAST_SHARE = 0.005;
+
 function serverRow({ pod, metrics }: NamedMetrics): readonly string[] {
   const { seconds, queries, cacheHits, cacheMisses } = metrics;
   const asked = cacheHits + cacheMisses;
@@ -82,23 +91,24 @@ function serverRow({ pod, metrics }: NamedMetrics): readonly string[] {
     seconds === undefined ? '-' : formatDuration(seconds * 1000),
     String(queries),
     seconds === undefined || seconds <= 0 ? '-' : String(Number((queries / seconds).toPrecision(2))),
-    time(metrics.p50),
-    time(metrics.p95),
-    time(metrics.p99),
     asked === 0 ? '-' : `${Math.round((cacheHits / asked) * 100)}%`,
     metrics.configHash?.slice(0, 8) ?? '-',
   ];
 }
 
 function answerRow({ pod, metrics }: NamedMetrics): readonly string[] {
-  const { rcodes, rejects, panics, reloadFailed, memory } = metrics;
+  const { rcodes, p50, p95, p99 } = metrics;
   const all = Object.values(rcodes).reduce((sum, count) => sum + count, 0);
   const shares = Object.entries(rcodes)
     .sort(([, a], [, b]) => b - a)
-    .map(([rcode, count]) => `${rcode} ${all === 0 ? 0 : Math.round((count / all) * 100)}%`);
+    .flatMap(([rcode, count]) => (count / all >= LEAST_SHARE ? [`${rcode} ${Math.round((count / all) * 100)}%`] : []));
+  return [pod, time(p50), time(p95), time(p99), shares.join(' ') || '-'];
+}
+
+function troubleRow({ pod, metrics }: NamedMetrics): readonly string[] {
+  const { rejects, panics, reloadFailed, memory } = metrics;
   return [
     pod,
-    shares.join(' ') || '-',
     String(rejects),
     String(panics),
     String(reloadFailed),
@@ -108,9 +118,9 @@ function answerRow({ pod, metrics }: NamedMetrics): readonly string[] {
 
 function upstreamTable(all: readonly NamedMetrics[]): readonly Section[] {
   const rows = all.flatMap(({ pod, metrics }) =>
-    metrics.upstreams.map(({ to, requests, rcodes, p50, p95, healthFailures }) => {
+    metrics.upstreams.map(({ to, requests, rcodes, p95, healthFailures }) => {
       const failed = rcodes.SERVFAIL ?? 0;
-      return [to, pod, String(requests), time(p50), time(p95), String(failed), String(healthFailures)];
+      return [to, pod, String(requests), time(p95), String(failed), String(healthFailures)];
     }),
   );
   if (rows.length === 0) return [];
@@ -118,7 +128,7 @@ function upstreamTable(all: readonly NamedMetrics[]): readonly Section[] {
     {
       type: 'table',
       title: 'Upstreams',
-      head: ['UPSTREAM', 'ASKED BY', 'QUERIES', 'P50', 'P95', 'SERVFAIL', 'CHECKS FAILED'],
+      head: ['UPSTREAM', 'ASKED BY', 'QUERIES', 'P95', 'SERVFAIL', 'BAD CHECKS'],
       rows,
     },
   ];

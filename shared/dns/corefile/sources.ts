@@ -3,6 +3,8 @@ import type { ConfigMap } from '../../model/objects.ts';
 import type { Container } from '../../model/objects-pod.ts';
 import type { Workload } from '../../model/objects-workload.ts';
 import { nameOf, namespaceOf, type Ref } from '../../model/refs.ts';
+import { clusterDnsOf } from '../cluster-dns.ts';
+import { metricsOf } from '../metrics/pages.ts';
 import { type JudgeInput, type Judgement, judgeCorefile } from './judge.ts';
 import { COREFILE_PATH, type Files } from './syntax/files.ts';
 import { parseVersion } from './versions.ts';
@@ -57,7 +59,7 @@ function sourceOf(index: ClusterIndex, map: ConfigMap, program: CorefileSource['
     text: program === 'node-cache' ? filledIn(text) : text,
     files: filesOf(index, map),
     env: environmentOf(container),
-    version: versionOf(container, workload),
+    version: versionOf(container, workload) ?? (program === 'coredns' ? versionThatRuns(index) : undefined),
     workload,
   };
 }
@@ -102,11 +104,38 @@ function filledIn(text: string): string {
 
 function versionOf(container: Container | undefined, workload: CorefileSource['workload']): CorefileSource['version'] {
   const image = container?.image ?? '';
+  const version = versionInImage(image);
+  const source = `image ${image} of ${workload?.kind ?? ''} ${nameOf(workload?.object ?? {})}`;
+  return version === undefined ? undefined : { text: version, source };
+}
+
+/** Versions of the node cache are its own: which CoreDNS is inside they do not tell. */
+function versionInImage(image: string): string | undefined {
   const tag = /:([^:@/]+)(?:@|$)/.exec(image)?.[1] ?? '';
-  // Versions of the node cache are its own: which CoreDNS is inside they do not tell.
   if (!image.includes('coredns') || parseVersion(tag) === undefined) return undefined;
-  const [version = tag] = /\d+\.\d+(\.\d+)?/.exec(tag) ?? [];
-  return { text: version, source: `image ${image} of ${workload?.kind ?? ''} ${nameOf(workload?.object ?? {})}` };
+  return /\d+\.\d+(\.\d+)?/.exec(tag)?.[0] ?? tag;
+}
+
+/**
+ * Where no image tells the version (a digest, or the workload was not read), the servers themselves do: by the image of a
+ * pod, by their metrics, and by the first lines of their log. The oldest counts while versions are mixed.
+ */
+function versionThatRuns(index: ClusterIndex): CorefileSource['version'] {
+  const told = (clusterDnsOf(index)?.pods ?? []).flatMap((pod) => {
+    const source = `Pod ${namespaceOf(pod)}/${nameOf(pod)}`;
+    const container = (pod.spec?.containers ?? []).find(({ image }) => /coredns/.test(image ?? ''));
+    const image = versionInImage(container?.image ?? '');
+    if (image !== undefined) return [{ text: image, source: `image ${container?.image ?? ''} of ${source}` }];
+    const page = metricsOf(index).find((one) => one.pod === nameOf(pod) && one.program === 'coredns');
+    const counted = page?.metrics.version;
+    if (counted !== undefined) return [{ text: counted, source: `metrics of ${source}` }];
+    const log = (pod.spec?.containers ?? []).map(
+      ({ name = '' }) => index.log(namespaceOf(pod), nameOf(pod), name, false) ?? '',
+    );
+    const [, logged] = /^(?:.*\s)?CoreDNS-(\d+\.\d+\.\d+)/m.exec(log.join('\n')) ?? [];
+    return logged === undefined ? [] : [{ text: logged, source: `log of ${source}` }];
+  });
+  return [...told].sort((a, b) => (parseVersion(a.text) ?? 0) - (parseVersion(b.text) ?? 0))[0];
 }
 
 /** Judges a Corefile of the cluster as the version that reads it would. */

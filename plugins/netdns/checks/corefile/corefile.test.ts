@@ -8,6 +8,7 @@ import {
   configMap,
   crashed,
   dnsObjects,
+  logOf,
   server,
 } from '../../testing/dns-objects.ts';
 
@@ -53,6 +54,17 @@ describe('the Corefile', () => {
     const report = checkObjects(cluster(replaced('cache 30', 'cache 0')));
     expect(report.verdict).toBe('degraded');
     expect(report.causes[0]).toMatchObject({ code: 'DNS201', severity: 'warning', line: 16 });
+  });
+
+  it('is judged as the version that the log of a server tells, where its image is a digest', () => {
+    const digest = { containers: [{ name: 'coredns', image: 'registry.example/dns@sha256:0a1b' }] };
+    const servers = ['coredns-1', 'coredns-2'].map((name) => server(name, { node: 'n1', ...digest }));
+    const text = replaced('cache 30', 'cache 30 {\n        keepttl\n    }');
+    const verdict = (version: string) =>
+      checkObjects(cluster(text, { servers }), { logs: [logOf('coredns-1', `.:53\nCoreDNS-${version}\n`, false)] });
+    expect(verdict('1.12.4').causes).toEqual([]);
+    expect(verdict('1.9.4').causes[0]).toMatchObject({ code: 'DNS201' });
+    expect(verdict('1.9.4').headline).toContain('CoreDNS 1.9.4 does not start with this');
   });
 
   it('that imports a broken file of coredns-custom names that ConfigMap, which is the one to edit', () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { pod } from '../../../../shared/testing/builders.ts';
 import { runCli } from '../../../../shared/testing/run-cli.ts';
 import { netdns } from '../../plugin.ts';
 import { causeCodes, checkObjects, crashed, dnsObjects, logOf, server } from '../../testing/dns-objects.ts';
@@ -51,7 +52,19 @@ describe('logs of the DNS servers', () => {
     ).repeat(50);
     const report = now(text);
     expect(report.causes).toEqual([]);
-    expect(report.findings.find(({ code }) => code === 'DNS260')?.summary).toContain('75 of 100 queries');
+    const told = report.findings.find(({ code }) => code === 'DNS260');
+    expect(told?.summary).toContain('75 of 100 queries');
+    expect(told?.evidence.map(({ fact }) => fact)).toContain('clients: 10.244.1.7 (150)');
+  });
+
+  it('name the pods whose questions those are', () => {
+    const line =
+      '[INFO] 10.244.1.7:4 - 1 "A IN api.example.com.shop.svc.cluster.local. udp 60 false 512" NXDOMAIN qr 153 0.0001s\n';
+    const report = checkObjects([...dnsObjects(), pod('web-1', { ip: '10.244.1.7' })], {
+      logs: [logOf('coredns-1', line.repeat(120), false)],
+    });
+    const told = report.findings.find(({ code }) => code === 'DNS260');
+    expect(told?.evidence.map(({ fact }) => fact)).toContain('clients: pod shop/web-1 (120)');
   });
 });
 

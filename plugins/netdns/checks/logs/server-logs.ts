@@ -1,6 +1,7 @@
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import { dnsServersRef } from '../../../../shared/dns/cluster-dns.ts';
 import { clusterDomainOf } from '../../../../shared/dns/cluster-domain.ts';
+import { nameClients } from '../../../../shared/dns/logs/name-clients.ts';
 import { recentLog } from '../../../../shared/dns/logs/recent.ts';
 import { type LogText, summariseLogs } from '../../../../shared/dns/logs/summarise.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
@@ -29,7 +30,7 @@ export const serverLogs = defineCheck<DnsSubject>({
       domain,
     );
     // Lines about the API server are judged beside the way to it.
-    return logFindings(summariseLogs(logs, domain), dnsServersRef(dns), 'log of', recent);
+    return logFindings(nameClients(index, summariseLogs(logs, domain)), dnsServersRef(dns), 'log of', recent);
   },
 });
 
