@@ -14,6 +14,10 @@ const ALWAYS: readonly KindName[] = ['Node', 'DaemonSet', 'Pod', 'Deployment', '
 
 const MAX_EVENTS = 5000;
 
+/** Kinds of a plugin's own of which there is one for every pod: as many as tell whether something is wrong with them. */
+const SAMPLED: { readonly [Name in PluginName]?: KindName } = { Calico: 'IPAMHandle', Cilium: 'CiliumEndpoint' };
+const MAX_SAMPLED = 2000;
+
 /** The kinds of a plugin's own, read only where the plugin is there: nobody is asked for what he does not have. */
 export const OWN_KINDS: { readonly [Name in PluginName]?: readonly KindName[] } = {
   Calico: [
@@ -57,6 +61,7 @@ export async function networkPlan(gatherer: Gatherer): Promise<void> {
   const { plugins, kubeProxy } = detectNetwork(index);
   await Promise.all([
     ...plugins.flatMap(({ name }) => (OWN_KINDS[name] ?? []).map((kind) => gatherer.list(kind))),
+    ...plugins.flatMap(({ name }) => SAMPLED[name] ?? []).map((kind) => gatherer.list(kind, { max: MAX_SAMPLED })),
     ...[...plugins.flatMap(({ sets }) => sets), ...kubeProxy.sets].flatMap((set) =>
       configMapsOf(set).map((name) => gatherer.get('ConfigMap', namespaceOf(set), name)),
     ),

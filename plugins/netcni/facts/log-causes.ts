@@ -1,3 +1,4 @@
+import type { Fix } from '../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../shared/model/cluster-index.ts';
 import type { Pod } from '../../../shared/model/objects-pod.ts';
 import { conditionOf, podKey } from '../../../shared/model/pods.ts';
@@ -10,15 +11,17 @@ export interface LogCause {
   readonly meaning: string;
   readonly line: string;
   readonly source: string;
+  /** What mends it, where that is always the same. */
+  readonly fix: readonly Fix[];
 }
 
 /** The first known complaint in the logs and status of an agent's pod; the latest lines are read first. */
 export function logCause(index: ClusterIndex, pod: Pod): LogCause | undefined {
   for (const { text, source } of textsOf(index, pod)) {
     const lines = text.split('\n').filter((line) => line.trim() !== '');
-    for (const [pattern, meaning] of LOG_ROWS) {
+    for (const [pattern, meaning, fix] of LOG_ROWS) {
       const line = lines.findLast((one) => pattern.test(one) && COMPLAINT.test(one));
-      if (line !== undefined) return { meaning, line: shorten(line, 200), source };
+      if (line !== undefined) return { meaning, line: shorten(line, 200), source, fix: fix === undefined ? [] : [fix] };
     }
   }
   return undefined;

@@ -1,19 +1,32 @@
+import type { Fix } from '../../../shared/messages/finding.ts';
+
+/** A complaint, what it means, and what mends it where that is always the same. */
+export type LogRow = readonly [RegExp, string, Fix?];
+
 /**
  * Lines of agents, most telling first. From flannel main.go and pkg/subnet/kube, calico node/pkg/lifecycle and felix,
  * cilium daemon/cmd, antrea cmd/antrea-agent, aws-node ipamd, kube-proxy cmd/kube-proxy, weave prog/weaver, ovn-kubernetes.
  */
-export const LOG_ROWS: readonly (readonly [RegExp, string])[] = [
+export const LOG_ROWS: readonly LogRow[] = [
   [
     /pod cidr not assigned|node "?[^" ]+"? (has no|doesn't have).*pod ?cidr|podCIDR (is )?(empty|not (set|found|assigned|available))/i,
     'the node has no podCIDR',
   ],
   [
     /br_netfilter.*no such file|bridge-nf-call-iptables: no such file/,
-    'the kernel module br_netfilter is not loaded on the node (modprobe br_netfilter)',
+    'the kernel module br_netfilter is not loaded on the node',
+    onNode(
+      'modprobe br_netfilter && echo br_netfilter > /etc/modules-load.d/kubernetes.conf',
+      'rm /etc/modules-load.d/kubernetes.conf',
+    ),
   ],
   [
     /RPF check is set to 'loose'/,
-    "the node's net.ipv4.conf.all.rp_filter is 2, which Felix does not bear (set it to 1, or FELIX_IGNORELOOSERPF)",
+    "the node's net.ipv4.conf.all.rp_filter is 2, which Felix does not bear",
+    onNode(
+      "sysctl -w net.ipv4.conf.all.rp_filter=1 && echo 'net.ipv4.conf.all.rp_filter = 1' > /etc/sysctl.d/99-calico.conf",
+      'rm /etc/sysctl.d/99-calico.conf && sysctl -w net.ipv4.conf.all.rp_filter=2',
+    ),
   ],
   [
     /nf_conntrack_max: permission denied/,
@@ -119,3 +132,7 @@ export const LOG_ROWS: readonly (readonly [RegExp, string])[] = [
     'its command line or configuration is wrong',
   ],
 ];
+
+function onNode(command: string, undo: string): Fix {
+  return { title: 'on each of these nodes', command, risk: 'low', undo };
+}

@@ -1,7 +1,7 @@
 import { defineMessages, message } from '../../../shared/messages/define-messages.ts';
 import type { Fix } from '../../../shared/messages/finding.ts';
 
-/** CNI301 to CNI319: pod addresses: ranges of nodes, pools, what is used up, and pods that wait for theirs. */
+/** CNI301 to CNI319 without those of pools: pod addresses: ranges of nodes, what is used up, and pods that wait for theirs. */
 export const addressMessages = defineMessages({
   CNI301: message<{ nodes: string; first: string; why: string; title: string }>({
     slug: 'node-without-pod-range',
@@ -129,67 +129,6 @@ export const addressMessages = defineMessages({
         risk: 'none',
       },
     ],
-  }),
-  CNI308: message<{ pools: string; state: string; used: number; total: number; waiting: string; when: string }>({
-    slug: 'address-pool-used-up',
-    severity: 'critical',
-    rung: 19,
-    title: 'an address pool is used up',
-    summary: ({ pools, state, used, total, waiting, when }) =>
-      `${pools} ${state}: ${used} of ${total} addresses${waiting}${when}`,
-    explain:
-      'Every address of the pool is given out, or every block of it belongs to some node. New pods that need one hang in ContainerCreating. Look for leaked addresses first (kubectl netcni ipam), then ' +
-      'add a pool (a second IPPool with another cidr is used at once; it must lie within what kube-proxy and the routers take for pod addresses).',
-    fixes: () => [{ title: 'see pools, blocks and leaks', command: 'kubectl netcni ipam', risk: 'none' }],
-  }),
-  CNI309: message<{ nodes: string; why: string }>({
-    slug: 'no-pool-for-node',
-    severity: 'critical',
-    rung: 10,
-    title: 'no address pool is for this node',
-    summary: ({ nodes, why }) => `no Calico IPPool serves ${nodes}: ${why}`,
-    explain:
-      'Calico gives a node addresses from enabled IPPools whose nodeSelector matches the labels of the node. None does here: a label of the node or the selector of the pool was changed, or the pool was ' +
-      'disabled (which is how a pool is emptied during a migration, after another has been made).',
-    fixes: () => [
-      {
-        title: 'compare selectors with labels',
-        command:
-          "kubectl get ippools.crd.projectcalico.org -o custom-columns='POOL:.metadata.name,CIDR:.spec.cidr,DISABLED:.spec.disabled,NODES:.spec.nodeSelector'",
-        risk: 'none',
-      },
-      { title: 'and with the nodes', command: 'kubectl get nodes --show-labels', risk: 'none' },
-    ],
-  }),
-  CNI310: message<{ count: number; nodes: string; example: string; share: number }>({
-    slug: 'addresses-leaked',
-    severity: 'warning',
-    confidence: 'likely',
-    rung: 43,
-    title: 'addresses are given out to pods that are gone',
-    summary: ({ count, nodes, example }) =>
-      `${count} pod addresses on ${nodes} belong to pods that are gone, such as ${example}`,
-    explain:
-      'The block says that the address is in use, and no such pod exists. calico-kube-controllers takes such addresses back after a while (leakGracePeriod 15m), so many of them show that it does not run ' +
-      'or cannot read pods. They lower what is left for new pods. Proof, and release: calicoctl ipam check --show-problem-ips, calicoctl ipam release --from-report=report.json.',
-    fixes: () => [
-      {
-        title: 'see whether the clean-up runs',
-        command: 'kubectl get pods -A -l k8s-app=calico-kube-controllers',
-        risk: 'none',
-      },
-    ],
-  }),
-  CNI311: message<{ count: number; node: string; blocks: string; state: string }>({
-    slug: 'blocks-of-gone-nodes',
-    severity: 'warning',
-    rung: 43,
-    title: 'address blocks belong to nodes that are gone',
-    summary: ({ count, node, blocks, state }) =>
-      `${count === 1 ? 'an address block' : `${count} address blocks`} (${blocks}) of ${node} ${state}`,
-    explain:
-      'A block stays with its node until it is empty and released. When a node was removed without its pods, or the clean-up (calico-kube-controllers) does not run, the block is lost for the others, and routes ' +
-      'to it lead nowhere. It is released by: calicoctl ipam check -o report.json, then calicoctl ipam release --from-report=report.json.',
   }),
   CNI312: message<{ pods: string; node: string; meaning: string; numbers: string; fix: readonly Fix[] }>({
     slug: 'pods-without-network',

@@ -128,4 +128,24 @@ export const calicoMessages = defineMessages({
       'Calico finds the address of a node by itself (IP_AUTODETECTION_METHOD, first-found unless set) and sends tunnels and BGP there. With several interfaces it may find one that other nodes cannot reach, such as docker0 or a VPN. ' +
       'Set IP_AUTODETECTION_METHOD=kubernetes-internal-ip (operator: nodeAddressAutodetectionV4.kubernetes: NodeInternalIP). Where the nodes do reach each other on that address, this is a choice.',
   }),
+  CNI409: message<{ pools: string; between: string; first: string; mode: string }>({
+    slug: 'ipip-not-carried',
+    severity: 'critical',
+    confidence: 'likely',
+    rung: 24,
+    title: 'the network between the nodes does not carry IP in IP',
+    summary: ({ pools, between }) =>
+      `Calico wraps packets of ${pools} in IP in IP, which Azure's network drops: pods reach no pods across ${between}`,
+    explain:
+      'IP in IP is a protocol of its own (number 4), neither TCP nor UDP, and virtual networks of Azure carry only TCP, UDP, ICMP and a few ' +
+      'others. VXLAN travels as UDP (port 4789) and passes. Agents, BGP sessions and pods of one node look well all the same.',
+    fixes: ({ first, mode }) => [
+      {
+        title: 'wrap in VXLAN instead',
+        command: `kubectl patch ippools.crd.projectcalico.org ${first} --type=merge -p '{"spec":{"ipipMode":"Never","vxlanMode":"${mode}"}}'`,
+        risk: 'low',
+        undo: `kubectl patch ippools.crd.projectcalico.org ${first} --type=merge -p '{"spec":{"ipipMode":"${mode}","vxlanMode":"Never"}}'`,
+      },
+    ],
+  }),
 });

@@ -1,8 +1,10 @@
 import type { AnyMessage } from '../../../shared/messages/define-messages.ts';
 import { addressMessages } from './addresses.ts';
 import { calicoMessages } from './calico.ts';
+import { ciliumMessages } from './cilium.ts';
 import { nodeMessages } from './nodes.ts';
 import { pluginMessages } from './plugins.ts';
+import { poolMessages } from './pools.ts';
 import { presenceMessages } from './presence.ts';
 import { rulesPacketsMessages } from './rules-packets.ts';
 import { rulesServicesMessages } from './rules-services.ts';
@@ -13,8 +15,10 @@ export const messages: Readonly<Record<string, AnyMessage>> = {
   ...presenceMessages,
   ...nodeMessages,
   ...addressMessages,
+  ...poolMessages,
   ...calicoMessages,
   ...pluginMessages,
+  ...ciliumMessages,
   ...rulesServicesMessages,
   ...rulesPacketsMessages,
   ...rulesSettingsMessages,

@@ -1,4 +1,5 @@
 import { defineMessages, message } from '../../../shared/messages/define-messages.ts';
+import type { Fix } from '../../../shared/messages/finding.ts';
 
 /** CNI201 to CNI219: the nodes themselves, and kube-proxy on them. */
 export const nodeMessages = defineMessages({
@@ -101,6 +102,13 @@ export const nodeMessages = defineMessages({
     explain:
       'A hostPort, like every port of a pod with hostNetwork, exists once on each node. The scheduler places no second pod that wants it there. Give one of them another ' +
       'port, or use a Service instead of a hostPort.',
+    fixes: () => [
+      {
+        title: 'see all host ports and who has them',
+        command: `kubectl get pods -A -o custom-columns='POD:.metadata.name,NODE:.spec.nodeName,PORTS:.spec.containers[*].ports[*].hostPort' | grep -v '<none>'`,
+        risk: 'none',
+      },
+    ],
   }),
   CNI208: message<{ nodes: string; set: string; why: string; fix: string }>({
     slug: 'kube-proxy-missing',
@@ -113,7 +121,14 @@ export const nodeMessages = defineMessages({
       'Rules that an earlier kube-proxy left stay as they were and grow stale.',
     fixes: ({ fix }) => [{ title: 'let it run there', command: fix, risk: 'low' }],
   }),
-  CNI209: message<{ nodes: string; reason: string; why: string; namespace: string; pod: string }>({
+  CNI209: message<{
+    nodes: string;
+    reason: string;
+    why: string;
+    namespace: string;
+    pod: string;
+    fix: readonly Fix[];
+  }>({
     slug: 'kube-proxy-not-ready',
     severity: 'critical',
     rung: 19,
@@ -123,7 +138,8 @@ export const nodeMessages = defineMessages({
     explain:
       'The rules that kube-proxy wrote before stay in the kernel and serve on, so running Services go on answering; every change since then (pods that moved, new Services) is ' +
       'unknown on the node. A broken ConfigMap kube-proxy, a mode whose kernel modules are missing, and an API server that it cannot reach are the usual causes.',
-    fixes: ({ namespace, pod }) => [
+    fixes: ({ namespace, pod, fix }) => [
+      ...fix,
       { title: 'read its log', command: `kubectl logs -n ${namespace} ${pod} --tail=50`, risk: 'none' },
     ],
   }),

@@ -1,4 +1,5 @@
 import { defineMessages, message } from '../../../shared/messages/define-messages.ts';
+import type { Fix } from '../../../shared/messages/finding.ts';
 
 /** CNI101 to CNI119: which network plugin is there, and whether its agents work on every node. */
 export const presenceMessages = defineMessages({
@@ -54,7 +55,15 @@ export const presenceMessages = defineMessages({
       { title: 'compare what it asks for with the node', command: `kubectl get ${set} -o yaml`, risk: 'none' },
     ],
   }),
-  CNI104: message<{ title: string; nodes: string; reason: string; why: string; namespace: string; pod: string }>({
+  CNI104: message<{
+    title: string;
+    nodes: string;
+    reason: string;
+    why: string;
+    namespace: string;
+    pod: string;
+    fix: readonly Fix[];
+  }>({
     slug: 'agent-not-ready',
     severity: 'critical',
     rung: 14,
@@ -66,7 +75,8 @@ export const presenceMessages = defineMessages({
       'pods on the node hang in ContainerCreating; pods that run keep their network until something changes.\n' +
       'Read its log first: the last lines before it ended tell the cause. A configuration that was changed lately, a node without podCIDR, an API server that ' +
       'the agent cannot reach, and missing rights are the usual ones.',
-    fixes: ({ namespace, pod }) => [
+    fixes: ({ namespace, pod, fix }) => [
+      ...fix,
       {
         title: 'read its last words',
         command: `kubectl logs -n ${namespace} ${pod} --all-containers --tail=50 --prefix`,

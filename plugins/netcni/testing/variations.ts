@@ -132,7 +132,9 @@ export const VARIATIONS: Readonly<Record<string, Variation>> = {
     objects.filter(({ kind, metadata }) => !(kind === 'Pod' && metadata?.namespace === 'shop') && kind !== 'IPAMBlock'),
   'one node': (objects) =>
     objects
-      .filter((one) => !/-?n[23]$/.test(one.metadata?.name ?? '') && !/^10-244-[23]-/.test(one.metadata?.name ?? ''))
+      .filter(
+        (one) => !/-?n[23]$|^n[23]-/.test(one.metadata?.name ?? '') && !/^10-244-[23]-/.test(one.metadata?.name ?? ''),
+      )
       .map((one) =>
         one.kind === 'DaemonSet'
           ? {

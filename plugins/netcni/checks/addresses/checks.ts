@@ -1,5 +1,6 @@
 import type { Check } from '../../../../shared/diagnose/check.ts';
 import type { ClusterSubject } from '../../cluster-subject.ts';
+import { affinitiesDiffer, handlesLeaked } from './affinities.ts';
 import { nodeOutOfAddresses, nodeShortOfAddresses, rangeSmallerThanMaxPods } from './node-addresses.ts';
 import { dualStackHalves, rangesOverlap } from './overlaps.ts';
 import { podRangeMissing, podRangeOutside, podRangesOverlap } from './pod-ranges.ts';
@@ -20,6 +21,8 @@ export const addressChecks: readonly Check<ClusterSubject>[] = [
   noPoolForNode,
   addressesLeaked,
   staleBlocks,
+  affinitiesDiffer,
+  handlesLeaked,
   addressGivenTwice,
   podsWithoutNetwork,
   podsHang,

@@ -54,7 +54,10 @@ function outOf(index: ClusterIndex, entry: NodeAddresses): Finding {
   const count = numbersOf(entry);
   // Pods that wait although few addresses are held: what the plugin says is nearer the truth than the count.
   const odd = first !== undefined && used !== undefined && capacity !== undefined && used < capacity * LEAKED;
-  const meaning = first?.cause.meaning ?? 'addresses are used up';
+  const meaning =
+    odd && first.cause.plugin === 'AWS VPC CNI' && /node or its subnet/.test(first.cause.meaning)
+      ? 'its subnet has no free address, or aws-node may not attach interfaces'
+      : (first?.cause.meaning ?? 'addresses are used up');
   const numbers = count === '' ? meaning : odd ? `${meaning}; pods hold ${used} of ${capacity}` : count;
   return addressMessages.CNI304.raise({
     subject: { kind: 'Node', name },

@@ -12,7 +12,7 @@ import { type ClusterSubject, nodeKey } from '../../cluster-subject.ts';
 import { blocksOf, poolUses } from '../../facts/calico-blocks.ts';
 import { downNodes, nodeFacts } from '../../facts/nodes.ts';
 import { troubledPods } from '../../facts/troubled-pods.ts';
-import { addressMessages } from '../../messages/addresses.ts';
+import { poolMessages } from '../../messages/pools.ts';
 import { AGENT_USES } from '../presence/agent-uses.ts';
 import { nodeWords } from '../words.ts';
 import { whenFull } from './address-words.ts';
@@ -39,7 +39,7 @@ export const poolUsedUp = defineCheck<ClusterSubject>({
     if (pools.length === 0 || used / total < NEARLY) return [];
     const nodes = [...new Set(waiting.map(({ node }) => node))];
     return [
-      addressMessages.CNI308.raise({
+      poolMessages.CNI308.raise({
         subject: { kind: 'IPPool', name: nameOf(pools[0]?.pool ?? {}) },
         args: {
           pools: `${pools.length === 1 ? 'IPPool' : 'IPPools'} ${joinNames(
@@ -96,7 +96,7 @@ export const noPoolForNode = defineCheck<ClusterSubject>({
     if (first === undefined) return [];
     const names = bare.map(({ name }) => name);
     return [
-      addressMessages.CNI309.raise({
+      poolMessages.CNI309.raise({
         subject: { kind: 'Node', name: first.name },
         args: {
           nodes: names.length === nodeFacts(index).length ? 'any node' : nodeWords(names),
@@ -143,7 +143,7 @@ export const addressesLeaked = defineCheck<ClusterSubject>({
     if (first === undefined) return [];
     const used = [...blocksOf(index).values()].reduce((sum, entry) => sum + entry.used, 0);
     return [
-      addressMessages.CNI310.raise({
+      poolMessages.CNI310.raise({
         subject: { kind: 'IPAMBlock', name: first.block },
         args: {
           count: all.length,
@@ -161,7 +161,7 @@ export const addressesLeaked = defineCheck<ClusterSubject>({
   },
 });
 
-/** Blocks and affinities of nodes that are gone, or that hang between two states. */
+/** Blocks, and claims on blocks, of nodes that are gone. */
 export const staleBlocks = defineCheck<ClusterSubject>({
   id: 'netcni/blocks-of-gone-nodes',
   group: 'addresses',
@@ -170,7 +170,7 @@ export const staleBlocks = defineCheck<ClusterSubject>({
   applies: (_, { index }) => index.list('IPAMBlock').length > 0,
   run: (_, { index }) =>
     [...goneNodes(index)].map(([node, blocks]) =>
-      addressMessages.CNI311.raise({
+      poolMessages.CNI311.raise({
         subject: { kind: 'Node', name: node },
         args: {
           count: blocks.length,
@@ -183,7 +183,9 @@ export const staleBlocks = defineCheck<ClusterSubject>({
         },
         // A node that was taken away a moment ago leaves its blocks for some minutes.
         severity: blocks.length * 20 < index.list('IPAMBlock').length ? 'info' : 'warning',
-        evidence: blocks.slice(0, 3).map((cidr) => ({ fact: `affinity host:${node}`, source: `IPAMBlock ${cidr}` })),
+        evidence: blocks
+          .slice(0, 3)
+          .map((cidr) => ({ fact: `affinity host:${node}`, source: `IPAMBlock or BlockAffinity of ${cidr}` })),
       }),
     ),
 });
@@ -195,6 +197,12 @@ function goneNodes(index: ClusterIndex): ReadonlyMap<string, readonly string[]> 
     const node = blockNode(block);
     if (node === undefined || index.get('Node', undefined, node) !== undefined) continue;
     gone.set(node, [...(gone.get(node) ?? []), block.spec?.cidr ?? nameOf(block)]);
+  }
+  for (const { spec } of index.list('BlockAffinity')) {
+    const { node = '', cidr = '', type = 'host' } = spec ?? {};
+    if (node === '' || type !== 'host' || index.get('Node', undefined, node) !== undefined) continue;
+    const known = gone.get(node) ?? [];
+    if (!known.includes(cidr)) gone.set(node, [...known, cidr]);
   }
   return gone;
 }

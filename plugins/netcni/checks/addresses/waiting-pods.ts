@@ -1,3 +1,4 @@
+import { detectNetwork } from '../../../../shared/datapath/cni/detect.ts';
 import type { SandboxCause } from '../../../../shared/datapath/cni/sandbox-cause.ts';
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import type { Finding, Fix } from '../../../../shared/messages/finding.ts';
@@ -37,9 +38,8 @@ export const podsWithoutNetwork = defineCheck<ClusterSubject>({
   run: (_, { index }) => {
     const groups = new Map<string, TroubledPod[]>();
     for (const pod of troubledPods(index)) {
-      // Which classes of runtime a node offers is not the network's business; used-up addresses are told by the node.
-      if (pod.cause.trouble === 'runtime' || pod.cause.trouble === 'no-address' || downNodes(index).has(pod.node))
-        continue;
+      // Used-up addresses are told by the node.
+      if (isOfPod(pod) || pod.cause.trouble === 'no-address' || downNodes(index).has(pod.node)) continue;
       const key = `${pod.node}\n${pod.cause.trouble}\n${pod.cause.meaning}`;
       groups.set(key, [...(groups.get(key) ?? []), pod]);
     }
@@ -47,11 +47,20 @@ export const podsWithoutNetwork = defineCheck<ClusterSubject>({
   },
 });
 
+/** Which classes of runtime a node offers is not the network's business. */
+function isOfPod({ cause }: TroubledPod): boolean {
+  return cause.trouble === 'runtime' && cause.meaning.includes('runtime class');
+}
+
+/** What stands in the way of a pod itself, or before any network is asked for. */
+const LESSER: ReadonlySet<string> = new Set(['hostport', 'attachment', 'runtime']);
+
 function raise(index: ClusterIndex, pods: readonly TroubledPod[]): Finding {
   const [first] = pods as readonly [TroubledPod, ...TroubledPod[]];
-  const numbers = numbersOf(nodeAddresses(index).find(({ name }) => name === first.node) ?? EMPTY);
   const { cause, node } = first;
-  const running = cause.trouble === 'agent-down' ? readyAgentOn(index, node) : undefined;
+  const early = cause.trouble === 'runtime';
+  const numbers = early ? '' : numbersOf(nodeAddresses(index).find(({ name }) => name === node) ?? EMPTY);
+  const running = cause.trouble === 'agent-down' ? readyAgentOn(index, first) : undefined;
   const meaning = running === undefined ? cause.meaning : preparedNothing(cause, running);
   return addressMessages.CNI312.raise({
     subject: { kind: 'Node', name: node },
@@ -69,7 +78,7 @@ function raise(index: ClusterIndex, pods: readonly TroubledPod[]): Finding {
       numbers: numbers === '' ? '' : ` (${numbers})`,
     },
     confidence: cause.trouble === 'other' || cause.trouble === 'timeout' ? 'likely' : 'proven',
-    severity: cause.trouble === 'hostport' || cause.trouble === 'attachment' ? 'warning' : 'critical',
+    severity: LESSER.has(cause.trouble) ? 'warning' : 'critical',
     impact: 1 / Math.max(1, nodeFacts(index).length),
     pods: [nodeKey(node)],
     evidence: pods.slice(0, 3).map(({ key, message, count }) => ({
@@ -86,14 +95,24 @@ function preparedNothing({ meaning }: SandboxCause, agent: string): string {
     : `${meaning}, although its pod ${agent} is ready`;
 }
 
-function readyAgentOn(index: ClusterIndex, node: string): string | undefined {
+/** The agent of the plugin that speaks, or, where Multus waits for it, of the default network. */
+function readyAgentOn(index: ClusterIndex, { node, cause }: TroubledPod): string | undefined {
+  const { primary } = detectNetwork(index);
+  if (cause.plugin !== undefined && cause.plugin !== primary?.name && cause.plugin !== 'Multus') return undefined;
   const agents = agentGroups(index).filter(({ role }) => role === 'network');
   const pod = agents.flatMap(({ pods }) => pods).find((one) => nodeOfAgent(one) === node && isReady(one));
   return pod === undefined ? undefined : nameOf(pod);
 }
 
-function fixesFor(index: ClusterIndex, { cause, node }: TroubledPod, running: string | undefined): readonly Fix[] {
+function fixesFor(
+  index: ClusterIndex,
+  { cause, node, message }: TroubledPod,
+  running: string | undefined,
+): readonly Fix[] {
   if (running !== undefined) return restartAgent(index, node);
+  const image = /sandbox image "([^"]+)"/.exec(message)?.[1];
+  if (cause.trouble === 'runtime' && image !== undefined)
+    return [{ title: `on node ${node}: see what its registry answers`, command: `crictl pull ${image}`, risk: 'none' }];
   if (!cause.meaning.startsWith('the bridge cni0')) return [];
   return [
     {

@@ -2,6 +2,7 @@ import type { Check } from '../../../../shared/diagnose/check.ts';
 import type { ClusterSubject } from '../../cluster-subject.ts';
 import { bgpNotEstablished, bgpPeerSelectsNothing, noBgpSession } from './bgp.ts';
 import { datastoreLocked, noTunnelAcrossSubnets, operatorReports, poolNotAllocatable, wrongAddress } from './state.ts';
+import { ipipNotCarried } from './wrapping.ts';
 
 /** What only Calico has. */
 export const calicoChecks: readonly Check<ClusterSubject>[] = [
@@ -13,4 +14,5 @@ export const calicoChecks: readonly Check<ClusterSubject>[] = [
   noBgpSession,
   bgpPeerSelectsNothing,
   noTunnelAcrossSubnets,
+  ipipNotCarried,
 ];

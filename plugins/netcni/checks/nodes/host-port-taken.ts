@@ -10,6 +10,9 @@ import { nodeMessages } from '../../messages/nodes.ts';
 /** In a rollout the former pod holds the port until it has ended. */
 const PATIENCE = 60_000;
 
+/** Why a node is not meant for a pod at all, beside the port. */
+const CHOSEN: ReadonlySet<string> = new Set(['host-port', 'node-selector', 'affinity', 'taint', 'cordoned']);
+
 /** Pods that no node takes because a host port of theirs is taken. */
 export const hostPortTaken = defineCheck<ClusterSubject>({
   id: 'netcni/host-port-taken',
@@ -21,7 +24,13 @@ export const hostPortTaken = defineCheck<ClusterSubject>({
       const scheduled = conditionOf(pod, 'PodScheduled');
       if (scheduled?.status !== 'False' || now - Date.parse(scheduled.lastTransitionTime ?? '') < PATIENCE)
         return false;
-      return parseScheduling(scheduled.message ?? '').main?.class === 'host-port';
+      const { main, refusals } = parseScheduling(scheduled.message ?? '');
+      // Nodes that were never meant for it do not hide that the port is taken on the one that is.
+      return (
+        main?.class === 'host-port' ||
+        (refusals.some((refusal) => refusal.class === 'host-port') &&
+          refusals.every(({ class: kind }) => CHOSEN.has(kind)))
+      );
     });
     const byPort = new Map<string, Pod[]>();
     for (const pod of waiting) {

@@ -8,6 +8,7 @@ import {
   ciliumNoRange,
   loadBalancerPools,
 } from '../cilium/cilium.ts';
+import { ciliumApiAddress, ciliumEncryption } from '../cilium/settings.ts';
 import { flannelChecks } from '../flannel/checks.ts';
 import { attachmentMissing } from './attachments.ts';
 import { podMtuTooLarge } from './mtu.ts';
@@ -32,6 +33,8 @@ export const pluginChecks: readonly Check<ClusterSubject>[] = [
   ciliumEndpoints,
   ciliumBgp,
   loadBalancerPools,
+  ciliumApiAddress,
+  ciliumEncryption,
   ...flannelChecks,
   antreaConditions,
   networkOperator,

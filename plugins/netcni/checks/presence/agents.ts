@@ -55,10 +55,23 @@ function raise(index: ClusterIndex, group: AgentGroup, sick: readonly Sick[], no
     subject: refOf(first.pod, 'Pod'),
     impact: sick.length / Math.max(1, nodeFacts(index).length, group.pods.length),
     pods: nodes.map(nodeKey),
-    evidence: [...sick.slice(0, 3).flatMap((one) => evidenceOf(one, now)), countOf(group)].flat(),
+    // What all of them say is told once.
+    evidence: [
+      ...sick
+        .slice(0, 3)
+        .flatMap((one, at) => evidenceOf(one, now).slice(0, at === 0 || one.cause === undefined ? 2 : 1)),
+      ...countOf(group),
+    ],
   };
   const where = nodes.length === 0 ? 'any node' : nodeWords(nodes);
-  const args = { nodes: where, reason: first.reason, why, namespace: first.namespace, pod: first.name };
+  const args = {
+    nodes: where,
+    reason: first.reason,
+    why,
+    namespace: first.namespace,
+    pod: first.name,
+    fix: first.cause?.fix ?? [],
+  };
   if (group.role === 'kube-proxy') return nodeMessages.CNI209.raise({ ...facts, args });
   return presenceMessages.CNI104.raise({
     ...facts,

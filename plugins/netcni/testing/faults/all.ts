@@ -1,17 +1,21 @@
 import { ADDRESSES_FAULTS } from './addresses.ts';
 import { ANY_FAULTS } from './any.ts';
 import { CALICO_FAULTS } from './calico.ts';
+import { CALICO_POOLS_FAULTS } from './calico-pools.ts';
 import { CILIUM_FAULTS } from './cilium.ts';
 import { CLOUDS_FAULTS } from './clouds.ts';
 import type { NetworkFaults } from './fault.ts';
 import { FLANNEL_FAULTS } from './flannel.ts';
+import { FLANNEL_PODS_FAULTS } from './flannel-pods.ts';
 import { NODES_FAULTS } from './nodes.ts';
 import { OTHERS_FAULTS } from './others.ts';
 
 /** At least two faults for every network. */
 export const NETWORK_FAULTS: NetworkFaults = {
   ...FLANNEL_FAULTS,
+  ...FLANNEL_PODS_FAULTS,
   ...CALICO_FAULTS,
+  ...CALICO_POOLS_FAULTS,
   ...CILIUM_FAULTS,
   ...CLOUDS_FAULTS,
   ...OTHERS_FAULTS,

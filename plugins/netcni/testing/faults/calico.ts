@@ -2,9 +2,10 @@ import type { KubeObject, Node } from '../../../../shared/model/objects.ts';
 import type { Pod } from '../../../../shared/model/objects-pod.ts';
 import { event, secondsAgo } from '../../../../shared/testing/builders.ts';
 import { changed } from '../check-objects.ts';
-import { calico, calicoBlock, calicoOperator } from '../networks/calico.ts';
+import { calico, calicoOperator } from '../networks/calico.ts';
+import { cilium } from '../networks/cilium.ts';
 import { agents, custom, NODES } from '../networks/parts.ts';
-import { annotated, call, keptAway, type NetworkFaults, pool, sandboxFailure } from './fault.ts';
+import { annotated, keptAway, type NetworkFaults, pool, withSpec } from './fault.ts';
 
 /** The default configuration of BGP. */
 function mesh(on: boolean): KubeObject {
@@ -27,46 +28,14 @@ function withVethMtu(mtu: string): readonly KubeObject[] {
   }));
 }
 
+function onAzure(objects: readonly KubeObject[]): readonly KubeObject[] {
+  return NODES.reduce(
+    (all, node) => withSpec(all, 'Node', node, { providerID: `azure:///subscriptions/x/${node}` }),
+    objects,
+  );
+}
+
 export const CALICO_FAULTS: NetworkFaults = {
-  'calico: pool used up': {
-    objects: () => [
-      ...pool(
-        NODES.reduce(
-          (all, node) => changed(all, 'IPAMBlock', `10-244-${node.slice(1)}-0-26`, () => calicoBlock(node, 64)),
-          calico(),
-        ),
-        { cidr: '10.244.0.0/22', blockSize: 24 },
-      ).filter((one) => one.kind !== 'IPAMBlock'),
-      ...NODES.map((node) => calicoBlock(node, 64)),
-      custom('crd.projectcalico.org/v1', 'IPAMBlock', 'rest', {
-        spec: {
-          cidr: '10.244.0.0/24',
-          affinity: 'host:n1',
-          allocations: Array.from({ length: 750 }, () => 0),
-          attributes: [{ handle_id: 'x', secondary: {} }],
-        },
-      }),
-      ...sandboxFailure(
-        'n2',
-        `${call('calico', 'k8s-pod-network')}failed to request IPv4 addresses: Assigned 0 out of 1 requested IPv4 addresses; No IPs available in pools: [10.244.0.0/22]`,
-      ),
-    ],
-    code: 'CNI308',
-    words: ['default-ipv4-ippool', '10.244.0.0/22', 'n2'],
-  },
-  'calico: no pool for a node': {
-    objects: () => [
-      ...pool(calico(), { nodeSelector: "zone == 'a'" }),
-      ...sandboxFailure('n3', `${call('calico', 'k8s-pod-network')}no configured Calico pools for node n3`),
-    ],
-    code: 'CNI309',
-    words: ["zone == 'a'", 'no nodeSelector'],
-  },
-  'calico: all pools disabled': {
-    objects: () => pool(calico(), { disabled: true }),
-    code: 'CNI309',
-    words: ['every IPPool is disabled'],
-  },
   'calico: BGP not established': {
     objects: () =>
       changed(
@@ -215,35 +184,16 @@ export const CALICO_FAULTS: NetworkFaults = {
       pool(calico(), { ipipMode: 'Never', vxlanMode: 'Never' }),
     ],
   },
-  'calico: a pool that overlaps another': {
-    objects: () => [
-      ...calico(),
-      custom('crd.projectcalico.org/v1', 'IPPool', 'second', {
-        spec: { cidr: '10.244.128.0/17', blockSize: 26, ipipMode: 'Always', vxlanMode: 'Never', nodeSelector: 'all()' },
-        status: {
-          conditions: [
-            { type: 'Allocatable', status: 'False', reason: 'CIDROverlap', message: 'overlaps default-ipv4-ippool' },
-          ],
-        },
-      }),
-    ],
-    code: 'CNI407',
-    words: ['IPPool second', 'CIDROverlap', '10.244.128.0/17'],
-    sound: () => [
-      // Switched off on purpose, as after a migration.
-      [
-        ...calico(),
-        custom('crd.projectcalico.org/v1', 'IPPool', 'old', {
-          spec: { cidr: '10.99.0.0/16', disabled: true, nodeSelector: 'all()' },
-          status: { conditions: [{ type: 'Allocatable', status: 'False', reason: 'PoolDisabled' }] },
-        }),
-      ],
-    ],
-  },
   'calico: MTU too large for the tunnel': {
     objects: () => withVethMtu('1500'),
     code: 'CNI720',
     words: ['Calico', 'MTU of 1500', '1480', 'IPv4 20'],
     sound: () => [withVethMtu('1480'), withVethMtu('0'), withVethMtu('8980')],
+  },
+  'calico: IP in IP on Azure': {
+    objects: () => onAzure(calico()),
+    code: 'CNI409',
+    words: ['default-ipv4-ippool', 'IP in IP', 'across nodes', 'azure:///'],
+    sound: () => [onAzure(pool(calico(), { ipipMode: 'Never', vxlanMode: 'Always' })), onAzure(cilium())],
   },
 };

@@ -2,7 +2,7 @@ import type { KubeObject } from '../../../../shared/model/objects.ts';
 import { secondsAgo } from '../../../../shared/testing/builders.ts';
 import { changed } from '../check-objects.ts';
 import { cilium, gkeDataplane } from '../networks/cilium.ts';
-import { custom } from '../networks/parts.ts';
+import { custom, NODES } from '../networks/parts.ts';
 import { agentCrashes, call, joined, type NetworkFaults, sandboxFailure, silent, withSpec } from './fault.ts';
 
 /** The agent's view of a pod, made so many seconds ago. */
@@ -46,6 +46,29 @@ function loadBalancerPool(name: string, status: string): KubeObject {
       ],
     },
   });
+}
+
+/** Cilium in place of kube-proxy with more settings. */
+function configured(more: Readonly<Record<string, string>>): readonly KubeObject[] {
+  return changed(cilium(true), 'ConfigMap', 'cilium-config', (one) => ({
+    ...one,
+    data: { ...(one as { data?: object }).data, ...more },
+  }));
+}
+
+/** Agents that do not get to the API server by its ClusterIP. */
+function withoutApi(objects: readonly KubeObject[]): readonly KubeObject[] {
+  const words =
+    'level=fatal msg="Unable to initialize Kubernetes subsystem" error="Get \\"https://10.96.0.1:443/api\\": dial tcp 10.96.0.1:443: i/o timeout"';
+  return NODES.reduce((all, node) => agentCrashes(all, 'cilium', node, words), objects);
+}
+
+function keyed(objects: readonly KubeObject[], ...nodes: readonly string[]): readonly KubeObject[] {
+  const annotations = { 'network.cilium.io/wg-pub-key': 'c2VjcmV0' };
+  return nodes.reduce(
+    (all, node) => changed(all, 'CiliumNode', node, (one) => ({ ...one, metadata: { ...one.metadata, annotations } })),
+    objects,
+  );
 }
 
 export const CILIUM_FAULTS: NetworkFaults = {
@@ -166,5 +189,24 @@ export const CILIUM_FAULTS: NetworkFaults = {
     code: 'CNI508',
     words: ['CiliumLoadBalancerIPPool blue', "overlaps with pool 'green'"],
     sound: () => [[...cilium(), loadBalancerPool('blue', 'False'), loadBalancerPool('green', 'False')]],
+  },
+  'cilium: replaces kube-proxy and was not told of the API server': {
+    objects: () => withoutApi(cilium(true)),
+    code: 'CNI509',
+    words: ['n1, n2 and n3', 'replace kube-proxy', 'KUBERNETES_SERVICE_HOST', '10.96.0.1:443'],
+  },
+  'cilium: told of the API server, which does not answer': {
+    objects: () => withoutApi(configured({ 'k8s-api-server': 'https://10.0.0.1:6443' })),
+    code: 'CNI104',
+    words: ['n1, n2 and n3', 'cannot reach the API server'],
+  },
+  'cilium: a node without a key of WireGuard': {
+    objects: () => keyed(configured({ 'enable-wireguard': 'true' }), 'n1', 'n2'),
+    code: 'CNI510',
+    words: ['n3', 'WireGuard', 'wg-pub-key', 'enable-wireguard'],
+    sound: () => [
+      keyed(configured({ 'enable-wireguard': 'true' }), 'n1', 'n2', 'n3'),
+      configured({ 'enable-wireguard': 'true' }),
+    ],
   },
 };

@@ -10,7 +10,7 @@ export const CLOUDS_FAULTS: NetworkFaults = {
       ...sandboxFailure('n1', `${call('aws-cni', 'aws-cni')}add cmd: failed to assign an IP address to container`),
     ],
     code: 'CNI304',
-    words: ['n1', 'failed to assign an IP address'],
+    words: ['n1', 'failed to assign an IP address', 'its subnet has no free address', 'pods hold 1 of 27'],
   },
   'aws: more pods than addresses': {
     objects: () => awsVpc({}, '110'),

@@ -4,19 +4,7 @@ import { pod, service } from '../../../../shared/testing/builders.ts';
 import { changed } from '../check-objects.ts';
 import { canal, flannel, k3s } from '../networks/flannel.ts';
 import { configMap, kubeProxy, NODES } from '../networks/parts.ts';
-import {
-  agentCrashes,
-  annotated,
-  call,
-  controlPlane,
-  crowd,
-  keptAway,
-  type NetworkFaults,
-  noNetwork,
-  ranged,
-  sandboxFailure,
-  silent,
-} from './fault.ts';
+import { agentCrashes, annotated, controlPlane, keptAway, type NetworkFaults, ranged, silent } from './fault.ts';
 
 /** net-conf.json with other fields. */
 function withNetwork(objects: readonly KubeObject[], fields: object): readonly KubeObject[] {
@@ -120,79 +108,6 @@ export const FLANNEL_FAULTS: NetworkFaults = {
       ),
     code: 'CNI303',
     words: ['10.244.1.0/24', '10.200.0.0/16'],
-  },
-  'flannel: CNI file gone': {
-    objects: () => noNetwork(flannel(), 'n2'),
-    code: 'CNI109',
-    words: ['n2', 'cni plugin not initialized'],
-  },
-  'flannel: another CNI file first': {
-    objects: () => [
-      ...flannel(),
-      ...sandboxFailure('n2', `${call('macvlan', 'old-net')}failed to look up master "eth9": Link not found`),
-    ],
-    code: 'CNI111',
-    words: ['n2', 'old-net', 'macvlan'],
-  },
-  'flannel: pods with addresses of another range': {
-    objects: () => [...flannel(), pod('stray', { node: 'n2', ip: '192.168.77.4' })],
-    code: 'CNI112',
-    words: ['n2', '192.168.77.4', '10.244.2.0/24'],
-  },
-  'flannel: addresses leaked on a node': {
-    objects: () => [
-      ...flannel(),
-      ...sandboxFailure(
-        'n2',
-        `${call('flannel', 'cbr0')}failed to delegate add: failed to allocate for range 0: no IP addresses available in range set: 10.244.2.1-10.244.2.254`,
-      ),
-    ],
-    code: 'CNI304',
-    words: ['n2', 'pods hold 1 of 253', 'no IP addresses available', 'reservations'],
-  },
-  'flannel: small range used up': {
-    objects: () => [
-      ...ranged(flannel(), 'n2', '10.244.2.0/26'),
-      ...crowd('n2'),
-      pod('last', { node: 'n2', ip: '10.244.2.62' }),
-    ],
-    code: 'CNI304',
-    words: ['n2', '61 of 61'],
-  },
-  'flannel: subnet file missing while the agent is down': {
-    objects: () => [
-      ...agentCrashes(
-        flannel(),
-        'kube-flannel-ds',
-        'n3',
-        'failed to list *v1.Node: nodes is forbidden: User "system:serviceaccount:kube-flannel:flannel" cannot list resource "nodes"',
-      ),
-      ...sandboxFailure(
-        'n3',
-        `${call('flannel', 'cbr0')}loadFlannelSubnetEnv failed: open /run/flannel/subnet.env: no such file or directory`,
-      ),
-    ],
-    code: 'CNI104',
-    words: ['n3', 'rights are missing', 'subnet.env'],
-  },
-  'flannel: subnet file gone while the agent is well': {
-    objects: () => [
-      ...flannel(),
-      ...sandboxFailure('n3', `${call('flannel', 'cbr0')}open /run/flannel/subnet.env: no such file or directory`),
-    ],
-    code: 'CNI312',
-    words: ['n3', 'kube-flannel-ds-n3 is ready and writes it only when it starts', 'subnet.env'],
-  },
-  'flannel: the bridge has the address of another range': {
-    objects: () => [
-      ...flannel(),
-      ...sandboxFailure(
-        'n3',
-        `${call('flannel', 'cbr0')}failed to set bridge addr: "cni0" already has an IP address different from 10.244.3.1/24`,
-      ),
-    ],
-    code: 'CNI312',
-    words: ['n3', 'the bridge cni0 on the node still has the address of another range'],
   },
   'k3s: nodes share a range': {
     objects: () =>

@@ -15,7 +15,10 @@ function runtimeDown(objects: readonly KubeObject[], node: string): readonly Kub
 }
 
 /** A pod that wants a port of the node, placed on a node or waiting for so many seconds. */
-function portTaker(name: string, where: { readonly node: string } | { readonly waits: number }): Pod {
+function portTaker(
+  name: string,
+  where: { readonly node: string } | { readonly waits: number; readonly said?: string },
+): Pod {
   const containers = [
     { name: 'app', image: 'example/app:1', ports: [{ containerPort: 80, hostPort: 8080, protocol: 'TCP' }] },
   ];
@@ -34,13 +37,17 @@ function portTaker(name: string, where: { readonly node: string } | { readonly w
           type: 'PodScheduled',
           status: 'False',
           reason: 'Unschedulable',
-          message: "0/3 nodes are available: 3 node(s) didn't have free ports for the requested pod ports.",
+          message:
+            where.said ?? "0/3 nodes are available: 3 node(s) didn't have free ports for the requested pod ports.",
           lastTransitionTime: secondsAgo(where.waits),
         },
       ],
     },
   });
 }
+
+const MEANT_FOR_ONE =
+  "0/3 nodes are available: 1 node(s) didn't have free ports for the requested pod ports, 2 node(s) didn't match Pod's node affinity/selector. preemption: 0/3 nodes are available: 3 Preemption is not helpful for scheduling.";
 
 const HOLDERS = [
   portTaker('edge-a', { node: 'n1' }),
@@ -142,6 +149,19 @@ export const NODES_FAULTS: NetworkFaults = {
       [...flannel(), ...HOLDERS],
       // A rollout that is under way: the former pod holds the port for seconds.
       [...flannel(), ...HOLDERS, portTaker('edge-d', { waits: 8 })],
+    ],
+  },
+  'any: host port taken on the one node that is meant': {
+    objects: () => [...flannel(), ...HOLDERS, portTaker('edge-d', { waits: 400, said: MEANT_FOR_ONE })],
+    code: 'CNI207',
+    words: ['shop/edge-d', '8080/TCP', 'shop/edge-a'],
+    sound: () => [
+      // No room is another matter.
+      [
+        ...flannel(),
+        ...HOLDERS,
+        portTaker('edge-d', { waits: 400, said: MEANT_FOR_ONE.replace(/2 node.*selector/, '2 Insufficient cpu') }),
+      ],
     ],
   },
   'any: kube-proxy beside its replacement': {
