@@ -1,6 +1,7 @@
 import type { Pod } from '../model/objects-pod.ts';
 import type { Workload } from '../model/objects-workload.ts';
 import type { Ref } from '../model/refs.ts';
+import { podName } from './units.ts';
 
 /**
  * A pod as a workload's template would make it: the same labels, ports and host network, no address and no node. Its
@@ -37,6 +38,6 @@ export function workloadOfPod(pod: Pod): Ref {
   const namespace = metadata?.namespace || 'default';
   const owners = metadata?.ownerReferences ?? [];
   const owner = owners.find(({ controller }) => controller === true) ?? owners[0];
-  if (owner === undefined || owner.kind === 'Node') return { kind: 'Pod', namespace, name: metadata?.name ?? '' };
+  if (owner === undefined || owner.kind === 'Node') return { kind: 'Pod', namespace, name: podName(pod) };
   return { kind: owner.kind || 'Pod', namespace, name: owner.name ?? '' };
 }

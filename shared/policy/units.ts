@@ -61,7 +61,7 @@ export function podUnit(pod: Pod, namespace: NamespaceUnit): PodUnit {
     type: 'pod',
     pod,
     namespace,
-    name: pod.metadata?.name ?? '',
+    name: podName(pod),
     labels: { labels: pod.metadata?.labels ?? {}, complete: true },
     hostNetwork: pod.spec?.hostNetwork === true,
     nodeName: pod.spec?.nodeName ?? '',
@@ -71,6 +71,12 @@ export function podUnit(pod: Pod, namespace: NamespaceUnit): PodUnit {
       return addresses;
     },
   };
+}
+
+/** A manifest may leave the rest of a name to the server: `migrate-*` for `generateName: migrate-`. */
+export function podName({ metadata }: Pod): string {
+  const { name, generateName = '' } = metadata ?? {};
+  return name !== undefined && name !== '' ? name : generateName === '' ? '' : `${generateName}*`;
 }
 
 export function nodeUnit(node: Node): NodeUnit {

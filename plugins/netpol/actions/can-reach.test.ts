@@ -24,6 +24,11 @@ describe('can-reach', () => {
     expect(stdout).toContain('kubectl label namespace shop team=shop-'.replace('=shop-', '-'));
   });
 
+  it('calls the pods behind a Service the ones that send', async () => {
+    const { stdout } = await ask('can-reach svc/db shop/api -n data');
+    expect(stdout).toMatch(/^\w+ {2}pods of Service data\/db/);
+  });
+
   it('gives the same exit status in every format', async () => {
     for (const format of ['table', 'wide', 'json', 'yaml', 'markdown', 'html']) {
       expect((await ask(`can-reach shop/web data/db -o ${format}`)).exit).toBe(1);

@@ -12,7 +12,7 @@ import { walkLines } from '../answer/walk-lines.ts';
 import { endsPlan } from '../collect/ends-plan.ts';
 import { policyMessages } from '../messages/reach.ts';
 import { type End, parseEnds } from '../targets/parse-end.ts';
-import type { Party } from '../targets/party.ts';
+import { type Party, senderWords } from '../targets/party.ts';
 import { askedPorts } from '../targets/ports.ts';
 import { resolveEnd } from '../targets/resolve-end.ts';
 import { portsValue, portWords } from '../words/ports.ts';
@@ -81,7 +81,7 @@ function reportOf(asked: Asked, from: Party, to: Party, judged: Judged): Report 
       ? [
           policyMessages.POL001.raise({
             subject: to.ref,
-            args: { from: from.words, to: to.words, port: portPhrase(judged) },
+            args: { from: senderWords(from), to: to.words, port: portPhrase(judged) },
             evidence: walkLines(told, asked).map((fact) => ({ fact: fact.trim(), source: '' })),
             fixes,
           }),
@@ -154,23 +154,24 @@ function headlineOf(asked: Asked, from: Party, to: Party, judged: Judged): strin
   const on = portPhrase(judged);
   const reasons = reasonsOf(asked, from, to, judged);
   const incomplete = asked.gaps.incomplete;
-  if (incomplete !== undefined) return `whether ${from.words} can reach ${to.words}${on} is not sure: ${incomplete}`;
+  if (incomplete !== undefined)
+    return `whether ${senderWords(from)} can reach ${to.words}${on} is not sure: ${incomplete}`;
   const enforced = asked.enforcement.enforced === 'no' && reasons[0] !== undefined ? ` — ${reasons[0]}` : '';
-  if (answer === 'yes') return `${from.words} can reach ${to.words}${on}${enforced}`;
+  if (answer === 'yes') return `${senderWords(from)} can reach ${to.words}${on}${enforced}`;
   if (answer === 'no') {
     if (first?.pairs.length === 0) return `${to.words} has nothing that listens${on}`;
-    return `${from.words} cannot reach ${to.words}${on}`;
+    return `${senderWords(from)} cannot reach ${to.words}${on}`;
   }
   if (judged.mixed) {
     const by = (wanted: string): readonly string[] =>
       judged.ports.filter((port) => port.answer === wanted).map((port) => port.words);
     const open = by('yes');
     return open.length === 0
-      ? `whether ${from.words} can reach ${to.words} on ${joinNames(by('depends'))} is not decided; on ${joinNames(by('no'))} it cannot`
-      : `${from.words} can reach ${to.words} on ${open.join(', ')} and not on ${judged.declared ? 'its other ports' : 'other ports'}: say which with --port`;
+      ? `whether ${senderWords(from)} can reach ${to.words} on ${joinNames(by('depends'))} is not decided; on ${joinNames(by('no'))} it cannot`
+      : `${senderWords(from)} can reach ${to.words} on ${open.join(', ')} and not on ${judged.declared ? 'its other ports' : 'other ports'}: say which with --port`;
   }
   const split = splitWords(first);
-  return `whether ${from.words} can reach ${to.words}${on} depends: ${split ?? reasons[0] ?? 'the facts do not decide it'}`;
+  return `whether ${senderWords(from)} can reach ${to.words}${on} depends: ${split ?? reasons[0] ?? 'the facts do not decide it'}`;
 }
 
 /** `2 of 3 pairs of pods are allowed`, where they differ. */

@@ -136,11 +136,11 @@ const plan: Plan = async (gatherer, namespace) => {
   ]);
 };
 
-/** `networkpolicy/web`, `netpol/shop/web`: a kind, perhaps a namespace, and a name. */
+/** `networkpolicy/web`, `netpol/shop/web`: a kind, perhaps a namespace, and a name; a name alone is a NetworkPolicy's. */
 function parseDeletion(word: string, inForce: string): Deletion {
-  const parts = word.split('/');
+  const parts = word.includes('/') ? word.split('/') : ['networkpolicy', word];
   const [kindWord = '', second = '', third] = parts;
-  if (parts.length < 2 || parts.length > 3 || parts.includes('')) {
+  if (parts.length > 3 || parts.includes('')) {
     throw new UsageError(`--delete ${word} is not KIND/NAME`, 'Example: --delete networkpolicy/web');
   }
   const kind = kindOf(kindWord);

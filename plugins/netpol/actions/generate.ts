@@ -60,17 +60,18 @@ async function flowsResult(
   const policies = policiesFor(index, flows, egress).map(withDns);
   // Pods that stand in for templates are made once: a model of its own would make others.
   const facts = { ...model.facts, pods: model.pods, workloads: [] };
-  const { closed, more, unsure } = verify(facts, policies, flows);
+  const { closed, more, unsure, beside } = verify(facts, policies, flows);
   const good = closed.length + more.length + unsure.length === 0;
-  const ends = egress
-    ? 'nothing else reaches the receivers, and the senders reach nothing else but DNS'
-    : 'nothing else reaches the receivers';
+  const receivers = beside.length === 0 ? 'nothing else reaches the receivers' : 'these let nothing else in';
+  const senders = beside.length === 0 ? 'the senders reach nothing else but DNS' : 'nothing else but DNS out';
+  const ends = egress ? `${receivers}, and ${senders}` : receivers;
   const notes = [
     ...about,
     good ? `Checked: the flows pass, and ${ends}.` : 'Checked, and not as it should be:',
     ...listed('still closed, by other policies:', closed),
     ...listed('let through as well, by the same labels:', more),
     ...listed('not decided by the facts:', unsure),
+    ...listed(BESIDE, beside),
   ];
   return output(request, notes, policies, closed.length > 0 ? 1 : unsure.length > 0 ? 3 : 0);
 }
@@ -116,6 +117,8 @@ async function fromTemplate(request: Request, name: string): Promise<CommandResu
   return templateResult(request, asked, namespace, policies, promises);
 }
 
+const BESIDE = 'Policies that are there already let through as well:';
+
 const SEE_DIFF = 'See all that it changes with kubectl netpol diff -f FILE before you apply it.';
 
 async function templateResult(
@@ -138,7 +141,7 @@ async function templateResult(
     ...listed('still closed, by other policies:', closed),
     ...listed('let through as well:', more),
     ...listed('not decided by the facts:', unsure),
-    ...listed('Policies that are there already let through beside it:', beside),
+    ...listed(BESIDE, beside),
     ...(gaps.incomplete === undefined ? [] : [`Not all could be checked: ${gaps.incomplete}.`]),
     SEE_DIFF,
   ];

@@ -26,6 +26,21 @@ describe('who-can-reach', () => {
     expect(run.stdout).not.toContain('data/db');
   });
 
+  it('calls a pod that the server would name by what is known of its name', async () => {
+    const more =
+      `${SHOP}\n---\napiVersion: v1\nkind: Pod\nmetadata: {generateName: migrate-, namespace: shop, labels: {app: migrate}}\n` +
+      'spec: {containers: [{name: m, image: example/m:1}]}\n';
+    expect((await ask('matrix', more)).stdout).toContain('Pod shop/migrate-*\n');
+  });
+
+  it('names one of several pods for which a reason holds as one of them', async () => {
+    const blocks = SHOP.replace('[{podSelector: {}}]', '[{ipBlock: {cidr: 10.0.0.0/8}}]');
+    const { stdout } = await ask('shop/api', blocks);
+    expect(stdout.replaceAll(/\s+/g, ' ')).toMatch(
+      /Depends: TCP 8080: Deployment \w+\/\w+, for one, has no address yet/,
+    );
+  });
+
   it('tells who is kept out, and by what, when asked', async () => {
     const { stdout } = await ask('who-can-reach shop/api --denied --port http');
     expect(stdout).toMatch(/Kept out: TCP 8080: no ingress rule of NetworkPolicy shop\/api-in/);

@@ -1,8 +1,9 @@
 import type { CommandResult, Request } from '../../../shared/cli/command.ts';
 import { UsageError } from '../../../shared/cli/command.ts';
 import type { Pod } from '../../../shared/model/objects-pod.ts';
-import { formatRef, type Ref } from '../../../shared/model/refs.ts';
+import { formatRef, type Ref, refKey } from '../../../shared/model/refs.ts';
 import { sourceName } from '../../../shared/model/source-name.ts';
+import { unitRef } from '../../../shared/policy/explain-peer.ts';
 import { isolating } from '../../../shared/policy/model.ts';
 import { hasPort } from '../../../shared/policy/port-set.ts';
 import type { Direction } from '../../../shared/policy/rules.ts';
@@ -14,7 +15,7 @@ import { type ReachGroup, reachGroups, type Via } from '../answer/reach-groups.t
 import { type Who, whoOf } from '../answer/who.ts';
 import { endsPlan } from '../collect/ends-plan.ts';
 import { parseEnds } from '../targets/parse-end.ts';
-import { likesOf, type Party, podsOfParty } from '../targets/party.ts';
+import { likesOf, type Party, podsOfParty, senderWords } from '../targets/party.ts';
 import { type AskedPort, askedPorts, type PortWish } from '../targets/ports.ts';
 import { resolveEnd } from '../targets/resolve-end.ts';
 import { policyWords, ruleWords } from '../words/policies.ts';
@@ -181,16 +182,14 @@ function titleOf(asked: Asked, { ports, via, only, answer, pods }: ReachGroup): 
 }
 
 function viaWords(
-  { places, name: naming }: Asked,
+  { model, places, name: naming }: Asked,
   { direction, decision, reasons }: Via,
   answer: Answer,
   pods: readonly Pod[],
 ): string {
   // Pods that no rule tells apart are judged by one of them, and a reason that names that one holds for all.
   const inGroup = (ref: Ref): boolean =>
-    ref.kind === 'Pod' &&
-    pods.length > 1 &&
-    pods.some(({ metadata }) => metadata?.name === ref.name && (metadata.namespace || 'default') === ref.namespace);
+    pods.length > 1 && pods.some((pod) => refKey(unitRef(model.unitOf(pod))) === refKey(ref));
   const name = (ref: Ref): string => `${naming(ref)}${inGroup(ref) ? ', for one,' : ''}`;
   switch (decision.by) {
     case 'rule':
@@ -239,7 +238,7 @@ function summaryOf(
     ...(outside ? ['addresses outside the cluster'] : []),
   ].join(' and ');
   const verb = (who: string, on: string): string =>
-    direction === 'egress' ? `${party.words} can reach ${who}${on}` : `${who} can reach ${party.words}${on}`;
+    direction === 'egress' ? `${senderWords(party)} can reach ${who}${on}` : `${who} can reach ${party.words}${on}`;
   if (whom === '' && maybe.length > 0) {
     return `whether ${verb('anybody', onPorts(all))} is not decided`;
   }

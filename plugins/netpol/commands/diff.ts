@@ -29,7 +29,8 @@ export const diff: Command = {
       name: 'delete',
       type: 'array',
       value: 'KIND/NAME',
-      describe: 'an object to leave out: networkpolicy/web, or networkpolicy/NS/NAME; may be repeated',
+      describe:
+        'an object to leave out: networkpolicy/web, networkpolicy/NS/NAME, or the name of a NetworkPolicy; may be repeated',
     },
     {
       name: 'expect',

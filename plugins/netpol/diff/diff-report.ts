@@ -184,18 +184,27 @@ function findingsOf(compared: Compared, effect: Effect): readonly Finding[] {
 /** `Deployment shop/web, Deployment shop/api and 7 more`. */
 function sendersWords(one: Incoming, end: DiffEnd | undefined): string {
   const names = senderNames(one, end);
-  const hidden = one.senders + (one.within ? 1 : 0) - names.length;
+  const hidden = one.senders - toldOf(one, end);
   return hidden > 0
     ? `${names.slice(0, NAMES).join(', ')} and ${hidden + Math.max(names.length - NAMES, 0)} more`
     : joinNames(names, NAMES);
 }
 
-function senderNames(one: Incoming, end: DiffEnd | undefined): readonly string[] {
-  const names = one.samples.flatMap((group) =>
-    group.ends.length > 0
-      ? group.ends.filter((sender) => sender !== end).map(({ ref }) => formatRef(ref))
-      : [rangesWords(group.ranges)],
+/** How many of the senders the samples are; each group of addresses counts as one. */
+function toldOf({ samples }: Incoming, end: DiffEnd | undefined): number {
+  return samples.reduce(
+    (sum, { ends }) => sum + (ends.length > 0 ? ends.filter((sender) => sender !== end).length : 1),
+    0,
   );
+}
+
+function senderNames(one: Incoming, end: DiffEnd | undefined): readonly string[] {
+  // Parts of the address space that other policies tell apart are one here.
+  const ranges = one.samples.flatMap((group) => (group.ends.length > 0 ? [] : group.ranges));
+  const names = [
+    ...one.samples.flatMap((group) => group.ends.filter((sender) => sender !== end).map(({ ref }) => formatRef(ref))),
+    ...(ranges.length === 0 ? [] : [rangesWords(ranges)]),
+  ];
   return one.within && end !== undefined ? [...names, 'its own other pods'] : names;
 }
 
@@ -334,7 +343,7 @@ function wrapItem(text: string, indent = '  '): readonly string[] {
 function serviceLine({ service, servicePort, protocol, targetPort, incoming, senders }: ServiceLoss): string {
   const { namespace = '', name = '' } = service.metadata ?? {};
   const names = incoming.flatMap((one) => senderNames(one, undefined));
-  const more = senders - names.length;
+  const more = senders - incoming.reduce((sum, one) => sum + toldOf(one, undefined), 0);
   const from =
     more > 0
       ? `${names.slice(0, NAMES).join(', ')} and ${more + Math.max(names.length - NAMES, 0)} more`

@@ -196,13 +196,33 @@ describe('diff --delete', () => {
     expect((await diff('--delete netpol/shop/db --expect none')).exit).toBe(1);
   });
 
+  it('takes a name alone for that of a NetworkPolicy', async () => {
+    const [named, alone] = [await diff('--delete networkpolicy/db'), await diff('--delete db')];
+    expect(alone.stdout).toBe(named.stdout);
+    expect(alone.stdout).toContain('deleted: NetworkPolicy shop/db');
+  });
+
+  it('tells addresses that other policies tell apart as one', async () => {
+    const blocks = networkPolicy('web', {
+      podSelector: { matchLabels: { app: 'web' } },
+      ingress: [{ from: [{ ipBlock: { cidr: '203.0.113.0/24' } }] }],
+    });
+    const reader = fakeCluster([...cluster, blocks], { namespace: 'shop' });
+    const { stdout } = await runCli(netpol, 'diff --delete db --cni calico', {
+      world: { connect: async () => reader },
+    });
+    expect(stdout.replaceAll(/\s+/g, ' ')).toContain('any address outside the cluster');
+    expect(stdout).not.toContain('203.0.113.0/24');
+    expect(stdout).not.toMatch(/and \d+ more/);
+  });
+
   it('teaches on a name or kind that does not exist', async () => {
     const { exit, stderr } = await diff('--delete networkpolicy/bd');
     expect(exit).toBe(2);
     expect(stderr).toContain('there is no NetworkPolicy bd in namespace shop to delete');
     expect(stderr).toContain('Did you mean db');
     expect((await diff('--delete netwrkpolicy/db')).stderr).toContain('networkpolicy');
-    expect((await diff('--delete db')).exit).toBe(2);
+    expect((await diff('--delete networkpolicy/shop/db/x')).exit).toBe(2);
   });
 });
 

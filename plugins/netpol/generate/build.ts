@@ -6,6 +6,7 @@ import type { Workload } from '../../../shared/model/objects-workload.ts';
 import { WORKLOAD_KINDS } from '../../../shared/model/owners.ts';
 import type { Protocol } from '../../../shared/policy/port-set.ts';
 import { NAMESPACE_NAME_LABEL } from '../../../shared/policy/units.ts';
+import { parseCidr, toCidrs } from '../../../shared/util/addresses.ts';
 import type { End } from '../targets/parse-end.ts';
 import { type Party, podsOfParty } from '../targets/party.ts';
 
@@ -106,8 +107,8 @@ function peersOf(index: ClusterIndex, side: Side, namespace: string): readonly N
     ];
   }
   if (end.type === 'address' && podsOfParty(party).length === 0) {
-    const { cidr } = end;
-    return [{ ipBlock: { cidr: cidr.includes('/') ? cidr : `${cidr}/${cidr.includes(':') ? 128 : 32}` } }];
+    const range = parseCidr(end.cidr);
+    return range === undefined ? [] : toCidrs(range).map((cidr) => ({ ipBlock: { cidr } }));
   }
   const own = namespaceOf(side);
   const byName = { namespaceSelector: { matchLabels: { [NAMESPACE_NAME_LABEL]: own } } };

@@ -41,6 +41,40 @@ describe('generate', () => {
     expect((await generate('--allow', '198.51.100.0/24 -> pod/db-1:5432')).stdout).toContain('cidr: 198.51.100.0/24');
   });
 
+  it('tells what policies that are there let in beside it, but not one that it replaces', async () => {
+    const fromWeb = [{ from: [{ podSelector: { matchLabels: { app: 'web' } } }] }];
+    const forDb = (name: string) =>
+      networkPolicy(name, { podSelector: { matchLabels: { app: 'db' } }, ingress: fromWeb });
+    const items = [
+      pod('web-1', { labels: { app: 'web' } }),
+      pod('api-1', { labels: { app: 'api' } }),
+      pod('db-1', { labels: { app: 'db' }, ports: [{ containerPort: 5432 }] }),
+    ];
+    const given = (policy: string) =>
+      runCli(netpol, [
+        'generate',
+        '--allow',
+        'pod/api-1 -> pod/db-1:5432',
+        '-n',
+        'shop',
+        '--snapshot',
+        files.write(`${policy}.json`, { apiVersion: 'v1', kind: 'List', items: [...items, forDb(policy)] }),
+      ]);
+    const beside = await given('older');
+    expect(beside.exit).toBe(0);
+    expect(beside.stdout).toContain(
+      '# Checked: the flows pass, and these let nothing else in.\n' +
+        '# Policies that are there already let through as well:\n' +
+        '#   Pod shop/web-1 to Pod shop/db-1 on every port\n',
+    );
+    expect((await given('to-db-1')).stdout).toContain('and nothing else reaches the receivers.');
+  });
+
+  it('writes address blocks as the API reads them', async () => {
+    const { stdout } = await generate('external-cidr', '--cidr', '203.0.113.7/24');
+    expect(stdout).toContain('cidr: 203.0.113.0/24');
+  });
+
   it('gives templates, and teaches on what is none', async () => {
     expect((await generate('deny-all')).stdout).toContain('name: deny-all-ingress');
     expect((await generate('cross-namespace', '--from-namespace', 'monitoring')).stdout).toContain(
@@ -198,7 +232,7 @@ describe('generate', () => {
     const { stdout, exit } = await ask('db');
     expect(exit).toBe(1);
     expect(stdout).toContain('still closed, by other policies:\n#   Pod shop/web-1 to Pod shop/db-1 on TCP 5432');
-    expect(stdout).toMatch(/already let through beside it:\n# {3}Pod shop\/ops-1 to Pod shop\/db-1 on TCP 22/);
+    expect(stdout).toMatch(/already let through as well:\n# {3}Pod shop\/ops-1 to Pod shop\/db-1 on TCP 22/);
     expect((await ask('gone')).stdout).toContain('# No pod of namespace shop is meant now');
   });
 

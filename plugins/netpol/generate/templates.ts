@@ -7,7 +7,7 @@ import { matchesSelector } from '../../../shared/model/selectors.ts';
 import { ALL_PORTS, NO_PORTS, type PortSet, portRange, unionPorts } from '../../../shared/policy/port-set.ts';
 import type { Direction } from '../../../shared/policy/rules.ts';
 import { addressTextsOf, NAMESPACE_NAME_LABEL } from '../../../shared/policy/units.ts';
-import { coversRange, inRange, parseAddress, parseCidr } from '../../../shared/util/addresses.ts';
+import { coversRange, inRange, parseAddress, parseCidr, toCidrs } from '../../../shared/util/addresses.ts';
 import { DNS_RULE, policy } from './build.ts';
 import type { TemplatePromise } from './verify-template.ts';
 
@@ -98,7 +98,7 @@ export const TEMPLATES: Readonly<Record<string, Template>> = {
       addressTextsOf(pod)
         .flatMap((text) => parseAddress(text) ?? [])
         .some((address) => blocks.some((block) => inRange(block, address)));
-    const rules = [{ to: cidrs.map((cidr) => ({ ipBlock: { cidr } })) }, DNS_RULE];
+    const rules = [{ to: blocks.flatMap(toCidrs).map((cidr) => ({ ipBlock: { cidr } })) }, DNS_RULE];
     return {
       policies: [policy(namespace, 'allow-external', {}, 'egress', rules)],
       promises: [

@@ -26,8 +26,6 @@ export interface TemplatePromise {
 export interface TemplateVerified extends Verified {
   /** How many pods the template is about. */
   readonly pods: number;
-  /** What policies that are there already let through beside the template. */
-  readonly beside: readonly string[];
 }
 
 /**

@@ -1,7 +1,9 @@
 import type { NetworkPolicy } from '../../../shared/model/objects-network.ts';
 import type { Pod } from '../../../shared/model/objects-pod.ts';
+import { formatRef } from '../../../shared/model/refs.ts';
 import { perhaps, surely } from '../../../shared/policy/decide.ts';
-import { buildPolicyModel, type PolicyFacts } from '../../../shared/policy/model.ts';
+import { unitRef } from '../../../shared/policy/explain-peer.ts';
+import { buildPolicyModel, type PolicyFacts, type PolicyModel } from '../../../shared/policy/model.ts';
 import { pairSets } from '../../../shared/policy/pair-sets.ts';
 import { hasPort, type PortSet, portRange, subtractPorts, unionPorts } from '../../../shared/policy/port-set.ts';
 import { destinationsOf, sourcesOf } from '../../../shared/policy/reach.ts';
@@ -17,21 +19,18 @@ export interface Verified {
   /** What would be let in beyond what is wanted. */
   readonly more: readonly string[];
   readonly unsure: readonly string[];
+  /** What policies that are there already let through beside them. */
+  readonly beside: readonly string[];
 }
 
 /**
  * Judges generated policies with the engine: beside the ones that are there, every wanted flow must pass; alone, nothing
- * else may reach a receiver, nor leave a sender whose egress they limit.
+ * else may reach a receiver, nor leave a sender whose egress they limit. A policy of the same name is replaced by them.
  */
 export function verify(facts: PolicyFacts, policies: readonly NetworkPolicy[], flows: readonly Flow[]): Verified {
-  const real = buildPolicyModel({ ...facts, networkPolicies: [...(facts.networkPolicies ?? []), ...policies] });
-  const alone = buildPolicyModel({
-    ...facts,
-    networkPolicies: policies,
-    adminNetworkPolicies: [],
-    baselineAdminNetworkPolicies: [],
-    clusterNetworkPolicies: [],
-  });
+  const names = new Set(policies.map(nameOf));
+  const others = (facts.networkPolicies ?? []).filter((one) => !names.has(nameOf(one)));
+  const real = buildPolicyModel({ ...facts, networkPolicies: [...others, ...policies] });
   const closed = new Set<string>();
   const unsure = new Set<string>();
   for (const { from, to, ports } of flows) {
@@ -47,15 +46,49 @@ export function verify(facts: PolicyFacts, policies: readonly NetworkPolicy[], f
       }
     }
   }
-  const more = new Set<string>();
+  const limited = new Set(policies.filter(limitsEgress).map(({ metadata }) => metadata?.namespace));
+  const more = new Set([
+    ...receivedAsWell(alone(facts, policies), flows),
+    ...sentAsWell(alone(facts, policies.filter(limitsEgress)), flows, limited),
+  ]);
+  const beside = [...receivedAsWell(real, flows), ...sentAsWell(real, flows, limited)];
+  return {
+    closed: [...closed],
+    more: [...more],
+    unsure: [...unsure],
+    beside: [...new Set(beside)].filter((line) => !more.has(line)),
+  };
+}
+
+function nameOf({ metadata }: NetworkPolicy): string {
+  return `${metadata?.namespace || 'default'}/${metadata?.name ?? ''}`;
+}
+
+function limitsEgress({ spec }: NetworkPolicy): boolean {
+  return spec?.policyTypes?.includes('Egress') === true;
+}
+
+/** The generated policies without any other. */
+function alone(facts: PolicyFacts, networkPolicies: readonly NetworkPolicy[]): PolicyModel {
+  return buildPolicyModel({
+    ...facts,
+    networkPolicies,
+    adminNetworkPolicies: [],
+    baselineAdminNetworkPolicies: [],
+    clusterNetworkPolicies: [],
+  });
+}
+
+/** Who reaches the receivers beyond what is wanted. */
+function receivedAsWell(model: PolicyModel, flows: readonly Flow[]): readonly string[] {
+  const found: string[] = [];
   for (const receiver of new Set(flows.flatMap(({ to }) => podsOfParty(to.party)))) {
-    const { pods, outside } = sourcesOf(alone, { type: 'pod', pod: receiver });
-    const name = `${receiver.metadata?.namespace}/${receiver.metadata?.name}`;
+    const { pods, outside } = sourcesOf(model, { type: 'pod', pod: receiver });
+    const name = wordsOf(model, receiver);
     for (const { allowed, pods: senders } of pods) {
       for (const sender of senders) {
         const rest = subtractPorts(allowed, wanted(flows, receiver, sender));
-        if (rest.length > 0)
-          more.add(`Pod ${sender.metadata?.namespace}/${sender.metadata?.name} to Pod ${name} on ${portWords(rest)}`);
+        if (rest.length > 0) found.push(`${wordsOf(model, sender)} to ${name} on ${portWords(rest)}`);
       }
     }
     for (const { allowed, ranges } of outside) {
@@ -63,44 +96,40 @@ export function verify(facts: PolicyFacts, policies: readonly NetworkPolicy[], f
         ({ from, to }) => podsOfParty(to.party).includes(receiver) && podsOfParty(from.party).length === 0,
       );
       const meant = ranges.every((range) => own.some(({ from }) => meansRange(from, range)));
-      if (allowed.length > 0 && !meant) more.add(`addresses outside to Pod ${name} on ${portWords(allowed)}`);
+      if (allowed.length > 0 && !meant) found.push(`addresses outside to ${name} on ${portWords(allowed)}`);
     }
   }
-  for (const line of sentAsWell(facts, policies, flows)) more.add(line);
-  return { closed: [...closed], more: [...more], unsure: [...unsure] };
+  return found;
 }
 
-/** What senders whose egress the policies limit may send beyond what is wanted and DNS, whatever the receivers say. */
-function sentAsWell(facts: PolicyFacts, policies: readonly NetworkPolicy[], flows: readonly Flow[]): readonly string[] {
-  const egress = policies.filter(({ spec }) => spec?.policyTypes?.includes('Egress') === true);
-  if (egress.length === 0) return [];
-  const model = buildPolicyModel({
-    ...facts,
-    networkPolicies: egress,
-    adminNetworkPolicies: [],
-    baselineAdminNetworkPolicies: [],
-    clusterNetworkPolicies: [],
-  });
+/** What senders in namespaces where egress is limited may send beyond what is wanted and DNS. */
+function sentAsWell(
+  model: PolicyModel,
+  flows: readonly Flow[],
+  limited: ReadonlySet<string | undefined>,
+): readonly string[] {
   const found: string[] = [];
   for (const sender of new Set(flows.flatMap(({ from }) => podsOfParty(from.party)))) {
-    const name = `${sender.metadata?.namespace}/${sender.metadata?.name}`;
+    if (!limited.has(sender.metadata?.namespace)) continue;
+    const name = wordsOf(model, sender);
     const { pods, outside } = destinationsOf(model, { type: 'pod', pod: sender });
     for (const { allowed, pods: receivers } of pods) {
       for (const receiver of receivers) {
         const rest = subtractPorts(subtractPorts(allowed, wanted(flows, receiver, sender)), isDns(receiver) ? DNS : []);
-        if (rest.length > 0)
-          found.push(
-            `Pod ${name} to Pod ${receiver.metadata?.namespace}/${receiver.metadata?.name} on ${portWords(rest)}`,
-          );
+        if (rest.length > 0) found.push(`${name} to ${wordsOf(model, receiver)} on ${portWords(rest)}`);
       }
     }
     for (const { allowed, ranges } of outside) {
       const own = flows.filter(({ from }) => podsOfParty(from.party).includes(sender));
       const meant = ranges.every((range) => own.some(({ to }) => meansRange(to, range)));
-      if (allowed.length > 0 && !meant) found.push(`Pod ${name} to addresses outside on ${portWords(allowed)}`);
+      if (allowed.length > 0 && !meant) found.push(`${name} to addresses outside on ${portWords(allowed)}`);
     }
   }
   return found;
+}
+
+function wordsOf(model: PolicyModel, pod: Pod): string {
+  return formatRef(unitRef(model.unitOf(pod)));
 }
 
 const DNS: PortSet = unionPorts(portRange('UDP', 53), portRange('TCP', 53));

@@ -23,6 +23,11 @@ export function podsOfParty({ members }: Party): readonly Pod[] {
   return members.flatMap((unit) => (unit.type === 'pod' ? [unit.pod] : []));
 }
 
+/** A party as the one that sends: a Service never does, the pods behind it do. */
+export function senderWords({ words, service }: Party): string {
+  return service === undefined ? words : `pods of ${words}`;
+}
+
 /** Members that no label and no port name tells apart, each with how many they are. */
 export interface Like {
   readonly unit: Unit;
