@@ -7,6 +7,7 @@ import { deploymentPaused } from './deployment-paused.ts';
 import { imageNotPulled } from './image-not-pulled.ts';
 import { initContainer } from './init-container.ts';
 import { jobHasNoPod } from './job-has-no-pod.ts';
+import { noPodByEvents } from './no-pod-by-events.ts';
 import { nodeNotReady } from './node-not-ready.ts';
 import { outOfMemory } from './out-of-memory.ts';
 import { podsCannotBeCreated } from './pods-cannot-be-created.ts';
@@ -26,6 +27,7 @@ export const podsChecks: readonly ServiceCheck[] = [
   jobHasNoPod,
   workloadNotObserved,
   podsCannotBeCreated,
+  noPodByEvents,
   workloadHasNoPods,
   podsPending,
   nodeNotReady,

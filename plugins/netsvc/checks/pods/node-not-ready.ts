@@ -1,6 +1,7 @@
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import type { Evidence, Finding, Fix } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
+import type { Pod } from '../../../../shared/model/objects-pod.ts';
 import type { NodeStanding } from '../../../../shared/model/pod-state-node.ts';
 import { isTerminating } from '../../../../shared/model/pods.ts';
 import { refKey } from '../../../../shared/model/refs.ts';
@@ -101,8 +102,18 @@ function areReplaced(all: readonly ServicePod[], lost: readonly ServicePod[]): b
   return lost.every(({ pod, owner, workload }) => {
     const wanted = workload?.object.spec?.replicas;
     const others = ready.filter((entry) => refKey(entry.owner) === refKey(owner));
-    return isTerminating(pod) && wanted !== undefined && wanted > 0 && others.length >= wanted;
+    if (!isTerminating(pod)) return false;
+    if (wanted === undefined)
+      return madeSince(others, pod) >= lost.filter((entry) => refKey(entry.owner) === refKey(owner)).length;
+    return wanted !== undefined && wanted > 0 && others.length >= wanted;
   });
+}
+
+/** Without the workload: pods that were made after a lost one was told to go stand in its place. */
+function madeSince(others: readonly ServicePod[], { metadata }: Pod): number {
+  const grace = (metadata?.deletionGracePeriodSeconds ?? 30) * 1000;
+  const told = Date.parse(metadata?.deletionTimestamp ?? '') - grace - 1000;
+  return others.filter(({ pod }) => Date.parse(pod.metadata?.creationTimestamp ?? '') >= told).length;
 }
 
 /** Pods that were to take the place of the lost ones and find no node: a consequence as long as the node is down. */

@@ -113,14 +113,16 @@ function raise(index: ClusterIndex, subject: ServiceSubject, group: Group): Find
       return podsMessages.SVC242.raise({
         ...facts,
         ...(facts.severity === 'warning' && waited < PATIENCE ? { severity: 'info' as const } : {}),
-        args: { pods, since: sinceInWords(since, index.now), suspects: suspectsOf(problem, nodes) },
+        args: { pods, since: sinceInWords(since, index), suspects: suspectsOf(problem, nodes) },
       });
     }
   }
 }
 
-function sinceInWords(since: string | undefined, now: number): string {
+/** Of facts without a time of their own a short time is a lower bound, and says nothing. */
+function sinceInWords(since: string | undefined, { now, orLater }: ClusterIndex): string {
   const when = ago(since, now);
+  if (orLater && now - Date.parse(since ?? '') < 60_000) return '';
   return when === '' ? '' : ` for ${when.replace(' ago', '')}`;
 }
 

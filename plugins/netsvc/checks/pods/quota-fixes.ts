@@ -22,7 +22,7 @@ function raiseQuota(index: ClusterIndex, refusal: Refusal, failure: CreateFailur
   const stored = index.get('ResourceQuota', namespace, failure.quota)?.spec?.hard ?? {};
   for (const [resource, limit] of parseAmounts(failure.limited)) {
     const each = parseQuantity(requested.get(resource)) ?? 0;
-    const total = (parseQuantity(used.get(resource)) ?? 0) + each * refusal.missing;
+    const total = (parseQuantity(used.get(resource)) ?? 0) + each * Math.max(1, refusal.missing);
     hard[resource] = formatAmount(Math.max(total, parseQuantity(limit) ?? 0), limit);
     former[resource] = stored[resource] ?? limit;
   }

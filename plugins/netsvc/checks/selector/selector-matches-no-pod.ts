@@ -1,5 +1,5 @@
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
-import type { Evidence, Finding } from '../../../../shared/messages/finding.ts';
+import type { Confidence, Evidence, Finding } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import type { Pod } from '../../../../shared/model/objects-pod.ts';
 import { controllerOf, topOwner } from '../../../../shared/model/owners.ts';
@@ -10,6 +10,7 @@ import { podsMatching } from '../../../../shared/model/services.ts';
 import { joinAnd, joinNames, plural } from '../../../../shared/util/text.ts';
 import { selectorMessages } from '../../messages/selector.ts';
 import { type ServiceSubject, subjectPods } from '../../service-subject.ts';
+import { makersInEvents } from '../pods/makers-in-events.ts';
 import { differenceInWords, labelDifferences } from './label-distance.ts';
 import { type Candidate, equallyNear, nearestWorkloads, rankedWorkloads } from './nearest-workloads.ts';
 import { type Elsewhere, matchesElsewhere } from './other-namespaces.ts';
@@ -48,6 +49,8 @@ export const selectorMatchesNoPod = defineCheck<ServiceSubject>({
     const [nearest] = nearestWorkloads(index, subject, subject.namespace);
     const onlyJobs = ended.length > 0 || makers.length > 0;
     if (onlyJobs && (nearest === undefined || nearest.distance > NEAR)) return [];
+    // Workloads that were not read may well make such pods: then their events know better than the selector.
+    if (makersInEvents(index, subject).length > 0) return [];
     return [unmatched(index, subject, now)];
   },
 });
@@ -98,7 +101,7 @@ function inNoNamespace(
   const also = near.slice(1).map(({ ref }) => `${ref.kind} ${ref.name}`);
   return selectorMessages.SVC101.raise({
     subject: subject.ref,
-    confidence: near.length > 1 ? 'likely' : 'proven',
+    confidence: confidenceOf(index, subject, near),
     args: {
       service: `${subject.namespace}/${subject.name}`,
       selector: formatLabels(subject.selector),
@@ -115,6 +118,12 @@ function inNoNamespace(
     },
     evidence: evidenceOf(index, subject, candidates, elsewhere, now),
   });
+}
+
+/** With nothing near and the workloads unseen, one that is scaled to 0 or refused its pods explains it as well. */
+function confidenceOf(index: ClusterIndex, { namespace }: ServiceSubject, near: readonly Candidate[]): Confidence {
+  if (near.length === 0) return unseenMakers(index, namespace).includes('Deployment') ? 'possible' : 'proven';
+  return near.length > 1 ? 'likely' : 'proven';
 }
 
 function inOtherNamespace(
@@ -157,15 +166,19 @@ const USUAL_MAKERS = ['Deployment', 'StatefulSet', 'DaemonSet', 'Job'] as const;
 
 /** A dump without some kinds of workloads cannot tell that none of them is there. */
 function nothingThere(index: ClusterIndex, { namespace }: ServiceSubject): string {
-  const unseen = USUAL_MAKERS.filter((kind) => {
-    const { status } = index.seen(kind, namespace);
-    return status !== 'ok' && status !== 'absent';
-  });
+  const unseen = unseenMakers(index, namespace);
   if (unseen.length === 0) return 'the namespace has no pods and no workload that makes some';
   return `the namespace has no pods; ${joinNames(
     unseen.map((kind) => `${kind}s`),
     6,
   )} were not read`;
+}
+
+function unseenMakers(index: ClusterIndex, namespace: string): readonly string[] {
+  return USUAL_MAKERS.filter((kind) => {
+    const { status } = index.seen(kind, namespace);
+    return status !== 'ok' && status !== 'absent';
+  });
 }
 
 /** A ReplicaSet of a custom controller (a Rollout), which alone knows why it wants no pods. */

@@ -10,4 +10,5 @@ export const SELECTOR_USES: readonly KindName[] = [
   'Job',
   'CronJob',
   'Service',
+  'Event',
 ];
