@@ -3,6 +3,7 @@ import { UsageError } from '../../../shared/cli/command.ts';
 import { parseSelector } from '../../../shared/cli/parse-selector.ts';
 import { parseSuppress, suppressedBy } from '../../../shared/cli/parse-suppress.ts';
 import { type Progress, startProgress } from '../../../shared/cli/progress.ts';
+import { withSlicesOfEndpoints } from '../../../shared/collect/slices-of-endpoints.ts';
 import { imagineApplied } from '../../../shared/diagnose/imagine-applied.ts';
 import { withProblems } from '../../../shared/diagnose/snapshot-problems.ts';
 import { type ClusterIndex, createIndex } from '../../../shared/model/cluster-index.ts';
@@ -32,7 +33,7 @@ export async function runCheck(request: Request): Promise<CommandResult> {
     const { sweepPlan } = await import('../collect/sweep-plan.ts');
     await sweepPlan(everywhere)(gatherer, namespace);
   });
-  const snapshot = imagineApplied(read);
+  const snapshot = imagineApplied(withSlicesOfEndpoints(read));
   const index = createIndex(snapshot);
   const namespace = everywhere ? undefined : await scopeOf(request, index);
   const services = index

@@ -1,5 +1,6 @@
 import type { Request } from '../../../shared/cli/command.ts';
 import type { Target } from '../../../shared/cli/parse-target.ts';
+import { withSlicesOfEndpoints } from '../../../shared/collect/slices-of-endpoints.ts';
 import { imagineApplied } from '../../../shared/diagnose/imagine-applied.ts';
 import { type ClusterIndex, createIndex } from '../../../shared/model/cluster-index.ts';
 import type { Snapshot } from '../../../shared/model/snapshot.ts';
@@ -23,7 +24,7 @@ export async function readTarget(request: Request, target: Target): Promise<Targ
     const { targetPlan } = await import('../collect/target-plan.ts');
     await targetPlan(target, parseCaller(from, target.namespace ?? inForce))(gatherer, inForce);
   });
-  const snapshot = imagineApplied(read);
+  const snapshot = imagineApplied(withSlicesOfEndpoints(read));
   const index = createIndex(snapshot);
   const namespace = await chooseNamespace(request, target, index);
   const caller = parseCaller(from, namespace);

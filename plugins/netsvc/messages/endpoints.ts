@@ -285,22 +285,61 @@ export const endpointsMessages = defineMessages({
     title: 'an address stands in several EndpointSlices',
     summary: ({ service, address, slices, others, disagree }) =>
       `Service ${service} lists ${address} in ${slices}` +
-      (others > 0 ? `, and ${others} more addresses twice` : '') +
+      (others > 0 ? `, and ${others} more ${others === 1 ? 'address' : 'addresses'} twice` : '') +
       (disagree ? '; they disagree on whether it is ready' : ''),
     explain:
       'kube-proxy counts an address once, however many slices name it, and the controller itself leaves an address in two ' +
       'slices for a moment while it moves endpoints. When it stays so, two writers keep slices for one Service.',
   }),
 
-  SVC515: message<{ service: string; slice: string; addresses: string; writer: string }>({
+  SVC515: message<{
+    service: string;
+    slice: string;
+    addresses: string;
+    writer: string;
+    /** Addresses that no pod has; empty when that is not known. */
+    dead: string;
+    namespace: string;
+  }>({
     slug: 'foreign-slice',
     severity: 'info',
+    rung: 56,
     title: 'somebody adds endpoints to a Service with a selector',
-    summary: ({ service, slice, addresses, writer }) =>
-      `EndpointSlice ${slice} (managed by ${writer}) adds ${addresses} to the pods of Service ${service}`,
+    summary: ({ service, slice, addresses, writer, dead }) =>
+      `EndpointSlice ${slice} (managed by ${writer}) adds ${addresses} to the pods of Service ${service}` +
+      (dead === '' ? '' : `; no pod has address ${dead}, so its share of the requests fails`),
     explain:
       'The Service has a selector, and beside the slices of Kubernetes there is one that somebody else wrote. Its addresses ' +
       'get their share of the requests, whether anything answers there or not. Connected clusters do so on purpose; a slice ' +
       'that was left behind by hand sends a part of the requests astray.',
+    fixes: ({ dead, slice, namespace }) =>
+      dead === ''
+        ? []
+        : [
+            {
+              title: 'keep a copy, then take the slice away',
+              command:
+                `kubectl get endpointslice ${slice} -n ${namespace} -o yaml > ${slice}.yaml && ` +
+                `kubectl delete endpointslice ${slice} -n ${namespace}`,
+              risk: 'low',
+              undo: `kubectl create -f ${slice}.yaml`,
+            },
+          ],
+  }),
+
+  SVC516: message<{ service: string; notReady: string; namespace: string; selector: string }>({
+    slug: 'no-ready-endpoint',
+    severity: 'info',
+    title: 'no endpoint is ready, and why was not seen',
+    summary: ({ service, notReady }) =>
+      `Service ${service} has no ready endpoint` +
+      (notReady === '' ? '' : `: ${notReady} ${notReady.includes(' ') ? 'are' : 'is'} not ready`),
+    explain:
+      'Requests to the Service are refused until an endpoint is ready. The pods behind it were not seen, so that the cause is ' +
+      'not known: no pod may match the selector, pods may not start or not be ready, or somebody scaled them to zero.\n' +
+      'Look at the pods, or add them to the files.',
+    fixes: ({ namespace, selector }) => [
+      { title: 'see the pods', command: `kubectl get pods -n ${namespace} -l ${selector} -o wide`, risk: 'none' },
+    ],
   }),
 });

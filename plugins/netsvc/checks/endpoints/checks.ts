@@ -8,6 +8,7 @@ import { manualAddressUnusable } from './manual-address-unusable.ts';
 import { manualAllNotReady } from './manual-all-not-ready.ts';
 import { manualPodNotReady } from './manual-pod-not-ready.ts';
 import { manyEndpoints } from './many-endpoints.ts';
+import { noReadyEndpoint } from './no-ready-endpoint.ts';
 import { selectorlessWithoutEndpoints } from './selectorless-without-endpoints.ts';
 import { slicePortName } from './slice-port-name.ts';
 import { sliceTypeFqdn } from './slice-type-fqdn.ts';
@@ -29,6 +30,7 @@ export const endpointsChecks: readonly ServiceCheck[] = [
   manualPodNotReady,
   slicesStale,
   terminatingOnly,
+  noReadyEndpoint,
   foreignSlice,
   duplicateEndpoints,
   manyEndpoints,

@@ -61,6 +61,19 @@ describe('slices-stale', () => {
     expect(diagnoseObjects([web, first, leaving, ...slicesFor(web, [first])], 'web').verdict).toBe('healthy');
   });
 
+  it('takes slices for written that name no writer', () => {
+    const bare = slicesFor(web, [first, second]).map((slice) => ({
+      ...slice,
+      metadata: { ...slice.metadata, labels: { 'kubernetes.io/service-name': 'web' } },
+    }));
+    expect(diagnoseObjects([web, first, second, ...bare], 'web').verdict).toBe('healthy');
+  });
+
+  it('expects nothing of pods that lack the port names of the Service', () => {
+    const named = service('web', { ports: [{ name: 'http', port: 80, targetPort: 'web', protocol: 'TCP' }] });
+    expect(causeCodes(diagnoseObjects([named, first, ...slicesFor(named, [])], 'web'))).toEqual(['SVC405']);
+  });
+
   it('does not miss pods where only some were read', () => {
     const report = diagnoseObjects([web, first, ...slicesFor(web, [first, second])], 'web', {
       only: { Pod: { namespace: 'shop', subset: 'name=web-1' } },

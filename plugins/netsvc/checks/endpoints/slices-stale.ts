@@ -4,7 +4,14 @@ import { isWhollyRead } from '../../../../shared/model/absence.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import { lastChange } from '../../../../shared/model/managed-fields.ts';
 import type { Pod } from '../../../../shared/model/objects-pod.ts';
-import { conditionOf, isReady, isTerminating, podAddresses, podKey } from '../../../../shared/model/pods.ts';
+import {
+  conditionOf,
+  isReady,
+  isTerminating,
+  podAddresses,
+  podKey,
+  resolveTargetPort,
+} from '../../../../shared/model/pods.ts';
 import { formatRef, nameOf } from '../../../../shared/model/refs.ts';
 import { type EndpointRow, endpointRows, slicesOf } from '../../../../shared/model/services.ts';
 import { ago } from '../../../../shared/util/duration.ts';
@@ -25,10 +32,13 @@ export const slicesStale = defineCheck<ServiceSubject>({
   applies: (subject) => subject.selector !== undefined,
   run: (subject, { index, now }) => {
     if (changedLately(subject, now)) return [];
-    const rows = endpointRows(index, subject.service).filter((row) => isControllerSlice(row.slice));
+    const all = endpointRows(index, subject.service);
+    const rows = all.filter((row) => isControllerSlice(row.slice));
+    // Slices that name no writer, or another one, hold pods as well: the controller is then not known to be late.
+    const others = all.filter((row) => !isControllerSlice(row.slice));
     const pods = subjectPods(index, subject);
     const faults = [
-      ...pods.flatMap((pod) => judgePod(subject, pod, rows, now)),
+      ...pods.flatMap((pod) => judgePod(subject, pod, rows, others, now)),
       ...gone(index, subject, rows, now).map((row) => describeGone(row)),
     ];
     const [first] = faults;
@@ -68,6 +78,7 @@ function judgePod(
   subject: ServiceSubject,
   pod: Pod,
   rows: readonly EndpointRow[],
+  others: readonly EndpointRow[],
   now: number,
 ): readonly Disagreement[] {
   const condition = conditionOf(pod, 'Ready');
@@ -80,7 +91,7 @@ function judgePod(
   const age = ago(condition?.lastTransitionTime, now).replace(' ago', '');
   const own = rows.filter((row) => stands(row, pod, wanted));
   if (own.length === 0) {
-    if (!isReady(pod)) return [];
+    if (!isReady(pod) || isLeftOut(subject, pod) || others.some((row) => stands(row, pod, wanted))) return [];
     return [{ fact: `pod ${nameOf(pod)} (${wanted[0]}), ready for ${age}, is in no EndpointSlice`, source }];
   }
   const published = publishesNotReady(subject);
@@ -97,6 +108,11 @@ function judgePod(
       : `pod ${nameOf(pod)} has not been ready for ${age}, EndpointSlice ${nameOf(row.slice)} says ready`;
     return [{ fact, source: slice, row }];
   });
+}
+
+/** Without any of the port names that the Service asks for a pod has nothing to be listed for; that is told elsewhere. */
+function isLeftOut({ ports }: ServiceSubject, pod: Pod): boolean {
+  return ports.length > 0 && ports.every((port) => resolveTargetPort(pod.spec, port) === undefined);
 }
 
 function stands(row: EndpointRow, pod: Pod, addresses: readonly string[]): boolean {

@@ -16,6 +16,8 @@ export const appListensElsewhere = deadPortCheck(
     return portsMessages.SVC402.raise({
       ...facts,
       args: { ...args, container: fault.container, instead: elsewhereWords(fault) },
+      // Somebody wrote the port down; only what the app was told, or says, weighs more than that.
+      ...(fault.image ? { confidence: 'possible' as const } : {}),
       fixes: fixesOf(index, subject, group, pods.pods !== undefined),
       ...pods,
     });

@@ -188,7 +188,8 @@ function othersOf(
 
 /** What a container declares is a note; an official image that runs as it comes listens where its maker says. */
 function ofDeclaredByImage(pod: Pod, container: ContainerSigns, declared: DeclaredPort, count: number): Serving {
-  if (count > 1 || declared.protocol !== 'TCP' || container.signs.length > 0) return { state: 'declared' };
+  const runs = container.running.status?.state?.running !== undefined;
+  if (!runs || count > 1 || declared.protocol !== 'TCP' || container.signs.length > 0) return { state: 'declared' };
   const serving = ofImage(pod, [container], declared.port);
   return serving.state === 'elsewhere' ? { ...serving, declared: true } : { state: 'declared' };
 }
