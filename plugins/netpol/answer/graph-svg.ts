@@ -13,13 +13,13 @@ const LETTER = 6.6;
 /** The graph as a picture: ends on a circle, so that no arrow hides an end. */
 export function graphSvg({ nodes, edges }: Graph): string {
   const count = Math.max(1, nodes.length);
-  const longest = Math.max(10, ...nodes.map(({ label }) => label.length)) * LETTER;
+  const longest = widthOf(nodes.map(({ label }) => label));
   const radius = Math.max(120, (count * 26) / (2 * Math.PI));
-  const size = Math.ceil(2 * (radius + longest + 20));
-  const middle = size / 2;
+  const [width, height] = [Math.ceil(2 * (radius + longest + 20)), Math.ceil(2 * (radius + 40))];
+  const middle = width / 2;
   const place = (at: number, r: number): readonly [number, number] => {
     const angle = (2 * Math.PI * at) / count - Math.PI / 2;
-    return [round(middle + r * Math.cos(angle)), round(middle + r * Math.sin(angle))];
+    return [round(middle + r * Math.cos(angle)), round(height / 2 + r * Math.sin(angle))];
   };
   const arrows = edges.map(({ from, to, label, sure }) => {
     const [x1, y1] = place(from, radius - 8);
@@ -33,9 +33,11 @@ export function graphSvg({ nodes, edges }: Graph): string {
     const [x, y] = place(at, radius);
     const [tx, ty] = place(at, radius + 8);
     const anchor = Math.abs(tx - middle) < 1 ? 'middle' : tx < middle ? 'end' : 'start';
-    return `<circle cx="${x}" cy="${y}" r="4"/><text x="${tx}" y="${round(ty + 4)}" text-anchor="${anchor}">${safe(label)}</text>`;
+    // Above the topmost end and below the lowest one, beside the others.
+    const down = anchor !== 'middle' ? 4 : ty < height / 2 ? -2 : 10;
+    return `<circle cx="${x}" cy="${y}" r="4"/>${nameText(label, `x="${tx}" y="${round(ty + down)}" text-anchor="${anchor}"`)}`;
   });
-  return svg(size, size, [
+  return svg(width, height, [
     '<defs><marker id="a" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="6" markerHeight="6" orient="auto"><path d="M0 0L8 4L0 8z" fill="#57606a"/></marker></defs>',
     ...arrows,
     ...names,
@@ -45,13 +47,12 @@ export function graphSvg({ nodes, edges }: Graph): string {
 /** The matrix as a picture: who from the left, whom on top; the ports of a field stand in its title. */
 export function matrixSvg(answer: MatrixAnswer): string {
   const labels = answer.ends.map(endWords);
-  const margin = Math.ceil(Math.max(10, ...labels.map((label) => label.length)) * LETTER) + 10;
+  const margin = Math.ceil(widthOf(labels)) + 10;
   const cells: string[] = [];
   const names = labels.map((label, at) => {
     const middle = margin + at * CELL + CELL / 2;
-    const row = `<text x="${margin - 6}" y="${middle + 4}" text-anchor="end">${safe(label)}</text>`;
-    const column = `<text transform="translate(${middle + 4} ${margin - 6}) rotate(-90)">${safe(label)}</text>`;
-    return row + column;
+    const row = nameText(label, `x="${margin - 6}" y="${middle + 4}" text-anchor="end"`);
+    return row + nameText(label, `transform="translate(${middle + 4} ${margin - 6}) rotate(-90)"`);
   });
   for (let from = 0; from < labels.length; from++) {
     for (const { to, allowed, depends } of answer.rowsFrom(from)) {
@@ -82,6 +83,18 @@ function svg(width: number, height: number, body: readonly string[]): string {
   const head = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" ${FONT}>`;
   const paper = `<rect width="${width}" height="${height}" fill="#fff"/>`;
   return `${[head, `<style>${STYLE}</style>`, paper, ...body, '</svg>'].join('\n')}\n`;
+}
+
+/** Letters of a name that are drawn; all of it stands in its title. */
+const MOST_LETTERS = 40;
+
+function nameText(label: string, place: string): string {
+  if (label.length <= MOST_LETTERS) return `<text ${place}>${safe(label)}</text>`;
+  return `<text ${place}>${safe(`${label.slice(0, MOST_LETTERS - 1)}…`)}<title>${safe(label)}</title></text>`;
+}
+
+function widthOf(labels: readonly string[]): number {
+  return Math.min(MOST_LETTERS, Math.max(10, ...labels.map((label) => label.length))) * LETTER;
 }
 
 function round(value: number): number {

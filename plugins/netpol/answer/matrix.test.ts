@@ -139,6 +139,17 @@ describe('forms of the matrix', () => {
     }
   });
 
+  it('draws the beginning of a long name, and has all of it in the title', async () => {
+    const blocks = SHOP.replace(
+      '[{podSelector: {}}]',
+      '[{ipBlock: {cidr: 203.0.113.0/24}}, {ipBlock: {cidr: 2001:db8::/32}}]',
+    );
+    const { stdout } = await ask('graph -o svg', blocks);
+    expect(stdout).toContain(
+      '>any address outside the cluster but 203…<title>any address outside the cluster but 203.0.113.0/24 and 2001:db8::/32</title></text>',
+    );
+  });
+
   it('is a page with a filter, and no name can end its script', async () => {
     const { stdout } = await ask('matrix -o html', SHOP.replaceAll('team: data', 'team: "</script><b>"'));
     expect(stdout).toContain('type="search"');
