@@ -44,7 +44,7 @@ function summary(plugin: string, snapshot: Snapshot, file: string, bytes: number
   const reasons = [...new Set(missing.map((entry) => entry.reason ?? `${entry.kind}: ${entry.status}`))];
   return [
     `${file}: ${plural(countObjects(snapshot), 'object')} of ${plural(kinds, 'kind')}${logs}, ${sizeOf(bytes)}`,
-    `From ${sourceName(snapshot)} at ${snapshot.takenAt}${redact ? '; names and addresses replaced' : ''}`,
+    `From ${sourceName(snapshot)}${snapshot.takenAt === '' ? '' : ` at ${snapshot.takenAt}`}${redact ? '; names and addresses replaced' : ''}`,
     ...(reasons.length === 0 ? [] : ['Not recorded', ...reasons.map((reason) => `  ? ${reason}`)]),
     `Ask it: kubectl ${plugin} --snapshot ${file}`,
   ].join('\n');

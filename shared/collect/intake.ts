@@ -1,11 +1,12 @@
 import { isApplied } from '../model/applied.ts';
-import { partsOfField } from '../model/field-parts.ts';
 import { KINDS, type KindName, kindKeyOf } from '../model/kinds.ts';
 import type { KubeObject } from '../model/objects.ts';
 import type { Coverage, MisreadWord, PodLog, ReadProblem, ToolOutput } from '../model/snapshot.ts';
+import { kustomizeFault } from './kustomization.ts';
 import { addTimes, type NewestTime, newestTime } from './newest-time.ts';
 import type { ParsedDocument, ParsedValue } from './parsed.ts';
 import type { PathHints } from './path-hints.ts';
+import { differ, isPolicy, lineOfField } from './policy-manifests.ts';
 import { shapeFault } from './policy-shape.ts';
 import { prune } from './prune.ts';
 
@@ -192,10 +193,14 @@ function takeValue(
     takeDocument(intake, { header: value, values, complete: true }, file, order, false, meta);
     return undefined;
   }
-  if (!isRecord(value.metadata)) return undefined;
-  addTimes(value, timesOf(intake, file.root).newest);
+  const built = kustomizeFault(value);
+  if (built !== undefined) addProblem(intake, file, parsed.line, built, { doubt: true });
   const key = kindKeyOf(apiVersion, kind);
-  const object = withNamespace(prune(value) as KubeObject, key, intake.defaultNamespace);
+  // A policy without metadata is refused by the server like any other, but must not be passed over as if it were not there.
+  const whole = isRecord(value.metadata) || !isPolicy(key) ? value : { ...value, metadata: {} };
+  if (!isRecord(whole.metadata)) return undefined;
+  addTimes(whole, timesOf(intake, file.root).newest);
+  const object = withNamespace(prune(whole) as KubeObject, key, intake.defaultNamespace);
   const applied = isApplied(object);
   const { namespace = '', name = '' } = object.metadata ?? {};
   if (key === undefined) {
@@ -206,26 +211,33 @@ function takeValue(
   const known = mapOf(intake.objects, key);
   const fault = shapeFault(key, object);
   if (fault !== undefined) {
-    const own = lineOfField(parsed, fault);
-    const line = own === undefined ? {} : { line: own };
-    intake.problems.push({ path: file.display, ...line, message: fault, policyOf: namespace || '*' });
+    addProblem(intake, file, lineOfField(parsed, fault), fault, { policyOf: namespace || '*' });
     return { kind: key, namespace, name, applied };
+  }
+  const place = `${key}/${namespace}/${name}`;
+  const other = isPolicy(key) && !applied ? known.get(`${namespace}/${name}`) : undefined;
+  if (other !== undefined && !isApplied(other) && differ(other, object)) {
+    const message = `${kind} ${name} stands in ${intake.origins.get(place) ?? ''} as well, with other content; this one is taken`;
+    addProblem(intake, file, parsed.line, message, { doubt: true });
   }
   if (keep(known, object)) {
     const origin = parsed.line === undefined ? file.display : `${file.display}:${parsed.line}`;
-    intake.origins.set(`${key}/${namespace}/${name}`, origin);
+    intake.origins.set(place, origin);
     for (const [rule, line] of parsed.rules ?? []) {
-      intake.origins.set(`${key}/${namespace}/${name}#${rule}`, `${file.display}:${line}`);
+      intake.origins.set(`${place}#${rule}`, `${file.display}:${line}`);
     }
   }
   return { kind: key, namespace, name, applied };
 }
 
-/** The line of the field that a message begins with, where it is known; else that of the object. */
-function lineOfField({ line, rules = [] }: ParsedValue, message: string): number | undefined {
-  const lines = new Map(rules);
-  const part = partsOfField(message).find((one) => lines.has(one));
-  return part === undefined ? line : lines.get(part);
+function addProblem(
+  intake: Intake,
+  file: FilePlace,
+  line: number | undefined,
+  message: string,
+  more: Pick<ReadProblem, 'policyOf' | 'doubt'>,
+): void {
+  intake.problems.push({ path: file.display, ...(line === undefined ? {} : { line }), message, ...more });
 }
 
 /** Keeps the newer of two versions of an object; of equally old ones the one read later. */

@@ -100,14 +100,20 @@ export function shapeFault(kind: KindName, object: KubeObject): string | undefin
   const { spec } = object as { readonly spec?: unknown };
   switch (kind) {
     case 'NetworkPolicy':
-      return faultOf(spec, NETWORK_POLICY, 'spec');
+      return nameFault(kind, object) ?? faultOf(spec, NETWORK_POLICY, 'spec');
     case 'AdminNetworkPolicy':
     case 'BaselineAdminNetworkPolicy':
     case 'ClusterNetworkPolicy':
-      return faultOf(spec, ADMIN_POLICY, 'spec');
+      return nameFault(kind, object) ?? faultOf(spec, ADMIN_POLICY, 'spec');
     default:
       return undefined;
   }
+}
+
+/** The server refuses an object without a name, unless it is to make one up. */
+function nameFault(kind: KindName, { metadata }: KubeObject): string | undefined {
+  const named = [metadata?.name, metadata?.generateName].some((text) => text !== undefined && text !== '');
+  return named ? undefined : `${kind} without metadata.name`;
 }
 
 /** An absent field and null are the same to the API, and an empty field of a manifest is null. */

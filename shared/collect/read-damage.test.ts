@@ -76,7 +76,7 @@ describe('broken documents', () => {
     const snapshot = await read('chart');
     expect(names(snapshot)).toEqual(['a']);
     expect(snapshot.problems.map((problem) => problem.message)).toEqual([
-      'a template with {{ … }}, not YAML; passed over',
+      'a template with {{ … }}, not YAML; passed over (helm template renders it)',
     ]);
   });
 

@@ -121,7 +121,11 @@ function addProblems(
   if (/\{\{[-\s]*[\w.$"(/]/.test(decodeText(file.bytes.subarray(0, 1024 * 1024)))) {
     const [first] = problems;
     const line = first?.line === undefined ? {} : { line: first.line };
-    intake.problems.push({ path: file.display, ...line, message: 'a template with {{ … }}, not YAML; passed over' });
+    intake.problems.push({
+      path: file.display,
+      ...line,
+      message: 'a template with {{ … }}, not YAML; passed over (helm template renders it)',
+    });
     return;
   }
   const lines = decodeText(file.bytes).split('\n');

@@ -90,6 +90,8 @@ export interface ReadProblem {
   readonly message: string;
   /** The namespace (`*`: all) whose network policy was lost with it, where the text looks like one. */
   readonly policyOf?: string;
+  /** The text was read; whether it is what applies is not known. */
+  readonly doubt?: true;
 }
 
 /** The result of asking whether a kind was read in a namespace. */

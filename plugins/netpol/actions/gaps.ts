@@ -19,7 +19,9 @@ const MOST = 10;
  * which the files hold none.
  */
 export function gapsOf(snapshot: Snapshot, unseen: readonly Unseen[], open: readonly string[]): Gaps {
-  const broken = snapshot.problems.map(({ path, line, message }) => ({
+  // What was lost comes before what is only doubtful.
+  const problems = [...snapshot.problems].sort((a, b) => Number(a.doubt ?? false) - Number(b.doubt ?? false));
+  const broken = problems.map(({ path, line, message }) => ({
     check: 'files',
     reason: `${line === undefined ? path : `${path}:${line}`}: ${message}`,
   }));
@@ -48,12 +50,13 @@ export function gapsOf(snapshot: Snapshot, unseen: readonly Unseen[], open: read
       ...line('pods', pods),
       ...line('other policies, nodes and namespaces', others),
     ],
-    incomplete: incompleteWords(broken, policies, pods, without),
+    incomplete: incompleteWords(broken, problems[0]?.doubt === true, policies, pods, without),
   };
 }
 
 function incompleteWords(
   broken: readonly NotChecked[],
+  doubt: boolean,
   policies: readonly NotChecked[],
   pods: readonly string[],
   without: boolean,
@@ -61,7 +64,8 @@ function incompleteWords(
   const [first] = broken;
   if (first !== undefined) {
     const more = broken.length === 1 ? '' : ` and ${broken.length - 1} more`;
-    return `what cannot be read may hold a policy: ${first.reason}${more}`;
+    const head = doubt ? 'the files may not be what applies' : 'what cannot be read may hold a policy';
+    return `${head}: ${first.reason}${more}`;
   }
   const [policy] = policies;
   if (policy !== undefined) return `policies could not be read: ${policy.reason}`;

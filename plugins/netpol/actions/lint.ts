@@ -75,5 +75,9 @@ function incomplete(report: Report, { problems }: Snapshot): Report {
   const [first] = problems;
   if (first === undefined || report.verdict !== 'healthy') return report;
   const where = first.line === undefined ? first.path : `${first.path}:${first.line}`;
-  return { ...report, verdict: 'unknown', headline: `could not tell: ${where} cannot be read: ${first.message}` };
+  return {
+    ...report,
+    verdict: 'unknown',
+    headline: `could not tell: ${where}${first.doubt === true ? '' : ' cannot be read'}: ${first.message}`,
+  };
 }

@@ -1,0 +1,71 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Snapshot } from '../model/snapshot.ts';
+import { fakeRuntime } from '../testing/fake-runtime.ts';
+import { type TempFiles, tempFiles } from '../testing/temp-files.ts';
+import { readSnapshots } from './read-snapshot.ts';
+
+let files: TempFiles;
+beforeEach(() => {
+  files = tempFiles();
+});
+afterEach(() => files.remove());
+
+const read = (...paths: string[]): Promise<Snapshot> => readSnapshots(paths, fakeRuntime({ cwd: files.folder }));
+const told = async (...paths: string[]): Promise<readonly string[]> =>
+  (await read(...paths)).problems.map(({ path, line, message }) => `${path}:${line}: ${message}`);
+
+const policy = (metadata: string, spec = '{podSelector: {}}'): string =>
+  `apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\n${metadata}\nspec: ${spec}\n`;
+const named = (spec?: string): string => policy('metadata: {name: web, namespace: shop}', spec);
+
+describe('manifests of policies', () => {
+  it('without a name are told and not passed over, since the server refuses them', async () => {
+    files.write('m/a.yaml', `${policy('metadata: {namespace: shop}')}---\n${policy('')}---\n${named()}`);
+    expect(await told('m')).toEqual([
+      'm/a.yaml:1: NetworkPolicy without metadata.name',
+      'm/a.yaml:6: NetworkPolicy without metadata.name',
+    ]);
+    const { objects, problems } = await read('m');
+    expect(objects.NetworkPolicy).toHaveLength(1);
+    expect(problems.map(({ policyOf }) => policyOf)).toEqual(['shop', 'default']);
+  });
+
+  it('that stand in two files with other rules are told: which of them is applied is not known', async () => {
+    files.write('m/a.yaml', named());
+    files.write('m/b.yaml', named('{podSelector: {}, ingress: [{}]}'));
+    const [one, ...more] = await told('m');
+    expect(one).toBe(
+      'm/b.yaml:1: NetworkPolicy web stands in m/a.yaml:1 as well, with other content; this one is taken',
+    );
+    expect(more).toEqual([]);
+    files.write('same/a.yaml', named());
+    files.write('same/b.yaml', named());
+    expect(await told('same')).toEqual([]);
+  });
+
+  it('read from a cluster twice are two readings, and no doubt', async () => {
+    const stored = (version: string, spec: string): string =>
+      policy(`metadata: {name: web, namespace: shop, uid: u, resourceVersion: "${version}"}`, spec);
+    files.write('m/a.yaml', stored('1', '{podSelector: {}}'));
+    files.write('m/b.yaml', stored('2', '{podSelector: {}, ingress: [{}]}'));
+    expect(await told('m')).toEqual([]);
+  });
+});
+
+describe('a Kustomization', () => {
+  const head = 'apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources: [web.yaml]\n';
+
+  it('that changes what stands in the files is told', async () => {
+    files.write('k/web.yaml', named());
+    files.write('k/kustomization.yaml', `${head}namespace: prod\nimages: [{name: web, newTag: "2"}]\npatches: []\n`);
+    expect(await told('k')).toEqual([
+      'k/kustomization.yaml:1: kustomize builds other objects from these files (namespace, patches); read what kubectl kustomize DIR prints instead',
+    ]);
+  });
+
+  it('that only lists resources and images is not', async () => {
+    files.write('k/web.yaml', named());
+    files.write('k/kustomization.yaml', `${head}images: [{name: web, newTag: "2"}]\n`);
+    expect(await told('k')).toEqual([]);
+  });
+});
