@@ -3,6 +3,7 @@ import type { KubeObject } from '../../../../shared/model/objects.ts';
 import type { NetworkPolicy } from '../../../../shared/model/objects-network.ts';
 import { namespace, networkPolicy, pod, service, slicesFor, workload } from '../../../../shared/testing/builders.ts';
 import { causeCodes, diagnoseObjects } from '../../testing/diagnose-objects.ts';
+import { stagedApp } from '../../testing/staged-app.ts';
 
 const calico = workload('DaemonSet', 'calico-node', { 'k8s-app': 'calico-node' }, {}, { namespace: 'kube-system' });
 const flannel = workload('DaemonSet', 'kube-flannel-ds', { app: 'flannel' }, {}, { namespace: 'kube-flannel' });
@@ -164,6 +165,23 @@ describe('policy-keeps-the-caller-out', () => {
     const sent = diagnoseObjects(shop([egress]), 'web', { from: 'shop/client' });
     expect(sent.headline).toContain(`${address}/32 is the address of the Service, but policies see those of the pods`);
     expect(sent.causes[0]?.fixes[0]?.command).toContain('"to":[{"podSelector":{"matchLabels":{"app":"web"}}}]');
+  });
+
+  it('judges workloads that name the Service, when nobody asked about a caller', () => {
+    const caller = (labels: Record<string, string>) =>
+      stagedApp('caller', { labels, replicas: 1, container: { env: [{ name: 'API_URL', value: 'http://web:80' }] } });
+    const egress = networkPolicy('caller-egress', {
+      podSelector: { matchLabels: { app: 'caller' } },
+      policyTypes: ['Egress'],
+      egress: [{ to: [{ podSelector: { matchLabels: { app: 'web' } } }], ports: [{ port: 80 }] }],
+    });
+    const report = diagnoseObjects(shop([egress], [calico, ...caller({ app: 'caller' }).objects]), 'web');
+    expect(causeCodes(report)).toEqual(['SVC604']);
+    expect(report.verdict).toBe('degraded');
+    expect(report.headline).toContain('does not let Deployment caller (env API_URL names the Service) send');
+    expect(diagnoseObjects(shop([egress], [calico, ...caller({ app: 'other' }).objects]), 'web').verdict).toBe(
+      'healthy',
+    );
   });
 
   it('tells an egress policy that forgot DNS', () => {
