@@ -30,6 +30,7 @@ import type {
 } from './objects-cni.ts';
 import type { EndpointSlice, Endpoints, Ingress, IngressClass, NetworkPolicy, Service } from './objects-network.ts';
 import type { Pod } from './objects-pod.ts';
+import type { ClusterRole, ClusterRoleBinding } from './objects-rights.ts';
 import type {
   HorizontalPodAutoscaler,
   PodDisruptionBudget,
@@ -40,6 +41,8 @@ import type {
 
 /** Every kind that a snapshot can hold with a type of its own. Other kinds are kept as plain objects. */
 export interface KindTypes {
+  ClusterRole: ClusterRole;
+  ClusterRoleBinding: ClusterRoleBinding;
   ConfigMap: ConfigMap;
   CronJob: Workload;
   DaemonSet: Workload;
@@ -139,6 +142,8 @@ const calico = (key: KindName, plural: string, open = false): KindInfo =>
 
 /** The kinds, with where the API serves them. */
 export const KINDS: Readonly<Record<KindName, KindInfo>> = {
+  ClusterRole: info('ClusterRole', 'rbac.authorization.k8s.io', 'v1', 'clusterroles', false),
+  ClusterRoleBinding: info('ClusterRoleBinding', 'rbac.authorization.k8s.io', 'v1', 'clusterrolebindings', false),
   ConfigMap: info('ConfigMap', '', 'v1', 'configmaps'),
   CronJob: info('CronJob', 'batch', 'v1', 'cronjobs'),
   DaemonSet: info('DaemonSet', 'apps', 'v1', 'daemonsets', true, { aliases: ['extensions'] }),

@@ -11,6 +11,8 @@ const TAIL_LINES = 400;
 const MAX_PODS = 10;
 const WAIT_MS = 3000;
 
+const RIGHTS = ['ClusterRole', 'ClusterRoleBinding'] as const;
+
 /** Pods of NodeLocal DNSCache carry one of these labels. */
 const NODE_CACHE = 'k8s-app in (node-local-dns,nodelocaldns)';
 
@@ -18,6 +20,8 @@ const NODE_CACHE = 'k8s-app in (node-local-dns,nodelocaldns)';
 export async function readServers(gatherer: Gatherer, dns: ClusterDns | undefined): Promise<void> {
   const caches = await gatherer.list('Pod', { namespace: 'kube-system', labelSelector: NODE_CACHE });
   await Promise.all([
+    // Versions 1.12 and 1.13 do not log that a right is missing: the roles tell.
+    ...((dns?.pods ?? []).every(isReady) ? [] : RIGHTS.map((kind) => gatherer.tryList(kind))),
     ...chosen(dns).map((pod) =>
       Promise.all([
         page(gatherer, pod, 9153, '/metrics', `tools/coredns/${nameOf(pod)}/metrics.txt`),

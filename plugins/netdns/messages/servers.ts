@@ -146,7 +146,9 @@ export const serversMessages = defineMessages({
     covers: ['DNS101', 'DNS103', 'DNS105', 'DNS109', 'DNS130'],
     title: 'the DNS servers cannot reach the API server',
     summary: ({ pods, what }) =>
-      `DNS servers know no Services, because they cannot reach the API server: ${pods}: ${what}`,
+      what === ''
+        ? `DNS servers know no Services: ${pods} wait for the API server, which they cannot reach or may not read`
+        : `DNS servers know no Services, because they cannot reach the API server: ${pods}: ${what}`,
     explain:
       'CoreDNS reads Services and EndpointSlices from the API server, through the ClusterIP of Service default/kubernetes. ' +
       'Until it has, it is not ready, and answers NXDOMAIN for names that exist.\nTime-outs to that ClusterIP mean that ' +

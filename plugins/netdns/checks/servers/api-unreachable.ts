@@ -2,9 +2,10 @@ import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import { dnsServersRef } from '../../../../shared/dns/cluster-dns.ts';
 import type { Evidence, Finding, Fix } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
+import { missingClusterRead, rolesBoundTo } from '../../../../shared/model/cluster-rights.ts';
 import type { Pod } from '../../../../shared/model/objects-pod.ts';
 import { isReady, podKey } from '../../../../shared/model/pods.ts';
-import { nameOf } from '../../../../shared/model/refs.ts';
+import { nameOf, type Ref } from '../../../../shared/model/refs.ts';
 import { POLICY_FACT_KINDS } from '../../../../shared/policy/model-of-index.ts';
 import { joinNames, shorten } from '../../../../shared/util/text.ts';
 import type { DnsSubject } from '../../dns-subject.ts';
@@ -30,7 +31,7 @@ export const apiUnreachable = defineCheck<DnsSubject>({
   id: 'netdns/api-unreachable',
   group: 'servers',
   needs: ['Pod'],
-  uses: [...SERVER_KINDS, ...POLICY_FACT_KINDS],
+  uses: [...SERVER_KINDS, ...POLICY_FACT_KINDS, 'ClusterRole', 'ClusterRoleBinding'],
   run: ({ dns }, { index }) => {
     // A ready server has read the Services; old lines of its log are over.
     const unready = (dns?.pods ?? []).filter((pod) => !isReady(pod));
@@ -50,7 +51,8 @@ export const apiUnreachable = defineCheck<DnsSubject>({
         }),
       ];
     }
-    return [unreachable(index, subject, told, severity)];
+    const refused = refusedByRoles(index, dns.namespace, told);
+    return [refused?.(subject, severity) ?? unreachable(index, subject, told, severity)];
   },
 });
 
@@ -98,6 +100,44 @@ function complaint(pod: Pod, line: string, refused: RegExpExecArray | null): Com
   };
 }
 
+/** What CoreDNS reads in any case (plugin/kubernetes, controller.go). */
+const READS = [
+  { group: '', resource: 'services' },
+  { group: '', resource: 'namespaces' },
+  { group: 'discovery.k8s.io', resource: 'endpointslices' },
+];
+
+/** Where the log keeps the reason to itself: the finding when no role of the servers' account lets them read. */
+function refusedByRoles(
+  index: ClusterIndex,
+  namespace: string,
+  told: readonly Complaint[],
+): ((subject: Ref, severity: 'warning' | 'critical') => Finding) | undefined {
+  const [first] = told;
+  const name = first?.pod.spec?.serviceAccountName;
+  if (first?.what !== WITHOUT_REASON || name === undefined) return undefined;
+  const missing = missingClusterRead(index, { namespace, name }, READS);
+  if (missing === undefined) return undefined;
+  const { resource } = missing;
+  const roles = rolesBoundTo(index, { namespace, name });
+  return (subject, severity) =>
+    serversMessages.DNS112.raise({
+      subject,
+      severity,
+      args: { resource, account: `system:serviceaccount:${namespace}:${name}`, namespace },
+      evidence: [
+        ...told.slice(0, 3).map(({ evidence }) => evidence),
+        {
+          fact:
+            roles.length === 0
+              ? `no ClusterRole is bound to ServiceAccount ${namespace}/${name}`
+              : `no rule lets ServiceAccount ${namespace}/${name} list and watch ${resource}`,
+          source: roles.length === 0 ? 'ClusterRoleBindings' : joinNames(roles, 2),
+        },
+      ],
+    });
+}
+
 function unreachable(
   index: ClusterIndex,
   subject: ReturnType<typeof dnsServersRef>,
@@ -119,7 +159,7 @@ function unreachable(
         told.map(({ pod }) => nameOf(pod)),
         2,
       ),
-      what: first?.what ?? '',
+      what: first === undefined || first.what === WITHOUT_REASON ? '' : first.what,
     },
     evidence: [
       ...told.slice(0, 3).map(({ evidence }) => evidence),

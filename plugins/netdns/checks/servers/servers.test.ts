@@ -143,6 +143,39 @@ describe('servers', () => {
     expect(ready.verdict).toBe('healthy');
   });
 
+  it('that wait, and whose account has no role that lets them read, lack that right', () => {
+    const servers = both.map((one) =>
+      server(one.metadata?.name ?? '', { ready: false, spec: { serviceAccountName: 'coredns' } }),
+    );
+    const logs = servers.map((one) =>
+      logOf(one.metadata?.name ?? '', '[ERROR] plugin/kubernetes: Failed to watch\n', false),
+    );
+    const rbac = (resources: readonly string[], account = 'coredns'): readonly KubeObject[] => [
+      {
+        apiVersion: 'rbac.authorization.k8s.io/v1',
+        kind: 'ClusterRole',
+        metadata: { name: 'system:coredns' },
+        rules: [{ apiGroups: ['', 'discovery.k8s.io'], resources, verbs: ['list', 'watch'] }],
+      } as KubeObject,
+      {
+        apiVersion: 'rbac.authorization.k8s.io/v1',
+        kind: 'ClusterRoleBinding',
+        metadata: { name: 'system:coredns' },
+        roleRef: { kind: 'ClusterRole', name: 'system:coredns' },
+        subjects: [{ kind: 'ServiceAccount', namespace: 'kube-system', name: account }],
+      } as KubeObject,
+    ];
+    const ask = (objects: readonly KubeObject[]) => checkObjects([...dnsObjects({ servers }), ...objects], { logs });
+    const all = ['services', 'namespaces', 'endpointslices'];
+    expect(causeCodes(ask(rbac(all)))).toEqual(['DNS110']);
+    const lacking = ask(rbac(['services', 'namespaces']));
+    expect(causeCodes(lacking)).toEqual(['DNS112']);
+    expect(lacking.headline).toContain('may not list endpointslices');
+    const unbound = ask(rbac(all, 'other'));
+    expect(causeCodes(unbound)).toEqual(['DNS112']);
+    expect(JSON.stringify(unbound.causes[0]?.evidence)).toContain('no ClusterRole is bound to ServiceAccount');
+  });
+
   it('that lack a right name it', () => {
     const line =
       '"Unhandled Error" err="reflector.go:229: Failed to watch *v1.EndpointSlice: failed to list *v1.EndpointSlice: endpointslices.discovery.k8s.io is forbidden: User \\"system:serviceaccount:kube-system:coredns\\" cannot list resource \\"endpointslices\\" in API group \\"discovery.k8s.io\\" at the cluster scope"';
