@@ -44,6 +44,7 @@ export const logMessages = defineMessages({
     slug: 'log-reload-refused',
     severity: 'warning',
     rung: 25,
+    covers: ['DNS214'],
     title: 'a change of the Corefile was not taken over',
     summary: ({ pods, what }) =>
       `${pods} still ${plural(pods)} on the older Corefile: reload failed${what === '' ? '' : ` (${what})`}`,

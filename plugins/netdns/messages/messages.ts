@@ -1,5 +1,6 @@
 import { corefileMessages } from './corefile.ts';
 import { corefileHabitMessages } from './corefile-habits.ts';
+import { corefileInForceMessages } from './corefile-in-force.ts';
 import { logMessages } from './logs.ts';
 import { metricsMessages } from './metrics.ts';
 import { namesMessages } from './names.ts';
@@ -16,6 +17,7 @@ export const messages = {
   ...serversMessages,
   ...upstreamMessages,
   ...corefileMessages,
+  ...corefileInForceMessages,
   ...corefileHabitMessages,
   ...logMessages,
   ...metricsMessages,

@@ -103,7 +103,7 @@ export const metricsMessages = defineMessages({
     slug: 'reload-failed',
     severity: 'warning',
     rung: 23,
-    covers: ['DNS276', 'DNS251'],
+    covers: ['DNS276', 'DNS251', 'DNS214'],
     title: 'a change of the Corefile was refused',
     summary: ({ pods, number }) => `${pods} refused ${number} changes of the Corefile and may run on an older one`,
     explain:

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { KubeObject } from '../../../../shared/model/objects.ts';
+import type { Pod } from '../../../../shared/model/objects-pod.ts';
 import type { Workload } from '../../../../shared/model/objects-workload.ts';
+import { secondsAgo } from '../../../../shared/testing/builders.ts';
 import {
   COREFILE,
   causeCodes,
@@ -65,6 +67,49 @@ describe('the Corefile', () => {
     expect(verdict('1.12.4').causes).toEqual([]);
     expect(verdict('1.9.4').causes[0]).toMatchObject({ code: 'DNS201' });
     expect(verdict('1.9.4').headline).toContain('CoreDNS 1.9.4 does not start with this');
+  });
+
+  it('that is not the one in force is told with the server that runs on another', () => {
+    // Seen in the log of a real CoreDNS 1.12.4 that runs on exactly this text.
+    const hash =
+      '591cf328cccc12bc490481273e738df59329c62c0b729d94e8b61db9961c2fa5f046dd37f1cf888b953814040d180f52594972691cd6ff41be96639138a43908';
+    const line = (name: string, value: string) =>
+      logOf(name, `[INFO] plugin/reload: Running configuration SHA512 = ${value}\n`, false);
+    const both = { logs: [line('coredns-1', hash), line('coredns-2', hash)] };
+    expect(checkObjects(cluster(COREFILE), both)).toMatchObject({ verdict: 'healthy', causes: [] });
+    const one = { logs: [line('coredns-1', hash), line('coredns-2', hash.replaceAll('5', '6'))] };
+    const report = checkObjects(cluster(COREFILE), one);
+    expect(causeCodes(report)).toEqual(['DNS214']);
+    expect(report.headline).toContain('coredns-2 runs on another Corefile than ConfigMap kube-system/coredns holds');
+    expect(report.causes[0]?.fixes[0]?.command).toBe('kubectl delete pod coredns-2 -n kube-system');
+  });
+
+  it('that was changed under all servers and did not reach one of them is told; a change on its way is not', () => {
+    const runs = (name: string) =>
+      logOf(name, `[INFO] plugin/reload: Running configuration SHA512 = ${'0a'.repeat(64)}\n`, false);
+    const logs = [runs('coredns-1'), runs('coredns-2')];
+    const written = (seconds: number | undefined) =>
+      cluster(COREFILE).map((object) => {
+        if (object.kind === 'Pod')
+          return { ...object, status: { ...(object as Pod).status, startTime: secondsAgo(5000) } };
+        if (object.kind !== 'ConfigMap' || seconds === undefined) return object;
+        const entry = {
+          manager: 'kubectl-edit',
+          operation: 'Update',
+          time: secondsAgo(seconds),
+          fieldsV1: { 'f:data': {} },
+        };
+        return { ...object, metadata: { ...object.metadata, managedFields: [entry] } };
+      });
+    const ask = (seconds: number | undefined) => checkObjects(written(seconds), { logs });
+    const edited = ask(900);
+    expect(causeCodes(edited)).toEqual(['DNS214']);
+    expect(edited.headline).toContain('the DNS servers run on another Corefile');
+    expect(edited.causes[0]?.fixes[0]?.command).toBe('kubectl rollout restart deployment coredns -n kube-system');
+    expect(ask(60).causes).toEqual([]);
+    // Older than the servers, or of unknown age: a recording whose names were replaced looks like that.
+    expect(ask(9000).causes).toEqual([]);
+    expect(ask(undefined).causes).toEqual([]);
   });
 
   it('that imports a broken file of coredns-custom names that ConfigMap, which is the one to edit', () => {
