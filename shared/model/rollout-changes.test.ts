@@ -19,7 +19,7 @@ describe('templateChanges', () => {
       template({ env: [{ name: 'PASSWORD', value: 'one' }] }),
       template({ env: [{ name: 'PASSWORD', value: 'two' }] }),
     );
-    expect(changes).toEqual([{ where: 'app', field: 'env', before: undefined, after: undefined }]);
+    expect(changes).toEqual([{ where: 'app', field: 'env PASSWORD', before: undefined, after: undefined }]);
   });
 
   it('tells containers that came and went', () => {

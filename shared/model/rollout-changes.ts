@@ -1,3 +1,4 @@
+import { compareText, joinNames } from '../util/text.ts';
 import type { Container, PodSpec } from './objects-pod.ts';
 import type { PodTemplate } from './objects-workload.ts';
 
@@ -60,9 +61,19 @@ function containerChanges(name: string, before: Container, after: Container): Te
       add(changes, name, field === '' ? probe : `${probe}.${field}`, was, is);
     }
   }
-  const names = (container: Container): string => canonical([container.env, container.envFrom]);
-  if (names(before) !== names(after)) changes.push({ where: name, field: 'env', before: undefined, after: undefined });
+  const env = changedVariables(before, after);
+  const from = canonical(before.envFrom) !== canonical(after.envFrom);
+  for (const field of [...(env.length === 0 ? [] : [`env ${joinNames(env, 3)}`]), ...(from ? ['envFrom'] : [])])
+    changes.push({ where: name, field, before: undefined, after: undefined });
   return changes;
+}
+
+/** Names of the environment variables that differ; an order that differs matters only where they refer to each other. */
+function changedVariables(before: Container, after: Container): readonly string[] {
+  const valuesOf = ({ env = [] }: Container): ReadonlyMap<string, string> =>
+    new Map(env.map((variable) => [variable.name ?? '', canonical(variable)]));
+  const [was, is] = [valuesOf(before), valuesOf(after)];
+  return [...new Set([...was.keys(), ...is.keys()])].filter((name) => was.get(name) !== is.get(name)).sort(compareText);
 }
 
 /** The leaves in which two values differ, by path. */

@@ -100,6 +100,7 @@ export const podsNodesMessages = defineMessages({
     slug: 'pod-stuck-terminating',
     severity: 'critical',
     rung: 17,
+    covers: ['SVC212'],
     title: 'a pod cannot be removed',
     summary: ({ pods, since, holder }) => `${pods} should be gone${since} and cannot be removed: ${holder}`,
     explain: why.stuck,

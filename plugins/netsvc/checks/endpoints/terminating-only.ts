@@ -1,6 +1,7 @@
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import type { Evidence } from '../../../../shared/messages/finding.ts';
-import { podKey } from '../../../../shared/model/pods.ts';
+import type { Pod } from '../../../../shared/model/objects-pod.ts';
+import { conditionOf, podKey } from '../../../../shared/model/pods.ts';
 import { formatRef } from '../../../../shared/model/refs.ts';
 import { endpointRows } from '../../../../shared/model/services.ts';
 import { plural } from '../../../../shared/util/text.ts';
@@ -52,8 +53,24 @@ export const terminatingOnly = defineCheck<ServiceSubject>({
               source: `Pod ${podKey(pod)} metadata.deletionTimestamp`,
             };
           }),
+          ...pods.slice(0, 1).flatMap(disruption),
         ],
       }),
     ];
   },
 });
+
+/** Who ended a pod, in the words of its condition (KEP-3329, pod disruption conditions). */
+const DISRUPTIONS: Readonly<Record<string, string>> = {
+  EvictionByEvictionAPI: 'evicted through the API, as kubectl drain and autoscalers do',
+  PreemptionByScheduler: 'preempted by the scheduler for a pod of higher priority',
+  DeletionByTaintManager: 'evicted because its node has a NoExecute taint',
+  TerminationByKubelet: 'ended by the kubelet, for want of resources or at the shutdown of the node',
+};
+
+function disruption(pod: Pod): readonly Evidence[] {
+  const condition = conditionOf(pod, 'DisruptionTarget');
+  const words = DISRUPTIONS[condition?.reason ?? ''];
+  if (condition?.status !== 'True' || words === undefined) return [];
+  return [{ fact: `${words} (${condition.reason ?? ''})`, source: `Pod ${podKey(pod)} status.conditions` }];
+}

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { crashing, ended, podWith, running } from '../../../../shared/testing/broken-pods.ts';
-import { deployment, event, pod, service, slicesFor } from '../../../../shared/testing/builders.ts';
+import { crashing, ended, podWith, running, waiting } from '../../../../shared/testing/broken-pods.ts';
+import { deployment, event, node, pod, service, slicesFor } from '../../../../shared/testing/builders.ts';
 import { causeCodes, diagnoseObjects } from '../../testing/diagnose-objects.ts';
 
 const web = service('web');
@@ -133,5 +133,24 @@ describe('container-crashes', () => {
     });
     const told = event(made, 'BackOff', 'Back-off restarting failed container app in pod web-6f9c-a_shop(uid)');
     expect(causeCodes(diagnoseObjects([web, deployment('web'), made, told], 'web'))).toEqual(['SVC229']);
+  });
+
+  it("quotes the node's event where the kernel killed a child for want of memory", () => {
+    const report = diagnoseObjects(
+      [
+        service('web'),
+        deployment('web'),
+        podWith(
+          'web-6f9c-a',
+          { state: waiting('CrashLoopBackOff'), lastState: ended(137, 'Error', 60, 20), restartCount: 4 },
+          { of: 'web' },
+        ),
+        node('n1'),
+        event(node('n1'), 'OOMKilling', 'Memory cgroup out of memory: Killed process 4711 (java)'),
+      ],
+      'web',
+    );
+    expect(causeCodes(report)).toEqual(['SVC229']);
+    expect(report.causes[0]?.evidence.map(({ fact }) => fact).join()).toContain('Killed process 4711 (java)');
   });
 });

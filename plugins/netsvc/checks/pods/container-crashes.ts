@@ -1,9 +1,10 @@
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
-import type { Finding, Fix } from '../../../../shared/messages/finding.ts';
+import type { Evidence, Finding, Fix } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import { podsMessages } from '../../messages/pods.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
 import { exitInWords } from './exit-codes.ts';
+import { eventEvidence } from './pod-evidence.ts';
 import { inPods, podKeys } from './pod-groups.ts';
 import { rolloutNote, withUndo } from './rollout-note.ts';
 import { serviceLinkOf } from './service-links.ts';
@@ -46,7 +47,11 @@ function raise(index: ClusterIndex, subject: ServiceSubject, group: readonly [Tr
   const facts = {
     subject: first.owner,
     pods: podKeys(group),
-    evidence: [...(link === undefined ? [] : [link.evidence]), ...troubleEvidence(index, group, [], true)],
+    evidence: [
+      ...(link === undefined ? [] : [link.evidence]),
+      ...troubleEvidence(index, group, [], true),
+      ...killedForMemory(index, first),
+    ],
     ...weigh(subject, all, group),
     fixes: withUndo(rolloutNote(index, group), [...(link?.fixes ?? []), lookAtLog(first)]),
   };
@@ -55,6 +60,20 @@ function raise(index: ClusterIndex, subject: ServiceSubject, group: readonly [Tr
   }
   const end = exitInWords(trouble.ended?.exitCode, trouble.ended?.signal);
   return podsMessages.SVC229.raise({ ...facts, args: { ...args, end, reason: backOffInWords(group) } });
+}
+
+/** The kernel may kill a child for want of memory: the container then ends with 137 and only an event of the node says why. */
+function killedForMemory(index: ClusterIndex, { pod, trouble }: Troubled): readonly Evidence[] {
+  if (trouble.ended?.exitCode !== 137) return [];
+  const began = Date.parse(trouble.ended.startedAt ?? '');
+  const node = index.get('Node', undefined, pod.spec?.nodeName ?? '');
+  const event =
+    node === undefined
+      ? undefined
+      : index
+          .events(node, 'Node')
+          .findLast(({ reason, lastSeen }) => /^(OOMKilling|SystemOOM)$/.test(reason) && Date.parse(lastSeen) >= began);
+  return event === undefined ? [] : [eventEvidence(event, index.now)];
 }
 
 /** The proof of a fault in the app that only a person can mend. */

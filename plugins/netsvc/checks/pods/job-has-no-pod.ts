@@ -40,6 +40,8 @@ export const jobHasNoPod = defineCheck<ServiceSubject>({
 function severityOf(workload: OwnedWorkload, subject: ServiceSubject): Severity {
   if (workload.kind === 'CronJob') return 'info';
   if (workload.object.spec?.suspend === true) return 'critical';
+  if (conditionOfWorkload(workload.object, 'Failed')?.status === 'True')
+    return subject.headless ? 'warning' : 'critical';
   return subject.headless ? 'info' : 'warning';
 }
 

@@ -1,11 +1,9 @@
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
-import { toClusterEvent } from '../../../../shared/model/events.ts';
 import type { ClusterEvent } from '../../../../shared/model/objects.ts';
 import type { OwnedWorkload } from '../../../../shared/model/owners.ts';
-import { compareText } from '../../../../shared/util/text.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
 import { stemOf } from '../selector/version-words.ts';
-import { stayingPods, workloadsBehind } from './workloads-behind.ts';
+import { namespaceEvents, stayingPods, workloadsBehind } from './workloads-behind.ts';
 
 /** A workload that the facts do not hold, known by what its controller said about its pods. */
 export interface ToldMaker {
@@ -28,7 +26,7 @@ export function makersInEvents(index: ClusterIndex, subject: ServiceSubject): re
     if (stayingPods(index, subject).length > 0 || workloadsBehind(index, subject).length > 0) return [];
     const names = new Set([subject.name, ...Object.values(subject.selector ?? {})].map(stemOf));
     const found = new Map<string, ToldMaker>();
-    for (const event of eventsOf(index, namespace)) {
+    for (const event of namespaceEvents(index, namespace)) {
       const maker = makerOf(event, namespace);
       if (maker === undefined || !names.has(stemOf(maker.ref.name))) continue;
       if (index.seen(maker.kind, namespace).status === 'ok') continue;
@@ -39,16 +37,6 @@ export function makersInEvents(index: ClusterIndex, subject: ServiceSubject): re
     }
     return [...found.values()];
   });
-}
-
-/** All events of a namespace, oldest first. */
-function eventsOf(index: ClusterIndex, namespace: string): readonly ClusterEvent[] {
-  return index.memo(`netsvc/events/${namespace}`, () =>
-    index
-      .list('Event', namespace)
-      .flatMap((object) => toClusterEvent(object) ?? [])
-      .sort((a, b) => compareText(a.lastSeen, b.lastSeen)),
-  );
 }
 
 function toldBy(event: ClusterEvent, now: number): ToldMaker['told'] | undefined {

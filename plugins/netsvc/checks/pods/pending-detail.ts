@@ -22,7 +22,7 @@ export function pendingDetail(index: ClusterIndex, entry: ServicePod, refusals: 
       return resourceDetail(index, entry, 'memory');
     case 'resource': {
       const resource = /Insufficient (\S+)/.exec(refusals.main.text)?.[1];
-      return resource === undefined ? NO_DETAIL : resourceDetail(index, entry, resource);
+      return resource === undefined ? deviceDetail(entry) : resourceDetail(index, entry, resource);
     }
     case 'node-selector':
       return selectorDetail(index, entry);
@@ -91,6 +91,20 @@ function resourceDetail(index: ClusterIndex, entry: ServicePod, resource: string
         command: patch(lower),
         risk: 'low',
         undo: patch(String(container.resources?.requests?.[resource] ?? formatResource(resource, old))),
+      },
+    ],
+  };
+}
+
+/** Devices that pods ask for by ResourceClaim (dynamic resource allocation). */
+function deviceDetail(entry: ServicePod): PendingDetail {
+  return {
+    ...NO_DETAIL,
+    fixes: [
+      {
+        title: 'see the claims, and which devices the nodes offer',
+        command: `kubectl get resourceclaims -n ${entry.pod.metadata?.namespace ?? ''}; kubectl get resourceslices`,
+        risk: 'none',
       },
     ],
   };

@@ -3,7 +3,7 @@ import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import type { Pod } from '../../../../shared/model/objects-pod.ts';
 import { type Claim, claimsOf, isAbsent } from '../../../../shared/model/pod-state-preparing.ts';
 import { isFinished, podKey } from '../../../../shared/model/pods.ts';
-import { joinNames } from '../../../../shared/util/text.ts';
+import { joinNames, shellQuote } from '../../../../shared/util/text.ts';
 import type { PendingDetail } from './pending-addition.ts';
 import { eventEvidence } from './pod-evidence.ts';
 import type { ServicePod } from './service-pods.ts';
@@ -62,7 +62,9 @@ export function claimDetail(index: ClusterIndex, entry: ServicePod, text: string
     const claim = index.get('PersistentVolumeClaim', namespace, name) as Claim | undefined;
     const source = `PersistentVolumeClaim ${namespace}/${name}`;
     if (claim === undefined) {
-      if (text.includes(`"${name}"`)) {
+      if (text.includes(`"${name}" is being deleted`)) {
+        words.push(`claim ${name} is being deleted; it goes when no pod uses it`);
+      } else if (text.includes(`"${name}"`)) {
         words.push(`claim ${name} does not exist in namespace ${namespace}`);
       } else if (isAbsent(index, 'PersistentVolumeClaim', namespace, name)) {
         words.push(`claim ${name} does not exist`);
@@ -86,6 +88,13 @@ export function claimDetail(index: ClusterIndex, entry: ServicePod, text: string
     fixes.push({
       title: 'see why the claim is not bound, and which storage classes there are',
       command: `kubectl describe pvc ${name} -n ${namespace}; kubectl get storageclass`,
+      risk: 'none',
+    });
+  }
+  if (/max volume count/.test(text)) {
+    fixes.push({
+      title: 'see how many volumes each node may hold',
+      command: `kubectl get csinodes -o ${shellQuote('custom-columns=NODE:.metadata.name,DRIVERS:.spec.drivers[*].name,MAX:.spec.drivers[*].allocatable.count')}`,
       risk: 'none',
     });
   }

@@ -51,10 +51,11 @@ export function eventEvidence(event: ClusterEvent, now: number): Evidence {
   const when = ago(event.lastSeen, now);
   const times = event.count > 1 ? `${event.count} times` : '';
   const note = [times, when === '' ? '' : `last ${when}`].filter((part) => part !== '').join(', ');
-  const { kind = '', namespace = '', name = '' } = event.object;
+  const { kind, namespace, name } = event.object;
+  const about = `${namespace ?? ''}` === '' ? (name ?? '') : `${namespace}/${name ?? ''}`;
   return {
     fact: `"${shorten(event.message, QUOTE)}"${note === '' ? '' : ` (${note})`}`,
-    source: `Event ${event.reason} on ${kind} ${namespace === '' ? name : `${namespace}/${name}`}`,
+    source: `Event ${event.reason} on ${kind ?? ''} ${about}`,
   };
 }
 

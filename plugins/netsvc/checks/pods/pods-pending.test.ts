@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { KubeObject, Node } from '../../../../shared/model/objects.ts';
 import type { Pod } from '../../../../shared/model/objects-pod.ts';
 import { unschedulable, withoutPlace } from '../../../../shared/testing/broken-pods.ts';
-import { deployment, node, pod, secondsAgo, service, slicesFor } from '../../../../shared/testing/builders.ts';
+import { deployment, event, node, pod, secondsAgo, service, slicesFor } from '../../../../shared/testing/builders.ts';
 import { causeCodes, diagnoseObjects } from '../../testing/diagnose-objects.ts';
 
 const web = service('web');
@@ -283,5 +283,32 @@ describe('pods-pending', () => {
     const report = ask(made, allocatable('n1', '4'));
     expect(causeCodes(report)).toEqual(['SVC213']);
     expect(report.causes[0]?.fixes[0]?.command).toContain('.status.allocatable.pods');
+  });
+
+  it('tells that the former pods were preempted', () => {
+    const made = unschedulable('web-6f9c-a', `0/1 nodes are available: 1 Insufficient cpu.${TAIL}`, {
+      of: 'web',
+      containers: [{ name: 'app', resources: { requests: { cpu: '2' } } }],
+      meta: { generateName: 'web-6f9c-' },
+    });
+    const gone = event(pod('web-6f9c-z'), 'Preempted', 'Preempted by pod 0a1b on node n1');
+    const report = ask(made, allocatable('n1', '4'), gone);
+    expect(report.causes[0]?.evidence.map(({ fact }) => fact).join()).toContain('Preempted by pod 0a1b on node n1');
+  });
+
+  it('does not call a claim missing that is being deleted', () => {
+    const made = unschedulable(
+      'web-6f9c-a',
+      `0/1 nodes are available: persistentvolumeclaim "data" is being deleted.${TAIL}`,
+      {
+        of: 'web',
+        spec: { volumes: [{ name: 'd', persistentVolumeClaim: { claimName: 'data' } }] },
+      },
+    );
+    const report = diagnoseObjects([web, deployment('web'), made], 'web', {
+      except: { PersistentVolumeClaim: 'notCollected' },
+    });
+    expect(causeCodes(report)).toEqual(['SVC217']);
+    expect(report.headline).not.toContain('does not exist');
   });
 });

@@ -1,5 +1,5 @@
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
-import type { Finding } from '../../../../shared/messages/finding.ts';
+import type { Evidence, Finding } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import type { RefusalClass, SchedulingRefusals } from '../../../../shared/model/pod-state-scheduling.ts';
 import { ago } from '../../../../shared/util/duration.ts';
@@ -14,7 +14,7 @@ import { groupBy, ownerKey, podKeys, thePods } from './pod-groups.ts';
 import { rolloutNote, withUndo } from './rollout-note.ts';
 import { type PodIn, podsIn, servicePods, weigh } from './service-pods.ts';
 import { isPatchable, patchTemplateSpec } from './workload-commands.ts';
-import { POD_USES } from './workloads-behind.ts';
+import { namespaceEvents, POD_USES } from './workloads-behind.ts';
 
 type Pending = PodIn<'unscheduled'>;
 
@@ -32,6 +32,16 @@ export const podsPending = defineCheck<ServiceSubject>({
     );
   },
 });
+
+/** The scheduler took the former pods of the same owner away for others of higher priority. */
+function preemption(index: ClusterIndex, { pod }: Pending): readonly Evidence[] {
+  const { generateName, namespace = '' } = pod.metadata ?? {};
+  if (generateName === undefined) return [];
+  const event = namespaceEvents(index, namespace).findLast(
+    ({ reason, object }) => reason === 'Preempted' && (object.name ?? '').startsWith(generateName),
+  );
+  return event === undefined ? [] : [eventEvidence(event, index.now)];
+}
 
 function mainClass(index: ClusterIndex, entry: Pending): RefusalClass | '' {
   return refusalsOf(index, entry).main?.class ?? '';
@@ -58,6 +68,7 @@ function raise(index: ClusterIndex, subject: ServiceSubject, group: readonly [Pe
       },
       ...detail.evidence,
       ...(event === undefined || event.message === first.state.message ? [] : [eventEvidence(event, index.now)]),
+      ...preemption(index, first),
       ...note.evidence,
     ],
     ...weigh(subject, all, group),

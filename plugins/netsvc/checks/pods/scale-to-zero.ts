@@ -1,9 +1,8 @@
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
-import { toClusterEvent } from '../../../../shared/model/events.ts';
 import type { Condition, KubeObject } from '../../../../shared/model/objects.ts';
 import type { HorizontalPodAutoscaler } from '../../../../shared/model/objects-workload.ts';
 import type { OwnedWorkload } from '../../../../shared/model/owners.ts';
-import { autoscalerOf, workloadEvents } from './workloads-behind.ts';
+import { autoscalerOf, namespaceEvents, workloadEvents } from './workloads-behind.ts';
 
 /** Who keeps a workload at 0 on purpose, in words; undefined when nobody is known to. */
 export function zeroScaler(index: ClusterIndex, workload: OwnedWorkload): string | undefined {
@@ -26,14 +25,10 @@ export function zeroScaler(index: ClusterIndex, workload: OwnedWorkload): string
  */
 function kedaEvent(index: ClusterIndex, workload: OwnedWorkload): string | undefined {
   const { namespace = '', name } = workload.ref;
-  const event = index
-    .list('Event', namespace)
-    .map(toClusterEvent)
-    .find(
-      (candidate) =>
-        candidate?.reason === 'KEDAScaleTargetDeactivated' &&
-        candidate.message.split(/\s/).includes(`${namespace}/${name}`),
-    );
+  const event = namespaceEvents(index, namespace).find(
+    ({ reason, message }) =>
+      reason === 'KEDAScaleTargetDeactivated' && message.split(/\s/).includes(`${namespace}/${name}`),
+  );
   return event === undefined ? undefined : `KEDA ScaledObject ${event.object.name ?? ''}`;
 }
 

@@ -1,4 +1,5 @@
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
+import { toClusterEvent } from '../../../../shared/model/events.ts';
 import type { KindName } from '../../../../shared/model/kinds.ts';
 import type { ClusterEvent } from '../../../../shared/model/objects.ts';
 import type { Pod } from '../../../../shared/model/objects-pod.ts';
@@ -7,6 +8,7 @@ import { type OwnedWorkload, WORKLOAD_KINDS, workloadsIn } from '../../../../sha
 import { isTerminating } from '../../../../shared/model/pods.ts';
 import { replicaSetsOf } from '../../../../shared/model/rollouts.ts';
 import { matchesLabels } from '../../../../shared/model/selectors.ts';
+import { compareText } from '../../../../shared/util/text.ts';
 import { type ServiceSubject, subjectPods } from '../../service-subject.ts';
 
 /** The kinds that checks about workloads read beside pods. */
@@ -58,4 +60,14 @@ export function autoscalerOf(index: ClusterIndex, workload: OwnedWorkload): Hori
 /** `Deployment web`. */
 export function nameOfWorkload(workload: OwnedWorkload): string {
   return `${workload.kind} ${workload.ref.name}`;
+}
+
+/** All events of a namespace, whatever they are about, oldest first: also about pods that are gone. */
+export function namespaceEvents(index: ClusterIndex, namespace: string): readonly ClusterEvent[] {
+  return index.memo(`netsvc/events/${namespace}`, () =>
+    index
+      .list('Event', namespace)
+      .flatMap((object) => toClusterEvent(object) ?? [])
+      .sort((a, b) => compareText(a.lastSeen, b.lastSeen)),
+  );
 }
