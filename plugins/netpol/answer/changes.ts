@@ -33,17 +33,20 @@ export function changesFor(trial: Trial): readonly Fix[] {
 }
 
 function openingFixes(trial: Trial): readonly Fix[] {
+  const sides = SIDES.filter((side) => trial.pair.verdict[side].answer === 'no');
   const fixes: Fix[] = [];
   let current = trial;
-  for (const side of SIDES) {
-    const both = SIDES.every((one) => trial.pair.verdict[one].answer === 'no');
-    if (current.pair.verdict[side].answer !== 'no') continue;
-    const tried = opening(current.model, current.facts, current.pair, side)
+  for (const side of sides) {
+    const { model, facts, pair } = current;
+    const last = side === sides.at(-1);
+    const tried = opening(model, facts, pair, side)
       .flatMap((candidate) => tryOne(current, candidate, side, 'yes') ?? [])
-      .sort((a, b) => a.others - b.others || a.candidate.order - b.candidate.order);
+      // With the last side open all must be: the other may be undecided, or an address family still be shut.
+      .filter(({ after }) => !last || after.pair.verdict.answer === 'yes')
+      .sort((one, other) => one.others - other.others || one.candidate.order - other.candidate.order);
     const [best] = tried;
     if (best === undefined) return [];
-    const told = both ? tried.slice(0, 1) : tried.slice(0, MOST);
+    const told = tried.slice(0, sides.length > 1 ? 1 : MOST);
     fixes.push(...told.map(({ candidate, others }) => titled(candidate.fix, side, others)));
     current = best.after;
   }
@@ -53,6 +56,7 @@ function openingFixes(trial: Trial): readonly Fix[] {
 function closingFixes(trial: Trial): readonly Fix[] {
   const tried = closing(trial.model, trial.facts, trial.pair)
     .flatMap((candidate) => tryOne(trial, candidate, candidate.side, 'no') ?? [])
+    .filter(({ after }) => after.pair.verdict.answer === 'no')
     .sort((a, b) => a.others - b.others || a.candidate.order - b.candidate.order);
   return tried.slice(0, 1).map(({ candidate, others }) => ({
     ...candidate.fix,
