@@ -2,7 +2,10 @@ import { keptSecret } from '../model/kept-secret.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** managedFields say who changed a selector, a port or a template last; of other kinds nobody asks. */
+/**
+ * managedFields say who changed a selector, a port or a template last, and when a Corefile was changed; of other kinds
+ * nobody asks.
+ */
 const KEEP_MANAGED: ReadonlySet<string> = new Set(['Service', 'Deployment', 'StatefulSet', 'DaemonSet']);
 
 /** A copy of the whole object in an annotation: large, and for Secrets the values in clear. */
@@ -47,7 +50,8 @@ const NODE_STATUS_DROPPED = new Set([
  */
 export function prune(object: Json): Json {
   const kind = object.kind as string;
-  const copy: Record<string, unknown> = { ...object, metadata: pruneMeta(object.metadata, kind) };
+  const managed = KEEP_MANAGED.has(kind) || (isRecord(object.data) && object.data.Corefile !== undefined);
+  const copy: Record<string, unknown> = { ...object, metadata: pruneMeta(object.metadata, managed) };
   switch (kind) {
     case 'Pod':
       copy.spec = prunePodSpec(object.spec);
@@ -74,13 +78,12 @@ export function prune(object: Json): Json {
   return copy;
 }
 
-function pruneMeta(meta: unknown, kind: string): unknown {
+function pruneMeta(meta: unknown, managed: boolean): unknown {
   if (!isRecord(meta)) return undefined;
   const copy = omit(meta, META_DROPPED) as Record<string, unknown>;
   const annotations = pruneAnnotations(meta.annotations);
   if (annotations !== undefined) copy.annotations = annotations;
-  if (KEEP_MANAGED.has(kind) && Array.isArray(meta.managedFields))
-    copy.managedFields = pruneManaged(meta.managedFields);
+  if (managed && Array.isArray(meta.managedFields)) copy.managedFields = pruneManaged(meta.managedFields);
   return copy;
 }
 

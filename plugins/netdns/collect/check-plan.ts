@@ -95,7 +95,8 @@ export function checkPlan({ callers, ask }: CheckPlanOptions): (gatherer: Gather
 
 async function readServerObjects(gatherer: Gatherer, namespace: string): Promise<void> {
   await Promise.all([
-    ...SERVER_KINDS.map((kind) => gatherer.list(kind, { namespace })),
+    // When the Corefile was changed tells whether it may not be in force yet.
+    ...SERVER_KINDS.map((kind) => gatherer.list(kind, { namespace, managedFields: kind === 'ConfigMap' })),
     gatherer.list('Event', { namespace, max: MAX_EVENTS }),
   ]);
 }

@@ -5,19 +5,16 @@ import { type CorefileSource, corefileSources } from '../../../../shared/dns/cor
 import { configHashIn } from '../../../../shared/dns/logs/config-hash.ts';
 import { isWhollyRead } from '../../../../shared/model/absence.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
-import { lastChange } from '../../../../shared/model/managed-fields.ts';
 import type { Pod } from '../../../../shared/model/objects-pod.ts';
 import { isReady, podKey } from '../../../../shared/model/pods.ts';
 import { nameOf } from '../../../../shared/model/refs.ts';
 import { ago } from '../../../../shared/util/duration.ts';
 import { joinNames } from '../../../../shared/util/text.ts';
+import { changeIsOnItsWay, corefileChangedAt } from '../../diagnose/corefile-change.ts';
 import type { DnsSubject } from '../../dns-subject.ts';
 import { corefileInForceMessages } from '../../messages/corefile-in-force.ts';
 import { SERVER_KINDS, serverLog } from '../servers/server-facts.ts';
 import { judgeKnown } from './corefile-invalid.ts';
-
-/** The kubelet renews its copy within a minute or so, plugin reload looks every 30 to 45 s. */
-const ON_ITS_WAY_MS = 180_000;
 
 /** Servers that run on another Corefile than the ConfigMap holds: by the hash that they log, which can be computed. */
 export const corefileInForce = defineCheck<DnsSubject>({
@@ -34,9 +31,8 @@ export const corefileInForce = defineCheck<DnsSubject>({
     const older = told.filter(({ hash }) => hash !== wanted);
     // A text that no server could take over is a fault of the text.
     if (wanted === undefined || older.length === 0 || !judgeKnown(source).valid) return [];
-    const map = index.get('ConfigMap', source.ref.namespace, source.ref.name);
-    const changed = map === undefined ? undefined : lastChange(map, ['data'])?.time;
-    if (changed !== undefined && now - Date.parse(changed) < ON_ITS_WAY_MS) return [];
+    if (changeIsOnItsWay(index)) return [];
+    const changed = corefileChangedAt(index);
     // One server that runs on exactly this text proves that the hashes can be compared. Without it only a change that is
     // younger than the servers does: names in a recording may have been replaced.
     if (older.length === told.length && !told.every(({ pod }) => (pod.status?.startTime ?? '~') < (changed ?? '')))
@@ -65,7 +61,7 @@ export const corefileInForce = defineCheck<DnsSubject>({
             ? []
             : [
                 {
-                  fact: `${joinNames(told.filter(({ hash }) => hash === wanted).map(({ pod }) => nameOf(pod)))} run on that text`,
+                  fact: `run on that text: ${joinNames(told.filter(({ hash }) => hash === wanted).map(({ pod }) => nameOf(pod)))}`,
                   source: 'logs',
                 },
               ]),

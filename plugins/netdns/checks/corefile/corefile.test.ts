@@ -107,6 +107,15 @@ describe('the Corefile', () => {
     expect(edited.headline).toContain('the DNS servers run on another Corefile');
     expect(edited.causes[0]?.fixes[0]?.command).toBe('kubectl rollout restart deployment coredns -n kube-system');
     expect(ask(60).causes).toEqual([]);
+    const other = logOf(
+      'coredns-2',
+      `[INFO] plugin/reload: Running configuration SHA512 = ${'0b'.repeat(64)}\n`,
+      false,
+    );
+    const differ = (seconds: number) =>
+      causeCodes(checkObjects(written(seconds), { logs: [runs('coredns-1'), other] }));
+    expect(differ(60)).toEqual([]);
+    expect(differ(9000)).toEqual(['DNS276']);
     // Older than the servers, or of unknown age: a recording whose names were replaced looks like that.
     expect(ask(9000).causes).toEqual([]);
     expect(ask(undefined).causes).toEqual([]);

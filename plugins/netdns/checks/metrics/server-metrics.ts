@@ -6,6 +6,7 @@ import { countedLater, metricsOf, type NamedMetrics } from '../../../../shared/d
 import { summarisePage } from '../../../../shared/dns/metrics/summarise-page.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import { nameOf } from '../../../../shared/model/refs.ts';
+import { changeIsOnItsWay } from '../../diagnose/corefile-change.ts';
 import { metricsFindings } from '../../diagnose/metrics-findings.ts';
 import type { DnsSubject } from '../../dns-subject.ts';
 import { SERVER_KINDS, serverLog } from '../servers/server-facts.ts';
@@ -17,11 +18,14 @@ export const serverMetrics = defineCheck<DnsSubject>({
   needs: [],
   uses: [...SERVER_KINDS],
   applies: (subject, { index }) => withHashes(subject, index).length > 0,
-  run: (subject, { index }) =>
-    metricsFindings(
+  run: (subject, { index }) => {
+    const found = metricsFindings(
       withHashes(subject, index).map((page) => present(subject, index, page)),
       subject.dns === undefined ? subject.ref : dnsServersRef(subject.dns),
-    ),
+    );
+    // While a change of the Corefile is on its way the servers differ, as they should.
+    return changeIsOnItsWay(index) ? found.filter(({ code }) => code !== 'DNS276') : found;
+  },
 });
 
 /** Counters count from the start. What is known to have stopped since is left out: failures that are over are no fault. */
