@@ -104,6 +104,14 @@ export const balancerMessages = {
       'With externalTrafficPolicy Local the load balancer asks healthCheckNodePort on every node whether it has an endpoint. ' +
       'kube-proxy could not open that port, most often because another program on the node holds it, so that good nodes ' +
       'count as bad.\nFree the port on the node, or delete and create the Service anew to get another one.',
+    fixes: ({ port }) => [
+      { title: 'on that node: see who holds the port', command: `sudo ss -ltnp 'sport = :${port}'`, risk: 'none' },
+      {
+        title: 'see which Services use the number',
+        command: `kubectl get services -A -o yaml | grep -nE '(nodePort|healthCheckNodePort): ${port}$'`,
+        risk: 'none',
+      },
+    ],
   }),
 
   SVC573: message<{ service: string; addresses: string }>({

@@ -92,7 +92,7 @@ export const placeMessages = {
     severity: 'info',
     title: 'a zone has no endpoint of its own',
     summary: ({ service, wish, zones }) =>
-      `Service ${service} asks for ${wish}; ${zones} has no endpoint, so callers there use other zones`,
+      `Service ${service} asks for ${wish}; no endpoint in ${zones}, so callers there use other zones`,
     explain:
       'Requests stay in their zone where an endpoint is hinted for it. From a zone without one they go to all endpoints: ' +
       'slower and perhaps charged for, but nothing fails.',

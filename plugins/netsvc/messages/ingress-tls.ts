@@ -68,7 +68,21 @@ export const ingressTlsMessages = {
       'Controllers read the keys tls.crt and tls.key of a Secret of type kubernetes.io/tls. Other keys are not looked for; ' +
       'another type is refused by some controllers even when the keys are right.\nThe type of a Secret cannot be changed: ' +
       'delete it and create it with kubectl create secret tls.',
-    fixes: ({ secret, namespace }) => [
+    fixes: ({ secret, namespace, type, lacking }) => [
+      ...(lacking !== ''
+        ? []
+        : [
+            {
+              title: 'create it anew with the right type, from what it holds',
+              command:
+                `kubectl get secret ${secret} -n ${namespace} -o yaml | sed 's#^type: ${type}$#type: kubernetes.io/tls#' | ` +
+                'kubectl replace --force -f -',
+              risk: 'low' as const,
+              undo:
+                `kubectl get secret ${secret} -n ${namespace} -o yaml | sed 's#^type: kubernetes.io/tls$#type: ${type}#' | ` +
+                'kubectl replace --force -f -',
+            },
+          ]),
       {
         title: 'create it anew from certificate and key',
         command:

@@ -106,6 +106,7 @@ export const namesMessages = defineMessages({
     host: string;
     namespace: string;
     better: string;
+    fixes: readonly Fix[];
   }>({
     slug: 'caller-wrong-namespace',
     severity: 'warning',
@@ -118,5 +119,6 @@ export const namesMessages = defineMessages({
     explain:
       'The environment or the arguments of a workload name a Service in a namespace where there is none. A bare name is looked ' +
       'up in the namespace of the caller, a name with a dot in the namespace that follows.\nCorrect the name in the caller.',
+    fixes: ({ fixes }) => fixes,
   }),
 });

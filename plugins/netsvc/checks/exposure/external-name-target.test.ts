@@ -37,6 +37,21 @@ describe('external-name-target', () => {
     expect(report.findings.map((finding) => finding.code)).toEqual(['SVC577']);
   });
 
+  it('tells names of this cluster that are misspelt, and leaves those of others alone', () => {
+    for (const slip of [
+      'api.pay.svc.cluster.loca',
+      'api.pay.svc.cluser.local',
+      'api.pay.cluster.local',
+      'api.pay.srv.cluster.local',
+    ]) {
+      const report = diagnoseObjects([alias(slip)], 'db');
+      expect(causeCodes(report)).toEqual(['SVC557']);
+      expect(report.causes[0]?.fixes[0]?.command).toContain('"externalName":"api.pay.svc.cluster.local"');
+    }
+    for (const other of ['api.pay.svc.east.example.com', 'api.pay.svc.clusterset.local', 'pod.pay.pod.cluster.local'])
+      expect(codes(other)).not.toContain('SVC557');
+  });
+
   it('tells names that are cut short: no search list is applied to an alias', () => {
     const web = service('web', {}, { namespace: 'data' });
     expect(codes('web.data.svc', web)).toEqual(['SVC557']);

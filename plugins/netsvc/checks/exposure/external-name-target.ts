@@ -1,3 +1,4 @@
+import { distance } from 'fastest-levenshtein';
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import { DEFAULT_CLUSTER_DOMAIN, parseClusterName, plainName } from '../../../../shared/dns/service-names.ts';
 import { isProvenAbsent } from '../../../../shared/model/absence.ts';
@@ -105,6 +106,10 @@ interface CutName {
 function cutName(index: ClusterIndex, subject: ServiceSubject, target: string): CutName | undefined {
   const labels = plainName(target).split('.');
   const [name = '', namespace = subject.namespace, svc, more] = labels;
+  const slip = misspelt(labels);
+  if (slip !== undefined && malformed(target) === undefined) {
+    return { whole: `${name}.${namespace}.svc.${DEFAULT_CLUSTER_DOMAIN}`, fact: slip, sure: true };
+  }
   if (more !== undefined || (svc !== undefined && svc !== 'svc') || malformed(target) !== undefined) return undefined;
   const whole = `${name}.${namespace}.svc.${DEFAULT_CLUSTER_DOMAIN}`;
   if (svc === 'svc') return { whole, fact: `the name stops at .svc, without ${DEFAULT_CLUSTER_DOMAIN}`, sure: true };
@@ -117,6 +122,24 @@ function cutName(index: ClusterIndex, subject: ServiceSubject, target: string): 
   }
   if (index.get('Namespace', undefined, namespace) === undefined || DOMAINS.has(namespace)) return undefined;
   return { whole, fact: `${namespace} is a namespace of this cluster, not a domain`, sure: false };
+}
+
+/** `web.shop.svc.cluster.locl` and `web.shop.cluster.local`: meant for this cluster, and asked of the outside world. */
+function misspelt(labels: readonly string[]): string | undefined {
+  const [, , svc, ...rest] = labels;
+  const domain = rest.join('.');
+  if (
+    svc === 'svc' &&
+    domain !== '' &&
+    domain !== DEFAULT_CLUSTER_DOMAIN &&
+    distance(domain, DEFAULT_CLUSTER_DOMAIN) <= 2
+  )
+    return `the name ends in ${domain}, not in ${DEFAULT_CLUSTER_DOMAIN}`;
+  if (labels.slice(2).join('.') === DEFAULT_CLUSTER_DOMAIN) return `.svc is missing before ${DEFAULT_CLUSTER_DOMAIN}`;
+  const inside = labels.length === 5 && rest.join('.') === DEFAULT_CLUSTER_DOMAIN;
+  return inside && svc !== undefined && svc !== 'svc' && distance(svc, 'svc') <= 2 && svc !== 'pod'
+    ? `the third label is ${svc}, not svc`
+    : undefined;
 }
 
 /** Follows aliases inside the cluster; ten steps are more than any resolver goes. */

@@ -38,7 +38,7 @@ export const internalTrafficLocal = defineCheck<ServiceSubject>({
           service: `${subject.namespace}/${subject.name}`,
           namespace: subject.namespace,
           name: subject.name,
-          bare: joinNames(bare.map(placeName), 4),
+          bare: joinNames((callerIsBare ? bare.filter((place) => place.name === node) : bare).map(placeName), 4),
           covered: joinNames(covered.map(placeName), 4),
           caller: callerIsBare ? `pod ${from?.namespace}/${from?.pod}` : '',
         },
@@ -53,7 +53,9 @@ export const internalTrafficLocal = defineCheck<ServiceSubject>({
           ...bare.slice(0, 4).map((place) => ({
             fact:
               `${placeName(place)} has no ready endpoint` +
-              (place.callers.length === 0 ? '' : `; ${joinNames(place.callers, 2)} of this namespace run there`),
+              (place.callers.length === 0
+                ? ''
+                : `; ${joinNames(place.callers, 2)} of this namespace ${place.callers.length === 1 ? 'runs' : 'run'} there`),
             source: place.node === undefined ? 'pods, by nodeName' : `Node ${place.name}`,
           })),
         ],

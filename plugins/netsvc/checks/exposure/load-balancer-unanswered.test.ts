@@ -40,6 +40,27 @@ describe('load-balancer-unanswered', () => {
     expect(diagnose(balanced(), cloudy).headline).toContain('Google Cloud');
   });
 
+  it('names who holds the port that ServiceLB wants on every node', () => {
+    const ports = [{ containerPort: 80, hostPort: 80, protocol: 'TCP' }];
+    const svclb = (name: string, of: string, namespace: string, more: Partial<Parameters<typeof pod>[1]>) =>
+      pod(name, {
+        namespace: 'kube-system',
+        containers: [{ name: 'lb-tcp-80', ports }],
+        labels: { 'svccontroller.k3s.cattle.io/svcname': of, 'svccontroller.k3s.cattle.io/svcnamespace': namespace },
+        ...more,
+      });
+    const message = "0/1 nodes are available: 1 node(s) didn't have free ports for the requested pod ports.";
+    const waiting = svclb('svclb-web-1', 'web', 'shop', {
+      status: {
+        phase: 'Pending',
+        conditions: [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message }],
+      },
+    });
+    const report = diagnose(balanced(), waiting, svclb('svclb-traefik-1', 'traefik', 'kube-system', { node: 'n1' }));
+    expect(causeCodes(report)).toEqual(['SVC552']);
+    expect(report.headline).toContain('no node with host port 80/TCP free: held by Service kube-system/traefik');
+  });
+
   it('stays silent with an address', () => {
     const web = { ...balanced(), status: { loadBalancer: { ingress: [{ hostname: 'lb.example.com' }] } } };
     expect(diagnose(web).verdict).toBe('healthy');

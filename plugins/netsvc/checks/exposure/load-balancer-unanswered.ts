@@ -9,6 +9,7 @@ import { exposureMessages } from '../../messages/exposure.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
 import { balancersIn } from './load-balancer-controllers.ts';
 import { addressesOf, insideStillWorks, refusalOf, wishes } from './load-balancer-facts.ts';
+import { stuckServiceLb } from './service-lb.ts';
 
 /** A cloud needs so long for a load balancer, in milliseconds. */
 const PATIENCE = 120_000;
@@ -29,21 +30,23 @@ export const loadBalancerUnanswered = defineCheck<ServiceSubject>({
     const busy = events.findLast((event) => event.reason === 'EnsuringLoadBalancer');
     const expected = controllers.length > 0 || cloud !== undefined || busy !== undefined;
     const wanted = subject.service.spec?.loadBalancerClass;
+    const stuck = stuckServiceLb(index, subject);
     return [
       exposureMessages.SVC552.raise({
         subject: subject.ref,
         args: {
           service: `${subject.namespace}/${subject.name}`,
           age: formatDuration(age),
-          reason: whyUnanswered(wanted, controllers, cloud, sight, busy),
+          reason: stuck?.reason ?? whyUnanswered(wanted, controllers, cloud, sight, busy),
           fixes: [asNodePort(subject)],
         },
         severity: expected && age < PATIENCE ? 'info' : 'warning',
-        confidence: sight === 'whole' && !expected ? 'proven' : 'likely',
+        confidence: stuck !== undefined || (sight === 'whole' && !expected) ? 'proven' : 'likely',
         impact: 0.5,
         evidence: [
           { fact: 'status.loadBalancer is empty', source: `${formatRef(subject.ref)} status.loadBalancer` },
           ...wishes(subject),
+          ...(stuck?.evidence ?? []),
           ...(busy === undefined
             ? index.seen('Event', subject.namespace).status === 'ok'
               ? [{ fact: 'no event of a load balancer controller', source: `Events on ${formatRef(subject.ref)}` }]

@@ -36,6 +36,13 @@ describe('ingress backends', () => {
     );
   });
 
+  it('takes two letters that changed places for a slip', () => {
+    const [finding] = judge(web, ingressTo('shop', { service: 'wbe' }));
+    expect(finding?.summary).toContain('Service wbe, which does not exist; there is Service web');
+    const [other] = judge(web, ingressTo('shop', { service: 'api' }));
+    expect(other?.fixes[0]?.command).toBe('kubectl get services -n shop');
+  });
+
   it('tells a Service that does not exist, with the nearest name', () => {
     const [finding] = judge(web, ingressTo('shop', { service: 'web-svc' }));
     expect(finding).toMatchObject({ code: 'SVC704', severity: 'critical', confidence: 'proven' });

@@ -61,10 +61,22 @@ function judgeGroup(
 export function meantService(index: ClusterIndex, namespace: string, wanted: string): Service | undefined {
   const [best] = index
     .list('Service', namespace)
-    .map((service) => ({ service, score: likeness(nameOf(service), wanted) }))
+    .map((service) => ({ service, score: swapped(nameOf(service), wanted) ? 1 : likeness(nameOf(service), wanted) }))
     .filter(({ score }) => score >= 0.5)
     .sort((a, b) => b.score - a.score);
   return best?.service;
+}
+
+/** The same letters with two neighbours swapped: `wbe` for `web`. */
+function swapped(a: string, b: string): boolean {
+  const at = [...a].findIndex((letter, position) => letter !== b[position]);
+  return (
+    a.length === b.length &&
+    at >= 0 &&
+    a[at] === b[at + 1] &&
+    a[at + 1] === b[at] &&
+    a.slice(at + 2) === b.slice(at + 2)
+  );
 }
 
 function serviceMissing(
@@ -89,7 +101,10 @@ function serviceMissing(
       wanted,
       meant: meant === undefined ? '' : nameOf(meant),
       elsewhere: elsewhere[0] ?? '',
-      fixes: meant === undefined ? [] : [renameFix(ingress, group, wanted, nameOf(meant))],
+      fixes:
+        meant === undefined
+          ? [{ title: 'see which Services there are', command: `kubectl get services -n ${namespace}`, risk: 'none' }]
+          : [renameFix(ingress, group, wanted, nameOf(meant))],
     },
     impact: 0.5 * (group.length / all),
     evidence: [

@@ -24,10 +24,21 @@ describe('caller-dns', () => {
   });
 
   it('tells dnsPolicy None with other nameservers', () => {
-    const none = (nameservers: string[]) => front(url, 'shop', { dnsPolicy: 'None', dnsConfig: { nameservers } });
+    const searches = ['shop.svc.cluster.local', 'svc.cluster.local'];
+    const none = (nameservers: string[]) =>
+      front(url, 'shop', { dnsPolicy: 'None', dnsConfig: { nameservers, searches } });
     expect(diagnose(dns, none(['1.1.1.1'])).headline).toContain("asks 1.1.1.1, not the cluster's DNS (10.96.0.10)");
     expect(diagnose(dns, none(['10.96.0.10'])).verdict).toBe('healthy');
     expect(diagnose(none(['1.1.1.1'])).verdict).toBe('healthy');
+  });
+
+  it('tells short names that have no search list to go through, and leaves whole ones alone', () => {
+    const none = (value: string) =>
+      front([{ name: 'API', value }], 'shop', { dnsPolicy: 'None', dnsConfig: { nameservers: ['10.96.0.10'] } });
+    const report = diagnose(dns, none('http://web'));
+    expect(causeCodes(report)).toEqual(['SVC852']);
+    expect(report.headline).toContain('web alone is looked up as it stands; use web.shop.svc.cluster.local');
+    expect(diagnose(dns, none('http://web.shop.svc.cluster.local')).verdict).toBe('healthy');
   });
 
   it('is critical for the caller asked about, whatever it names', () => {

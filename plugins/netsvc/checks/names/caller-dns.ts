@@ -1,6 +1,8 @@
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import { clusterDnsOf, dnsAddresses } from '../../../../shared/dns/cluster-dns.ts';
 import { nodeCacheAddresses } from '../../../../shared/dns/node-cache.ts';
+import { DEFAULT_CLUSTER_DOMAIN } from '../../../../shared/dns/service-names.ts';
+import type { Severity } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import type { PodSpec } from '../../../../shared/model/objects-pod.ts';
 import { WORKLOAD_KINDS } from '../../../../shared/model/owners.ts';
@@ -22,7 +24,7 @@ export const callerDns = defineCheck<ServiceSubject>({
     const asked = pod === undefined ? [] : [callerOfPod(index, pod)];
     const callers = asked.length > 0 ? asked : callersByName(index, subject);
     return callers.flatMap((caller) => {
-      const trap = trapOf(index, caller.spec);
+      const trap = trapOf(index, caller.spec) ?? shortNameTrap(index, subject, caller);
       if (trap === undefined) return [];
       return [
         namesMessages.SVC852.raise({
@@ -33,7 +35,7 @@ export const callerDns = defineCheck<ServiceSubject>({
             why: trap.why,
             fixes: fixesFor(caller, trap.better),
           },
-          severity: asked.length > 0 ? 'critical' : 'warning',
+          severity: trap.severity ?? (asked.length > 0 ? 'critical' : 'warning'),
           evidence: [{ fact: trap.why, source: `${formatRef(caller.ref)} dnsPolicy` }],
         }),
       ];
@@ -53,6 +55,8 @@ interface Trap {
   readonly why: string;
   /** The dnsPolicy that would do. */
   readonly better: string;
+  /** Where it is another than that of a caller that asks no server of the cluster at all. */
+  readonly severity?: Severity;
 }
 
 /** Why a pod with this specification does not ask the cluster's DNS (pkg/kubelet/network/dns/dns.go). */
@@ -72,6 +76,24 @@ function trapOf(index: ClusterIndex, spec: PodSpec | undefined): Trap | undefine
   // Which servers know the names of Services is certain only where the cluster's own were seen.
   if (known.size === 0) return undefined;
   return { why: `dnsPolicy None asks ${servers.join(', ')}, not the cluster's DNS (${[...known].join(', ')})`, better };
+}
+
+/** The cluster's DNS, and no search list: whole names resolve, shorter ones do not (the kubelet adds nothing to None). */
+function shortNameTrap(index: ClusterIndex, subject: ServiceSubject, caller: Caller): Trap | undefined {
+  const { dnsPolicy, dnsConfig } = caller.spec ?? {};
+  const searches = dnsConfig?.searches ?? [];
+  if (dnsPolicy !== 'None' || searches.some((entry) => /(^|\.)svc\.|^cluster\./.test(entry))) return undefined;
+  const used = referencesTo(index, subject.namespace, subject.name)
+    .filter((reference) => refKey(reference.caller.ref) === refKey(caller.owner ?? caller.ref))
+    .map(({ host }) => host);
+  const short = used.filter((host) => !host.includes('.svc.'));
+  if (used.length > 0 && short.length === 0) return undefined;
+  const whole = `${subject.name}.${subject.namespace}.svc.${DEFAULT_CLUSTER_DOMAIN}`;
+  return {
+    why: `dnsPolicy None without a search list: ${short[0] ?? subject.name} alone is looked up as it stands; use ${whole}`,
+    better: 'ClusterFirst',
+    severity: short.length > 0 ? 'warning' : 'info',
+  };
 }
 
 /** Addresses of the cluster's DNS Service, as far as it was read. */

@@ -20,6 +20,9 @@ describe('caller-namespace', () => {
     const report = diagnose(front([{ name: 'API', value: 'http://web' }], 'data'));
     expect(causeCodes(report)).toEqual(['SVC856']);
     expect(report.headline).toContain('Service shop/web is called web.shop from it');
+    expect(report.causes[0]?.fixes[0]?.command).toBe(
+      'kubectl set env deployment/front -n data -c app API=http://web.shop',
+    );
   });
 
   it('stays silent when that Service exists, was not read, or the port is another', () => {

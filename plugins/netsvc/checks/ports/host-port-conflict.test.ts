@@ -37,7 +37,7 @@ describe('host-port-conflict', () => {
     expect(cause).toMatchObject({ code: 'SVC415', severity: 'warning', confidence: 'proven' });
     expect(report.verdict).toBe('degraded');
     expect(cause?.summary).toContain(
-      'hostPort 18080/TCP is taken by its own other pods (Deployment shop/edge, one pod a node) on node n1 and n2',
+      'hostPort 18080/TCP is taken by its own other pods (Deployment shop/edge, one pod a node) on nodes n1 and n2',
     );
     expect(cause?.evidence[0]?.fact).toContain("didn't have free ports");
     expect(cause?.fixes[0]?.command).toBe('kubectl scale deployment edge -n shop --replicas=2');

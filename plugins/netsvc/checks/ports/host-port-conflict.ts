@@ -83,7 +83,7 @@ function holderWords(index: ClusterIndex, pod: Pod, holders: readonly Pod[]): st
   const nodes = [...new Set(holders.map((holder) => holder.spec?.nodeName ?? ''))].sort();
   const self = holders.every((holder) => refKey(ownerOf(index, holder)) === own);
   const who = self ? `its own other pods (${names.join('')}, one pod a node)` : joinNames(names, 3);
-  return `${who} on node ${joinNames(nodes, 4)}`;
+  return `${who} on ${nodes.length === 1 ? 'node' : 'nodes'} ${joinNames(nodes, 4)}`;
 }
 
 function fixesOf(index: ClusterIndex, subject: ServiceSubject, pod: Pod, holders: readonly Pod[]): readonly Fix[] {
