@@ -203,24 +203,38 @@ export const presenceMessages = defineMessages({
       },
     ],
   }),
-  CNI112: message<{ node: string; count: number; example: string; range: string }>({
+  CNI112: message<{
+    node: string;
+    count: number;
+    example: string;
+    range: string;
+    joined: string;
+    fix: readonly Fix[];
+  }>({
     slug: 'addresses-outside-node-range',
     severity: 'warning',
     confidence: 'likely',
     rung: 17,
     title: 'pods have addresses outside the range of their node',
-    summary: ({ node, count, example, range }) =>
-      `${count === 1 ? 'a pod' : `${count} pods`} on node ${node} got an address outside its range ${range}, such as ${example}`,
+    summary: ({ node, count, example, range, joined }) =>
+      joined === ''
+        ? `${count === 1 ? 'a pod' : `${count} pods`} on node ${node} got an address outside its range ${range}, such as ${example}`
+        : `node ${node} joined anew ${joined} with range ${range}, and ${
+            count === 1 ? 'a pod there keeps an address' : `${count} pods there keep addresses`
+          } of its former one, such as ${example}: other nodes have no way to ${count === 1 ? 'it' : 'them'}`,
     explain:
       'Here each node hands out addresses from its own spec.podCIDR, and routes of the other nodes lead there and nowhere else: a pod with another address cannot ' +
       'be reached from other nodes. Either a second CNI configuration on the node comes first by name (look into /etc/cni/net.d), or the podCIDR of the node changed ' +
       'after the pods had started (a node that was deleted and joined again), or the bridge kept its former address.',
-    fixes: ({ node }) => [
-      {
-        title: 'look at the files on the node',
-        command: `kubectl debug node/${node} -it --image=busybox -- ls -l /host/etc/cni/net.d`,
-        risk: 'low',
-      },
-    ],
+    fixes: ({ node, fix }) =>
+      fix.length > 0
+        ? fix
+        : [
+            {
+              title: 'look at the files on the node',
+              command: `kubectl debug node/${node} -it --image=busybox -- ls -l /host/etc/cni/net.d`,
+              risk: 'low',
+            },
+          ],
   }),
 });

@@ -4,7 +4,7 @@ import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import type { Finding } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import { coversRange, overlaps, parseCidr } from '../../../../shared/util/addresses.ts';
-import { shorten } from '../../../../shared/util/text.ts';
+import { joinAnd, shorten } from '../../../../shared/util/text.ts';
 import { type ClusterSubject, nodeKey } from '../../cluster-subject.ts';
 import { type NodeFacts, nodeFacts } from '../../facts/nodes.ts';
 import { addressMessages } from '../../messages/addresses.ts';
@@ -112,19 +112,25 @@ export const podRangesOverlap = defineCheck<ClusterSubject>({
           a.range.family - b.range.family ||
           (a.range.first < b.range.first ? -1 : a.range.first > b.range.first ? 1 : 0),
       );
-    return all.flatMap((one, at) => {
+    // With dual-stack two nodes may share both of their ranges: that is one fault.
+    const shared = new Map<string, (readonly [(typeof all)[number], (typeof all)[number]])[]>();
+    for (const [at, one] of all.entries()) {
       const next = all[at + 1];
-      if (next === undefined || next.name === one.name || !overlaps(one.range, next.range)) return [];
+      if (next === undefined || next.name === one.name || !overlaps(one.range, next.range)) continue;
+      const key = [one.name, next.name].sort().join(' ');
+      shared.set(key, [...(shared.get(key) ?? []), [one, next]]);
+    }
+    return [...shared.values()].flatMap((pairs) => {
+      const [first] = pairs;
+      if (first === undefined) return [];
+      const [a, b] = first.map(({ name }) => name).sort() as [string, string];
+      const texts = [...new Set(pairs.flatMap(([one, other]) => [one.text, other.text]))];
       return [
         addressMessages.CNI302.raise({
-          subject: { kind: 'Node', name: next.name },
-          args: {
-            a: one.name,
-            b: next.name,
-            range: one.text === next.text ? one.text : `${one.text} and ${next.text}`,
-          },
-          pods: [nodeKey(one.name), nodeKey(next.name)],
-          evidence: [one, next].map(({ name, text }) => ({
+          subject: { kind: 'Node', name: b },
+          args: { a, b, range: joinAnd(texts) },
+          pods: [nodeKey(a), nodeKey(b)],
+          evidence: pairs.flat().map(({ name, text }) => ({
             fact: `podCIDR ${text}`,
             source: `Node ${name} spec.podCIDRs`,
           })),

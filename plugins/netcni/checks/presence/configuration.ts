@@ -1,13 +1,16 @@
 import { detectNetwork } from '../../../../shared/datapath/cni/detect.ts';
 import { calledPlugin } from '../../../../shared/datapath/cni/sandbox-cause.ts';
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
+import type { Fix } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import type { PluginName } from '../../../../shared/model/network-plugins.ts';
+import type { Node } from '../../../../shared/model/objects.ts';
 import type { Pod } from '../../../../shared/model/objects-pod.ts';
 import { nodeCondition } from '../../../../shared/model/pod-state-node.ts';
 import { isFinished, isReady, podAddresses, podKey } from '../../../../shared/model/pods.ts';
 import { nameOf, namespaceOf } from '../../../../shared/model/refs.ts';
 import { formatAddress, inRange, parseAddress } from '../../../../shared/util/addresses.ts';
+import { ago } from '../../../../shared/util/duration.ts';
 import { joinNames, shorten } from '../../../../shared/util/text.ts';
 import { type ClusterSubject, nodeKey } from '../../cluster-subject.ts';
 import { agentGroups, nodeOfAgent } from '../../facts/agents.ts';
@@ -15,6 +18,7 @@ import { isDown, nodeFacts, podsByNode } from '../../facts/nodes.ts';
 import { troubledPods } from '../../facts/troubled-pods.ts';
 import { unknownNetwork } from '../../facts/unknown-network.ts';
 import { presenceMessages } from '../../messages/presence.ts';
+import { restartAgent } from '../restart-agent.ts';
 import { AGENT_USES } from './agent-uses.ts';
 
 /** The kubelet has no network configuration although the agent that writes it is ready. */
@@ -140,7 +144,7 @@ export const addressesOutside = defineCheck<ClusterSubject>({
   group: 'plugin',
   needs: ['Node'],
   uses: AGENT_USES,
-  run: (_, { index }) => {
+  run: (_, { index, now }) => {
     const { primary, plugins } = detectNetwork(index);
     // With Multus, or a plugin that is not known, the first address may rightly be of another network.
     const byRange = primary === undefined ? unknownNetwork(index)?.byHand === true : primary.ipam?.value === 'podCIDR';
@@ -157,6 +161,7 @@ export const addressesOutside = defineCheck<ClusterSubject>({
       const [example] = outside;
       const address = parseAddress(podAddresses(example ?? {})[0]);
       if (example === undefined || address === undefined) return [];
+      const anew = outside.every((pod) => isOlder(pod, facts.node));
       return [
         presenceMessages.CNI112.raise({
           subject: { kind: 'Node', name },
@@ -165,7 +170,10 @@ export const addressesOutside = defineCheck<ClusterSubject>({
             count: outside.length,
             example: `${formatAddress(address)} of ${podKey(example)}`,
             range: ranges.map(({ text }) => text).join(', '),
+            joined: anew ? ago(facts.node.metadata?.creationTimestamp, now) : '',
+            fix: anew ? asItShouldBe(index, name) : [],
           },
+          ...(anew ? { severity: 'critical' as const, confidence: 'proven' as const } : {}),
           pods: [nodeKey(name)],
           evidence: [
             { fact: `podCIDR ${ranges.map(({ text }) => text).join(', ')}`, source: `Node ${name} spec.podCIDRs` },
@@ -179,3 +187,30 @@ export const addressesOutside = defineCheck<ClusterSubject>({
     });
   },
 });
+
+/** A pod that is there longer than the Node object of its node: somebody deleted the Node, and it came back. */
+function isOlder(pod: Pod, node: Node): boolean {
+  return Date.parse(pod.metadata?.creationTimestamp ?? '') < Date.parse(node.metadata?.creationTimestamp ?? '');
+}
+
+/** The agent writes the new range, a new bridge takes it, and new pods get addresses of it. */
+function asItShouldBe(index: ClusterIndex, node: string): readonly Fix[] {
+  const bridged = detectNetwork(index).primary?.name === 'Flannel';
+  return [
+    ...restartAgent(index, node).slice(-1),
+    ...(bridged
+      ? [
+          {
+            title: 'then on the node: take the bridge with the old address away, the next pod makes it anew',
+            command: 'ip link delete cni0',
+            risk: 'high' as const,
+          },
+        ]
+      : []),
+    {
+      title: 'then make the pods of the node anew',
+      command: `kubectl drain ${node} --ignore-daemonsets --delete-emptydir-data && kubectl uncordon ${node}`,
+      risk: 'high',
+    },
+  ];
+}

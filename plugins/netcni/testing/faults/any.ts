@@ -1,11 +1,11 @@
 import type { KubeObject, Node } from '../../../../shared/model/objects.ts';
-import { event, pod } from '../../../../shared/testing/builders.ts';
+import { event, pod, secondsAgo } from '../../../../shared/testing/builders.ts';
 import { changed } from '../check-objects.ts';
 import { calico } from '../networks/calico.ts';
 import { flannel } from '../networks/flannel.ts';
 import { bridge } from '../networks/others.ts';
 import { clusterNode, NODES, withReady } from '../networks/parts.ts';
-import { agentCrashes, keptAway, type NetworkFaults, NO_CONFIG, noNetwork, ranged } from './fault.ts';
+import { agentCrashes, joined, keptAway, type NetworkFaults, NO_CONFIG, noNetwork, ranged, withSpec } from './fault.ts';
 
 export const ANY_FAULTS: NetworkFaults = {
   'bridge: CNI file gone': {
@@ -17,6 +17,26 @@ export const ANY_FAULTS: NetworkFaults = {
     objects: () => ranged(bridge(), 'n3', '10.244.7.0/24'),
     code: 'CNI112',
     words: ['n3', '10.244.3.10', '10.244.7.0/24'],
+  },
+  'flannel: a node joined anew with another range than its pods have': {
+    objects: () =>
+      joined(ranged(flannel(), 'n3', '10.244.7.0/24'), 'n3', 600).map((one) =>
+        one.kind === 'Pod' ? { ...one, metadata: { ...one.metadata, creationTimestamp: secondsAgo(7200) } } : one,
+      ),
+    code: 'CNI112',
+    words: ['node n3 joined anew 10m ago', '10.244.3.10', '10.244.7.0/24', 'no way to it'],
+  },
+  'flannel: two nodes share both of their ranges': {
+    objects: () =>
+      ['n1', 'n2', 'n3'].reduce(
+        (all, node) =>
+          withSpec(all, 'Node', node, {
+            podCIDRs: node === 'n1' ? ['10.244.1.0/24', 'fd00:10:244:1::/64'] : ['10.244.2.0/24', 'fd00:10:244:2::/64'],
+          }),
+        flannel(),
+      ),
+    code: 'CNI302',
+    words: ['nodes n2 and n3 share pod addresses: 10.244.2.0/24 and fd00:10:244:2::/64'],
   },
   'bridge: cluster range used up': {
     objects: () => {
