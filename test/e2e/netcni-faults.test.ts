@@ -3,10 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runOn } from '../cluster/machine/enter.ts';
+import { readState } from '../cluster/state.ts';
+import { waitFor } from '../cluster/wait.ts';
 import { describeCluster, foreignKubeconfig, skipReason, testClusterName } from '../kit/cluster.ts';
 import { crashFlannel, deleteCniConfig, exhaustPodRange, removeCniProgram } from '../kit/faults/cni.ts';
 import { freezeKubeProxy, removeKubeProxy } from '../kit/faults/kube-proxy.ts';
 import { stopKubelet } from '../kit/faults/machines.ts';
+import { rejoinWithRanges } from '../kit/faults/nodes.ts';
 import { apply, testNamespace } from '../kit/manifests.ts';
 import { runKubectl, runPlugin } from '../kit/plugin.ts';
 import { waitForNode } from '../kit/states.ts';
@@ -113,6 +116,14 @@ describe.skipIf(reason !== undefined)(
       await found(withoutProgram(), 'CNI312', node, 'program of the plugin is not installed');
     });
 
+    it('a node joined anew with another range than its pods have', async () => {
+      const remove = await apply(webPod(namespace.name, 'stays', node), cluster);
+      await waitForAddress('stays');
+      const ranges = ['10.244.99.0/24', ...(isDual() ? ['fd00:10:244:99::/64'] : [])];
+      await found(rejoinWithRanges(cluster, node, ranges), 'CNI112', node, 'joined anew', '10.244.99.0/24');
+      await remove();
+    });
+
     it('the kubelet of a node is stopped', async () => {
       await found(silenced(), 'CNI201', node);
     });
@@ -213,6 +224,15 @@ describe.skipIf(reason !== undefined)(
         await runOn(cluster.name, node, ['rm', '-f', file]);
         await remove();
       });
+    }
+
+    async function waitForAddress(pod: string): Promise<void> {
+      const words = ['get', 'pod', pod, '-n', namespace.name, '-o', 'jsonpath={.status.podIP}'];
+      await waitFor(`an address of ${pod}`, async () => (await runKubectl(words, { kubeconfig })).stdout !== '');
+    }
+
+    function isDual(): boolean {
+      return readState(cluster.name)?.options.dualStack === true;
     }
 
     async function silenced(): Promise<Undo> {

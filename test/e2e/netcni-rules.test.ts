@@ -6,9 +6,11 @@ import { all, endpoints, ready } from '../faults/fault.ts';
 import { app, svc } from '../faults/make.ts';
 import { openStage, type Stage } from '../faults/stage.ts';
 import { describeCluster, foreignKubeconfig, skipReason, testClusterName } from '../kit/cluster.ts';
+import { fillConntrack } from '../kit/faults/conntrack.ts';
 import { breakServiceRules, flushServiceRules, freezeKubeProxy } from '../kit/faults/kube-proxy.ts';
 import { lowerUnderlay, misleadTunnel, takeFlannelDown } from '../kit/faults/links.ts';
 import { filterPackets } from '../kit/faults/packets.ts';
+import { changeSetting } from '../kit/faults/settings.ts';
 import { runKubectl, runPlugin } from '../kit/plugin.ts';
 import { during } from '../kit/undo.ts';
 import { type Answer, answerOf, toldBy } from './answer.ts';
@@ -48,6 +50,12 @@ describe.skipIf(reason !== undefined)(
 
     async function ask(name: string): Promise<Answer> {
       return answerOf(await runPlugin('netcni', ['rules', '-', '-o', 'json'], { kubeconfig, input: await dump(name) }));
+    }
+
+    /** Settings of the kernel do not tell whose they are. */
+    async function judge(name: string, input: string): Promise<Answer> {
+      const words = ['rules', '-', '--node', name, '-o', 'json'];
+      return answerOf(await runPlugin('netcni', words, { kubeconfig, input }));
     }
 
     /** kube-proxy and endpoints take seconds to follow; what is younger is not judged. */
@@ -124,6 +132,27 @@ describe.skipIf(reason !== undefined)(
       expect(codes(answer)).toEqual(['CNI820']);
       expect(toldBy(answer)).toContain(ip);
       await until(node, healthy, 'healed');
+    });
+
+    it('the table of connections full', async () => {
+      const settings = async (): Promise<string> => await runOn(cluster.name, node, ['sysctl', '-a']);
+      const answer = await during(fillConntrack(cluster, node), async () => await judge(node, await settings()));
+      expect(codes(answer)).toEqual(['CNI850']);
+      expect(toldBy(answer)).toContain(node);
+      expect(toldBy(answer)).toMatch(/holds \d+ of \d+ entries \((9[7-9]|100) %\)/);
+      expect(codes(await judge(node, await settings()))).toEqual([]);
+    });
+
+    it('a bridge whose packets the rules do not see', async () => {
+      const setting = 'net.bridge.bridge-nf-call-iptables';
+      const settings = async (): Promise<string> => await runOn(cluster.name, node, ['sysctl', '-a']);
+      const answer = await during(
+        changeSetting(cluster, node, setting, '0'),
+        async () => await judge(node, await settings()),
+      );
+      expect(codes(answer)).toEqual(['CNI871']);
+      expect(toldBy(answer)).toContain(`${setting} = 0`);
+      expect(codes(await judge(node, await settings()))).toEqual([]);
     });
 
     it.skipIf(!tunnel)('the tunnel down, its routes gone', async () => {
