@@ -3,6 +3,9 @@ import type { KubeObject } from '../../../shared/model/objects.ts';
 import { networkPolicy, pod, snapshotOf } from '../../../shared/testing/builders.ts';
 import { runCli } from '../../../shared/testing/run-cli.ts';
 import { netcni } from '../plugin.ts';
+import { annotated, pool } from '../testing/faults/fault.ts';
+import { calico } from '../testing/networks/calico.ts';
+import { custom } from '../testing/networks/parts.ts';
 import { cluster, flannelNode, HEALTHY_LINKS } from '../testing/node-dumps.ts';
 
 function ask(line: string, objects: readonly KubeObject[] = cluster, links?: string) {
@@ -25,6 +28,31 @@ describe('path', () => {
     ]) {
       expect(stdout).toContain(part);
     }
+  });
+
+  it.each([
+    ['always', { ipipMode: 'Always' }, '10.0.0.2/24', 'route 10.244.2.0/26 through tunl0'],
+    [
+      'between subnets, in one',
+      { ipipMode: 'CrossSubnet' },
+      '10.0.0.2/24',
+      'route 10.244.2.0/26 via 10.0.0.2 (n2), no tunnel',
+    ],
+    ['between subnets, across them', { ipipMode: 'CrossSubnet' }, '10.9.0.2/24', 'route 10.244.2.0/26 through tunl0'],
+  ])('Calico with IP in IP %s: the block, and the way that is used here', async (_, mode, address, said) => {
+    const objects = annotated(pool(calico(), mode), 'n2', () => ({ 'projectcalico.org/IPv4Address': address }));
+    const { stdout } = await ask('path shop/web-n1 shop/web-n2', objects);
+    expect(stdout).toContain(said);
+    expect(stdout).not.toContain('where the nodes are');
+  });
+
+  it('of several pools of Calico the one counts that the address is of', async () => {
+    const second = custom('crd.projectcalico.org/v1', 'IPPool', 'second', {
+      spec: { cidr: '10.99.0.0/16', blockSize: 26, ipipMode: 'Never', vxlanMode: 'Always', nodeSelector: 'all()' },
+    });
+    const { stdout } = await ask('path shop/web-n1 shop/web-n2', [...calico(), second]);
+    expect(stdout).toContain('tunl0');
+    expect(stdout).not.toContain('vxlan.calico');
   });
 
   it('on one node there is no tunnel', async () => {

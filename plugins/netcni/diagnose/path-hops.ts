@@ -1,74 +1,19 @@
 import { detectNetwork } from '../../../shared/datapath/cni/detect.ts';
 import type { Encapsulation, FoundPlugin } from '../../../shared/datapath/cni/setup.ts';
+import { podRangesByNode } from '../../../shared/datapath/pod-ranges.ts';
 import type { Finding } from '../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../shared/model/cluster-index.ts';
-import type { Node } from '../../../shared/model/objects.ts';
 import type { Pod } from '../../../shared/model/objects-pod.ts';
 import { isReady, podAddresses, podKey } from '../../../shared/model/pods.ts';
 import type { Hop } from '../../../shared/report/report.ts';
 import { inRange, parseAddress } from '../../../shared/util/addresses.ts';
 import { nodesOf } from '../cluster-subject.ts';
 import { type NodeMtu, nodeMtus } from '../facts/node-mtu.ts';
-import { cidrs, nodeFacts } from '../facts/nodes.ts';
+import { nodeFacts } from '../facts/nodes.ts';
 import { unknownNetwork } from '../facts/unknown-network.ts';
+import { INTERFACE_NAMES } from './interface-names.ts';
 import { decisionWords, type PathPolicy } from './path-policy.ts';
-
-/** How plugins name a pod's interface on the node, the bridge it is in, and the tunnel between nodes. */
-const NAMES: Readonly<
-  Record<
-    string,
-    { readonly link: string; readonly bridge?: string; readonly tunnel?: Readonly<Record<string, string>> }
-  >
-> = {
-  Flannel: {
-    link: 'veth…',
-    bridge: 'cni0',
-    tunnel: {
-      vxlan: 'flannel.1 (UDP 8472)',
-      udp: 'flannel0 (UDP 8285)',
-      ipip: 'flannel.ipip',
-      wireguard: 'flannel-wg (UDP 51820)',
-    },
-  },
-  Canal: { link: 'cali…', tunnel: { vxlan: 'flannel.1 (UDP 8472)', wireguard: 'flannel-wg (UDP 51820)' } },
-  Calico: {
-    link: 'cali…',
-    tunnel: {
-      vxlan: 'vxlan.calico (UDP 4789)',
-      ipip: 'tunl0 (IP protocol 4)',
-      wireguard: 'wireguard.cali (UDP 51820)',
-    },
-  },
-  Cilium: {
-    link: 'lxc…',
-    tunnel: {
-      vxlan: 'cilium_vxlan (UDP 8472)',
-      geneve: 'cilium_geneve (UDP 6081)',
-      wireguard: 'cilium_wg0 (UDP 51871)',
-    },
-  },
-  Antrea: {
-    link: 'a port of Open vSwitch',
-    bridge: 'br-int',
-    tunnel: {
-      geneve: 'antrea-tun0 (UDP 6081)',
-      vxlan: 'antrea-tun0 (UDP 4789)',
-      gre: 'antrea-tun0',
-      wireguard: 'antrea-wg0 (UDP 51820)',
-    },
-  },
-  'OVN-Kubernetes': {
-    link: 'a port of Open vSwitch',
-    bridge: 'br-int',
-    tunnel: { geneve: 'genev_sys_6081 (UDP 6081)' },
-  },
-  kindnet: { link: 'veth…' },
-  'kube-router': { link: 'veth…', bridge: 'kube-bridge', tunnel: { ipip: 'tun-…' } },
-  'AWS VPC CNI': { link: 'eni…' },
-  'Azure CNI': { link: 'azv…' },
-  'Weave Net': { link: 'veth…', bridge: 'weave', tunnel: { vxlan: 'vxlan-6784 (UDP 6784)' } },
-  kubenet: { link: 'veth…', bridge: 'cbr0' },
-};
+import { type Between, waysBetween } from './ways.ts';
 
 /** The hops from one pod to another, with what is known to be wrong with the nodes on the way. */
 export function pathHops(
@@ -98,7 +43,7 @@ export function pathHops(
             lines: [one ? 'both pods are on this node: no tunnel, no other node' : 'a pod is on no node yet'],
           } satisfies Hop,
         ]
-      : betweenHops(index, primary, { sender, receiver, address: address?.to, near })),
+      : betweenHops(index, primary, { sender, receiver, address: address?.to }, near)),
     ...(one ? [] : [nodeHop(index, receiver, causes)]),
     policyHop('ingress', to, policies, 'ingress'),
     ...linkHops(to, primary, far),
@@ -135,7 +80,7 @@ function podHop(name: string, pod: Pod): Hop {
 
 function linkHops(pod: Pod, primary: FoundPlugin | undefined, mtu: NodeMtu | undefined): readonly Hop[] {
   if (pod.spec?.hostNetwork === true) return [];
-  const names = NAMES[primary?.name ?? ''];
+  const names = INTERFACE_NAMES[primary?.name ?? ''];
   const size = mtu?.actual?.mtu ?? (primary?.name === 'Cilium' ? mtu?.underlay.mtu : mtu?.fits);
   const told = mtu?.actual === undefined ? '?' : '';
   const way = names === undefined ? 'its interface on the node' : `eth0 in the pod, ${names.link} on the node`;
@@ -169,36 +114,33 @@ function nodeHop(index: ClusterIndex, name: string | undefined, causes: readonly
   };
 }
 
-interface Between {
-  readonly sender: string;
-  readonly receiver: string;
-  readonly address: string | undefined;
-  readonly near: NodeMtu | undefined;
-}
-
-function betweenHops(index: ClusterIndex, primary: FoundPlugin | undefined, way: Between): readonly Hop[] {
+function betweenHops(
+  index: ClusterIndex,
+  primary: FoundPlugin | undefined,
+  way: Between,
+  near: NodeMtu | undefined,
+): readonly Hop[] {
   const other = index.get('Node', undefined, way.receiver);
-  const range = rangeOf(other, way.address);
   const target = other?.status?.addresses?.find(({ type }) => type === 'InternalIP')?.address ?? way.receiver;
   const encryption = primary?.encryption?.value;
-  const to = range ?? way.address ?? 'the pod';
+  const to = rangeOf(index, way) ?? way.address ?? 'the pod';
   const byHand = unknownNetwork(index)?.byHand === true;
+  const ways = waysBetween(index, primary, way);
   const routes = byHand
     ? [
         `needs on ${way.sender}: route ${to} via ${target} (${way.receiver}); no agent sets it, ip route there proves it`,
       ]
-    : routeLines(primary, to, target, way.receiver);
-  const { near } = way;
+    : routeLines(primary, ways, { range: to, target, node: way.receiver });
   const mark = near?.underlay.proven === false ? '?' : '';
   return [
     {
-      name: primary?.encapsulations.some(({ value }) => value.wrapping !== 'none') === true ? 'tunnel' : 'route',
-      result: primary === undefined || primary.encapsulations.length === 0 ? 'unknown' : 'pass',
+      name: ways.some(({ wrapping }) => wrapping !== 'none') ? 'tunnel' : 'route',
+      result: ways.length === 0 ? 'unknown' : 'pass',
       lines: [
         ...routes,
         ...(encryption === undefined
           ? []
-          : [`encrypted: ${NAMES[primary?.name ?? '']?.tunnel?.[encryption] ?? encryption}`]),
+          : [`encrypted: ${INTERFACE_NAMES[primary?.name ?? '']?.tunnel?.[encryption] ?? encryption}`]),
         ...(near?.fits === undefined ? [] : [`packets of up to ${near.fits}${mark} bytes fit`]),
       ],
     },
@@ -212,15 +154,19 @@ function betweenHops(index: ClusterIndex, primary: FoundPlugin | undefined, way:
   ];
 }
 
-function rangeOf(node: Node | undefined, address: string | undefined): string | undefined {
+/** The range of the other node that the address is of, as routes name it. */
+function rangeOf(index: ClusterIndex, { receiver, address }: Between): string | undefined {
   const parsed = parseAddress(address);
-  const texts = node?.spec?.podCIDRs ?? (node?.spec?.podCIDR === undefined ? [] : [node.spec.podCIDR]);
-  return cidrs(texts).find(({ range }) => parsed !== undefined && inRange(range, parsed))?.text;
+  const { ranges = [] } = podRangesByNode(index).get(receiver) ?? {};
+  return ranges.find(({ range }) => parsed !== undefined && inRange(range, parsed))?.text;
 }
 
-function routeLines(primary: FoundPlugin | undefined, range: string, target: string, node: string): readonly string[] {
+function routeLines(
+  primary: FoundPlugin | undefined,
+  ways: readonly Encapsulation[],
+  { range, target, node }: { readonly range: string; readonly target: string; readonly node: string },
+): readonly string[] {
   if (primary === undefined) return ['how packets get from node to node is not known'];
-  const ways = uniqueWays(primary.encapsulations.map(({ value }) => value));
   if (ways.length === 0) return [`${primary.title}: its tunnel or routes are not known`];
   return ways.map(({ wrapping, when }) => {
     if (wrapping === 'none') {
@@ -228,16 +174,8 @@ function routeLines(primary: FoundPlugin | undefined, range: string, target: str
         ? `${range} is an address of the cloud’s network: no tunnel`
         : `route ${range} via ${target} (${node}), no tunnel`;
     }
-    const device = NAMES[primary.name]?.tunnel?.[wrapping] ?? wrapping;
+    const device = INTERFACE_NAMES[primary.name]?.tunnel?.[wrapping] ?? wrapping;
     return `route ${range} through ${device}${when === 'crossSubnet' ? ' where the nodes are in different subnets' : ''}`;
-  });
-}
-
-function uniqueWays(ways: readonly Encapsulation[]): readonly Encapsulation[] {
-  const seen = new Set<string>();
-  return ways.filter(({ wrapping, when }) => {
-    const key = `${wrapping} ${when}`;
-    return seen.has(key) ? false : seen.add(key) !== undefined;
   });
 }
 

@@ -6,7 +6,7 @@ import { reportFromRuns } from '../../../shared/diagnose/report-from-runs.ts';
 import { runChecks } from '../../../shared/diagnose/run-checks.ts';
 import type { ClusterIndex } from '../../../shared/model/cluster-index.ts';
 import type { NotChecked, Report, Section } from '../../../shared/report/report.ts';
-import { joinNames, plural } from '../../../shared/util/text.ts';
+import { joinNames, plural, wrap } from '../../../shared/util/text.ts';
 import { rulesChecks } from '../checks/rules/checks.ts';
 
 export interface RulesFrame {
@@ -60,17 +60,20 @@ function healthyHeadline(dumps: readonly NodeDumps[]): string {
   return `no fault in the dumps of ${joinNames([...nodes, ...files], 3)}`;
 }
 
+const WIDTH = 80;
+
+/** What was read, a file a line: names of files and nodes are too long for a table. */
 function readSection(dumps: readonly NodeDumps[]): Section {
   return {
-    type: 'table',
+    type: 'text',
     title: 'Read',
-    head: ['FILE', 'NODE', 'HOLDS'],
-    rows: dumps.flatMap(({ node, how, files }) =>
-      files.map((file) => [
-        file.path,
-        node === undefined ? 'not known' : how === '--node' ? node : `${node} (by ${how})`,
-        file.dumps.length === 0 ? 'nothing that is known' : file.dumps.map(dumpWords).join('; '),
-      ]),
+    lines: dumps.flatMap(({ node, how, files }) =>
+      files.flatMap((file) => {
+        const whose =
+          node === undefined ? 'node not known' : how === '--node' ? `node ${node}` : `node ${node} (by ${how})`;
+        const holds = file.dumps.length === 0 ? 'nothing that is known' : file.dumps.map(dumpWords).join('; ');
+        return wrap(`${file.path}: ${whose}; ${holds}`, WIDTH, '  ');
+      }),
     ),
   };
 }

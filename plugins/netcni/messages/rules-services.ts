@@ -143,7 +143,7 @@ export const rulesServicesMessages = defineMessages({
     severity: 'info',
     title: 'the dump seems to be of another cluster',
     summary: ({ where, count }) =>
-      `most of ${count} Service chains in the rules of ${where} belong to Services not in the facts: the dump seems to be of another cluster, and its Services are not judged`,
+      `${count === 1 ? 'the Service chain' : `most of ${count} Service chains`} in the rules of ${where} ${count === 1 ? 'belongs to a Service' : 'belong to Services'} not in the facts: the dump seems to be of another cluster, and its Services are not judged`,
     explain:
       'Fewer than half of the ClusterIPs in the rules are ClusterIPs of the Services that were read. Judge a dump against ' +
       'the cluster, or the snapshot, it was taken from: --context, --snapshot.',
