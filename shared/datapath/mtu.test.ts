@@ -46,6 +46,21 @@ describe('what is left for pods of a network of 1500', () => {
       { plugin: 'calico', encapsulations: [], encryption: 'wireguard', outer: 6 },
       1420,
     ],
+    ['Calico with VXLAN between IPv6 nodes', { plugin: 'calico', encapsulations: ['vxlan'], outer: 6 }, 1430],
+    [
+      'Calico with WireGuard of the nodes too, on AKS',
+      { plugin: 'calico', encapsulations: [], encryption: 'wireguard', azureHosts: true, outer: 4 },
+      1340,
+    ],
+    ['Canal', { plugin: 'canal', encapsulations: ['vxlan'], outer: 4 }, 1450],
+    ['Cilium with VXLAN', { plugin: 'cilium', encapsulations: ['vxlan'], outer: 4 }, 1450],
+    ['Cilium with Geneve between IPv6 nodes', { plugin: 'cilium', encapsulations: ['geneve'], outer: 6 }, 1430],
+    ['Cilium with WireGuard', { plugin: 'cilium', encapsulations: [], encryption: 'wireguard', outer: 4 }, 1420],
+    [
+      'Cilium with IPsec over Geneve with DSR, wrapped twice',
+      { plugin: 'cilium', encapsulations: ['geneve'], encryption: 'ipsec', geneveDsr: true, outer: 4 },
+      1361,
+    ],
     ['Cilium with native routing', { plugin: 'cilium', encapsulations: [], outer: 4 }, 1500],
     ['Cilium with VXLAN between IPv6 nodes', { plugin: 'cilium', encapsulations: ['vxlan'], outer: 6 }, 1430],
     ['Cilium with Geneve and DSR', { plugin: 'cilium', encapsulations: ['geneve'], geneveDsr: true, outer: 4 }, 1438],
@@ -68,9 +83,18 @@ describe('what is left for pods of a network of 1500', () => {
     ['Flannel with VXLAN', { plugin: 'flannel', encapsulations: ['vxlan'], outer: 4 }, 1450],
     ['Flannel with VXLAN, also over IPv6', { plugin: 'flannel', encapsulations: ['vxlan'], outer: 6 }, 1450],
     ['Flannel with WireGuard', { plugin: 'flannel', encapsulations: [], encryption: 'wireguard', outer: 4 }, 1420],
+    ['Flannel with IPIP', { plugin: 'flannel', encapsulations: ['ipip'], outer: 4 }, 1480],
+    ['Flannel with IPsec', { plugin: 'flannel', encapsulations: [], encryption: 'ipsec', outer: 4 }, 1423],
     ['Flannel with routes to the nodes', { plugin: 'flannel', encapsulations: [], outer: 4 }, 1500],
     ['Flannel with its udp backend', { plugin: 'flannel', encapsulations: ['udp'], outer: 4 }, 1472],
     ['Antrea with Geneve', { plugin: 'antrea', encapsulations: ['geneve'], outer: 4 }, 1450],
+    ['Antrea with VXLAN between IPv6 nodes', { plugin: 'antrea', encapsulations: ['vxlan'], outer: 6 }, 1430],
+    ['Antrea without encapsulation', { plugin: 'antrea', encapsulations: [], outer: 4 }, 1500],
+    [
+      'Antrea with IPsec over GRE, wrapped twice',
+      { plugin: 'antrea', encapsulations: ['gre'], encryption: 'ipsec', outer: 4 },
+      1420,
+    ],
     ['Antrea with GRE', { plugin: 'antrea', encapsulations: ['gre'], outer: 4 }, 1458],
     [
       'Antrea with WireGuard instead of its tunnel',
@@ -83,6 +107,15 @@ describe('what is left for pods of a network of 1500', () => {
       1392,
     ],
     ['OVN-Kubernetes', { plugin: 'ovn-kubernetes', encapsulations: ['geneve'], outer: 4 }, 1442],
+    ['kube-router with FoU', { plugin: 'kube-router', encapsulations: ['fou'], outer: 4 }, 1472],
+    ['kube-router with routes of BGP', { plugin: 'kube-router', encapsulations: [], outer: 4 }, 1500],
+    ['kindnet', { plugin: 'kindnet', encapsulations: [], outer: 4 }, 1500],
+    ['AWS', { plugin: 'aws-vpc-cni', encapsulations: [], outer: 4 }, 1500],
+    [
+      'IPIP of any plugin within IPsec, wrapped twice',
+      { plugin: 'kube-router', encapsulations: ['ipip'], encryption: 'ipsec', outer: 4 },
+      1403,
+    ],
     ['kube-router with IPIP', { plugin: 'kube-router', encapsulations: ['ipip'], outer: 4 }, 1480],
     ['Weave', { plugin: 'weave', encapsulations: ['vxlan'], encryption: 'ipsec', outer: 4 }, 1373],
   ];
@@ -117,6 +150,8 @@ describe('judging', () => {
   it('knows what clouds usually carry, and nothing of others', () => {
     expect(usualUnderlay('gce://p/europe-west1-b/n1')?.mtu).toBe(1460);
     expect(usualUnderlay('aws:///eu-central-1a/i-0')?.mtu).toBe(9001);
+    expect(usualUnderlay('hcloud://7', '10.0.0.2')?.mtu).toBe(1450);
+    expect(usualUnderlay('hcloud://7', '203.0.113.7')).toBeUndefined();
     expect(usualUnderlay('kind://docker/kind/kind-worker')).toBeUndefined();
     expect(usualUnderlay(undefined)).toBeUndefined();
   });

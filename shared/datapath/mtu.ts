@@ -55,6 +55,8 @@ const INNER: Readonly<Record<Exclude<Wrapping, 'ipsec'>, readonly (readonly [str
 /** Cilium reserves this for ESP with keys of 128 bits (cilium/cilium pkg/mtu/mtu.go); Flannel the same. */
 const IPSEC_TUNNEL = 77;
 const IPSEC_USUAL_KEY = 16;
+/** What Felix leaves on AKS (felix/dataplane/linux/int_dataplane.go, aksMTUOverhead): networks of Azure cut packets above 1400. */
+const AZURE_CUT = 100;
 
 /**
  * What one wrapping takes. `extra` are bytes of options: Geneve options (OVN 8, Cilium DSR 12), padding.
@@ -108,6 +110,8 @@ export interface MtuSetup {
   readonly ipsecKeyBytes?: number | undefined;
   /** Cilium: DSR with Geneve dispatch, which adds an option. */
   readonly geneveDsr?: boolean | undefined;
+  /** Calico with WireGuard for traffic of the nodes too, on Azure: packets above 1400 bytes are cut there, and may not be. */
+  readonly azureHosts?: boolean | undefined;
 }
 
 /** What a plugin takes off the MTU of the network between the nodes. */
@@ -140,7 +144,11 @@ function layersOf(setup: MtuSetup): readonly Layer[] {
   const tunnel = largest(tunnels);
   switch (plugin) {
     case 'calico':
-      return largest(encryption === 'wireguard' ? [...tunnels, layerOf('wireguard', outer)] : tunnels);
+      return largest(
+        encryption === 'wireguard'
+          ? [...tunnels, layerOf('wireguard', outer, setup.azureHosts ? AZURE_CUT : 0)]
+          : tunnels,
+      );
     case 'cilium':
       return [...tunnel, ...ciliumEncryption(setup)];
     case 'antrea':
@@ -228,20 +236,37 @@ export function segmentSize(mtu: number, family: OuterFamily): number {
 export interface UsualUnderlay {
   readonly mtu: number;
   readonly why: string;
+  /** Whoever made the network could choose another one. */
+  readonly chosen: boolean;
 }
 
 const PROVIDERS: readonly (readonly [RegExp, UsualUnderlay])[] = [
-  [/^aws:/, { mtu: 9001, why: 'AWS instances have jumbo frames of 9001 within a VPC' }],
-  [/^gce:/, { mtu: 1460, why: 'networks of Google Cloud have 1460 unless changed' }],
-  [/^azure:/, { mtu: 1500, why: 'virtual networks of Azure have 1500; what is larger than 1400 may be cut in pieces' }],
-  [/^hcloud:/, { mtu: 1450, why: 'private networks of Hetzner Cloud have 1450' }],
-  [/^oci/, { mtu: 9000, why: 'instances of Oracle Cloud have 9000' }],
+  [/^aws:/, { mtu: 9001, why: 'AWS instances have jumbo frames of 9001 within a VPC', chosen: false }],
+  [/^gce:/, { mtu: 1460, why: 'networks of Google Cloud have 1460 unless changed', chosen: true }],
+  [
+    /^azure:/,
+    {
+      mtu: 1500,
+      why: 'virtual networks of Azure have 1500; what is larger than 1400 may be cut in pieces',
+      chosen: false,
+    },
+  ],
+  [/^hcloud:/, { mtu: 1450, why: 'private networks of Hetzner Cloud have 1450', chosen: false }],
+  [/^oci/, { mtu: 9000, why: 'instances of Oracle Cloud have 9000', chosen: false }],
 ];
 
-/** What the network of a node's provider usually carries; undefined where nothing is known. It proves nothing. */
-export function usualUnderlay(providerID: string | undefined): UsualUnderlay | undefined {
+/**
+ * What the network of a node's provider usually carries, by its providerID and the address by which nodes reach it;
+ * undefined where nothing is known. It proves nothing.
+ */
+export function usualUnderlay(providerID: string | undefined, address?: string): UsualUnderlay | undefined {
+  // The public network of Hetzner Cloud is as wide as any.
+  if (/^hcloud:/.test(providerID ?? '') && address !== undefined && !PRIVATE.test(address)) return undefined;
   return PROVIDERS.find(([form]) => form.test(providerID ?? ''))?.[1];
 }
+
+/** RFC 1918 and RFC 4193. */
+const PRIVATE = /^(10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|f[cd])/i;
 
 /** The wrapping that an interface made by a network plugin stands for, told from its name; undefined for others. */
 export function wrappingOfInterface(name: string): Wrapping | undefined {

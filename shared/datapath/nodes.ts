@@ -16,6 +16,11 @@ export function nodeAddresses(index: ClusterIndex): ReadonlyMap<string, string> 
   });
 }
 
+/** The first address by which other nodes reach a node. */
+export function internalAddress({ status }: Node): string | undefined {
+  return status?.addresses?.find(({ type }) => type === 'InternalIP')?.address;
+}
+
 /** A range as it is written and as numbers. */
 export interface NamedRange {
   readonly text: string;

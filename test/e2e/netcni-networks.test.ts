@@ -116,6 +116,15 @@ describe.skipIf(reason !== undefined)(
     });
 
     it(`${cni}: a route of a node lost for good is told, by a recording too, and its return`, async () => {
+      // Of nodes that have just joined the others may not know yet, and nothing is said of them.
+      await waitFor(
+        'nodes of some age',
+        async () => {
+          const born = await stage.kubectl(['get', 'node', other, '-o', 'jsonpath={.metadata.creationTimestamp}']);
+          return Date.now() - Date.parse(born) > 65_000;
+        },
+        { timeoutMs: 90_000, intervalMs: 2000 },
+      );
       const range = await podRange(other);
       const file = join(folder, 'cluster.tar.gz');
       await runPlugin('netcni', ['snapshot', '-o', file], { kubeconfig });

@@ -6,7 +6,7 @@ import { changed } from '../testing/check-objects.ts';
 import { calico } from '../testing/networks/calico.ts';
 import { cilium } from '../testing/networks/cilium.ts';
 import { awsVpc } from '../testing/networks/clouds.ts';
-import { kindnet } from '../testing/networks/others.ts';
+import { bridge as byHand, kindnet } from '../testing/networks/others.ts';
 import { crashing } from '../testing/networks/parts.ts';
 import { cluster } from '../testing/node-dumps.ts';
 
@@ -34,6 +34,13 @@ describe('settings of a node that break its pods', () => {
       'net.bridge.bridge-nf-call-iptables = 0\n',
       'CNI871',
       'call-iptables=1',
+    ],
+    [
+      'a bridge that nobody in the cluster made',
+      byHand(),
+      'net.ipv4.conf.cni0.rp_filter = 0\nnet.bridge.bridge-nf-call-iptables = 0\n',
+      'CNI871',
+      'n1',
     ],
     ['a module that is not loaded', cluster, MANY, 'CNI871', 'modprobe br_netfilter'],
     [
@@ -63,6 +70,7 @@ describe('settings of a node that break its pods', () => {
     ['a few settings picked out', cluster, 'net.ipv4.ip_forward = 1\n'],
     ['an interface that pods do not use', cluster, 'net.ipv4.conf.docker0.forwarding = 0\n'],
     ['no bridge, so no module is needed', kindnet(), MANY],
+    ['no bridge that is known', byHand(), 'net.bridge.bridge-nf-call-iptables = 0\n'],
     ['Services outside of the rules', cilium(true), 'net.bridge.bridge-nf-call-iptables = 0\n'],
     ['IPv6 switched off where nobody uses it', cluster, 'net.ipv6.conf.all.disable_ipv6 = 1\n'],
     [

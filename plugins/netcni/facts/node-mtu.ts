@@ -2,6 +2,7 @@ import { mtuSetup } from '../../../shared/datapath/cni/mtu-setup.ts';
 import type { Link } from '../../../shared/datapath/dump/links.ts';
 import { dumpsInSnapshot } from '../../../shared/datapath/dump-files.ts';
 import { type MtuOverhead, overheadOf, podMtu, usualUnderlay } from '../../../shared/datapath/mtu.ts';
+import { internalAddress } from '../../../shared/datapath/nodes.ts';
 import { isDefault } from '../../../shared/datapath/route-lookup.ts';
 import type { ClusterIndex } from '../../../shared/model/cluster-index.ts';
 import { nodeFacts } from './nodes.ts';
@@ -32,7 +33,7 @@ export function nodeMtus(index: ClusterIndex): {
       links === undefined
         ? undefined
         : underlayOf(links.links ?? [], own, links.routes?.find(isDefault)?.hops[0]?.device);
-    const usual = usualUnderlay(node.spec?.providerID);
+    const usual = usualUnderlay(node.spec?.providerID, internalAddress(node));
     const underlay =
       under?.mtu !== undefined
         ? { mtu: under.mtu, source: `${under.name} in a dump`, proven: true }

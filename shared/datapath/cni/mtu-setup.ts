@@ -38,6 +38,10 @@ export function mtuSetup(index: ClusterIndex): { readonly plugin: FoundPlugin; r
       outer: outerFamily(index),
       version: primary.version?.value,
       geneveDsr: dsr,
+      azureHosts:
+        primary.name === 'Calico' &&
+        index.get('FelixConfiguration', undefined, 'default')?.spec?.wireguardHostEncryptionEnabled === true &&
+        index.list('Node').some(({ spec }) => /^azure:/.test(spec?.providerID ?? '')),
     },
   };
 }

@@ -1,5 +1,6 @@
 import { mtuSetup } from '../../../../shared/datapath/cni/mtu-setup.ts';
 import { judgeMtu, overheadOf, podMtu, usualUnderlay } from '../../../../shared/datapath/mtu.ts';
+import { internalAddress } from '../../../../shared/datapath/nodes.ts';
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import { nameOf } from '../../../../shared/model/refs.ts';
 import type { ClusterSubject } from '../../cluster-subject.ts';
@@ -22,7 +23,7 @@ export const podMtuTooLarge = defineCheck<ClusterSubject>({
     const overhead = overheadOf(found.setup);
     if (overhead.bytes === 0) return [];
     const [node] = index.list('Node');
-    const provider = usualUnderlay(node?.spec?.providerID);
+    const provider = node === undefined ? undefined : usualUnderlay(node.spec?.providerID, internalAddress(node));
     // A number far above 1500 was chosen by someone who knows that his network carries it.
     if (provider === undefined && told.value > USUAL) return [];
     // With Flannel and Cilium the setting is that of the network beneath, not of the pods.
@@ -30,6 +31,8 @@ export const podMtuTooLarge = defineCheck<ClusterSubject>({
     const underlay = provider?.mtu ?? USUAL;
     const fits = podMtu(underlay, overhead);
     if (judgeMtu(told.value, fits).result !== 'tooLarge') return [];
+    // Where networks can be made wider someone may have done so, and reckoned with that.
+    const wider = provider?.chosen === true && judgeMtu(told.value, podMtu(USUAL, overhead)).result !== 'tooLarge';
     return [
       pluginMessages.CNI720.raise({
         subject: { kind: 'Cluster', name: 'mtu' },
@@ -42,7 +45,8 @@ export const podMtuTooLarge = defineCheck<ClusterSubject>({
           underlay:
             provider === undefined ? `${underlay}, the usual MTU of a network,` : `${underlay} (${provider.why})`,
         },
-        confidence: provider === undefined ? 'possible' : 'likely',
+        confidence: provider === undefined || wider ? 'possible' : 'likely',
+        ...(wider ? { severity: 'info' as const } : {}),
         evidence: [
           { fact: `MTU ${told.value}`, source: told.source },
           ...found.plugin.encapsulations

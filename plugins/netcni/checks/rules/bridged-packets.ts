@@ -52,7 +52,12 @@ function usesBridge(index: ClusterIndex, dumps: NodeDumps): boolean {
   const { primary } = detectNetwork(index);
   if (proxyReplacement(index) !== undefined && primary?.name !== 'kube-router') return false;
   if (primary !== undefined) return BRIDGED.has(primary.name);
-  return (dumps.links ?? []).some(({ name }) => isPodBridge(name));
+  return [...(dumps.links ?? []).map(({ name }) => name), ...dumps.settings.flatMap(interfacesIn)].some(isPodBridge);
+}
+
+/** Settings exist for each interface by its name. */
+function interfacesIn({ values }: SettingsDump): readonly string[] {
+  return [...values.keys()].flatMap((name) => /^net\.ipv4\.conf\.(.+)\.rp_filter$/.exec(name)?.[1] ?? []);
 }
 
 function lacksModule({ values }: SettingsDump): boolean {

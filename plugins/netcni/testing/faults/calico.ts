@@ -29,10 +29,23 @@ function withVethMtu(mtu: string): readonly KubeObject[] {
 }
 
 function onAzure(objects: readonly KubeObject[]): readonly KubeObject[] {
-  return NODES.reduce(
-    (all, node) => withSpec(all, 'Node', node, { providerID: `azure:///subscriptions/x/${node}` }),
-    objects,
-  );
+  return onProvider(objects, 'azure');
+}
+
+/** Nodes reach each other by public addresses. */
+function publicly(objects: readonly KubeObject[]): readonly KubeObject[] {
+  return NODES.reduce((all, node) => {
+    const address = `203.0.113.${node.slice(1)}`;
+    const moved = annotated(all, node, (own) => ({ ...own, 'projectcalico.org/IPv4Address': `${address}/32` }));
+    return changed<Node>(moved, 'Node', node, (one) => ({
+      ...one,
+      status: { ...one.status, addresses: [{ type: 'InternalIP', address }] },
+    }));
+  }, objects);
+}
+
+function onProvider(objects: readonly KubeObject[], provider: string): readonly KubeObject[] {
+  return NODES.reduce((all, node) => withSpec(all, 'Node', node, { providerID: `${provider}:///x/${node}` }), objects);
 }
 
 export const CALICO_FAULTS: NetworkFaults = {
@@ -189,6 +202,19 @@ export const CALICO_FAULTS: NetworkFaults = {
     code: 'CNI720',
     words: ['Calico', 'MTU of 1500', '1480', 'IPv4 20'],
     sound: () => [withVethMtu('1480'), withVethMtu('0'), withVethMtu('8980')],
+  },
+  'calico: MTU too large for a private network of Hetzner Cloud': {
+    objects: () => onProvider(withVethMtu('1480'), 'hcloud'),
+    code: 'CNI720',
+    words: ['MTU of 1480', '1430', '1450 (private networks of Hetzner Cloud'],
+    sound: () => [onProvider(withVethMtu('1430'), 'hcloud'), onProvider(publicly(withVethMtu('1480')), 'hcloud')],
+  },
+  'calico: MTU that fits a network of Google Cloud that was made wider': {
+    objects: () => onProvider(withVethMtu('1480'), 'gce'),
+    code: 'CNI720',
+    words: ['MTU of 1480', '1440', '1460 (networks of Google Cloud have 1460 unless changed)'],
+    note: true,
+    sound: () => [onProvider(withVethMtu('1440'), 'gce')],
   },
   'calico: IP in IP on Azure': {
     objects: () => onAzure(calico()),
