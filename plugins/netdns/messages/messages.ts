@@ -1,3 +1,4 @@
+import { apiAccessMessages } from './api-access.ts';
 import { corefileMessages } from './corefile.ts';
 import { corefileHabitMessages } from './corefile-habits.ts';
 import { corefileInForceMessages } from './corefile-in-force.ts';
@@ -15,6 +16,7 @@ import { upstreamMessages } from './upstreams.ts';
 /** Every code of the plugin. A code, once shipped, keeps its meaning. */
 export const messages = {
   ...serversMessages,
+  ...apiAccessMessages,
   ...upstreamMessages,
   ...corefileMessages,
   ...corefileInForceMessages,

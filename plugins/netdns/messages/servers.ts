@@ -139,23 +139,6 @@ export const serversMessages = defineMessages({
       'pressure.',
   }),
 
-  DNS110: message<{ pods: string; what: string }>({
-    slug: 'api-unreachable',
-    severity: 'critical',
-    rung: 30,
-    covers: ['DNS101', 'DNS103', 'DNS105', 'DNS109', 'DNS130'],
-    title: 'the DNS servers cannot reach the API server',
-    summary: ({ pods, what }) =>
-      what === ''
-        ? `DNS servers know no Services: ${pods} wait for the API server, which they cannot reach or may not read`
-        : `DNS servers know no Services, because they cannot reach the API server: ${pods}: ${what}`,
-    explain:
-      'CoreDNS reads Services and EndpointSlices from the API server, through the ClusterIP of Service default/kubernetes. ' +
-      'Until it has, it is not ready, and answers NXDOMAIN for names that exist.\nTime-outs to that ClusterIP mean that ' +
-      'kube-proxy, the network plugin or a NetworkPolicy on the DNS servers stands between: kubectl netcni and kubectl netsvc ' +
-      'kubernetes -n default look there. "x509" and "Unauthorized" mean the certificate or the token of the servers.',
-  }),
-
   DNS111: message<{ source: string; asks: string; service: string; address: string }>({
     slug: 'kubelet-names-another-address',
     severity: 'critical',
@@ -168,39 +151,6 @@ export const serversMessages = defineMessages({
       'or the address of a node cache. After the Service was deleted and created anew, it has another address.\nCreate the ' +
       'Service with the address that the kubelets name: then pods that run are mended too. The other way, changing every ' +
       'kubelet, needs all pods to be restarted.',
-  }),
-
-  DNS112: message<{ resource: string; account: string; namespace: string }>({
-    slug: 'servers-lack-rights',
-    severity: 'critical',
-    rung: 20,
-    covers: ['DNS101', 'DNS103', 'DNS105', 'DNS109', 'DNS110', 'DNS130'],
-    title: 'the DNS servers may not read what they need',
-    summary: ({ resource, account }) =>
-      `DNS servers may not list ${resource}: the API server refuses ${account}, so they know no ${resource}`,
-    explain:
-      'CoreDNS lists and watches Services, Namespaces, EndpointSlices and, with pods verified, Pods. ClusterRole ' +
-      'system:coredns grants that to its ServiceAccount. Since 1.8.3 EndpointSlices are needed: an upgrade that left the role ' +
-      'as it was ends like this.',
-    fixes: ({ resource, account }) => [
-      {
-        title: `see what the role grants; ${resource} must be there with list and watch`,
-        command: 'kubectl describe clusterrole,clusterrolebinding system:coredns',
-        risk: 'none',
-      },
-      {
-        title: `grant it, where only ${resource} is missing`,
-        command: `kubectl patch clusterrole system:coredns --type=json -p '[{"op":"add","path":"/rules/-","value":{"apiGroups":["${resource === 'endpointslices' ? 'discovery.k8s.io' : ''}"],"resources":["${resource}"],"verbs":["list","watch"]}}]'`,
-        risk: 'low',
-        undo: 'kubectl edit clusterrole system:coredns',
-      },
-      {
-        title: 'or bind the role again, where the binding is gone',
-        command: `kubectl create clusterrolebinding system:coredns --clusterrole=system:coredns --serviceaccount=${account.replace(/^system:serviceaccount:/, '')}`,
-        risk: 'low',
-        undo: 'kubectl delete clusterrolebinding system:coredns',
-      },
-    ],
   }),
 
   DNS113: message<{ nodes: string; pods: string; count: number; all: number }>({

@@ -10,7 +10,7 @@ import { POLICY_FACT_KINDS } from '../../../../shared/policy/model-of-index.ts';
 import { joinNames, shorten } from '../../../../shared/util/text.ts';
 import type { DnsSubject } from '../../dns-subject.ts';
 import { egressPoliciesOf } from '../../egress-policies.ts';
-import { serversMessages } from '../../messages/servers.ts';
+import { apiAccessMessages } from '../../messages/api-access.ts';
 import { SERVER_KINDS, serverLog } from './server-facts.ts';
 
 /** Lines of the Kubernetes client inside CoreDNS, with and without its prefix. */
@@ -43,7 +43,7 @@ export const apiUnreachable = defineCheck<DnsSubject>({
     const severity = dns.pods.some(isReady) ? 'warning' : 'critical';
     if (forbidden !== undefined) {
       return [
-        serversMessages.DNS112.raise({
+        apiAccessMessages.DNS112.raise({
           subject,
           severity,
           args: { ...forbidden, namespace: dns.namespace },
@@ -121,10 +121,15 @@ function refusedByRoles(
   const { resource } = missing;
   const roles = rolesBoundTo(index, { namespace, name });
   return (subject, severity) =>
-    serversMessages.DNS112.raise({
+    apiAccessMessages.DNS112.raise({
       subject,
       severity,
-      args: { resource, account: `system:serviceaccount:${namespace}:${name}`, namespace },
+      args: {
+        resource,
+        account: `system:serviceaccount:${namespace}:${name}`,
+        namespace,
+        lacks: roles.length === 0 ? 'binding' : 'rule',
+      },
       evidence: [
         ...told.slice(0, 3).map(({ evidence }) => evidence),
         {
@@ -150,7 +155,7 @@ function unreachable(
     told.map(({ pod }) => pod),
   );
   const namespace = subject.namespace;
-  return serversMessages.DNS110.raise({
+  return apiAccessMessages.DNS110.raise({
     subject,
     severity,
     confidence: first?.what === WITHOUT_REASON ? 'likely' : 'proven',
