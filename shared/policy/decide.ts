@@ -137,6 +137,11 @@ export function isOpen({ allow, deny }: SideSets): boolean {
   return deny.length === 0 && samePorts(allow, ALL_PORTS);
 }
 
+/** Every port has an end, so where none may be allowed all are denied. */
+export function isShut({ allow }: SideSets): boolean {
+  return allow.length === 0;
+}
+
 /** Ports surely let through. */
 export function surely({ allow, deny }: SideSets): PortSet {
   return subtractPorts(allow, deny);

@@ -16,7 +16,7 @@ import {
   usageOf,
   usageOfBlocks,
 } from './classes.ts';
-import { decide, type SideSets } from './decide.ts';
+import { decide, isShut, type SideSets } from './decide.ts';
 import { inFamily } from './evaluate.ts';
 import { matchPeer } from './match.ts';
 import { type PolicyModel, tiersOf } from './model.ts';
@@ -25,7 +25,7 @@ import { oneSide, pairSets } from './pair-sets.ts';
 import { createPartition } from './partition.ts';
 import { buildProfiles, namesIn, narrowTiers, type Profile, type Profiles, peersIn } from './profiles.ts';
 import { blocksOf, splitRange } from './range-parts.ts';
-import type { BlockPeer, Direction, Peer, Tier } from './rules.ts';
+import type { BlockPeer, Direction, Peer, Tier, Tri } from './rules.ts';
 import { matchOf, namedPort, selects } from './side.ts';
 import { isFinished, isSamePod, type Unit } from './units.ts';
 
@@ -48,6 +48,12 @@ interface Part {
   readonly ranges: readonly AddressRange[];
   /** Positions in the list of all faces: one, or one for each address family. */
   readonly faces: readonly number[];
+}
+
+/** Somebody of a part, as the rules see them. Faces with equal places lie in the same blocks. */
+interface Face {
+  readonly unit: Unit;
+  readonly place: string | number;
 }
 
 /** Pods and outside addresses by outcome, as numbers for `outcomes.get`. */
@@ -154,30 +160,43 @@ function partsFor(
   model: PolicyModel,
   { unit, blocks, views }: Fixed,
   index: ClassIndex,
-): { readonly parts: readonly Part[]; readonly faces: readonly Unit[] } {
-  const faces: Unit[] = [];
-  const addFaces = (units: readonly Unit[]): readonly number[] => units.map((one) => faces.push(one) - 1);
+): { readonly parts: readonly Part[]; readonly faces: readonly Face[] } {
+  const faces: Face[] = [];
+  const addFace = (unit: Unit, place: string | number): number => faces.push({ unit, place }) - 1;
   // Of an endpoint with two families, each family meets only those others that have it.
   const byAddress = blocks.length > 0 || (unit.type !== 'range' && views.length > 1);
   const usage = usageOfBlocks(blocks);
   const parts = index.classes.flatMap((cls): readonly Part[] => {
-    if (!byAddress) return [{ cls, pods: cls.pods, ranges: [], faces: addFaces([cls.unit]) }];
-    return splitByAddress(cls, usage).map((pods) => {
+    if (!byAddress) return [{ cls, pods: cls.pods, ranges: [], faces: [addFace(cls.unit, '')] }];
+    return splitByAddress(cls, usage).map(([key, pods]) => {
       const one = pods[0] === undefined ? cls.unit : model.unitOf(pods[0]);
-      const families = one.addresses.map(({ family }) => family);
-      const units = families.length < 2 ? [one] : families.map((family) => inFamily(one, family));
-      return { cls, pods, ranges: [], faces: addFaces(units) };
+      const place = one.hostNetwork ? `host ${key}` : key;
+      // A number stands for one IPv4 address, which need not be read for each part.
+      const families = typeof key === 'number' ? [] : one.addresses.map(({ family }) => family);
+      const own =
+        families.length < 2
+          ? [addFace(one, place)]
+          : families.map((family) => addFace(inFamily(one, family), `${family} ${place}`));
+      return { cls, pods, ranges: [], faces: own };
     });
   });
   const ranges =
     unit.type === 'range' ? [] : ([4, 6] as const).flatMap((family) => splitRange(wholeFamily(family), blocks));
   const outside = ranges.map(
-    (range): Part => ({ cls: undefined, pods: [], ranges: [range], faces: addFaces([{ type: 'range', range }]) }),
+    (range, at): Part => ({
+      cls: undefined,
+      pods: [],
+      ranges: [range],
+      faces: [addFace({ type: 'range', range }, `range ${at}`)],
+    }),
   );
   return { parts: [...parts, ...outside], faces };
 }
 
-function splitByAddress(cls: PodClass, usage: Usage): readonly (readonly Pod[])[] {
+function splitByAddress(
+  cls: PodClass,
+  usage: Usage,
+): readonly (readonly [key: string | number, pods: readonly Pod[]])[] {
   const byKey = new Map<string | number, Pod[]>();
   for (const pod of cls.pods) {
     const key = addressKey(pod, usage);
@@ -185,7 +204,7 @@ function splitByAddress(cls: PodClass, usage: Usage): readonly (readonly Pod[])[
     if (list === undefined) byKey.set(key, [pod]);
     else list.push(pod);
   }
-  return [...byKey.values()];
+  return [...byKey];
 }
 
 /** The group of each face; the endpoint's own rules treat faces of one group alike. */
@@ -194,7 +213,7 @@ function groupFaces(
   { tiers, direction }: Fixed,
   index: ClassIndex,
   parts: readonly Part[],
-  faces: readonly Unit[],
+  faces: readonly Face[],
 ): Int32Array {
   const partition = createPartition(faces.length);
   const facesOf = new Map<PodClass, number[]>();
@@ -214,7 +233,17 @@ function groupFaces(
       partition.refine(inClasses(maybe));
     } else {
       const found: Record<'yes' | 'maybe' | 'no', number[]> = { yes: [], maybe: [], no: [] };
-      for (const [face, unit] of faces.entries()) found[matchPeer(peer, unit, model.context)].push(face);
+      const known = new Map<string | number, Tri>();
+      for (let face = 0; face < faces.length; face++) {
+        const one = faces[face];
+        if (one === undefined) continue;
+        let matched = peer.type === 'block' ? known.get(one.place) : undefined;
+        if (matched === undefined) {
+          matched = matchPeer(peer, one.unit, model.context);
+          known.set(one.place, matched);
+        }
+        found[matched].push(face);
+      }
       partition.refine(found.yes);
       partition.refine(found.maybe);
     }
@@ -234,7 +263,7 @@ function createJudge(
   { direction, tiers, views }: Fixed,
   outcomes: Outcomes,
   groups: Int32Array,
-  faces: readonly Unit[],
+  faces: readonly Face[],
 ): Judge {
   const own = new Map<number, number>();
   const others = new Map<number, number>();
@@ -252,18 +281,21 @@ function createJudge(
       };
       return outcomes.intern(decide(profile.tiers, profile.direction, match));
     });
+  const outcomeOf = (profile: Profile | undefined, face: number, at: number): number => {
+    const view = views[at];
+    const other = faces[face]?.unit;
+    if (view === undefined || other === undefined) return 0;
+    const mine = tiers.length === 0 ? 0 : ownOutcome(view, at, face, other);
+    // What one side surely denies stays denied, so the policies of the other need not even be compiled.
+    if (profile === undefined || profile.tiers.length === 0 || isShut(outcomes.get(mine))) return mine;
+    return outcomes.both(mine, otherOutcome(view, at, profile));
+  };
   return (profile, ids) => {
-    let result: number | undefined;
-    for (const [face, at] of sameFamily(ids, faces, views)) {
-      const view = views[at];
-      const other = faces[face];
-      if (view === undefined || other === undefined) continue;
-      const mine = tiers.length === 0 ? 0 : ownOutcome(view, at, face, other);
-      const theirs = profile === undefined || profile.tiers.length === 0 ? 0 : otherOutcome(view, at, profile);
-      const one = outcomes.both(mine, theirs);
-      result = result === undefined ? one : outcomes.either(result, one);
-    }
-    return result ?? 0;
+    const [first] = ids;
+    if (first !== undefined && ids.length === 1 && views.length === 1) return outcomeOf(profile, first, 0);
+    return sameFamily(ids, faces, views)
+      .map(([face, at]) => outcomeOf(profile, face, at))
+      .reduce(outcomes.either);
   };
 }
 
@@ -279,13 +311,12 @@ function cached(known: Map<number, number>, key: number, compute: () => number):
 /** Faces with the views they can talk to: those of the same family, or all when there is none in common. */
 function sameFamily(
   ids: readonly number[],
-  faces: readonly Unit[],
+  faces: readonly Face[],
   views: readonly Unit[],
 ): readonly (readonly [face: number, view: number])[] {
   const all = ids.flatMap((face) => views.map((_, at) => [face, at] as const));
-  if (all.length === 1) return all;
   const same = all.filter(([face, at]) => {
-    const [a, b] = [familyOf(faces[face]), familyOf(views[at])];
+    const [a, b] = [familyOf(faces[face]?.unit), familyOf(views[at])];
     return a === undefined || b === undefined || a === b;
   });
   return same.length > 0 ? same : all;
