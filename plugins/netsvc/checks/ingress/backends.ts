@@ -8,7 +8,7 @@ import { endpointRows, podsOf, slicesOf } from '../../../../shared/model/service
 import { patchLine } from '../../../../shared/util/kubectl.ts';
 import { joinAnd, joinNames } from '../../../../shared/util/text.ts';
 import { ingressMessages } from '../../messages/ingress.ts';
-import { likeness } from '../selector/label-distance.ts';
+import { meantService } from './meant-service.ts';
 import { formatRoute, type Route, routesOf } from './routes.ts';
 
 /** What part of an Ingress's backends to judge. */
@@ -55,28 +55,6 @@ function judgeGroup(
   const { endpoints = true } = scope;
   const wanted = typeof endpoints === 'function' ? endpoints(first.service) : endpoints;
   return wanted ? withoutEndpoints(index, ingress, group, service) : [];
-}
-
-/** The Service that an Ingress with a missing backend most likely means, of the same namespace. */
-export function meantService(index: ClusterIndex, namespace: string, wanted: string): Service | undefined {
-  const [best] = index
-    .list('Service', namespace)
-    .map((service) => ({ service, score: swapped(nameOf(service), wanted) ? 1 : likeness(nameOf(service), wanted) }))
-    .filter(({ score }) => score >= 0.5)
-    .sort((a, b) => b.score - a.score);
-  return best?.service;
-}
-
-/** The same letters with two neighbours swapped: `wbe` for `web`. */
-function swapped(a: string, b: string): boolean {
-  const at = [...a].findIndex((letter, position) => letter !== b[position]);
-  return (
-    a.length === b.length &&
-    at >= 0 &&
-    a[at] === b[at + 1] &&
-    a[at + 1] === b[at] &&
-    a.slice(at + 2) === b.slice(at + 2)
-  );
 }
 
 function serviceMissing(

@@ -5,7 +5,8 @@ import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import type { Ingress } from '../../../../shared/model/objects-network.ts';
 import { nameOf } from '../../../../shared/model/refs.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
-import { judgeBackends, meantService } from './backends.ts';
+import { judgeBackends } from './backends.ts';
+import { meantService } from './meant-service.ts';
 import { routesOf } from './routes.ts';
 
 /** An Ingress that names a Service which does not exist, where this one is the nearest name. */

@@ -57,6 +57,22 @@ describe('app-listens-elsewhere', () => {
     );
   });
 
+  it('does not take a gRPC server that the log names for the port of plain HTTP', () => {
+    const svc = service('api', { selector: { app: 'api' } });
+    const app = stagedApp('api');
+    const text = '{"msg":"grpc server started","port":50051}\n';
+    const logs = app.pods.map((one) => ({
+      namespace: 'shop',
+      pod: one.metadata?.name ?? '',
+      container: 'app',
+      previous: false,
+      text,
+    }));
+    expect(diagnoseObjects([svc, ...app.objects, ...slicesFor(svc, app.pods)], 'api', { logs }).verdict).toBe(
+      'healthy',
+    );
+  });
+
   it('believes the maker of an official image more than what the container declares', () => {
     const report = diagnose({ image: 'nginx:1.27-alpine', ports: [{ name: 'http', containerPort: 8080 }] });
     expect(causeCodes(report)).toEqual(['SVC402']);

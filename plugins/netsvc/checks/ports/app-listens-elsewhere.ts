@@ -3,7 +3,7 @@ import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import { portsMessages } from '../../messages/ports.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
 import { type DeadIn, deadPortCheck } from './dead-port-check.ts';
-import { bestPort, configMapFix, envFix, patchTarget, targetPortFix, wordFix } from './port-fixes.ts';
+import { bestPort, configFileFix, configMapFix, envFix, patchTarget, targetPortFix, wordFix } from './port-fixes.ts';
 import { elsewhereWords } from './port-words.ts';
 
 /** The container declares the targetPort, but its command line, environment or log shows another port. */
@@ -47,6 +47,7 @@ function appFix(index: ClusterIndex, { fault, backends }: DeadIn<'elsewhere'>, n
   const title = `make ${fault.container} listen on ${number} (restarts the pods)`;
   const inWords = sign.via === 'args' ? wordFix(target, String(from), String(number), title) : undefined;
   if (inWords !== undefined) return [inWords];
+  if (sign.configMap !== undefined) return [configFileFix(target, sign.configMap, `port ${from}`, String(number))];
   const inConfigMap = configMapFix(index, target, sign, String(from), String(number), title);
   if (inConfigMap !== undefined) return [inConfigMap];
   const variable = target.container.env?.find((entry) => entry.value?.includes(String(from)) === true);

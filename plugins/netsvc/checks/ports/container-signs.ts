@@ -16,6 +16,8 @@ export interface Sign {
   readonly via: 'args' | 'env' | 'log' | 'config';
   /** For evidence: `Deployment shop/web container app args`. */
   readonly source: string;
+  /** The ConfigMap of a configuration file. */
+  readonly configMap?: string;
 }
 
 /** Everything that tells where one container listens, save probes and declared ports. */
@@ -57,10 +59,11 @@ function signsOf(index: ClusterIndex, pod: Pod, running: RunningContainer): Cont
       via: 'log' as const,
       source: `log of ${podKey(pod)} container ${running.name}`,
     })),
-    ...listenersOfConfig(index, pod, running.spec).map(({ listener, configMap }) => ({
+    ...listenersOfConfig(index, pod, running.spec).map(({ listener, configMap, file }) => ({
       listener,
       via: 'config' as const,
-      source: `ConfigMap ${namespace}/${configMap}`,
+      source: `ConfigMap ${namespace}/${configMap} key ${file}`,
+      configMap,
     })),
   ];
   const fromEnv = listenersOfEnvironment(env).map((listener) => {

@@ -3,7 +3,7 @@ import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import { shorten } from '../../../../shared/util/text.ts';
 import { portsMessages } from '../../messages/ports.ts';
 import { type DeadIn, deadPortCheck } from './dead-port-check.ts';
-import { configMapFix, envFix, type PatchTarget, patchTarget, wordFix } from './port-fixes.ts';
+import { configFileFix, configMapFix, envFix, type PatchTarget, patchTarget, wordFix } from './port-fixes.ts';
 
 /** The socket is bound to the pod's loopback address: exec probes pass, requests through the Service are refused. */
 export const listensOnLoopback = deadPortCheck(
@@ -33,6 +33,8 @@ function fixesOf(index: ClusterIndex, { fault, backends, number }: DeadIn<'loopb
   if (target === undefined) return [];
   const { hostText, words } = fault.sign.listener;
   const title = `make ${fault.container} listen on all addresses (restarts the pods)`;
+  const { configMap } = fault.sign;
+  if (configMap !== undefined) return [configFileFix(target, configMap, 'the address', '0.0.0.0')];
   if (hostText === undefined) {
     // What a log tells was set by words that the image holds, so that a variable may not be heard.
     const known = fault.sign.via === 'log' ? undefined : DEFAULTS.find(({ program }) => program.test(words));

@@ -126,6 +126,18 @@ export function configMapFix(
   };
 }
 
+/** A file in a ConfigMap is changed by hand; the pods read it anew when they start. */
+export function configFileFix({ workload }: PatchTarget, configMap: string, from: string, to: string): Fix {
+  const { namespace = '', name } = workload.ref;
+  return {
+    title: `change ${from} to ${to} in ConfigMap ${configMap}, then start the pods anew`,
+    command:
+      `kubectl edit configmap ${configMap} -n ${namespace} && ` +
+      `kubectl rollout restart ${workload.kind.toLowerCase()}/${name} -n ${namespace}`,
+    risk: 'low',
+  };
+}
+
 /** A JSON patch of a workload as a line to paste. */
 export function workloadPatch(workload: OwnedWorkload, ops: readonly object[]): string {
   const { kind, ref } = workload;

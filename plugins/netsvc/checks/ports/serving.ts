@@ -3,7 +3,7 @@ import type { Pod } from '../../../../shared/model/objects-pod.ts';
 import { type DeclaredPort, declaredPorts } from '../../../../shared/model/pods.ts';
 import { isSideName } from '../../../../shared/model/side-ports.ts';
 import { type ContainerSigns, containerSigns, type Sign } from './container-signs.ts';
-import { portsOfImage } from './listen/image-ports.ts';
+import { portsOfPlainImage } from './plain-image.ts';
 import { numbersOfExecProbes, type ProbedPort, probedPorts } from './probe-ports.ts';
 
 /**
@@ -81,7 +81,7 @@ function ofDeclaring(
   const bound = signs.find(({ listener }) => listener.port === undefined && listener.host === 'loopback');
   if (bound !== undefined && declared.protocol === 'TCP') return { state: 'loopback', container: name, sign: bound };
   if (numbersOfExecProbes(index, pod).has(declared.port)) return { state: 'declared' };
-  const main = mainSigns(signs, declared.protocol);
+  const main = mainSigns(signs, declared.protocol).filter((sign) => !isOfAnotherSocket(sign, declared));
   if (isSilent(container) && main.length === 0) return { state: 'silent', container: name, words: line.text };
   const own = new Set(all.filter((other) => other.container === name).map((other) => other.port));
   // A port that is declared as well is a second socket, unless the whole command line is understood.
@@ -103,6 +103,12 @@ function ofDeclaring(
     others: [],
     image: false,
   };
+}
+
+/** Apps with several sockets often log only some of them: a gRPC server that started says nothing about the HTTP port. */
+function isOfAnotherSocket({ via, listener }: Sign, { name = '' }: DeclaredPort): boolean {
+  const special = /grpc|\brpc\b|thrift|websocket|gossip|raft|cluster|replication|internal/i;
+  return via === 'log' && name !== '' && special.test(listener.words) && !special.test(name);
 }
 
 function ofUndeclared(
@@ -194,22 +200,20 @@ function ofDeclaredByImage(pod: Pod, container: ContainerSigns, declared: Declar
   return serving.state === 'elsewhere' ? { ...serving, declared: true } : { state: 'declared' };
 }
 
-/** A single official image as it comes, with nothing mounted that could configure it. */
+/** What a single official image that runs as it comes says of the port. */
 function ofImage(pod: Pod, open: readonly ContainerSigns[], port: number): Serving {
-  const [only] = open;
-  const mounted = (pod.spec?.volumes ?? []).some(
-    ({ name = '', configMap, secret, projected, persistentVolumeClaim }) =>
-      !name.startsWith('kube-api-access-') &&
-      (configMap !== undefined ||
-        secret !== undefined ||
-        projected !== undefined ||
-        persistentVolumeClaim !== undefined),
-  );
-  if (only === undefined || open.length > 1 || mounted) return { state: 'unknown' };
-  const ports = portsOfImage(only.running.spec);
+  const ports = portsOfPlainImage(pod, open);
   if (ports === undefined) return { state: 'unknown' };
   if (ports.includes(port)) return { state: 'declared' };
-  return { state: 'elsewhere', container: only.name, ports, declared: false, signs: [], others: [], image: true };
+  return {
+    state: 'elsewhere',
+    container: open[0]?.name ?? '',
+    ports,
+    declared: false,
+    signs: [],
+    others: [],
+    image: true,
+  };
 }
 
 /** Runs, and runs a command that opens no port. One that ends or crashes has a cause of its own. */

@@ -38,6 +38,13 @@ describe('readCommandLine', () => {
     [['sh', '-c', 'httpd -f -p $1', 'server', '9090'], ['any:9090']],
     [['httpd', '-f', '-h', '/www'], ['any:80']],
     [['httpd', '-DFOREGROUND'], []],
+    [['postgres', '-c', 'listen_addresses=localhost', '-c', 'max_connections=100'], ['loopback:5432']],
+    [['postgres', '-c', "listen_addresses='*'", '-p', '5433'], ['any:5433']],
+    [['postgres', '-c', 'config_file=/c/postgresql.conf'], []],
+    [
+      ['mysqld', '--bind-address=127.0.0.1'],
+      ['loopback:3306', '!loopback:33060'],
+    ],
     [['nc', '-lk', '-p', '9090', '-e', 'cat'], ['any:9090']],
     [['nc', '-lkp', '9090'], ['any:9090']],
     [['nc', '-l', '-s', '127.0.0.1', '-p', '53', '-u'], ['loopback:53/UDP']],

@@ -49,13 +49,36 @@ export function readCommandLine(container: Container, env: Environment): Command
   const text = words.join(' ');
   // Without a command the entry point is the image's, and args are options of a program that is not named.
   const known = (container.command ?? []).length > 0;
-  const heard = words.length === 0 ? NOTHING : known ? hear(words, env) : hearArgs(words, env);
+  const program = known ? undefined : programOfImage(container.image ?? '', words);
+  const heard =
+    words.length === 0
+      ? NOTHING
+      : program !== undefined
+        ? hear([program, ...words], env)
+        : known
+          ? hear(words, env)
+          : hearArgs(words, env);
   return { ...heard, numbers: numbersIn(expandShell(text, env)), text };
 }
 
 type Heard = Pick<CommandLine, 'listeners' | 'complete'>;
 
 const NOTHING: Heard = { listeners: [], complete: false };
+
+/** Official images that start their server with args which begin with a dash (docker-entrypoint.sh of each). */
+const SERVERS: Readonly<Record<string, string>> = {
+  postgres: 'postgres',
+  mysql: 'mysqld',
+  mariadb: 'mariadbd',
+  mongo: 'mongod',
+  memcached: 'memcached',
+};
+
+function programOfImage(image: string, words: Words): string | undefined {
+  if (words[0]?.startsWith('-') !== true) return undefined;
+  const name = image.replace(/@.*$/, '').replace(/:[\w.-]+$/, '');
+  return SERVERS[baseName(name)];
+}
 
 /** Args alone: often the whole command after all (`args: [httpd, -p, "80"]` on a bare image), else options. */
 function hearArgs(words: Words, env: Environment): Heard {

@@ -11,6 +11,8 @@ describe('listenersOfLog', () => {
     ['  ➜  Local:   http://localhost:5173/', 'untold:5173'],
     ['{"level":"INFO","msg":"starting HTTP server","addr":"127.0.0.1:8080"}', 'loopback:8080'],
     ['Broker 10.0.0.7:9092 is ready', undefined],
+    ["mysqld: ready for connections. Version: '8.4.2'  socket: '/s'  port: 3307  MySQL", 'untold:3307'],
+    ['ready for connections to upstream on port 3307', undefined],
     ['Serving HTTP on 0.0.0.0 port 8000 (http://0.0.0.0:8000/) ...', 'any:8000'],
     ['INFO:     Uvicorn running on http://127.0.0.1:8000 (Press CTRL+C to quit)', 'loopback:8000'],
     [' * Running on http://127.0.0.1:5000', 'loopback:5000'],

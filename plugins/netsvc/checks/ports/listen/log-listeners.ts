@@ -3,8 +3,8 @@ import { hostClass, type Listener, parseAddress, portNumber, type Reach } from '
 const TRIGGER =
   /\b(?:(?:listen(?:s|ing|er)?|serving|running|start(?:ed|ing)|bound|binding|bind|available|ready)\b|local:)/i;
 const FOREIGN =
-  /\b(connect(ed|ing|ion)?|upstream|backend|database|peer|client|forward|proxy(ing)? to|registered|discover)/i;
-const SIDE = /metric|prometheus|admin|pprof|debug|health|probe|manage|status|telemetry/i;
+  /\b(?<!(?:ready for|accept|accepting) )(connect(ed|ing|ion)?|upstream|backend|database|peer|client|forward|proxy(ing)? to|registered|discover)/i;
+const SIDE = /x plugin|metric|prometheus|admin|pprof|debug|health|probe|manage|status|telemetry/i;
 
 /** `http://127.0.0.1:8000`, `0.0.0.0:80`, `[::]:8080`, `*:9090`, `addr=:8080`. */
 const HOST_PORT =
@@ -18,7 +18,7 @@ const VITE_LOCAL_ONLY = /\bNetwork:\s+use --host to expose/;
 
 const LINES = 400;
 /** As much as a summary quotes. */
-const WORDS = 76;
+const WORDS = 60;
 
 /**
  * Sockets that a container says it opened: `Listening on 127.0.0.1:8080`, `Tomcat started on port(s): 8080 (http)`,

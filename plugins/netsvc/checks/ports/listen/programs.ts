@@ -165,6 +165,42 @@ const agnhost: Program = (words) => {
   return undefined;
 };
 
+/** PostgreSQL: `-p PORT`, `-h ADDRESS`, and every setting as `-c NAME=VALUE` or `--NAME=VALUE`. */
+const postgres: Program = (words) => {
+  const settings = words.flatMap((word, at) => {
+    const text =
+      word === '-c'
+        ? words[at + 1]
+        : word.startsWith('-c') && !word.startsWith('--')
+          ? word.slice(2)
+          : word.replace(/^--/, '');
+    const match = /^([a-z_-]+)=(.*)$/.exec(text ?? '');
+    return match === null ? [] : [[(match[1] ?? '').replaceAll('-', '_'), match[2] ?? ''] as const];
+  });
+  const value = (name: string): string | undefined => settings.findLast(([key]) => key === name)?.[1];
+  if (value('config_file') !== undefined) return undefined;
+  const port = optionValue(words, ['-p']) ?? value('port');
+  const hosts = (optionValue(words, ['-h']) ?? value('listen_addresses') ?? '*').replace(/^'|'$/g, '').split(/[\s,]+/);
+  const loopback = hosts.every((host) => hostClass(host) === 'loopback');
+  return [
+    listener(
+      words,
+      portNumber(port) ?? 5432,
+      loopback ? 'loopback' : 'any',
+      port,
+      loopback ? hosts[0] : undefined,
+      port === undefined,
+    ),
+  ];
+};
+
+/** MySQL and MariaDB; the X protocol has a port of its own. */
+const mysqld: Program = (words) => {
+  const main = withOptions({ port: ['--port', '-P'], host: ['--bind-address'], defaultPort: 3306 })(words) ?? [];
+  const [first] = main;
+  return first === undefined ? undefined : [...main, { ...first, port: 33_060, role: 'side', byDefault: true }];
+};
+
 const uvicorn = withOptions({ port: ['--port'], host: ['--host'], defaultPort: 8000, defaultHost: 'loopback' });
 
 /** Server programs by the name of their file. Defaults are those of the programs' own manuals. */
@@ -203,6 +239,9 @@ export const PROGRAMS: Readonly<Record<string, Program>> = {
   'http-echo': withOptions({ address: ['-listen', '--listen'], defaultPort: 5678 }),
   'http-server': withOptions({ port: ['-p', '--port'], host: ['-a'], defaultPort: 8080 }),
   'redis-server': withOptions({ port: ['--port'], host: ['--bind'] }),
+  postgres,
+  mysqld,
+  mariadbd: mysqld,
   memcached: withOptions({ port: ['-p', '--port'], host: ['-l', '--listen'], defaultPort: 11_211 }),
   mongod: withOptions({ port: ['--port'], host: ['--bind_ip'], config: ['-f', '--config'], defaultPort: 27_017 }),
 };
