@@ -23,7 +23,7 @@ export const policyMessages = defineMessages({
     rung: 40,
     title: 'a network policy lets DNS out over UDP only',
     summary: ({ who, policies, enforcement }) =>
-      `${who} resolve short answers only: ${policies} allows port 53 over UDP, but not over TCP${enforcement}`,
+      `${who} cannot get long answers, which come over TCP: ${policies} allows port 53 over UDP only${enforcement}`,
     explain:
       'An answer that does not fit a UDP packet comes truncated, and the resolver asks again over TCP. Blocked there, names ' +
       'with many addresses (large headless Services, some public names) do not resolve while all others do. Allow port 53 ' +

@@ -67,13 +67,15 @@ function finding(index: ClusterIndex, dns: ClusterDns, { access, pods }: Group):
     ...weight.evidence,
   ];
   const fixes = [access.side === 'ingress' ? letIn(place) : letAsk(namespace, place)];
+  // A policy that nobody enforces does no harm yet.
+  const small = weight.severity === 'warning' ? { confidence: weight.confidence } : {};
   const common = { subject, evidence, pods: pods.map(podKey), fixes };
   if (access.kind === 'tcp') {
-    return policyMessages.DNS402.raise({ ...common, args: { who, policies, enforcement: weight.words } });
+    return policyMessages.DNS402.raise({ ...common, ...small, args: { who, policies, enforcement: weight.words } });
   }
   if (access.kind === 'cache') {
     const args = { who, policies, address: access.address, enforcement: weight.words };
-    return policyMessages.DNS403.raise({ ...common, fixes: [letAskCache(namespace, access.address)], args });
+    return policyMessages.DNS403.raise({ ...common, ...small, fixes: [letAskCache(namespace, access.address)], args });
   }
   return policyMessages.DNS401.raise({
     ...common,

@@ -50,6 +50,8 @@ describe('egress policies', () => {
   it('that allow UDP only are a warning', () => {
     const report = check(egress([{ to: [DNS_PODS], ports: [port('UDP')] }]));
     expect(report).toMatchObject({ verdict: 'degraded', causes: [{ code: 'DNS402' }] });
+    const loose = check(egress([{ to: [DNS_PODS], ports: [port('UDP')] }]), flannel);
+    expect(loose.causes[0]).toMatchObject({ code: 'DNS402', confidence: 'possible' });
   });
 
   it('that name a wrong label say which', () => {
