@@ -135,8 +135,10 @@ function keepsRestarting(
 
 /** Milliseconds that a finished run lasted. */
 export function runLength(ended: NonNullable<ContainerState['terminated']> | undefined): number | undefined {
-  const length = Date.parse(ended?.finishedAt ?? '') - Date.parse(ended?.startedAt ?? '');
-  return Number.isNaN(length) || length < 0 ? undefined : length;
+  const began = Date.parse(ended?.startedAt ?? '');
+  const length = Date.parse(ended?.finishedAt ?? '') - began;
+  // containerd gives the beginning of time for a process that never ran (StartError).
+  return Number.isNaN(length) || length < 0 || began <= 0 ? undefined : length;
 }
 
 function judgeEnd(

@@ -149,7 +149,9 @@ function lostNode(
     ready?.status === 'False' &&
     conditionOf(pod, 'ContainersReady')?.status === 'True' &&
     missingGates(pod).length === 0;
-  const told = events.some((event) => event.reason === 'NodeNotReady');
+  const said = events.findLastIndex((event) => event.reason === 'NodeNotReady');
+  // A kubelet that has spoken since is back.
+  const told = said >= 0 && !events.slice(said + 1).some(({ source }) => source === 'kubelet');
   return contradictory || (told && ready?.status !== 'True') ? { proven: false, since } : undefined;
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { crashing, podWith, waiting } from '../../../../shared/testing/broken-pods.ts';
-import { deployment, event, pod, service, slicesFor } from '../../../../shared/testing/builders.ts';
+import { deployment, event, pod, secondsAgo, service, slicesFor } from '../../../../shared/testing/builders.ts';
 import { causeCodes, diagnoseObjects } from '../../testing/diagnose-objects.ts';
 
 const web = service('web');
@@ -48,5 +48,38 @@ describe('container-cannot-start', () => {
   it('stays silent when the container runs', () => {
     const pods = [pod('web-1')];
     expect(diagnoseObjects([web, ...pods, ...slicesFor(web, pods)], 'web').verdict).toBe('healthy');
+  });
+
+  it('tells what the postStart hook answered, and offers to do without it', () => {
+    const containers = [
+      { name: 'app', image: 'example/app:1', lifecycle: { postStart: { exec: { command: ['/bin/false'] } } } },
+    ];
+    const message = `Exec lifecycle hook ([/bin/false]) for Container "app" in Pod "web-6f9c-a_shop(0a)" failed - error: command '/bin/false' exited with 1: , message: ""`;
+    const made = podWith(
+      'web-6f9c-a',
+      { state: waiting('PostStartHookError', message), restartCount: 3 },
+      { of: 'web', containers },
+    );
+    const told = event(made, 'FailedPostStartHook', 'PostStartHook failed');
+    const report = diagnoseObjects([service('web'), deployment('web'), made, told], 'web');
+    expect(causeCodes(report)).toEqual(['SVC228']);
+    expect(report.headline).toContain("command '/bin/false' exited with 1");
+    expect(report.causes[0]?.fixes[0]?.title).toBe('correct lifecycle.postStart of container app');
+  });
+
+  it('counts no run for a process that never began', () => {
+    const never = {
+      exitCode: 128,
+      reason: 'StartError',
+      startedAt: '1970-01-01T00:00:00Z',
+      finishedAt: secondsAgo(20),
+    };
+    const made = podWith(
+      'web-6f9c-a',
+      { state: waiting('CrashLoopBackOff'), lastState: { terminated: never }, restartCount: 3 },
+      { of: 'web' },
+    );
+    const report = diagnoseObjects([service('web'), deployment('web'), made], 'web');
+    expect(report.causes[0]?.evidence[0]?.fact).toContain('last run ended with exit code 128');
   });
 });

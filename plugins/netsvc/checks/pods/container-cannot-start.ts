@@ -49,7 +49,9 @@ function raise(index: ClusterIndex, subject: ServiceSubject, group: readonly [Tr
       container: containerInWords(trouble),
       where: inPods(group, all),
       reason: trouble.reason === reason ? reason : `${trouble.reason}, ${reason}`,
-      detail: coreOf(text === '' ? (told?.message ?? `exit code ${trouble.ended?.exitCode ?? '?'}`) : text),
+      detail: hook
+        ? hookWords(trouble.message, told?.message)
+        : coreOf(text === '' ? (told?.message ?? `exit code ${trouble.ended?.exitCode ?? '?'}`) : text),
     },
     pods: podKeys(group),
     evidence: [
@@ -98,6 +100,18 @@ function startFixes(first: Troubled, hook: boolean): readonly Fix[] {
   const patch = (value: unknown): string =>
     patchContainer(owner, name, { lifecycle: { postStart: value } }, trouble.role !== 'app');
   return [edit, { title: 'or do without the hook', command: patch(null), risk: 'low', undo: patch(postStart) }];
+}
+
+/**
+ * `command '/bin/false' exited with 1` of the waiting state's message, `Exec lifecycle hook ([/bin/false]) for Container
+ * "app" in Pod "…" failed - error: command '/bin/false' exited with 1: , message: ""`; while the container backs off only
+ * the event is left, which says no more than that it failed.
+ */
+function hookWords(message: string, event = 'PostStartHook failed'): string {
+  const [, error = '', output = ''] = /failed - error: ([\s\S]*?)(?:, message: "([\s\S]*?)"*)?$/.exec(message) ?? [];
+  if (error === '') return shorten(event, 160);
+  const tidy = error.replace(/[:,\s]+$/, '');
+  return shorten(output.trim() === '' || tidy.includes(output.trim()) ? tidy : `${tidy} (${output.trim()})`, 200);
 }
 
 /** `exec [/bin/sh -c …]` of the hook that failed. */

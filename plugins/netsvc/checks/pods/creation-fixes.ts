@@ -56,7 +56,9 @@ export function creationFixes(index: ClusterIndex, refusal: Refusal, failure: Cr
       ];
     default:
       return [
+        ...policyFix(failure),
         ...priorityClassFix(workload.ref, failure),
+        ...runtimeClassFix(workload.ref, failure),
         {
           title: 'see what is refused',
           command: `kubectl describe ${workload.kind.toLowerCase()} ${workload.ref.name} -n ${namespace}`,
@@ -92,5 +94,33 @@ function priorityClassFix(owner: Ref, failure: CreateFailure): readonly Fix[] {
       undo: patchTemplateSpec(owner, { priorityClassName: name }),
     },
     { title: 'see which there are', command: 'kubectl get priorityclasses', risk: 'none' },
+  ];
+}
+
+/** The policy says what it asks of pods. */
+function policyFix(failure: CreateFailure): readonly Fix[] {
+  const name = failure.is === 'policy' ? /ValidatingAdmissionPolicy '([^']+)'/.exec(failure.text)?.[1] : undefined;
+  if (name === undefined) return [];
+  return [
+    {
+      title: 'see what the policy asks of pods, then change the template',
+      command: `kubectl get validatingadmissionpolicy ${name} -o yaml`,
+      risk: 'none',
+    },
+  ];
+}
+
+/** Without a class the pods run with the node's default runtime. */
+function runtimeClassFix(owner: Ref, failure: CreateFailure): readonly Fix[] {
+  const name = failure.is === 'other' ? /RuntimeClass "([^"]+)" not found/.exec(failure.text)?.[1] : undefined;
+  if (name === undefined || !isPatchable(owner)) return [];
+  return [
+    {
+      title: 'run the pods with the default runtime',
+      command: patchTemplateSpec(owner, { runtimeClassName: null }),
+      risk: 'low',
+      undo: patchTemplateSpec(owner, { runtimeClassName: name }),
+    },
+    { title: 'see which there are', command: 'kubectl get runtimeclasses', risk: 'none' },
   ];
 }

@@ -66,11 +66,10 @@ export function missingPods(index: ClusterIndex, workload: OwnedWorkload): { mis
   }
   if (kind === 'CronJob') return { missing: 0, wanted: 0 };
   if (kind === 'Deployment') {
-    const starved = replicaSetsOf(index, workload.ref).filter(
-      (set) => (set.spec?.replicas ?? 0) > (set.status?.replicas ?? 0),
-    );
-    if (starved.length > 0) {
-      const missing = starved.reduce((sum, set) => sum + (set.spec?.replicas ?? 0) - (set.status?.replicas ?? 0), 0);
+    // A ReplicaSet of an older template that is refused its pods has been overtaken: the refusal is mended already.
+    const current = replicaSetsOf(index, workload.ref)[0];
+    if ((current?.spec?.replicas ?? 0) > 0) {
+      const missing = (current?.spec?.replicas ?? 0) - (current?.status?.replicas ?? 0);
       return { missing, wanted: Math.max(missing, object.spec?.replicas ?? 1) };
     }
   }

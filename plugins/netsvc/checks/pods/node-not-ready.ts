@@ -53,9 +53,12 @@ function lostFinding(
   if (node.is === 'not-ready') evidence.push(conditionEvidence(name, node));
   if (node.is === 'gone') evidence.push({ fact: `node ${name} is not among the nodes`, source: 'Node list' });
   if (!proven || node.is !== 'not-ready') {
+    const ran = (first.pod.status?.containerStatuses ?? []).length > 0;
     evidence.push({
-      fact: `the pod is not Ready although its containers are, as the control plane marks pods of a silent node${when === '' ? '' : `, since ${when.replace(' ago', '')}`}`,
-      source: `${podSource(first)} status.conditions`,
+      fact: !ran
+        ? 'no kubelet has taken up the pod: its status names no container'
+        : `the pod is not Ready although its containers are, as the control plane marks pods of a silent node${when === '' ? '' : `, since ${when.replace(' ago', '')}`}`,
+      source: `${podSource(first)} ${ran ? 'status.conditions' : 'status'}`,
     });
   }
   if (event !== undefined) evidence.push(eventEvidence(event, index.now));

@@ -1,8 +1,10 @@
 import type { Evidence, Fix } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
+import type { LabelSelector } from '../../../../shared/model/objects.ts';
 import type { Pod } from '../../../../shared/model/objects-pod.ts';
 import { type Claim, claimsOf, isAbsent } from '../../../../shared/model/pod-state-preparing.ts';
 import { isFinished, podKey } from '../../../../shared/model/pods.ts';
+import { formatSelector, matchesSelector } from '../../../../shared/model/selectors.ts';
 import { joinNames, shellQuote } from '../../../../shared/util/text.ts';
 import type { PendingDetail } from './pending-addition.ts';
 import { eventEvidence } from './pod-evidence.ts';
@@ -114,7 +116,10 @@ export function affinityDetail(index: ClusterIndex, entry: ServicePod): PendingD
     terms.map((term) => term.topologyKey ?? ''),
     2,
   );
-  const rule = `required ${key} by ${topology}`;
+  const wanted = terms.map((term) => selectorWords(term.labelSelector)).filter((words) => words !== '');
+  const whom =
+    wanted.length === 0 ? '' : ` ${key === 'podAffinity' ? 'to' : 'against'} pods with ${joinNames(wanted, 2)}`;
+  const rule = `required ${key}${whom} by ${topology}${key === 'podAffinity' ? peersInWords(index, entry, terms) : ''}`;
   const fixes = [...scaleFix(index, entry)];
   if (isPatchable(entry.owner)) {
     fixes.push({
@@ -131,8 +136,33 @@ export function affinityDetail(index: ClusterIndex, entry: ServicePod): PendingD
   };
 }
 
+interface PodTerm {
+  readonly topologyKey?: string;
+  readonly labelSelector?: LabelSelector;
+  readonly namespaces?: readonly string[];
+  readonly namespaceSelector?: LabelSelector;
+}
+
 interface PodRule {
-  readonly requiredDuringSchedulingIgnoredDuringExecution?: readonly { readonly topologyKey?: string }[];
+  readonly requiredDuringSchedulingIgnoredDuringExecution?: readonly PodTerm[];
+}
+
+function selectorWords(selector: LabelSelector | undefined): string {
+  return selector === undefined ? '' : formatSelector(selector);
+}
+
+/** Affinity to pods that are not there can never be met; only said of the pod's own namespace, read whole. */
+function peersInWords(index: ClusterIndex, entry: ServicePod, terms: readonly PodTerm[]): string {
+  const namespace = entry.pod.metadata?.namespace ?? '';
+  const unmet = terms.some(
+    ({ labelSelector, namespaces, namespaceSelector }) =>
+      labelSelector !== undefined &&
+      (namespaces ?? []).length === 0 &&
+      namespaceSelector === undefined &&
+      index.seen('Pod', namespace).whole &&
+      !index.list('Pod', namespace).some((pod) => matchesSelector(labelSelector, pod.metadata?.labels)),
+  );
+  return unmet ? ', and no pod of the namespace carries these labels' : '';
 }
 
 /**

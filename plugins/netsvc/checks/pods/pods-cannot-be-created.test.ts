@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { replicaFailure, replicaSet } from '../../../../shared/testing/broken-pods.ts';
+import { crashing, ended, replicaFailure, replicaSet } from '../../../../shared/testing/broken-pods.ts';
 import {
   deployment,
   event,
@@ -164,5 +164,42 @@ describe('pods-cannot-be-created', () => {
       command: `kubectl patch deployment web -n shop -p '{"spec":{"template":{"spec":{"priorityClassName":null}}}}'`,
       undo: `kubectl patch deployment web -n shop -p '{"spec":{"template":{"spec":{"priorityClassName":"urgent"}}}}'`,
     });
+  });
+
+  it('is past once a newer template makes its pods', () => {
+    const failure = replicaFailure('pods "web-6f9c-" is forbidden: no PriorityClass with name urgent was found');
+    const owner = deployment('web', { app: 'web' }, { replicas: 1 });
+    const crashes = crashing('web-7a1d-a', ended(1, 'Error'), { of: 'web', hash: '7a1d', restarts: 5 });
+    const report = diagnoseObjects(
+      [
+        web,
+        { ...owner, status: { observedGeneration: 3, replicas: 1, unavailableReplicas: 2, conditions: [failure] } },
+        replicaSet('web', '6f9c', 1, { replicas: 1, made: 0, conditions: [failure] }),
+        replicaSet('web', '7a1d', 2, { replicas: 1, made: 1 }),
+        crashes,
+      ],
+      'web',
+    );
+    expect(causeCodes(report)).toEqual(['SVC229']);
+    expect(report.causes[0]?.fixes.map(({ command }) => command).join()).not.toContain('rollout undo');
+  });
+
+  it('offers to do without a runtime class that does not exist', () => {
+    const report = diagnoseObjects(
+      refused('pods "web-6f9c-" is forbidden: pod rejected: RuntimeClass "kata" not found'),
+      'web',
+    );
+    expect(report.causes[0]?.fixes[0]?.command).toContain('"runtimeClassName":null');
+  });
+
+  it('points at the policy of the API server that forbids the pods', () => {
+    const report = diagnoseObjects(
+      refused(
+        "pods \"web-6f9c-\" is forbidden: ValidatingAdmissionPolicy 'need-team' with binding 'need-team' denied request: pods need a label team",
+      ),
+      'web',
+    );
+    expect(causeCodes(report)).toEqual(['SVC208']);
+    expect(report.causes[0]?.fixes[0]?.command).toBe('kubectl get validatingadmissionpolicy need-team -o yaml');
   });
 });

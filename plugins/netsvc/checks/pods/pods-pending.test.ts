@@ -311,4 +311,28 @@ describe('pods-pending', () => {
     expect(causeCodes(report)).toEqual(['SVC217']);
     expect(report.headline).not.toContain('does not exist');
   });
+
+  it('names the labels of an affinity that no pod carries', () => {
+    const made = unschedulable(
+      'web-6f9c-a',
+      `0/1 nodes are available: 1 node(s) didn't match pod affinity rules.${TAIL}`,
+      {
+        of: 'web',
+        spec: {
+          affinity: {
+            podAffinity: {
+              requiredDuringSchedulingIgnoredDuringExecution: [
+                { topologyKey: 'kubernetes.io/hostname', labelSelector: { matchLabels: { app: 'cache' } } },
+              ],
+            },
+          },
+        },
+      },
+    );
+    expect(ask(made, node('n1')).headline).toContain(
+      'required podAffinity to pods with app=cache by kubernetes.io/hostname, and no pod of the namespace carries these labels',
+    );
+    const cache = pod('cache-0', { labels: { app: 'cache' } });
+    expect(ask(made, node('n1'), cache).headline).not.toContain('no pod of the namespace');
+  });
 });

@@ -2,7 +2,7 @@ import type { Evidence, Fix } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import type { Ref } from '../../../../shared/model/refs.ts';
 import { type TemplateChange, templateChanges } from '../../../../shared/model/rollout-changes.ts';
-import { isOfCurrentRevision, revisionOf, rolloutOf } from '../../../../shared/model/rollouts.ts';
+import { conditionOfWorkload, isOfCurrentRevision, revisionOf, rolloutOf } from '../../../../shared/model/rollouts.ts';
 import { ago } from '../../../../shared/util/duration.ts';
 import { joinNames } from '../../../../shared/util/text.ts';
 import { ownerKey } from './pod-groups.ts';
@@ -49,7 +49,11 @@ export function rolloutNote(index: ClusterIndex, bad: readonly ServicePod[]): Ro
   }
   return {
     evidence,
-    undo: undoFix(first.owner, revision, revisionOf(previous), rollout.olderReady),
+    // A revision that was refused its pods is no place to go back to.
+    undo:
+      conditionOfWorkload(previous, 'ReplicaFailure')?.status === 'True'
+        ? undefined
+        : undoFix(first.owner, revision, revisionOf(previous), rollout.olderReady),
     olderReady: rollout.olderReady,
     changes,
   };

@@ -41,7 +41,8 @@ export function probeFixes(subject: ServiceSubject, failing: FailingProbe): read
         ? [...socketInstead(subject, failing), ...proof(failing)]
         : proof(failing);
     case 'grpc':
-      return failure?.kind === 'grpc-unimplemented'
+      // A server that speaks HTTP/1 leaves the client's HTTP/2 greeting unanswered, which looks like a slow one.
+      return failure?.kind === 'grpc-unimplemented' || failure?.kind === 'timeout'
         ? [...socketInstead(subject, failing), ...proof(failing)]
         : proof(failing);
     default:
