@@ -12,12 +12,26 @@ import { foreignKubeconfig, skipReason, testClusterName } from '../../test/kit/c
 export const clusterNames = { shared: testClusterName, breaking: `${testClusterName}-b` } as const;
 
 /**
+ * Why no suite on a cluster can run although the caller wants them (NET_E2E=required, and no Go, no root …); nothing where
+ * they can run, or may be skipped.
+ */
+export function whatStopsClusters(): string | undefined {
+  try {
+    skipReason();
+    return;
+  } catch (error) {
+    return messageOf(error);
+  }
+}
+
+/**
  * Brings a cluster up for suites that share it. One that was up before the run is used and left alone, so that a
  * developer's second run is quick. Returns how to take it down.
  */
 export async function bringUp(name: string, say: (line: string) => void): Promise<() => Promise<void>> {
   const nothing = async (): Promise<void> => undefined;
-  if (!canRun() || readState(name)?.ready === true) return nothing;
+  const suitesSkip = foreignKubeconfig() !== undefined || skipReason() !== undefined;
+  if (suitesSkip || readState(name)?.ready === true) return nothing;
   try {
     await up({ ...defaultOptions, name }, (line) => say(`        ${name}: ${line}`));
   } catch (error) {
@@ -25,13 +39,4 @@ export async function bringUp(name: string, say: (line: string) => void): Promis
     say(`        ${name}: ${messageOf(error)}`);
   }
   return () => down(name);
-}
-
-/** Whether there will be a cluster of ours; where it is required and cannot be, the suites say so. */
-function canRun(): boolean {
-  try {
-    return foreignKubeconfig() === undefined && skipReason() === undefined;
-  } catch {
-    return false;
-  }
 }
