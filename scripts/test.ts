@@ -9,16 +9,16 @@ import { breakingFiles } from './test/breaking-files.ts';
 import { bringUp, clusterNames, whatStopsClusters } from './test/clusters.ts';
 import { installPrograms } from './test/programs.ts';
 import { newSteps, RESULTS } from './test/steps.ts';
+import { stopOnSignal } from './test/stop-on-signal.ts';
 import { newTally } from './test/tally.ts';
 
 rmSync(RESULTS, { recursive: true, force: true });
 mkdirSync(RESULTS, { recursive: true });
 
-const stop = new AbortController();
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
+const stop = stopOnSignal();
 
 const tally = newTally();
-const { say, check, suite } = newSteps(tally, stop.signal);
+const { say, check, suite } = newSteps(tally, stop);
 const behind = { behind: true };
 
 await check('build', 'node', ['scripts/build.ts']);
@@ -56,7 +56,7 @@ if (stopped === undefined) {
 const lines = tally.lines();
 for (const line of lines) say(line);
 writeFileSync(`${RESULTS}/counts.txt`, `${lines.at(-1)}\n`);
-process.exitCode = stop.signal.aborted ? 130 : tally.failed ? 1 : 0;
+process.exitCode = stop.aborted ? 130 : tally.failed ? 1 : 0;
 
 async function inOrder(...steps: readonly (() => Promise<void>)[]): Promise<void> {
   for (const step of steps) await step();
