@@ -8,6 +8,17 @@ describe('splitDocuments', () => {
     expect(parts.map((part) => part.line)).toEqual([1, 2, 4, 6]);
   });
 
+  it('splits answers of kubectl that were added to one file without a marker', () => {
+    const list =
+      'apiVersion: v1\nitems:\n- apiVersion: v1\n  kind: Pod\nkind: List\nmetadata:\n  resourceVersion: ""\n';
+    const pod = 'apiVersion: v1\nkind: Pod\nstatus:\n  phase: Running\n';
+    expect(splitDocuments(`${list}${pod}${list}`).map(({ line }) => line)).toEqual([1, 8, 12]);
+  });
+
+  it('leaves a manifest alone in which a marker was forgotten', () => {
+    expect(splitDocuments('apiVersion: v1\nkind: Service\napiVersion: v1\nkind: Pod\n')).toHaveLength(1);
+  });
+
   it('leaves out what holds only comments and blanks', () => {
     expect(splitDocuments('---\n# nothing\n---\n\n---\r\na: 1\r\n---\n')).toHaveLength(1);
     expect(splitDocuments('')).toEqual([]);

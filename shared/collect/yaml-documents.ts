@@ -6,7 +6,8 @@ export interface TextPart {
 
 /**
  * Splits a YAML stream at its `---` and `...` lines, so that a broken document spoils only itself. A line that starts
- * with `---` always ends a document, even inside a block scalar (YAML 1.2, 9.1.2). Empty documents are left out.
+ * with `---` always ends a document, even inside a block scalar (YAML 1.2, 9.1.2). Empty documents are left out. Answers
+ * of kubectl that were added to one file one after the other are split as well.
  */
 export function splitDocuments(text: string): TextPart[] {
   const parts: TextPart[] = [];
@@ -20,7 +21,7 @@ export function splitDocuments(text: string): TextPart[] {
   };
   while (at < text.length) {
     const marker = markerAt(text, at);
-    if (marker > 0) {
+    if (marker > 0 || (text.startsWith(API_VERSION, at) && isPrinted(text.slice(from, at)))) {
       push(at);
       from = at + marker;
       line = lineNumber;
@@ -79,6 +80,16 @@ export function countLines(text: string, from: number, to: number): number {
   let count = 0;
   for (let at = text.indexOf('\n', from); at >= 0 && at < to; at = text.indexOf('\n', at + 1)) count++;
   return count;
+}
+
+const API_VERSION = 'apiVersion:';
+
+/**
+ * Whether a text is a whole object as kubectl prints it: what `kubectl get -o yaml >> FILE` adds to it has no `---` before.
+ * A manifest of somebody's own with such a gap is left alone: kubectl takes it for one object too.
+ */
+function isPrinted(text: string): boolean {
+  return /^apiVersion:/m.test(text) && /^kind:/m.test(text) && /^(?:items|status):/m.test(text);
 }
 
 /** How many characters a document marker at the start of this line takes; 0 when there is none. */

@@ -81,10 +81,21 @@ export function unmatched(index: ClusterIndex, subject: ServiceSubject, now: num
   const [nearest] = candidates;
   const [elsewhere] = matchesElsewhere(index, subject.namespace, subject.selector ?? {});
   // A copy of the app in another namespace that has a Service of its own explains nothing, unless nothing else does.
-  const moved = elsewhere !== undefined && (nearest === undefined || nearest.distance > NEAR);
+  const moved =
+    elsewhere !== undefined && (nearest === undefined || nearest.distance > NEAR) && !meantHere(subject, nearest);
   return moved
     ? inOtherNamespace(index, subject, elsewhere, candidates, now)
     : inNoNamespace(index, subject, candidates, elsewhere, now);
+}
+
+/** Staging and production hold copies with the same labels: a workload here that bears the name or the labels is the one meant. */
+function meantHere(subject: ServiceSubject, nearest: Candidate | undefined): boolean {
+  return nearest !== undefined && (nearest.ref.name === subject.name || labelsOnlyItself(subject, nearest));
+}
+
+/** Labels that stand on the workload and were forgotten in its template. */
+function labelsOnlyItself({ selector = {} }: ServiceSubject, { object }: Candidate): boolean {
+  return object !== undefined && matchesLabels(selector, object.metadata?.labels);
 }
 
 function inNoNamespace(
@@ -204,9 +215,17 @@ function evidenceOf(
     matchEvidence(index, subject, podsMatching(index, subject.namespace, subject.selector ?? {}).length),
     ...(elsewhere === undefined ? [] : [elsewhereEvidence(elsewhere)]),
     ...candidateEvidence(candidates, subject.selector ?? {}),
+    ...(nearest === undefined || !labelsOnlyItself(subject, nearest) ? [] : [onlyItselfEvidence(subject, nearest)]),
     ...selectorChange(subject, now),
     ...(nearest === undefined ? [] : templateChange(nearest.object, formatRef(nearest.ref), now)),
   ];
+}
+
+function onlyItselfEvidence({ selector }: ServiceSubject, { ref }: Candidate): Evidence {
+  return {
+    fact: `${ref.kind} ${ref.name} has ${formatLabels(selector)} itself, its pods do not: a Service looks at pods alone`,
+    source: `${formatRef(ref)} metadata.labels`,
+  };
 }
 
 function elsewhereEvidence({ namespace, pods, workload, service }: Elsewhere): Evidence {
