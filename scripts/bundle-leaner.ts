@@ -4,8 +4,8 @@ import type { Plugin } from 'esbuild';
 /**
  * Leaves out what costs start-up time or is never used. string-width 7 and later (imported by cliui and wrap-ansi) makes
  * an Intl.Segmenter at load: 13 ms; cli-table3 requires a string-width of its own, which measures with a regular
- * expression of 10 kB. Of yargs only the parser is used. Of client-node only the SOCKS agent is used, which needs neither its models nor its HTTP client
- * nor its logins. Of ws only the client without compression is used.
+ * expression of 10 kB. Of yargs only the parser is used. Of client-node only the SOCKS agent is used, which needs neither its
+ * models nor its HTTP client nor its logins, and little of a second package for addresses. Of ws only the client without compression is used.
  */
 export const leaner: Plugin = {
   name: 'leaner',
@@ -14,6 +14,8 @@ export const leaner: Plugin = {
     context.onResolve({ filter: /^string-width$/ }, (args) =>
       args.kind === 'import-statement' ? { path: own } : stub('string-width'),
     );
+    const addresses = join(import.meta.dirname, 'bundle-ip-address.ts');
+    context.onResolve({ filter: /^ip-address$/ }, () => ({ path: addresses }));
     context.onResolve({ filter: /^yargs\/helpers$/ }, () => stub('yargs-helpers'));
     for (const name of ['undici', 'jsonpath-plus', 'openid-client']) {
       context.onResolve({ filter: new RegExp(`^${name}$`) }, () => stub(name));

@@ -1,5 +1,6 @@
 import { edgeFaults } from './edge-faults.ts';
 import type { Fault } from './fault.ts';
+import { neighbourFaults } from './neighbour-faults.ts';
 import { podFaults } from './pod-faults.ts';
 import { portFaults } from './port-faults.ts';
 import { readinessFaults } from './readiness-faults.ts';
@@ -14,4 +15,5 @@ export const faults: readonly Fault[] = [
   ...portFaults,
   ...serviceFaults,
   ...edgeFaults,
+  ...neighbourFaults,
 ];

@@ -17,7 +17,7 @@ interface ImageArgs extends ContainerArgs {
 const pull = ({ image, container, where, reason, answer }: ImageArgs): string =>
   `image ${image} of ${container} cannot be pulled ${where} (${reason}): ${answer}`;
 
-/** SVC222 to SVC234: containers that do not start or do not keep running. */
+/** SVC222 to SVC233, SVC247: containers that do not start or do not keep running. */
 export const podsContainersMessages = defineMessages({
   SVC222: message<ImageArgs>({
     slug: 'image-not-found',
@@ -157,5 +157,17 @@ export const podsContainersMessages = defineMessages({
       'Init containers run one after the other before the others start. This one is still running: it waits for something ' +
       '(a database, another Service, a migration lock) or has much to do. Its log says what it waits for.\n' +
       'When it waits for another Service, that one is the root: run this tool on it.',
+  }),
+  SVC247: message<ContainerArgs & { reason: string; restarts: string; port: number; holder: string }>({
+    slug: 'port-taken-in-pod',
+    severity: 'critical',
+    rung: 33,
+    title: 'two containers of a pod want the same port',
+    summary: ({ container, where, reason, restarts, port, holder }) =>
+      `${container} cannot listen on port ${port} ${where}${reason}${restarts}: container ${holder} of the same pod has it`,
+    explain:
+      'All containers of a pod share one network namespace, so each port can be listened on once. The second container that ' +
+      'wants it fails with "address already in use", stops, and is started again and again.\n' +
+      'Give one of the two another port, and its probes and the Service with it.',
   }),
 });

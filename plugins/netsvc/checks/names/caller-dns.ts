@@ -1,10 +1,7 @@
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
-import { clusterDnsOf, dnsAddresses } from '../../../../shared/dns/cluster-dns.ts';
-import { nodeCacheAddresses } from '../../../../shared/dns/node-cache.ts';
 import { DEFAULT_CLUSTER_DOMAIN } from '../../../../shared/dns/service-names.ts';
 import type { Severity } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
-import type { PodSpec } from '../../../../shared/model/objects-pod.ts';
 import { WORKLOAD_KINDS } from '../../../../shared/model/owners.ts';
 import { formatRef, refKey } from '../../../../shared/model/refs.ts';
 import { patchLine } from '../../../../shared/util/kubectl.ts';
@@ -12,6 +9,7 @@ import { namesMessages } from '../../messages/names.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
 import { callerPod } from '../exposure/places.ts';
 import { type Caller, callerName, callerOfPod, referencesTo } from './callers.ts';
+import { type DnsTrap, dnsTrap } from './dns-trap.ts';
 
 /** A caller that cannot resolve names of Services, because its questions do not go to the cluster's DNS. */
 export const callerDns = defineCheck<ServiceSubject>({
@@ -24,7 +22,7 @@ export const callerDns = defineCheck<ServiceSubject>({
     const asked = pod === undefined ? [] : [callerOfPod(index, pod)];
     const callers = asked.length > 0 ? asked : callersByName(index, subject);
     return callers.flatMap((caller) => {
-      const trap = trapOf(index, caller.spec) ?? shortNameTrap(index, subject, caller);
+      const trap: CallerTrap | undefined = dnsTrap(index, caller.spec) ?? shortNameTrap(index, subject, caller);
       if (trap === undefined) return [];
       return [
         namesMessages.SVC852.raise({
@@ -51,35 +49,13 @@ function callersByName(index: ClusterIndex, subject: ServiceSubject): readonly C
   return [...callers.values()];
 }
 
-interface Trap {
-  readonly why: string;
-  /** The dnsPolicy that would do. */
-  readonly better: string;
+interface CallerTrap extends DnsTrap {
   /** Where it is another than that of a caller that asks no server of the cluster at all. */
   readonly severity?: Severity;
 }
 
-/** Why a pod with this specification does not ask the cluster's DNS (pkg/kubelet/network/dns/dns.go). */
-function trapOf(index: ClusterIndex, spec: PodSpec | undefined): Trap | undefined {
-  const policy = spec?.dnsPolicy ?? 'ClusterFirst';
-  const better = spec?.hostNetwork === true ? 'ClusterFirstWithHostNet' : 'ClusterFirst';
-  if (policy === 'ClusterFirst' && spec?.hostNetwork === true) {
-    return { why: "hostNetwork with dnsPolicy ClusterFirst falls back to the node's DNS", better };
-  }
-  const servers = spec?.dnsConfig?.nameservers ?? [];
-  const known = knownServers(index);
-  const caches = new Set(nodeCacheAddresses(index));
-  const asksCluster = servers.some((server) => caches.has(server) || known.has(server));
-  if (policy === 'Default' && !asksCluster) return { why: "dnsPolicy Default uses the node's DNS", better };
-  if (policy !== 'None' || asksCluster) return undefined;
-  if (servers.length === 0) return { why: 'dnsPolicy None without nameservers', better };
-  // Which servers know the names of Services is certain only where the cluster's own were seen.
-  if (known.size === 0) return undefined;
-  return { why: `dnsPolicy None asks ${servers.join(', ')}, not the cluster's DNS (${[...known].join(', ')})`, better };
-}
-
 /** The cluster's DNS, and no search list: whole names resolve, shorter ones do not (the kubelet adds nothing to None). */
-function shortNameTrap(index: ClusterIndex, subject: ServiceSubject, caller: Caller): Trap | undefined {
+function shortNameTrap(index: ClusterIndex, subject: ServiceSubject, caller: Caller): CallerTrap | undefined {
   const { dnsPolicy, dnsConfig } = caller.spec ?? {};
   const searches = dnsConfig?.searches ?? [];
   if (dnsPolicy !== 'None' || searches.some((entry) => /(^|\.)svc\.|^cluster\./.test(entry))) return undefined;
@@ -94,12 +70,6 @@ function shortNameTrap(index: ClusterIndex, subject: ServiceSubject, caller: Cal
     better: 'ClusterFirst',
     severity: short.length > 0 ? 'warning' : 'info',
   };
-}
-
-/** Addresses of the cluster's DNS Service, as far as it was read. */
-function knownServers(index: ClusterIndex): ReadonlySet<string> {
-  const dns = clusterDnsOf(index);
-  return new Set(dns === undefined ? [] : dnsAddresses(dns));
 }
 
 function fixesFor(caller: Caller, better: string) {

@@ -3,9 +3,11 @@ import type { Evidence, Finding, Fix } from '../../../../shared/messages/finding
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import { podsMessages } from '../../messages/pods.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
+import { NEEDS_USES, needsOf } from './dependencies.ts';
 import { exitInWords } from './exit-codes.ts';
 import { eventEvidence } from './pod-evidence.ts';
 import { inPods, podKeys } from './pod-groups.ts';
+import { portTaken } from './port-taken.ts';
 import { rolloutNote, withUndo } from './rollout-note.ts';
 import { serviceLinkOf } from './service-links.ts';
 import { servicePods, weigh } from './service-pods.ts';
@@ -26,7 +28,7 @@ export const containerCrashes = defineCheck<ServiceSubject>({
   id: 'netsvc/container-crashes',
   group: 'pods',
   needs: ['Pod'],
-  uses: [...POD_USES, 'Service'],
+  uses: [...POD_USES, ...NEEDS_USES],
   applies: (subject) => subject.selector !== undefined,
   run: (subject, { index }) => {
     const pods = troubledPods(index, subject, ['crash', 'exits-cleanly']).filter(
@@ -44,6 +46,7 @@ function raise(index: ClusterIndex, subject: ServiceSubject, group: readonly [Tr
   const { trouble } = first;
   const args = { container: containerInWords(trouble), where: inPods(group, all), restarts: restartsInWords(group) };
   const link = serviceLinkOf(index, group);
+  const needs = needsOf(index, first, trouble.container);
   const facts = {
     subject: first.owner,
     pods: podKeys(group),
@@ -51,10 +54,21 @@ function raise(index: ClusterIndex, subject: ServiceSubject, group: readonly [Tr
       ...(link === undefined ? [] : [link.evidence]),
       ...troubleEvidence(index, group, [], true),
       ...killedForMemory(index, first),
+      ...needs.evidence,
     ],
     ...weigh(subject, all, group),
-    fixes: withUndo(rolloutNote(index, group), [...(link?.fixes ?? []), lookAtLog(first)]),
+    fixes: withUndo(rolloutNote(index, group), [...(link?.fixes ?? []), ...needs.fixes, lookAtLog(first)]),
   };
+  const taken = portTaken(index, group);
+  if (taken !== undefined) {
+    return podsMessages.SVC247.raise({
+      ...facts,
+      confidence: taken.confidence,
+      args: { ...args, reason: backOffInWords(group), port: taken.port, holder: taken.holder },
+      evidence: [...facts.evidence, ...taken.evidence],
+      fixes: withUndo(rolloutNote(index, group), [...taken.fixes, lookAtLog(first)]),
+    });
+  }
   if (trouble.kind === 'exits-cleanly') {
     return podsMessages.SVC231.raise({ ...facts, args: { ...args, restarts: backOffInWords(group) + args.restarts } });
   }

@@ -57,8 +57,7 @@ export function creationFixes(index: ClusterIndex, refusal: Refusal, failure: Cr
     default:
       return [
         ...policyFix(failure),
-        ...priorityClassFix(workload.ref, failure),
-        ...runtimeClassFix(workload.ref, failure),
+        ...missingClassFix(workload.ref, failure),
         {
           title: 'see what is refused',
           command: `kubectl describe ${workload.kind.toLowerCase()} ${workload.ref.name} -n ${namespace}`,
@@ -81,20 +80,37 @@ function calledService(text: string): readonly Fix[] {
   ];
 }
 
-/** Without a class the pods get the priority that the cluster gives by default. */
-function priorityClassFix(owner: Ref, failure: CreateFailure): readonly Fix[] {
-  const name =
-    failure.is === 'other' ? /no PriorityClass with name (\S+) was found/.exec(failure.text)?.[1] : undefined;
-  if (name === undefined || !isPatchable(owner)) return [];
-  return [
-    {
-      title: 'do without the priority class',
-      command: patchTemplateSpec(owner, { priorityClassName: null }),
-      risk: 'low',
-      undo: patchTemplateSpec(owner, { priorityClassName: name }),
-    },
-    { title: 'see which there are', command: 'kubectl get priorityclasses', risk: 'none' },
-  ];
+/** Classes that a pod may do without: it then gets what the cluster gives by default. */
+const CLASSES = [
+  {
+    words: /no PriorityClass with name (\S+) was found/,
+    field: 'priorityClassName',
+    kind: 'priority class',
+    list: 'priorityclasses',
+  },
+  {
+    words: /RuntimeClass "([^"]+)" not found/,
+    field: 'runtimeClassName',
+    kind: 'runtime class',
+    list: 'runtimeclasses',
+  },
+] as const;
+
+function missingClassFix(owner: Ref, failure: CreateFailure): readonly Fix[] {
+  if (failure.is !== 'other' || !isPatchable(owner)) return [];
+  return CLASSES.flatMap(({ words, field, kind, list }): readonly Fix[] => {
+    const name = words.exec(failure.text)?.[1];
+    if (name === undefined) return [];
+    return [
+      {
+        title: `do without the ${kind}`,
+        command: patchTemplateSpec(owner, { [field]: null }),
+        risk: 'low',
+        undo: patchTemplateSpec(owner, { [field]: name }),
+      },
+      { title: 'see which there are', command: `kubectl get ${list}`, risk: 'none' },
+    ];
+  });
 }
 
 /** The policy says what it asks of pods. */
@@ -107,20 +123,5 @@ function policyFix(failure: CreateFailure): readonly Fix[] {
       command: `kubectl get validatingadmissionpolicy ${name} -o yaml`,
       risk: 'none',
     },
-  ];
-}
-
-/** Without a class the pods run with the node's default runtime. */
-function runtimeClassFix(owner: Ref, failure: CreateFailure): readonly Fix[] {
-  const name = failure.is === 'other' ? /RuntimeClass "([^"]+)" not found/.exec(failure.text)?.[1] : undefined;
-  if (name === undefined || !isPatchable(owner)) return [];
-  return [
-    {
-      title: 'run the pods with the default runtime',
-      command: patchTemplateSpec(owner, { runtimeClassName: null }),
-      risk: 'low',
-      undo: patchTemplateSpec(owner, { runtimeClassName: name }),
-    },
-    { title: 'see which there are', command: 'kubectl get runtimeclasses', risk: 'none' },
   ];
 }

@@ -5,6 +5,7 @@ import { ago } from '../../../../shared/util/duration.ts';
 import { podsMessages } from '../../messages/pods.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
 import { lookAtLog } from './container-crashes.ts';
+import { NEEDS_USES, needsOf } from './dependencies.ts';
 import { exitInWords } from './exit-codes.ts';
 import { commandLine, podSource } from './pod-evidence.ts';
 import { inPods, podKeys } from './pod-groups.ts';
@@ -30,7 +31,7 @@ export const initContainer = defineCheck<ServiceSubject>({
   id: 'netsvc/init-container',
   group: 'pods',
   needs: ['Pod'],
-  uses: POD_USES,
+  uses: [...POD_USES, ...NEEDS_USES],
   applies: (subject) => subject.selector !== undefined,
   run: (subject, { index }) => {
     const pods = troubledPods(index, subject, ['crash', 'init-running', 'exits-cleanly']);
@@ -45,11 +46,12 @@ function raise(index: ClusterIndex, subject: ServiceSubject, group: readonly [Tr
   const [first] = group;
   const all = servicePods(index, subject);
   const { trouble } = first;
+  const needs = needsOf(index, first, trouble.container);
   const facts = {
     subject: first.owner,
     pods: podKeys(group),
     ...weigh(subject, all, group),
-    fixes: withUndo(rolloutNote(index, group), [lookAtLog(first)]),
+    fixes: withUndo(rolloutNote(index, group), [...needs.fixes, lookAtLog(first)]),
   };
   const args = { container: containerInWords(trouble), where: inPods(group, all) };
   if (trouble.kind === 'init-running') {
@@ -63,6 +65,7 @@ function raise(index: ClusterIndex, subject: ServiceSubject, group: readonly [Tr
       evidence: [
         ...troubleEvidence(index, group, ['Unhealthy'], true),
         ...(ran === '' ? [] : [{ fact: `it runs: ${ran}`, source: `${podSource(first)} spec.initContainers` }]),
+        ...needs.evidence,
       ],
     });
   }
@@ -74,7 +77,7 @@ function raise(index: ClusterIndex, subject: ServiceSubject, group: readonly [Tr
       restarts: restartsInWords(group),
       reason: backOffInWords(group),
     },
-    evidence: troubleEvidence(index, group, [], true),
+    evidence: [...troubleEvidence(index, group, [], true), ...needs.evidence],
   });
 }
 

@@ -80,6 +80,8 @@ function faultOf(container: RunningContainer, probe: Probe, failure: ProbeFailur
     case 'http-status':
       return 'status';
     case 'refused':
+      // The words of an exec probe tell of somewhere else: the kubelet itself connects nowhere.
+      if (probe.exec !== undefined) return 'exec';
       return probesUndeclaredPort(container.spec, probe) ? 'wrong-port' : 'refused';
     case 'timeout':
     case 'exec-timeout':

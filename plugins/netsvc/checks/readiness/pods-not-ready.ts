@@ -6,6 +6,7 @@ import { probeOf, probePortNumber } from '../../../../shared/model/pod-state-pro
 import { ago } from '../../../../shared/util/duration.ts';
 import { readinessMessages } from '../../messages/readiness.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
+import { NEEDS_USES, needsOf } from '../pods/dependencies.ts';
 import { logEvidence, podSource } from '../pods/pod-evidence.ts';
 import { groupBy, inPods, ownerKey, podKeys } from '../pods/pod-groups.ts';
 import { rolloutNote, withUndo } from '../pods/rollout-note.ts';
@@ -20,6 +21,7 @@ import {
   probedContainer,
   probeEvidence,
   probeInWords,
+  probeTexts,
   sinceInWords,
 } from './probe-words.ts';
 import { publishedEvidence, publishedInWords, weighUnready } from './unready-weight.ts';
@@ -32,7 +34,7 @@ export const podsNotReady = defineCheck<ServiceSubject>({
   id: 'netsvc/pods-not-ready',
   group: 'readiness',
   needs: ['Pod'],
-  uses: POD_USES,
+  uses: [...POD_USES, ...NEEDS_USES],
   applies: (subject) => subject.selector !== undefined,
   run: (subject, { index }) => {
     const unready = podsIn(servicePods(index, subject), 'unready');
@@ -97,6 +99,7 @@ function probeFinding(
   const told = spokesman(group);
   const all = servicePods(index, subject);
   const note = rolloutNote(index, group);
+  const needs = needsOf(index, told, told.container, probeTexts(told));
   return MESSAGE[told.fault]({
     subject: told.owner,
     args: {
@@ -111,12 +114,13 @@ function probeFinding(
       ...probeEvidence(index, told),
       ...otherAnswers(group, told),
       ...logEvidence(index, told, told.container.name),
+      ...needs.evidence,
       ...blockedEvidence(told),
       ...publishedEvidence(subject),
       ...note.evidence,
     ],
     ...weighUnready(index, subject, group, told),
-    fixes: withUndo(note, probeFixes(subject, told)),
+    fixes: withUndo(note, [...needs.fixes, ...probeFixes(subject, told)]),
   });
 }
 

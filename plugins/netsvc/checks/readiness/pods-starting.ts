@@ -1,22 +1,24 @@
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import type { Confidence, Evidence, Finding, Severity } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
+import { probeTimes } from '../../../../shared/model/pod-state-probe.ts';
 import { ago } from '../../../../shared/util/duration.ts';
 import { readinessMessages } from '../../messages/readiness.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
+import { NEEDS_USES, needsOf } from '../pods/dependencies.ts';
 import { logEvidence, podSource } from '../pods/pod-evidence.ts';
 import { groupBy, ownerKey, podKeys, thePods } from '../pods/pod-groups.ts';
 import { type PodIn, podsIn, readyPods, servicePods } from '../pods/service-pods.ts';
 import { POD_USES } from '../pods/workloads-behind.ts';
-import { failingProbe } from './failing-probes.ts';
-import { failureInWords, probedContainer, probeEvidence, probeInWords } from './probe-words.ts';
+import { type FailingProbe, failingProbe } from './failing-probes.ts';
+import { failureInWords, probedContainer, probeEvidence, probeInWords, probeTexts } from './probe-words.ts';
 
 /** Young pods against which nothing speaks yet: a note while others serve, a possible cause while none does. */
 export const podsStarting = defineCheck<ServiceSubject>({
   id: 'netsvc/pods-starting',
   group: 'readiness',
   needs: ['Pod'],
-  uses: POD_USES,
+  uses: [...POD_USES, ...NEEDS_USES],
   applies: (subject) => subject.selector !== undefined,
   run: (subject, { index }) =>
     groupBy(podsIn(servicePods(index, subject), 'starting'), (entry) =>
@@ -35,16 +37,18 @@ function raise(index: ClusterIndex, subject: ServiceSubject, group: readonly [St
   const evidence: Evidence[] =
     failing === undefined
       ? [{ fact: stageInWords(first, index.now), source: `${podSource(first)} status` }]
-      : [...probeEvidence(index, failing), ...logEvidence(index, failing, failing.container.name)];
+      : [
+          ...probeEvidence(index, failing),
+          ...logEvidence(index, failing, failing.container.name),
+          ...needsOf(index, failing, failing.container, probeTexts(failing)).evidence,
+        ];
   return readinessMessages.SVC313.raise({
     subject: first.owner,
     args: {
       pods: thePods(group, all),
       stage: stageInWords(told, index.now),
       detail:
-        failing === undefined
-          ? ''
-          : `; ${probeInWords(failing)} of ${probedContainer(failing)} has not passed${failing.failure === undefined ? '' : ` (${failureInWords(failing)})`}`,
+        failing === undefined ? '' : `; ${probeInWords(failing)} of ${probedContainer(failing)} ${notPassed(failing)}`,
     },
     pods: podKeys(group),
     severity,
@@ -76,6 +80,13 @@ function weightOf(
   const lasted = index.now - Date.parse(first.state.since ?? '');
   if (lasted >= 60_000) return { severity: 'critical', confidence: 'likely', impact: 0.9 };
   return { severity: 'warning', confidence: 'possible', impact: 0.9 };
+}
+
+/** A long initialDelaySeconds is the whole reason why nothing has passed yet. */
+function notPassed(failing: FailingProbe): string {
+  const { initialDelay } = probeTimes(failing.probe);
+  if (failing.failure !== undefined) return `has not passed (${failureInWords(failing)})`;
+  return initialDelay >= 60 ? `is first asked after initialDelaySeconds ${initialDelay}` : 'has not passed';
 }
 
 function probeOfStart(index: ClusterIndex, entry: Starting): ReturnType<typeof failingProbe> {

@@ -21,6 +21,11 @@ export function probedContainer({ container }: FailingProbe): string {
   return `${container.nativeSidecar ? 'sidecar' : 'container'} ${container.name}`;
 }
 
+/** What a probe says and asks: it may name who else is needed. */
+export function probeTexts({ failure, probe }: FailingProbe): readonly string[] {
+  return [failure?.message ?? '', (probe.exec?.command ?? []).join(' ')];
+}
+
 /** What became of the probe, with the numbers that decide. */
 export function failureInWords(failing: FailingProbe): string {
   const { fault, failure, probe, container } = failing;

@@ -1,0 +1,126 @@
+import type { Evidence, Fix } from '../../../../shared/messages/finding.ts';
+import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
+import type { Service } from '../../../../shared/model/objects-network.ts';
+import type { Container } from '../../../../shared/model/objects-pod.ts';
+import { isFinished, isReady } from '../../../../shared/model/pods.ts';
+import { formatLabels } from '../../../../shared/model/selectors.ts';
+import { podsMatching, selectorOf } from '../../../../shared/model/services.ts';
+import { plural } from '../../../../shared/util/text.ts';
+import { dnsTrap } from '../names/dns-trap.ts';
+import type { NamedHost } from '../names/host-references.ts';
+import { askedHosts, tellsUnresolved } from './asked-hosts.ts';
+import { commandLine, podSource } from './pod-evidence.ts';
+import type { ServicePod } from './service-pods.ts';
+import { isPatchable, patchTemplateSpec } from './workload-commands.ts';
+
+/** What a container in trouble depends on and does not get, told beside its own fault. */
+export interface Needs {
+  readonly evidence: readonly Evidence[];
+  readonly fixes: readonly Fix[];
+}
+
+/** What `needsOf` and `portTaken` look at beside the pods. */
+export const NEEDS_USES = ['Service', 'ConfigMap', 'Node'] as const;
+
+/** As much of a log as its last words are looked for in. */
+const TAIL = 4096;
+const MOST = 2;
+
+/**
+ * Services that the last words, the command or the probe of a container name and that cannot answer, and names that its
+ * pod cannot resolve. An app that stops because its database is away is healed at the database.
+ */
+export function needsOf(
+  index: ClusterIndex,
+  entry: ServicePod,
+  { name, spec }: { readonly name: string; readonly spec: Container | undefined },
+  probe: readonly string[] = [],
+): Needs {
+  const namespace = entry.pod.metadata?.namespace ?? '';
+  const said = [...probe, ...lastWords(index, namespace, entry.name, name)].join('\n');
+  const text = `${said}\n${spec === undefined ? '' : commandLine(spec)}`;
+  const hosts = askedHosts(text);
+  const gaps = hosts.flatMap((host) => gapOf(index, namespace, entry, host) ?? []).slice(0, MOST);
+  const unresolved = tellsUnresolved(said);
+  // Without any word of the container's own, servers that are surely not the cluster's are worth a line.
+  const trap = unresolved || said.trim() === '' ? trapOf(index, entry, unresolved) : undefined;
+  const asked = hosts[0]?.host;
+  const look: readonly Fix[] =
+    unresolved && asked !== undefined && gaps.length === 0
+      ? [
+          {
+            title: `see why ${asked} does not resolve there`,
+            command: `kubectl netdns ${asked} --from pod/${entry.name} -n ${namespace}`,
+            risk: 'none',
+          },
+        ]
+      : [];
+  return {
+    evidence: [...gaps.map(({ evidence }) => evidence), ...(trap === undefined ? [] : [trap.evidence])],
+    fixes: [...(trap?.fixes ?? []), ...gaps.flatMap(({ fixes }) => fixes), ...look],
+  };
+}
+
+function lastWords(index: ClusterIndex, namespace: string, pod: string, container: string): readonly string[] {
+  return [true, false].map((previous) => (index.log(namespace, pod, container, previous) ?? '').slice(-TAIL));
+}
+
+interface Gap {
+  readonly evidence: Evidence;
+  readonly fixes: readonly Fix[];
+}
+
+/** Why a host that is a Service of the same namespace cannot answer; undefined when nothing speaks against it. */
+function gapOf(index: ClusterIndex, own: string, entry: ServicePod, { host, port }: NamedHost): Gap | undefined {
+  const [name = '', namespace = own, suffix] = host.split('.');
+  // `db.example.com` is no name of the cluster; `db.shop` may be one of another namespace, of which less is known.
+  if (namespace !== own || (suffix !== undefined && suffix !== 'svc')) return undefined;
+  const service = index.list('Service', own).find(({ metadata }) => metadata?.name === name);
+  const look: Fix = {
+    title: `see what is wrong with Service ${name}`,
+    command: `kubectl netsvc ${name} -n ${own}`,
+    risk: 'none',
+  };
+  if (service === undefined) {
+    const known = (entry.pod.spec?.hostAliases ?? []).some(({ hostnames = [] }) => hostnames.includes(name));
+    if (known || name === entry.name || !index.seen('Service', own).whole) return undefined;
+    const fact = `it asks for ${host}: there is no Service ${name} in namespace ${own}`;
+    return { evidence: { fact, source: `Services of namespace ${own}` }, fixes: [] };
+  }
+  const why = whyNot(index, own, service, port);
+  if (why === undefined) return undefined;
+  return { evidence: { fact: `it asks for Service ${name}, ${why}`, source: `Service ${own}/${name}` }, fixes: [look] };
+}
+
+function whyNot(index: ClusterIndex, own: string, service: Service, port: number | undefined): string | undefined {
+  const selector = selectorOf(service);
+  const ports = (service.spec?.ports ?? []).flatMap((one) => one.port ?? []);
+  const headless = service.spec?.clusterIP === 'None';
+  if (port !== undefined && ports.length > 0 && !ports.includes(port) && !headless)
+    return `which has port ${ports.join(', ')} and not ${port}`;
+  if (selector === undefined || !index.seen('Pod', own).whole) return undefined;
+  const pods = podsMatching(index, own, selector).filter((pod) => !isFinished(pod));
+  if (pods.length === 0) return `which selects ${formatLabels(selector)}: no pod has that`;
+  if (pods.some(isReady) || service.spec?.publishNotReadyAddresses === true) return undefined;
+  return `of which ${pods.length === 1 ? 'the one pod is' : `all ${plural(pods.length, 'pod')} are`} not Ready`;
+}
+
+function trapOf(index: ClusterIndex, entry: ServicePod, unresolved: boolean): Gap | undefined {
+  const { pod, owner } = entry;
+  const trap = dnsTrap(index, pod.spec, unresolved ? 'failing' : undefined);
+  if (trap === undefined) return undefined;
+  return {
+    evidence: { fact: trap.why, source: `${podSource(entry)} spec.dnsPolicy` },
+    fixes:
+      unresolved && isPatchable(owner)
+        ? [
+            {
+              title: `use dnsPolicy ${trap.better} (restarts the pods)`,
+              command: patchTemplateSpec(owner, { dnsPolicy: trap.better }),
+              risk: 'low',
+              undo: patchTemplateSpec(owner, { dnsPolicy: pod.spec?.dnsPolicy ?? 'ClusterFirst' }),
+            },
+          ]
+        : [],
+  };
+}

@@ -1,0 +1,105 @@
+import type { Confidence, Evidence, Fix } from '../../../../shared/messages/finding.ts';
+import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
+import { type ContainerSigns, containerSigns } from '../ports/container-signs.ts';
+import { podSource } from './pod-evidence.ts';
+import type { Troubled } from './troubled-containers.ts';
+import { isInTemplate } from './workload-commands.ts';
+
+/** Containers of a pod share one network namespace: what one listens on is taken for the others. */
+export interface PortTaken {
+  readonly port: number;
+  /** The container that has the port. */
+  readonly holder: string;
+  readonly confidence: Confidence;
+  readonly evidence: readonly Evidence[];
+  readonly fixes: readonly Fix[];
+}
+
+const TAIL = 16_384;
+const IN_USE =
+  /address (?:is )?already in use|EADDRINUSE|address in use|only one usage of each socket|port \d+ is (?:already )?in use/i;
+
+/** The port that a container could not listen on, as its log says, where another container of its pod has it. */
+export function portTaken(index: ClusterIndex, group: readonly Troubled[]): PortTaken | undefined {
+  for (const entry of group) {
+    const line = lineInUse(index, entry);
+    // Without a log, two containers that are told to listen on one port say it themselves.
+    if (line === undefined && hasLog(index, entry)) continue;
+    const name = entry.trouble.container.name;
+    const all = containerSigns(index, entry.pod);
+    const own = all.find((one) => one.name === name);
+    const meant = own === undefined ? [] : line === undefined ? signedPorts(own) : portsOf(own);
+    const wanted = [...portsIn(line ?? ''), ...meant];
+    for (const port of wanted) {
+      const holder = all.find(
+        (one) => one !== own && (line === undefined ? signedPorts(one) : portsOf(one)).includes(port),
+      );
+      if (holder === undefined) continue;
+      const confidence = line === undefined ? 'likely' : 'proven';
+      return {
+        port,
+        holder: holder.name,
+        confidence,
+        ...told(entry, [holder, ...(own === undefined ? [] : [own])], port),
+      };
+    }
+  }
+  return undefined;
+}
+
+function told(
+  entry: Troubled,
+  containers: readonly ContainerSigns[],
+  port: number,
+): Pick<PortTaken, 'evidence' | 'fixes'> {
+  const { owner } = entry;
+  return {
+    evidence: containers.map((one) => {
+      const sign = one.signs.find(({ listener }) => listener.port === port);
+      const fact = `container ${one.name} ${sign === undefined ? 'declares' : 'listens on'} ${port}`;
+      return { fact, source: sign?.source ?? `${podSource(entry)} spec` };
+    }),
+    fixes: isInTemplate(entry, entry.trouble.container.name)
+      ? [
+          {
+            title: `give container ${entry.trouble.container.name} a port of its own`,
+            command: `kubectl edit ${owner.kind.toLowerCase()} ${owner.name} -n ${owner.namespace ?? ''}`,
+            risk: 'low',
+          },
+        ]
+      : [],
+  };
+}
+
+function hasLog(index: ClusterIndex, { pod, name, trouble }: Troubled): boolean {
+  const namespace = pod.metadata?.namespace ?? '';
+  return [true, false].some((previous) => (index.log(namespace, name, trouble.container.name, previous) ?? '') !== '');
+}
+
+function lineInUse(index: ClusterIndex, { pod, name, trouble }: Troubled): string | undefined {
+  for (const previous of [true, false]) {
+    const text = index.log(pod.metadata?.namespace ?? '', name, trouble.container.name, previous) ?? '';
+    const line = text
+      .slice(-TAIL)
+      .split('\n')
+      .find((one) => IN_USE.test(one));
+    if (line !== undefined) return line;
+  }
+  return trouble.ended?.message?.split('\n').find((one) => IN_USE.test(one));
+}
+
+/** Numbers that stand as a port: after a colon, or after the word. Those of a time are nobody's port. */
+function portsIn(line: string): readonly number[] {
+  return [...line.matchAll(/(?::|\bport )(\d{2,5})(?!\d|\.\d)/gi)].map(([, port]) => Number(port));
+}
+
+function signedPorts({ signs }: ContainerSigns): readonly number[] {
+  return signs.flatMap(({ listener }) => listener.port ?? []);
+}
+
+function portsOf(signs: ContainerSigns): readonly number[] {
+  return [
+    ...signedPorts(signs),
+    ...(signs.running.spec.ports ?? []).flatMap(({ containerPort }) => containerPort ?? []),
+  ];
+}
