@@ -49,6 +49,7 @@ export const portIsNotValid = defineCheck<PolicySubject>({
   id: 'netpol/port-is-not-valid',
   group: 'form',
   needs: ['NetworkPolicy'],
+  uses: ['Pod'],
   applies,
   run: (subject, { index }) => {
     const spec = writtenPolicy(subject)?.spec;
