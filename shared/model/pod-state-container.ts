@@ -129,8 +129,10 @@ function keepsRestarting(
   const lastRun = runLength(ended) ?? Number.POSITIVE_INFINITY;
   // One restart that led to a ready container is how many starts go: a dependency came a moment later.
   if (restarts === 1) return ready !== true && running < 120_000 && lastRun < 300_000;
-  // Stable for three times as long as it ever lasted before: it recovered.
-  return restarts >= 3 || (lastRun < 300_000 && running < Math.max(120_000, lastRun * 3));
+  // Stable for three times as long as it ever lasted before: it recovered, as an app does when its dependency has come.
+  const soon = ready === true && lastRun < 10_000 ? 30_000 : 120_000;
+  const inTheLoop = running < Math.max(soon, lastRun * 3);
+  return inTheLoop && (restarts >= 3 || lastRun < 300_000);
 }
 
 /** Milliseconds that a finished run lasted. */

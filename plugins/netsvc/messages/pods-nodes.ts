@@ -87,13 +87,13 @@ export const podsNodesMessages = defineMessages({
     summary: ({ pods, reason, detail }) => `${pods} failed with ${reason}${detail === '' ? '' : `: ${detail}`}`,
     explain: why.rejected,
   }),
-  SVC245: message<{ pods: string; detail: string }>({
+  SVC245: message<{ pods: string; one: boolean; detail: string }>({
     slug: 'only-terminating-pods',
     severity: 'warning',
     confidence: 'likely',
     rung: 17,
     title: 'only terminating pods are left',
-    summary: ({ pods, detail }) => `${pods} are terminating and no other pod is there${detail}`,
+    summary: ({ pods, one, detail }) => `${pods} ${one ? 'is' : 'are'} terminating and no other pod is there${detail}`,
     explain: why.terminating,
   }),
   SVC246: message<{ pods: string; since: string; holder: string }>({

@@ -137,6 +137,7 @@ function onlyTerminating(
     subject: owner,
     args: {
       pods: thePods(leaving, all),
+      one: leaving.length === 1,
       detail: gone ? `; ${owner.kind} ${owner.name} does not exist any more` : '',
     },
     pods: podKeys(leaving),

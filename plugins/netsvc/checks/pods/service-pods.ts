@@ -3,6 +3,7 @@ import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import type { Pod } from '../../../../shared/model/objects-pod.ts';
 import { type OwnedWorkload, ownerOrPod, ownerWorkload } from '../../../../shared/model/owners.ts';
 import { type PodState, podState, podStateInTime } from '../../../../shared/model/pod-state.ts';
+import { probeTimes } from '../../../../shared/model/pod-state-probe.ts';
 import { isReady, podKey } from '../../../../shared/model/pods.ts';
 import type { Ref } from '../../../../shared/model/refs.ts';
 import { type ServiceSubject, subjectPods } from '../../service-subject.ts';
@@ -48,11 +49,24 @@ export function servicePods(index: ClusterIndex, subject: ServiceSubject): reado
  */
 function stateIn(index: ClusterIndex, pod: Pod, someReady: boolean): PodState {
   const state = podState(index, pod);
-  if (!index.orLater || someReady || state.is !== 'starting') return state;
+  if (!index.orLater || someReady || state.is !== 'starting' || isInStartBudget(state)) return state;
   const silent = index.list('Event', pod.metadata?.namespace).length === 0;
   const failed = index.events(pod, 'Pod').some(({ reason }) => reason === 'Unhealthy');
   return silent || (failed && state.stage === 'probing') ? podStateInTime(index, pod) : state;
 }
+
+/**
+ * A container that has used up its startup probe is restarted, so that one which never was is within the time that was
+ * given to it, whenever the facts were taken. Of a short time nothing follows: the next look would see it restarted.
+ */
+function isInStartBudget({ container: unready }: Extract<PodState, { is: 'starting' }>): boolean {
+  const probe = unready?.container.spec.startupProbe;
+  if (unready?.waitsFor !== 'startup' || probe === undefined) return false;
+  return (unready.container.status?.restartCount ?? 0) === 0 && probeTimes(probe).budget >= LONG_START;
+}
+
+/** Seconds; a startup probe that allows so much was meant for a slow start. */
+const LONG_START = 60;
 
 /** Those of the pods that are in one state. */
 export function podsIn<Is extends PodState['is']>(pods: readonly ServicePod[], is: Is): readonly PodIn<Is>[] {

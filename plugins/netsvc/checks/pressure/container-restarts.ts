@@ -1,6 +1,7 @@
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import type { Finding } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
+import { runLength } from '../../../../shared/model/pod-state-container.ts';
 import { ago } from '../../../../shared/util/duration.ts';
 import { plural } from '../../../../shared/util/text.ts';
 import { pressureMessages } from '../../messages/pressure.ts';
@@ -18,6 +19,7 @@ const RECENT = 3_600_000;
 const LATELY = 1_800_000;
 /** One or two restarts happen; with the third it is a habit. */
 const HABIT = 3;
+const SHORT_RUN = 60_000;
 
 /** Ready pods that restarted within the hour: a note, or a warning when they do it again and again. */
 export const containerRestarts = defineCheck<ServiceSubject>({
@@ -37,7 +39,9 @@ function raise(index: ClusterIndex, subject: ServiceSubject, group: readonly [Re
   const latest = [...group].sort((a, b) => a.since - b.since)[0] ?? group[0];
   const all = servicePods(index, subject);
   const most = Math.max(...group.map((entry) => entry.restarts));
-  const habit = group.some((entry) => entry.restarts >= HABIT && entry.since < LATELY && isFrequent(entry, index.now));
+  const habit = group.some(
+    (entry) => entry.restarts >= HABIT && entry.since < LATELY && isFrequent(entry, index.now) && !hasRecovered(entry),
+  );
   return pressureMessages.SVC907.raise({
     subject: latest.owner,
     args: {
@@ -59,6 +63,12 @@ function raise(index: ClusterIndex, subject: ServiceSubject, group: readonly [Re
       },
     ],
   });
+}
+
+/** Runs of seconds that led to one of minutes: a start that needed several attempts, not something that goes on. */
+function hasRecovered({ ended, since }: Restarted): boolean {
+  const lastRun = runLength(ended) ?? Number.POSITIVE_INFINITY;
+  return lastRun < SHORT_RUN && since > Math.max(120_000, lastRun * 3);
 }
 
 /** At least one restart in six hours of the pod's life; three in a month are no habit. */

@@ -104,4 +104,24 @@ describe('min-ready-seconds', () => {
     );
     expect(report.findings.filter((finding) => finding.code === 'SVC315')).toEqual([]);
   });
+
+  it('leaves a long start to its startup probe, whenever the facts were taken', () => {
+    const slow = { tcpSocket: { port: 8080 }, periodSeconds: 5, failureThreshold: 100 };
+    const made = podWith(
+      'web-6f9c-a',
+      { state: running(120), started: false },
+      { of: 'web', age: 122, containers: [{ name: 'app', ports: [{ containerPort: 8080 }], startupProbe: slow }] },
+    );
+    const refused = event(
+      made,
+      'Unhealthy',
+      'Startup probe failed: dial tcp 10.0.0.1:8080: connect: connection refused',
+      {
+        count: 20,
+      },
+    );
+    const report = diagnoseObjects([service('web'), deployment('web'), made, refused], 'web', { orLater: true });
+    expect(causeCodes(report)).toEqual(['SVC313']);
+    expect(report.headline).toContain('connection refused on port 8080');
+  });
 });
