@@ -34,6 +34,8 @@ export interface Raise<Args> {
   readonly confidence?: Confidence;
   readonly impact?: number;
   readonly pods?: readonly string[];
+  /** See `Finding.dependsOn`. */
+  readonly dependsOn?: readonly Ref[];
   /** Replaces the catalogue's fixes where only the check knows them. */
   readonly fixes?: readonly Fix[];
 }
@@ -84,6 +86,7 @@ function withRaise<Args>(code: string, text: MessageText<Args>): Message<Args> {
         impact: facts.impact ?? (severity === 'critical' ? 1 : severity === 'warning' ? 0.3 : 0),
         covers: text.covers ?? [],
         ...(facts.pods === undefined ? {} : { pods: facts.pods }),
+        ...(facts.dependsOn === undefined || facts.dependsOn.length === 0 ? {} : { dependsOn: facts.dependsOn }),
       };
     },
   };

@@ -50,6 +50,29 @@ describe('check', () => {
     expect(run.stdout.split('\n').filter((line) => line.length > 80)).toEqual([]);
   });
 
+  it('puts the Service first that the others wait for', async () => {
+    // cart and front ask the Service after them in their probes; redis selects a label that nobody has.
+    const waiting = (name: string, asks: string): readonly KubeObject[] => {
+      const made = pod(`${name}-1`, { labels: { app: name }, ready: false });
+      const readinessProbe = { exec: { command: ['nc', '-z', asks, '80'] } };
+      const containers = (made.spec?.containers ?? []).map((one) => ({ ...one, readinessProbe }));
+      return [
+        service(name, { selector: { app: name } }),
+        { ...made, spec: { ...made.spec, containers } } as KubeObject,
+      ];
+    };
+    const redis = service('redis', { selector: { app: 'redis-cache' } });
+    const chain = [
+      ...waiting('cart', 'redis'),
+      ...waiting('back', 'cart'),
+      redis,
+      service('alone', { selector: { app: 'x' } }),
+    ];
+    const { stdout } = await ask('check', [...shop(), ...chain]);
+    const order = stdout.split('\n').flatMap((line) => /^(\w+) +BROKEN/.exec(line)?.[1] ?? []);
+    expect(order).toEqual(['redis', 'alone', 'payment', 'cart', 'back']);
+  });
+
   it('names namespaces with -A', async () => {
     const { stdout } = await ask('check -A');
     expect(stdout).toContain('NAMESPACE  SERVICE  VERDICT  CODE    CAUSE');

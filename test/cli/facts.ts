@@ -1,5 +1,6 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { load } from 'js-yaml';
 import { readSnapshots } from '../../shared/collect/read-snapshot.ts';
 import type { KubeObject } from '../../shared/model/objects.ts';
 import type { Snapshot } from '../../shared/model/snapshot.ts';
@@ -9,7 +10,15 @@ const ROOT = 'test/scenarios';
 
 /** The flags that make a command line judge a recorded incident, with the facts of the cluster it comes from. */
 export function scenario(name: string): string {
-  return `--snapshot ${ROOT}/${name}/facts --snapshot ${ROOT}/_cluster`;
+  return foldersOf(name)
+    .map((folder) => `--snapshot ${folder}`)
+    .join(' ');
+}
+
+/** A scenario with nodes of its own says `cluster: false`: those of the shared cluster would be strangers to it. */
+function foldersOf(name: string): readonly string[] {
+  const { cluster } = load(readFileSync(join(ROOT, name, 'case.yaml'), 'utf8')) as { cluster?: boolean };
+  return [join(ROOT, name, 'facts'), ...(cluster === false ? [] : [join(ROOT, '_cluster')])];
 }
 
 /** All recorded incidents and controls. */
@@ -19,7 +28,7 @@ export function scenarioNames(): readonly string[] {
 
 /** What a scenario's files hold. */
 export function readScenario(name: string): Promise<Snapshot> {
-  return readSnapshots([join(ROOT, name, 'facts'), join(ROOT, '_cluster')], fakeRuntime());
+  return readSnapshots(foldersOf(name), fakeRuntime());
 }
 
 /** Every object of a snapshot, with its kind. */

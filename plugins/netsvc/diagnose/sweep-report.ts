@@ -19,7 +19,7 @@ const WORST_FIRST: readonly Verdict[] = ['broken', 'degraded', 'unknown', 'healt
 
 /** One report on many Services, worst first. */
 export function sweepReport(frame: SweepFrame, reports: readonly Report[]): Report {
-  const items = reports.flatMap(toItem).sort(byWorst);
+  const items = inOrder(reports.flatMap(toItem));
   const verdict = items[0]?.verdict ?? 'healthy';
   const blind = frame.index.seen('Service', frame.namespace ?? '*');
   const frameOf = {
@@ -72,12 +72,41 @@ function toItem(report: Report): readonly ReportItem[] {
   return target === undefined ? [] : [{ target, verdict, headline, causes, findings, notChecked }];
 }
 
-function byWorst(a: ReportItem, b: ReportItem): number {
-  return (
-    WORST_FIRST.indexOf(a.verdict) - WORST_FIRST.indexOf(b.verdict) ||
-    (b.causes[0]?.impact ?? 0) - (a.causes[0]?.impact ?? 0) ||
-    compareText(refKey(a.target), refKey(b.target))
+/** Worst first; of those that wait for each other, the one that most others wait for. */
+function inOrder(items: readonly ReportItem[]): readonly ReportItem[] {
+  const faulty = new Map(
+    items.flatMap((item) => (item.causes.length === 0 ? [] : [[refKey(item.target), item] as const])),
   );
+  const waitsFor = new Map<ReportItem, ReadonlySet<ReportItem>>();
+  const waiters = new Map<ReportItem, number>();
+  for (const item of faulty.values()) {
+    const found = rootsOf(item, faulty);
+    waitsFor.set(item, found);
+    for (const root of found) waiters.set(root, (waiters.get(root) ?? 0) + 1);
+  }
+  return [...items].sort(
+    (a, b) =>
+      WORST_FIRST.indexOf(a.verdict) - WORST_FIRST.indexOf(b.verdict) ||
+      (waitsFor.get(a)?.size ?? 0) - (waitsFor.get(b)?.size ?? 0) ||
+      (waiters.get(b) ?? 0) - (waiters.get(a) ?? 0) ||
+      (b.causes[0]?.impact ?? 0) - (a.causes[0]?.impact ?? 0) ||
+      compareText(refKey(a.target), refKey(b.target)),
+  );
+}
+
+/** The faulty Services that one waits for, directly or through others. */
+function rootsOf(item: ReportItem, faulty: ReadonlyMap<string, ReportItem>): ReadonlySet<ReportItem> {
+  const found = new Set<ReportItem>();
+  const visit = (one: ReportItem): void => {
+    for (const ref of one.causes[0]?.dependsOn ?? []) {
+      const other = faulty.get(refKey(ref));
+      if (other === undefined || other === item || found.has(other)) continue;
+      found.add(other);
+      visit(other);
+    }
+  };
+  visit(item);
+  return found;
 }
 
 function headlineOf({ namespace, selector }: SweepFrame, items: readonly ReportItem[]): string {

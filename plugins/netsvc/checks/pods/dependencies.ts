@@ -3,7 +3,8 @@ import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import type { Service } from '../../../../shared/model/objects-network.ts';
 import type { Container } from '../../../../shared/model/objects-pod.ts';
 import { isFinished, isReady } from '../../../../shared/model/pods.ts';
-import { formatLabels } from '../../../../shared/model/selectors.ts';
+import type { Ref } from '../../../../shared/model/refs.ts';
+import { formatLabels, matchesLabels } from '../../../../shared/model/selectors.ts';
 import { podsMatching, selectorOf } from '../../../../shared/model/services.ts';
 import { plural } from '../../../../shared/util/text.ts';
 import { dnsTrap } from '../names/dns-trap.ts';
@@ -17,6 +18,8 @@ import { isPatchable, patchTemplateSpec } from './workload-commands.ts';
 export interface Needs {
   readonly evidence: readonly Evidence[];
   readonly fixes: readonly Fix[];
+  /** The Services of its namespace that it asks for. */
+  readonly dependsOn: readonly Ref[];
 }
 
 /** What `needsOf` and `portTaken` look at beside the pods. */
@@ -40,6 +43,7 @@ export function needsOf(
   const said = [...probe, ...lastWords(index, namespace, entry.name, name)].join('\n');
   const text = `${said}\n${spec === undefined ? '' : commandLine(spec)}`;
   const hosts = askedHosts(text);
+  const asks = servicesAsked(index, namespace, entry, hosts).slice(0, MOST);
   const gaps = hosts.flatMap((host) => gapOf(index, namespace, entry, host) ?? []).slice(0, MOST);
   const unresolved = tellsUnresolved(said);
   // Without any word of the container's own, servers that are surely not the cluster's are worth a line.
@@ -57,7 +61,46 @@ export function needsOf(
       : [];
   return {
     evidence: [...gaps.map(({ evidence }) => evidence), ...(trap === undefined ? [] : [trap.evidence])],
-    fixes: [...(trap?.fixes ?? []), ...gaps.flatMap(({ fixes }) => fixes), ...look],
+    fixes: [
+      ...(trap?.fixes ?? []),
+      ...(gaps.length > 0 ? gaps.flatMap(({ fixes }) => fixes) : asks.slice(0, 1).map(lookAt)),
+      ...look,
+    ],
+    dependsOn: asks,
+  };
+}
+
+/** The Services of its own namespace among the hosts that a pod asks for; its own are none. */
+function servicesAsked(
+  index: ClusterIndex,
+  own: string,
+  { pod }: ServicePod,
+  hosts: readonly NamedHost[],
+): readonly Ref[] {
+  return hosts.flatMap(({ host }) => {
+    const service = serviceNamed(index, own, host);
+    const selector = service === undefined ? undefined : selectorOf(service);
+    if (service === undefined || (selector !== undefined && matchesLabels(selector, pod.metadata?.labels))) return [];
+    return [{ kind: 'Service', namespace: own, name: service.metadata?.name ?? '' }];
+  });
+}
+
+/** `db.example.com` is no name of the cluster; `db.shop` may be one of another namespace, of which less is known. */
+function ownName(own: string, host: string): string | undefined {
+  const [name = '', namespace = own, suffix] = host.split('.');
+  return namespace === own && (suffix === undefined || suffix === 'svc') ? name : undefined;
+}
+
+function serviceNamed(index: ClusterIndex, own: string, host: string): Service | undefined {
+  const name = ownName(own, host);
+  return name === undefined ? undefined : index.list('Service', own).find(({ metadata }) => metadata?.name === name);
+}
+
+function lookAt({ name, namespace = '' }: Ref): Fix {
+  return {
+    title: `see what is wrong with Service ${name}`,
+    command: `kubectl netsvc ${name} -n ${namespace}`,
+    risk: 'none',
   };
 }
 
@@ -72,15 +115,9 @@ interface Gap {
 
 /** Why a host that is a Service of the same namespace cannot answer; undefined when nothing speaks against it. */
 function gapOf(index: ClusterIndex, own: string, entry: ServicePod, { host, port }: NamedHost): Gap | undefined {
-  const [name = '', namespace = own, suffix] = host.split('.');
-  // `db.example.com` is no name of the cluster; `db.shop` may be one of another namespace, of which less is known.
-  if (namespace !== own || (suffix !== undefined && suffix !== 'svc')) return undefined;
-  const service = index.list('Service', own).find(({ metadata }) => metadata?.name === name);
-  const look: Fix = {
-    title: `see what is wrong with Service ${name}`,
-    command: `kubectl netsvc ${name} -n ${own}`,
-    risk: 'none',
-  };
+  const name = ownName(own, host);
+  if (name === undefined) return undefined;
+  const service = serviceNamed(index, own, host);
   if (service === undefined) {
     const known = (entry.pod.spec?.hostAliases ?? []).some(({ hostnames = [] }) => hostnames.includes(name));
     if (known || name === entry.name || !index.seen('Service', own).whole) return undefined;
@@ -89,7 +126,10 @@ function gapOf(index: ClusterIndex, own: string, entry: ServicePod, { host, port
   }
   const why = whyNot(index, own, service, port);
   if (why === undefined) return undefined;
-  return { evidence: { fact: `it asks for Service ${name}, ${why}`, source: `Service ${own}/${name}` }, fixes: [look] };
+  return {
+    evidence: { fact: `it asks for Service ${name}, ${why}`, source: `Service ${own}/${name}` },
+    fixes: [lookAt({ kind: 'Service', namespace: own, name })],
+  };
 }
 
 function whyNot(index: ClusterIndex, own: string, service: Service, port: number | undefined): string | undefined {

@@ -50,6 +50,7 @@ function raise(index: ClusterIndex, subject: ServiceSubject, group: readonly [Tr
   const facts = {
     subject: first.owner,
     pods: podKeys(group),
+    dependsOn: needs.dependsOn,
     ...weigh(subject, all, group),
     fixes: withUndo(rolloutNote(index, group), [...needs.fixes, lookAtLog(first)]),
   };

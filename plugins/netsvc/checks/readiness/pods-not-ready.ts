@@ -110,6 +110,7 @@ function probeFinding(
       since: sinceInWords(index, told) + publishedInWords(subject),
     },
     pods: podKeys(group),
+    dependsOn: needs.dependsOn,
     evidence: [
       ...probeEvidence(index, told),
       ...otherAnswers(group, told),
