@@ -162,7 +162,9 @@ function sections(
   { expansion, resolver, zone, types, servers }: NameQuestion,
   better: readonly string[],
 ): readonly Section[] {
-  const asked = servers.filter(({ answers }) => answers.length > 0);
+  // A recording may hold answers to other questions only.
+  const names = new Set(expansion.queries.map(({ name }) => name));
+  const asked = servers.filter(({ answers }) => answers.some(({ name }) => names.has(name)));
   const rows = expansion.queries.map(({ name, answer }, at) => [
     String(at + 1),
     `${name}.`,

@@ -121,6 +121,13 @@ describe('versions', () => {
     [secondary('catalog a..example'), { '1.14.7': false }],
     ['.:53 {\n  nomad {\n    filter x\n  }\n}\n', { '1.13.1': false, '1.13.2': true }],
     ['.:53 {\n  https3 {\n    max_connections 5\n  }\n}\n', { '1.14.6': false, '1.14.7': true }],
+    [
+      '.:53 {\n  loadbalance round_robin {\n    prefer 10.0.0.0/8\n  }\n}\n',
+      { '1.10.1': true, '1.11.3': true, '1.12.3': true, '1.12.4': true },
+    ],
+    ['.:53 {\n  loadbalance round_robin {\n    prefer 10.0.0.1\n  }\n}\n', { '1.12.3': true, '1.12.4': false }],
+    ['.:53 {\n  rewrite ttl exact a.x 30-300\n}\n', { '1.9.3': false, '1.9.4': true }],
+    ['.:53{\n  whoami\n}\n', { '1.9.3': true, '1.9.4': false }],
     ['.:53 {\n  header {\n    set ra\n  }\n}\n', { '1.12.3': true, '1.12.4': false }],
     ['.:53 {\n  rewrite rcode exact a.x NXDOMAIN NOERROR\n}\n', { '1.11.1': false, '1.11.2': true }],
     ['.:53 {\n  rewrite edns0 nsid set revert\n}\n', { '1.11.3': false, '1.11.4': true }],

@@ -42,6 +42,7 @@ export function splitTransport(text: string, of: Version): { readonly transport:
  */
 export function splitZone(
   text: string,
+  of: Version,
 ): { readonly zones: readonly string[]; readonly port: string } | { readonly error: string } {
   const colon = text.lastIndexOf(':');
   if (text.length > 0 && colon === text.length - 1) {
@@ -55,16 +56,22 @@ export function splitZone(
     zone = text.slice(0, colon);
   }
   if (byteLength(zone) > 255) return { error: `specified zone is too long: ${byteLength(zone)} > 255` };
-  if (!isDomainName(zone)) return { error: `zone is not a valid domain name: ${zone}` };
+  if (!isZoneName(zone, of)) return { error: `zone is not a valid domain name: ${zone}` };
   const network = parseCidr(zone);
   if (network === undefined) return { zones: [zone], port };
   if (zone.startsWith(':') || (zone.startsWith('0') && zone.includes(':'))) return { error: `invalid CIDR ${zone}` };
   return { zones: reverseZones(network), port };
 }
 
+/** Before 1.9.4 a name could begin with a dot, so that `.:53{` was one (miekg/dns before 1.1.50). */
+function isZoneName(zone: string, of: Version): boolean {
+  if (isDomainName(zone)) return true;
+  return of < version('1.9.4') && /^\.[^.]/.test(zone) && isDomainName(zone.slice(1));
+}
+
 /** The zones an argument names, in normal form; none when it names none, which CoreDNS passes over silently. */
 export function zonesOf(text: string, of: Version): readonly string[] {
-  const parts = splitZone(splitTransport(text, of).rest);
+  const parts = splitZone(splitTransport(text, of).rest, of);
   return 'error' in parts ? [] : parts.zones.map(normalName);
 }
 
@@ -83,10 +90,10 @@ export function servedZones(
   const served: ServedZone[] = [];
   for (const key of keys) {
     const { transport, rest } = splitTransport(key, of);
-    const parts = splitZone(rest);
+    const parts = splitZone(rest, of);
     if ('error' in parts) return parts;
     for (const zone of parts.zones) {
-      const again = splitZone(fqdn(zone));
+      const again = splitZone(fqdn(zone), of);
       if ('error' in again) return again;
       // Before 1.14.7 two zones that differ in case only were two zones.
       served.push({

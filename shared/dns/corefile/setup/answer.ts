@@ -215,13 +215,15 @@ export const loadbalance: SetupRule = (setup) => {
     } else if (policy === 'round_robin') {
       if (rest.length > 0) throw setup.plain(`unknown property for ${policy}`);
     } else if (policy !== undefined) throw setup.plain(`unknown policy: ${policy}`);
-    if (!setup.since('1.12.4')) return;
+    // Before 1.12.4 nothing behind the first line was read.
+    if (!setup.since('1.12.4')) return 'done';
     readOptions(setup, {
       prefer: () => {
         const wrong = setup.rest().find((network) => parseCidr(network) === undefined);
         if (wrong !== undefined) throw setup.plain(`invalid CIDR ${goQuote(wrong)}: invalid CIDR address: ${wrong}`);
       },
     });
+    return undefined;
   });
 };
 

@@ -67,11 +67,15 @@ export type SetupRule = (setup: Setup) => void;
 
 export const ONCE = 'this plugin can only be used once per Server Block';
 
-/** Goes through all lines of a plugin in a block. */
-export function eachLine(setup: Setup, read: () => void, { once = false }: { readonly once?: boolean } = {}): void {
+/** Goes through all lines of a plugin in a block, until one of them is the last that it reads. */
+export function eachLine(
+  setup: Setup,
+  read: () => 'done' | unknown,
+  { once = false }: { readonly once?: boolean } = {},
+): void {
   for (let seen = 0; setup.next(); seen += 1) {
     if (once && seen > 0) throw setup.plain(ONCE);
-    read();
+    if (read() === 'done') return;
   }
 }
 

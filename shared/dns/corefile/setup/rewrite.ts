@@ -41,7 +41,7 @@ function ruleError(setup: Setup, words: readonly string[]): Complaint {
     case 'edns0':
       return edns0Error(setup, args);
     case 'ttl':
-      return ttlError(args);
+      return ttlError(setup, args);
     case 'cname':
       return cnameError(setup, args);
     case 'rcode':
@@ -165,10 +165,11 @@ function maskError(text: string, most: number, family: 4 | 6): Complaint {
   return value > most ? `invalid IPv${family} bit mask length ${value}` : undefined;
 }
 
-function ttlError(args: readonly string[]): Complaint {
+function ttlError(setup: Setup, args: readonly string[]): Complaint {
   if (args.length < 2) return `too few (${args.length}) arguments for a ttl rule`;
   const text = args.length === 2 ? args[1] : args.length === 3 ? args[2] : '';
-  if (!isTtl(text ?? '')) return `invalid TTL '${text}' for a ttl rule`;
+  const ranges = setup.since('1.9.4');
+  if (!isTtl(text ?? '') || (!ranges && text?.includes('-') === true)) return `invalid TTL '${text}' for a ttl rule`;
   if (args.length !== 3) return undefined;
   const match = (args[0] ?? '').toLowerCase();
   if (!MATCHES.includes(match)) {
