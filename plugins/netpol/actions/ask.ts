@@ -6,6 +6,7 @@ import { type ClusterIndex, createIndex } from '../../../shared/model/cluster-in
 import type { Snapshot } from '../../../shared/model/snapshot.ts';
 import type { Enforcement } from '../../../shared/policy/enforcement.ts';
 import type { PolicyModel } from '../../../shared/policy/model.ts';
+import { networkGaps } from '../answer/own-networks.ts';
 import { CNI_NAMES, enforcementIn, policyModelIn, takenAsOpen } from '../policy-facts.ts';
 import type { Naming } from '../words/misses.ts';
 import { namingOf } from '../words/names.ts';
@@ -33,6 +34,7 @@ export async function ask(request: Request, plan: Plan): Promise<Asked> {
   const snapshot = await request.facts.snapshot(plan);
   const index = createIndex(snapshot);
   const model = policyModelIn(index, cni, snapshot.source.type === 'cluster');
+  const gaps = gapsOf(snapshot, model.facts.unseen ?? [], takenAsOpen(index));
   return {
     snapshot,
     index,
@@ -40,7 +42,7 @@ export async function ask(request: Request, plan: Plan): Promise<Asked> {
     enforcement: isPaper(index) && cni === undefined ? ON_PAPER : enforcementIn(index, cni),
     places: placesOf(index),
     name: namingOf(model),
-    gaps: gapsOf(snapshot, model.facts.unseen ?? [], takenAsOpen(index)),
+    gaps: { ...gaps, notChecked: [...gaps.notChecked, ...networkGaps(index)] },
     namespace: await request.facts.namespace(),
   };
 }

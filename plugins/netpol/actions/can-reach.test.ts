@@ -29,6 +29,20 @@ describe('can-reach', () => {
     expect(stdout).toMatch(/^\w+ {2}pods of Service data\/db/);
   });
 
+  it('does not call open what a network of its own keeps apart', async () => {
+    const own = SHOP.replace(
+      'metadata: {name: shop}',
+      'metadata: {name: shop, labels: {k8s.ovn.org/primary-user-defined-network: ""}}',
+    );
+    const { exit, stdout } = await ask('can-reach data/db shop/web', own);
+    expect(exit).toBe(3);
+    expect(stdout.replaceAll(/\s+/g, ' ')).toContain(
+      'namespace shop is on a network of its own (user-defined network)',
+    );
+    expect((await ask('can-reach shop/web shop/api', own)).exit).toBe(0);
+    expect((await ask('can-reach shop/web data/db', own)).exit).toBe(1);
+  });
+
   it('gives the same exit status in every format', async () => {
     for (const format of ['table', 'wide', 'json', 'yaml', 'markdown', 'html']) {
       expect((await ask(`can-reach shop/web data/db -o ${format}`)).exit).toBe(1);
