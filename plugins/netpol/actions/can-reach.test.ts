@@ -39,7 +39,7 @@ describe('can-reach', () => {
     expect(stdout.replaceAll(/\s+/g, ' ')).toContain(
       'namespace shop is on a network of its own (user-defined network)',
     );
-    expect((await ask('can-reach shop/web shop/api', own)).exit).toBe(0);
+    expect((await ask('can-reach shop/web shop/api:8080', own)).exit).toBe(0);
     expect((await ask('can-reach shop/web data/db', own)).exit).toBe(1);
   });
 
