@@ -4,7 +4,7 @@ import type { EndpointSlice } from '../../../shared/model/objects-network.ts';
 import type { Pod } from '../../../shared/model/objects-pod.ts';
 import { service, slicesFor } from '../../../shared/testing/builders.ts';
 import { ask, silent, without } from '../testing/ask-rules.ts';
-import { silent as kubeletSilent, pool, withSpec } from '../testing/faults/fault.ts';
+import { annotated, silent as kubeletSilent, pool, withSpec } from '../testing/faults/fault.ts';
 import { calico } from '../testing/networks/calico.ts';
 import { cilium } from '../testing/networks/cilium.ts';
 import { awsVpc, azure } from '../testing/networks/clouds.ts';
@@ -98,6 +98,52 @@ describe('routes that are gone', () => {
       spec: { nodeToNodeMeshEnabled: false },
     });
     expect(await ask(bare, [...calico(), off])).toMatchObject(silent);
+  });
+});
+
+describe('the tunnel of Calico', () => {
+  const ends = ['n1', 'n2', 'n3'].reduce<readonly KubeObject[]>(
+    (all, node) =>
+      annotated(all, node, (own) => ({
+        ...own,
+        'projectcalico.org/IPv4VXLANTunnelAddr': `10.244.${node.slice(1)}.40`,
+        'projectcalico.org/VXLANTunnelMACAddr': `66:00:00:00:00:0${node.slice(1)}`,
+      })),
+    vxlan,
+  );
+  const table = (two: string): string =>
+    `33:33:00:00:00:01 dev eth0 self permanent
+66:00:00:00:00:02 dev vxlan.calico dst ${two} self permanent
+66:00:00:00:00:03 dev vxlan.calico dst 10.0.0.3 self permanent
+10.244.2.40 dev vxlan.calico lladdr 66:00:00:00:00:02 PERMANENT
+10.244.3.40 dev vxlan.calico lladdr 66:00:00:00:00:03 PERMANENT
+`;
+
+  it('knows where the other nodes are', async () => {
+    expect(await ask(table('10.0.0.2'), ends)).toMatchObject(silent);
+    expect(await ask(VXLAN + table('10.0.0.2'), ends)).toMatchObject(silent);
+  });
+
+  it.each([
+    ['leads to an old address', table('10.0.9.2'), 'looked for at 10.0.9.2 instead of 10.0.0.2'],
+    ['does not know a node', without(table('10.0.0.2'), '00:02'), 'no entry for 66:00:00:00:00:02'],
+    [
+      'has an old MAC',
+      table('10.0.0.2').replace('lladdr 66:00:00:00:00:02', 'lladdr 66:00:00:00:00:99'),
+      '66:00:00:00:00:99',
+    ],
+  ])('%s', async (_, dump, said) => {
+    const answer = await ask(dump, ends);
+    expect(answer.codes).toEqual(['CNI840']);
+    expect(answer.headline).toContain('node n2');
+    expect(answer.headline).toContain(said);
+  });
+
+  it('is not needed between nodes of one subnet', async () => {
+    const direct = dumps.calicoRoutes('eth0');
+    const across = pool(ends, { vxlanMode: 'CrossSubnet' });
+    expect(await ask(without(table(''), '00:02', '00:03'), across)).toMatchObject(silent);
+    expect(await ask(direct + table('10.0.9.2'), across)).toMatchObject(silent);
   });
 });
 

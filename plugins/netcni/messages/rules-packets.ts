@@ -105,9 +105,9 @@ export const rulesPacketsMessages = defineMessages({
     title: 'a tunnel does not know where another node is',
     summary: ({ where, other, what }) => `the tunnel of ${where} to node ${other} is broken: ${what}`,
     explain:
-      'Flannel tells each node the MAC address and the host address of the tunnel of every other node, in annotations of the ' +
-      'Node. The table of this node (bridge fdb, ip neigh) says something else, so packets to the pods there go to the wrong ' +
-      'machine or are dropped.\nHappens when flannel on this node hangs, or two nodes swapped addresses. A new flannel pod ' +
+      'Flannel and Calico tell each node the MAC address and the host address of the tunnel of every other node, in annotations ' +
+      'of the Node. The table of this node (bridge fdb, ip neigh) says something else, so packets to the pods there go to the wrong ' +
+      'machine or are dropped.\nHappens when the agent on this node hangs, or two nodes swapped addresses. A new agent ' +
       'writes the table anew.',
     fixes: ({ fix }) => fix,
   }),
