@@ -116,7 +116,7 @@ export function isDown({ standing }: NodeFacts): boolean {
   return standing === 'silent' || standing === 'broken';
 }
 
-/** Names of nodes that are down, and of none else. */
+/** Names of nodes that are down, and of none else: one that only lacks its pod network is up here, and not in model/down-nodes. */
 export function downNodes(index: ClusterIndex): ReadonlySet<string> {
   return index.memo(
     'netcni/down-nodes',

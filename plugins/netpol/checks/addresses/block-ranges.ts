@@ -1,4 +1,5 @@
 import { detectNetwork } from '../../../../shared/datapath/cni/detect.ts';
+import { podRangesOf } from '../../../../shared/datapath/nodes.ts';
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import type { Finding, Fix } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
@@ -67,10 +68,12 @@ function addressesIn(index: ClusterIndex): Known {
         if (address !== undefined) byAddress.set(key(address), service);
       }
     }
-    const ofNodes = index.list('Node').flatMap(({ spec }) => spec?.podCIDRs ?? (spec?.podCIDR ? [spec.podCIDR] : []));
     const ranges = (texts: readonly string[]): AddressRange[] => texts.flatMap((text) => parseCidr(text) ?? []);
     return {
-      pods: ranges([...network.podRanges.map(({ value }) => value), ...ofNodes]),
+      pods: [
+        ...ranges(network.podRanges.map(({ value }) => value)),
+        ...index.list('Node').flatMap((node) => podRangesOf(node).map(({ range }) => range)),
+      ],
       services: ranges(network.serviceRanges.map(({ value }) => value)),
       byAddress,
     };

@@ -1,3 +1,4 @@
+import { podRangesOf } from '../../../../shared/datapath/nodes.ts';
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import type { Evidence } from '../../../../shared/messages/finding.ts';
 import { isWhollyRead } from '../../../../shared/model/absence.ts';
@@ -42,11 +43,7 @@ export const rangeOverlap = defineCheck<ServiceSubject>({
 
 function podRanges(index: ClusterIndex): readonly NamedRange[] {
   return index.memo('cluster/pod-ranges', () =>
-    index
-      .list('Node')
-      .flatMap((node) =>
-        named(node.spec?.podCIDRs ?? (node.spec?.podCIDR === undefined ? [] : [node.spec.podCIDR]), nameOf(node)),
-      ),
+    index.list('Node').flatMap((node) => podRangesOf(node).map((entry) => ({ ...entry, owner: nameOf(node) }))),
   );
 }
 

@@ -1,3 +1,4 @@
+import { podRangesOf } from '../../../../shared/datapath/nodes.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import type { Pod } from '../../../../shared/model/objects-pod.ts';
 import { isFinished, podAddresses } from '../../../../shared/model/pods.ts';
@@ -33,17 +34,13 @@ export function isInPodRange(index: ClusterIndex, address: string): boolean {
 }
 
 function podRanges(index: ClusterIndex): readonly AddressRange[] {
-  const fromNodes = index
-    .list('Node')
-    .flatMap((node) => node.spec?.podCIDRs ?? (node.spec?.podCIDR === undefined ? [] : [node.spec.podCIDR]));
-  const texts =
-    fromNodes.length > 0
-      ? fromNodes
-      : index
-          .list('Pod')
-          .filter((pod) => pod.spec?.hostNetwork !== true)
-          .flatMap((pod) => podAddresses(pod))
-          .map((address) => `${address}/${address.includes(':') ? 64 : 24}`);
+  const ofNodes = index.list('Node').flatMap((node) => podRangesOf(node).map(({ range }) => range));
+  if (ofNodes.length > 0) return ofNodes;
+  const texts = index
+    .list('Pod')
+    .filter((pod) => pod.spec?.hostNetwork !== true)
+    .flatMap((pod) => podAddresses(pod))
+    .map((address) => `${address}/${address.includes(':') ? 64 : 24}`);
   return [...new Set(texts)].flatMap((text) => {
     const range = parseCidr(text);
     return range === undefined ? [] : [range];
