@@ -8,7 +8,7 @@ import { type AddressRange, inRange, overlaps, parseAddress } from '../../../../
 import { clusterMessages } from '../../messages/cluster.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
 import { nodeAddresses, podsWithAddress } from '../endpoints/pod-addresses.ts';
-import { addressesOf, type NamedRange, named, serviceRanges } from './service-ranges.ts';
+import { addressesOf, type NamedRange, serviceRanges } from './service-ranges.ts';
 
 /** Two ranges of addresses that must be apart and are not. */
 interface Clash {
