@@ -10,7 +10,7 @@ import { plural } from '../../../../shared/util/text.ts';
 import { dnsTrap } from '../names/dns-trap.ts';
 import type { NamedHost } from '../names/host-references.ts';
 import { askedHosts, tellsUnresolved } from './asked-hosts.ts';
-import { commandLine, podSource } from './pod-evidence.ts';
+import { commandLine, logsOf, podSource } from './pod-evidence.ts';
 import type { ServicePod } from './service-pods.ts';
 import { isPatchable, patchTemplateSpec } from './workload-commands.ts';
 
@@ -40,7 +40,8 @@ export function needsOf(
   probe: readonly string[] = [],
 ): Needs {
   const namespace = entry.pod.metadata?.namespace ?? '';
-  const said = [...probe, ...lastWords(index, namespace, entry.name, name)].join('\n');
+  const lastWords = logsOf(index, entry, name).map(({ text }) => text.slice(-TAIL));
+  const said = [...probe, ...lastWords].join('\n');
   const text = `${said}\n${spec === undefined ? '' : commandLine(spec)}`;
   const hosts = askedHosts(text);
   const asks = servicesAsked(index, namespace, entry, hosts).slice(0, MOST);
@@ -93,7 +94,7 @@ function ownName(own: string, host: string): string | undefined {
 
 function serviceNamed(index: ClusterIndex, own: string, host: string): Service | undefined {
   const name = ownName(own, host);
-  return name === undefined ? undefined : index.list('Service', own).find(({ metadata }) => metadata?.name === name);
+  return name === undefined ? undefined : index.get('Service', own, name);
 }
 
 function lookAt({ name, namespace = '' }: Ref): Fix {
@@ -102,10 +103,6 @@ function lookAt({ name, namespace = '' }: Ref): Fix {
     command: `kubectl netsvc ${name} -n ${namespace}`,
     risk: 'none',
   };
-}
-
-function lastWords(index: ClusterIndex, namespace: string, pod: string, container: string): readonly string[] {
-  return [true, false].map((previous) => (index.log(namespace, pod, container, previous) ?? '').slice(-TAIL));
 }
 
 interface Gap {

@@ -77,16 +77,32 @@ export function newestEvent(
     );
 }
 
+/** What a container wrote, the run that ended before the present one; runs without a word are left out. */
+export function logsOf(
+  index: ClusterIndex,
+  { pod, name }: ServicePod,
+  container: string,
+): readonly { readonly text: string; readonly previous: boolean }[] {
+  return [true, false].flatMap((previous) => {
+    const text = index.log(pod.metadata?.namespace ?? '', name, container, previous) ?? '';
+    return text === '' ? [] : [{ text, previous }];
+  });
+}
+
 /** The last words of a container, of the run that ended when the snapshot has it; never a secret. */
 export function logEvidence(index: ClusterIndex, entry: ServicePod, container: string): readonly Evidence[] {
-  const namespace = entry.pod.metadata?.namespace ?? '';
-  for (const previous of [true, false]) {
-    const lines = lastLogLines(index.log(namespace, entry.name, container, previous));
+  for (const { text, previous } of logsOf(index, entry, container)) {
+    const lines = lastLogLines(text);
     if (lines.length === 0) continue;
-    const source = `log of ${podSource(entry)} container ${container}${previous ? ' (previous run)' : ''}`;
+    const source = logSource(entry, container, previous);
     return lines.map((line) => ({ fact: line, source }));
   }
   return [];
+}
+
+/** `log of Pod shop/web-1 container app (previous run)`. */
+export function logSource(entry: ServicePod, container: string, previous: boolean): string {
+  return `log of ${podSource(entry)} container ${container}${previous ? ' (previous run)' : ''}`;
 }
 
 /** What a container was told to run, on one line; never a secret. */

@@ -1,7 +1,7 @@
 import type { Confidence, Evidence, Fix } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import { type ContainerSigns, containerSigns } from '../ports/container-signs.ts';
-import { podSource } from './pod-evidence.ts';
+import { logsOf, podSource } from './pod-evidence.ts';
 import type { Troubled } from './troubled-containers.ts';
 import { isInTemplate } from './workload-commands.ts';
 
@@ -24,24 +24,15 @@ export function portTaken(index: ClusterIndex, group: readonly Troubled[]): Port
   for (const entry of group) {
     const line = lineInUse(index, entry);
     // Without a log, two containers that are told to listen on one port say it themselves.
-    if (line === undefined && hasLog(index, entry)) continue;
-    const name = entry.trouble.container.name;
+    const { name } = entry.trouble.container;
+    if (line === undefined && logsOf(index, entry, name).length > 0) continue;
+    const [portsOf, confidence] = line === undefined ? [signedPorts, 'likely' as const] : [allPorts, 'proven' as const];
     const all = containerSigns(index, entry.pod);
-    const own = all.find((one) => one.name === name);
-    const meant = own === undefined ? [] : line === undefined ? signedPorts(own) : portsOf(own);
-    const wanted = [...portsIn(line ?? ''), ...meant];
-    for (const port of wanted) {
-      const holder = all.find(
-        (one) => one !== own && (line === undefined ? signedPorts(one) : portsOf(one)).includes(port),
-      );
+    const own = all.filter((one) => one.name === name);
+    for (const port of [...portsIn(line ?? ''), ...own.flatMap(portsOf)]) {
+      const holder = all.find((one) => one.name !== name && portsOf(one).includes(port));
       if (holder === undefined) continue;
-      const confidence = line === undefined ? 'likely' : 'proven';
-      return {
-        port,
-        holder: holder.name,
-        confidence,
-        ...told(entry, [holder, ...(own === undefined ? [] : [own])], port),
-      };
+      return { port, holder: holder.name, confidence, ...told(entry, [holder, ...own], port) };
     }
   }
   return undefined;
@@ -71,21 +62,10 @@ function told(
   };
 }
 
-function hasLog(index: ClusterIndex, { pod, name, trouble }: Troubled): boolean {
-  const namespace = pod.metadata?.namespace ?? '';
-  return [true, false].some((previous) => (index.log(namespace, name, trouble.container.name, previous) ?? '') !== '');
-}
-
-function lineInUse(index: ClusterIndex, { pod, name, trouble }: Troubled): string | undefined {
-  for (const previous of [true, false]) {
-    const text = index.log(pod.metadata?.namespace ?? '', name, trouble.container.name, previous) ?? '';
-    const line = text
-      .slice(-TAIL)
-      .split('\n')
-      .find((one) => IN_USE.test(one));
-    if (line !== undefined) return line;
-  }
-  return trouble.ended?.message?.split('\n').find((one) => IN_USE.test(one));
+function lineInUse(index: ClusterIndex, entry: Troubled): string | undefined {
+  const { container, ended } = entry.trouble;
+  const texts = [...logsOf(index, entry, container.name).map(({ text }) => text.slice(-TAIL)), ended?.message ?? ''];
+  return texts.flatMap((text) => text.split('\n')).find((line) => IN_USE.test(line));
 }
 
 /** Numbers that stand as a port: after a colon, or after the word. Those of a time are nobody's port. */
@@ -97,7 +77,7 @@ function signedPorts({ signs }: ContainerSigns): readonly number[] {
   return signs.flatMap(({ listener }) => listener.port ?? []);
 }
 
-function portsOf(signs: ContainerSigns): readonly number[] {
+function allPorts(signs: ContainerSigns): readonly number[] {
   return [
     ...signedPorts(signs),
     ...(signs.running.spec.ports ?? []).flatMap(({ containerPort }) => containerPort ?? []),

@@ -1,6 +1,6 @@
 import type { Evidence, Fix } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
-import { podSource } from './pod-evidence.ts';
+import { logSource, logsOf } from './pod-evidence.ts';
 import type { Troubled } from './troubled-containers.ts';
 import { isPatchable, patchTemplateSpec } from './workload-commands.ts';
 
@@ -28,7 +28,7 @@ export function serviceLinkOf(index: ClusterIndex, group: readonly Troubled[]): 
 }
 
 function linkIn(index: ClusterIndex, entry: Troubled): ServiceLink | undefined {
-  const { pod, name, trouble, owner } = entry;
+  const { pod, trouble, owner } = entry;
   if (pod.spec?.enableServiceLinks === false) return undefined;
   const container = trouble.container.name;
   const namespace = pod.metadata?.namespace ?? '';
@@ -36,9 +36,8 @@ function linkIn(index: ClusterIndex, entry: Troubled): ServiceLink | undefined {
   const declared = [...(pod.spec?.containers ?? []), ...(pod.spec?.initContainers ?? [])];
   const { env = [] } = declared.find((one) => one.name === container) ?? {};
   const own = new Set(env.map((variable) => variable.name));
-  for (const previous of [true, false]) {
-    const text = (index.log(namespace, name, container, previous) ?? '').slice(-TAIL);
-    for (const [value] of text.matchAll(LINK)) {
+  for (const { text, previous } of logsOf(index, entry, container)) {
+    for (const [value] of text.slice(-TAIL).matchAll(LINK)) {
       const service = values.get(value.toLowerCase());
       const variable = service === undefined ? '' : `${service.toUpperCase().replaceAll('-', '_')}_PORT`;
       // A setting of the pod's own goes before the one that Kubernetes would set.
@@ -46,7 +45,7 @@ function linkIn(index: ClusterIndex, entry: Troubled): ServiceLink | undefined {
       return {
         evidence: {
           fact: `its log names ${value}: Kubernetes sets ${variable} to that for Service ${service}`,
-          source: `log of ${podSource(entry)} container ${container}${previous ? ' (previous run)' : ''}`,
+          source: logSource(entry, container, previous),
         },
         fixes: isPatchable(owner)
           ? [
