@@ -1,3 +1,4 @@
+import { clusterPolicyFor, dnsPolicyFix } from '../../../shared/diagnose/dns-policy-fix.ts';
 import type { PodResolver } from '../../../shared/dns/pod-resolver.ts';
 import type { RecordType } from '../../../shared/dns/records.ts';
 import type { Expansion } from '../../../shared/dns/search-expansion.ts';
@@ -13,7 +14,6 @@ import { nameOf, namespaceOf, type Ref, refOf } from '../../../shared/model/refs
 import { joinAnd, joinNames } from '../../../shared/util/text.ts';
 import { namesMessages } from '../messages/names.ts';
 import { ADDRESS_TARGET, aliasFinding, isAddressAlias } from './address-alias.ts';
-import { clusterPolicyFor, dnsPolicyFix } from './dns-policy-fix.ts';
 import { readName } from './name-reading.ts';
 
 /** All that is known of one question. */
@@ -79,7 +79,7 @@ function elsewhere(question: NameQuestion): readonly Finding[] {
       subject: subjectOf(question),
       args: { who: `pod ${podKey(pod)}`, why },
       evidence: [{ fact: `dnsPolicy ${dnsPolicy}, hostNetwork ${hostNetwork}`, source: `Pod ${podKey(pod)} spec` }],
-      fixes: dnsPolicyFix(ownerOrPod(index, pod), pod, clusterPolicyFor(pod)),
+      fixes: dnsPolicyFix(ownerOrPod(index, pod), pod.spec, clusterPolicyFor(pod.spec)),
     }),
   ];
 }

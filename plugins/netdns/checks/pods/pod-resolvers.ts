@@ -1,4 +1,5 @@
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
+import { clusterPolicyFor, dnsPolicyFix } from '../../../../shared/diagnose/dns-policy-fix.ts';
 import { dnsAddresses } from '../../../../shared/dns/cluster-dns.ts';
 import { servicesNamedIn } from '../../../../shared/dns/named-hosts.ts';
 import { nodeCacheAddresses } from '../../../../shared/dns/node-cache.ts';
@@ -13,7 +14,6 @@ import { ownerOrPod } from '../../../../shared/model/owners.ts';
 import { isFinished, podKey } from '../../../../shared/model/pods.ts';
 import { nameOf, namespaceOf, type Ref } from '../../../../shared/model/refs.ts';
 import { joinNames } from '../../../../shared/util/text.ts';
-import { clusterPolicyFor, dnsPolicyFix } from '../../diagnose/dns-policy-fix.ts';
 import type { DnsSubject } from '../../dns-subject.ts';
 import { podsMessages } from '../../messages/pods.ts';
 
@@ -92,15 +92,19 @@ function asksElsewhere(given: Case): readonly Finding[] {
       podsMessages.DNS303.raise({
         ...common,
         args: { ...args, ...others },
-        fixes: dnsPolicyFix(owner, pod, clusterPolicyFor(pod)),
+        fixes: dnsPolicyFix(owner, pod.spec, clusterPolicyFor(pod.spec)),
       }),
     ];
   }
   if (pod.spec?.hostNetwork === true && (pod.spec.dnsPolicy ?? 'ClusterFirst') === 'ClusterFirst') {
-    return [podsMessages.DNS301.raise({ ...common, args, fixes: dnsPolicyFix(owner, pod, clusterPolicyFor(pod)) })];
+    return [
+      podsMessages.DNS301.raise({ ...common, args, fixes: dnsPolicyFix(owner, pod.spec, clusterPolicyFor(pod.spec)) }),
+    ];
   }
   if (pod.spec?.dnsPolicy !== 'Default') return [];
-  return [podsMessages.DNS302.raise({ ...common, args, fixes: dnsPolicyFix(owner, pod, clusterPolicyFor(pod)) })];
+  return [
+    podsMessages.DNS302.raise({ ...common, args, fixes: dnsPolicyFix(owner, pod.spec, clusterPolicyFor(pod.spec)) }),
+  ];
 }
 
 function evidenceOf({ pod }: Case, named: readonly string[]): readonly Evidence[] {

@@ -1,10 +1,10 @@
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
+import { dnsPolicyFix } from '../../../../shared/diagnose/dns-policy-fix.ts';
 import { DEFAULT_CLUSTER_DOMAIN } from '../../../../shared/dns/service-names.ts';
 import type { Severity } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import { WORKLOAD_KINDS } from '../../../../shared/model/owners.ts';
 import { formatRef, refKey } from '../../../../shared/model/refs.ts';
-import { patchLine } from '../../../../shared/util/kubectl.ts';
 import { namesMessages } from '../../messages/names.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
 import { callerPod } from '../exposure/places.ts';
@@ -31,7 +31,7 @@ export const callerDns = defineCheck<ServiceSubject>({
             service: `${subject.namespace}/${subject.name}`,
             caller: callerName(caller),
             why: trap.why,
-            fixes: fixesFor(caller, trap.better),
+            fixes: caller.owner === undefined ? [] : dnsPolicyFix(caller.owner, caller.spec, trap.better),
           },
           severity: trap.severity ?? (asked.length > 0 ? 'critical' : 'warning'),
           evidence: [{ fact: trap.why, source: `${formatRef(caller.ref)} dnsPolicy` }],
@@ -70,21 +70,4 @@ function shortNameTrap(index: ClusterIndex, subject: ServiceSubject, caller: Cal
     better: 'ClusterFirst',
     severity: short.length > 0 ? 'warning' : 'info',
   };
-}
-
-function fixesFor(caller: Caller, better: string) {
-  const { owner } = caller;
-  if (owner === undefined || !['Deployment', 'StatefulSet', 'DaemonSet'].includes(owner.kind)) return [];
-  const patch = (dnsPolicy: string): string =>
-    patchLine(owner.kind.toLowerCase(), caller.namespace, owner.name, {
-      spec: { template: { spec: { dnsPolicy } } },
-    });
-  return [
-    {
-      title: `use dnsPolicy ${better} (restarts the pods)`,
-      command: patch(better),
-      risk: 'low' as const,
-      undo: patch(caller.spec?.dnsPolicy ?? 'ClusterFirst'),
-    },
-  ];
 }

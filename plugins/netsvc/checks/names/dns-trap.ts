@@ -1,3 +1,4 @@
+import { clusterPolicyFor } from '../../../../shared/diagnose/dns-policy-fix.ts';
 import { clusterDnsOf, dnsAddresses } from '../../../../shared/dns/cluster-dns.ts';
 import { nodeCacheAddresses } from '../../../../shared/dns/node-cache.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
@@ -16,7 +17,7 @@ export interface DnsTrap {
  */
 export function dnsTrap(index: ClusterIndex, spec: PodSpec | undefined, seen?: 'failing'): DnsTrap | undefined {
   const policy = spec?.dnsPolicy ?? 'ClusterFirst';
-  const better = spec?.hostNetwork === true ? 'ClusterFirstWithHostNet' : 'ClusterFirst';
+  const better = clusterPolicyFor(spec);
   if (policy === 'ClusterFirst' && spec?.hostNetwork === true) {
     return { why: "hostNetwork with dnsPolicy ClusterFirst falls back to the node's DNS", better };
   }

@@ -1,3 +1,4 @@
+import { dnsPolicyFix } from '../../../../shared/diagnose/dns-policy-fix.ts';
 import type { Evidence, Fix } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import type { Service } from '../../../../shared/model/objects-network.ts';
@@ -12,7 +13,6 @@ import type { NamedHost } from '../names/host-references.ts';
 import { askedHosts, tellsUnresolved } from './asked-hosts.ts';
 import { commandLine, logsOf, podSource } from './pod-evidence.ts';
 import type { ServicePod } from './service-pods.ts';
-import { isPatchable, patchTemplateSpec } from './workload-commands.ts';
 
 /** What a container in trouble depends on and does not get, told beside its own fault. */
 export interface Needs {
@@ -148,16 +148,6 @@ function trapOf(index: ClusterIndex, entry: ServicePod, unresolved: boolean): Ga
   if (trap === undefined) return undefined;
   return {
     evidence: { fact: trap.why, source: `${podSource(entry)} spec.dnsPolicy` },
-    fixes:
-      unresolved && isPatchable(owner)
-        ? [
-            {
-              title: `use dnsPolicy ${trap.better} (restarts the pods)`,
-              command: patchTemplateSpec(owner, { dnsPolicy: trap.better }),
-              risk: 'low',
-              undo: patchTemplateSpec(owner, { dnsPolicy: pod.spec?.dnsPolicy ?? 'ClusterFirst' }),
-            },
-          ]
-        : [],
+    fixes: unresolved ? dnsPolicyFix(owner, pod.spec, trap.better) : [],
   };
 }

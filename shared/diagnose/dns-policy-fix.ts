@@ -1,10 +1,10 @@
-import type { Fix } from '../../../shared/messages/finding.ts';
-import type { Pod } from '../../../shared/model/objects-pod.ts';
-import type { Ref } from '../../../shared/model/refs.ts';
-import { patchLine } from '../../../shared/util/kubectl.ts';
+import type { Fix } from '../messages/finding.ts';
+import type { PodSpec } from '../model/objects-pod.ts';
+import type { Ref } from '../model/refs.ts';
+import { patchLine } from '../util/kubectl.ts';
 
 /** Another dnsPolicy for the workload of a pod; nothing for a pod of its own, which keeps what it was created with. */
-export function dnsPolicyFix(owner: Ref, pod: Pod, dnsPolicy: string): readonly Fix[] {
+export function dnsPolicyFix(owner: Ref, spec: PodSpec | undefined, dnsPolicy: string): readonly Fix[] {
   if (!['Deployment', 'StatefulSet', 'DaemonSet'].includes(owner.kind)) return [];
   const patch = (value: string): string =>
     patchLine(owner.kind.toLowerCase(), owner.namespace, owner.name, {
@@ -15,12 +15,12 @@ export function dnsPolicyFix(owner: Ref, pod: Pod, dnsPolicy: string): readonly 
       title: `use dnsPolicy ${dnsPolicy} (restarts the pods)`,
       command: patch(dnsPolicy),
       risk: 'low',
-      undo: patch(pod.spec?.dnsPolicy ?? 'ClusterFirst'),
+      undo: patch(spec?.dnsPolicy ?? 'ClusterFirst'),
     },
   ];
 }
 
 /** The dnsPolicy by which a pod asks the cluster, on its own network or on that of the node. */
-export function clusterPolicyFor(pod: Pod): string {
-  return pod.spec?.hostNetwork === true ? 'ClusterFirstWithHostNet' : 'ClusterFirst';
+export function clusterPolicyFor(spec: PodSpec | undefined): string {
+  return spec?.hostNetwork === true ? 'ClusterFirstWithHostNet' : 'ClusterFirst';
 }
