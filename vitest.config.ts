@@ -11,6 +11,12 @@ const onCluster = {
   globalSetup: ['test/kit/global-cluster.ts'],
 };
 
+/**
+ * What stops a test that hangs; no statement about speed. A machine that two clusters and a build have to themselves
+ * takes ten times what a quiet one does, and hooks that bundle a program need as long as tests that do.
+ */
+const PATIENCE = { testTimeout: 180_000, hookTimeout: 180_000 };
+
 /** These break nodes, rules and DNS for all, so nobody else may be asked meanwhile. */
 const breaking = ['test/e2e/netcni-*.test.ts', 'test/e2e/netdns-faults.test.ts'];
 
@@ -29,14 +35,14 @@ export default defineConfig({
             'scripts/**/*.test.ts',
             'test/{contract,cli,scenarios,property}/**/*.test.ts',
           ],
-          testTimeout: 30_000,
+          ...PATIENCE,
           // What is tested keeps nothing beyond a call; loading it anew for each of 300 files took most of the time.
           isolate: false,
         },
       },
       // What `npm run package` has built; each file says why it is skipped where that is missing.
       {
-        test: { name: 'package', include: ['test/package/**/*.test.ts'], testTimeout: 60_000, fileParallelism: false },
+        test: { name: 'package', include: ['test/package/**/*.test.ts'], ...PATIENCE, fileParallelism: false },
       },
       // Asked for together they come one after the other, for they share a cluster; scripts/test.ts gives each its own.
       {

@@ -21,7 +21,7 @@ interface Descriptor {
 }
 
 /** The image apart from any runtime: its frame by the OCI specification, and its root entered as nobody. */
-describe.skipIf(reason !== undefined)(`the container image${because(reason)}`, { timeout: 120_000 }, () => {
+describe.skipIf(reason !== undefined)(`the container image${because(reason)}`, () => {
   let files: TempFiles;
 
   beforeAll(async () => {
@@ -32,7 +32,7 @@ describe.skipIf(reason !== undefined)(`the container image${because(reason)}`, {
     await writeImage(files.path('image.tar'), [{ platform: amd64, layers }], options);
     mkdirSync(files.path('layout'));
     await execa('tar', ['-xf', files.path('image.tar'), '-C', files.path('layout')]);
-  }, 120_000);
+  });
   afterAll(() => files.remove());
 
   const json = (path: string) => JSON.parse(readFileSync(files.path(join('layout', path)), 'utf8'));

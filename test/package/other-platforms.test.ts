@@ -41,7 +41,7 @@ describe.skipIf(arm !== undefined)(`the binary for linux/arm64${because(arm)}`, 
 
   const found = emulator();
   const reason = typeof found === 'string' ? found : undefined;
-  it.skipIf(reason !== undefined)(`answers a recorded incident${because(reason)}`, { timeout: 120_000 }, async () => {
+  it.skipIf(reason !== undefined)(`answers a recorded incident${because(reason)}`, async () => {
     const [program = '', ...words] = [
       ...(typeof found === 'string' ? [] : found.words),
       binary('netsvc', 'linux/arm64'),
