@@ -4,6 +4,7 @@ import { ago } from '../../../../shared/util/duration.ts';
 import { shorten } from '../../../../shared/util/text.ts';
 import { clusterMessages } from '../../messages/cluster.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
+import { newAddressFix } from './new-address.ts';
 
 /**
  * Warnings of the controllers that keep the books of ClusterIPs and node ports. `NotAllocated` is mended by the controller
@@ -33,6 +34,7 @@ export const allocationEvents = defineCheck<ServiceSubject>({
           message: shorten(event.message, 160),
         },
         severity: mended ? 'info' : 'warning',
+        fixes: /^ClusterIP/.test(event.reason) && !mended ? newAddressFix(subject) : [],
         evidence: [
           {
             fact: `${event.reason} ×${event.count}, ${ago(event.lastSeen, now)}: ${shorten(event.message, 200)}`,

@@ -8,12 +8,25 @@ function diagnose(clusterIP: string, ...more: Parameters<typeof diagnoseObjects>
   return diagnoseObjects([web, ...pods, ...slicesFor(web, pods), ...more], 'web');
 }
 
+function fixesOf(report: ReturnType<typeof diagnose>) {
+  return report.causes.find(({ code }) => code === 'SVC811')?.fixes ?? [];
+}
+
 describe('cluster-ip-taken', () => {
   it('names the other Service', () => {
     const other = service('api', { clusterIP: '10.96.10.10', clusterIPs: ['10.96.10.10'], selector: { app: 'api' } });
     const report = diagnose('10.96.10.10', other);
     expect(causeCodes(report)).toEqual(['SVC811']);
     expect(report.headline).toContain('belongs to Service shop/api as well');
+  });
+
+  it('offers another address, but not where more than an address would be lost', () => {
+    const other = service('api', { clusterIP: '10.96.10.10', clusterIPs: ['10.96.10.10'], selector: { app: 'api' } });
+    expect(fixesOf(diagnose('10.96.10.10', other))[0]?.command).toMatch(
+      /^kubectl get service web -n shop -o yaml \| sed .* \| kubectl replace --force -f -$/,
+    );
+    const given = service('web', { clusterIP: '10.96.10.10', clusterIPs: ['10.96.10.10'], type: 'LoadBalancer' });
+    expect(fixesOf(diagnoseObjects([given, ...pods, ...slicesFor(given, pods), other], 'web'))).toEqual([]);
   });
 
   it('takes headless Services for what they are', () => {

@@ -3,6 +3,7 @@ import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import { formatRef, nameOf, namespaceOf } from '../../../../shared/model/refs.ts';
 import { clusterMessages } from '../../messages/cluster.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
+import { newAddressFix } from './new-address.ts';
 import { addressesOf } from './service-ranges.ts';
 
 /** One ClusterIP on two Services: which of them answers is left to chance. */
@@ -21,6 +22,7 @@ export const clusterIpTaken = defineCheck<ServiceSubject>({
         clusterMessages.SVC811.raise({
           subject: subject.ref,
           args: { service: name, address, other },
+          fixes: newAddressFix(subject),
           evidence: [
             { fact: `clusterIP ${address}`, source: formatRef(subject.ref) },
             { fact: `clusterIP ${address}`, source: `Service ${other}` },

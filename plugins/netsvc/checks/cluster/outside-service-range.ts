@@ -3,6 +3,7 @@ import { formatRef } from '../../../../shared/model/refs.ts';
 import { inRange, parseAddress } from '../../../../shared/util/addresses.ts';
 import { clusterMessages } from '../../messages/cluster.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
+import { newAddressFix } from './new-address.ts';
 import { addressesOf, serviceRanges } from './service-ranges.ts';
 
 /** A ClusterIP outside of every range that the API server gives out: it may be given to another Service as well. */
@@ -26,6 +27,7 @@ export const outsideServiceRange = defineCheck<ServiceSubject>({
             address: text,
             ranges: family.map((entry) => entry.text).join(', '),
           },
+          fixes: newAddressFix(subject),
           evidence: [
             { fact: `clusterIP ${text}`, source: `${formatRef(subject.ref)} spec.clusterIPs` },
             ...family.map((entry) => ({ fact: entry.text, source: `ServiceCIDR ${entry.owner}` })),

@@ -8,6 +8,7 @@ import { type AddressRange, inRange, overlaps, parseAddress } from '../../../../
 import { clusterMessages } from '../../messages/cluster.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
 import { nodeAddresses, podsWithAddress } from '../endpoints/pod-addresses.ts';
+import { newAddressFix } from './new-address.ts';
 import { addressesOf, type NamedRange, serviceRanges } from './service-ranges.ts';
 
 /** Two ranges of addresses that must be apart and are not. */
@@ -35,6 +36,8 @@ export const rangeOverlap = defineCheck<ServiceSubject>({
         severity: own.length > 0 ? 'critical' : 'warning',
         confidence: own.length > 0 ? 'likely' : 'possible',
         impact: own.length > 0 ? 0.5 : 0.1,
+        // Ranges that overlap are no matter of one Service.
+        fixes: own.length > 0 ? newAddressFix(subject) : [],
         evidence: [...own, ...whole].slice(0, 3).flatMap((clash) => clash.evidence),
       }),
     ];
