@@ -72,6 +72,29 @@ describe('metrics of the DNS servers', () => {
     expect(causeCodes(check(quick, latency(0.001, 1000)))).toEqual(['DNS271']);
   });
 
+  it('that tell of failures which are over are silent', () => {
+    const failed = [
+      ...answers({ NOERROR: 800, SERVFAIL: 200 }),
+      ...latency(0.5, 1000),
+      'coredns_plugin_enabled{name="errors",server="dns://:53",view="",zone="."} 1',
+    ];
+    const answered = (rcodes: Readonly<Record<string, number>>, recent: string) =>
+      checkObjects(dnsObjects(), {
+        tools: [
+          page('coredns-1', failed),
+          page('coredns-2', latency(0.001, 1000)),
+          { path: 'tools/coredns/coredns-1/metrics-later.txt', text: answers(rcodes).join('\n') },
+          { path: 'tools/coredns/coredns-1/coredns.recent.log', text: recent },
+        ],
+      });
+    const quiet = '[INFO] plugin/reload: Running configuration SHA512 = aaa\n';
+    expect(causeCodes(answered({ NOERROR: 806, SERVFAIL: 200 }, quiet))).toEqual([]);
+    // Asked just now, or by others a moment ago: it goes on.
+    expect(causeCodes(answered({ NOERROR: 803, SERVFAIL: 203 }, quiet))).toContain('DNS272');
+    const error = '[ERROR] plugin/errors: 2 example.com. A: read udp 10.244.0.5:41234->10.0.0.2:53: i/o timeout\n';
+    expect(causeCodes(answered({ NOERROR: 806, SERVFAIL: 200 }, error))).toContain('DNS272');
+  });
+
   it('tell different Corefiles by the logs, where the pages do not', () => {
     const log = (pod: string, text: string) =>
       logOf(pod, `[INFO] plugin/reload: Running configuration SHA512 = ${text}\n`, false);

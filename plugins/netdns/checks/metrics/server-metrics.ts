@@ -3,7 +3,7 @@ import { dnsServersRef } from '../../../../shared/dns/cluster-dns.ts';
 import { configHashIn } from '../../../../shared/dns/logs/config-hash.ts';
 import { recentLog } from '../../../../shared/dns/logs/recent.ts';
 import { countedLater, metricsOf, type NamedMetrics } from '../../../../shared/dns/metrics/pages.ts';
-import { summarisePage } from '../../../../shared/dns/metrics/summarise-page.ts';
+import { type ServerMetrics, summarisePage } from '../../../../shared/dns/metrics/summarise-page.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import { nameOf } from '../../../../shared/model/refs.ts';
 import { changeIsOnItsWay } from '../../diagnose/corefile-change.ts';
@@ -36,10 +36,11 @@ function present({ dns }: DnsSubject, index: ClusterIndex, page: NamedMetrics): 
   const recent = (pod?.spec?.containers ?? []).flatMap(({ name = '' }) => recentLog(index, page.pod, name) ?? []);
   // CoreDNS tries a refused Corefile again at each interval of plugin reload, and says so each time.
   const reloads = log === '' || later === undefined || recent.some((text) => /reload/.test(text));
+  const answered = failedBefore(page, later, recent) ? withoutFailures(page.metrics) : page.metrics;
   return {
     ...page,
     metrics: {
-      ...page.metrics,
+      ...answered,
       reloadFailed: reloads ? page.metrics.reloadFailed : 0,
       upstreams: page.metrics.upstreams.map((one) => {
         const now = later?.upstreams.find(({ to }) => to === one.to);
@@ -47,6 +48,25 @@ function present({ dns }: DnsSubject, index: ClusterIndex, page: NamedMetrics): 
       }),
     },
   };
+}
+
+/** SERVFAIL was answered once, and not to what was asked just now; plugin errors would log what others still get. */
+function failedBefore({ metrics }: NamedMetrics, later: ServerMetrics | undefined, recent: readonly string[]): boolean {
+  return (
+    (metrics.rcodes.SERVFAIL ?? 0) > 0 &&
+    later !== undefined &&
+    Object.keys(later.rcodes).length > 0 &&
+    (later.rcodes.SERVFAIL ?? 0) === 0 &&
+    metrics.plugins.includes('errors') &&
+    recent.length > 0 &&
+    !recent.some((text) => text.includes('[ERROR]'))
+  );
+}
+
+/** Queries that failed waited for long first, and nobody can take their time out of a histogram again. */
+function withoutFailures(metrics: ServerMetrics): ServerMetrics {
+  const { SERVFAIL: _, ...rcodes } = metrics.rcodes;
+  return { ...metrics, rcodes, p50: undefined, p95: undefined, p99: undefined };
 }
 
 /**
