@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import type { Runtime } from '../../runtime/runtime.ts';
@@ -25,6 +24,8 @@ export async function runExecPlugin(
   env.KUBERNETES_EXEC_INFO = info;
   const shareTerminal = interactive && runtime.stderr.isTerminal;
   const { signal } = runtime;
+  // Few users have one, and every start would load it.
+  const { spawn } = await import('node:child_process');
   signal.throwIfAborted();
   return new Promise((resolve, reject) => {
     const child = spawn(exec.command, exec.args, {

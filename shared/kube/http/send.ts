@@ -1,7 +1,6 @@
 import http from 'node:http';
 import https from 'node:https';
 import { promisify } from 'node:util';
-import { gunzip } from 'node:zlib';
 import type { WebSocket } from 'ws';
 import type { Route } from './route.ts';
 
@@ -45,8 +44,6 @@ export class CutOffError extends Error {
   readonly code = 'CUTOFF';
 }
 
-const unzip = promisify(gunzip);
-
 /**
  * One HTTP request. Resolves with any answer, whatever its status; rejects with Node's error, StalledError, CutOffError
  * or the reason of `signal`. Nothing is left running afterwards.
@@ -58,9 +55,11 @@ export async function send(url: URL, route: Route, options: SendOptions): Promis
   return { status: head.statusCode ?? 0, headers: head.headers, body, wireBytes: raw.length };
 }
 
+/** Only large answers come compressed, so what unpacks them is loaded by the first of those. */
 async function decompress(raw: Buffer): Promise<Buffer> {
+  const { gunzip } = await import('node:zlib');
   try {
-    return await unzip(raw);
+    return await promisify(gunzip)(raw);
   } catch {
     throw new CutOffError('the compressed answer is damaged');
   }
