@@ -39,9 +39,18 @@ const FALLBACKS: { readonly [K in KindName]?: readonly Served[] } = {
   CiliumBGPNodeConfig: [{ group: 'cilium.io', version: 'v2alpha1' }],
   CiliumPodIPPool: [{ group: 'cilium.io', version: 'v2' }],
   AntreaIPPool: [{ group: 'crd.antrea.io', version: 'v1alpha2' }],
-  Gateway: [{ group: 'gateway.networking.k8s.io', version: 'v1beta1' }],
-  HTTPRoute: [{ group: 'gateway.networking.k8s.io', version: 'v1beta1' }],
+  Gateway: gateway('v1beta1'),
+  HTTPRoute: gateway('v1beta1'),
+  GRPCRoute: gateway('v1alpha2'),
+  TLSRoute: gateway('v1alpha3', 'v1alpha2'),
+  TCPRoute: gateway('v1'),
+  UDPRoute: gateway('v1'),
+  ReferenceGrant: gateway('v1'),
 };
+
+function gateway(...versions: readonly string[]): readonly Served[] {
+  return versions.map((version) => ({ group: 'gateway.networking.k8s.io', version }));
+}
 
 /** Every place to look for a kind, the present one first. */
 export function servedAt(kind: KindName): readonly Served[] {

@@ -80,6 +80,11 @@ export interface KindTypes {
   CiliumClusterwideNetworkPolicy: KubeObject;
   Gateway: KubeObject;
   HTTPRoute: KubeObject;
+  GRPCRoute: KubeObject;
+  TLSRoute: KubeObject;
+  TCPRoute: KubeObject;
+  UDPRoute: KubeObject;
+  ReferenceGrant: KubeObject;
   Route: KubeObject;
   ScaledObject: KubeObject;
   Lease: Lease;
@@ -135,6 +140,10 @@ const info = (
   namespaced = true,
   more: Partial<KindInfo> = {},
 ): KindInfo => ({ key, kind: key, group, version, plural, namespaced, ...more });
+
+/** Of the Gateway API. */
+const gateway = (key: KindName, version: string): KindInfo =>
+  info(key, 'gateway.networking.k8s.io', version, `${key.toLowerCase()}s`);
 
 /** Calico's own; `open`: also under the group that its API server serves. */
 const calico = (key: KindName, plural: string, open = false): KindInfo =>
@@ -206,8 +215,13 @@ export const KINDS: Readonly<Record<KindName, KindInfo>> = {
     'ciliumclusterwidenetworkpolicies',
     false,
   ),
-  Gateway: info('Gateway', 'gateway.networking.k8s.io', 'v1', 'gateways'),
-  HTTPRoute: info('HTTPRoute', 'gateway.networking.k8s.io', 'v1', 'httproutes'),
+  Gateway: gateway('Gateway', 'v1'),
+  HTTPRoute: gateway('HTTPRoute', 'v1'),
+  GRPCRoute: gateway('GRPCRoute', 'v1'),
+  TLSRoute: gateway('TLSRoute', 'v1'),
+  TCPRoute: gateway('TCPRoute', 'v1alpha2'),
+  UDPRoute: gateway('UDPRoute', 'v1alpha2'),
+  ReferenceGrant: gateway('ReferenceGrant', 'v1beta1'),
   Route: info('Route', 'route.openshift.io', 'v1', 'routes'),
   ScaledObject: info('ScaledObject', 'keda.sh', 'v1alpha1', 'scaledobjects'),
   Lease: info('Lease', 'coordination.k8s.io', 'v1', 'leases'),

@@ -178,6 +178,8 @@ describe('ingressPaths', () => {
           ports: [
             { name: 'http', port: 80, targetPort: 'http' },
             { name: 'admin', port: 81, targetPort: 9000 },
+            // HTTP/3 under the number of HTTP: no Ingress and no Route speaks it to a pod.
+            { name: 'h3', port: 80, targetPort: 8443, protocol: 'UDP' },
           ],
         },
       ),
@@ -229,5 +231,6 @@ describe('ingressPaths', () => {
     expect(route({ port: { targetPort: 'admin' } })).toEqual(['TCP 9000']);
     expect(route({ port: { targetPort: 9000 } })).toEqual(['TCP 9000']);
     expect(route({})).toEqual(['TCP 8080, TCP 9000']);
+    expect(route({ to: { kind: 'Service', name: 'web', weight: 0 } })).toEqual([]);
   });
 });

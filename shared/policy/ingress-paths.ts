@@ -1,16 +1,25 @@
 /**
- * Paths from outside through Ingress and Route objects. The traffic that reaches a pod comes from an ingress controller,
+ * Paths from outside through Ingress and Route objects and the routes of Gateways. The traffic that reaches a pod comes from an ingress controller,
  * a pod of the cluster of which the objects say neither name nor namespace nor labels.
  */
 
 import type { KubeObject } from '../model/objects.ts';
 import type { Ingress, IngressBackend, Service } from '../model/objects-network.ts';
 import type { Pod } from '../model/objects-pod.ts';
-import type { Ref } from '../model/refs.ts';
+import { type Ref, refKey } from '../model/refs.ts';
 import { perhaps, type SideSets, surely } from './decide.ts';
+import { type GatewayFacts, gatewayBackends } from './gateway-backends.ts';
 import { type PolicyModel, tiersOf } from './model.ts';
-import { intersectPorts, type PortSet, portRange, unionPorts } from './port-set.ts';
-import { selectedPods, serviceTargets } from './service-targets.ts';
+import {
+  intersectPorts,
+  NO_PORTS,
+  type PortSet,
+  type Protocol,
+  portRange,
+  subtractPorts,
+  unionPorts,
+} from './port-set.ts';
+import { type ServicePortTargets, selectedPods, serviceTargets } from './service-targets.ts';
 import { sideSets } from './side.ts';
 import type { PodUnit } from './units.ts';
 
@@ -26,18 +35,20 @@ export interface Route extends KubeObject {
 export interface RouteTarget {
   readonly kind?: string;
   readonly name?: string;
+  readonly weight?: number | null;
 }
 
 export interface IngressFacts {
   readonly services: readonly Service[];
   readonly ingresses?: readonly Ingress[];
   readonly routes?: readonly Route[];
+  readonly gateway?: GatewayFacts;
 }
 
-/** A pod that an Ingress or Route leads to. */
+/** A pod that an Ingress, a Route or a route of a Gateway leads to. */
 export interface IngressPath {
   readonly unit: PodUnit;
-  /** The Ingress and Route objects that lead there. */
+  /** The objects that lead there. */
   readonly through: readonly Ref[];
   /** Ports that they lead to, whatever policies say. */
   readonly ports: PortSet;
@@ -46,32 +57,34 @@ export interface IngressPath {
   readonly depends: PortSet;
 }
 
-/** All pods behind Ingress and Route objects, in the order of the model's pods. */
+/** All pods behind objects that lead in from outside, in the order of the model's pods. */
 export function ingressPaths(model: PolicyModel, facts: IngressFacts): readonly IngressPath[] {
-  const found = new Map<Pod, { ports: PortSet; readonly through: Ref[] }>();
+  const found = new Map<Pod, { sure: PortSet; unsure: PortSet; readonly through: Ref[] }>();
   const pods = model.units.map(({ pod }) => pod);
-  for (const { through, service, port } of backends(facts)) {
+  for (const { through, service, port, sure } of backends(model, facts)) {
     for (const entry of serviceTargets(service, selectedPods(service, pods)).filter(port)) {
       for (const target of entry.targets) {
         if (target.port === undefined) continue;
         const ports = portRange(entry.protocol, target.port);
-        const known = found.get(target.pod);
-        if (known === undefined) found.set(target.pod, { ports, through: [through] });
-        else {
-          known.ports = unionPorts(known.ports, ports);
-          if (!known.through.some(({ kind, name }) => kind === through.kind && name === through.name)) {
-            known.through.push(through);
-          }
-        }
+        const path = found.get(target.pod) ?? { sure: NO_PORTS, unsure: NO_PORTS, through: [] };
+        found.set(target.pod, path);
+        path[sure ? 'sure' : 'unsure'] = unionPorts(path[sure ? 'sure' : 'unsure'], ports);
+        if (!path.through.some((known) => refKey(known) === refKey(through))) path.through.push(through);
       }
     }
   }
   return model.units.flatMap((unit) => {
     const path = found.get(unit.pod);
     if (path === undefined) return [];
+    const { sure, unsure, through } = path;
     const sets = fromController(model, unit);
-    const allowed = intersectPorts(path.ports, surely(sets));
-    return [{ unit, ...path, allowed, depends: intersectPorts(path.ports, perhaps(sets)) }];
+    const ports = unionPorts(sure, unsure);
+    const allowed = intersectPorts(sure, surely(sets));
+    const depends = unionPorts(
+      intersectPorts(sure, perhaps(sets)),
+      intersectPorts(subtractPorts(unsure, sure), sets.allow),
+    );
+    return [{ unit, through, ports, allowed, depends }];
   });
 }
 
@@ -99,10 +112,15 @@ export function unknownPod(): PodUnit {
 interface Backend {
   readonly through: Ref;
   readonly service: Service;
-  readonly port: (entry: ReturnType<typeof serviceTargets>[number]) => boolean;
+  readonly port: (entry: ServicePortTargets) => boolean;
+  /** False when it is not known whether the reference holds. */
+  readonly sure: boolean;
 }
 
-function backends({ services, ingresses = [], routes = [] }: IngressFacts): readonly Backend[] {
+function backends(
+  model: PolicyModel,
+  { services, ingresses = [], routes = [], gateway }: IngressFacts,
+): readonly Backend[] {
   const byName = new Map(services.map((service) => [key(service, service.metadata?.name), service]));
   const result: Backend[] = [];
   for (const ingress of ingresses) {
@@ -110,27 +128,40 @@ function backends({ services, ingresses = [], routes = [] }: IngressFacts): read
     for (const backend of [ingress.spec?.defaultBackend, ...paths.map((path) => path.backend)]) {
       const service = byName.get(key(ingress, backend?.service?.name));
       if (backend === undefined || service === undefined) continue;
-      result.push({ through: refOf(ingress, 'Ingress'), service, port: (entry) => isBackendPort(backend, entry) });
+      const through = refOf(ingress, 'Ingress');
+      result.push({ through, service, port: (entry) => isBackendPort(backend, entry), sure: true });
     }
   }
   for (const route of routes) {
     const wanted = route.spec?.port?.targetPort;
     for (const target of [route.spec?.to, ...(route.spec?.alternateBackends ?? [])]) {
       const service = byName.get(key(route, target?.name));
-      if (service === undefined) continue;
+      // RouteTargetReference.weight: "If the weight is 0 no requests will be passed to the backend."
+      if (service === undefined || target?.weight === 0) continue;
       // RoutePort.targetPort: a Service port's name, or the number of a target port. Without it every port is meant.
-      const port: Backend['port'] = ({ name, targetPort }) =>
-        wanted === undefined || name === wanted || targetPort === wanted;
-      result.push({ through: refOf(route, 'Route'), service, port });
+      const port: Backend['port'] = ({ name, targetPort, protocol }) =>
+        protocol === HTTP && (wanted === undefined || name === wanted || targetPort === wanted);
+      result.push({ through: refOf(route, 'Route'), service, port, sure: true });
     }
+  }
+  for (const { kind, route, namespace, service: name, port, protocol, sure } of gateway === undefined
+    ? []
+    : gatewayBackends(model, gateway)) {
+    const service = byName.get(`${namespace}/${name}`);
+    if (service === undefined) continue;
+    const isPort: Backend['port'] = (entry) => entry.servicePort === port && entry.protocol === protocol;
+    result.push({ through: refOf(route, kind), service, port: isPort, sure });
   }
   return result;
 }
 
+/** What Ingress and Route objects carry, whatever else the Service has under the same number. */
+const HTTP: Protocol = 'TCP';
+
 /** IngressServiceBackend.port: the Service's port, by number or by name. */
-function isBackendPort({ service }: IngressBackend, entry: ReturnType<typeof serviceTargets>[number]): boolean {
+function isBackendPort({ service }: IngressBackend, entry: ServicePortTargets): boolean {
   const { name, number } = service?.port ?? {};
-  return number === undefined ? name === entry.name : number === entry.servicePort;
+  return entry.protocol === HTTP && (number === undefined ? name === entry.name : number === entry.servicePort);
 }
 
 function key({ metadata }: KubeObject, name: string | undefined): string {

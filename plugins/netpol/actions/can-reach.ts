@@ -8,6 +8,7 @@ import { joinNames, plural, wrap } from '../../../shared/util/text.ts';
 import { changesFor } from '../answer/changes.ts';
 import { refValue } from '../answer/end-values.ts';
 import { type Judged, judgePair, type PairVerdict, type PortVerdict } from '../answer/judge-pair.ts';
+import { isByAddress, outsideNote } from '../answer/outside-words.ts';
 import { apartWords } from '../answer/own-networks.ts';
 import { walkLines } from '../answer/walk-lines.ts';
 import { endsPlan } from '../collect/ends-plan.ts';
@@ -208,7 +209,14 @@ function reasonsOf({ name }: Asked, from: Party, to: Party, judged: Judged): rea
     ...to.notes,
     ...judged.ports.flatMap(({ pairs }) => pairs.flatMap(({ verdict }) => verdict.reasons)),
   ];
-  return reasonsWords(reasons, name);
+  return [...reasonsWords(reasons, name), ...outsideNotes(from, to, judged)];
+}
+
+function outsideNotes(from: Party, to: Party, judged: Judged): readonly string[] {
+  if (judged.answer === 'no' || from.members.some(({ type }) => type !== 'range')) return [];
+  const byAddress = judged.ports.some(({ pairs }) => pairs.some(({ verdict }) => isByAddress(verdict.ingress)));
+  const note = outsideNote(to, byAddress);
+  return note === undefined ? [] : [note];
 }
 
 function reasonSection(asked: Asked, from: Party, to: Party, judged: Judged): readonly Section[] {

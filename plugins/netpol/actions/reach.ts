@@ -1,29 +1,26 @@
 import type { CommandResult, Request } from '../../../shared/cli/command.ts';
 import { UsageError } from '../../../shared/cli/command.ts';
-import type { Pod } from '../../../shared/model/objects-pod.ts';
-import { formatRef, type Ref, refKey } from '../../../shared/model/refs.ts';
+import { refKey } from '../../../shared/model/refs.ts';
 import { sourceName } from '../../../shared/model/source-name.ts';
-import { unitRef } from '../../../shared/policy/explain-peer.ts';
 import { isolating } from '../../../shared/policy/model.ts';
 import { hasPort } from '../../../shared/policy/port-set.ts';
 import type { Direction } from '../../../shared/policy/rules.ts';
 import type { Answer } from '../../../shared/policy/verdict.ts';
-import type { Report, Section } from '../../../shared/report/report.ts';
-import { joinNames, plural, wrap } from '../../../shared/util/text.ts';
+import type { Report } from '../../../shared/report/report.ts';
+import { joinNames, plural } from '../../../shared/util/text.ts';
 import { refValue } from '../answer/end-values.ts';
-import { type ReachGroup, reachGroups, type Via } from '../answer/reach-groups.ts';
-import { type Who, whoOf } from '../answer/who.ts';
+import { meansSomeAddresses, outsideNote, wayInValue, waysInTo } from '../answer/outside-words.ts';
+import { type ReachGroup, reachGroups } from '../answer/reach-groups.ts';
 import { endsPlan } from '../collect/ends-plan.ts';
 import { parseEnds } from '../targets/parse-end.ts';
 import { likesOf, type Party, podsOfParty, senderWords } from '../targets/party.ts';
 import { type AskedPort, askedPorts, type PortWish } from '../targets/ports.ts';
 import { resolveEnd } from '../targets/resolve-end.ts';
-import { policyWords, ruleWords } from '../words/policies.ts';
-import { portsValue, portWords } from '../words/ports.ts';
-import { reasonsWords, reasonWords } from '../words/reasons.ts';
+import { reasonWords } from '../words/reasons.ts';
 import { type Asked, ask, cniOf } from './ask.ts';
 import { protocolOf, runCanReach } from './can-reach.ts';
 import { lintOf } from './lint-of.ts';
+import { groupData, groupSection, type Told, textSection, toldGroups } from './told-groups.ts';
 import { unseenReport } from './unseen-report.ts';
 
 /** `who-can-reach TARGET`, and the default: `web`, or `from A to B`. */
@@ -51,7 +48,7 @@ async function runReach(request: Request, direction: Direction): Promise<Command
         : 'Example: kubectl netpol what-can deploy/web reach',
     );
   }
-  const asked = await ask(request, endsPlan([end], 'all'));
+  const asked = await ask(request, endsPlan([end], 'all', direction === 'ingress'));
   const found = resolveEnd(asked, end, asked.namespace);
   if (found.type !== 'party') return { type: 'report', report: unseenReport(asked, `netpol ${command}`, found) };
   const { party } = found;
@@ -92,6 +89,8 @@ function reportOf(
   const but = new Set(podsOfParty(party));
   const told = (answer: Answer): readonly Told[] => toldGroups(asked, groups, answer, but);
   const [open, maybe, shut] = [told('yes'), told('depends'), told('no')];
+  const ways = direction === 'ingress' ? waysInTo(index, asked.model, party) : [];
+  const note = direction === 'ingress' ? noteOn(asked, party, [...open, ...maybe]) : undefined;
   const not =
     enforcement.enforced === 'no'
       ? `${reasonWords({ code: 'notEnforced', by: enforcement.by ?? '' })}. By the policies, `
@@ -117,6 +116,8 @@ function reportOf(
       ...(denied
         ? shut.map((one) => groupSection(one, direction === 'ingress' ? 'Kept out: ' : 'Out of reach: ', wide))
         : []),
+      ...ways.map(({ words }) => textSection(words)),
+      ...(note === undefined ? [] : [textSection(`Mind: ${note}`)]),
     ],
     data: {
       to: refValue(party.ref),
@@ -125,87 +126,29 @@ function reportOf(
         ...maybe.map((one) => groupData(asked, one, 'depends')),
         ...(denied ? shut.map((one) => groupData(asked, one, 'denied')) : []),
       ],
+      ...(ways.length === 0 ? {} : { waysIn: ways.map(wayInValue) }),
+      ...(note === undefined ? {} : { notes: [note] }),
       enforcement: { enforced: enforcement.enforced, by: enforcement.by ?? null },
     },
   };
 }
 
-/** Groups with one explanation and equal ports, told together. */
-interface Told {
-  readonly who: Who;
-  readonly pods: number;
-  readonly title: string;
-  readonly via: readonly Via[];
-  readonly group: ReachGroup;
-}
-
-function toldGroups(
-  asked: Asked,
-  groups: readonly ReachGroup[],
-  answer: Answer,
-  but: ReadonlySet<Pod>,
-): readonly Told[] {
-  const merged = new Map<string, { group: ReachGroup }>();
-  for (const group of groups.filter((one) => one.answer === answer)) {
-    const title = titleOf(asked, group);
-    const known = merged.get(title);
-    if (known === undefined) merged.set(title, { group });
-    else {
-      const { group: old } = known;
-      known.group = { ...old, pods: [...old.pods, ...group.pods], ranges: [...old.ranges, ...group.ranges] };
-    }
-  }
-  return [...merged].map(([title, { group }]) => ({
-    title,
-    group,
-    via: group.via,
-    pods: group.pods.length,
-    who: whoOf(asked.model, group.pods, group.ranges, but),
-  }));
-}
-
-/** `TCP 5432, by NetworkPolicy data/db-in, ingress rule 1 (db.yaml:12)`. */
-function titleOf(asked: Asked, { ports, via, only, answer, pods }: ReachGroup): string {
-  const rules = via.map((one) => {
-    const words = viaWords(asked, one, answer, pods);
-    return via.length > 1 ? `${words} on ${portWords(one.ports)}` : words;
-  });
-  const some =
-    only.length === 0
-      ? ''
-      : ` (only ${joinNames(
-          only.map((ref) => asked.name(ref)),
-          2,
-        )})`;
-  const port = portWords(ports);
-  return `${port.charAt(0).toUpperCase()}${port.slice(1)}${some}: ${joinNames(rules, 3)}`;
-}
-
-function viaWords(
-  { model, places, name: naming }: Asked,
-  { direction, decision, reasons }: Via,
-  answer: Answer,
-  pods: readonly Pod[],
-): string {
-  // Pods that no rule tells apart are judged by one of them, and a reason that names that one holds for all.
-  const inGroup = (ref: Ref): boolean =>
-    pods.length > 1 && pods.some((pod) => refKey(unitRef(model.unitOf(pod))) === refKey(ref));
-  const name = (ref: Ref): string => `${naming(ref)}${inGroup(ref) ? ', for one,' : ''}`;
-  switch (decision.by) {
-    case 'rule':
-      return `${answer === 'no' ? 'denied by ' : ''}${ruleWords(decision.policy, direction, decision.rule, places)}`;
-    case 'isolation':
-      return `no ${direction} rule of ${joinNames(
-        decision.policies.map((policy) => policyWords(policy, places)),
-        2,
-      )} matches`;
-    case 'default':
-      return `no policy stands against it`;
-    case 'exempt':
-      return reasons.length === 0 ? 'no policy applies' : joinNames(reasonsWords(reasons, name), 1);
-    case 'nothing':
-      return joinNames(reasonsWords(reasons, name), 2);
-  }
+/** What is to be minded of callers outside, where some are let in. */
+function noteOn({ model }: Asked, party: Party, told: readonly Told[]): string | undefined {
+  const outside = told.filter(({ group }) => group.ranges.length > 0);
+  const byAddress = outside.some(({ via }) =>
+    via.some(
+      ({ direction, decision }) =>
+        direction === 'ingress' &&
+        decision.by === 'rule' &&
+        model.policies.some(
+          ({ ref, ingress }) =>
+            refKey(ref) === refKey(decision.policy) &&
+            ingress.some(({ index, peers }) => index === decision.rule.index && meansSomeAddresses(peers)),
+        ),
+    ),
+  );
+  return outside.length === 0 ? undefined : outsideNote(party, byAddress);
 }
 
 function summaryOf(
@@ -253,45 +196,4 @@ function targetWords(party: Party, port: AskedPort): string {
   if (numbers.length === 0) return ' (no pod has its target port)';
   const told = numbers.every((number) => new RegExp(`\\b${number}\\b`).test(port.words));
   return told ? '' : ` (${port.protocol} ${numbers.join(', ')} of its pods)`;
-}
-
-/** More names than this are counted; -o wide shows all. */
-const MOST_NAMES = 12;
-
-function groupSection({ title, who }: Told, prefix: string, wide: boolean): Section {
-  const shown = wide || who.words.length <= MOST_NAMES + 1 ? who.words : who.words.slice(0, MOST_NAMES);
-  const hidden = who.words.length - shown.length;
-  const lines = wrap(`${prefix}${title}`, 80, '  ').map((line, at) => (at === 0 ? line.trimStart() : line));
-  const more = hidden === 0 ? [] : [`    and ${hidden} more: -o wide`];
-  return { type: 'text', lines: [...lines, ...shown.flatMap((word) => wrap(word, 80, '    ')), ...more] };
-}
-
-function groupData({ places }: Asked, { who, pods, group }: Told, answer: string): object {
-  return {
-    answer,
-    ports: portsValue(group.ports),
-    who: who.values,
-    pods,
-    words: who.words,
-    ...(group.only.length === 0 ? {} : { onlyTo: group.only.map(refValue) }),
-    by: group.via.map(({ ports, direction, decision, reasons }) => ({
-      ports: portsValue(ports),
-      direction,
-      decision: decision.by,
-      ...(decision.by === 'rule'
-        ? {
-            policy: refValue(decision.policy),
-            rule: decision.rule.index,
-            ...(decision.rule.name === undefined ? {} : { ruleName: decision.rule.name }),
-            ...placeOf(places.rule(decision.policy, direction, decision.rule.index)),
-          }
-        : {}),
-      ...(decision.by === 'isolation' ? { policies: decision.policies.map((ref) => formatRef(ref)) } : {}),
-      reasons: reasons.map((reason) => reasonWords(reason)),
-    })),
-  };
-}
-
-function placeOf(place: string | undefined): { readonly place?: string } {
-  return place === undefined ? {} : { place };
 }

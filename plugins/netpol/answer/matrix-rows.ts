@@ -3,16 +3,16 @@ import type { Pod } from '../../../shared/model/objects-pod.ts';
 import type { Ref } from '../../../shared/model/refs.ts';
 import type { Cell } from '../../../shared/policy/cell-rows.ts';
 import { connectivity, type Grain } from '../../../shared/policy/connectivity.ts';
-import { ingressPaths, type Route } from '../../../shared/policy/ingress-paths.ts';
 import type { PolicyModel } from '../../../shared/policy/model.ts';
 import { intersectPorts, NO_PORTS, type PortSet, unionPorts } from '../../../shared/policy/port-set.ts';
 import type { AddressRange } from '../../../shared/util/addresses.ts';
+import { waysIn } from '../ways-in.ts';
 
 /** One end of a connection in a matrix. */
 export type MatrixEnd =
   | { readonly type: 'pods'; readonly ref: Ref; readonly pods: readonly Pod[] }
   | { readonly type: 'outside'; readonly ranges: readonly AddressRange[] }
-  /** Whatever carries out Ingress and Route objects. */
+  /** Whatever carries out Ingress and Route objects and the routes of Gateways. */
   | { readonly type: 'ingressController' };
 
 /** What passes between two ends. An end is a place in `ends`. */
@@ -91,16 +91,12 @@ function controllerRows(
   ends: readonly MatrixEnd[],
   controller: number,
 ): readonly MatrixRow[] {
-  const facts = {
-    services: index.list('Service'),
-    ingresses: index.list('Ingress'),
-    routes: index.list('Route') as readonly Route[],
-  };
-  if (facts.ingresses.length + facts.routes.length === 0) return [];
+  const ways = waysIn(index, model);
+  if (ways.length === 0) return [];
   const endOfPod = new Map<Pod, number>();
   for (const [at, end] of ends.entries()) if (end.type === 'pods') for (const pod of end.pods) endOfPod.set(pod, at);
   const rows = new Map<number, MatrixRow>();
-  for (const { unit, allowed, depends } of ingressPaths(model, facts)) {
+  for (const { unit, allowed, depends } of ways) {
     const to = endOfPod.get(unit.pod);
     if (to === undefined) continue;
     const known = rows.get(to);

@@ -4,10 +4,13 @@ import { WORKLOAD_KINDS } from '../../../shared/model/owners.ts';
 import { podAddressField } from '../../../shared/model/pods.ts';
 import { formatAddress, parseCidr } from '../../../shared/util/addresses.ts';
 import { type End, namespaceOfEnd } from '../targets/parse-end.ts';
-import { readPolicies, type Scope } from './policy-plan.ts';
+import { readPolicies, readWaysIn, type Scope } from './policy-plan.ts';
 
-/** What a question between ends needs: the namespaces of both, and the objects that are named. */
-export function endsPlan(ends: readonly End[], scope?: Scope): Plan {
+/**
+ * What a question between ends needs: the namespaces of both, and the objects that are named. `ways`: also what leads to
+ * them from outside.
+ */
+export function endsPlan(ends: readonly End[], scope?: Scope, ways = false): Plan {
   return async (gatherer, inForce) => {
     const owners = (await Promise.all(ends.map((end) => readEnd(gatherer, end, inForce)))).flat();
     const named = ends.flatMap((end) =>
@@ -16,7 +19,10 @@ export function endsPlan(ends: readonly End[], scope?: Scope): Plan {
         : [namespaceOfEnd(end, inForce)],
     );
     const own = [...new Set([...named, ...owners])];
-    await readPolicies(gatherer, scope ?? own, own.length === 0 ? [inForce] : own);
+    await Promise.all([
+      readPolicies(gatherer, scope ?? own, own.length === 0 ? [inForce] : own),
+      ways ? readWaysIn(gatherer, own, own) : undefined,
+    ]);
   };
 }
 

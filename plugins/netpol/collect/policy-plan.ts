@@ -2,6 +2,7 @@ import type { Gatherer } from '../../../shared/collect/gather.ts';
 import type { KindName } from '../../../shared/model/kinds.ts';
 import type { NamespacedPolicyKind } from '../policy-facts.ts';
 import { CLUSTER_POLICY_KINDS, NAMESPACED_POLICY_KINDS } from '../policy-facts.ts';
+import { BEHIND_GATEWAYS } from '../ways-in.ts';
 
 /** Which namespaces a question is about; `all` where anybody may be the answer. */
 export type Scope = 'all' | readonly string[];
@@ -43,11 +44,16 @@ async function readNamespaces(gatherer: Gatherer, own: readonly string[]): Promi
 
 /** What leads from the outside to pods. A refusal is told by the coverage. */
 export async function readWaysIn(gatherer: Gatherer, scope: Scope, own: readonly string[]): Promise<void> {
-  const kinds: readonly KindName[] = ['Service', 'Ingress', 'Route'];
-  await Promise.all(
-    kinds.map(async (kind) => {
-      if (scope === 'all' && (await gatherer.tryList(kind)).status !== 'forbidden') return;
-      await Promise.all((scope === 'all' ? own : scope).map((namespace) => gatherer.list(kind, { namespace })));
+  const read = async (kind: KindName): Promise<void> => {
+    if (scope === 'all' && (await gatherer.tryList(kind)).status !== 'forbidden') return;
+    await Promise.all((scope === 'all' ? own : scope).map((namespace) => gatherer.list(kind, { namespace })));
+  };
+  await Promise.all([
+    ...(['Service', 'Ingress', 'Route'] as const).map(read),
+    // Most clusters have no Gateway, and need not be asked for what would be behind one.
+    gatherer.tryList('Gateway').then(async (gateways) => {
+      const none = gateways.status === 'absent' || (gateways.status === 'ok' && gateways.value.length === 0);
+      if (!none) await Promise.all(BEHIND_GATEWAYS.map(read));
     }),
-  );
+  ]);
 }

@@ -1,10 +1,10 @@
 import type { ClusterIndex } from '../../../shared/model/cluster-index.ts';
 import type { Snapshot } from '../../../shared/model/snapshot.ts';
 import type { Enforcement } from '../../../shared/policy/enforcement.ts';
-import { ingressPaths, type Route } from '../../../shared/policy/ingress-paths.ts';
 import type { PolicyModel } from '../../../shared/policy/model.ts';
 import { NO_PORTS, unionPorts } from '../../../shared/policy/port-set.ts';
 import type { Gaps } from '../actions/gaps.ts';
+import { waysIn } from '../ways-in.ts';
 import type { Places } from '../words/places.ts';
 import { changeOf, type Passing } from './changes.ts';
 import type { ControllerRow } from './diff-json.ts';
@@ -67,7 +67,7 @@ export function compare(
   };
 }
 
-/** Paths through Ingress and Route objects that change, workload by workload. */
+/** Paths through Ingress, Route and Gateway objects that change, workload by workload. */
 function controllerRows(before: State, after: State, ends: readonly DiffEnd[]): readonly ControllerRow[] {
   const [a, b] = [passings(before, ends, 'before'), passings(after, ends, 'after')];
   return ends.flatMap((to) => {
@@ -81,16 +81,11 @@ function passings(
   ends: readonly DiffEnd[],
   side: 'before' | 'after',
 ): ReadonlyMap<DiffEnd, Passing> {
-  const ingresses = index.list('Ingress');
-  const routes = index.list('Route') as readonly Route[];
   const found = new Map<DiffEnd, Passing>();
-  if (ingresses.length + routes.length === 0) return found;
+  const ways = waysIn(index, model);
+  if (ways.length === 0) return found;
   const endOf = new Map(ends.flatMap((end) => end[side].map((pod) => [pod, end] as const)));
-  for (const { unit, allowed, depends } of ingressPaths(model, {
-    services: index.list('Service'),
-    ingresses,
-    routes,
-  })) {
+  for (const { unit, allowed, depends } of ways) {
     const end = endOf.get(unit.pod);
     if (end === undefined) continue;
     const known = found.get(end);

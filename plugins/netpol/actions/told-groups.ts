@@ -1,0 +1,140 @@
+import type { Pod } from '../../../shared/model/objects-pod.ts';
+import { formatRef, type Ref, refKey } from '../../../shared/model/refs.ts';
+import { unitRef } from '../../../shared/policy/explain-peer.ts';
+import type { Answer } from '../../../shared/policy/verdict.ts';
+import type { Section } from '../../../shared/report/report.ts';
+import { joinNames, wrap } from '../../../shared/util/text.ts';
+import { refValue } from '../answer/end-values.ts';
+import type { ReachGroup, Via } from '../answer/reach-groups.ts';
+import { type Who, whoOf } from '../answer/who.ts';
+import { policyWords, ruleWords } from '../words/policies.ts';
+import { portsValue, portWords } from '../words/ports.ts';
+import { reasonsWords, reasonWords } from '../words/reasons.ts';
+import type { Asked } from './ask.ts';
+
+/** Groups with one explanation and equal ports, told together. */
+export interface Told {
+  readonly who: Who;
+  readonly pods: number;
+  readonly title: string;
+  readonly via: readonly Via[];
+  readonly group: ReachGroup;
+}
+
+/** The groups of one answer, those with the same title as one. `but` are the pods that were asked about. */
+export function toldGroups(
+  asked: Asked,
+  groups: readonly ReachGroup[],
+  answer: Answer,
+  but: ReadonlySet<Pod>,
+): readonly Told[] {
+  const merged = new Map<string, { group: ReachGroup }>();
+  for (const group of groups.filter((one) => one.answer === answer)) {
+    const title = titleOf(asked, group);
+    const known = merged.get(title);
+    if (known === undefined) merged.set(title, { group });
+    else {
+      const { group: old } = known;
+      known.group = { ...old, pods: [...old.pods, ...group.pods], ranges: [...old.ranges, ...group.ranges] };
+    }
+  }
+  return [...merged].map(([title, { group }]) => ({
+    title,
+    group,
+    via: group.via,
+    pods: group.pods.length,
+    who: whoOf(asked.model, group.pods, group.ranges, but),
+  }));
+}
+
+/** `TCP 5432, by NetworkPolicy data/db-in, ingress rule 1 (db.yaml:12)`. */
+function titleOf(asked: Asked, { ports, via, only, answer, pods }: ReachGroup): string {
+  const rules = via.map((one) => {
+    const words = viaWords(asked, one, answer, pods);
+    return via.length > 1 ? `${words} on ${portWords(one.ports)}` : words;
+  });
+  const some =
+    only.length === 0
+      ? ''
+      : ` (only ${joinNames(
+          only.map((ref) => asked.name(ref)),
+          2,
+        )})`;
+  const port = portWords(ports);
+  return `${port.charAt(0).toUpperCase()}${port.slice(1)}${some}: ${joinNames(rules, 3)}`;
+}
+
+function viaWords(
+  { model, places, name: naming }: Asked,
+  { direction, decision, reasons }: Via,
+  answer: Answer,
+  pods: readonly Pod[],
+): string {
+  // Pods that no rule tells apart are judged by one of them, and a reason that names that one holds for all.
+  const inGroup = (ref: Ref): boolean =>
+    pods.length > 1 && pods.some((pod) => refKey(unitRef(model.unitOf(pod))) === refKey(ref));
+  const name = (ref: Ref): string => `${naming(ref)}${inGroup(ref) ? ', for one,' : ''}`;
+  switch (decision.by) {
+    case 'rule':
+      return `${answer === 'no' ? 'denied by ' : ''}${ruleWords(decision.policy, direction, decision.rule, places)}`;
+    case 'isolation':
+      return `no ${direction} rule of ${joinNames(
+        decision.policies.map((policy) => policyWords(policy, places)),
+        2,
+      )} matches`;
+    case 'default':
+      return `no policy stands against it`;
+    case 'exempt':
+      return reasons.length === 0 ? 'no policy applies' : joinNames(reasonsWords(reasons, name), 1);
+    case 'nothing':
+      return joinNames(reasonsWords(reasons, name), 2);
+  }
+}
+
+/** More names than this are counted; -o wide shows all. */
+const MOST_NAMES = 12;
+
+/** A group for people: by what, on which ports, and who. */
+export function groupSection({ title, who }: Told, prefix: string, wide: boolean): Section {
+  const shown = wide || who.words.length <= MOST_NAMES + 1 ? who.words : who.words.slice(0, MOST_NAMES);
+  const hidden = who.words.length - shown.length;
+  const head = textSection(`${prefix}${title}`);
+  const more = hidden === 0 ? [] : [`    and ${hidden} more: -o wide`];
+  return { ...head, lines: [...head.lines, ...shown.flatMap((word) => wrap(word, 80, '    ')), ...more] };
+}
+
+/** A group as the JSON has it. */
+export function groupData({ places }: Asked, { who, pods, group }: Told, answer: string): object {
+  return {
+    answer,
+    ports: portsValue(group.ports),
+    who: who.values,
+    pods,
+    words: who.words,
+    ...(group.only.length === 0 ? {} : { onlyTo: group.only.map(refValue) }),
+    by: group.via.map(({ ports, direction, decision, reasons }) => ({
+      ports: portsValue(ports),
+      direction,
+      decision: decision.by,
+      ...(decision.by === 'rule'
+        ? {
+            policy: refValue(decision.policy),
+            rule: decision.rule.index,
+            ...(decision.rule.name === undefined ? {} : { ruleName: decision.rule.name }),
+            ...placeOf(places.rule(decision.policy, direction, decision.rule.index)),
+          }
+        : {}),
+      ...(decision.by === 'isolation' ? { policies: decision.policies.map((ref) => formatRef(ref)) } : {}),
+      reasons: reasons.map((reason) => reasonWords(reason)),
+    })),
+  };
+}
+
+function placeOf(place: string | undefined): { readonly place?: string } {
+  return place === undefined ? {} : { place };
+}
+
+/** A text as lines of 80 columns, what follows the first one indented. */
+export function textSection(text: string): Extract<Section, { type: 'text' }> {
+  return { type: 'text', lines: wrap(text, 80, '  ').map((line, at) => (at === 0 ? line.trimStart() : line)) };
+}

@@ -1,0 +1,46 @@
+import { isApplied } from '../../shared/model/applied.ts';
+import type { ClusterIndex } from '../../shared/model/cluster-index.ts';
+import type { KindName } from '../../shared/model/kinds.ts';
+import type { GatewayRoute, ReferenceGrant, RouteKind } from '../../shared/policy/gateway-backends.ts';
+import { type IngressPath, ingressPaths, type Route } from '../../shared/policy/ingress-paths.ts';
+import type { PolicyModel } from '../../shared/policy/model.ts';
+
+const ROUTE_KINDS = [
+  'HTTPRoute',
+  'GRPCRoute',
+  'TLSRoute',
+  'TCPRoute',
+  'UDPRoute',
+] as const satisfies readonly RouteKind[];
+
+/** What leads in through Gateways, beside the Gateways themselves. */
+export const BEHIND_GATEWAYS = [...ROUTE_KINDS, 'ReferenceGrant'] as const satisfies readonly KindName[];
+
+/** What leads in from outside. */
+export const WAYS_IN = ['Ingress', 'Route', 'Gateway', ...BEHIND_GATEWAYS] as const satisfies readonly KindName[];
+
+/** The pods that Ingress, Route and Gateway objects of an index lead to. */
+export function waysIn(index: ClusterIndex, model: PolicyModel): readonly IngressPath[] {
+  const ingresses = index.list('Ingress');
+  const routes = index.list('Route') as readonly Route[];
+  const behind = ROUTE_KINDS.flatMap((kind) =>
+    index.list(kind).map((object) => ({ kind, object: object as GatewayRoute })),
+  );
+  if (ingresses.length + routes.length + behind.length === 0) return [];
+  return ingressPaths(model, {
+    services: index.list('Service'),
+    ingresses,
+    routes,
+    gateway: { gateways: index.list('Gateway'), routes: behind, grants: grantsIn(index, behind) },
+  });
+}
+
+/** The grants of references; undefined where a cluster may have some that nobody read. Manifests are all there is. */
+function grantsIn(
+  index: ClusterIndex,
+  routes: readonly { readonly object: GatewayRoute }[],
+): readonly ReferenceGrant[] | undefined {
+  const { status } = index.seen('ReferenceGrant');
+  const seen = status === 'ok' || status === 'absent' || !routes.some(({ object }) => isApplied(object));
+  return seen ? (index.list('ReferenceGrant') as readonly ReferenceGrant[]) : undefined;
+}
