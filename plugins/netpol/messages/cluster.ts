@@ -1,8 +1,9 @@
 import { defineMessages, message } from '../../../shared/messages/define-messages.ts';
+import type { Fix } from '../../../shared/messages/finding.ts';
 
 /** POL401 to POL449: the cluster around the policies. */
 export const clusterMessages = defineMessages({
-  POL401: message<{ readonly plugin: string; readonly count: string }>({
+  POL401: message<{ readonly plugin: string; readonly count: string; readonly fixes: readonly Fix[] }>({
     slug: 'policies-are-not-enforced',
     severity: 'critical',
     rung: 0,
@@ -14,6 +15,7 @@ export const clusterMessages = defineMessages({
       'passes. It is the commonest reason for "my deny does nothing".\n' +
       'Install a plugin that enforces (Calico, Cilium, Antrea, kube-router; Canal adds Calico’s policies to Flannel; ' +
       'kube-network-policies adds enforcement to any plugin), or switch enforcement on (AWS VPC CNI: --enable-network-policy=true).',
+    fixes: ({ fixes }) => fixes,
   }),
   POL402: message<{
     readonly plugin: string;

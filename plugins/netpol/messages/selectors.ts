@@ -106,7 +106,7 @@ export const selectorMessages = defineMessages({
       'Put both into one rule: remove the dash before `ports`.',
     fixes: ({ fixes }) => fixes,
   }),
-  POL106: message<{ readonly policy: string; readonly pods: string; readonly all: boolean }>({
+  POL106: message<WithFixes & { readonly policy: string; readonly pods: string; readonly all: boolean }>({
     slug: 'selects-host-network-pods',
     severity: 'warning',
     confidence: 'likely',
@@ -118,6 +118,7 @@ export const selectorMessages = defineMessages({
       'A pod with hostNetwork: true uses the address and the interfaces of its node. NetworkPolicy leaves its effect on such pods ' +
       'undefined, and most plugins do not apply it; AdminNetworkPolicy and ClusterNetworkPolicy exclude them.\n' +
       'Protect them on the node (host firewall, or host policies of Calico and Cilium), or take hostNetwork away.',
+    fixes: ({ fixes }) => fixes,
   }),
   POL107: message<WithFixes & { readonly rule: string; readonly pods: string; readonly direction: string }>({
     slug: 'peer-is-on-the-host-network',

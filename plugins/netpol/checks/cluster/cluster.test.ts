@@ -18,6 +18,26 @@ describe('policies-are-not-enforced', () => {
     expect(codesOf(lintObjects([...around, flannel]))).toEqual([]);
   });
 
+  it('gives the line that switches enforcement on where an argument switched it off', () => {
+    const fixOf = (name: string, args: readonly string[]) => {
+      const template = { spec: { containers: [{ name: 'aws-eks-nodeagent', args }] } };
+      const agent = workload('DaemonSet', name, {}, { template }, { namespace: 'kube-system' });
+      return found(lintObjects([...around, denyAll, agent], { cni: 'as it is seen' }), 'POL401')?.fixes[0];
+    };
+    const fix = fixOf('kube-router', ['--run-router=true', '--run-firewall=false']);
+    expect(fix).toMatchObject({
+      risk: 'high',
+      command:
+        'kubectl patch daemonset kube-router -n kube-system --type=json -p ' +
+        `'[{"op":"replace","path":"/spec/template/spec/containers/0/args/1","value":"--run-firewall=true"}]'`,
+    });
+    expect(fix?.undo).toContain('"value":"--run-firewall=false"');
+    expect(fixOf('aws-node', ['--enable-network-policy=false'])?.command).toMatch(
+      /^kubectl patch configmap amazon-vpc-cni -n kube-system .+ && kubectl patch daemonset aws-node -n kube-system /,
+    );
+    expect(fixOf('kube-flannel-ds', [])).toBeUndefined();
+  });
+
   it('is no fault where it cannot be seen, and said to be not checked', () => {
     const report = lintObjects([...around, denyAll]);
     expect(report.verdict).toBe('healthy');

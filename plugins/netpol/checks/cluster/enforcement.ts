@@ -8,6 +8,7 @@ import type { ClusterSubject } from '../../lint/cluster-subject.ts';
 import { enforcementOf } from '../../lint/lint-facts.ts';
 import { type PolicySubject, policySubjects } from '../../lint/policy-subject.ts';
 import { clusterMessages } from '../../messages/cluster.ts';
+import { switchOn } from './enforcement-fixes.ts';
 import { featuresMissing } from './features.ts';
 
 /** Told first: while nothing enforces policies, what they say does not matter. */
@@ -27,6 +28,7 @@ export const policiesAreNotEnforced = defineCheck<ClusterSubject>({
         args: {
           plugin: by === undefined ? '' : ` (${by})`,
           count: `${plural(policies.length, 'policy', 'policies')} ${policies.length === 1 ? 'is' : 'are'}`,
+          fixes: switchOn(index),
         },
         evidence: plugins.flatMap(({ name, evidence }) =>
           evidence.slice(0, 2).map(({ fact, source }) => ({ fact: `network plugin ${name}: ${fact}`, source })),

@@ -5,6 +5,7 @@ import { formatRef } from '../../../../shared/model/refs.ts';
 import type { PodClass } from '../../../../shared/policy/classes.ts';
 import { POLICY_FACT_KINDS } from '../../../../shared/policy/model-of-index.ts';
 import { formatAddress } from '../../../../shared/util/addresses.ts';
+import { patchLine } from '../../../../shared/util/kubectl.ts';
 import { joinNames } from '../../../../shared/util/text.ts';
 import { enforcementOf, lintModelIn } from '../../lint/lint-facts.ts';
 import { classesOf, firstField, firstWords, podNames, selectedClasses } from '../../lint/members.ts';
@@ -35,7 +36,12 @@ export const selectsHostNetworkPods = defineCheck<PolicySubject>({
       selectorMessages.POL106.raise({
         subject: subject.ref,
         severity: all ? 'warning' : 'info',
-        args: { policy: formatRef(subject.ref), pods: podsWords(onHost, all), all },
+        args: {
+          policy: formatRef(subject.ref),
+          pods: podsWords(onHost, all),
+          all,
+          fixes: all ? offHost(index, onHost) : [],
+        },
         evidence: [
           { fact: `hostNetwork: true on ${joinNames(names)}`, source: firstField(onHost, 'spec.hostNetwork') },
         ],
@@ -43,6 +49,29 @@ export const selectsHostNetworkPods = defineCheck<PolicySubject>({
     ];
   },
 });
+
+/**
+ * The way off the host network for an application: agents of the nodes (DaemonSets, static pods) need it, and several
+ * workloads at once are no line to paste.
+ */
+function offHost(index: ClusterIndex, classes: readonly PodClass[]): readonly Fix[] {
+  const model = lintModelIn(index);
+  const owners = new Map(
+    classes.flatMap(({ pods }) =>
+      pods.map((pod) => [formatRef(model.workloadOf(pod)), model.workloadOf(pod)] as const),
+    ),
+  );
+  const [owner, ...more] = owners.values();
+  if (owner === undefined || more.length > 0) return [];
+  const { kind, namespace, name } = owner;
+  if (kind !== 'Deployment' && kind !== 'StatefulSet') return [];
+  if (index.get(kind, namespace, name)?.spec?.template?.spec?.hostNetwork !== true) return [];
+  const line = (hostNetwork: boolean): string =>
+    patchLine(kind.toLowerCase(), namespace, name, { spec: { template: { spec: { hostNetwork } } } });
+  const title =
+    'take its pods off the host network, if nothing asks for them at the address of their node (restarts them)';
+  return [{ title, command: line(false), risk: 'high', undo: line(true) }];
+}
 
 /** A peer that means pods on the host network and no others. */
 export const peerIsOnTheHostNetwork = defineCheck<PolicySubject>({

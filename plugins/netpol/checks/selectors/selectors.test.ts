@@ -249,6 +249,23 @@ describe('host network', () => {
     expect(codes(onHost, policy)).toEqual(['POL106 warning likely']);
   });
 
+  it('gives the line that takes an application off the host network, and none for agents of the nodes', () => {
+    const policy = networkPolicy('p', { podSelector: { matchLabels: { app: 'agent' } }, policyTypes: ['Ingress'] });
+    const fixesFor = (kind: string) => {
+      const template = { metadata: { labels: { app: 'agent' } }, spec: { hostNetwork: true, containers: [] } };
+      const owner = workload(kind, 'agent', { app: 'agent' }, { template });
+      const own = {
+        ...onHost,
+        metadata: { ...onHost.metadata, ownerReferences: [{ kind, name: 'agent', controller: true }] },
+      };
+      return found(lint(owner, own, policy), 'POL106')?.fixes.map(({ command }) => command);
+    };
+    expect(fixesFor('StatefulSet')).toEqual([
+      `kubectl patch statefulset agent -n shop --type=merge -p '{"spec":{"template":{"spec":{"hostNetwork":false}}}}'`,
+    ]);
+    expect(fixesFor('DaemonSet')).toEqual([]);
+  });
+
   it('tells a peer that comes with its node’s address, with the block to add', () => {
     const report = lint(onHost, ingressFrom({ podSelector: { matchLabels: { app: 'agent' } } }));
     expect(codesOf(report)).toEqual(['POL107 warning likely']);
