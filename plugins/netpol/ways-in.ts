@@ -1,8 +1,15 @@
 import { isApplied } from '../../shared/model/applied.ts';
 import type { ClusterIndex } from '../../shared/model/cluster-index.ts';
 import type { KindName } from '../../shared/model/kinds.ts';
+import type { Ref } from '../../shared/model/refs.ts';
 import type { GatewayRoute, ReferenceGrant, RouteKind } from '../../shared/policy/gateway-backends.ts';
-import { type IngressPath, ingressPaths, type Route } from '../../shared/policy/ingress-paths.ts';
+import {
+  type IngressFacts,
+  type IngressPath,
+  ingressPaths,
+  type Route,
+  servicesBehind,
+} from '../../shared/policy/ingress-paths.ts';
 import type { PolicyModel } from '../../shared/policy/model.ts';
 
 const ROUTE_KINDS = [
@@ -21,18 +28,26 @@ export const WAYS_IN = ['Ingress', 'Route', 'Gateway', ...BEHIND_GATEWAYS] as co
 
 /** The pods that Ingress, Route and Gateway objects of an index lead to. */
 export function waysIn(index: ClusterIndex, model: PolicyModel): readonly IngressPath[] {
+  const facts = factsOf(index);
+  return facts === undefined ? [] : ingressPaths(model, facts);
+}
+
+/** The Services that they lead to, by `namespace/name`, each with one that does. */
+export function servicesWithWaysIn(index: ClusterIndex, model: PolicyModel): ReadonlyMap<string, Ref> {
+  const facts = factsOf(index);
+  return facts === undefined ? new Map() : servicesBehind(model, facts);
+}
+
+/** Undefined where nothing leads in, which is most common. */
+function factsOf(index: ClusterIndex): IngressFacts | undefined {
   const ingresses = index.list('Ingress');
   const routes = index.list('Route') as readonly Route[];
   const behind = ROUTE_KINDS.flatMap((kind) =>
     index.list(kind).map((object) => ({ kind, object: object as GatewayRoute })),
   );
-  if (ingresses.length + routes.length + behind.length === 0) return [];
-  return ingressPaths(model, {
-    services: index.list('Service'),
-    ingresses,
-    routes,
-    gateway: { gateways: index.list('Gateway'), routes: behind, grants: grantsIn(index, behind) },
-  });
+  if (ingresses.length + routes.length + behind.length === 0) return undefined;
+  const gateway = { gateways: index.list('Gateway'), routes: behind, grants: grantsIn(index, behind) };
+  return { services: index.list('Service'), ingresses, routes, gateway };
 }
 
 /** The grants of references; undefined where a cluster may have some that nobody read. Manifests are all there is. */

@@ -38,6 +38,12 @@ async function* parseStretch({ bytes, line }: Stretch, sinks: FileSinks): AsyncG
         yield asDocument(flow, line);
         return;
       }
+      // The first document of a YAML stream is in flow form, as JSON is, and others are not.
+      const text = asBuffer(bytes).toString('utf8');
+      if (/^---\s/m.test(text)) {
+        yield* parseYaml(text, line, await sinks.yaml(), sinks.trouble, sinks.word);
+        return;
+      }
     }
     yield* parseJsonValues(bytes, line, sinks.trouble);
     return;

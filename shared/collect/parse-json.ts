@@ -30,10 +30,36 @@ export function* parseJsonValues(bytes: Uint8Array, firstLine: number, trouble: 
     const document = value.items === undefined ? single(bytes, value, lines) : list(bytes, value, lines, trouble);
     if (document !== undefined) yield document;
     else trouble(lines.always(value.complete ? at : value.end), parseMessage(bytes, value));
-    // JSON lines and values in a row; hand-made files set them apart by commas.
-    at = skipSpace(bytes, value.end);
-    while (bytes[at] === 0x2c) at = skipSpace(bytes, at + 1);
+    at = skipBetween(bytes, value.end);
   }
+}
+
+/**
+ * What may stand between values: JSON lines and values in a row need nothing, hand-made files set them apart by commas,
+ * and in a YAML stream whose documents are JSON (as jsonnet writes it) there are `---`, `...` and comments.
+ */
+function skipBetween(bytes: Uint8Array, from: number): number {
+  let at = skipSpace(bytes, from);
+  for (;;) {
+    const byte = bytes[at];
+    if (byte === 0x2c) at = skipSpace(bytes, at + 1);
+    else if (byte === 0x23) at = skipSpace(bytes, endOfLine(bytes, at));
+    else if (isDocumentMark(bytes, at)) at = skipSpace(bytes, at + 3);
+    else return at;
+  }
+}
+
+/** `---` or `...` at the start of a line, with nothing or a blank behind it. */
+function isDocumentMark(bytes: Uint8Array, at: number): boolean {
+  const byte = bytes[at];
+  if (byte !== 0x2d && byte !== 0x2e) return false;
+  if (bytes[at + 1] !== byte || bytes[at + 2] !== byte || bytes[at - 1] !== 0x0a) return false;
+  return at + 3 === bytes.length || skipSpace(bytes, at + 3) > at + 3;
+}
+
+function endOfLine(bytes: Uint8Array, from: number): number {
+  const end = bytes.indexOf(0x0a, from);
+  return end < 0 ? bytes.length : end;
 }
 
 /** The next `{` or `[` at the start of a line. */

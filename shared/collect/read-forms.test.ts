@@ -56,6 +56,18 @@ describe('forms of input', () => {
     expect(snapshot.objects.Pod?.every((object) => object.kind === 'Pod' && object.apiVersion === 'v1')).toBe(true);
   });
 
+  it('reads a YAML stream whose documents, or the first of them, are JSON', async () => {
+    const stream = [pod('a'), pod('b')].map((one) => JSON.stringify(one)).join('\n---\n');
+    files.write('jsonnet/stream.yaml', `${stream}\n--- # the last\n${JSON.stringify(pod('c'), null, 2)}\n...\n---\n`);
+    files.write(
+      'jsonnet/mixed.yaml',
+      `${JSON.stringify(pod('d'))} # the first\n---\napiVersion: v1\nkind: Pod\nmetadata: {name: e, namespace: shop}\n`,
+    );
+    const snapshot = await read('jsonnet');
+    expect(snapshot.problems).toEqual([]);
+    expect(names(snapshot).sort()).toEqual(['a', 'b', 'c', 'd', 'e'].map((name) => `shop/${name}`));
+  });
+
   it('keeps kinds outside the model under their group', async () => {
     files.write(
       'x.yaml',

@@ -109,6 +109,11 @@ export function unknownPod(): PodUnit {
   };
 }
 
+/** The Services that objects lead to from outside, each with one of those objects, by `namespace/name`. */
+export function servicesBehind(model: PolicyModel, facts: IngressFacts): ReadonlyMap<string, Ref> {
+  return new Map(backends(model, facts).map(({ service, through }) => [key(service, service.metadata?.name), through]));
+}
+
 interface Backend {
   readonly through: Ref;
   readonly service: Service;

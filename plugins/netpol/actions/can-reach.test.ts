@@ -43,6 +43,22 @@ describe('can-reach', () => {
     expect((await ask('can-reach shop/web data/db', own)).exit).toBe(1);
   });
 
+  it('writes blocks of addresses as the policy does, in every format', async () => {
+    const block = '{ipBlock: {cidr: 10.0.0.0/8, except: [10.1.0.0/16]}}';
+    const blocks = SHOP.replace('[{podSelector: {}}]', `[${block}]`);
+    for (const format of ['json', 'yaml', 'markdown', 'html', 'wide']) {
+      const { exit, stderr } = await ask(`can-reach 10.2.0.1 shop/api:8080 -o ${format}`, blocks);
+      expect([exit, stderr], format).toEqual([0, '']);
+    }
+    const { walk } = JSON.parse((await ask('can-reach 10.1.0.1 shop/api:8080 -o json', blocks)).stdout);
+    const [{ rules }] = walk.ingress.tiers[0].policies;
+    expect(rules[0].peers[0]).toMatchObject({
+      peer: { type: 'block', cidr: '10.0.0.0/8', except: ['10.1.0.0/16'] },
+      matched: 'no',
+      misses: [{ what: 'inExcept' }],
+    });
+  });
+
   it('gives the same exit status in every format', async () => {
     for (const format of ['table', 'wide', 'json', 'yaml', 'markdown', 'html']) {
       expect((await ask(`can-reach shop/web data/db -o ${format}`)).exit).toBe(1);

@@ -11,6 +11,7 @@ import { type Judged, judgePair, type PairVerdict, type PortVerdict } from '../a
 import { isByAddress, outsideNote } from '../answer/outside-words.ts';
 import { apartWords } from '../answer/own-networks.ts';
 import { walkLines } from '../answer/walk-lines.ts';
+import { walkValue } from '../answer/walk-value.ts';
 import { endsPlan } from '../collect/ends-plan.ts';
 import { policyMessages } from '../messages/reach.ts';
 import { type End, parseEnds } from '../targets/parse-end.ts';
@@ -119,7 +120,9 @@ function reportOf(asked: Asked, from: Party, to: Party, judged: Judged): Report 
       ...(judged.allowed.length + judged.depends.length === 0
         ? {}
         : { allowedPorts: portsValue(judged.allowed), undecidedPorts: portsValue(judged.depends) }),
-      ...(told === undefined ? {} : { walk: { egress: told.verdict.egress, ingress: told.verdict.ingress } }),
+      ...(told === undefined
+        ? {}
+        : { walk: { egress: walkValue(told.verdict.egress), ingress: walkValue(told.verdict.ingress) } }),
       reasons: reasonsOf(asked, from, to, judged),
       changes: fixes,
       enforcement: { enforced: asked.enforcement.enforced, by: asked.enforcement.by ?? null },

@@ -3,16 +3,18 @@ import { UsageError } from '../../../shared/cli/command.ts';
 import { didYouMean } from '../../../shared/cli/nearest.ts';
 import { ClusterError } from '../../../shared/kube/ports.ts';
 import type { NetworkPolicy } from '../../../shared/model/objects-network.ts';
-import { plural, wrap } from '../../../shared/util/text.ts';
+import type { PolicyModel } from '../../../shared/policy/model.ts';
+import { joinNames, plural, wrap } from '../../../shared/util/text.ts';
 import { flowOf } from '../assert/parse-expectations.ts';
 import { endsPlan } from '../collect/ends-plan.ts';
 import { readPolicies, readWaysIn } from '../collect/policy-plan.ts';
-import { DNS_RULE, type Flow, policiesFor } from '../generate/build.ts';
+import { type Flow, policiesFor } from '../generate/build.ts';
+import { type Dns, dnsOf } from '../generate/dns-rules.ts';
 import { resolveFlows } from '../generate/resolve-flows.ts';
 import { serviceFlows } from '../generate/service-flows.ts';
-import { TEMPLATES } from '../generate/templates.ts';
-import { verify } from '../generate/verify.ts';
-import { type TemplatePromise, verifyTemplate } from '../generate/verify-template.ts';
+import { type FromTemplate, TEMPLATES } from '../generate/templates.ts';
+import { nameOf, verify } from '../generate/verify.ts';
+import { verifyTemplate } from '../generate/verify-template.ts';
 import { type Asked, ask } from './ask.ts';
 
 const EXAMPLES =
@@ -57,10 +59,11 @@ async function flowsResult(
   about: readonly string[],
 ): Promise<CommandResult> {
   const egress = request.options.boolean('egress');
-  const policies = policiesFor(index, flows, egress).map(withDns);
+  const dns = dnsOf(index);
+  const policies = policiesFor(index, flows, egress).map((one) => withDns(one, dns));
   // Pods that stand in for templates are made once: a model of its own would make others.
   const facts = { ...model.facts, pods: model.pods, workloads: [] };
-  const { closed, more, unsure, beside } = verify(facts, policies, flows);
+  const { closed, more, unsure, beside } = verify(facts, policies, flows, dns);
   const good = closed.length + more.length + unsure.length === 0;
   const receivers = beside.length === 0 ? 'nothing else reaches the receivers' : 'these let nothing else in';
   const senders = beside.length === 0 ? 'the senders reach nothing else but DNS' : 'nothing else but DNS out';
@@ -72,14 +75,37 @@ async function flowsResult(
     ...listed('let through as well, by the same labels:', more),
     ...listed('not decided by the facts:', unsure),
     ...listed(BESIDE, beside),
+    ...wayBack(model, policies),
   ];
   return output(request, notes, policies, closed.length > 0 ? 1 : unsure.length > 0 ? 3 : 0);
 }
 
 /** Whoever may send only what is listed still has to ask for names. */
-function withDns(one: NetworkPolicy): NetworkPolicy {
+function withDns(one: NetworkPolicy, { rules }: Dns): NetworkPolicy {
   if (one.spec?.policyTypes?.includes('Egress') !== true) return one;
-  return { ...one, spec: { ...one.spec, egress: [...(one.spec.egress ?? []), DNS_RULE] } };
+  return { ...one, spec: { ...one.spec, egress: [...(one.spec.egress ?? []), ...rules] } };
+}
+
+/** The lines that take the policies away again, or keep those whose place they take. */
+function wayBack({ facts }: PolicyModel, policies: readonly NetworkPolicy[]): readonly string[] {
+  const there = new Set((facts.networkPolicies ?? []).map(nameOf));
+  const replaced = policies.filter((one) => there.has(nameOf(one)));
+  return replaced.length === 0
+    ? ['Undo:', ...linesFor('delete', policies, '')]
+    : [
+        `Takes the place of ${joinNames(replaced.map(nameOf))}. Save what is there first:`,
+        ...linesFor('get', replaced, ' -o yaml > before.yaml'),
+      ];
+}
+
+/** One line for each namespace. */
+function linesFor(verb: string, policies: readonly NetworkPolicy[], more: string): readonly string[] {
+  const namespaces = [...new Set(policies.map(({ metadata }) => metadata?.namespace ?? ''))];
+  return namespaces.map((namespace) => {
+    const own = policies.filter(({ metadata }) => metadata?.namespace === namespace);
+    const names = own.map(({ metadata }) => metadata?.name ?? '').join(' ');
+    return `  kubectl ${verb} networkpolicy ${names} -n ${namespace}${more}`;
+  });
 }
 
 const MOST = 10;
@@ -98,14 +124,18 @@ async function fromTemplate(request: Request, name: string): Promise<CommandResu
   }
   const { options, facts } = request;
   const namespace = await facts.namespace();
-  const { policies, promises } = template({
-    namespace,
-    fromNamespaces: options.list('from-namespace'),
-    cidrs: options.list('cidr'),
-    selector: options.string('selector'),
-    clients: options.list('from'),
-    port: options.string('port'),
-  });
+  const write = (dns: Dns): FromTemplate =>
+    template({
+      namespace,
+      fromNamespaces: options.list('from-namespace'),
+      cidrs: options.list('cidr'),
+      selector: options.string('selector'),
+      clients: options.list('from'),
+      port: options.string('port'),
+      dns,
+    });
+  // What is missing on the command line is told before anything is read.
+  const { policies } = write(dnsOf(undefined));
   let asked: Asked;
   try {
     asked = await ask(request, (gatherer, own) => readPolicies(gatherer, 'all', [own]));
@@ -114,7 +144,7 @@ async function fromTemplate(request: Request, name: string): Promise<CommandResu
     if (!(error instanceof ClusterError)) throw error;
     return output(request, [`Not checked: ${error.message}`, SEE_DIFF], policies, 3);
   }
-  return templateResult(request, asked, namespace, policies, promises);
+  return templateResult(request, asked, namespace, write(dnsOf(asked.index)));
 }
 
 const BESIDE = 'Policies that are there already let through as well:';
@@ -125,9 +155,9 @@ async function templateResult(
   request: Request,
   { model, gaps, name }: Asked,
   namespace: string,
-  policies: readonly NetworkPolicy[],
-  promises: readonly TemplatePromise[],
+  { policies, promises, wanted = [] }: FromTemplate,
 ): Promise<CommandResult> {
+  const nobody = wanted.filter(({ means }) => !model.pods.some(means)).map(({ words }) => words);
   const modelFacts = { ...model.facts, pods: model.pods, workloads: [] };
   const verified = verifyTemplate(modelFacts, namespace, policies, promises, name);
   const { closed, more, unsure, beside, pods } = verified;
@@ -143,7 +173,9 @@ async function templateResult(
     ...listed('not decided by the facts:', unsure),
     ...listed(BESIDE, beside),
     ...(gaps.incomplete === undefined ? [] : [`Not all could be checked: ${gaps.incomplete}.`]),
+    ...nobody.map((words) => `No pod has ${words}: nobody comes in by it. Clients elsewhere: --from NAMESPACE:LABELS.`),
     SEE_DIFF,
+    ...wayBack(model, policies),
   ];
   return output(request, notes, policies, closed.length > 0 ? 1 : unsure.length > 0 ? 3 : 0);
 }

@@ -26,7 +26,7 @@ export const generate: Command = {
       name: 'from',
       type: 'array',
       value: 'SELECTOR',
-      describe: 'for database: labels of its clients; may be repeated',
+      describe: 'for database: labels of its clients, or NAMESPACE:LABELS; may be repeated',
     },
     { name: 'selector', alias: 'l', type: 'string', value: 'SELECTOR', describe: 'for database: labels of its pods' },
     { name: 'port', type: 'string', value: 'PORT', describe: 'for database: its TCP port' },

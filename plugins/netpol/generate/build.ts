@@ -50,6 +50,7 @@ export function policiesFor(index: ClusterIndex, flows: readonly Flow[], egress:
   return [...found.values()];
 }
 
+/** A policy for one direction. A name longer than a label may be is cut. */
 export function policy(
   namespace: string,
   name: string,
@@ -68,20 +69,6 @@ export function policy(
     },
   };
 }
-
-/** UDP and TCP 53 to the DNS pods of the cluster. */
-export const DNS_RULE = {
-  to: [
-    {
-      namespaceSelector: { matchLabels: { [NAMESPACE_NAME_LABEL]: 'kube-system' } },
-      podSelector: { matchLabels: { 'k8s-app': 'kube-dns' } },
-    },
-  ],
-  ports: [
-    { protocol: 'UDP', port: 53 },
-    { protocol: 'TCP', port: 53 },
-  ],
-} as const;
 
 function portsOf({ ports }: Flow): readonly NetworkPolicyPort[] {
   return ports.map(({ protocol, port }) => ({ protocol, port }));

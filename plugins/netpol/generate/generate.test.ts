@@ -144,6 +144,98 @@ describe('generate', () => {
     });
   });
 
+  it('lets in what carries out a route of a Gateway, and the router of OpenShift', async () => {
+    const items = [
+      namespace('shop'),
+      ...['web', 'api'].map((app) => pod(app, { labels: { app }, ports: [{ containerPort: 8080 }] })),
+      ...['web', 'api'].map((app) => service(app, { selector: { app }, ports: [{ port: 80, targetPort: 8080 }] })),
+      pod('edge-1', { namespace: 'infra', labels: { 'gateway.networking.k8s.io/gateway-name': 'edge' } }),
+      pod('router-1', {
+        namespace: 'openshift-ingress',
+        labels: { 'ingresscontroller.operator.openshift.io/deployment-ingresscontroller': 'default' },
+      }),
+      {
+        apiVersion: 'gateway.networking.k8s.io/v1',
+        kind: 'HTTPRoute',
+        metadata: { name: 'web', namespace: 'shop' },
+        spec: {
+          parentRefs: [{ name: 'edge', namespace: 'infra' }],
+          rules: [{ backendRefs: [{ name: 'web', port: 80 }] }],
+        },
+      },
+      {
+        apiVersion: 'route.openshift.io/v1',
+        kind: 'Route',
+        metadata: { name: 'api', namespace: 'shop' },
+        spec: { to: { kind: 'Service', name: 'api' } },
+      },
+      networkPolicy('other', { podSelector: { matchLabels: { app: 'none' } } }),
+    ];
+    const file = files.write('gateway.json', { apiVersion: 'v1', kind: 'List', items });
+    const { stdout } = await runCli(netpol, ['generate', '--snapshot', file, '-n', 'shop']);
+    const spaces = policies(stdout).map(({ metadata, spec }) => [
+      metadata?.name,
+      (spec?.ingress ?? []).flatMap((rule) =>
+        (rule?.from ?? []).flatMap((peer) => Object.values(peer?.namespaceSelector?.matchLabels ?? {})),
+      ),
+    ]);
+    expect(Object.fromEntries(spaces)).toEqual({ 'to-web': ['infra'], 'to-api': ['openshift-ingress'] });
+  });
+
+  it('lets names be asked where they are answered: at the DNS of OpenShift, and at a cache on the node', async () => {
+    const openshift = pod('dns-1', {
+      namespace: 'openshift-dns',
+      labels: { 'dns.operator.openshift.io/daemonset-dns': 'default' },
+    });
+    const cache = pod('cache-1', {
+      namespace: 'kube-system',
+      labels: { 'k8s-app': 'node-local-dns' },
+      spec: { hostNetwork: true },
+    });
+    const rulesFor = async (more: object) => {
+      const items = [namespace('shop'), pod('web', { labels: { app: 'web' } }), more];
+      const file = files.write('dns.json', { apiVersion: 'v1', kind: 'List', items });
+      const { stdout } = await runCli(netpol, ['generate', 'dns', '--snapshot', file, '-n', 'shop']);
+      expect(stdout.replaceAll('\n# ', ' ')).toContain('what the template is for passes, and it lets nothing else');
+      return policies(stdout)[0]?.spec?.egress;
+    };
+    const both = (port: number) => ['UDP', 'TCP'].map((protocol) => ({ protocol, port }));
+    expect(await rulesFor(openshift)).toMatchObject([{ ports: both(5353) }]);
+    expect(await rulesFor(cache)).toMatchObject([
+      { ports: both(53) },
+      { to: [{ ipBlock: { cidr: '169.254.20.10/32' } }], ports: both(53) },
+    ]);
+  });
+
+  it('tells a client that is nobody, takes one of another namespace, and keeps two databases apart', async () => {
+    const database = (app: string, from: string) =>
+      generate('database', '-l', `app=${app}`, '--from', from, '--port', '5432');
+    const { stdout } = await database('db', 'app=gone');
+    expect(stdout.replaceAll('\n# ', ' ')).toContain('No pod has app=gone in namespace shop: nobody comes in by it.');
+    expect((await database('db', 'app=web')).stdout).not.toContain('No pod has');
+    expect(policies((await database('db', 'other:app=web')).stdout)[0]?.spec?.ingress?.[0]?.from).toEqual([
+      {
+        namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'other' } },
+        podSelector: { matchLabels: { app: 'web' } },
+      },
+    ]);
+    const names = policies(stdout + '---\n' + (await database('twin', 'app=web')).stdout).map(
+      (one) => one.metadata?.name,
+    );
+    expect(names).toEqual(['database-db-in', 'database-db-out', 'database-twin-in', 'database-twin-out']);
+  });
+
+  it('gives the line that takes it back, or that saves what it would replace', async () => {
+    expect((await generate('same-namespace')).stdout).toContain(
+      '# Undo:\n#   kubectl delete networkpolicy allow-same-namespace -n shop\n',
+    );
+    const items = [namespace('shop'), pod('web'), networkPolicy('allow-same-namespace', { podSelector: {} })];
+    const file = files.write('replaced.json', { apiVersion: 'v1', kind: 'List', items });
+    const { stdout, exit } = await runCli(netpol, ['generate', 'same-namespace', '--snapshot', file, '-n', 'shop']);
+    expect(exit).toBe(0);
+    expect(stdout).toContain('#   kubectl get networkpolicy allow-same-namespace -n shop -o yaml > before.yaml\n');
+  });
+
   it('gives templates that do what they say, as the engine judges them', async () => {
     const facts = {
       namespaces: [namespace('shop'), namespace('other'), namespace('kube-system')],
@@ -198,7 +290,9 @@ describe('generate', () => {
     expect(stdout.replaceAll('\n# ', ' ')).toContain(
       `# Checked for ${pods} of namespace shop: what the template is for passes, and it lets nothing else through.`,
     );
-    expect(stdout.split('\n').filter((line) => line.startsWith('#') && line.length > 80)).toEqual([]);
+    // A line to paste is never broken.
+    const told = stdout.split('\n').filter((line) => line.startsWith('#') && !line.startsWith('#   kubectl'));
+    expect(told.filter((line) => line.length > 80)).toEqual([]);
   });
 
   it('gives a template without a cluster too, and says that it was not judged', async () => {

@@ -1,8 +1,9 @@
 import type { ClusterIndex } from '../../../shared/model/cluster-index.ts';
 import type { Service } from '../../../shared/model/objects-network.ts';
-import { nameOf } from '../../../shared/model/refs.ts';
+import { formatRef, nameOf } from '../../../shared/model/refs.ts';
 import type { PolicyModel } from '../../../shared/policy/model.ts';
 import { selectedPods } from '../../../shared/policy/service-targets.ts';
+import { servicesWithWaysIn } from '../ways-in.ts';
 
 /** The flows that the Services of a namespace show to be needed, as `A -> B`, and what has to be said of them. */
 export interface ServiceFlows {
@@ -23,13 +24,16 @@ const CONTROLLERS: ReadonlySet<string> = new Set([
   'kong',
 ]);
 
+/** On the routers of OpenShift, and on what a Gateway is carried out by (GEP-1762, "In-cluster gateway deployments"). */
+const ROUTER_LABEL = 'ingresscontroller.operator.openshift.io/deployment-ingresscontroller';
+const GATEWAY_LABEL = 'gateway.networking.k8s.io/gateway-name';
+
 /**
- * Who calls a Service is written in no object: the pods of its own namespace may, an ingress controller where an Ingress
- * leads to it, and everybody where it has a port outside. Probes come from the pod's own node and need no rule.
+ * Who calls a Service is written in no object: the pods of its own namespace may, the controller where an Ingress, a
+ * Route or a route of a Gateway leads to it, and everybody where it has a port outside. Probes come from the pod's own node and need no rule.
  */
 export function serviceFlows(index: ClusterIndex, model: PolicyModel, namespace: string): ServiceFlows {
-  const byIngress = servicesOfIngresses(index, namespace);
-  const controllers = controllersIn(model);
+  const ways = servicesWithWaysIn(index, model);
   const flows: string[] = [];
   const notes: string[] = [];
   for (const service of index.list('Service', namespace)) {
@@ -45,12 +49,13 @@ export function serviceFlows(index: ClusterIndex, model: PolicyModel, namespace:
       flows.push(...familiesOf(service).map((cidr) => `${cidr} -> ${target}`));
       notes.push(`Service ${namespace}/${name} has a port outside: every address is let in to it`);
     }
-    const ingress = byIngress.get(name);
-    if (ingress === undefined) continue;
+    const way = ways.get(`${namespace}/${name}`);
+    if (way === undefined) continue;
+    const controllers = controllersFor(way.kind, model);
     flows.push(...controllers.map((controller) => `${controller} -> ${target}`));
     if (controllers.length === 0) {
       notes.push(
-        `Ingress ${namespace}/${ingress} leads to Service ${namespace}/${name}, and its controller was not recognised: ` +
+        `${formatRef(way)} leads to Service ${namespace}/${name}, and its controller was not recognised: ` +
           `add --allow "NAMESPACE:LABELS -> ${target}" for it`,
       );
     }
@@ -64,28 +69,20 @@ function familiesOf({ spec }: Service): readonly string[] {
   return families.map((family) => (family === 'IPv6' ? '::/0' : '0.0.0.0/0'));
 }
 
-/** The Services that Ingresses of the namespace lead to, with one of those Ingresses. */
-function servicesOfIngresses(index: ClusterIndex, namespace: string): ReadonlyMap<string, string> {
-  const found = new Map<string, string>();
-  for (const ingress of index.list('Ingress', namespace)) {
-    const backends = [
-      ingress.spec?.defaultBackend,
-      ...(ingress.spec?.rules ?? []).flatMap((rule) => (rule.http?.paths ?? []).map(({ backend }) => backend)),
-    ];
-    for (const backend of backends) {
-      const name = backend?.service?.name;
-      if (name !== undefined) found.set(name, nameOf(ingress));
-    }
-  }
-  return found;
-}
-
-/** Pods that are called like an ingress controller, as ends: `ingress-nginx:app.kubernetes.io/name=ingress-nginx`. */
-function controllersIn({ units }: PolicyModel): readonly string[] {
+/**
+ * Pods by whose labels they carry out objects of a kind, as ends: `ingress-nginx:app.kubernetes.io/name=ingress-nginx`.
+ * Most controllers of Ingresses carry out routes of Gateways as well.
+ */
+function controllersFor(kind: string, { units }: PolicyModel): readonly string[] {
   const found = new Set<string>();
-  for (const { labels, namespace } of units) {
-    const name = labels.labels[CONTROLLER_LABEL];
-    if (name !== undefined && CONTROLLERS.has(name)) found.add(`${namespace.name}:${CONTROLLER_LABEL}=${name}`);
+  const own = kind === 'Route' ? ROUTER_LABEL : kind === 'Ingress' ? CONTROLLER_LABEL : GATEWAY_LABEL;
+  for (const key of kind === 'Route' || kind === 'Ingress' ? [own] : [own, CONTROLLER_LABEL]) {
+    for (const { labels, namespace } of units) {
+      const value = labels.labels[key];
+      if (value === undefined || (key === CONTROLLER_LABEL && !CONTROLLERS.has(value))) continue;
+      found.add(`${namespace.name}:${key}=${value}`);
+    }
+    if (found.size > 0) break;
   }
   return [...found];
 }

@@ -10,7 +10,7 @@ import { isFinished } from '../../../shared/policy/units.ts';
 import type { AddressRange } from '../../../shared/util/addresses.ts';
 import type { Naming } from '../words/misses.ts';
 import { portWords } from '../words/ports.ts';
-import type { Verified } from './verify.ts';
+import { applied, type Verified } from './verify.ts';
 
 /** What a template says it does to one direction of some pods, in words of its own and not read off its policies. */
 export interface TemplatePromise {
@@ -41,7 +41,7 @@ export function verifyTemplate(
 ): TemplateVerified {
   const found = { closed: new Set<string>(), more: new Set<string>(), unsure: new Set<string>() };
   const beside = { closed: new Set<string>(), more: new Set<string>(), unsure: new Set<string>() };
-  const real = buildPolicyModel({ ...facts, networkPolicies: [...(facts.networkPolicies ?? []), ...policies] });
+  const real = applied(facts, policies);
   const judged = new Set<Pod>();
   const name = ({ metadata }: Pod): string =>
     naming({ kind: 'Pod', namespace: metadata?.namespace || 'default', name: metadata?.name ?? '' });

@@ -12,6 +12,7 @@ import { type AddressRange, coversRange, inRange, parseAddress } from '../../../
 import { type Party, podsOfParty } from '../targets/party.ts';
 import { portWords } from '../words/ports.ts';
 import type { Flow, Side } from './build.ts';
+import type { Dns } from './dns-rules.ts';
 
 export interface Verified {
   /** Wanted flows that policies would not let through. */
@@ -27,10 +28,13 @@ export interface Verified {
  * Judges generated policies with the engine: beside the ones that are there, every wanted flow must pass; alone, nothing
  * else may reach a receiver, nor leave a sender whose egress they limit. A policy of the same name is replaced by them.
  */
-export function verify(facts: PolicyFacts, policies: readonly NetworkPolicy[], flows: readonly Flow[]): Verified {
-  const names = new Set(policies.map(nameOf));
-  const others = (facts.networkPolicies ?? []).filter((one) => !names.has(nameOf(one)));
-  const real = buildPolicyModel({ ...facts, networkPolicies: [...others, ...policies] });
+export function verify(
+  facts: PolicyFacts,
+  policies: readonly NetworkPolicy[],
+  flows: readonly Flow[],
+  dns: Dns,
+): Verified {
+  const real = applied(facts, policies);
   const closed = new Set<string>();
   const unsure = new Set<string>();
   for (const { from, to, ports } of flows) {
@@ -49,9 +53,9 @@ export function verify(facts: PolicyFacts, policies: readonly NetworkPolicy[], f
   const limited = new Set(policies.filter(limitsEgress).map(({ metadata }) => metadata?.namespace));
   const more = new Set([
     ...receivedAsWell(alone(facts, policies), flows),
-    ...sentAsWell(alone(facts, policies.filter(limitsEgress)), flows, limited),
+    ...sentAsWell(alone(facts, policies.filter(limitsEgress)), flows, limited, dns),
   ]);
-  const beside = [...receivedAsWell(real, flows), ...sentAsWell(real, flows, limited)];
+  const beside = [...receivedAsWell(real, flows), ...sentAsWell(real, flows, limited, dns)];
   return {
     closed: [...closed],
     more: [...more],
@@ -60,7 +64,15 @@ export function verify(facts: PolicyFacts, policies: readonly NetworkPolicy[], f
   };
 }
 
-function nameOf({ metadata }: NetworkPolicy): string {
+/** The facts as they would be with the policies: one of the same name is replaced. */
+export function applied(facts: PolicyFacts, policies: readonly NetworkPolicy[]): PolicyModel {
+  const names = new Set(policies.map(nameOf));
+  const others = (facts.networkPolicies ?? []).filter((one) => !names.has(nameOf(one)));
+  return buildPolicyModel({ ...facts, networkPolicies: [...others, ...policies] });
+}
+
+/** `namespace/name` of a policy. */
+export function nameOf({ metadata }: NetworkPolicy): string {
   return `${metadata?.namespace || 'default'}/${metadata?.name ?? ''}`;
 }
 
@@ -107,6 +119,7 @@ function sentAsWell(
   model: PolicyModel,
   flows: readonly Flow[],
   limited: ReadonlySet<string | undefined>,
+  dns: Dns,
 ): readonly string[] {
   const found: string[] = [];
   for (const sender of new Set(flows.flatMap(({ from }) => podsOfParty(from.party)))) {
@@ -115,13 +128,13 @@ function sentAsWell(
     const { pods, outside } = destinationsOf(model, { type: 'pod', pod: sender });
     for (const { allowed, pods: receivers } of pods) {
       for (const receiver of receivers) {
-        const rest = subtractPorts(subtractPorts(allowed, wanted(flows, receiver, sender)), isDns(receiver) ? DNS : []);
+        const rest = subtractPorts(subtractPorts(allowed, wanted(flows, receiver, sender)), dns.withPod(receiver));
         if (rest.length > 0) found.push(`${name} to ${wordsOf(model, receiver)} on ${portWords(rest)}`);
       }
     }
     for (const { allowed, ranges } of outside) {
       const own = flows.filter(({ from }) => podsOfParty(from.party).includes(sender));
-      const meant = ranges.every((range) => own.some(({ to }) => meansRange(to, range)));
+      const meant = ranges.every((range) => dns.isCache(range) || own.some(({ to }) => meansRange(to, range)));
       if (allowed.length > 0 && !meant) found.push(`${name} to addresses outside on ${portWords(allowed)}`);
     }
   }
@@ -130,13 +143,6 @@ function sentAsWell(
 
 function wordsOf(model: PolicyModel, pod: Pod): string {
   return formatRef(unitRef(model.unitOf(pod)));
-}
-
-const DNS: PortSet = unionPorts(portRange('UDP', 53), portRange('TCP', 53));
-
-/** The pods that the rule for DNS means. */
-function isDns({ metadata }: Pod): boolean {
-  return metadata?.namespace === 'kube-system' && metadata.labels?.['k8s-app'] === 'kube-dns';
 }
 
 function wanted(flows: readonly Flow[], receiver: Pod, sender: Pod): PortSet {

@@ -45,7 +45,7 @@ function find(index: ClusterIndex): DnsServers {
     udp: portOf(service, pods, 'UDP'),
     tcp: portOf(service, pods, 'TCP'),
     service,
-    nodeLocal: nodeLocalIn(index),
+    nodeLocal: nodeLocalAddresses(index),
   };
 }
 
@@ -79,7 +79,8 @@ function portOf(service: Service | undefined, pods: readonly Pod[], protocol: 'U
 
 const NODE_LOCAL = '169.254.20.10';
 
-function nodeLocalIn(index: ClusterIndex): readonly string[] {
+/** The addresses that the cache on the nodes answers at; none where there is no cache. */
+export function nodeLocalAddresses(index: ClusterIndex): readonly string[] {
   const sets = index.list('DaemonSet', 'kube-system').filter(({ metadata, spec }) => {
     const labels = { ...metadata?.labels, ...spec?.template?.metadata?.labels };
     return metadata?.name === 'node-local-dns' || labels['k8s-app'] === 'node-local-dns';
