@@ -35,6 +35,8 @@ export interface PluginSign {
   readonly annotations: readonly string[];
   /** Reasons of the node condition NetworkUnavailable. */
   readonly conditions: readonly string[];
+  /** Labels of nodes that only this plugin's machines have: a key, or `key=value`. */
+  readonly labels?: readonly string[];
   /** Part of the kubelet's version, for distributions that run the plugin inside their own process. */
   readonly kubelet?: string;
 }
@@ -78,7 +80,8 @@ export const PLUGIN_SIGNS: readonly PluginSign[] = [
   // Its flannel leaves flannel's marks; what only K3s has is the policy controller in its own process.
   { ...sign('K3s', 'policy', [], ['k3s.io/node-args']), kubelet: '+k3s' },
   sign('kindnet', 'network', ['kindnet']),
-  sign('AWS VPC CNI', 'network', ['aws-node']),
+  // Machines of EKS Auto Mode run it as a service of their own.
+  { ...sign('AWS VPC CNI', 'network', ['aws-node']), labels: ['eks.amazonaws.com/compute-type=auto'] },
   sign('Terway', 'network', ['terway', 'terway-eni', 'terway-eniip']),
   sign('OCI VCN-Native', 'network', ['vcn-native-ip-cni']),
   sign(
@@ -88,7 +91,7 @@ export const PLUGIN_SIGNS: readonly PluginSign[] = [
     ['flannel.alpha.coreos.com/'],
     ['FlannelIsUp'],
   ),
-  sign('Azure CNI', 'network', ['azure-cns']),
+  { ...sign('Azure CNI', 'network', ['azure-cns']), labels: ['kubernetes.azure.com/podnetwork-type'] },
   // The cloud's route controller sets up routes for kubenet and for plain bridges, and nothing else.
   sign('kubenet', 'network', [], [], ['RouteCreated', 'NoRouteCreated']),
   sign('Multus', 'meta', ['kube-multus-ds', 'multus', 'multus-ds']),
@@ -149,8 +152,16 @@ function nodeSign(entry: PluginSign, { metadata, status }: Node): string | undef
     ({ type, reason }) => type === 'NetworkUnavailable' && entry.conditions.includes(reason ?? ''),
   );
   if (condition !== undefined) return `condition reason ${condition.reason ?? ''}`;
+  const label = entry.labels?.find((wanted) => hasLabel(metadata?.labels, wanted));
+  if (label !== undefined) return `label ${label}`;
   const version = status?.nodeInfo?.kubeletVersion ?? '';
   return entry.kubelet !== undefined && version.includes(entry.kubelet) ? `kubelet ${version}` : undefined;
+}
+
+function hasLabel(labels: Readonly<Record<string, string>> | undefined, wanted: string): boolean {
+  const [key = '', value] = wanted.split('=');
+  const own = labels?.[key];
+  return own !== undefined && (value === undefined || own === value);
 }
 
 /** By name, with a distribution's prefix or a platform (`rke2-canal`, `kube-flannel-ds-amd64`), or by the usual labels. */

@@ -3,8 +3,8 @@ import type { KubeObject } from '../../../shared/model/objects.ts';
 import { checkObjects, codesOf } from '../testing/check-objects.ts';
 import { calico, calicoOperator } from '../testing/networks/calico.ts';
 import { cilium, gkeDataplane } from '../testing/networks/cilium.ts';
-import { awsVpc, azure } from '../testing/networks/clouds.ts';
-import { canal, flannel, k3s } from '../testing/networks/flannel.ts';
+import { aksNodeSubnet, awsVpc, azure, eksAuto, eksOfAllSorts, gkeWithCalico } from '../testing/networks/clouds.ts';
+import { canal, flannel, k3s, k3sWithCilium } from '../testing/networks/flannel.ts';
 import { antrea, bridge, kindnet, kubenet, kubeOvn, kubeRouter, ovn, weave } from '../testing/networks/others.ts';
 import { VARIATIONS } from '../testing/variations.ts';
 
@@ -12,6 +12,7 @@ const SOUND: Readonly<Record<string, () => readonly KubeObject[]>> = {
   'Flannel with VXLAN': () => flannel(),
   'Flannel with host-gw': () => flannel('host-gw'),
   'Flannel inside K3s': k3s,
+  'Cilium in the place of the Flannel of K3s': k3sWithCilium,
   Canal: canal,
   'Calico of the manifest': calico,
   'Calico of the operator': () => calicoOperator(),
@@ -24,7 +25,11 @@ const SOUND: Readonly<Record<string, () => readonly KubeObject[]>> = {
   kindnet,
   'kube-router': kubeRouter,
   'AWS VPC CNI': () => awsVpc(),
+  'EKS Auto Mode': eksAuto,
+  'EKS nodes of all sorts': eksOfAllSorts,
   'Azure CNI': azure,
+  'Azure CNI in the subnet of the nodes': aksNodeSubnet,
+  'GKE with Calico for policies': gkeWithCalico,
   'OVN-Kubernetes behind Multus': ovn,
   'Kube-OVN': () => kubeOvn(),
   kubenet,

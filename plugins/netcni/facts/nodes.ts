@@ -84,12 +84,12 @@ function isLinux(node: Node): boolean {
   return os.toLowerCase() === 'linux';
 }
 
-/** Nodes that stand for a service of a cloud or for nothing at all: nobody runs agents there. */
+/** Nodes that stand for a service of a cloud or for nothing at all, or whose machine brings its network: nobody runs agents there. */
 function isVirtual({ metadata, spec }: Node): boolean {
   const labels = metadata?.labels ?? {};
   return (
     labels.type === 'virtual-kubelet' ||
-    labels['eks.amazonaws.com/compute-type'] === 'fargate' ||
+    /^(fargate|auto)$/.test(labels['eks.amazonaws.com/compute-type'] ?? '') ||
     labels['liqo.io/type'] === 'virtual-node' ||
     labels['kubernetes.azure.com/cluster-type'] === 'virtual-node' ||
     metadata?.annotations?.['kwok.x-k8s.io/node'] === 'fake' ||

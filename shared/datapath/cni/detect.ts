@@ -10,6 +10,7 @@ import {
   type Recognised,
   recognisePlugins,
 } from '../../model/network-plugins.ts';
+import type { Node } from '../../model/objects.ts';
 import type { Pod } from '../../model/objects-pod.ts';
 import type { Workload } from '../../model/objects-workload.ts';
 import { nameOf } from '../../model/refs.ts';
@@ -32,13 +33,13 @@ function detect(index: ClusterIndex): NetworkSetup {
   const found = recognisePlugins(facts).map((one) => describe(index, one, sets));
   const plugins = withoutParts(found);
   const givers = plugins.filter(givesInterfaces);
-  const primary = givers.find(({ alive }) => alive !== 'leftover') ?? givers[0];
+  const primary = givers.find(isAtWork) ?? givers.find(({ alive }) => alive !== 'leftover') ?? givers[0];
   const own = primary?.podRanges ?? [];
   const kubeProxy = kubeProxySetup(index);
   return {
     plugins: [...givers, ...plugins.filter((plugin) => !givers.includes(plugin))],
     primary,
-    clash: clashOf(givers),
+    clash: clashOf(index, givers),
     kubeProxy,
     podRanges:
       own.length > 0 ? own : primary?.ipam?.value === 'cloud' ? [] : rangesOfCluster(index, kubeProxy.clusterRange),
@@ -96,15 +97,18 @@ function titleOf(name: PluginName, sets: readonly Workload[], agents: Recognised
   return [...sets.map(nameOf), ...agents.map((agent) => agent.name)].includes('anetd') ? 'GKE Dataplane V2' : name;
 }
 
-/** Flannel inside K3s: its nodes carry flannel's annotations, and the flag that switches it off is not given. */
+/** What runs without agents: routes of a cloud, EKS Auto Mode, and Flannel inside K3s unless its servers switch it off. */
 function inProcess(index: ClusterIndex, name: PluginName): boolean {
   if (name === 'kubenet') return true;
+  const nodes = index.list('Node');
+  if (name === 'AWS VPC CNI') {
+    return nodes.some(({ metadata }) => metadata?.labels?.['eks.amazonaws.com/compute-type'] === 'auto');
+  }
   if (name !== 'Flannel') return false;
-  return index.list('Node').some((node) => {
-    const version = node.status?.nodeInfo?.kubeletVersion ?? '';
-    const args = node.metadata?.annotations?.['k3s.io/node-args'] ?? '';
-    return /\+k3s/.test(version) && !/flannel-backend["=,\s]+none/.test(args);
-  });
+  const argsOf = (node: Node): string => node.metadata?.annotations?.['k3s.io/node-args'] ?? '';
+  // The flag is one of servers; those that only join take it from them, and their own words lack it.
+  if (nodes.some((node) => /flannel-backend["=,\s]+none/.test(argsOf(node)))) return false;
+  return nodes.some(({ status }) => /\+k3s/.test(status?.nodeInfo?.kubeletVersion ?? ''));
 }
 
 function settingsOf(index: ClusterIndex, name: PluginName, sets: readonly Workload[]): PluginSettings {
@@ -134,12 +138,17 @@ function withoutParts(found: readonly FoundPlugin[]): readonly FoundPlugin[] {
     if (name === 'K3s') return false;
     if (canal && (name === 'Flannel' || name === 'Calico') && alive !== 'agents') return false;
     // Routes of the cloud go along with any plugin, and are a plugin of their own only where there is no other.
-    return name !== 'kubenet' || !found.some((other) => other.alive === 'agents' && other.name !== 'kubenet');
+    return name !== 'kubenet' || !found.some((other) => other.alive === 'agents' && givesInterfaces(other));
   });
 }
 
-function givesInterfaces({ chained, name }: FoundPlugin): boolean {
+/** Whether a plugin gives pods their interface, and does not only enforce or stand before another. */
+export function givesInterfaces({ chained, name }: FoundPlugin): boolean {
   return chained === undefined && PLUGIN_SIGNS.some((sign) => sign.name === name && sign.role === 'network');
+}
+
+function isAtWork({ alive }: FoundPlugin): boolean {
+  return alive === 'agents' || alive === 'in-process';
 }
 
 /** Plugins that are known to share the work. */
@@ -152,10 +161,31 @@ const TOGETHER: readonly (readonly [PluginName, PluginName])[] = [
   ['Calico', 'Flannel'],
 ];
 
-function clashOf(givers: readonly FoundPlugin[]): readonly FoundPlugin[] {
-  const living = givers.filter(({ alive, name }) => alive !== 'leftover' && name !== 'kubenet');
-  const clashing = living.filter((one) => living.some((other) => other !== one && !goTogether(one, other)));
+function clashOf(index: ClusterIndex, givers: readonly FoundPlugin[]): readonly FoundPlugin[] {
+  const living = givers.filter((one) => isAtWork(one) && one.name !== 'kubenet');
+  const clashing = living.filter((one) =>
+    living.some((other) => other !== one && !goTogether(one, other) && meet(index, one, other)),
+  );
   return clashing.length > 1 ? clashing : [];
+}
+
+/** Each may have nodes of its own, such as EKS Hybrid Nodes beside machines of AWS. Without pods, numbers tell. */
+function meet(index: ClusterIndex, one: FoundPlugin, other: FoundPlugin): boolean {
+  const [some, others] = [nodesOf(index, one), nodesOf(index, other)];
+  if (some.size > 0 && others.size > 0) return [...some].some((node) => others.has(node));
+  const wanted = [...one.sets, ...other.sets].map(({ status }) => status?.desiredNumberScheduled ?? Infinity);
+  return wanted.length === 0 || wanted.reduce((sum, count) => sum + count, 0) > index.list('Node').length;
+}
+
+function nodesOf(index: ClusterIndex, { name }: FoundPlugin): ReadonlySet<string> {
+  const agents = PLUGIN_SIGNS.find((entry) => entry.name === name)?.agents ?? [];
+  const nodes = index.list('Pod').flatMap(({ metadata, spec }) => {
+    const owner = metadata?.ownerReferences?.find(({ kind }) => kind === 'DaemonSet')?.name;
+    if (owner === undefined) return [];
+    const pod = { name: owner, labels: metadata?.labels ?? {} };
+    return agents.some((wanted) => isAgent(pod, wanted)) ? (spec?.nodeName ?? []) : [];
+  });
+  return new Set(nodes);
 }
 
 function goTogether(one: FoundPlugin, other: FoundPlugin): boolean {

@@ -41,7 +41,8 @@ export const rangesOverlap = defineCheck<ClusterSubject>({
     const owned: readonly Named[] = nodeFacts(index).flatMap(({ name, ranges }) =>
       ranges.map(({ text, range }) => ({ value: text, range, source: `Node ${name} spec.podCIDRs` })),
     );
-    const cloud = primary?.ipam?.value === 'cloud';
+    // Where nothing tells who hands out addresses and nodes have no ranges, pods may well be of the network of the nodes.
+    const cloud = primary?.ipam === undefined ? owned.length === 0 : primary.ipam.value === 'cloud';
     return [
       ...clash('Services and pods have addresses in common', services, pods.length > 0 ? pods : owned),
       ...nodesIn(index, 'nodes have addresses in the range of Services', services),

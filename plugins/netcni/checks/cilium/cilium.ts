@@ -1,4 +1,4 @@
-import { detectNetwork } from '../../../../shared/datapath/cni/detect.ts';
+import { detectNetwork, givesInterfaces } from '../../../../shared/datapath/cni/detect.ts';
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import { isWhollyRead } from '../../../../shared/model/absence.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
@@ -25,8 +25,15 @@ export const ciliumNodeMissing = defineCheck<ClusterSubject>({
   applies: (_, { index }) => hasCilium(index) && index.list('CiliumNode').length > 0,
   run: (_, { index }) => {
     if (!isWhollyRead(index, 'CiliumNode')) return [];
+    const agents = agentGroups(index).find(({ plugin }) => plugin?.name === 'Cilium');
+    const served = new Set(agents?.pods.map(nodeOfAgent));
+    // A node without an agent is told as that, or has another plugin on purpose.
+    const alone =
+      detectNetwork(index).plugins.filter((one) => givesInterfaces(one) && one.alive === 'agents').length < 2;
+    const counts = (name: string): boolean => (agents?.podsRead === true ? served.has(name) : alone);
     const bare = nodeFacts(index).filter(
-      ({ name, takesAgents, fresh }) => takesAgents && !fresh && index.get('CiliumNode', undefined, name) === undefined,
+      ({ name, takesAgents, fresh }) =>
+        takesAgents && !fresh && counts(name) && index.get('CiliumNode', undefined, name) === undefined,
     );
     const names = bare.map(({ name }) => name);
     if (names.length === 0) return [];

@@ -1,4 +1,4 @@
-import { detectNetwork } from '../../../../shared/datapath/cni/detect.ts';
+import { detectNetwork, givesInterfaces } from '../../../../shared/datapath/cni/detect.ts';
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import type { Finding } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
@@ -34,7 +34,7 @@ function isReplaced(index: ClusterIndex): boolean {
 
 function missing(index: ClusterIndex, group: AgentGroup): readonly Finding[] {
   const candidates = nodeFacts(index).filter((node) => node.takesAgents && !node.fresh && !isDown(node));
-  const bare = group.podsRead ? withoutPod(group, candidates) : wantedNowhere(group, candidates);
+  const bare = group.podsRead ? withoutPod(index, group, candidates) : wantedNowhere(group, candidates);
   const byWhy = new Map<string, NodeFacts[]>();
   for (const node of bare) {
     const why = whyNot(group, node);
@@ -43,9 +43,15 @@ function missing(index: ClusterIndex, group: AgentGroup): readonly Finding[] {
   return [...byWhy].map(([why, nodes]) => raise(group, why, nodes, candidates.length));
 }
 
-function withoutPod(group: AgentGroup, candidates: readonly NodeFacts[]): readonly NodeFacts[] {
-  const served = new Set(group.pods.map(nodeOfAgent));
+/** Some nodes may rightly have a network plugin of their own, such as EKS Hybrid Nodes. */
+function withoutPod(index: ClusterIndex, group: AgentGroup, candidates: readonly NodeFacts[]): readonly NodeFacts[] {
+  const groups = group.role === 'network' ? agentGroups(index).filter(givesNetwork) : [group];
+  const served = new Set(groups.flatMap(({ pods }) => pods.map(nodeOfAgent)));
   return candidates.filter(({ name }) => !served.has(name));
+}
+
+function givesNetwork({ plugin }: AgentGroup): boolean {
+  return plugin !== undefined && givesInterfaces(plugin);
 }
 
 /** Without its pods only a DaemonSet that wants no node at all is proof. */

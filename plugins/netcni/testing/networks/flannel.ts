@@ -31,6 +31,24 @@ export function flannel(type = 'vxlan'): readonly KubeObject[] {
   ];
 }
 
+/** K3s whose servers leave the network to Cilium; the nodes keep what its flannel wrote before. */
+export function k3sWithCilium(): readonly KubeObject[] {
+  return [
+    ...NODES.map((name) =>
+      clusterNode(name, {
+        annotations: {
+          ...flannelAnnotations(name),
+          'k3s.io/node-args': name === 'n1' ? '["server","--flannel-backend","none"]' : '["agent"]',
+        },
+        kubelet: 'v1.32.1+k3s1',
+      }),
+    ),
+    ...agents('cilium', [{ name: 'cilium-agent', image: 'quay.io/cilium/cilium:v1.17.2' }]),
+    configMap('cilium-config', { ipam: 'kubernetes', 'routing-mode': 'tunnel', 'tunnel-protocol': 'vxlan' }),
+    ...appPods(),
+  ];
+}
+
 /** K3s: flannel and kube-proxy run inside its own process. */
 export function k3s(): readonly KubeObject[] {
   return [
