@@ -1,3 +1,4 @@
+import { modernise } from '../kube/modernise.ts';
 import { isApplied } from '../model/applied.ts';
 import { KINDS, type KindName, kindKeyOf } from '../model/kinds.ts';
 import type { KubeObject } from '../model/objects.ts';
@@ -200,7 +201,8 @@ function takeValue(
   const whole = isRecord(value.metadata) || !isPolicy(key) ? value : { ...value, metadata: {} };
   if (!isRecord(whole.metadata)) return undefined;
   addTimes(whole, timesOf(intake, file.root).newest);
-  const object = withNamespace(prune(whole) as KubeObject, key, intake.defaultNamespace);
+  const read = prune(whole) as KubeObject;
+  const object = withNamespace(key === undefined ? read : modernise(key, read), key, intake.defaultNamespace);
   const applied = isApplied(object);
   const { namespace = '', name = '' } = object.metadata ?? {};
   if (key === undefined) {

@@ -68,6 +68,16 @@ describe('forms of input', () => {
     expect(names(snapshot).sort()).toEqual(['a', 'b', 'c', 'd', 'e'].map((name) => `shop/${name}`));
   });
 
+  it('brings objects of older API versions into the form of today, as a cluster that serves them is read', async () => {
+    const backend = '{serviceName: web, servicePort: 80}';
+    files.write(
+      'old/ingress.yaml',
+      `apiVersion: extensions/v1beta1\nkind: Ingress\nmetadata: {name: old, namespace: shop}\nspec: {backend: ${backend}}\n`,
+    );
+    const [ingress] = (await read('old')).objects.Ingress ?? [];
+    expect(ingress?.spec).toMatchObject({ defaultBackend: { service: { name: 'web', port: { number: 80 } } } });
+  });
+
   it('keeps kinds outside the model under their group', async () => {
     files.write(
       'x.yaml',

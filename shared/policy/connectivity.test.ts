@@ -230,6 +230,7 @@ describe('ingressPaths', () => {
     };
     expect(route({ port: { targetPort: 'admin' } })).toEqual(['TCP 9000']);
     expect(route({ port: { targetPort: 9000 } })).toEqual(['TCP 9000']);
+    expect(route({ port: { targetPort: 8080 } })).toEqual(['TCP 8080']);
     expect(route({})).toEqual(['TCP 8080, TCP 9000']);
     expect(route({ to: { kind: 'Service', name: 'web', weight: 0 } })).toEqual([]);
   });

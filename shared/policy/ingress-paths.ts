@@ -62,9 +62,9 @@ export function ingressPaths(model: PolicyModel, facts: IngressFacts): readonly 
   const found = new Map<Pod, { sure: PortSet; unsure: PortSet; readonly through: Ref[] }>();
   const pods = model.units.map(({ pod }) => pod);
   for (const { through, service, port, sure } of backends(model, facts)) {
-    for (const entry of serviceTargets(service, selectedPods(service, pods)).filter(port)) {
+    for (const entry of serviceTargets(service, selectedPods(service, pods))) {
       for (const target of entry.targets) {
-        if (target.port === undefined) continue;
+        if (target.port === undefined || !port(entry, target.port)) continue;
         const ports = portRange(entry.protocol, target.port);
         const path = found.get(target.pod) ?? { sure: NO_PORTS, unsure: NO_PORTS, through: [] };
         found.set(target.pod, path);
@@ -117,7 +117,8 @@ export function servicesBehind(model: PolicyModel, facts: IngressFacts): Readonl
 interface Backend {
   readonly through: Ref;
   readonly service: Service;
-  readonly port: (entry: ServicePortTargets) => boolean;
+  /** Whether a Service port is meant, which a pod has at `target`. */
+  readonly port: (entry: ServicePortTargets, target: number) => boolean;
   /** False when it is not known whether the reference holds. */
   readonly sure: boolean;
 }
@@ -143,9 +144,9 @@ function backends(
       const service = byName.get(key(route, target?.name));
       // RouteTargetReference.weight: "If the weight is 0 no requests will be passed to the backend."
       if (service === undefined || target?.weight === 0) continue;
-      // RoutePort.targetPort: a Service port's name, or the number of a target port. Without it every port is meant.
-      const port: Backend['port'] = ({ name, targetPort, protocol }) =>
-        protocol === HTTP && (wanted === undefined || name === wanted || targetPort === wanted);
+      // RoutePort.targetPort: a name, or the number of a port of the pods. Without it every port is meant.
+      const port: Backend['port'] = ({ name, targetPort, protocol }, target) =>
+        protocol === HTTP && (wanted === undefined || name === wanted || targetPort === wanted || target === wanted);
       result.push({ through: refOf(route, 'Route'), service, port, sure: true });
     }
   }

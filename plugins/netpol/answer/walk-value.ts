@@ -20,6 +20,8 @@ function ruleValue({ peers, ...rule }: RuleWalk): object {
 }
 
 function peerValue(peer: Peer): object {
-  if (peer.type !== 'block') return peer;
-  return { type: peer.type, cidr: peer.cidr, except: peer.except.map(({ cidr }) => cidr) };
+  if (peer.type === 'block') return { type: peer.type, cidr: peer.cidr, except: peer.except.map(({ cidr }) => cidr) };
+  if (peer.type !== 'pods') return peer;
+  const { hostNetwork, ...rest } = peer;
+  return hostNetwork === 'undefined' ? rest : { ...rest, hostNetwork };
 }
