@@ -40,7 +40,8 @@ function coversPeer(wide: Peer, narrow: Peer): boolean {
       )
     );
   }
-  return JSON.stringify(wide) === JSON.stringify(narrow);
+  if (wide.type === 'nodes') return narrow.type === 'nodes' && coversSelector(wide.selector, narrow.selector);
+  return narrow.type === 'domains' && narrow.names.every((name) => wide.names.includes(name));
 }
 
 /** The same for pods and for subjects. */

@@ -100,6 +100,22 @@ describe('priorities', () => {
     );
   });
 
+  it('compare rules about nodes, addresses and names, each kind with its own', () => {
+    const to = (...peers: readonly object[]): KubeObject => {
+      const egress = peers.map((peer) => ({ action: 'Deny', to: [peer] }));
+      const policy = admin('p', 10, 'Deny');
+      return { ...policy, spec: { priority: 10, subject: { namespaces: {} }, egress } } as KubeObject;
+    };
+    const nodes = { nodes: { matchLabels: { role: 'db' } } };
+    const names = { domainNames: ['a.example.com', 'b.example.com'] };
+    const networks = { networks: ['10.0.0.0/8'] };
+    expect(codes(to(nodes, names, networks, { namespaces: {} }))).toEqual([]);
+    expect(codes(to(nodes, { nodes: { matchLabels: { role: 'db', zone: 'a' } } }))).toEqual(['POL313 info proven']);
+    expect(codes(to(names, { domainNames: ['b.example.com'] }))).toEqual(['POL313 info proven']);
+    expect(codes(to({ domainNames: ['b.example.com'] }, names))).toEqual([]);
+    expect(codes(to(networks, { networks: ['10.1.0.0/16'] }))).toEqual(['POL313 info proven']);
+  });
+
   const fixes = (code: string, ...objects: readonly KubeObject[]) =>
     found(lintObjects([...around, ...objects]), code)?.fixes.map(({ title, command }) => {
       return `${title}: ${/"value":(.*)\}\]'$/.exec(command)?.[1]}`;
