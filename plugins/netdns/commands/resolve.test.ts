@@ -188,3 +188,65 @@ describe('a name that may be a Service nobody may see', () => {
     expect(run.stdout).not.toContain('Better');
   });
 });
+
+describe('an alias', () => {
+  const to = (name: string, target: string) =>
+    service(name, { type: 'ExternalName', externalName: target, selector: null, ports: [] });
+  const aliases = [
+    to('partner', 'api.partner.example'),
+    to('lost', 'web.prod.svc.cluster.local'),
+    to('ring-a', 'ring-b.shop.svc.cluster.local'),
+    to('ring-b', 'ring-a.shop.svc.cluster.local'),
+    to('short', 'api.front'),
+    to('good', 'example.com'),
+    service('api', {}, { namespace: 'front' }),
+  ];
+  /** What CoreDNS makes of an alias whose target has no address: the CNAME alone. */
+  const bare = Object.fromEntries(
+    aliases.flatMap(({ metadata, spec }) =>
+      spec?.externalName === undefined
+        ? []
+        : [[`${metadata?.name}.shop.svc.cluster.local A`, [`CNAME ${spec.externalName}`]]],
+    ),
+  );
+  const zone: FakeZone = { ...ZONE, ...bare, 'good.shop.svc.cluster.local A': ['CNAME example.com', '192.0.2.80'] };
+  const ask = (name: string, more: object = live([zone, zone])) =>
+    askNetdns(`${name} -n shop`, [...world, ...aliases], more);
+
+  it.each([
+    ['partner', 'is an alias for api.partner.example, for which the servers find no address'],
+    ['lost', 'is an alias for web.prod.svc.cluster.local, which does not exist in this cluster'],
+    ['ring-a', 'is an alias for ring-b.shop.svc.cluster.local, which leads back to it'],
+    ['short', 'write api.front.svc.cluster.local'],
+  ])('%s leads nowhere, which is the first cause', async (name, words) => {
+    const answer = await ask(name);
+    expect(answer).toMatchObject({ verdict: 'broken', causes: [{ code: 'DNS613' }] });
+    expect(answer.causes).toHaveLength(1);
+    expect(answer.headline).toContain(words);
+  });
+
+  it.each(['lost', 'ring-a', 'short'])('%s is known by the objects alone', async (name) => {
+    expect((await ask(`${name} --no-ask`, {})).causes[0]).toMatchObject({ code: 'DNS613' });
+  });
+
+  it('whose target has an address is no fault', async () => {
+    expect(await ask('good')).toMatchObject({ verdict: 'healthy', causes: [] });
+  });
+});
+
+describe('names that were meant otherwise', () => {
+  it('a dot at the end keeps the search list out', async () => {
+    const answer = await askNetdns('web. -n shop', world, live([ZONE, ZONE]));
+    expect(answer.causes[0]).toMatchObject({ code: 'DNS601' });
+    expect(answer.headline).toContain('the dot at its end keeps search domains away; did you mean web?');
+  });
+
+  it('a subdomain without its Service', async () => {
+    const member = pod('red', { namespace: 'front', spec: { hostname: 'red', subdomain: 'colours' } });
+    for (const name of ['red.colours', 'red.colours.front', 'red.colours.front.svc.cluster.local']) {
+      const answer = await askNetdns(`${name} -n front`, [...world, member], live([ZONE, ZONE]));
+      expect(answer.causes[0], answer.headline).toMatchObject({ code: 'DNS606' });
+      expect(answer.headline).toContain('there is no Service colours, which the pod names as its subdomain');
+    }
+  });
+});

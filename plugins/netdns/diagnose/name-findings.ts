@@ -1,43 +1,24 @@
 import { clusterPolicyFor, dnsPolicyFix } from '../../../shared/diagnose/dns-policy-fix.ts';
-import type { PodResolver } from '../../../shared/dns/pod-resolver.ts';
-import type { RecordType } from '../../../shared/dns/records.ts';
-import type { Expansion } from '../../../shared/dns/search-expansion.ts';
-import type { ServerAnswers } from '../../../shared/dns/server-answers.ts';
 import { namesOf } from '../../../shared/dns/service-names.ts';
-import type { Zone } from '../../../shared/dns/zone.ts';
 import type { Evidence, Finding } from '../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../shared/model/cluster-index.ts';
-import type { Pod } from '../../../shared/model/objects-pod.ts';
 import { ownerOrPod } from '../../../shared/model/owners.ts';
 import { podKey } from '../../../shared/model/pods.ts';
 import { nameOf, namespaceOf, type Ref, refOf } from '../../../shared/model/refs.ts';
 import { joinAnd, joinNames } from '../../../shared/util/text.ts';
 import { namesMessages } from '../messages/names.ts';
-import { ADDRESS_TARGET, aliasFinding, isAddressAlias } from './address-alias.ts';
+import { aliasFindings } from './alias-findings.ts';
+import type { NameQuestion } from './name-question.ts';
 import { readName } from './name-reading.ts';
-
-/** All that is known of one question. */
-export interface NameQuestion {
-  readonly index: ClusterIndex;
-  readonly name: string;
-  readonly types: readonly RecordType[];
-  readonly pod: Pod | undefined;
-  readonly namespace: string;
-  readonly resolver: PodResolver;
-  readonly zone: Zone;
-  /** The search of the caller's library, with what the servers said where they were asked. */
-  readonly expansion: Expansion;
-  readonly servers: readonly ServerAnswers[];
-}
 
 /** What is wrong with a name for its caller: the name, the caller's resolver, or the servers' answers. */
 export function nameFindings(question: NameQuestion): readonly Finding[] {
+  const aliases = aliasFindings(question);
   return [
     ...elsewhere(question),
     ...answersOtherwise(question),
     ...wildcard(question),
-    ...alias(question),
-    ...unresolved(question),
+    ...(aliases.length > 0 ? aliases : unresolved(question)),
   ];
 }
 
@@ -150,24 +131,6 @@ function wildcard(question: NameQuestion): readonly Finding[] {
   ];
 }
 
-function alias(question: NameQuestion): readonly Finding[] {
-  const { zone, expansion, name, servers, index } = question;
-  const last = expansion.queries.at(-1);
-  const record = last === undefined ? undefined : zone.records(last.name).find(({ type }) => type === 'CNAME');
-  if (record === undefined || last === undefined) return [];
-  const target = record.data;
-  const raise = (why: string): readonly Finding[] => [aliasFinding(record, name, why)];
-  if (isAddressAlias(record)) return raise(ADDRESS_TARGET);
-  if (zone.foretell(target, question.types) === 'nxdomain') return raise('which does not exist in this cluster');
-  const answers = servers.flatMap((server) => server.answers.filter((answer) => answer.name === last.name));
-  const failing = answers.find(({ rcode }) => rcode !== 'NOERROR');
-  if (failing !== undefined && answers.every(({ rcode }) => rcode !== 'NOERROR'))
-    return raise(`for which the servers answer ${failing.rcode}`);
-  if (!target.includes('.') && index.seen('Service').status === 'ok')
-    return raise('a short name, for which an alias has no search list');
-  return [];
-}
-
 function unresolved(question: NameQuestion): readonly Finding[] {
   const { expansion, index, name, namespace, zone, types } = question;
   const { outcome } = expansion;
@@ -188,6 +151,8 @@ function unresolved(question: NameQuestion): readonly Finding[] {
     ];
   }
   if (outcome === 'unknown') return likelyMistake(question);
+  const dotted = dotAtEnd(question, evidence);
+  if (dotted.length > 0) return dotted;
   const musl = muslOnly(question, evidence);
   if (musl.length > 0) return musl;
   const reading = readName(index, name, namespace, zone.domain);
@@ -221,6 +186,21 @@ function likelyMistake(question: NameQuestion): readonly Finding[] {
   if (reading.is === 'nothing' || reading.is === 'namespace') return [];
   const finding = readingFinding(question, reading, subjectOf(question), searchEvidence(question));
   return [{ ...finding, confidence: 'likely' }];
+}
+
+/** A short name with the dot that makes it a full one. */
+function dotAtEnd(question: NameQuestion, evidence: readonly Evidence[]): readonly Finding[] {
+  const { name, resolver, zone, types } = question;
+  const bare = name.slice(0, -1);
+  const found = resolver.searches.some((suffix) => zone.foretell(`${bare}.${suffix}`.toLowerCase(), types) === 'found');
+  if (!name.endsWith('.') || !found) return [];
+  return [
+    namesMessages.DNS601.raise({
+      subject: subjectOf(question),
+      args: { name, who: who(question), why: 'the dot at its end keeps search domains away', better: bare },
+      evidence,
+    }),
+  ];
 }
 
 /** A name that glibc would find in the search list and musl does not look for there. */

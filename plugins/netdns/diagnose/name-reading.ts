@@ -1,5 +1,6 @@
 import { nearestWords } from '../../../shared/cli/nearest.ts';
 import { shortestName } from '../../../shared/dns/service-names.ts';
+import { isWhollyRead } from '../../../shared/model/absence.ts';
 import type { ClusterIndex } from '../../../shared/model/cluster-index.ts';
 import type { Service } from '../../../shared/model/objects-network.ts';
 import { nameOf, namespaceOf } from '../../../shared/model/refs.ts';
@@ -32,18 +33,32 @@ export function readName(index: ClusterIndex, name: string, callerNamespace: str
   const at = labels.lastIndexOf('svc');
   const suffix = at < 0 ? '' : labels.slice(at + 1).join('.');
   const srv = labels.length > 2 && labels[0]?.startsWith('_') === true && labels[1]?.startsWith('_') === true;
+  const inside = at < 0 ? withoutDomain(labels, domain) : labels.slice(0, at);
+  const member = srv ? undefined : withoutService(index, inside, callerNamespace);
+  if (member !== undefined) return member;
   // `api.example.com` is a name of the world outside.
   if (at < 0 && labels.length > 2 && !srv && !bare.endsWith(`.${domain}`)) return { is: 'nothing' };
   const form = wrongForm(index, bare, callerNamespace, domain);
   if (form !== undefined) return form;
-  const inner = at < 0 ? withoutDomain(labels, domain) : labels.slice(0, at);
-  const [host, service = '', namespace = callerNamespace] = place(inner, srv, at >= 0, callerNamespace, index);
+  const [host, service = '', namespace = callerNamespace] = place(inside, srv, at >= 0, callerNamespace, index);
   const object = index.get('Service', namespace, service);
   if (at >= 0 && suffix !== '' && suffix !== domain && object !== undefined) {
     return { is: 'domain', domain: suffix, better: `${labels.slice(0, at + 1).join('.')}.${domain}` };
   }
   if (object !== undefined) return ofService(index, object, host, srv ? labels : undefined) ?? { is: 'nothing' };
-  return near(index, service, namespace, callerNamespace, inner);
+  return near(index, service, namespace, callerNamespace, inside);
+}
+
+/** `red.colours`: a pod that names a Service as its subdomain which is not there. */
+function withoutService(index: ClusterIndex, inner: readonly string[], caller: string): Reading | undefined {
+  const [host, name = '', namespace = caller] = inner;
+  if (inner.length < 2 || index.get('Service', namespace, name) !== undefined) return undefined;
+  const pod = index
+    .list('Pod', namespace)
+    .find((one) => one.spec?.subdomain === name && (one.spec.hostname ?? nameOf(one)) === host);
+  if (pod === undefined || !isWhollyRead(index, 'Service', namespace)) return undefined;
+  const why = `there is no Service ${name}, which the pod names as its subdomain`;
+  return { is: 'pod', service: { metadata: { name, namespace } }, host: nameOf(pod), why };
 }
 
 /** The domain twice, or the namespace left out before `svc`. */

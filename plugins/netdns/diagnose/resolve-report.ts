@@ -18,7 +18,8 @@ import { checks } from '../checks/checks.ts';
 import { dnsSubject } from '../dns-subject.ts';
 import { betterSpelling } from './better-spelling.ts';
 import { hostsEntry, hostsFinding } from './hosts-file.ts';
-import { type NameQuestion, nameFindings } from './name-findings.ts';
+import { nameFindings } from './name-findings.ts';
+import type { NameQuestion } from './name-question.ts';
 
 export interface ResolveFrame {
   readonly name: string;
@@ -124,7 +125,11 @@ function answered(servers: readonly ServerAnswers[], name: string, types: readon
 }
 
 function verdictOf(answers: ServerAnswers['answers']): Foretold {
-  if (answers.some((answer) => answer.rcode === 'NOERROR' && answer.answers.length > 0)) return 'found';
+  // The alias alone, without what was asked for at its end, is no answer.
+  const whole = answers.some(
+    ({ rcode, type, answers: own }) => rcode === 'NOERROR' && own.some((one) => one.type === type),
+  );
+  if (whole) return 'found';
   if (answers.some(({ rcode }) => rcode === 'NOERROR')) return 'nodata';
   return answers.some(({ rcode }) => rcode === 'NXDOMAIN') ? 'nxdomain' : 'servfail';
 }

@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 import dnsPacket from 'dns-packet';
 
-/** Answers by `NAME TYPE`: texts of records, or an rcode. Names that are not there do not exist. */
+/** Answers by `NAME TYPE`: texts of records (`CNAME target` for an alias), or an rcode. Names that are not there do not exist. */
 export type FakeZone = Readonly<Record<string, readonly string[] | 'SERVFAIL' | 'REFUSED'>>;
 
 const RCODES = { NXDOMAIN: 3, SERVFAIL: 2, REFUSED: 5 } as const;
@@ -39,5 +39,6 @@ function record(name: string, type: string, text: string): dnsPacket.Answer {
     const data = { priority: Number(priority), weight: Number(weight), port: Number(port), target };
     return { name, type: 'SRV', ttl: 5, data };
   }
+  if (text.startsWith('CNAME ')) return { name, type: 'CNAME', ttl: 5, data: text.slice('CNAME '.length) };
   return { name, type, ttl: 5, data: text } as dnsPacket.Answer;
 }

@@ -1,9 +1,9 @@
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import type { ClusterDns } from '../../../../shared/dns/cluster-dns.ts';
-import type { Finding } from '../../../../shared/messages/finding.ts';
+import type { Finding, Fix } from '../../../../shared/messages/finding.ts';
 import type { Service, ServicePort } from '../../../../shared/model/objects-network.ts';
 import { declaredPorts, formatServicePort, resolveTargetPort, targetPortOf } from '../../../../shared/model/pods.ts';
-import { formatRef, nameOf, namespaceOf, refOf } from '../../../../shared/model/refs.ts';
+import { formatRef, nameOf, namespaceOf, type Ref, refOf } from '../../../../shared/model/refs.ts';
 import { patchLine } from '../../../../shared/util/kubectl.ts';
 import type { DnsSubject } from '../../dns-subject.ts';
 import { serversMessages } from '../../messages/servers.ts';
@@ -38,7 +38,6 @@ function judge(dns: ClusterDns, service: Service, protocol: string): readonly Fi
 
 function absent(service: Service, protocol: string): Finding {
   const ref = refOf(service, 'Service');
-  const name = protocol === 'UDP' ? 'dns' : 'dns-tcp';
   const what =
     protocol === 'UDP'
       ? 'has no port 53 over UDP, by which nearly every question comes'
@@ -53,20 +52,30 @@ function absent(service: Service, protocol: string): Finding {
         source: `${formatRef(ref)} spec.ports`,
       },
     ],
-    fixes: [
-      {
-        title: `add port 53 over ${protocol}`,
-        command: patchLine(
-          'service',
-          ref.namespace,
-          ref.name,
-          [{ op: 'add', path: '/spec/ports/-', value: { name, port: 53, protocol, targetPort: 53 } }],
-          'json',
-        ),
-        risk: 'low',
-      },
-    ],
+    fixes: [portFix(ref, service.spec?.ports ?? [], protocol)],
   });
+}
+
+/** The port that was given another number gets 53 again; where there is none of that protocol, one is added. */
+function portFix(ref: Ref, ports: readonly ServicePort[], protocol: string): Fix {
+  const patch = (steps: readonly object[]): string => patchLine('service', ref.namespace, ref.name, steps, 'json');
+  const usual = protocol === 'UDP' ? 'dns' : 'dns-tcp';
+  const at = ports.findIndex(
+    (port) => (port.protocol ?? 'TCP') === protocol && (port.name === usual || targetPortOf(port) === 53),
+  );
+  const moved = ports[at];
+  if (moved !== undefined) {
+    const number = (value: number): string => patch([{ op: 'replace', path: `/spec/ports/${at}/port`, value }]);
+    const title = `give it port 53 again instead of ${moved.port}`;
+    return { title, command: number(53), risk: 'low', undo: number(moved.port ?? 53) };
+  }
+  const name = ports.some((port) => port.name === usual) ? `${usual}-${protocol.toLowerCase()}` : usual;
+  const value = { name, port: 53, protocol, targetPort: 53 };
+  return {
+    title: `add port 53 over ${protocol}`,
+    command: patch([{ op: 'add', path: '/spec/ports/-', value }]),
+    risk: 'low',
+  };
 }
 
 function strayed(service: Service, at: number, port: ServicePort, right: number): Finding {

@@ -249,6 +249,25 @@ describe('the Service of the servers', () => {
     expect(udpLess.headline).toContain('no port 53 over UDP');
   });
 
+  it.each([
+    [
+      'another number',
+      [{ name: 'dns', port: 5300, protocol: 'UDP', targetPort: 53 }],
+      'replace","path":"/spec/ports/1/port","value":53',
+    ],
+    [
+      'another protocol',
+      [{ name: 'dns', port: 54, protocol: 'TCP', targetPort: 53 }],
+      '"name":"dns-udp","port":53,"protocol":"UDP"',
+    ],
+    ['nothing', [], '"name":"dns","port":53,"protocol":"UDP"'],
+  ])('that has %s in place of port 53 over UDP gets a fix that the API takes', (_what, moved, fix) => {
+    const ports = [{ name: 'dns-tcp', port: 53, protocol: 'TCP', targetPort: 53 }, ...moved];
+    const [cause] = checkObjects(dnsObjects({ service: { ports } })).causes;
+    expect(cause).toMatchObject({ code: 'DNS107', severity: 'critical' });
+    expect(cause?.fixes[0]?.command).toContain(fix);
+  });
+
   it('without endpoints although it selects ready servers is told', () => {
     const objects = without(dnsObjects(), 'EndpointSlice');
     expect(causeCodes(checkObjects(objects))).toEqual(['DNS105']);

@@ -1,15 +1,9 @@
 import { judgeCorefile } from '../judge.ts';
 import type { Files } from '../syntax/files.ts';
 import { printCorefile } from '../syntax/print.ts';
-import {
-  type CorefileTree,
-  parseTree,
-  type TreeBlock,
-  type TreeDirective,
-  type TreeItem,
-  type TreeLine,
-} from '../syntax/tree.ts';
+import { type CorefileTree, parseTree, type TreeBlock, type TreeDirective, type TreeItem } from '../syntax/tree.ts';
 import { directivesOf, parseVersion, type Version, version } from '../versions.ts';
+import { newWords, successorOf } from './successors.ts';
 import {
   argsOf,
   mapBlocks,
@@ -40,6 +34,8 @@ export interface MigrationOptions {
 /** A Corefile has few lines that a version could refuse; more rounds than that mean that a change does not help. */
 const MAX_ROUNDS = 200;
 
+const UNKNOWN = /^(?:plugin\/\w+: )?(?:unknown property|Unknown directive) '/;
+
 /**
  * Writes a Corefile so that another version of CoreDNS starts with it: what has a successor is put in its words (`proxy` →
  * `forward`, the option `transfer` → plugin `transfer`), what has none is taken out, and every change is told.
@@ -53,13 +49,8 @@ export function migrateCorefile(text: string, { to, files, env }: MigrationOptio
     const printed = printCorefile(tree);
     tree = parseTree(printed);
     const judged = judgeCorefile({ text: printed, version: to, ...(files && { files }), ...(env && { env }) });
-    const [error] = judged.errors;
-    const gone =
-      error === undefined
-        ? undefined
-        : /^(?:plugin\/\w+: )?(?:unknown property|Unknown directive) '(.*)'/.exec(error.message);
-    const without =
-      gone === null || gone === undefined || error === undefined ? undefined : removeLine(tree, error.line);
+    const gone = judged.errors.find(({ message }) => UNKNOWN.test(message));
+    const without = gone === undefined ? undefined : removeLine(tree, gone.line);
     if (without === undefined) {
       return { text: printed, changes, left: judged.errors.map(({ message, line }) => `line ${line}: ${message}`) };
     }
@@ -73,41 +64,12 @@ function replaceOld(tree: CorefileTree, of: Version, changes: string[]): Corefil
   const known = directivesOf(of);
   return mapBlocks(tree, (block) => {
     const directives = block.directives.flatMap((directive) => {
-      if (directive.name === 'proxy' && !known.has('proxy')) return [toForward(directive, changes)];
-      const changed = withoutIgnored(directive, of, changes);
+      if (!known.has(directive.name)) return [successorOf(directive, known, changes)];
+      const changed = newWords(withoutIgnored(directive, of, changes), of, changes);
       return of >= version('1.8.0') ? transferApart(changed, changes) : [changed];
     });
     return splitForwards({ ...block, directives }, of, changes);
   });
-}
-
-const POLICIES: Readonly<Record<string, string>> = {
-  random: 'random',
-  round_robin: 'round_robin',
-  sequential: 'sequential',
-  first: 'sequential',
-  least_conn: 'random',
-};
-
-/** `proxy` in the words of `forward`; its health checks over HTTP have no successor. */
-function toForward(directive: TreeDirective, changes: string[]): TreeDirective {
-  const dropped: string[] = [];
-  const options = optionLines(directive).flatMap((line): readonly TreeLine[] => {
-    const [name = '', ...args] = line.words;
-    if (name === 'except' || name === 'max_fails') return [line];
-    if (name === 'policy') return [{ ...line, words: ['policy', POLICIES[args[0] ?? ''] ?? 'random'] }];
-    if (name === 'protocol' && args[1] === 'force_tcp') return [{ ...line, words: ['force_tcp'] }];
-    dropped.push(line.words.join(' '));
-    return [];
-  });
-  const without = dropped.length === 0 ? '' : `; ${dropped.map((line) => `"${line}"`).join(', ')} has no successor`;
-  changes.push(`"proxy ${argsOf(directive).join(' ')}" becomes forward: proxy is gone since 1.5.0${without}`);
-  const [first = newLine('proxy')] = directive.lines;
-  const words = first.words.map((word, at) => (at === 0 ? 'forward' : word));
-  return withOptions(
-    { ...directive, name: 'forward', lines: [{ ...first, words }, ...directive.lines.slice(1)] },
-    options,
-  );
 }
 
 const IGNORED: Readonly<Record<string, string>> = {
@@ -125,15 +87,18 @@ function withoutIgnored(directive: TreeDirective, of: Version, changes: string[]
   return kept.length === optionLines(directive).length ? directive : withOptions(directive, kept);
 }
 
-/** Since 1.8.0 zones are sent to others by a plugin of its own. */
+/** Since 1.8.0 zones are sent to others by a plugin of its own; a secondary zone is still fetched by its own option. */
 function transferApart(directive: TreeDirective, changes: string[]): readonly TreeDirective[] {
-  if (!['kubernetes', 'file', 'auto'].includes(directive.name)) return [directive];
+  if (!['kubernetes', 'file', 'auto', 'secondary'].includes(directive.name)) return [directive];
   const lines = optionLines(directive);
-  const transfers = lines.filter(({ words }) => words[0] === 'transfer');
+  const transfers = lines.filter(
+    ({ words }) => words[0] === 'transfer' && (directive.name !== 'secondary' || words[1] === 'to'),
+  );
   if (transfers.length === 0) return [directive];
   const targets = transfers.filter(({ words }) => words[1] === 'to').map(({ words }) => words.slice(1).join(' '));
   const zones = argsOf(directive).slice(directive.name === 'file' ? 1 : 0);
-  changes.push(`"transfer" of ${directive.name} becomes plugin transfer: the option is gone since 1.8.0`);
+  const what = directive.name === 'secondary' ? 'transfer to' : 'transfer';
+  changes.push(`"${what}" of ${directive.name} becomes plugin transfer: the option is gone since 1.8.0`);
   const rest = withOptions(
     directive,
     lines.filter((line) => !transfers.includes(line)),
