@@ -9,7 +9,7 @@ import { diagnoseService } from '../diagnose/diagnose-service.ts';
 export function diagnoseObjects(
   objects: readonly KubeObject[],
   target: string,
-  options: SnapshotOptions & { readonly from?: string } = {},
+  options: SnapshotOptions & { readonly from?: string; readonly sweep?: boolean } = {},
 ): Report {
   const index = createIndex(imagineApplied(snapshotOf(objects, options)));
   const [namespace = '', name = ''] = target.includes('/') ? target.split('/') : ['shop', target];
@@ -18,6 +18,7 @@ export function diagnoseObjects(
   const caller = options.from?.split('/');
   return diagnoseService(index, service, {
     source: 'snapshot test',
+    ...(options.sweep === undefined ? {} : { sweep: options.sweep }),
     ...(caller === undefined ? {} : { from: { namespace: caller[0] ?? '', pod: caller[1] ?? '' } }),
   });
 }

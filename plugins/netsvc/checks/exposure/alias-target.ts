@@ -13,13 +13,27 @@ export function externalNameOf(subject: ServiceSubject): string {
   return subject.service.spec?.externalName ?? '';
 }
 
-/** The Service of this cluster that an alias leads to, when it is there and no alias itself. */
-export function aliasedService(index: ClusterIndex, subject: ServiceSubject): Service | undefined {
-  if (subject.type !== 'ExternalName') return undefined;
-  const meant = parseClusterName(externalNameOf(subject));
-  if (meant === undefined) return undefined;
-  const service = index.get('Service', meant.namespace, meant.service);
-  return service?.spec?.type === 'ExternalName' ? undefined : service;
+/** More aliases in a row than any resolver follows. */
+const MOST_ALIASES = 10;
+
+/**
+ * The last Service of this cluster that an alias leads to, through other aliases: one that has endpoints, or an alias
+ * that leads outside or nowhere. Undefined when there is none, and for aliases that go in a circle.
+ */
+export function aliasedService(index: ClusterIndex, { service }: ServiceSubject): Service | undefined {
+  let last = service;
+  for (let step = 0; isAlias(last); step++) {
+    const meant = parseClusterName(last.spec?.externalName ?? '');
+    const next = meant === undefined ? undefined : index.get('Service', meant.namespace, meant.service);
+    if (next === undefined) return last === service ? undefined : last;
+    if (step === MOST_ALIASES) return undefined;
+    last = next;
+  }
+  return last === service ? undefined : last;
+}
+
+export function isAlias(service: Service): boolean {
+  return service.spec?.type === 'ExternalName';
 }
 
 /** Whether the slices of that Service may simply not have been asked for: none is at hand, and not all were read. */

@@ -3,7 +3,7 @@ import { formatRef, nameOf, namespaceOf } from '../../../../shared/model/refs.ts
 import { endpointRows } from '../../../../shared/model/services.ts';
 import { exposureMessages } from '../../messages/exposure.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
-import { aliasedService, externalNameOf, slicesUnasked } from './alias-target.ts';
+import { aliasedService, externalNameOf, isAlias, slicesUnasked } from './alias-target.ts';
 
 /** An alias of a Service that exists and has no ready endpoint: the fault lies there. */
 export const externalNameEndpoints = defineCheck<ServiceSubject>({
@@ -14,7 +14,7 @@ export const externalNameEndpoints = defineCheck<ServiceSubject>({
   applies: ({ type }) => type === 'ExternalName',
   run: (subject, { index }) => {
     const service = aliasedService(index, subject);
-    if (service === undefined) return [];
+    if (service === undefined || isAlias(service)) return [];
     const namespace = namespaceOf(service);
     const name = nameOf(service);
     if (index.seen('EndpointSlice', namespace).status !== 'ok') return [];

@@ -77,4 +77,19 @@ describe('external-name-target', () => {
     expect(causeCodes(report)).toEqual(['SVC560']);
     expect(report.headline).toContain('db.shop → sql.data → db.shop');
   });
+
+  it('follows aliases in a row to the one that leads nowhere, in a sweep too', () => {
+    const leadingTo = (name: string, externalName: string) =>
+      service(name, { type: 'ExternalName', externalName, selector: null, ports: [] });
+    const next = leadingTo('next', 'sql.shop.svc.cluster.local');
+    const objects = [alias('next.shop.svc.cluster.local'), next, leadingTo('sql', 'pg.shop.svc.cluster.local')];
+    for (const sweep of [false, true]) {
+      const report = diagnoseObjects(objects, 'db', { sweep });
+      expect(causeCodes(report)).toEqual(['SVC556']);
+      expect(report.headline).toContain('shop/sql is an alias of pg.shop.svc.cluster.local, but there is no Service');
+      expect(report.causes[0]?.evidence[0]?.fact).toContain('leads on to Service shop/sql');
+    }
+    const outside = leadingTo('sql', 'pg.example.com');
+    expect(diagnoseObjects([alias('sql.shop.svc.cluster.local'), outside], 'db').verdict).toBe('healthy');
+  });
 });

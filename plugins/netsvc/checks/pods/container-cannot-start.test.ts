@@ -82,4 +82,18 @@ describe('container-cannot-start', () => {
     const report = diagnoseObjects([service('web'), deployment('web'), made], 'web');
     expect(report.causes[0]?.evidence[0]?.fact).toContain('last run ended with exit code 128');
   });
+
+  it('names the volume and the place where it cannot be mounted', () => {
+    const message =
+      'failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: error during container init: error mounting "/var/lib/kubelet/pods/1f/volumes/kubernetes.io~configmap/conf" to rootfs at "/etc/nginx/nginx.conf": mount /var/lib/kubelet/pods/1f/volumes/kubernetes.io~configmap/conf:/etc/nginx/nginx.conf (via /proc/self/fd/6), flags: 0x5001: not a directory: unknown';
+    const made = crashing(
+      'web-6f9c-a',
+      { terminated: { exitCode: 128, reason: 'StartError', message } },
+      { of: 'web' },
+    );
+    const report = diagnoseObjects([web, deployment('web'), made], 'web');
+    expect(causeCodes(report)).toEqual(['SVC228']);
+    expect(report.headline).toContain('volume conf cannot be mounted at /etc/nginx/nginx.conf: not a directory');
+    expect(report.causes[0]?.fixes[0]?.title).toContain('subPath');
+  });
 });

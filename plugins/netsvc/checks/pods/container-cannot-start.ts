@@ -69,7 +69,7 @@ function raise(index: ClusterIndex, subject: ServiceSubject, group: readonly [Tr
           ]),
     ],
     ...weigh(subject, all, group),
-    fixes: withUndo(rolloutNote(index, group), startFixes(first, hook)),
+    fixes: withUndo(rolloutNote(index, group), startFixes(first, hook, /error mounting/.test(text))),
   });
 }
 
@@ -80,18 +80,25 @@ function coreOf(message: string): string {
     .replace(/^container create failed: /, '')
     // CRI-O hands on a line of runc's log.
     .replace(/^time="[^"]*" level=\w+ msg="([\s\S]*)"\s*$/, (_, text: string) => text.replaceAll('\\"', '"'))
-    .replace(/^[\s\S]*unable to start container process: /, '');
+    .replace(/^[\s\S]*unable to start container process: /, '')
+    .replace(/: unknown$/, '');
+  const mount = /error mounting "[^"]*\/([^"/]+)" to rootfs at "([^"]+)".*: ([^:]+)$/s.exec(plain);
+  if (mount !== null) return `volume ${mount[1]} cannot be mounted at ${mount[2]}: ${mount[3]}`;
   const core = /((?:exec|chdir to cwd|mount|setgroups|exec user process)[: (][\s\S]*)$/.exec(plain);
-  return shorten((core?.[1] ?? plain).replace(/: unknown$/, ''), 160);
+  return shorten(core?.[1] ?? plain, 160);
 }
 
 /** A hook is mended where it stands; a command that cannot be run is edited or, when the image knows better, dropped. */
-function startFixes(first: Troubled, hook: boolean): readonly Fix[] {
+function startFixes(first: Troubled, hook: boolean, mount: boolean): readonly Fix[] {
   const { owner, trouble } = first;
   const namespace = first.pod.metadata?.namespace ?? '';
   const name = trouble.container.name;
   const edit: Fix = {
-    title: hook ? `correct lifecycle.postStart of container ${name}` : 'correct command and args',
+    title: hook
+      ? `correct lifecycle.postStart of container ${name}`
+      : mount
+        ? `correct its mountPath; a single file needs subPath (volumeMounts of ${name})`
+        : 'correct command and args',
     command: `kubectl edit ${owner.kind.toLowerCase()} ${owner.name} -n ${namespace}`,
     risk: 'low',
   };

@@ -35,6 +35,15 @@ describe('container-crashes', () => {
     expect(report.causes[0]?.fixes[0]?.command).toBe('kubectl logs web-6f9c-a -n shop -c app --previous --tail=50');
   });
 
+  it('says what an exec format error means', () => {
+    const made = crashing('web-6f9c-a', ended(1, 'Error'), { of: 'web' });
+    const log = { namespace: 'shop', pod: 'web-6f9c-a', container: 'app', previous: true };
+    const report = diagnoseObjects([web, deployment('web'), made], 'web', {
+      logs: [{ ...log, text: 'exec /app/server: exec format error\n' }],
+    });
+    expect(report.headline).toContain("exec format error: the program is not for the node's processor");
+  });
+
   describe('a variable that Kubernetes sets for a Service', () => {
     const redis = service('redis', { clusterIP: '10.96.0.7', ports: [{ port: 6379 }] });
     const asked = (

@@ -5,7 +5,7 @@ import { podsMessages } from '../../messages/pods.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
 import { NEEDS_USES, needsOf } from './dependencies.ts';
 import { exitInWords } from './exit-codes.ts';
-import { eventEvidence } from './pod-evidence.ts';
+import { eventEvidence, logsOf } from './pod-evidence.ts';
 import { inPods, podKeys } from './pod-groups.ts';
 import { portTaken } from './port-taken.ts';
 import { rolloutNote, withUndo } from './rollout-note.ts';
@@ -73,8 +73,16 @@ function raise(index: ClusterIndex, subject: ServiceSubject, group: readonly [Tr
   if (trouble.kind === 'exits-cleanly') {
     return podsMessages.SVC231.raise({ ...facts, args: { ...args, restarts: backOffInWords(group) + args.restarts } });
   }
-  const end = exitInWords(trouble.ended?.exitCode, trouble.ended?.signal);
+  const end = exitInWords(trouble.ended?.exitCode, trouble.ended?.signal) + wrongFormat(index, first);
   return podsMessages.SVC229.raise({ ...facts, args: { ...args, end, reason: backOffInWords(group) } });
+}
+
+/** The runtime's own word, which reaches only the log when an init program of the image starts the app. */
+function wrongFormat(index: ClusterIndex, entry: Troubled): string {
+  if (!logsOf(index, entry, entry.trouble.container.name).some(({ text }) => /exec format error/i.test(text)))
+    return '';
+  const arch = index.get('Node', undefined, entry.pod.spec?.nodeName ?? '')?.metadata?.labels?.['kubernetes.io/arch'];
+  return `, exec format error: the program is not for the node's processor${arch === undefined ? '' : ` (${arch})`}, or a script without #!`;
 }
 
 /** The kernel may kill a child for want of memory: the container then ends with 137 and only an event of the node says why. */

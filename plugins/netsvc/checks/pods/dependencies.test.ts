@@ -47,6 +47,13 @@ describe('what a crashing container needs and does not get', () => {
     expect(facts(told('getaddrinfo ENOTFOUND databse'))).toContain('there is no Service databse in namespace shop');
   });
 
+  it('an alias of the pod that gives a Service another address', () => {
+    const astray = { hostAliases: [{ ip: '203.0.113.9', hostnames: ['db'] }] };
+    const report = told(refused, [db, pod('db-1', { labels: { app: 'db' } })], astray);
+    expect(facts(report)).toContain('its hostAliases take db for 203.0.113.9');
+    expect(commands(report)[0]).toContain('"hostAliases":[{"ip":"203.0.113.9","$patch":"delete"}]');
+  });
+
   it('hosts outside the namespace and the cluster are nobody that could be seen', () => {
     expect(facts(told('getaddrinfo ENOTFOUND db.example.com'))).not.toContain('no Service');
     expect(facts(told('getaddrinfo ENOTFOUND db.data'))).not.toContain('no Service');

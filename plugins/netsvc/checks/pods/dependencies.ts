@@ -13,6 +13,7 @@ import type { NamedHost } from '../names/host-references.ts';
 import { askedHosts, tellsUnresolved } from './asked-hosts.ts';
 import { commandLine, logsOf, podSource } from './pod-evidence.ts';
 import type { ServicePod } from './service-pods.ts';
+import { isPatchable, patchTemplateSpec } from './workload-commands.ts';
 
 /** What a container in trouble depends on and does not get, told beside its own fault. */
 export interface Needs {
@@ -121,11 +122,36 @@ function gapOf(index: ClusterIndex, own: string, entry: ServicePod, { host, port
     const fact = `it asks for ${host}: there is no Service ${name} in namespace ${own}`;
     return { evidence: { fact, source: `Services of namespace ${own}` }, fixes: [] };
   }
+  const astray = aliasGap(entry, host, service);
+  if (astray !== undefined) return astray;
   const why = whyNot(index, own, service, port);
   if (why === undefined) return undefined;
   return {
     evidence: { fact: `it asks for Service ${name}, ${why}`, source: `Service ${own}/${name}` },
     fixes: [lookAt({ kind: 'Service', namespace: own, name })],
+  };
+}
+
+/** A line of /etc/hosts comes before DNS: it may give the Service's name another address. */
+function aliasGap(entry: ServicePod, host: string, { metadata, spec }: Service): Gap | undefined {
+  const alias = (entry.pod.spec?.hostAliases ?? []).find(({ hostnames = [] }) => hostnames.includes(host));
+  if (alias === undefined || [spec?.clusterIP, ...(spec?.clusterIPs ?? [])].includes(alias.ip)) return undefined;
+  const patch = (one: object): string => patchTemplateSpec(entry.owner, { hostAliases: [one] });
+  return {
+    evidence: {
+      fact: `its hostAliases take ${host} for ${alias.ip ?? ''}; Service ${metadata?.name ?? ''} has ${spec?.clusterIP ?? 'no address'}`,
+      source: `${podSource(entry)} spec.hostAliases`,
+    },
+    fixes: isPatchable(entry.owner)
+      ? [
+          {
+            title: `let DNS answer for ${host}: drop the alias`,
+            command: patch({ ip: alias.ip, $patch: 'delete' }),
+            risk: 'low',
+            undo: patch(alias),
+          },
+        ]
+      : [],
   };
 }
 

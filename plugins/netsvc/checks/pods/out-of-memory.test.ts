@@ -39,4 +39,17 @@ describe('out-of-memory', () => {
     const pods = [pod('web-1', { containers: [container] })];
     expect(diagnoseObjects([web, ...pods, ...slicesFor(web, pods)], 'web').verdict).toBe('healthy');
   });
+
+  it('says that the limit is the default of a LimitRange', () => {
+    const made = crashing('web-6f9c-a', ended(137, 'OOMKilled', 40), { of: 'web', containers: [container] });
+    const annotations = {
+      'kubernetes.io/limit-ranger':
+        'LimitRanger plugin set: cpu, memory request for container app; cpu, memory limit for container app',
+    };
+    const limited = { ...made, metadata: { ...made.metadata, annotations } };
+    const report = diagnoseObjects([web, deployment('web'), limited], 'web');
+    expect(report.causes[0]?.evidence.map(({ fact }) => fact).join('\n')).toContain(
+      'resources.limits.memory is 128Mi, the default of a LimitRange',
+    );
+  });
 });

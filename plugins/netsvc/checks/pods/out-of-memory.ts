@@ -48,13 +48,22 @@ function raise(index: ClusterIndex, subject: ServiceSubject, group: readonly [Tr
     evidence: [
       ...troubleEvidence(index, group, [], true),
       {
-        fact: limit === undefined ? 'no memory limit is set' : `resources.limits.memory is ${limit}`,
+        fact: limit === undefined ? 'no memory limit is set' : `resources.limits.memory is ${limit}${fromRange(first)}`,
         source: `${podSource(first)} spec.containers`,
       },
     ],
     ...weigh(subject, all, group),
     fixes: withUndo(rolloutNote(index, group), memoryFixes(first)),
   });
+}
+
+/** `LimitRanger plugin set: cpu request for container app; memory limit for container app`, as admission notes it. */
+function fromRange({ pod, trouble }: Troubled): string {
+  const note = pod.metadata?.annotations?.['kubernetes.io/limit-ranger'] ?? '';
+  const sets = note
+    .split(';')
+    .some((part) => /memory.* limit/.test(part) && part.includes(` ${trouble.container.name}`));
+  return sets ? ', the default of a LimitRange of the namespace (the template sets none)' : '';
 }
 
 /** Twice the limit: enough to tell a limit that is too low from a leak. */

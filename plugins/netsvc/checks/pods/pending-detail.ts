@@ -31,7 +31,7 @@ export function pendingDetail(index: ClusterIndex, entry: ServicePod, refusals: 
     case 'host-port':
       return hostPortDetail(index, entry);
     case 'volume':
-      return claimDetail(index, entry, refusals.main.text);
+      return volumeDetail(index, entry, refusals);
     case 'affinity':
       return affinityDetail(index, entry);
     case 'spread':
@@ -127,6 +127,17 @@ function roundDown(resource: string, value: number): number {
   if (resource === 'cpu') return Math.max(0.01, Math.floor(value * 100) / 100);
   if (resource === 'memory' || resource.endsWith('storage')) return Math.max(1, Math.floor(value / 2 ** 20)) * 2 ** 20;
   return Math.floor(value);
+}
+
+/** A volume that only some nodes reach, and a pod that asks for another node. */
+function volumeDetail(index: ClusterIndex, entry: ServicePod, { main, refusals }: SchedulingRefusals): PendingDetail {
+  const claims = claimDetail(index, entry, main?.text ?? '');
+  const asks = refusals.some((one) => one.class === 'node-selector') ? selectorDetail(index, entry) : NO_DETAIL;
+  return {
+    words: claims.words + asks.words,
+    evidence: [...claims.evidence, ...asks.evidence],
+    fixes: [...claims.fixes, ...asks.fixes],
+  };
 }
 
 function selectorDetail(index: ClusterIndex, entry: ServicePod): PendingDetail {

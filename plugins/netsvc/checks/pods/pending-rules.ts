@@ -80,18 +80,19 @@ export function claimDetail(index: ClusterIndex, entry: ServicePod, text: string
     const phase = claim.status?.phase ?? 'unknown';
     if (phase === 'Bound' && !/affinity|zone/.test(text)) continue;
     const storageClass = claim.spec?.storageClassName;
-    const of = storageClass === undefined ? '' : ` (storageClassName ${storageClass === '' ? '""' : storageClass})`;
-    words.push(`claim ${name} is ${phase}${of}`);
-    evidence.push({ fact: `phase ${phase}${of}`, source: `${source} status` });
     const event = index
       .events(claim, 'PersistentVolumeClaim')
       .findLast((candidate) => candidate.reason !== 'Scheduled');
+    const unknown = storageClass !== undefined && event?.message.includes(`"${storageClass}" not found`) === true;
+    const of =
+      storageClass === undefined
+        ? ''
+        : ` (storageClassName ${storageClass === '' ? '""' : storageClass}${unknown ? ', which does not exist' : ''})`;
+    words.push(`claim ${name} is ${phase}${of}`);
+    evidence.push({ fact: `phase ${phase}${of}`, source: `${source} status` });
     if (event !== undefined) evidence.push(eventEvidence(event, index.now));
-    fixes.push({
-      title: 'see why the claim is not bound, and which storage classes there are',
-      command: `kubectl describe pvc ${name} -n ${namespace}; kubectl get storageclass`,
-      risk: 'none',
-    });
+    fixes.push(phase === 'Bound' ? boundFix(claim) : unboundFix(namespace, name));
+    if (unknown) fixes.push(otherClassFix(namespace, name));
   }
   if (/max volume count/.test(text)) {
     fixes.push({
@@ -101,6 +102,33 @@ export function claimDetail(index: ClusterIndex, entry: ServicePod, text: string
     });
   }
   return { words: words.length === 0 ? '' : `; ${words.join('; ')}`, evidence, fixes };
+}
+
+function unboundFix(namespace: string, name: string): Fix {
+  return {
+    title: 'see why the claim is not bound, and which storage classes there are',
+    command: `kubectl describe pvc ${name} -n ${namespace}; kubectl get storageclass`,
+    risk: 'none',
+  };
+}
+
+/** Nothing is stored yet in a claim that was never bound; its class cannot be changed in place. */
+function otherClassFix(namespace: string, name: string): Fix {
+  return {
+    title: 'make the claim again with a class that exists (in the place of CLASS)',
+    command: `kubectl get pvc ${name} -n ${namespace} -o json | jq '.spec.storageClassName="CLASS"' | kubectl replace --force -f -`,
+    risk: 'low',
+  };
+}
+
+/** The volume is there, and only some nodes reach it. */
+function boundFix(claim: Claim): Fix {
+  const volume = claim.spec?.volumeName ?? '';
+  return {
+    title: 'see on which nodes its volume can be used',
+    command: `kubectl get pv ${volume} -o ${shellQuote("jsonpath={.spec.nodeAffinity.required}{'\\n'}")}`,
+    risk: 'none',
+  };
 }
 
 /** Required (anti-)affinity between pods: which rule, and how many replicas fit. */

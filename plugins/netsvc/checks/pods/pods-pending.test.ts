@@ -335,4 +335,50 @@ describe('pods-pending', () => {
     const cache = pod('cache-0', { labels: { app: 'cache' } });
     expect(ask(made, node('n1'), cache).headline).not.toContain('no pod of the namespace');
   });
+
+  it('names the volume that is on other nodes, and what the pod asks of its node', () => {
+    const made = unschedulable(
+      'web-6f9c-a',
+      `0/2 nodes are available: 1 node(s) didn't match PersistentVolume's node affinity, 1 node(s) didn't match Pod's node affinity/selector.${TAIL}`,
+      {
+        of: 'web',
+        spec: {
+          nodeSelector: { 'kubernetes.io/hostname': 'n2' },
+          volumes: [{ name: 'd', persistentVolumeClaim: { claimName: 'data' } }],
+        },
+      },
+    );
+    const claim = {
+      apiVersion: 'v1',
+      kind: 'PersistentVolumeClaim',
+      metadata: { name: 'data', namespace: 'shop', uid: 'c' },
+      spec: { volumeName: 'pv-7' },
+      status: { phase: 'Bound' },
+    };
+    const report = ask(made, claim, node('n1'));
+    expect(causeCodes(report)).toEqual(['SVC217']);
+    expect(report.headline).toContain('claim data is Bound; the pod asks for kubernetes.io/hostname=n2');
+    expect(report.causes[0]?.fixes[0]?.command).toContain('kubectl get pv pv-7');
+  });
+
+  it('says that the storage class of a claim does not exist', () => {
+    const made = unschedulable(
+      'web-6f9c-a',
+      '0/1 nodes are available: pod has unbound immediate PersistentVolumeClaims.',
+      {
+        of: 'web',
+        spec: { volumes: [{ name: 'd', persistentVolumeClaim: { claimName: 'data' } }] },
+      },
+    );
+    const claim = {
+      apiVersion: 'v1',
+      kind: 'PersistentVolumeClaim',
+      metadata: { name: 'data', namespace: 'shop', uid: 'c' },
+      spec: { storageClassName: 'fast' },
+      status: { phase: 'Pending' },
+    };
+    const told = event(claim, 'ProvisioningFailed', 'storageclass.storage.k8s.io "fast" not found');
+    const report = ask(made, claim, told, node('n1'));
+    expect(report.headline).toContain('claim data is Pending (storageClassName fast, which does not exist)');
+  });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { replicaSet } from '../../../../shared/testing/broken-pods.ts';
 import { node, ownedBy, pod, secondsAgo, service, slicesFor, workload } from '../../../../shared/testing/builders.ts';
 import { causeCodes, diagnoseObjects } from '../../testing/diagnose-objects.ts';
 
@@ -38,5 +39,20 @@ describe('pods-terminating', () => {
   it('stays silent about pods that go while others serve', () => {
     const pods = [pod('web-1'), pod('web-2', { meta: { deletionTimestamp: secondsAgo(-20) } })];
     expect(diagnoseObjects([web, ...pods, node('n1'), ...slicesFor(web, pods)], 'web').verdict).toBe('healthy');
+  });
+
+  it('tells that Recreate waits for a pod that takes its time', () => {
+    const made = pod('web-6f9c-a', {
+      meta: { ...ownedBy('ReplicaSet', 'web-6f9c'), deletionTimestamp: secondsAgo(-700) },
+      spec: { terminationGracePeriodSeconds: 900 },
+      ready: false,
+    });
+    const app = workload('Deployment', 'web', { app: 'web' }, { strategy: { type: 'Recreate' } });
+    const set = replicaSet('web', '6f9c', 1);
+    const report = diagnoseObjects([web, { ...app, status: { observedGeneration: 1 } }, set, made, node('n1')], 'web');
+    expect(causeCodes(report)).toEqual(['SVC245']);
+    expect(report.verdict).toBe('broken');
+    expect(report.headline).toContain('; web (strategy Recreate) makes a new one only after that, in up to 11m');
+    expect(report.causes[0]?.fixes[0]?.command).toBe('kubectl delete pod web-6f9c-a -n shop --grace-period=1');
   });
 });

@@ -4,7 +4,7 @@ import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import type { Pod } from '../../../../shared/model/objects-pod.ts';
 import { ownerWorkload, topOwner } from '../../../../shared/model/owners.ts';
 import { isFinished, podKey } from '../../../../shared/model/pods.ts';
-import { refOf } from '../../../../shared/model/refs.ts';
+import { refKey, refOf } from '../../../../shared/model/refs.ts';
 import { podsMatching } from '../../../../shared/model/services.ts';
 import { formatDuration } from '../../../../shared/util/duration.ts';
 import { compareText, joinAnd, joinNames } from '../../../../shared/util/text.ts';
@@ -12,7 +12,7 @@ import { podsMessages } from '../../messages/pods.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
 import { podKeys, thePods } from './pod-groups.ts';
 import { podsIn, readyPods, servicePods } from './service-pods.ts';
-import { POD_USES, stayingPods, workloadsBehind } from './workloads-behind.ts';
+import { POD_USES, stayingPods, waitsForEnd, workloadsBehind } from './workloads-behind.ts';
 
 /** Past the end of the grace period the kubelet needs seconds, not half a minute. */
 const OVERDUE = 30_000;
@@ -133,21 +133,29 @@ function onlyTerminating(
   const workload = leaving[0] === undefined ? undefined : ownerWorkload(index, leaving[0].pod);
   const known = index.seen('Deployment', subject.namespace).status === 'ok';
   const gone = workload === undefined && known && owner.kind === 'Deployment';
+  const waits = behind.find((one) => waitsForEnd(one) && refKey(one.ref) === refKey(owner));
+  const way = waits?.kind === 'StatefulSet' ? 'StatefulSet' : 'strategy Recreate';
   return podsMessages.SVC245.raise({
     subject: owner,
     args: {
       pods: thePods(leaving, all),
       one: leaving.length === 1,
-      detail: gone ? `; ${owner.kind} ${owner.name} does not exist any more` : '',
+      detail: gone
+        ? `; ${owner.kind} ${owner.name} does not exist any more`
+        : waits === undefined
+          ? ''
+          : `; ${owner.name} (${way}) makes a new one only after that${graceLeft(index, leaving[0]?.pod)}`,
     },
     pods: podKeys(leaving),
-    confidence: behind.length > 0 ? 'possible' : 'likely',
+    ...(waits === undefined ? {} : { severity: 'critical' }),
+    confidence: waits === undefined && behind.length > 0 ? 'possible' : 'likely',
     impact: 0.9,
-    evidence: leaving.slice(0, 2).map((entry) => ({
-      fact: `deletionTimestamp ${entry.pod.metadata?.deletionTimestamp ?? ''}`,
-      source: `Pod ${entry.key} metadata`,
+    evidence: leaving.slice(0, 2).map(({ key, pod: { metadata, spec } }) => ({
+      fact: `deletionTimestamp ${metadata?.deletionTimestamp ?? ''}, terminationGracePeriodSeconds ${spec?.terminationGracePeriodSeconds ?? 30}`,
+      source: `Pod ${key}`,
     })),
     fixes: [
+      ...(waits === undefined ? [] : leaving.slice(0, 1).map(({ name }) => endNow(subject.namespace, name))),
       {
         title: 'see what becomes of them',
         command: `kubectl get pods -n ${subject.namespace} -l ${Object.entries(subject.selector ?? {})
@@ -157,4 +165,19 @@ function onlyTerminating(
       },
     ],
   });
+}
+
+/** `, in up to 12m`: as long as the containers may take to end. */
+function graceLeft(index: ClusterIndex, pod: Pod | undefined): string {
+  const left = Date.parse(pod?.metadata?.deletionTimestamp ?? '') - index.now;
+  return left > 0 ? `, in up to ${formatDuration(left)}` : '';
+}
+
+/** A second deletion may shorten the time that the first one gave. */
+function endNow(namespace: string, name: string): Fix {
+  return {
+    title: 'end it now; what it still works on is lost',
+    command: `kubectl delete pod ${name} -n ${namespace} --grace-period=1`,
+    risk: 'high',
+  };
 }

@@ -3,7 +3,7 @@ import type { Evidence, Finding } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import type { OwnedWorkload } from '../../../../shared/model/owners.ts';
 import { isAbsent } from '../../../../shared/model/pod-state-preparing.ts';
-import { formatRef } from '../../../../shared/model/refs.ts';
+import { formatRef, refKey } from '../../../../shared/model/refs.ts';
 import { replicaSetsOf } from '../../../../shared/model/rollouts.ts';
 import { parseQuantity } from '../../../../shared/util/quantity.ts';
 import { plural } from '../../../../shared/util/text.ts';
@@ -11,7 +11,15 @@ import { podsMessages } from '../../messages/pods.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
 import { missingPods, refusalOf } from './creation-refusals.ts';
 import { podRequest } from './resource-amounts.ts';
-import { isManifestOnly, nameOfWorkload, stayingPods, WORKLOAD_USES, workloadsBehind } from './workloads-behind.ts';
+import { podsIn, servicePods } from './service-pods.ts';
+import {
+  isManifestOnly,
+  nameOfWorkload,
+  stayingPods,
+  WORKLOAD_USES,
+  waitsForEnd,
+  workloadsBehind,
+} from './workloads-behind.ts';
 
 const PATIENCE = 20_000;
 
@@ -24,7 +32,11 @@ export const workloadHasNoPods = defineCheck<ServiceSubject>({
   applies: (subject) => subject.selector !== undefined,
   run: (subject, { index }) => {
     if (stayingPods(index, subject).length > 0) return [];
+    const leaving = podsIn(servicePods(index, subject), 'terminating');
     return workloadsBehind(index, subject)
+      .filter(
+        (workload) => !(waitsForEnd(workload) && leaving.some(({ owner }) => refKey(owner) === refKey(workload.ref))),
+      )
       .filter((workload) => isUnexplained(index, workload))
       .map((workload) => raise(index, subject, workload));
   },

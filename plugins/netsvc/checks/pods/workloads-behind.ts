@@ -71,3 +71,8 @@ export function namespaceEvents(index: ClusterIndex, namespace: string): readonl
       .sort((a, b) => compareText(a.lastSeen, b.lastSeen)),
   );
 }
+
+/** Whether its controller makes a pod only when the one before is gone. */
+export function waitsForEnd({ kind, object }: OwnedWorkload): boolean {
+  return kind === 'StatefulSet' || (kind === 'Deployment' && object.spec?.strategy?.type === 'Recreate');
+}

@@ -14,6 +14,7 @@ import {
 import { type RunningContainer, runningContainers } from '../../../../shared/model/pods.ts';
 import { HASH_LABEL } from '../../../../shared/model/rollouts.ts';
 import { compareText } from '../../../../shared/util/text.ts';
+import { logsOf } from '../pods/pod-evidence.ts';
 import { ownerKey } from '../pods/pod-groups.ts';
 import type { ServicePod } from '../pods/service-pods.ts';
 
@@ -59,7 +60,23 @@ export function examineProbe(
   const probe = probeOf(container.spec, type);
   if (probe === undefined) return undefined;
   const failure = probeFailureOf(index.events(entry.pod, 'Pod'), entry, container, type);
-  return { ...entry, container, type, probe, failure, fault: faultOf(container, probe, failure) };
+  const fault = wantsTls(index, entry, container, probe, failure) ? 'scheme' : faultOf(container, probe, failure);
+  return { ...entry, container, type, probe, failure, fault };
+}
+
+/** Servers that speak TLS answer plain HTTP with 400, and say in their log or by the name or number of the port why. */
+function wantsTls(
+  index: ClusterIndex,
+  entry: ServicePod,
+  container: RunningContainer,
+  probe: Probe,
+  failure: ProbeFailure | undefined,
+): boolean {
+  if (failure?.status !== 400 || (probe.httpGet?.scheme ?? 'HTTP') !== 'HTTP') return false;
+  return (
+    /https|443$/.test(String(probe.httpGet?.port)) ||
+    logsOf(index, entry, container.name).some(({ text }) => /HTTP request (was sent )?to (an )?HTTPS/i.test(text))
+  );
 }
 
 /** The latest failure of a container's probe; an event without a fieldPath counts when no other container has one. */

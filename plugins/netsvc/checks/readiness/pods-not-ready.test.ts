@@ -124,6 +124,14 @@ describe('pods-not-ready', () => {
     expect(noise.causes[0]?.fixes[0]?.command).toContain('{"scheme":"HTTPS"}');
   });
 
+  it('takes 400 of a TLS port for plain HTTP sent to it', () => {
+    const status = 'Readiness probe failed: HTTP probe failed with statuscode: 400';
+    const tls = failing({ readinessProbe: http('/healthz', 8443) }, status);
+    expect(causeCodes(tls)).toEqual(['SVC305']);
+    expect(tls.causes[0]?.fixes[0]?.command).toContain('{"scheme":"HTTPS"}');
+    expect(causeCodes(failing({ readinessProbe: http('/healthz', 8080) }, status))).toEqual(['SVC301']);
+  });
+
   it('quotes the output of a command, and replaces one that the image does not have', () => {
     const output = failing(
       { readinessProbe: { exec: { command: ['cat', '/tmp/ready'] } } },

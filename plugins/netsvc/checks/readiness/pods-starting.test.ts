@@ -124,4 +124,21 @@ describe('min-ready-seconds', () => {
     expect(causeCodes(report)).toEqual(['SVC313']);
     expect(report.headline).toContain('connection refused on port 8080');
   });
+
+  it('tells the port that a long startup probe asks in vain, and the one that is declared', () => {
+    const startupProbe = { tcpSocket: { port: 9090 }, failureThreshold: 300 };
+    const made = podWith(
+      'web-6f9c-a',
+      { state: running(80), started: false },
+      { of: 'web', age: 90, containers: [{ name: 'app', ports: [{ containerPort: 8080 }], startupProbe }] },
+    );
+    const failed = event(
+      made,
+      'Unhealthy',
+      'Startup probe failed: dial tcp 10.1.1.1:9090: connect: connection refused',
+    );
+    const report = diagnoseObjects([web, deployment('web'), made, failed, ...slicesFor(web, [made])], 'web');
+    expect(report.headline).toContain('on port 9090, which the container does not declare (it declares 8080)');
+    expect(report.causes[0]?.fixes[0]?.title).toBe('probe port 8080, which the container declares');
+  });
 });

@@ -11,6 +11,7 @@ import { groupBy, ownerKey, podKeys, thePods } from '../pods/pod-groups.ts';
 import { type PodIn, podsIn, readyPods, servicePods } from '../pods/service-pods.ts';
 import { POD_USES } from '../pods/workloads-behind.ts';
 import { type FailingProbe, failingProbe } from './failing-probes.ts';
+import { probeFixes } from './probe-fixes.ts';
 import { failureInWords, probedContainer, probeEvidence, probeInWords, probeTexts } from './probe-words.ts';
 
 /** Young pods against which nothing speaks yet: a note while others serve, a possible cause while none does. */
@@ -56,6 +57,7 @@ function raise(index: ClusterIndex, subject: ServiceSubject, group: readonly [St
     confidence,
     evidence,
     fixes: [
+      ...(failing?.fault === 'wrong-port' ? probeFixes(subject, failing) : []),
       {
         title: 'watch them start',
         command: `kubectl get pods -n ${subject.namespace} -l ${Object.entries(subject.selector ?? {})

@@ -213,4 +213,13 @@ describe('pods-in-other-namespace', () => {
     expect(causeCodes(report)).toEqual(['SVC101']);
     expect(report.causes[0]?.evidence.map((entry) => entry.fact).join('\n')).toContain('2 pods of namespace payments');
   });
+
+  it('blames the colour that is not there, not a copy of the app in another namespace', () => {
+    const blue = stagedApp('web-blue', { labels: { app: 'web', color: 'blue' } });
+    const staging = pod('web-green-1', { namespace: 'staging', labels: { app: 'web', color: 'green' } });
+    const web = service('web', { selector: { app: 'web', color: 'green' } });
+    const report = diagnoseObjects([web, ...blue.objects, staging, ...slicesFor(web, [])], 'web');
+    expect(causeCodes(report)).toEqual(['SVC101']);
+    expect(report.headline).toContain('Deployment web-blue has color=blue instead of color=green');
+  });
 });

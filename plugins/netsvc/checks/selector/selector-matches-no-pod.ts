@@ -11,7 +11,7 @@ import { joinAnd, joinNames, plural } from '../../../../shared/util/text.ts';
 import { selectorMessages } from '../../messages/selector.ts';
 import { type ServiceSubject, subjectPods } from '../../service-subject.ts';
 import { makersInEvents } from '../pods/makers-in-events.ts';
-import { differenceInWords, labelDifferences } from './label-distance.ts';
+import { differenceInWords, labelDifferences, likeness } from './label-distance.ts';
 import { type Candidate, equallyNear, nearestWorkloads, rankedWorkloads } from './nearest-workloads.ts';
 import { type Elsewhere, matchesElsewhere } from './other-namespaces.ts';
 import {
@@ -90,7 +90,13 @@ export function unmatched(index: ClusterIndex, subject: ServiceSubject, now: num
 
 /** Staging and production hold copies with the same labels: a workload here that bears the name or the labels is the one meant. */
 function meantHere(subject: ServiceSubject, nearest: Candidate | undefined): boolean {
-  return nearest !== undefined && (nearest.ref.name === subject.name || labelsOnlyItself(subject, nearest));
+  if (nearest === undefined) return false;
+  return nearest.ref.name === subject.name || labelsOnlyItself(subject, nearest) || bearsName(subject, nearest);
+}
+
+/** A label that is wanted and that says whose pods these are, such as `app=web` for Service web. */
+function bearsName({ name, selector = {} }: ServiceSubject, { labels }: Candidate): boolean {
+  return Object.entries(selector).some(([key, value]) => labels[key] === value && likeness(value, name) >= 0.6);
 }
 
 /** Labels that stand on the workload and were forgotten in its template. */
