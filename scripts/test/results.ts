@@ -48,7 +48,7 @@ export function readResults(file: string): Results | undefined {
 /** A test that is skipped says why in brackets at the end of its name, or its group does. */
 function reasonIn(titles: readonly string[]): string {
   for (const title of titles) {
-    const reason = /\((?:skipped: )?(.+)\)$/.exec(title)?.[1];
+    const reason = (/\(skipped: (.+)\)$/.exec(title) ?? /\((.+)\)$/.exec(title))?.[1];
     if (reason !== undefined) return reason;
   }
   return titles[0] ?? '';
