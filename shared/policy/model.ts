@@ -11,6 +11,7 @@ import {
 } from './compile-admin-policy.ts';
 import { compileNetworkPolicy, networkPolicyTier } from './compile-network-policy.ts';
 import { type MatchContext, type PluginTraits, UNKNOWN_PLUGIN } from './match.ts';
+import { networkOf } from './own-network.ts';
 import type { Direction, Policy, Tier, Tri } from './rules.ts';
 import { selects } from './side.ts';
 import { standInPod, workloadOfPod } from './stand-ins.ts';
@@ -42,6 +43,8 @@ export interface PolicyFacts {
   readonly otherPolicies?: readonly KubeObject[];
   /** Policy lists that could not be read. */
   readonly unseen?: readonly Unseen[];
+  /** Namespaces whose pods are on a network of their own. */
+  readonly ownNetworks?: readonly string[];
   /** What is known of the network plugin; see `traitsOf`. */
   readonly traits?: PluginTraits;
   /** The topmost owner of a pod; without it owner references and `pod-template-hash` decide. */
@@ -145,7 +148,9 @@ function compileTiers(facts: PolicyFacts): Pick<PolicyModel, 'policies' | 'tiers
     ...(facts.otherPolicies ?? []).flatMap((object) => compileUnjudged(object) ?? []),
     ...(facts.unseen ?? []).flatMap((entry) => unseenPolicy(entry) ?? []),
   ];
+  const networks = (facts.ownNetworks ?? []).map(networkOf);
   const before: readonly Tier[] = [
+    { name: 'network', groups: [networks], unmatched: 'next' },
     { name: 'unjudged', groups: [unjudged], unmatched: 'next' },
     orderedTier(
       'admin',
@@ -164,7 +169,7 @@ function compileTiers(facts: PolicyFacts): Pick<PolicyModel, 'policies' | 'tiers
   }
   const cached = new Map<string, readonly Tier[]>();
   return {
-    policies: [...unjudged, ...admin, ...own],
+    policies: [...networks, ...unjudged, ...admin, ...own],
     tiersIn: (namespace) => {
       let tiers = cached.get(namespace);
       if (tiers === undefined) {
@@ -205,7 +210,8 @@ const SELECTING = new WeakMap<PodUnit, { [direction in Direction]?: readonly Sel
 
 function selecting(model: PolicyModel, unit: PodUnit, direction: Direction): readonly Selecting[] {
   const result: Selecting[] = [];
-  for (const { groups } of tiersOf(model, unit)) {
+  for (const { groups, name } of tiersOf(model, unit)) {
+    if (name === 'network') continue;
     for (const policy of groups.flat()) {
       if (!policy.affects[direction]) continue;
       const selected = selects(policy, unit, model.context);

@@ -22,9 +22,10 @@ export type Action = 'allow' | 'deny' | 'pass';
 
 /**
  * Tiers in their order of evaluation. `unjudged` stands for policies that exist but that nothing here can judge, and for
- * lists that could not be read: for the pods concerned anything may happen.
+ * lists that could not be read: for the pods concerned anything may happen. `network` is no policy but a network of its
+ * own, which may keep others out before any policy is asked.
  */
-export type TierName = 'unjudged' | 'admin' | 'networkPolicy' | 'baseline';
+export type TierName = 'network' | 'unjudged' | 'admin' | 'networkPolicy' | 'baseline';
 
 export interface Tier {
   readonly name: TierName;
@@ -95,6 +96,8 @@ export interface PodsPeer {
    * exclude them.
    */
   readonly hostNetwork: 'undefined' | 'excluded';
+  /** The namespace from whose own network those who are meant are perhaps kept apart: no label decides it. */
+  readonly apartFrom?: string;
 }
 
 /** Addresses. `range` is undefined when the text is no CIDR block; such a peer matches nothing. */

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Pod } from '../model/objects-pod.ts';
+import { connectivity } from './connectivity.ts';
 import { evaluate } from './evaluate.ts';
 import { buildPolicyModel, type PolicyFacts } from './model.ts';
-import { namespace, node, pod, policy } from './testing/cluster.ts';
+import { hasPort } from './port-set.ts';
+import { at, grid, namespace, node, pod, policy } from './testing/cluster.ts';
 
 describe('what the facts do not tell', () => {
   const web = pod('x/web', { app: 'web' }, { ip: '10.0.0.1', node: 'n1' });
@@ -182,5 +184,38 @@ describe('what the facts do not tell', () => {
       { protocol: 'TCP', port: 80 },
     );
     expect(verdict).toMatchObject({ answer: 'yes', reasons: [{ code: 'self' }] });
+  });
+});
+
+describe('a network of its own', () => {
+  const facts = grid({
+    ownNetworks: ['x'],
+    networkPolicies: [
+      policy('y/p', { podSelector: { matchLabels: { pod: 'a' } }, ingress: [{ from: [{ podSelector: {} }] }] }),
+    ],
+  });
+  const model = buildPolicyModel(facts);
+  const ask = (from: string, to: string) =>
+    evaluate(model, at(facts, from), at(facts, to), { protocol: 'TCP', port: 80 });
+
+  it('leaves open whether others get in and out, except where policies deny, and nothing within', () => {
+    expect(ask('z/a', 'x/a')).toMatchObject({ answer: 'depends', reasons: [{ code: 'networkApart', namespace: 'x' }] });
+    expect(ask('x/a', 'y/b')).toMatchObject({ answer: 'depends', reasons: [{ code: 'networkApart', namespace: 'x' }] });
+    expect(ask('x/a', 'y/a')).toMatchObject({ answer: 'no', reasons: [] });
+    expect(ask('x/a', 'x/b')).toMatchObject({ answer: 'yes', reasons: [], ingress: { tiers: [] } });
+    expect(ask('z/a', 'y/b')).toMatchObject({ answer: 'yes', reasons: [] });
+  });
+
+  it('is the same for all pairs at once', () => {
+    const matrix = connectivity(model, 'pod');
+    const place = (name: string) =>
+      matrix.peers.findIndex((peer) => peer.type === 'pods' && `${peer.ref.namespace}/${peer.ref.name}` === name);
+    const cell = (from: string, to: string) => {
+      const { allowed, depends } = matrix.cell(place(from), place(to));
+      return [allowed, depends].map((ports) => hasPort(ports, 'TCP', 80));
+    };
+    expect(cell('z/a', 'x/a')).toEqual([false, true]);
+    expect(cell('x/a', 'y/a')).toEqual([false, false]);
+    expect(cell('x/a', 'x/b')).toEqual([true, false]);
   });
 });

@@ -44,6 +44,8 @@ export type Reason =
   | { readonly code: 'domainNames'; readonly names: readonly string[] }
   /** Policies of equal priority contradict each other. */
   | { readonly code: 'samePriority'; readonly policies: readonly Ref[] }
+  /** The namespace is on a network of its own, which keeps others out unless they share it. */
+  | { readonly code: 'networkApart'; readonly namespace: string }
   /** Policies of a family that is not judged here (Calico, Cilium), or a list that could not be read. */
   | ({ readonly code: 'notJudged'; readonly policies: readonly Ref[]; readonly pod: Ref } & Unjudged)
   /** Over one address family the answer is another than over the other. */

@@ -38,7 +38,9 @@ export function walkSide(side: Side, port: PortQuestion, context: MatchContext):
     const ends = decideTier(tier, side.direction, match, incoming);
     const policies = walkPolicies(tier, side, port, context);
     const outcome = outcomeOf(ends.allow.length > 0, ends.deny.length > 0, ends.next.length > 0);
-    if (policies.length > 0) tiers.push({ tier: tier.name, outcome, policies });
+    // A network of its own is told only to whom it keeps apart.
+    const silent = tier.name === 'network' && outcome === 'next';
+    if (policies.length > 0 && !silent) tiers.push({ tier: tier.name, outcome, policies });
     allowed ||= ends.allow.length > 0;
     denied ||= ends.deny.length > 0;
     incoming = ends.next;

@@ -6,7 +6,6 @@ import type { Finding } from '../../../shared/messages/finding.ts';
 import { sourceName } from '../../../shared/model/source-name.ts';
 import type { Report, ReportItem } from '../../../shared/report/report.ts';
 import { joinNames, plural, wrap } from '../../../shared/util/text.ts';
-import { apartWords } from '../answer/own-networks.ts';
 import { walkLines } from '../answer/walk-lines.ts';
 import { checkExpectation, type Outcome } from '../assert/check-expectation.ts';
 import { type Expectation, parseExpectations } from '../assert/parse-expectations.ts';
@@ -79,8 +78,6 @@ function judge(asked: Asked, expectation: Expectation): Checked {
   // A deny without a port means every port of the pods, not those of the Service alone.
   const asks = expect === 'deny' && port === undefined ? undefined : ports;
   const outcome = checkExpectation(model, enforcement, expect, from.party, to.party, asks);
-  const apart = apartWords(asked.index, from.party, to.party);
-  if (apart !== undefined && (expect === 'allow') === (outcome.result === 'holds')) return unknown(expectation, apart);
   if (outcome.result !== 'fails' && gaps.incomplete !== undefined) return unknown(expectation, gaps.incomplete);
   const because = becauseOf(asked, outcome);
   if (outcome.result !== 'fails') return { expectation, outcome, because, findings: [] };

@@ -9,7 +9,6 @@ import { changesFor } from '../answer/changes.ts';
 import { refValue } from '../answer/end-values.ts';
 import { type Judged, judgePair, type PairVerdict, type PortVerdict } from '../answer/judge-pair.ts';
 import { isByAddress, outsideNote } from '../answer/outside-words.ts';
-import { apartWords } from '../answer/own-networks.ts';
 import { walkLines } from '../answer/walk-lines.ts';
 import { walkValue } from '../answer/walk-value.ts';
 import { endsPlan } from '../collect/ends-plan.ts';
@@ -38,13 +37,11 @@ export async function runCanReach(request: Request): Promise<CommandResult> {
   const wish = { port: request.options.string('port') ?? to.port, protocol: protocolOf(request) };
   const ports = askedPorts(other.party, wish);
   const judged = judgePair(asked.model, asked.enforcement, one.party, other.party, ports);
-  const apart = judged.answer === 'no' ? undefined : apartWords(asked.index, one.party, other.party);
-  const known = apart === undefined ? asked : { ...asked, gaps: { ...asked.gaps, incomplete: apart } };
   const told = toldPair(judged);
   const walks = told === undefined ? [] : [told.verdict.egress, told.verdict.ingress];
   const took = walks.flatMap(({ tiers }) => tiers.flatMap(({ policies }) => policies.map(({ policy }) => policy)));
   const findings = await lintOf(asked, took, cniOf(request));
-  return { type: 'report', report: { ...reportOf(known, one.party, other.party, judged), findings } };
+  return { type: 'report', report: { ...reportOf(asked, one.party, other.party, judged), findings } };
 }
 
 /** `from A to B`, `A to B` and `A B`. Throws a UsageError unless there are two ends. */

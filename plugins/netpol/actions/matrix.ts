@@ -87,7 +87,7 @@ function matrixReport(asked: Asked, answer: MatrixAnswer, by: Grain, command: st
   const { snapshot, index, gaps, enforcement } = asked;
   const pods = answer.ends.filter(({ type }) => type === 'pods').length;
   const what = by === 'class' ? plural(pods, 'class of pods', 'classes of pods') : plural(pods, by);
-  const policies = plural(asked.model.policies.length, 'policy', 'policies');
+  const policies = plural(asked.model.policies.filter(({ tier }) => tier !== 'network').length, 'policy', 'policies');
   const not =
     enforcement.enforced === 'no' ? `${reasonWords({ code: 'notEnforced', by: enforcement.by ?? '' })}. ` : '';
   return {

@@ -131,7 +131,8 @@ async function overview(request: Request): Promise<CommandResult> {
       ? undefined
       : asked.namespace;
   const policies = asked.model.policies.filter(
-    ({ ref }) => wanted === undefined || ref.namespace === undefined || ref.namespace === wanted,
+    ({ ref, tier }) =>
+      tier !== 'network' && (wanted === undefined || ref.namespace === undefined || ref.namespace === wanted),
   );
   const rows = policies.map((policy) => overviewRow(asked, policy));
   const open = asked.model.units.filter(

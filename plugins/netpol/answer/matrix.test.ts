@@ -52,6 +52,25 @@ describe('matrix -o json', () => {
     expect(value.connections.map(({ to }: { to: object }) => to)).not.toContainEqual(api);
   });
 
+  it('leaves open what a network of its own may keep apart, and closed what policies deny', async () => {
+    const own = SHOP.replace(
+      'metadata: {name: shop}',
+      'metadata: {name: shop, labels: {k8s.ovn.org/primary-user-defined-network: ""}}',
+    );
+    const value = JSON.parse((await ask('matrix -o json', own)).stdout);
+    const has = (list: readonly { from: object; to: object }[], from: object, to: object) =>
+      list.some((row) => JSON.stringify([row.from, row.to]) === JSON.stringify([from, to]));
+    expect([has(value.connections, db, web), has(value.undecided, db, web)]).toEqual([false, true]);
+    expect([has(value.connections, web, api), has(value.undecided, web, api)]).toEqual([true, false]);
+    expect([has(value.connections, web, db), has(value.undecided, web, db)]).toEqual([false, false]);
+    expect(has(value.connections, web, { cidr: '0.0.0.0/0' })).toBe(true);
+    expect(value.headline).toContain('under 2 policies');
+    expect((await ask('policies -A', own)).stdout).toContain('2 policies in all namespaces');
+    const who = (await ask('shop/web', own)).stdout.replaceAll(/\s+/g, ' ');
+    expect(who).toContain('1 pod and addresses outside the cluster can reach Deployment shop/web; some depend');
+    expect(who).toContain('Depends: Every port: namespace shop is on a network of its own');
+  });
+
   it('puts the pods of one workload together, and tells what only some of them may', async () => {
     const owner = { ownerReferences: [{ kind: 'ReplicaSet', name: 'web', controller: true }] };
     const policy = {

@@ -65,6 +65,7 @@ function wrapped(indent: string, text: string, direction: Direction): readonly s
 }
 
 const TIERS: Readonly<Record<TierWalk['tier'], string>> = {
+  network: '',
   unjudged: '',
   admin: 'admin tier: ',
   networkPolicy: '',
@@ -72,6 +73,11 @@ const TIERS: Readonly<Record<TierWalk['tier'], string>> = {
 };
 
 function tierLines(tier: TierWalk, direction: Direction, question: PortQuestion, telling: Telling): readonly string[] {
+  if (tier.tier === 'network') {
+    return tier.policies.flatMap(({ policy }) =>
+      wrap(`? ${reasonWords({ code: 'networkApart', namespace: policy.name })}`, WIDTH, '  '),
+    );
+  }
   return tier.policies.flatMap((walk) => policyLines(walk, TIERS[tier.tier], direction, question, telling));
 }
 

@@ -28,6 +28,8 @@ export function reasonWords(reason: Reason, name: Naming = formatRef): string {
       return `which addresses ${joinNames(reason.names)} stand for is known only while traffic flows`;
     case 'samePriority':
       return `${joinAnd(reason.policies.map(formatRef))} have the same priority and say different things: which one acts is not defined`;
+    case 'networkApart':
+      return `namespace ${reason.namespace} is on a network of its own (user-defined network), which keeps out whoever is not on it, whatever policies say`;
     case 'notJudged':
       return notJudged(reason, name);
     case 'family':
