@@ -1,16 +1,15 @@
 import { detectNetwork } from '../../../shared/datapath/cni/detect.ts';
+import type { FoundPlugin } from '../../../shared/datapath/cni/setup.ts';
 import type { Fix } from '../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../shared/model/cluster-index.ts';
+import type { Workload } from '../../../shared/model/objects-workload.ts';
 import { nameOf, namespaceOf } from '../../../shared/model/refs.ts';
 
 /** A new agent of the network plugin on a node writes routes, links and tables anew. */
 export function restartAgent(index: ClusterIndex, node: string | undefined): readonly Fix[] {
   const { primary } = detectNetwork(index);
   const sets = primary?.sets ?? [];
-  if (primary?.alive === 'in-process' && primary.name === 'Flannel') {
-    const command = 'systemctl restart k3s || systemctl restart k3s-agent';
-    return [{ title: 'on the node: restart k3s, which flannel is a part of', command, risk: 'low' }];
-  }
+  if (isInsideK3s(primary)) return [{ title: 'on the node: restart k3s, which flannel is a part of', ...K3S }];
   for (const pod of index.list('Pod')) {
     const owner = pod.metadata?.ownerReferences?.find(({ kind }) => kind === 'DaemonSet')?.name;
     if (pod.spec?.nodeName !== node || node === undefined) continue;
@@ -29,4 +28,26 @@ export function restartAgent(index: ClusterIndex, node: string | undefined): rea
     ];
   }
   return [];
+}
+
+/** New agents of the network plugin on all nodes. */
+export function restartAgents(index: ClusterIndex): readonly Fix[] {
+  const { primary } = detectNetwork(index);
+  if (isInsideK3s(primary)) return [{ title: 'on every node: restart k3s, which flannel is a part of', ...K3S }];
+  return (primary?.sets ?? []).map(restartOf);
+}
+
+/** All pods of a DaemonSet anew. */
+export function restartOf(set: Workload): Fix {
+  return {
+    title: 'start all of its agents anew',
+    command: `kubectl rollout restart daemonset ${nameOf(set)} -n ${namespaceOf(set)}`,
+    risk: 'low',
+  };
+}
+
+const K3S = { command: 'systemctl restart k3s || systemctl restart k3s-agent', risk: 'low' } as const;
+
+function isInsideK3s(plugin: FoundPlugin | undefined): boolean {
+  return plugin?.alive === 'in-process' && plugin.name === 'Flannel';
 }

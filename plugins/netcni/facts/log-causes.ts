@@ -4,7 +4,7 @@ import type { Pod } from '../../../shared/model/objects-pod.ts';
 import { conditionOf, podKey } from '../../../shared/model/pods.ts';
 import { nameOf, namespaceOf } from '../../../shared/model/refs.ts';
 import { shorten } from '../../../shared/util/text.ts';
-import { LOG_ROWS } from './log-rows.ts';
+import { LOG_ROWS, type LogRow } from './log-rows.ts';
 
 /** What an agent's own words mean, with the line. */
 export interface LogCause {
@@ -21,10 +21,19 @@ export function logCause(index: ClusterIndex, pod: Pod): LogCause | undefined {
     const lines = text.split('\n').filter((line) => line.trim() !== '');
     for (const [pattern, meaning, fix] of LOG_ROWS) {
       const line = lines.findLast((one) => pattern.test(one) && COMPLAINT.test(one));
-      if (line !== undefined) return { meaning, line: shorten(line, 200), source, fix: fix === undefined ? [] : [fix] };
+      if (line === undefined) continue;
+      return { meaning, line: shorten(line.replace(KLOG, ''), 240), source, fix: fixesOf(fix, line) };
     }
   }
   return undefined;
+}
+
+/** Severity, time and thread before the words of klog. */
+const KLOG = /^[IWEF]\d{4} \d\d:\d\d:\d\d\.\d+\s+\d+ (?=\S+:\d+\] )/;
+
+function fixesOf(fix: LogRow[2], line: string): readonly Fix[] {
+  if (fix === undefined) return [];
+  return typeof fix === 'function' ? fix(line) : [fix];
 }
 
 /** A line that merely mentions a thing is no complaint about it. */

@@ -1,7 +1,7 @@
 import type { Fix } from '../../../shared/messages/finding.ts';
 
-/** A complaint, what it means, and what mends it where that is always the same. */
-export type LogRow = readonly [RegExp, string, Fix?];
+/** A complaint, what it means, and what mends it or shows more where that follows from the line. */
+export type LogRow = readonly [RegExp, string, (Fix | ((line: string) => readonly Fix[]))?];
 
 /**
  * Lines of agents, most telling first. From flannel main.go and pkg/subnet/kube, calico node/pkg/lifecycle and felix,
@@ -55,6 +55,7 @@ export const LOG_ROWS: readonly LogRow[] = [
   [
     /(cannot|unable to) (list|get|watch|patch|create) .*is forbidden|is forbidden: User|forbidden: User/i,
     'its rights are missing (RBAC)',
+    bindingsOf,
   ],
   [
     /\bUnauthorized\b|x509: certificate (has expired|signed by unknown)|certificate has expired or is not yet valid/i,
@@ -128,11 +129,24 @@ export const LOG_ROWS: readonly LogRow[] = [
   ],
   [/out of memory|OOM/i, 'it ran out of memory'],
   [
-    /unknown (flag|shorthand flag)|flag provided but not defined|unable to load (component )?config|couldn't (parse|load) config|unknown proxy mode|strict decoding error|invalid (daemon )?configuration|cannot be used with|must be (set|specified|disabled|enabled) when/i,
+    /unknown (flag|shorthand flag)|flag provided but not defined|unable to load (component )?config|couldn't (parse|load) config|unknown proxy mode|strict decoding error|invalid (daemon )?configuration|cannot be used with|must be (set|specified|disabled|enabled) when|unknown backend type/i,
     'its command line or configuration is wrong',
   ],
 ];
 
 function onNode(command: string, undo: string): Fix {
   return { title: 'on each of these nodes', command, risk: 'low', undo };
+}
+
+/** The account that was refused: what is bound to it shows whether its binding is gone. */
+function bindingsOf(line: string): readonly Fix[] {
+  const [, namespace, name] = /system:serviceaccount:([^:"\s]+):([^:"\s\\]+)/.exec(line) ?? [];
+  if (name === undefined) return [];
+  return [
+    {
+      title: 'see which roles are bound to its account; the manifest of the plugin brings them back',
+      command: `kubectl get clusterrolebindings,rolebindings -A -o wide | grep ${namespace}/${name}`,
+      risk: 'none',
+    },
+  ];
 }

@@ -51,17 +51,18 @@ export const addressMessages = defineMessages({
       },
     ],
   }),
-  CNI303: message<{ nodes: string; range: string; cluster: string; where: string }>({
+  CNI303: message<{ nodes: string; ranges: string; lie: string; cluster: string; where: string; fix: readonly Fix[] }>({
     slug: 'pod-range-outside-cluster-range',
     severity: 'warning',
     rung: 10,
     title: 'a node’s pod range lies outside that of the cluster',
-    summary: ({ nodes, range, cluster, where }) =>
-      `the pod range ${range} of ${nodes} lies outside the ${cluster} of ${where}`,
+    summary: ({ nodes, ranges, lie, cluster, where }) =>
+      `the pod ${ranges} of ${nodes} ${lie} outside the ${cluster} of ${where}`,
     explain:
       'The plugin and the controller manager were given different ranges. Flannel refuses to start with a podCIDR outside its Network; kube-proxy takes such pods for clients from outside and ' +
       'masquerades them; routes and policies that are written for the cluster range leave them out. Bring the ranges into line (Network of kube-flannel-cfg, clusterCIDR of kube-proxy, ' +
       '--cluster-cidr of the controller manager), then restart the agents.',
+    fixes: ({ fix }) => fix,
   }),
   CNI304: message<{ node: string; numbers: string; waiting: string; why: string; look: string }>({
     slug: 'node-out-of-addresses',

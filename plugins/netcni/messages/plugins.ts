@@ -114,7 +114,7 @@ export const pluginMessages = defineMessages({
       'starts: deleting its pod on this node brings them back.',
     fixes: ({ fix }) => fix,
   }),
-  CNI604: message<{ node: string; told: string; real: string }>({
+  CNI604: message<{ node: string; told: string; real: string; fix: readonly Fix[] }>({
     slug: 'flannel-address-stale',
     severity: 'critical',
     confidence: 'likely',
@@ -125,11 +125,12 @@ export const pluginMessages = defineMessages({
     explain:
       'The annotation flannel.alpha.coreos.com/public-ip tells the other nodes where the tunnel ends. It is written when flanneld starts and stays when the address of the node changes, or when flanneld chose another interface (--iface) than ' +
       'Kubernetes. An address on a network that the nodes share is a choice; one that is gone cuts the node off. Restart flanneld there.',
-    fixes: ({ node }) => [
+    fixes: ({ node, fix }) => [
+      ...fix,
       { title: 'see all of its annotations', command: `kubectl get node ${node} -o yaml | grep flannel`, risk: 'none' },
     ],
   }),
-  CNI605: message<{ types: string }>({
+  CNI605: message<{ types: string; fix: readonly Fix[] }>({
     slug: 'flannel-backends-differ',
     severity: 'critical',
     rung: 14,
@@ -137,13 +138,7 @@ export const pluginMessages = defineMessages({
     summary: ({ types }) => `nodes use different Flannel backends: ${types}`,
     explain:
       'A flanneld only makes routes to nodes of its own backend. After Backend.Type was changed in kube-flannel-cfg the DaemonSet has to be restarted everywhere; until then nodes of the two kinds cannot reach each other’s pods.',
-    fixes: () => [
-      {
-        title: 'restart all of them',
-        command: 'kubectl rollout restart daemonset -n kube-flannel kube-flannel-ds',
-        risk: 'low',
-      },
-    ],
+    fixes: ({ fix }) => fix,
   }),
   CNI606: message<{ a: string; b: string; address: string }>({
     slug: 'flannel-address-shared',
@@ -163,6 +158,49 @@ export const pluginMessages = defineMessages({
     summary: ({ setting, proxy }) => `Flannel writes nftables (${setting}) and kube-proxy ${proxy}`,
     explain:
       'Each set of rules is evaluated by itself, so an accept in one does not save a packet from a drop in the other. It works as long as neither drops; where packets vanish, look at both: kubectl netcni rules reads either dump.',
+  }),
+  CNI608: message<{ wanted: string; type: string; nodes: string; fix: readonly Fix[] }>({
+    slug: 'flannel-backend-outdated',
+    severity: 'warning',
+    rung: 38,
+    title: 'Flannel’s backend was changed and is not in force',
+    summary: ({ wanted, type, nodes }) =>
+      `Flannel is configured for the backend ${wanted}, and ${nodes} still use ${type}`.replace(
+        /(node [^ ]+) still use /,
+        '$1 still uses ',
+      ),
+    explain:
+      'flanneld reads net-conf.json once, when it starts. All nodes still agree, so packets pass; the first agent that restarts, or a node that joins, takes the new backend and is cut off from the others. ' +
+      'Restart all agents in one go, in a quiet hour, or put the former Type back. Where the new backend leaves another MTU, pods have to be made anew afterwards.',
+    fixes: ({ fix }) => fix,
+  }),
+  CNI609: message<{ nodes: string; mac: string; node: string; clones: boolean; fix: readonly Fix[] }>({
+    slug: 'flannel-tunnel-mac-shared',
+    severity: 'critical',
+    rung: 15,
+    title: 'nodes share the hardware address of Flannel’s tunnel',
+    summary: ({ nodes, mac }) => `${nodes} have the same VtepMAC ${mac}: packets for pods of one reach the other`,
+    explain:
+      'Other nodes tell the tunnels apart by the hardware address of flannel.1. Machines cloned from one image with its /etc/machine-id may get the same one, because systemd derives it from that id. ' +
+      'flanneld takes the address it finds in the annotation again, so that has to go as well before the agent starts anew.',
+    fixes: ({ node, clones, fix }) => [
+      ...(clones
+        ? [
+            {
+              title: `on node ${node}: give it a machine id of its own`,
+              command: 'rm /etc/machine-id && systemd-machine-id-setup',
+              risk: 'low' as const,
+            },
+          ]
+        : []),
+      {
+        title: 'forget the address',
+        command: `kubectl annotate node ${node} flannel.alpha.coreos.com/backend-data- flannel.alpha.coreos.com/backend-v6-data-`,
+        risk: 'low',
+      },
+      { title: `on node ${node}: take the tunnel away`, command: 'ip link delete flannel.1', risk: 'high' },
+      ...fix,
+    ],
   }),
   CNI701: message<{ node: string; conditions: string; said: string }>({
     slug: 'antrea-agent-condition',

@@ -237,4 +237,23 @@ export const presenceMessages = defineMessages({
             },
           ],
   }),
+  CNI113: message<{ title: string; namespace: string; name: string }>({
+    slug: 'agent-in-pod-network',
+    severity: 'critical',
+    rung: 9,
+    covers: ['CNI104', 'CNI604', 'CNI209'],
+    title: 'an agent of the network does not run in the network of its node',
+    summary: ({ title, name }) =>
+      `${title} runs in a pod network of its own (DaemonSet ${name} lacks hostNetwork): what it sets up never reaches the nodes`,
+    explain:
+      'Interfaces, routes and rules that an agent makes belong to the network it runs in. Without hostNetwork: true that is its own pod’s, and the pod looks sound. What an earlier agent left on the nodes works on until a node restarts or another one joins.',
+    fixes: ({ namespace, name }) => [
+      {
+        title: 'put it back into the network of the nodes',
+        command: `kubectl patch daemonset -n ${namespace} ${name} -p '{"spec":{"template":{"spec":{"hostNetwork":true}}}}'`,
+        risk: 'low',
+        undo: `kubectl rollout undo daemonset -n ${namespace} ${name}`,
+      },
+    ],
+  }),
 });

@@ -1,14 +1,15 @@
 import { detectNetwork } from '../../../../shared/datapath/cni/detect.ts';
 import type { Told } from '../../../../shared/datapath/cni/setup.ts';
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
-import type { Finding } from '../../../../shared/messages/finding.ts';
+import type { Finding, Fix } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import { coversRange, overlaps, parseCidr } from '../../../../shared/util/addresses.ts';
-import { joinAnd, shorten } from '../../../../shared/util/text.ts';
+import { joinAnd, joinNames, shorten } from '../../../../shared/util/text.ts';
 import { type ClusterSubject, nodeKey } from '../../cluster-subject.ts';
 import { type NodeFacts, nodeFacts } from '../../facts/nodes.ts';
 import { addressMessages } from '../../messages/addresses.ts';
 import { AGENT_USES } from '../presence/agent-uses.ts';
+import { restartAgents, restartOf } from '../restart-agent.ts';
 import { nodeWords } from '../words.ts';
 
 /** Whether nodes hand out addresses from their podCIDR; without a known plugin, when most of them have one. */
@@ -188,9 +189,11 @@ function outside(index: ClusterIndex, cluster: readonly Told<string>[], fatal: b
       subject: { kind: 'Node', name: first.name },
       args: {
         nodes: nodeWords(names),
-        range: first.text,
+        ranges: `${names.length === 1 ? 'range' : 'ranges'} ${joinNames([...new Set(strays.map(({ text }) => text))], 2)}`,
+        lie: names.length === 1 ? 'lies' : 'lie',
         cluster: wanted.map(({ text }) => text).join(', '),
         where: told.source,
+        fix: intoLine(index, names, told.source),
       },
       severity: fatal ? 'critical' : 'warning',
       pods: names.map(nodeKey),
@@ -201,5 +204,29 @@ function outside(index: ClusterIndex, cluster: readonly Told<string>[], fatal: b
         ...wanted.map(({ text, source }) => ({ fact: `pod range ${text}`, source })),
       ],
     }),
+  ];
+}
+
+/** Where all nodes agree the setting is wrong; a single node keeps its range as long as its Node object lives. */
+function intoLine(index: ClusterIndex, strays: readonly string[], source: string): readonly Fix[] {
+  const [kind, place = '', ...key] = source.split(' ');
+  const [namespace, name] = place.split('/');
+  const others = nodeFacts(index).filter(({ ranges, name: node }) => ranges.length > 0 && !strays.includes(node));
+  if (others.length > 0) {
+    return strays.slice(0, 1).map((node) => ({
+      title: 'let the node join anew, for a range of the cluster; then restart its kubelet and make its pods anew',
+      command: `kubectl drain ${node} --ignore-daemonsets --delete-emptydir-data && kubectl delete node ${node}`,
+      risk: 'high',
+    }));
+  }
+  if (kind !== 'ConfigMap' || name === undefined) return [];
+  const [set] = name === 'kube-proxy' ? detectNetwork(index).kubeProxy.sets : [];
+  return [
+    {
+      title: `give it the range of the nodes (${key.join(' ').replace(/:.*/, '')}), then restart what reads it`,
+      command: `kubectl edit configmap -n ${namespace} ${name}`,
+      risk: 'low',
+    },
+    ...(set === undefined ? restartAgents(index) : [restartOf(set)]),
   ];
 }

@@ -2,6 +2,7 @@ import { FLANNEL } from '../../../../shared/datapath/cni/settings-flannel.ts';
 import { joinNames } from '../../../../shared/util/text.ts';
 import { nodeKey } from '../../cluster-subject.ts';
 import { pluginMessages } from '../../messages/plugins.ts';
+import { restartAgent } from '../restart-agent.ts';
 import { type Announced, announced } from './announced.ts';
 import { defineFlannelCheck } from './define-flannel-check.ts';
 
@@ -26,6 +27,7 @@ export const flannelAddressStale = defineFlannelCheck({
               .map((entry) => entry.address ?? ''),
             2,
           ),
+          fix: restartAgent(index, name).slice(-1),
         },
         pods: [nodeKey(name)],
         evidence: [

@@ -7,6 +7,7 @@ import { flannelBackendsDiffer } from './backends-differ.ts';
 import { flannelConfigurationBroken } from './configuration-broken.ts';
 import { flannelNetworkDiffers } from './network-differs.ts';
 import { flannelTables } from './tables-differ.ts';
+import { flannelTunnelMacShared } from './tunnel-mac-shared.ts';
 
 /** What only Flannel has. */
 export const flannelChecks: readonly Check<ClusterSubject>[] = [
@@ -15,6 +16,7 @@ export const flannelChecks: readonly Check<ClusterSubject>[] = [
   flannelAnnotationsMissing,
   flannelAddressShared,
   flannelAddressStale,
+  flannelTunnelMacShared,
   flannelBackendsDiffer,
   flannelTables,
 ];

@@ -6,7 +6,13 @@ import { nodeFacts } from '../../facts/nodes.ts';
 import { pluginMessages } from '../../messages/plugins.ts';
 import { defineFlannelCheck } from './define-flannel-check.ts';
 
-/** A net-conf.json that is no JSON, or names no range. */
+/** What flanneld registers (flannel-io/flannel pkg/backend), and what older versions did. */
+const BACKENDS: ReadonlySet<string> = new Set([
+  ...['vxlan', 'host-gw', 'udp', 'wireguard', 'ipip', 'ipsec', 'extension'],
+  ...['alloc', 'ali-vpc', 'tencent-vpc', 'aws-vpc', 'gce'],
+]);
+
+/** A net-conf.json that is no JSON, names no range, or names a backend that does not exist. */
 export const flannelConfigurationBroken = defineFlannelCheck({
   id: 'netcni/flannel-configuration-broken',
   needs: [],
@@ -14,9 +20,7 @@ export const flannelConfigurationBroken = defineFlannelCheck({
     [...configMaps(index, 'kube-flannel-cfg'), ...configMaps(index, 'canal-config')].flatMap((map) => {
       const text = entryOf(map, 'net-conf.json');
       if (text === undefined) return [];
-      const parsed = parseJson(text.value);
-      const hasRange = typeof parsed?.Network === 'string' || typeof parsed?.IPv6Network === 'string';
-      const broken = parsed === undefined ? 'is not JSON' : hasRange ? undefined : 'has no Network';
+      const broken = whatIsWrong(parseJson(text.value));
       if (broken === undefined) return [];
       return [
         pluginMessages.CNI601.raise({
@@ -28,3 +32,11 @@ export const flannelConfigurationBroken = defineFlannelCheck({
       ];
     }),
 });
+
+function whatIsWrong(conf: Readonly<Record<string, unknown>> | undefined): string | undefined {
+  if (conf === undefined) return 'is not JSON';
+  if (typeof conf.Network !== 'string' && typeof conf.IPv6Network !== 'string') return 'has no Network';
+  const type = (conf.Backend as { readonly Type?: unknown } | undefined)?.Type;
+  const known = typeof type !== 'string' || type === '' || BACKENDS.has(type.toLowerCase());
+  return known ? undefined : `names the backend ${type}, which Flannel does not know`;
+}

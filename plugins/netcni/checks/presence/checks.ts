@@ -1,5 +1,6 @@
 import type { Check } from '../../../../shared/diagnose/check.ts';
 import type { ClusterSubject } from '../../cluster-subject.ts';
+import { agentInPodNetwork } from './agent-in-pod-network.ts';
 import { agentMissing } from './agent-missing.ts';
 import { agentNotReady, agentRestarts, agentVersions } from './agents.ts';
 import { addressesOutside, configurationMissing, foreignConfiguration, networkUnavailable } from './configuration.ts';
@@ -12,6 +13,7 @@ export const presenceChecks: readonly Check<ClusterSubject>[] = [
   twoNetworkPlugins,
   agentsGone,
   agentMissing,
+  agentInPodNetwork,
   agentNotReady,
   agentRestarts,
   agentVersions,

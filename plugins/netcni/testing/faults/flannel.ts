@@ -1,4 +1,5 @@
 import type { KubeObject } from '../../../../shared/model/objects.ts';
+import type { Pod } from '../../../../shared/model/objects-pod.ts';
 import type { Workload } from '../../../../shared/model/objects-workload.ts';
 import { pod, service } from '../../../../shared/testing/builders.ts';
 import { changed } from '../check-objects.ts';
@@ -17,6 +18,55 @@ function withNetwork(objects: readonly KubeObject[], fields: object): readonly K
 const isNotProxy = ({ metadata }: KubeObject): boolean => !/^kube-proxy/.test(metadata?.name ?? '');
 
 export const FLANNEL_FAULTS: NetworkFaults = {
+  'flannel: the agents lost hostNetwork': {
+    objects: () =>
+      NODES.reduce<readonly KubeObject[]>(
+        (objects, node) =>
+          changed<Pod>(objects, 'Pod', `kube-flannel-ds-${node}`, (one) => ({
+            ...one,
+            spec: { ...one.spec, hostNetwork: false },
+            status: {
+              ...one.status,
+              podIP: `10.244.${node.slice(1)}.9`,
+              podIPs: [{ ip: `10.244.${node.slice(1)}.9` }],
+            },
+          })),
+        flannel(),
+      ),
+    code: 'CNI113',
+    words: ['hostNetwork', '10.244.1.9', 'node n1 has 10.0.0.1'],
+  },
+  'flannel: its Network was edited, and holds the range of no node': {
+    objects: () => withNetwork(flannel(), { Network: '10.250.0.0/16' }),
+    code: 'CNI303',
+    words: ['10.244.1.0/24', '10.250.0.0/16', 'ranges'],
+  },
+  'flannel: backend edited, and no agent restarted since': {
+    objects: () => withNetwork(flannel(), { Backend: { Type: 'host-gw' } }),
+    code: 'CNI608',
+    words: ['host-gw', 'vxlan', 'n1', 'Backend.Type'],
+    sound: () => [withNetwork(flannel(), { Backend: { Type: 'VXLAN' } })],
+  },
+  'flannel: a backend that does not exist': {
+    objects: () =>
+      agentCrashes(
+        withNetwork(flannel(), { Backend: { Type: 'vxlann' } }),
+        'kube-flannel-ds',
+        'n2',
+        'E1128 13:13:32.100434       1 main.go:373] Error fetching backend: unknown backend type: vxlann',
+      ),
+    code: 'CNI601',
+    words: ['net-conf.json', 'vxlann'],
+  },
+  'flannel: the tunnels of two clones have one hardware address': {
+    objects: () =>
+      annotated(flannel(), 'n3', (own) => ({
+        ...own,
+        'flannel.alpha.coreos.com/backend-data': '{"VNI":1,"VtepMAC":"aa:bb:cc:00:00:02"}',
+      })),
+    code: 'CNI609',
+    words: ['n2', 'n3', 'aa:bb:cc:00:00:02'],
+  },
   'flannel: kubelet stopped': {
     objects: () => silent(agentCrashes(flannel(), 'kube-flannel-ds', 'n2', 'old news'), 'n2'),
     code: 'CNI201',
