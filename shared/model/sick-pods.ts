@@ -56,17 +56,25 @@ function reasonOf(pod: Pod, status: ContainerStatus | undefined): string {
   return pod.status?.phase === 'Pending' ? 'Pending' : 'not ready';
 }
 
+/** What the kubelet answers in place of a log it has removed, and what a Go library says at every start. */
+const NOT_ITS_WORDS = /^(?:unable to retrieve container logs for|.{0,40}maxprocs: )/;
+/** Events of a pod that cannot start, or runs and does not pass its probes. */
+const HINDERED = /^(?:Failed(?:Mount|AttachVolume|MapVolume|CreatePodSandBox)|Unhealthy)$/;
+const COMPLAINT = /error|fail|fatal|panic|unknown|cannot|refused|denied|no such|not found|invalid/i;
+
 /** The last line that looks like a complaint says more than the back-off message of the kubelet. */
 function messageOf(index: ClusterIndex, pod: Pod, status: ContainerStatus | undefined): string {
   for (const container of status === undefined ? (pod.spec?.containers ?? []) : [status]) {
     for (const previous of [true, false]) {
       const log = index.log(namespaceOf(pod), nameOf(pod), container.name ?? '', previous);
-      const lines = (log ?? '').split('\n').filter((line) => line.trim() !== '');
-      const line =
-        lines.findLast((text) => /error|fail|fatal|panic|unknown|cannot|refused/i.test(text)) ?? lines.at(-1);
+      const lines = (log ?? '').split('\n').filter((line) => line.trim() !== '' && !NOT_ITS_WORDS.test(line));
+      const line = lines.findLast((text) => COMPLAINT.test(text)) ?? (status === undefined ? undefined : lines.at(-1));
       if (line !== undefined) return shorten(line, 200);
     }
   }
+  const told =
+    status === undefined ? index.events(pod, 'Pod').findLast(({ reason }) => HINDERED.test(reason)) : undefined;
+  if (told !== undefined) return shorten(told.message, 200);
   const ended = status?.lastState?.terminated?.message ?? status?.state?.terminated?.message;
   if (ended !== undefined && ended !== '') return shorten(ended, 200);
   const scheduled = conditionOf(pod, 'PodScheduled');

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { KubeObject } from '../../../shared/model/objects.ts';
 import { namespace, networkPolicy, pod, service, slicesFor } from '../../../shared/testing/builders.ts';
-import { dnsObjects } from '../testing/dns-objects.ts';
+import { COREFILE, dnsObjects } from '../testing/dns-objects.ts';
 import { dnsServer, type FakeZone } from '../testing/dns-server.ts';
 import { askNetdns, runNetdns } from '../testing/run-netdns.ts';
 
@@ -50,6 +50,13 @@ describe('a name that resolves', () => {
     const zone: FakeZone = { ...ZONE, 'kubernetes.default.svc.cluster.local A': ['10.96.0.1'] };
     const answer = await askNetdns('kubernetes.default -n front', [...world, api], live([zone, zone]));
     expect(answer).toMatchObject({ verdict: 'healthy', exit: 0, causes: [] });
+  });
+
+  it('is not concerned by what the Corefile keeps from others', async () => {
+    const corefile = COREFILE.replace('pods insecure', 'pods insecure\n       namespaces shop');
+    const objects = [...dnsObjects({ corefile }), ...world.slice(dnsObjects().length)];
+    expect((await askNetdns('web -n shop', objects, live([ZONE, ZONE]))).causes).toEqual([]);
+    expect((await askNetdns('check', objects, live([ZONE, ZONE]))).causes.map(({ code }) => code)).toContain('DNS231');
   });
 
   it('may be one of the world outside', async () => {

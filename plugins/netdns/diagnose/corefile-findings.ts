@@ -29,6 +29,8 @@ const MESSAGES: Readonly<Record<LintRule, Message<CorefileArgs>>> = {
   'not-where-asked': corefileMessages.DNS210,
   'probe-without-plugin': corefileMessages.DNS211,
   'placeholder-left': corefileMessages.DNS212,
+  'zone-served-elsewhere': corefileMessages.DNS214,
+  'acl-shuts-out-pods': corefileMessages.DNS215,
   'no-loop': habits.DNS220,
   'no-errors': habits.DNS221,
   'no-ready': habits.DNS222,

@@ -2,7 +2,7 @@ import type { LogMeaning } from '../../../shared/dns/logs/parse-line.ts';
 import { RECENT_SECONDS } from '../../../shared/dns/logs/recent.ts';
 import type { LogGroup, LogSummary, QuerySummary, Tally } from '../../../shared/dns/logs/summarise.ts';
 import type { Message } from '../../../shared/messages/define-messages.ts';
-import type { Finding } from '../../../shared/messages/finding.ts';
+import type { Finding, Fix } from '../../../shared/messages/finding.ts';
 import type { Ref } from '../../../shared/model/refs.ts';
 import { joinNames, shorten } from '../../../shared/util/text.ts';
 import { type LogArgs, logMessages } from '../messages/logs.ts';
@@ -57,6 +57,7 @@ export function logFindings(
         subject,
         args: { pods: joinNames(group.pods), count: group.count, what: whatOf(group), namespace, configMap },
         ...(over ? { severity: 'info' } : {}),
+        ...(group.meaning === 'start-refused' ? backFix(group, subject) : {}),
         evidence: [
           { fact: shorten(group.example, 240), source: `${source} ${joinNames(group.pods)}` },
           ...(over
@@ -69,6 +70,17 @@ export function logFindings(
     ];
   });
   return [...groups, ...searchMisses(summary.queries, subject, source)];
+}
+
+/** A path, a port or a right that is missing: the specification of the pods was changed, not the Corefile. */
+function backFix(
+  { example }: LogGroup,
+  { kind, name, namespace = 'kube-system' }: Ref,
+): { readonly fixes?: readonly Fix[] } {
+  const outside = /^loading Caddyfile|permission denied|address already in use|cannot assign/.test(example);
+  if (!outside || (kind !== 'Deployment' && kind !== 'DaemonSet')) return {};
+  const command = `kubectl rollout undo ${kind.toLowerCase()} ${name} -n ${namespace}`;
+  return { fixes: [{ title: 'take the last change of the pods back', command, risk: 'low', undo: command }] };
 }
 
 function whatOf({ meaning, upstreams, zones, example }: LogGroup): string {

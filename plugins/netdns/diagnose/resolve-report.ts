@@ -40,7 +40,6 @@ export function resolveReport(index: ClusterIndex, frame: ResolveFrame): Report 
   const question: NameQuestion = { index, name, types, pod, namespace, resolver, zone, expansion, servers };
   const subject = dnsSubject(index, namespace);
   const context: CheckContext = { index, now: index.now };
-  const way = runChecks(checks, subject, subject.namespace, context).flatMap((run) => concerning(run, pod));
   const hosts = hostsEntry(name, pod);
   const found =
     hosts === undefined
@@ -53,6 +52,9 @@ export function resolveReport(index: ClusterIndex, frame: ResolveFrame): Report 
     group: 'name',
     outcome: hosts !== undefined && found.length === 0 ? { result: 'pass' } : nameOutcome(found, question),
   };
+  // A name that servers were seen to resolve is not concerned by what the Corefile does to others.
+  const seen = nameRun.outcome.result === 'pass' && servers.some(({ answers }) => answers.length > 0);
+  const way = runChecks(checks, subject, subject.namespace, context).flatMap((run) => concerning(run, pod, seen));
   const target: Ref =
     pod === undefined ? { kind: 'Name', name } : { kind: 'Pod', namespace, name: pod.metadata?.name ?? '' };
   const better = betterSpelling(name, expansion.libc, resolver, zone.domain, foretell);
@@ -90,12 +92,14 @@ export function resolveReport(index: ClusterIndex, frame: ResolveFrame): Report 
 }
 
 /** Faults of servers and their Service concern every name; those of other pods do not concern this caller. */
-function concerning(run: CheckRun, pod: Pod | undefined): readonly CheckRun[] {
+function concerning(run: CheckRun, pod: Pod | undefined, seen: boolean): readonly CheckRun[] {
   if (run.outcome.result !== 'fail') return [run];
   const callerOnly = run.group === 'policy' || run.group === 'pods';
   const findings = run.outcome.findings.filter(
     (finding: Finding) =>
-      finding.role === 'cause' && (!callerOnly || (pod !== undefined && finding.pods?.includes(podKey(pod)) === true)),
+      finding.role === 'cause' &&
+      !(seen && run.group === 'corefile' && finding.severity !== 'critical') &&
+      (!callerOnly || (pod !== undefined && finding.pods?.includes(podKey(pod)) === true)),
   );
   return [{ ...run, outcome: findings.length === 0 ? { result: 'pass' } : { result: 'fail', findings } }];
 }

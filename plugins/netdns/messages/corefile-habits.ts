@@ -198,7 +198,7 @@ export const corefileHabitMessages = defineMessages({
     slug: 'no-upstream',
     severity: 'info',
     title: 'names outside of the cluster are not resolved',
-    summary: text(() => 'no plugin forward: names outside of the cluster are refused'),
+    summary: text(() => 'nothing is forwarded: names outside of the cluster are refused'),
     explain:
       'That may be meant so, in a cluster without a way out. Pods that ask for outside names get REFUSED or SERVFAIL at once, ' +
       'for every suffix of their search list.',

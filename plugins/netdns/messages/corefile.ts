@@ -44,6 +44,7 @@ export const corefileMessages = defineMessages({
     slug: 'no-cluster-zone',
     severity: 'critical',
     rung: 22,
+    covers: ['DNS211', 'DNS237'],
     title: 'no server block serves the names of the cluster',
     summary: text(({ zone = '' }) => `no block has plugin kubernetes, so no Service has a name under ${zone}`),
     explain:
@@ -228,6 +229,30 @@ export const corefileMessages = defineMessages({
         undo: `kubectl rollout undo ${found.kind} ${found.name} -n ${found.namespace}`,
       },
     ],
+  }),
+
+  DNS214: message<CorefileArgs>({
+    slug: 'zone-served-elsewhere',
+    severity: 'critical',
+    rung: 21,
+    title: 'another server block takes names of the cluster',
+    summary: text(({ zone = '' }) => `${namesOf(zone)} come to this block, which has no plugin kubernetes`),
+    explain:
+      'CoreDNS gives each query to the block with the longest zone that fits, and to that one only: what the block of "." ' +
+      'knows does not count. Names of Services in this zone are answered by what the block has instead.',
+    fixes: edit(({ cluster = '' }) => `take the block out, or put "kubernetes ${plain(cluster)}" into it`),
+  }),
+
+  DNS215: message<CorefileArgs>({
+    slug: 'acl-shuts-out-pods',
+    severity: 'critical',
+    rung: 21,
+    title: 'plugin acl refuses the pods of the cluster',
+    summary: text(({ rule = '' }) => `acl refuses queries of pods: "${rule}"`),
+    explain:
+      'The first rule of acl that fits the address of a client decides: block answers REFUSED, filter an empty answer, drop ' +
+      'nothing at all. What no rule fits is allowed.',
+    fixes: edit(() => 'put "allow net POD_RANGE" before the rule, or narrow it'),
   }),
 });
 

@@ -106,6 +106,19 @@ export const podsMessages = defineMessages({
       'Leave the address to the kubelet (dnsPolicy ClusterFirst), and use dnsConfig for what comes on top.',
   }),
 
+  DNS310: message<{ service: string; nodes: string; count: number }>({
+    slug: 'no-server-on-the-node',
+    severity: 'critical',
+    rung: 25,
+    title: 'pods of some nodes reach no DNS server',
+    summary: ({ service, nodes, count }) =>
+      `${count} ${count === 1 ? 'pod' : 'pods'} on ${nodes} cannot resolve names: Service ${service} has internalTrafficPolicy Local, and no ready DNS server runs there`,
+    explain:
+      'With internalTrafficPolicy Local kube-proxy sends a question only to a DNS server on the node of the pod that asks, and ' +
+      'drops it where there is none. That needs a server on every node (a DaemonSet). The default, Cluster, lets all nodes ask ' +
+      'all servers.',
+  }),
+
   DNS309: message<{ node: string; message: string }>({
     slug: 'node-resolv-conf-limits',
     severity: 'info',

@@ -1,8 +1,9 @@
 import { isWhollyRead } from '../../model/absence.ts';
 import type { ClusterIndex } from '../../model/cluster-index.ts';
+import type { KubeObject } from '../../model/objects.ts';
 import type { Container, Pod } from '../../model/objects-pod.ts';
 import { isFinished } from '../../model/pods.ts';
-
+import { nameOf, namespaceOf } from '../../model/refs.ts';
 import { matchesLabels } from '../../model/selectors.ts';
 import { selectorOf } from '../../model/services.ts';
 import { type LintFacts, NO_FACTS } from './lint/problem.ts';
@@ -43,8 +44,14 @@ export function lintFactsOf(
       return number === undefined ? [] : [{ port: String(number), protocol: protocol ?? 'TCP' }];
     }),
     probes: probesOf(server, containers),
+    podRanges: index.list('Node').flatMap(({ spec }) => spec?.podCIDRs ?? spec?.podCIDR ?? []),
+    ...(isWhollyRead(index, 'Service') ? { services: new Set(index.list('Service').map(keyOf)) } : {}),
     ...(isWhollyRead(index, 'Pod') ? { pods: index.list('Pod').filter((pod) => !isFinished(pod)).length } : {}),
   };
+}
+
+function keyOf(object: KubeObject): string {
+  return `${namespaceOf(object)}/${nameOf(object)}`;
 }
 
 function podsOf(index: ClusterIndex, namespace: string, source: CorefileSource): readonly Pod[] {

@@ -49,7 +49,7 @@ export interface LogLine {
 
 /** Dates, pod names and stream marks that runtimes, collectors and `kubectl logs --prefix` put before a line. */
 const START =
-  /\[(?:INFO|ERROR|WARNING|FATAL|PANIC|DEBUG)\]|plugin\/|CoreDNS-\d|Corefile:\d|\S*Corefile:\d+ - |Listen: |panic: |[EWI]\d{4} \d\d:\d\d/;
+  /\[(?:INFO|ERROR|WARNING|FATAL|PANIC|DEBUG)\]|plugin\/|CoreDNS-\d|Corefile:\d|\S*Corefile:\d+ - |Listen: |panic: |loading Caddyfile |[EWI]\d{4} \d\d:\d\d/;
 
 const QUERY =
   /^\[INFO\] (?:\[([0-9a-fA-F:.%]+)\]|([0-9a-fA-F:.%]+)):\d+ - \d+ "(?:[A-Z]+ )?(\S+) (?:IN|CH|HS|ANY|CLASS\d+) (\S+) (?:udp|tcp|quic|https|grpc|tls)\S* \d+ \S+ \d+" (\S+) \S+ \d+ ([\d.e-]+)s/;
@@ -123,7 +123,7 @@ const OTHERS: readonly (readonly [LogMeaning, RegExp])[] = [
   ],
   [
     'start-refused',
-    /Error during parsing:|Syntax error: Unexpected token|Unknown directive|error inspecting server blocks|cannot serve .* (?:it is already defined|overlap)|more than \d+ TOs configured|can only be used once per Server Block|(?:Listen|listen).*(?:address already in use|permission denied|cannot assign requested address)/,
+    /^loading Caddyfile via flag: |Error during parsing:|Syntax error: Unexpected token|Unknown directive|error inspecting server blocks|cannot serve .* (?:it is already defined|overlap)|more than \d+ TOs configured|can only be used once per Server Block|(?:Listen|listen).*(?:address already in use|permission denied|cannot assign requested address)/,
   ],
   [
     'api-unreachable',

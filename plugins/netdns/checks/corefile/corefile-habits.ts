@@ -18,7 +18,7 @@ export const corefileHabits = defineCheck<DnsSubject>({
   id: 'netdns/corefile-habits',
   group: 'corefile',
   needs: ['ConfigMap'],
-  uses: ['Deployment', 'DaemonSet', 'Service', 'Pod'],
+  uses: ['Deployment', 'DaemonSet', 'Service', 'Pod', 'Node'],
   run: (_subject, { index }) =>
     corefileSources(index)
       .filter(({ program }) => program === 'coredns')

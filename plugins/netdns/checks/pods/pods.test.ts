@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { event, pod, service } from '../../../../shared/testing/builders.ts';
-import { checkObjects, dnsObjects } from '../../testing/dns-objects.ts';
+import { checkObjects, dnsObjects, server } from '../../testing/dns-objects.ts';
 
 const web = service('web', { clusterIP: '10.96.0.7', clusterIPs: ['10.96.0.7'] });
 const asking = (
@@ -88,5 +88,26 @@ describe('kubelets', () => {
     const message = 'kubelet does not have ClusterDNS IP configured and cannot create Pod using "ClusterFirst" policy.';
     const report = checkObjects([...dnsObjects(), front, event(front, 'MissingClusterDNS', message)]);
     expect(report.causes[0]).toMatchObject({ code: 'DNS307', subject: { kind: 'Node', name: 'n2' } });
+  });
+});
+
+describe('internalTrafficPolicy Local', () => {
+  const local = dnsObjects({
+    servers: [server('coredns-1', { node: 'n1' }), server('coredns-2', { node: 'n1' })],
+    service: { internalTrafficPolicy: 'Local' },
+  });
+  const on = (node: string) => pod('front-1', { namespace: 'front', node });
+
+  it('leaves pods of a node without a server alone, with the patch that mends it', () => {
+    const report = checkObjects([...local, on('n2')]);
+    expect(report.causes[0]).toMatchObject({ code: 'DNS310', severity: 'critical' });
+    expect(report.headline).toContain('1 pod on n2 cannot resolve names: Service kube-system/kube-dns');
+    expect(report.causes[0]?.fixes[0]?.command).toContain('"internalTrafficPolicy":"Cluster"');
+  });
+
+  it('is no fault where every pod has a server beside it, or asks its node', () => {
+    expect(checkObjects([...local, on('n1')]).causes).toEqual([]);
+    const agent = pod('agent', { namespace: 'front', node: 'n2', spec: { hostNetwork: true } });
+    expect(checkObjects([...local, agent]).causes).toEqual([]);
   });
 });

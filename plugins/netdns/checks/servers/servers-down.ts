@@ -3,7 +3,7 @@ import { sickEvidence } from '../../../../shared/diagnose/sick-evidence.ts';
 import { type ClusterDns, dnsServersRef } from '../../../../shared/dns/cluster-dns.ts';
 import type { Evidence, Finding, Fix } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
-import { formatRef, nameOf } from '../../../../shared/model/refs.ts';
+import { formatRef, nameOf, namespaceOf } from '../../../../shared/model/refs.ts';
 import type { SickPod } from '../../../../shared/model/sick-pods.ts';
 import { shorten } from '../../../../shared/util/text.ts';
 import type { DnsSubject } from '../../dns-subject.ts';
@@ -58,7 +58,8 @@ function down(index: ClusterIndex, dns: ClusterDns, state: ServerState, now: num
 }
 
 function partly(dns: ClusterDns, state: ServerState, now: number): readonly Finding[] {
-  if (state.sick.length === 0) return [];
+  const refusal = state.pods.length < state.all ? refusedNow(dns) : undefined;
+  if (state.sick.length === 0 && refusal === undefined) return [];
   const ref = dnsServersRef(dns);
   const [first] = state.sick;
   return [
@@ -68,11 +69,15 @@ function partly(dns: ClusterDns, state: ServerState, now: number): readonly Find
         dns: formatRef(ref),
         ready: state.ready,
         all: state.all,
-        why: first === undefined ? '' : `${first.name}: ${wordsOf(first)}`,
+        why:
+          first === undefined ? `others cannot be created: ${refusal?.fact ?? ''}` : `${first.name}: ${wordsOf(first)}`,
       },
       impact: 0.2,
-      evidence: state.sick.slice(0, 3).map((pod) => sickEvidence(pod, now)),
-      fixes: lookFixes(dns, state.sick),
+      evidence: [
+        ...(refusal === undefined ? [] : [refusal]),
+        ...state.sick.slice(0, 3).map((pod) => sickEvidence(pod, now)),
+      ],
+      fixes: first === undefined ? [goBack(dns)] : lookFixes(dns, state.sick),
       pods: state.sickKeys,
     }),
   ];
@@ -87,16 +92,21 @@ function wordsOf({ reason, message }: SickPod): string {
   return message === '' ? reason : `${reason}: ${message}`;
 }
 
+/** What the controller says of pods that it may not create, now. */
+function refusedNow({ workload }: ClusterDns): Evidence | undefined {
+  const condition = (workload?.object.status?.conditions ?? []).find(
+    ({ type, status }) => type === 'ReplicaFailure' && status === 'True',
+  );
+  if (workload === undefined || condition?.message === undefined) return undefined;
+  const source = `${workload.kind} ${namespaceOf(workload.object)}/${nameOf(workload.object)} status`;
+  return { fact: shorten(condition.message, 300), source };
+}
+
 /** Why the controller could not create pods: quota, admission, a missing ServiceAccount. */
 function creationRefusal(index: ClusterIndex, dns: ClusterDns): Evidence | undefined {
   const { workload } = dns;
-  if (workload === undefined) return undefined;
-  const condition = (workload.object.status?.conditions ?? []).find(
-    ({ type, status }) => type === 'ReplicaFailure' && status === 'True',
-  );
-  if (condition?.message !== undefined) {
-    return { fact: shorten(condition.message, 300), source: `${formatRef(dnsServersRef(dns))} status` };
-  }
+  const now = refusedNow(dns);
+  if (workload === undefined || now !== undefined) return now;
   const sets = index
     .list('ReplicaSet', dns.namespace)
     .filter(({ metadata }) => metadata?.ownerReferences?.some(({ name }) => name === nameOf(workload.object)));
@@ -133,7 +143,7 @@ function lookFixes(dns: ClusterDns, sick: readonly SickPod[]): readonly Fix[] {
   };
   // What never ran has no log.
   if (/Image/.test(first.reason)) return [describe, ...(workload === undefined ? [] : [goBack(dns)])];
-  if (/Pending|ContainerCreating|PodInitializing|Create|Config/.test(first.reason)) return [describe];
+  if (/Pending|ContainerCreating|PodInitializing|Create|Config|^not ready/.test(first.reason)) return [describe];
   return [
     {
       title: 'read why it stops',

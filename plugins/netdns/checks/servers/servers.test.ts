@@ -100,6 +100,35 @@ describe('servers', () => {
     expect(report).toMatchObject({ verdict: 'degraded', causes: [{ code: 'DNS103' }] });
   });
 
+  it('of which others may not be created are told, with what the controller says', () => {
+    const objects = dnsObjects({ servers: [server('coredns-1')], replicas: 2 });
+    const message = 'pods "coredns-x" is forbidden: no PriorityClass with name critical was found';
+    const refused = objects.map((object) =>
+      object.kind === 'Deployment'
+        ? { ...object, status: { conditions: [{ type: 'ReplicaFailure', status: 'True', message }] } }
+        : object,
+    );
+    const report = checkObjects(refused);
+    expect(report).toMatchObject({ verdict: 'degraded', causes: [{ code: 'DNS103' }] });
+    expect(report.headline).toContain('no PriorityClass with name critical was found');
+    expect(report.causes[0]?.fixes[0]?.command).toBe('kubectl rollout undo deployment coredns -n kube-system');
+  });
+
+  it.each([
+    ['loading Caddyfile via flag: open /etc/coredns/Corfile: no such file or directory', 'no such file'],
+    ['Listen: listen tcp :53: bind: permission denied', 'permission denied'],
+  ])('that end with "%s" get the last change of the pods taken back', (line, words) => {
+    const text = `maxprocs: Leaving GOMAXPROCS=2: CPU quota undefined\n${line}\nmaxprocs: No GOMAXPROCS change to reset\n`;
+    const report = checkObjects(dnsObjects({ servers: both.map((one) => crashed(one)) }), {
+      logs: [logOf('coredns-1', text), logOf('coredns-2', 'unable to retrieve container logs for containerd://1a')],
+    });
+    expect(report.causes).toHaveLength(1);
+    expect(report.causes[0]).toMatchObject({ code: 'DNS258' });
+    expect(report.headline).toContain(words);
+    expect(JSON.stringify(report)).not.toMatch(/maxprocs|unable to retrieve/);
+    expect(report.causes[0]?.fixes[0]?.command).toBe('kubectl rollout undo deployment coredns -n kube-system');
+  });
+
   it('that run out of memory are told as such, with more memory', () => {
     const servers = both.map((one) => crashed(one, { exitCode: 137, reason: 'OOMKilled' }));
     const report = checkObjects(dnsObjects({ servers }));

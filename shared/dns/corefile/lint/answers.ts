@@ -86,8 +86,21 @@ function hidingTemplate(input: LintInput, server: ServerView, line: DirectiveVie
     }
     return [];
   }
+  const below = input.clusterZone === undefined ? undefined : belowServices(zones, input.clusterZone);
+  if (touches === 'part' && below !== undefined && (patterns.length === 0 || matchesAny(patterns, `x9.y8.${below}`))) {
+    // A template with an answer for a few names is how people give them addresses of their own.
+    const meant =
+      spares || (below !== `svc.${input.clusterZone}` && line.options.some(({ name }) => name === 'answer'));
+    const severity = meant ? 'info' : below === `svc.${input.clusterZone}` ? 'critical' : 'warning';
+    return [problem('template-hides-names', severity, line, fact, { ...args, cluster: below })];
+  }
   if (patterns.length === 0 || falls || !ANSWERING.some((name) => hasPlugin(server, name))) return [];
   return [problem('template-hides-names', 'warning', line, `${fact} without fallthrough`, { ...args, all: '' })];
+}
+
+/** The first zone in which names of Services lie. */
+function belowServices(zones: readonly string[], clusterZone: string): string | undefined {
+  return zones.find((zone) => isBelow(zone, `svc.${clusterZone}`));
 }
 
 /** Patterns are Go's; the few that JavaScript reads otherwise are taken not to match. */
@@ -149,25 +162,39 @@ function rewrites(input: LintInput, server: ServerView, line: DirectiveView): re
   if (rule === undefined) return [];
   const { clusterZone } = input;
   const words = `rewrite ${[...line.args, ...line.options.flatMap(({ name, args }) => [name, ...args])].join(' ')}`;
-  const hides = clusterZone !== undefined && hasPlugin(server, 'kubernetes') ? hidden(rule, clusterZone) : undefined;
+  const hides =
+    clusterZone !== undefined && hasPlugin(server, 'kubernetes') ? hidden(rule, clusterZone, input) : undefined;
   if (hides !== undefined) {
     const args = { name: hides.name, becomes: hides.becomes, cluster: clusterZone ?? '' };
-    return [problem('rewrite-hides-names', hides.all ? 'critical' : 'warning', line, words, args)];
+    return [problem('rewrite-hides-names', hides.severity, line, words, args)];
   }
   if (rule.match === 'exact' || rule.answer) return [];
   return [problem('rewrite-answer-unlike-question', 'warning', line, words, { rule: `${rule.match} ${rule.from}` })];
 }
 
+interface Hidden {
+  readonly name: string;
+  readonly becomes: string;
+  readonly severity: LintProblem['severity'];
+}
+
 /** A name of the cluster that the rule turns into another one. */
-function hidden(
-  rule: NameRule,
-  zone: string,
-): { readonly name: string; readonly becomes: string; readonly all: boolean } | undefined {
+function hidden(rule: NameRule, zone: string, { facts: { services } }: LintInput): Hidden | undefined {
   for (const name of sampleNames(zone)) {
     const becomes = rewritten(rule, name);
-    if (becomes !== undefined && becomes !== name) return { name, becomes, all: true };
+    if (becomes !== undefined && becomes !== name) return { name, becomes, severity: 'critical' };
   }
-  const from = normalName(rule.from);
-  const one = rule.match === 'exact' && isBelow(from, zone) && from !== zone;
-  return one ? { name: from, becomes: normalName(rule.to), all: false } : undefined;
+  for (const key of services ?? []) {
+    const [namespace = '', service = ''] = key.split('/');
+    const name = `${service}.${namespace}.svc.${zone}`;
+    const becomes = rewritten(rule, name);
+    if (becomes !== undefined && becomes !== name) return { name, becomes, severity: 'warning' };
+  }
+  const [from, to] = [normalName(rule.from), normalName(rule.to)];
+  if (rule.match !== 'exact' || !isBelow(from, zone) || from === zone) return undefined;
+  // A name that no Service has is another name for one, which is what such rules are made for.
+  if (services === undefined) return { name: from, becomes: to, severity: 'info' };
+  const [service, namespace, kind] = to.slice(0, -zone.length).split('.').slice(-4);
+  const lost = isBelow(to, `svc.${zone}`) && kind === 'svc' && !services.has(`${namespace}/${service}`);
+  return lost ? { name: from, becomes: to, severity: 'warning' } : undefined;
 }

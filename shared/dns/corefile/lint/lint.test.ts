@@ -123,7 +123,7 @@ describe('each rule names its line', () => {
       'rewrite of one name',
       kubeadm({ '+': 'rewrite name web.shop.svc.cluster.local web.example' }),
       {},
-      'warning rewrite-hides-names 20',
+      'info rewrite-hides-names 20',
     ],
     [
       'rewrite without answer',
@@ -131,6 +131,70 @@ describe('each rule names its line', () => {
       {},
       'warning rewrite-answer-unlike-question 20',
     ],
+    [
+      'template of a zone of Services',
+      kubeadm({ '+': 'template IN A svc.cluster.local {\nrcode NXDOMAIN\n}' }),
+      {},
+      'critical template-hides-names 20',
+    ],
+    [
+      'template of a namespace',
+      kubeadm({ '+': 'template IN ANY shop.svc.cluster.local {\nrcode NXDOMAIN\n}' }),
+      {},
+      'warning template-hides-names 20',
+    ],
+    [
+      'rewrite of a Service that is there',
+      kubeadm({ '+': 'rewrite name web.shop.svc.cluster.local web.example' }),
+      { services: new Set(['shop/web']) },
+      'warning rewrite-hides-names 20',
+    ],
+    [
+      'rewrite to a Service that is not there',
+      kubeadm({ '+': 'rewrite name old.shop.svc.cluster.local web.prod.svc.cluster.local' }),
+      { services: new Set(['shop/web']) },
+      'warning rewrite-hides-names 20',
+    ],
+    [
+      'rewrite of a namespace',
+      kubeadm({ '+': 'rewrite name suffix .shop.svc.cluster.local .prod.svc.cluster.local answer auto' }),
+      { services: new Set(['shop/web']) },
+      'warning rewrite-hides-names 20',
+    ],
+    [
+      'block of the zone',
+      kubeadm({}, 'cluster.local {\nforward . 9.9.9.9\n}\n'),
+      {},
+      'critical zone-served-elsewhere 21',
+    ],
+    [
+      'block of Services',
+      kubeadm({}, 'svc.cluster.local {\nforward . 9.9.9.9\n}\n'),
+      {},
+      'critical zone-served-elsewhere 21',
+    ],
+    ['block of a namespace', kubeadm({}, 'shop.svc.cluster.local {\nlog\n}\n'), {}, 'warning zone-served-elsewhere 21'],
+    [
+      'block of a namespace that is there',
+      kubeadm({}, 'shop.svc.cluster.local {\nlog\n}\n'),
+      { services: new Set(['shop/web']) },
+      'critical zone-served-elsewhere 21',
+    ],
+    ['acl for all', kubeadm({ '+': 'acl {\nblock\n}' }), {}, 'critical acl-shuts-out-pods 21'],
+    [
+      'acl for pods of a node',
+      kubeadm({ '+': 'acl {\nallow net 10.244.0.0/24\ndrop type A net 10.0.0.0/8\n}' }),
+      { podRanges: ['10.244.0.0/24', '10.244.1.0/24'] },
+      'critical acl-shuts-out-pods 22',
+    ],
+    ['nothing forwarded', kubeadm({ forward: '' }), { cluster: true }, 'warning no-upstream 1'],
+    [
+      'one zone forwarded',
+      kubeadm({ forward: 'forward corp.example 9.9.9.9' }),
+      { cluster: true },
+      'warning no-upstream 1',
+    ],
+    ['long denial', kubeadm({ cache: 'cache 30 {\ndenial 9984 3600 600\n}' }), {}, 'warning stale-answers 17'],
     ['loopback only', kubeadm({ '+': 'bind 127.0.0.1' }), {}, 'critical not-where-asked 1'],
     [
       'another port',
@@ -222,6 +286,16 @@ describe('what is meant so is left alone', () => {
         '+': 'rewrite stop {\nname regex (.*)\\.corp\\.example {1}.shop.svc.cluster.local\nanswer name (.*)\\.shop\\.svc\\.cluster\\.local {1}.corp.example\n}',
       }),
     ],
+    ['rewrite of an old name', kubeadm({ '+': 'rewrite name old.shop.svc.cluster.local web.shop.svc.cluster.local' })],
+    [
+      'addresses of their own',
+      kubeadm({ '+': 'template IN A db.shop.svc.cluster.local {\nanswer "{{ .Name }} 5 IN A 10.0.0.1"\n}' }),
+    ],
+    ['names of a registry', kubeadm({}, 'consul.cluster.local {\nforward . 10.0.0.9\n}\n')],
+    ['names of another cluster', kubeadm({}, 'far.svc.cluster.local {\nforward . 10.0.0.9\n}\n')],
+    ['a block on another port', kubeadm({}, 'cluster.local:5353 {\nforward . 10.0.0.9\n}\n')],
+    ['acl for others', kubeadm({ '+': 'acl {\nallow net 10.244.0.0/16\nblock\n}' })],
+    ['acl of a type', kubeadm({ '+': 'acl {\nfilter type AAAA\n}' })],
     ['hosts with fallthrough', kubeadm({ '+': 'hosts {\n10.0.0.1 a.example\nfallthrough\n}' })],
     ['no AAAA answers', kubeadm({ '+': 'template ANY AAAA {\nrcode NOERROR\n}' })],
     ['a zone of hosts alone', kubeadm({}, 'corp.example {\nhosts {\n10.0.0.1 a.corp.example\n}\n}\n')],
@@ -229,6 +303,7 @@ describe('what is meant so is left alone', () => {
     ['a long cache', kubeadm({ cache: 'cache 900 {\ndenial 9984 30\n}' })],
     ['reverse zones of Services alone', kubeadm({ kubernetes: 'kubernetes cluster.local 10.96.0.0/12' })],
   ])('%s', (_, text) => {
-    expect(loud(found(text, cluster))).toEqual([]);
+    const facts = { ...cluster, services: new Set(['shop/web']), podRanges: ['10.244.0.0/24'] };
+    expect(loud(found(text, facts))).toEqual([]);
   });
 });

@@ -2,6 +2,7 @@ import { isReverseZone } from '../go/names.ts';
 import type { Judgement } from '../judge.ts';
 import { parseVersion, version } from '../versions.ts';
 import { lintAnswers } from './answers.ts';
+import { lintOtherBlocks } from './other-blocks.ts';
 import type { LintFacts, LintInput, LintProblem } from './problem.ts';
 import { lintUpkeep } from './upkeep.ts';
 import { lintUpstreams } from './upstreams.ts';
@@ -27,7 +28,7 @@ export function lintCorefile(judgement: Judgement, facts: LintFacts): readonly L
   const zones = lintZones(input);
   // What is missing from a text that could not be read to its end may stand behind that place.
   const problems = judgement.complete
-    ? [...zones, ...lintUpstreams(input), ...lintAnswers(input), ...lintUpkeep(input)]
+    ? [...zones, ...lintUpstreams(input), ...lintAnswers(input), ...lintOtherBlocks(input), ...lintUpkeep(input)]
     : [...zones.filter(({ rule }) => rule === 'placeholder-left'), ...lintUpstreams(input)];
   return problems.sort(
     (a, b) =>

@@ -32,7 +32,9 @@ export type LintRule =
   | 'placeholder-left'
   | 'no-upstream'
   | 'option-without-effect'
-  | 'second-forward-unused';
+  | 'second-forward-unused'
+  | 'zone-served-elsewhere'
+  | 'acl-shuts-out-pods';
 
 export type LintSeverity = 'critical' | 'warning' | 'info';
 
@@ -69,6 +71,10 @@ export interface LintFacts {
   readonly probes: readonly { readonly kind: 'readiness' | 'liveness'; readonly port: string; readonly path: string }[];
   /** Pods and Services in the cluster, for the memory that watching pods takes. */
   readonly pods?: number;
+  /** `NAMESPACE/NAME` of all Services, when all were read. */
+  readonly services?: ReadonlySet<string>;
+  /** Ranges of the nodes from which pods ask. */
+  readonly podRanges?: readonly string[];
 }
 
 /** Facts of a Corefile that is looked at alone. */

@@ -38,6 +38,7 @@ function missing(input: LintInput): readonly LintProblem[] {
   const absent = (rule: LintRule, plugin: string, first: string, needed = true): readonly LintProblem[] =>
     needed && since(first) && !anywhere(plugin) ? [problem(rule, 'warning', main, key, { plugin })] : [];
   const upstream = servers.some((server) => hasPlugin(server, 'forward') || hasPlugin(server, 'proxy'));
+  const outside = servers.some(answersOutside);
   // The operator of OpenShift writes its Corefile without loop and mounts the node's resolv.conf itself.
   const openshift = servers.some(({ zones }) => zones.includes('hostname.bind.'));
   const nodeCache = facts.program === 'node-cache';
@@ -48,8 +49,20 @@ function missing(input: LintInput): readonly LintProblem[] {
     ...absent('no-loop', 'loop', '1.2.1', upstream && !openshift),
     ...absent('no-reload', 'reload', '1.1.0'),
     ...absent('no-cache', 'cache', '1.0.0'),
-    ...(upstream || nodeCache ? [] : [problem('no-upstream', 'info', main, key, {})]),
+    ...(outside || nodeCache ? [] : [problem('no-upstream', facts.cluster ? 'warning' : 'info', main, key, {})]),
   ];
+}
+
+/** Plugins that may answer for names of the world outside. */
+const OUTSIDE = ['forward', 'proxy', 'grpc', 'file', 'auto', 'secondary', 'etcd', 'template', 'erratic', 'whoami'];
+
+function answersOutside(server: ServerView): boolean {
+  return (
+    server.zones.includes('.') &&
+    OUTSIDE.some((name) =>
+      directivesNamed(server, name).some(({ args }) => !['forward', 'proxy', 'grpc'].includes(name) || args[0] === '.'),
+    )
+  );
 }
 
 function hasProbe({ facts }: LintInput, kind: 'readiness' | 'liveness'): boolean {
@@ -127,6 +140,11 @@ function stale(line: DirectiveView): readonly LintProblem[] {
           what: 'answers from the cache claim their full TTL again',
         }),
       ];
+    }
+    const least = Number(option.args[2] ?? '0');
+    if (option.name === 'denial' && least >= 60) {
+      const what = `names that did not exist are missing for ${least} s more when they are made`;
+      return [problem('stale-answers', 'warning', option, `denial ${option.args.join(' ')}`, { what })];
     }
     const time = option.name === 'serve_stale' ? parseDuration(option.args[0] ?? '1h') : undefined;
     if (time === undefined || time <= HOUR) return [];
