@@ -7,7 +7,7 @@ import { kustomizeFault } from './kustomization.ts';
 import { addTimes, type NewestTime, newestTime } from './newest-time.ts';
 import type { ParsedDocument, ParsedValue } from './parsed.ts';
 import type { PathHints } from './path-hints.ts';
-import { differ, isPolicy, lineOfField } from './policy-manifests.ts';
+import { differ, isPolicy, lineOfField, misnamedPolicy } from './policy-manifests.ts';
 import { shapeFault } from './policy-shape.ts';
 import { prune } from './prune.ts';
 
@@ -185,6 +185,13 @@ function takeValue(
     itemType !== undefined && typeof parsed.value.kind !== 'string' ? { ...itemType, ...parsed.value } : parsed.value;
   if (meta(value, file)) return undefined;
   const { apiVersion, kind } = value;
+  const misnamed = misnamedPolicy(value);
+  if (misnamed !== undefined) {
+    const { namespace = intake.defaultNamespace } = isRecord(value.metadata) ? value.metadata : {};
+    const policyOf = String(kind).toLowerCase() === 'networkpolicy' ? String(namespace) : '*';
+    addProblem(intake, file, parsed.line, misnamed, { policyOf });
+    return undefined;
+  }
   if (typeof apiVersion !== 'string' || typeof kind !== 'string' || kind === '') return undefined;
   if (isListHeader(value) && (Array.isArray(value.items) || isEmptyList(value))) {
     const values = (Array.isArray(value.items) ? value.items : []).map((item: unknown) => ({

@@ -30,6 +30,21 @@ describe('manifests of policies', () => {
     expect(problems.map(({ policyOf }) => policyOf)).toEqual(['shop', 'default']);
   });
 
+  it('of a kind or an apiVersion that no server has are told, since they are refused', async () => {
+    const as = (head: string): string => `${head}\nmetadata: {name: web, namespace: shop}\nspec: {podSelector: {}}\n`;
+    files.write('m/a.yaml', as('kind: NetworkPolicy'));
+    files.write('m/b.yaml', as('apiVersion: v1\nkind: NetworkPolicy'));
+    files.write('m/c.yaml', as('apiVersion: networking.k8s.io/v1\nkind: networkpolicy'));
+    files.write('m/d.yaml', as('apiVersion: crd.antrea.io/v1beta1\nkind: NetworkPolicy'));
+    expect(await told('m')).toEqual([
+      'm/a.yaml:1: NetworkPolicy without apiVersion; NetworkPolicy of networking.k8s.io/v1 may be meant',
+      'm/b.yaml:1: there is no NetworkPolicy of v1; NetworkPolicy of networking.k8s.io/v1 may be meant',
+      'm/c.yaml:1: there is no networkpolicy of networking.k8s.io/v1; NetworkPolicy of networking.k8s.io/v1 may be meant',
+    ]);
+    files.write('m/e.yaml', as('kind: AdminNetworkPolicy'));
+    expect((await read('m')).problems.map(({ policyOf }) => policyOf)).toEqual(['shop', 'shop', 'shop', '*']);
+  });
+
   it('that stand in two files with other rules are told: which of them is applied is not known', async () => {
     files.write('m/a.yaml', named());
     files.write('m/b.yaml', named('{podSelector: {}, ingress: [{}]}'));

@@ -41,6 +41,16 @@ describe('who-can-reach', () => {
     );
   });
 
+  it('says that a policy of the cluster which denies all pods leaves addresses outside alone', async () => {
+    const deny = '{name: all, action: Deny, from: [{namespaces: {}}]}';
+    const admin = `---\napiVersion: policy.networking.k8s.io/v1alpha1\nkind: AdminNetworkPolicy\nmetadata: {name: shut}\nspec: {priority: 5, subject: {namespaces: {}}, ingress: [${deny}]}\n`;
+    const { stdout } = await ask('shop/web', SHOP + admin);
+    expect(stdout.replaceAll(/\s+/g, ' ')).toContain(
+      'Every port: no policy stands against it; the ingress rules of AdminNetworkPolicy shut mean pods only any address',
+    );
+    expect((await ask('shop/web')).stdout).not.toContain('mean pods only');
+  });
+
   it('tells who is kept out, and by what, when asked', async () => {
     const { stdout } = await ask('who-can-reach shop/api --denied --port http');
     expect(stdout).toMatch(/Kept out: TCP 8080: no ingress rule of NetworkPolicy shop\/api-in/);

@@ -1,6 +1,7 @@
 import type { Pod } from '../../../shared/model/objects-pod.ts';
 import { formatRef, type Ref, refKey } from '../../../shared/model/refs.ts';
 import { unitRef } from '../../../shared/policy/explain-peer.ts';
+import { isolating } from '../../../shared/policy/model.ts';
 import type { Answer } from '../../../shared/policy/verdict.ts';
 import type { Section } from '../../../shared/report/report.ts';
 import { joinNames, wrap } from '../../../shared/util/text.ts';
@@ -29,8 +30,9 @@ export function toldGroups(
   but: ReadonlySet<Pod>,
 ): readonly Told[] {
   const merged = new Map<string, { group: ReachGroup }>();
+  const podsOnly = meansPodsOnly(asked, but);
   for (const group of groups.filter((one) => one.answer === answer)) {
-    const title = titleOf(asked, group);
+    const title = titleOf(asked, group) + (group.ranges.length > 0 && isByDefault(group) ? podsOnly : '');
     const known = merged.get(title);
     if (known === undefined) merged.set(title, { group });
     else {
@@ -45,6 +47,25 @@ export function toldGroups(
     pods: group.pods.length,
     who: whoOf(asked.model, group.pods, group.ranges, but),
   }));
+}
+
+function isByDefault({ via }: ReachGroup): boolean {
+  return via.every(({ decision, direction }) => decision.by === 'default' && direction === 'ingress');
+}
+
+/**
+ * Who denies all pods by a policy of the cluster may take that for all traffic. Its ingress rules know no peer but pods
+ * (AdminNetworkPolicyIngressPeer), so that addresses outside pass it by.
+ */
+function meansPodsOnly({ model }: Asked, pods: ReadonlySet<Pod>): string {
+  for (const pod of pods) {
+    for (const { policy } of isolating(model, pod, 'ingress')) {
+      if (policy.tier !== 'networkPolicy' && policy.ingress.some(({ action }) => action === 'deny')) {
+        return `; the ingress rules of ${formatRef(policy.ref)} mean pods only`;
+      }
+    }
+  }
+  return '';
 }
 
 /** `TCP 5432, by NetworkPolicy data/db-in, ingress rule 1 (db.yaml:12)`. */
