@@ -1,6 +1,7 @@
 import type { Gatherer } from '../../../shared/collect/gather.ts';
 import type { Pod } from '../../../shared/model/objects-pod.ts';
-import { conditionOf } from '../../../shared/model/pods.ts';
+import { controllerOf } from '../../../shared/model/owners.ts';
+import { conditionOf, isReady } from '../../../shared/model/pods.ts';
 import { namespaceOf } from '../../../shared/model/refs.ts';
 
 const MAX_CLAIMS = 10;
@@ -43,3 +44,22 @@ export async function readQuotas(gatherer: Gatherer, namespace: string, pods: re
     ...(unplaced ? [gatherer.list('Node')] : []),
   ]);
 }
+
+/**
+ * Who leads, in namespaces where a workload has ready pods and others that are not: apps that elect a leader may be so on
+ * purpose.
+ */
+export async function readLeases(gatherer: Gatherer, pods: readonly Pod[]): Promise<void> {
+  const seen = new Map<string, boolean>();
+  const mixed = new Set<string>();
+  for (const pod of pods) {
+    const owner = `${namespaceOf(pod)}/${controllerOf(pod)?.name ?? ''}`;
+    const ready = isReady(pod);
+    if ((seen.get(owner) ?? ready) !== ready) mixed.add(namespaceOf(pod));
+    seen.set(owner, ready);
+  }
+  await Promise.all([...mixed].slice(0, MAX_LEASES).map((namespace) => gatherer.list('Lease', { namespace })));
+}
+
+/** Namespaces of a sweep that are asked for leases. */
+const MAX_LEASES = 20;

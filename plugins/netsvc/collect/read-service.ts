@@ -12,7 +12,7 @@ import { readIngresses } from './read-ingresses.ts';
 import { readLogs } from './read-logs.ts';
 import { readMissing } from './read-missing.ts';
 import { readNodes } from './read-nodes.ts';
-import { readPodStorage, readQuotas } from './read-pod-needs.ts';
+import { readLeases, readPodStorage, readQuotas } from './read-pod-needs.ts';
 import { allPods, podsWithLabels } from './read-pods.ts';
 import { readPolicyPeers } from './read-policy-peers.ts';
 import { readWithoutPods, readWithoutSelector } from './read-without-pods.ts';
@@ -53,6 +53,7 @@ async function readSelected(gatherer: Gatherer, service: Service, selector: Labe
     readLogs(gatherer, service, live),
     readPodStorage(gatherer, live),
     readQuotas(gatherer, namespace, live),
+    readLeases(gatherer, live),
     readConfigMaps(gatherer, live),
     readMissing(gatherer, live),
     readPolicyPeers(gatherer, namespace, live),

@@ -1,6 +1,7 @@
 import type { Plan } from '../../../shared/cli/command.ts';
 import type { Gatherer } from '../../../shared/collect/gather.ts';
 import type { KindName } from '../../../shared/model/kinds.ts';
+import { readLeases } from './read-pod-needs.ts';
 
 /** Kinds that any check may read, most wanted first: requests are sent in this order. */
 export const SWEEP_KINDS: readonly KindName[] = [
@@ -57,6 +58,7 @@ export function sweepPlan(allNamespaces: boolean): Plan {
       ...kinds.map((kind) => gatherer.list(kind, { ...scope, ...(kind === 'Event' ? { max: MAX_EVENTS } : {}) })),
       ...CLUSTER_KINDS.map((kind) => gatherer.list(kind)),
       gatherer.version(),
+      gatherer.list('Pod', scope).then((pods) => readLeases(gatherer, pods)),
       readSecrets(gatherer, scope),
       ...(allNamespaces ? [] : [readAround(gatherer)]),
     ]);

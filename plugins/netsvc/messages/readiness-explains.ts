@@ -61,4 +61,8 @@ export const readinessExplains = {
   minReady:
     'minReadySeconds makes a workload count a pod as available only after it has been Ready for that long. It slows ' +
     'rollouts; requests go to the pod as soon as it is Ready.',
+  standby:
+    'An app that elects a leader may let only the leader be Ready: the others answer their readiness probe with no until ' +
+    'they lead. One ready endpoint is then all there is to be. If every replica is meant to serve, ask the probe of one ' +
+    'that is not ready.',
 } as const;

@@ -8,9 +8,9 @@ import { readinessMessages } from '../../messages/readiness.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
 import { NEEDS_USES, needsOf } from '../pods/dependencies.ts';
 import { logEvidence, podSource } from '../pods/pod-evidence.ts';
-import { groupBy, inPods, ownerKey, podKeys } from '../pods/pod-groups.ts';
+import { groupBy, inPods, ownerKey, podKeys, thePods } from '../pods/pod-groups.ts';
 import { rolloutNote, withUndo } from '../pods/rollout-note.ts';
-import { type PodIn, podsIn, servicePods } from '../pods/service-pods.ts';
+import { type PodIn, podsIn, type ServicePod, servicePods } from '../pods/service-pods.ts';
 import { logs } from '../pods/workload-commands.ts';
 import { POD_USES } from '../pods/workloads-behind.ts';
 import { type FailingProbe, failingProbe, type ProbeFault, probeKey, spokesman } from './failing-probes.ts';
@@ -24,7 +24,8 @@ import {
   probeTexts,
   sinceInWords,
 } from './probe-words.ts';
-import { publishedEvidence, publishedInWords, weighUnready } from './unready-weight.ts';
+import { standbyOf } from './standby.ts';
+import { publishedEvidence, publishedInWords, revisionOf, weighUnready } from './unready-weight.ts';
 
 /**
  * Pods that run and are not ready: the container, its probe, what the probe was answered, since when. The verdict
@@ -34,7 +35,7 @@ export const podsNotReady = defineCheck<ServiceSubject>({
   id: 'netsvc/pods-not-ready',
   group: 'readiness',
   needs: ['Pod'],
-  uses: [...POD_USES, ...NEEDS_USES],
+  uses: [...POD_USES, ...NEEDS_USES, 'Lease'],
   applies: (subject) => subject.selector !== undefined,
   run: (subject, { index }) => {
     const unready = podsIn(servicePods(index, subject), 'unready');
@@ -96,8 +97,17 @@ function probeFinding(
   subject: ServiceSubject,
   group: readonly [FailingProbe, ...FailingProbe[]],
 ): Finding {
-  const told = spokesman(group);
   const all = servicePods(index, subject);
+  const told = portIsRight(spokesman(group), all);
+  const standby = standbyOf(index, group, all);
+  if (standby !== undefined) {
+    const args = { pods: thePods(group, all), answer: failureInWords(told), ...standby };
+    return readinessMessages.SVC316.raise({
+      subject: told.owner,
+      args,
+      evidence: [...standby.evidence, ...probeEvidence(index, told)],
+    });
+  }
   const note = rolloutNote(index, group);
   const needs = needsOf(index, told, told.container, probeTexts(told));
   return MESSAGE[told.fault]({
@@ -123,6 +133,17 @@ function probeFinding(
     ...weighUnready(index, subject, group, told),
     fixes: withUndo(note, [...needs.fixes, ...probeFixes(subject, told)]),
   });
+}
+
+/** A probe that another pod of the same revision passes asks the right port. */
+function portIsRight(told: FailingProbe, all: readonly ServicePod[]): FailingProbe {
+  const passes = all.some(
+    (other) =>
+      other.state.is === 'ready' && ownerKey(other) === ownerKey(told) && revisionOf(other) === revisionOf(told),
+  );
+  return told.fault === 'wrong-port' && passes
+    ? { ...told, fault: told.failure === undefined ? 'unseen' : 'refused' }
+    : told;
 }
 
 /** Pods of the group whose probe was answered in another way. */

@@ -71,7 +71,7 @@ function readyChange({ pod }: ServicePod): number {
 }
 
 /** The revision that the workload's controller wrote on the pod. */
-function revisionOf({ pod }: ServicePod): string {
+export function revisionOf({ pod }: ServicePod): string {
   const labels = pod.metadata?.labels ?? {};
   return labels['controller-revision-hash'] ?? labels['pod-template-hash'] ?? '';
 }

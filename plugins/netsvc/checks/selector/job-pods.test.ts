@@ -40,4 +40,20 @@ describe('job-pods', () => {
     const only = jobPod({ name: 'worker', image: 'example/mpi' });
     expect(causeCodes(diagnoseObjects([svc, job, only, ...slicesFor(svc, [only])], 'web'))).not.toContain('SVC110');
   });
+
+  it('tells that only a Job is behind the Service when the workload of its name carries another label', () => {
+    const api = service('web', { selector: { app: 'web', tier: 'api' } });
+    const backend = stagedApp('web', { podLabels: { tier: 'backend' } });
+    const pods = [pod('seed-x', { labels: { app: 'web', tier: 'api' }, meta: ownedBy('Job', 'seed') })];
+    const seed = workload('Job', 'seed', { app: 'web', tier: 'api' });
+    const objects = [api, seed, ...backend.objects, ...pods, ...slicesFor(api, pods)];
+    const report = diagnoseObjects(objects, 'web');
+    expect(causeCodes(report)).toEqual(['SVC101']);
+    expect(report.headline).toBe(
+      'Service shop/web selects app=web,tier=api, which only pods of Job seed carry; Deployment web has tier=backend instead of tier=api',
+    );
+    // With a Service of its own the workload is not the one that was meant.
+    const own = service('web-backend', { selector: { app: 'web', tier: 'backend' } });
+    expect(diagnoseObjects([...objects, own, ...slicesFor(own, backend.pods)], 'web').verdict).toBe('healthy');
+  });
 });

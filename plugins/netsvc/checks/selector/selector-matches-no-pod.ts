@@ -3,10 +3,11 @@ import type { Confidence, Evidence, Finding } from '../../../../shared/messages/
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import type { Pod } from '../../../../shared/model/objects-pod.ts';
 import { controllerOf, topOwner } from '../../../../shared/model/owners.ts';
+import { isReady } from '../../../../shared/model/pods.ts';
 import type { Ref } from '../../../../shared/model/refs.ts';
-import { formatRef } from '../../../../shared/model/refs.ts';
+import { formatRef, refKey } from '../../../../shared/model/refs.ts';
 import { formatLabels, matchesLabels } from '../../../../shared/model/selectors.ts';
-import { podsMatching } from '../../../../shared/model/services.ts';
+import { podsMatching, selectorOf } from '../../../../shared/model/services.ts';
 import { joinAnd, joinNames, plural } from '../../../../shared/util/text.ts';
 import { selectorMessages } from '../../messages/selector.ts';
 import { type ServiceSubject, subjectPods } from '../../service-subject.ts';
@@ -23,6 +24,8 @@ import {
 } from './selector-evidence.ts';
 import { moveServiceFixes, selectorFixes } from './selector-fixes.ts';
 import { SELECTOR_USES } from './selector-uses.ts';
+import { stemOf } from './version-words.ts';
+import { podsByOwner } from './workload-pods.ts';
 import { workloadsMatching } from './workloads-matching.ts';
 
 /** A workload of the own namespace this near outranks a perfect match in another one. */
@@ -41,7 +44,8 @@ export const selectorMatchesNoPod = defineCheck<ServiceSubject>({
   applies: (subject) => subject.selector !== undefined,
   run: (subject, { index, now }) => {
     const selector = subject.selector ?? {};
-    if (subjectPods(index, subject).length > 0) return [];
+    const live = subjectPods(index, subject);
+    if (!live.every((pod) => isOfJob(index, pod))) return [];
     const ended = podsMatching(index, subject.namespace, selector);
     const makers = workloadsMatching(index, subject.namespace, selector);
     if (ended.some((pod) => !isOfJob(index, pod)) || makers.some(({ kind }) => !isJob(kind))) return [];
@@ -49,11 +53,25 @@ export const selectorMatchesNoPod = defineCheck<ServiceSubject>({
     const [nearest] = nearestWorkloads(index, subject, subject.namespace);
     const onlyJobs = ended.length > 0 || makers.length > 0;
     if (onlyJobs && (nearest === undefined || nearest.distance > NEAR)) return [];
+    if (live.length > 0 && (nearest === undefined || !isMeantInstead(index, subject, nearest))) return [];
     // Workloads that were not read may well make such pods: then their events know better than the selector.
     if (makersInEvents(index, subject).length > 0) return [];
     return [unmatched(index, subject, now)];
   },
 });
+
+/**
+ * A Service may well stand before a Job that serves. Not where it bears the name of a workload close by, with ready pods,
+ * that no Service selects.
+ */
+function isMeantInstead(index: ClusterIndex, { namespace, name }: ServiceSubject, { ref, labels }: Candidate): boolean {
+  if (stemOf(ref.name) !== stemOf(name) || !index.seen('Service', namespace).whole) return false;
+  if (!(podsByOwner(index, namespace).get(refKey(ref))?.pods ?? []).some(isReady)) return false;
+  return !index.list('Service', namespace).some((service) => {
+    const selector = selectorOf(service);
+    return selector !== undefined && matchesLabels(selector, labels);
+  });
+}
 
 function isJob(kind: string | undefined): boolean {
   return kind === 'Job' || kind === 'CronJob';
@@ -68,7 +86,8 @@ function carriedBy(index: ClusterIndex, subject: ServiceSubject): string {
   const ended = podsMatching(index, subject.namespace, subject.selector ?? {});
   const owners = [...new Set(ended.map((pod) => formatName(topOwner(index, pod))))].filter((name) => name !== '');
   if (owners.length === 0) return `no pod in namespace ${subject.namespace} carries`;
-  return `only ended pods of ${joinNames(owners, 2)} carry`;
+  const live = subjectPods(index, subject).length > 0;
+  return `only ${live ? '' : 'ended '}pods of ${joinNames(owners, 2)} carry`;
 }
 
 function formatName(owner: Ref | undefined): string {
@@ -138,8 +157,9 @@ function inNoNamespace(
 }
 
 /** With nothing near and the workloads unseen, one that is scaled to 0 or refused its pods explains it as well. */
-function confidenceOf(index: ClusterIndex, { namespace }: ServiceSubject, near: readonly Candidate[]): Confidence {
-  if (near.length === 0) return unseenMakers(index, namespace).includes('Deployment') ? 'possible' : 'proven';
+function confidenceOf(index: ClusterIndex, subject: ServiceSubject, near: readonly Candidate[]): Confidence {
+  if (subjectPods(index, subject).length > 0) return 'likely';
+  if (near.length === 0) return unseenMakers(index, subject.namespace).includes('Deployment') ? 'possible' : 'proven';
   return near.length > 1 ? 'likely' : 'proven';
 }
 
