@@ -230,14 +230,74 @@ export const ingressRouteMessages = {
     ],
   }),
 
-  SVC722: message<{ ingress: string; route: string; pathType: string }>({
+  SVC722: message<{ ingress: string; route: string; pathType: string; nginx: boolean }>({
     slug: 'ingress-path-pattern',
     severity: 'info',
+    confidence: 'likely',
+    rung: 80,
     title: 'a path that looks like a pattern is taken literally',
     summary: ({ ingress, route, pathType }) =>
       `${route} of Ingress ${ingress} has pathType ${pathType}, which takes * and other signs literally`,
     explain:
       'Prefix compares whole path elements and Exact the whole path; neither knows patterns. /api/* with Prefix matches only ' +
-      'paths that hold a star. Some controllers read patterns with pathType ImplementationSpecific, or with an annotation.',
+      'paths that hold a star. Some controllers read patterns with pathType ImplementationSpecific, or with an annotation ' +
+      '(ingress-nginx: use-regex).',
+    fixes: ({ ingress, nginx }) => {
+      const [namespace = '', name = ''] = ingress.split('/');
+      const line = `kubectl annotate ingress ${name} -n ${namespace} nginx.ingress.kubernetes.io/use-regex`;
+      return nginx
+        ? [{ title: 'let ingress-nginx read patterns', command: `${line}=true`, risk: 'low', undo: `${line}-` }]
+        : [];
+    },
+  }),
+
+  SVC727: message<{
+    ingress: string;
+    namespace: string;
+    target: string;
+    wanted: number;
+    route: string;
+    /** What reaches the pods. */
+    arrives: string;
+    at: string;
+    path: string;
+    pathType: string;
+  }>({
+    slug: 'ingress-rewrite-without-group',
+    severity: 'warning',
+    confidence: 'likely',
+    rung: 80,
+    title: 'a rewrite uses a group that the path does not have',
+    summary: ({ ingress, namespace, target, wanted, route, arrives }) =>
+      `rewrite-target ${target} of Ingress ${namespace}/${ingress} uses group ${wanted}, which ${route} does not have: ` +
+      `every request reaches the pods as ${arrives || '/'}`,
+    explain:
+      'ingress-nginx replaces $1, $2 … in rewrite-target by what the groups of the path matched. A path without such a group ' +
+      'leaves nothing there, and the rest of the request path is lost: the app answers 404, or its start page, to everything.\n' +
+      'Write the group into the path, such as /api(/|$)(.*) for /$2, with pathType ImplementationSpecific.',
+    fixes: ({ ingress, namespace, wanted, at, path, pathType }) => {
+      const stem = path.replace(/\/$/, '');
+      const patch = (to: string, type: string): string =>
+        patchLine(
+          'ingress',
+          namespace,
+          ingress,
+          [
+            { op: 'add', path: `${at}path`, value: to },
+            { op: 'add', path: `${at}pathType`, value: type },
+          ],
+          'json',
+        );
+      return wanted > 2 || path.includes('(')
+        ? []
+        : [
+            {
+              title: 'give the path its groups',
+              command: patch(wanted === 2 ? `${stem}(/|$)(.*)` : `${stem}/(.*)`, 'ImplementationSpecific'),
+              risk: 'low',
+              undo: patch(path, pathType),
+            },
+          ];
+    },
   }),
 };

@@ -8,6 +8,7 @@ import type { Ref } from '../../../shared/model/refs.ts';
 import { nameOf, refOf } from '../../../shared/model/refs.ts';
 import { matchesLabels } from '../../../shared/model/selectors.ts';
 import { podsMatching, selectorOf } from '../../../shared/model/services.ts';
+import { routesOf } from '../checks/ingress/routes.ts';
 import { labelDistance } from '../checks/selector/label-distance.ts';
 
 /** What a target led to. */
@@ -71,11 +72,7 @@ export function meantServices(index: ClusterIndex, namespace: string, labels: La
 
 /** The names of the Services that an Ingress sends requests to, each once. */
 export function backendNames(ingress: Ingress): readonly string[] {
-  const backends = [
-    ingress.spec?.defaultBackend,
-    ...(ingress.spec?.rules ?? []).flatMap((rule) => (rule.http?.paths ?? []).map((path) => path.backend)),
-  ];
-  return [...new Set(backends.flatMap((backend) => backend?.service?.name ?? []))];
+  return [...new Set(routesOf(ingress).flatMap(({ service }) => service ?? []))];
 }
 
 function servicesOfIngress(index: ClusterIndex, ingress: Ingress, namespace: string): readonly Service[] {

@@ -56,9 +56,11 @@ function judgeEntry(index: ClusterIndex, entry: Entry, now: number): readonly Fi
   const pem = decode(secret.data?.['tls.crt']);
   if (pem === '') return [...findings, unverified(entry, 'the value of tls.crt was not read')];
   const chain = readCertificates(pem);
-  const [leaf] = chain ?? [];
+  const position = chain === undefined ? undefined : keyPosition(secret, chain);
+  // In a chain of the wrong order the server's own certificate is the one to which the key belongs.
+  const leaf = chain?.[Math.max(1, position ?? 1) - 1];
   if (chain === undefined || leaf === undefined) return [...findings, unreadable(entry)];
-  return [...findings, ...judgeLeaf(entry, secret, leaf, now), ...judgeKey(entry, secret, chain)];
+  return [...findings, ...judgeLeaf(entry, secret, leaf, now), ...judgeKey(entry, secret, chain, position)];
 }
 
 function missing(index: ClusterIndex, entry: Entry): Finding {
@@ -174,8 +176,12 @@ function patience(secret: Secret, leaf: Certificate): number {
   return kept ? Math.min(SOON, (leaf.notAfter - leaf.notBefore) / 6) : SOON;
 }
 
-function judgeKey(entry: Entry, secret: Secret, chain: readonly Certificate[]): readonly Finding[] {
-  const position = keyPosition(secret, chain);
+function judgeKey(
+  entry: Entry,
+  secret: Secret,
+  chain: readonly Certificate[],
+  position: number | undefined,
+): readonly Finding[] {
   if (position === undefined || position === 1) return [];
   return [
     ingressMessages.SVC714.raise({

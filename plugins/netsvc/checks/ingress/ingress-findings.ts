@@ -31,5 +31,5 @@ export function ingressFindings(
 
 /** Hosts and paths of an Ingress that another one has taken, or that are patterns by mistake. */
 export function judgeRoutes(index: ClusterIndex, ingress: Ingress): readonly Finding[] {
-  return [...judgeConflicts(index, ingress), ...judgePaths(ingress)];
+  return [...judgeConflicts(index, ingress), ...judgePaths(index, ingress)];
 }

@@ -8,5 +8,6 @@ export const ingressPaths = defineCheck<ServiceSubject>({
   id: 'netsvc/ingress-paths',
   group: 'ingress',
   needs: ['Ingress'],
+  uses: ['IngressClass'],
   run: (subject, context) => inFront(context, subject, (ingress) => judgeRoutes(context.index, ingress)),
 });
