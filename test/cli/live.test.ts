@@ -10,7 +10,7 @@ import { TARGET_KINDS } from '../../plugins/netsvc/targets/target-kinds.ts';
 import { parseTarget } from '../../shared/cli/parse-target.ts';
 import { createGatherer } from '../../shared/collect/gather.ts';
 import { createIndex } from '../../shared/model/cluster-index.ts';
-import { snapshotOf } from '../../shared/testing/builders.ts';
+import { pod, snapshotOf } from '../../shared/testing/builders.ts';
 import { fakeCluster } from '../../shared/testing/fake-cluster.ts';
 import { runCli } from '../../shared/testing/run-cli.ts';
 import { objectsOf, readScenario, scenarioNames } from './facts.ts';
@@ -64,7 +64,9 @@ describe('the plans', () => {
   const wanted = [...new Set(checks.flatMap((check) => [...check.needs, ...(check.uses ?? [])]))].sort();
 
   it('a sweep of a namespace asks for every kind that a check reads', async () => {
-    const gatherer = createGatherer(fakeCluster([], { namespace: 'shop' }), new Date('2026-03-01T12:00:00Z'));
+    // Leases only where some pods of a workload are ready and others are not.
+    const pods = [pod('web-1'), pod('web-2', { ready: false })];
+    const gatherer = createGatherer(fakeCluster(pods, { namespace: 'shop' }), new Date('2026-03-01T12:00:00Z'));
     await sweepPlan(false)(gatherer, 'shop');
     const asked = new Set(gatherer.finish().coverage.map((entry) => entry.kind));
     // Secrets are asked for by the names that Ingresses give.
