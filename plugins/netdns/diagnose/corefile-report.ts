@@ -16,6 +16,7 @@ import {
   type CorefilePlace,
   importFindings,
   invalidFindings,
+  lineName,
   lintFindings,
   upgradeFindings,
 } from './corefile-findings.ts';
@@ -46,7 +47,8 @@ export function corefileReport(all: readonly NamedCorefile[], options: CorefileR
   const judged = all.map((named) => judge(named, options.wanted));
   const ranked = rankFindings(judged.flatMap(({ findings }) => findings));
   const [first] = judged;
-  const verdict = verdictOf(ranked, first === undefined);
+  const open = judged.flatMap(({ judgement }) => judgement.unknown);
+  const verdict = verdictOf(ranked, first === undefined || open.length > 0);
   return {
     command: 'netdns corefile',
     target: first?.named.source.ref,
@@ -79,6 +81,9 @@ function soundHeadline(judged: readonly Judged[], { unseen }: CorefileReportOpti
   const [first] = judged;
   if (first === undefined) return `could not tell: ${unseen[0]?.reason ?? 'no Corefile was found'}`;
   const { judgement, named } = first;
+  const [open] = judged.flatMap((one) => one.judgement.unknown);
+  if (open !== undefined)
+    return `could not tell: CoreDNS ${judgement.judgedAs} is newer than what is known here (${NEWEST_VERSION})`;
   const blocks = plural(judgement.servers.length, 'server block');
   return `CoreDNS ${judgement.judgedAs} starts with ${named.place.source}: ${blocks}, no fault found`;
 }
@@ -87,6 +92,10 @@ function takenForGiven({ judgement, named }: Judged): readonly NotChecked[] {
   const outside = judgement.assumed.filter((what) => what !== 'file /etc/resolv.conf');
   const version = named.source.version === undefined && judgement.judgedAs === ASSUMED_VERSION;
   return [
+    ...judgement.unknown.map(({ message, file, line }) => ({
+      check: lineName(file, line),
+      reason: `${message} up to ${NEWEST_VERSION}; whether ${judgement.judgedAs} knows it was not known here`,
+    })),
     ...(outside.length === 0
       ? []
       : [{ check: named.place.source, reason: `taken to be there: ${outside.join(', ')}` }]),

@@ -138,4 +138,26 @@ export const nodeCacheMessages = defineMessages({
       { title: 'see how the network of the nodes does', command: 'kubectl netcni', risk: 'none' },
     ],
   }),
+
+  DNS507: message<{ configMap: string; domain: string; served: string }>({
+    slug: 'node-cache-other-domain',
+    severity: 'critical',
+    rung: 20,
+    title: 'the node cache does not know the cluster domain',
+    summary: ({ configMap, domain, served }) =>
+      `the node cache has no block for ${domain}${served === '' ? '' : ` (it has ${served})`}, so it asks the servers outside for names of Services: ConfigMap ${configMap}`,
+    explain:
+      'The first block of its Corefile passes names of the cluster on to the DNS servers. When that block is for another domain ' +
+      'than clusterDomain of the kubelets, these names go with all others to the resolvers of the node, which do not know them.',
+    fixes: ({ configMap }) => {
+      const [namespace = '', name = ''] = configMap.split('/');
+      return [
+        {
+          title: 'name the domain in the first block',
+          command: `kubectl edit configmap ${name} -n ${namespace}`,
+          risk: 'low',
+        },
+      ];
+    },
+  }),
 });

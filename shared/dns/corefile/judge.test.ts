@@ -145,6 +145,16 @@ describe('versions', () => {
     expect(seen).toEqual(verdictsByVersion);
   });
 
+  it('newer than all that is known, does not call unknown words wrong, and others still', () => {
+    const text = '.:53 {\n  sparkle\n  forward . 9.9.9.9 {\n    glitter 3\n  }\n}\n';
+    expect(judge(text, '1.14.7').valid).toBe(false);
+    const newer = judge(text, '1.15.0');
+    expect(newer).toMatchObject({ valid: true, errors: [] });
+    expect(newer.unknown.map(({ line }) => line)).toEqual([2, 4]);
+    expect(judge('.:53 {\n  proxy . 9.9.9.9\n}\n', '1.15.0').valid).toBe(false);
+    expect(judge('.:53 {\n  reload 1s\n}\n', '1.15.0').valid).toBe(false);
+  });
+
   it('the node cache has few plugins', () => {
     const text = '.:53 {\n  kubernetes cluster.local\n}\n';
     expect(judgeCorefile({ text, version: '1.12.4', program: 'node-cache' }).errors[0]?.message).toBe(

@@ -4,7 +4,16 @@ import { COREFILE_PATH, type Files } from './syntax/files.ts';
 import { type Loaded, loadCorefile, type ServerBlock } from './syntax/load.ts';
 import { type CorefileError, Refusal } from './syntax/problem.ts';
 import type { Token } from './syntax/tokens.ts';
-import { directivesOf, nodeCacheDirectives, PLUGIN_ORDER, parseVersion, type Version, version } from './versions.ts';
+import {
+  directivesOf,
+  NEWEST_VERSION,
+  nodeCacheDirectives,
+  PLUGIN_ORDER,
+  parseVersion,
+  type Version,
+  version,
+  wasEverKnown,
+} from './versions.ts';
 import { type ServedZone, servedZones, writeServed } from './zones.ts';
 
 export interface JudgeInput {
@@ -44,6 +53,8 @@ export interface Judgement {
   readonly complete: boolean;
   /** Files, interfaces and names outside of the Corefile that were taken to be there. */
   readonly assumed: readonly string[];
+  /** Plugins and options that no known version has, in a version newer than those: whether it would start is not known. */
+  readonly unknown: readonly CorefileError[];
   /** Imports that match no file; CoreDNS warns and goes on. */
   readonly emptyImports: Loaded['emptyImports'];
 }
@@ -59,10 +70,11 @@ export function judgeCorefile(input: JudgeInput): Judgement {
   const of = parseVersion(input.version) ?? version('1.12.4');
   const path = input.path ?? COREFILE_PATH;
   const known = input.program === 'node-cache' ? nodeCacheDirectives() : directivesOf(of);
+  const newer = input.program !== 'node-cache' && of > version(NEWEST_VERSION);
   const options = {
     files: input.files ?? new Map(),
     env: input.env ?? new Map(),
-    knows: (name: string) => known.has(name),
+    knows: (name: string) => known.has(name) || (newer && !wasEverKnown(name)),
     stopsCycles: of >= version('1.13.0'),
   };
   let loaded = loadCorefile(input.text, path, options);
@@ -76,10 +88,13 @@ export function judgeCorefile(input: JudgeInput): Judgement {
     judge.setUp(servers, errors);
     if (errors.length === 0) judge.start(servers, errors);
   }
+  const unknown = newer ? [...strangers(loaded.blocks, known), ...errors.filter(isUnknownOption)] : [];
+  const sure = errors.filter((error) => !unknown.includes(error));
   return {
-    valid: errors.length === 0,
+    valid: sure.length === 0,
     judgedAs: input.version,
-    errors,
+    errors: sure,
+    unknown,
     servers: servers.map(({ served, settings, block }) => ({
       zones: served.map(({ zone }) => zone.toLowerCase()),
       served,
@@ -91,6 +106,20 @@ export function judgeCorefile(input: JudgeInput): Judgement {
     assumed: [...judge.assumed].sort(),
     emptyImports: loaded.emptyImports,
   };
+}
+
+function strangers(blocks: readonly ServerBlock[], known: ReadonlySet<string>): readonly CorefileError[] {
+  return blocks.flatMap(({ directives }) =>
+    directives.flatMap(({ name, tokens: [first] }) =>
+      known.has(name) || first === undefined
+        ? []
+        : [{ message: `Unknown directive '${name}'`, file: first.file, line: first.line }],
+    ),
+  );
+}
+
+function isUnknownOption({ message }: CorefileError): boolean {
+  return /(?:unknown (?:property|option|argument)|Unexpected token|unrecognized|unknown policy)/i.test(message);
 }
 
 function tellRefusal(refusal: Refusal, prefix = ''): CorefileError {

@@ -72,6 +72,11 @@ export function directivesOf(of: Version): ReadonlySet<string> {
   return known;
 }
 
+/** Whether any version up to the newest known had this plugin: what is gone does not come back under its name. */
+export function wasEverKnown(name: string): boolean {
+  return FIRST.split(' ').includes(name) || CHANGES.some(([, added]) => added.split(' ').includes(name));
+}
+
 export function nodeCacheDirectives(): ReadonlySet<string> {
   return new Set(NODE_CACHE.split(' '));
 }

@@ -1,6 +1,7 @@
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import { clusterDnsOf, dnsAddresses } from '../../../../shared/dns/cluster-dns.ts';
 import { clusterDomainOf } from '../../../../shared/dns/cluster-domain.ts';
+import { corefileSources, judgeSource } from '../../../../shared/dns/corefile/sources.ts';
 import { type NodeCache, nodeCacheOf } from '../../../../shared/dns/node-cache.ts';
 import type { Finding } from '../../../../shared/messages/finding.ts';
 import { isProvenAbsent, isWhollyRead } from '../../../../shared/model/absence.ts';
@@ -10,6 +11,7 @@ import { inRange, parseAddress, parseCidr } from '../../../../shared/util/addres
 import { joinAnd } from '../../../../shared/util/text.ts';
 import type { DnsSubject } from '../../dns-subject.ts';
 import { nodeCacheMessages } from '../../messages/node-cache.ts';
+import { kubeletDomain } from '../corefile/kubelet-domain.ts';
 
 /** Filled in by the cache itself when it starts. */
 const OWN_PLACEHOLDERS = new Set(['__PILLAR__CLUSTER__DNS__', '__PILLAR__UPSTREAM__SERVERS__']);
@@ -47,7 +49,7 @@ export const nodeCacheConfig = defineCheck<DnsSubject>({
         }),
       ];
     }
-    return [...missing, ...staleUpstreams(index, subject, lines)];
+    return [...missing, ...staleUpstreams(index, subject, lines), ...otherDomain(index, subject)];
   },
 });
 
@@ -111,6 +113,38 @@ function staleUpstreams(index: ClusterIndex, subject: Ref, lines: readonly strin
         });
       }),
   );
+}
+
+/** No block for the domain that kubelets give to pods: names of Services go where all others go. */
+function otherDomain(index: ClusterIndex, subject: Ref): readonly Finding[] {
+  const told = kubeletDomain(index);
+  const source = corefileSources(index).find(({ program }) => program === 'node-cache');
+  if (told === undefined || source === undefined) return [];
+  const { complete, servers } = judgeSource(source);
+  const zones = servers.flatMap((server) => server.zones);
+  const inside = zones.some((zone) => zone !== '.' && `.${told.domain}.`.endsWith(`.${zone}`));
+  const outward = servers.some(
+    ({ zones: own, block }) =>
+      own.includes('.') &&
+      block.directives.some(({ name, tokens }) => name === 'forward' && tokens.some(({ text }) => isOutward(text))),
+  );
+  if (!complete || inside || !outward) return [];
+  const served = zones.filter((zone) => zone !== '.' && !zone.endsWith('.arpa.')).map((zone) => zone.slice(0, -1));
+  const name = `${subject.namespace ?? ''}/${subject.name}`;
+  return [
+    nodeCacheMessages.DNS507.raise({
+      subject,
+      args: { configMap: name, domain: told.domain, served: joinAnd(served) },
+      evidence: [
+        { fact: `blocks for ${joinAnd(zones)}`, source: `ConfigMap ${name} Corefile` },
+        { fact: `clusterDomain ${told.domain}`, source: told.source },
+      ],
+    }),
+  ];
+}
+
+function isOutward(word: string): boolean {
+  return word === '__PILLAR__UPSTREAM__SERVERS__' || word === '/etc/resolv.conf';
 }
 
 function forwardTargets(line: string): readonly string[] {

@@ -72,6 +72,20 @@ describe('NodeLocal DNSCache', () => {
     );
   });
 
+  it('that has no block for the domain of the kubelets is told, unless all names go to the DNS servers', () => {
+    const kubelet = configMap('kubelet-config', {
+      kubelet: 'kind: KubeletConfiguration\nclusterDNS:\n- 169.254.20.10\nclusterDomain: cluster.local\n',
+    });
+    const rest = (to: string) => `.:53 {\n    errors\n    bind 169.254.20.10 10.96.0.10\n    forward . ${to}\n}\n`;
+    const other = corefile('__PILLAR__CLUSTER__DNS__').replace('cluster.local', 'cluster.lokal');
+    const outside = rest('__PILLAR__UPSTREAM__SERVERS__');
+    const report = checkObjects([...world(other + outside), UPSTREAM, kubelet]);
+    expect(report.causes[0]).toMatchObject({ code: 'DNS507' });
+    expect(report.headline).toContain('has no block for cluster.local (it has cluster.lokal)');
+    expect(codes([...world(other + rest('__PILLAR__CLUSTER__DNS__')), UPSTREAM, kubelet])).toEqual([]);
+    expect(codes([...world(corefile('__PILLAR__CLUSTER__DNS__') + outside), UPSTREAM, kubelet])).toEqual([]);
+  });
+
   it('that forwards to an address which no Service has is told with the right one', () => {
     const report = checkObjects([...world(corefile('10.96.77.77')), UPSTREAM]);
     expect(report.causes[0]).toMatchObject({ code: 'DNS503' });
