@@ -51,6 +51,18 @@ describe('who-can-reach', () => {
     expect((await ask('shop/web')).stdout).not.toContain('mean pods only');
   });
 
+  it('takes an owner of any kind that the matrix names', async () => {
+    const owned =
+      '---\napiVersion: v1\nkind: Pod\nmetadata: {name: r-1, namespace: shop, labels: {app: r}, ownerReferences: ' +
+      '[{apiVersion: argoproj.io/v1alpha1, kind: Rollout, name: r, controller: true}]}\nspec: {containers: []}\n';
+    const { stdout, exit } = await ask('rollout/r -n shop', SHOP + owned);
+    expect([exit, stdout.split('\n')[0]]).toEqual([
+      0,
+      '3 pods and addresses outside the cluster can reach Rollout shop/r',
+    ]);
+    expect((await ask('rollout/gone -n shop', SHOP + owned)).exit).toBe(2);
+  });
+
   it('tells who is kept out, and by what, when asked', async () => {
     const { stdout } = await ask('who-can-reach shop/api --denied --port http');
     expect(stdout).toMatch(/Kept out: TCP 8080: no ingress rule of NetworkPolicy shop\/api-in/);

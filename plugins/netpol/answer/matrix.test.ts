@@ -52,6 +52,15 @@ describe('matrix -o json', () => {
     expect(value.connections.map(({ to }: { to: object }) => to)).not.toContainEqual(api);
   });
 
+  it('says of a policy in manifests that an API server would refuse it', async () => {
+    const wrong = JSON.parse((await ask('matrix -o json', SHOP.replace('{port: http}', '{port: 0}'))).stdout);
+    expect(wrong.notChecked).toContainEqual({
+      check: 'policies',
+      reason: expect.stringMatching(/^NetworkPolicy shop\/api-in, ingress rule 1: port 0 .+; the API server refuses/),
+    });
+    expect(JSON.parse((await ask('matrix -o json')).stdout).notChecked).toEqual([]);
+  });
+
   it('leaves open what a network of its own may keep apart, and closed what policies deny', async () => {
     const own = SHOP.replace(
       'metadata: {name: shop}',

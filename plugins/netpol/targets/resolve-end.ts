@@ -46,7 +46,7 @@ export function resolveEnd(world: World, end: End, inForce: string): Resolved {
     case 'object':
       return objectParty(world, end.kind, namespace, end.name);
     case 'name':
-      return nameParty(world, namespace, end.name);
+      return nameParty(world, namespace, end.name, inForce);
   }
 }
 
@@ -115,7 +115,7 @@ function objectParty(world: World, kind: EndKind, namespace: string, name: strin
 }
 
 /** A Service first, because that is what people reach; then the workload, then the pod. */
-function nameParty(world: World, namespace: string, name: string): Resolved {
+function nameParty(world: World, namespace: string, name: string, inForce: string): Resolved {
   const { index, model } = world;
   const service = index.get('Service', namespace, name);
   if (service !== undefined && (selectedPods(service, model.pods).length > 0 || service.spec?.selector == null)) {
@@ -131,7 +131,20 @@ function nameParty(world: World, namespace: string, name: string): Resolved {
   if (model.namespaces.has(name) && model.units.some((unit) => unit.namespace.name === name)) {
     return namespaceParty(world, name);
   }
-  return missing(index, undefined, namespace, name);
+  return ownedParty(world, namespace, inForce, name) ?? missing(index, undefined, namespace, name);
+}
+
+/** `rollout/web`: a kind of which nothing is read but the pods that name it as their owner. */
+function ownedParty(world: World, kind: string, namespace: string, name: string): Resolved | undefined {
+  const ofKind = (pod: Pod): Ref | undefined => {
+    const owner = world.model.workloadOf(pod);
+    return owner.kind.toLowerCase() === kind && owner.namespace === namespace && owner.name === name
+      ? owner
+      : undefined;
+  };
+  const pods = world.model.pods.filter((pod) => ofKind(pod) !== undefined);
+  const [first] = pods;
+  return first === undefined ? undefined : podsParty(world, world.model.workloadOf(first), pods);
 }
 
 function serviceParty({ model, index }: World, service: Service): Resolved {
