@@ -1,4 +1,4 @@
-import { shorten } from '../util/text.ts';
+import { shorten, withoutLogHead } from '../util/text.ts';
 import type { ClusterIndex } from './cluster-index.ts';
 import type { ContainerStatus, Pod } from './objects-pod.ts';
 import { conditionOf, isFinished, isReady, isTerminating } from './pods.ts';
@@ -69,14 +69,14 @@ function messageOf(index: ClusterIndex, pod: Pod, status: ContainerStatus | unde
       const log = index.log(namespaceOf(pod), nameOf(pod), container.name ?? '', previous);
       const lines = (log ?? '').split('\n').filter((line) => line.trim() !== '' && !NOT_ITS_WORDS.test(line));
       const line = lines.findLast((text) => COMPLAINT.test(text)) ?? (status === undefined ? undefined : lines.at(-1));
-      if (line !== undefined) return shorten(line, 200);
+      if (line !== undefined) return shorten(withoutLogHead(line), 200);
     }
   }
   const told =
     status === undefined ? index.events(pod, 'Pod').findLast(({ reason }) => HINDERED.test(reason)) : undefined;
   if (told !== undefined) return shorten(told.message, 200);
   const ended = status?.lastState?.terminated?.message ?? status?.state?.terminated?.message;
-  if (ended !== undefined && ended !== '') return shorten(ended, 200);
+  if (ended !== undefined && ended !== '') return shorten(withoutLogHead(ended), 200);
   const scheduled = conditionOf(pod, 'PodScheduled');
   if (scheduled?.status === 'False') return shorten(scheduled.message ?? '', 200);
   const waiting = status?.state?.waiting;

@@ -56,3 +56,8 @@ export function compareText(a: string, b: string): number {
 export function shellQuote(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
+
+/** The words of a log line, without klog's severity, time, thread and place: `E1128 13:43:02.577725 1 run.go:72] …`. */
+export function withoutLogHead(line: string): string {
+  return line.replace(/^[IWEF]\d{4} \d\d:\d\d:\d\d\.\d+\s+\d+ \S+:\d+\] /, '');
+}

@@ -3,7 +3,7 @@ import type { ClusterIndex } from '../../../shared/model/cluster-index.ts';
 import type { Pod } from '../../../shared/model/objects-pod.ts';
 import { conditionOf, podKey } from '../../../shared/model/pods.ts';
 import { nameOf, namespaceOf } from '../../../shared/model/refs.ts';
-import { shorten } from '../../../shared/util/text.ts';
+import { shorten, withoutLogHead } from '../../../shared/util/text.ts';
 import { LOG_ROWS, type LogRow } from './log-rows.ts';
 
 /** What an agent's own words mean, with the line. */
@@ -22,14 +22,11 @@ export function logCause(index: ClusterIndex, pod: Pod): LogCause | undefined {
     for (const [pattern, meaning, fix] of LOG_ROWS) {
       const line = lines.findLast((one) => pattern.test(one) && COMPLAINT.test(one));
       if (line === undefined) continue;
-      return { meaning, line: shorten(line.replace(KLOG, ''), 240), source, fix: fixesOf(fix, line) };
+      return { meaning, line: shorten(withoutLogHead(line), 240), source, fix: fixesOf(fix, line) };
     }
   }
   return undefined;
 }
-
-/** Severity, time and thread before the words of klog. */
-const KLOG = /^[IWEF]\d{4} \d\d:\d\d:\d\d\.\d+\s+\d+ (?=\S+:\d+\] )/;
 
 function fixesOf(fix: LogRow[2], line: string): readonly Fix[] {
   if (fix === undefined) return [];

@@ -3,6 +3,9 @@ import type { Fix } from '../../../shared/messages/finding.ts';
 /** A complaint, what it means, and what mends it or shows more where that follows from the line. */
 export type LogRow = readonly [RegExp, string, (Fix | ((line: string) => readonly Fix[]))?];
 
+/** The meaning of complaints about flags and configuration files. */
+export const WRONG_SETTING = 'its command line or configuration is wrong';
+
 /**
  * Lines of agents, most telling first. From flannel main.go and pkg/subnet/kube, calico node/pkg/lifecycle and felix,
  * cilium daemon/cmd, antrea cmd/antrea-agent, aws-node ipamd, kube-proxy cmd/kube-proxy, weave prog/weaver, ovn-kubernetes.
@@ -129,8 +132,8 @@ export const LOG_ROWS: readonly LogRow[] = [
   ],
   [/out of memory|OOM/i, 'it ran out of memory'],
   [
-    /unknown (flag|shorthand flag)|flag provided but not defined|unable to load (component )?config|couldn't (parse|load) config|unknown proxy mode|strict decoding error|invalid (daemon )?configuration|cannot be used with|must be (set|specified|disabled|enabled) when|unknown backend type/i,
-    'its command line or configuration is wrong',
+    /failed validate: |unknown (flag|shorthand flag)|flag provided but not defined|unable to load (component )?config|couldn't (parse|load) config|unknown proxy mode|strict decoding error|invalid (daemon )?configuration|cannot be used with|must be (set|specified|disabled|enabled) when|unknown backend type/i,
+    WRONG_SETTING,
   ],
 ];
 

@@ -1,5 +1,5 @@
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
-import type { Evidence, Finding } from '../../../../shared/messages/finding.ts';
+import type { Evidence, Finding, Fix } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import type { ContainerStatus, Pod } from '../../../../shared/model/objects-pod.ts';
 import { nameOf, namespaceOf, refOf } from '../../../../shared/model/refs.ts';
@@ -8,9 +8,11 @@ import { ago } from '../../../../shared/util/duration.ts';
 import { type ClusterSubject, nodeKey } from '../../cluster-subject.ts';
 import { type AgentGroup, agentGroups, formatGroup, nodeOfAgent } from '../../facts/agents.ts';
 import { type LogCause, logCause } from '../../facts/log-causes.ts';
+import { WRONG_SETTING } from '../../facts/log-rows.ts';
 import { downNodes, nodeFacts, nodeFactsOf } from '../../facts/nodes.ts';
 import { nodeMessages } from '../../messages/nodes.ts';
 import { presenceMessages } from '../../messages/presence.ts';
+import { restartOf } from '../restart-agent.ts';
 import { nodeWords, sinceWords } from '../words.ts';
 import { AGENT_USES } from './agent-uses.ts';
 
@@ -37,7 +39,8 @@ function sickFindings(index: ClusterIndex, group: AgentGroup, now: number): read
     // What a silent node's pods say is old news.
     if (sick === undefined || down.has(node) || isYoung(index, node)) continue;
     const cause = logCause(index, pod);
-    const key = `${sick.reason}\n${cause?.meaning ?? ''}`;
+    // One cause shows as several states while a pod starts again and again.
+    const key = cause?.meaning ?? sick.reason;
     groups.set(key, [...(groups.get(key) ?? []), { ...sick, node, pod, cause }]);
   }
   return [...groups.values()].map((sick) => raise(index, group, sick, now));
@@ -70,7 +73,7 @@ function raise(index: ClusterIndex, group: AgentGroup, sick: readonly Sick[], no
     why,
     namespace: first.namespace,
     pod: first.name,
-    fix: first.cause?.fix ?? [],
+    fix: [...(first.cause?.fix ?? []), ...(first.cause?.meaning === WRONG_SETTING ? settingsOf(index, group) : [])],
   };
   if (group.role === 'kube-proxy') return nodeMessages.CNI209.raise({ ...facts, args });
   return presenceMessages.CNI104.raise({
@@ -78,6 +81,16 @@ function raise(index: ClusterIndex, group: AgentGroup, sick: readonly Sick[], no
     args: { ...args, title: group.title },
     severity: group.role === 'network' ? 'critical' : 'warning',
   });
+}
+
+/** Where kube-proxy's settings are; those of network plugins have checks of their own. */
+function settingsOf(index: ClusterIndex, { role, sets: [set] }: AgentGroup): readonly Fix[] {
+  if (role !== 'kube-proxy' || set === undefined) return [];
+  const namespace = namespaceOf(set);
+  const title = 'mend its settings';
+  return index.get('ConfigMap', namespace, 'kube-proxy') === undefined
+    ? [{ title, command: `kubectl edit daemonset -n ${namespace} ${nameOf(set)}`, risk: 'low' }]
+    : [{ title, command: `kubectl edit configmap -n ${namespace} kube-proxy`, risk: 'low' }, restartOf(set)];
 }
 
 function evidenceOf({ name, node, reason, since, namespace, cause, message }: Sick, now: number): readonly Evidence[] {

@@ -60,6 +60,21 @@ export const ANY_FAULTS: NetworkFaults = {
     code: 'CNI209',
     words: ['n1', 'configuration is wrong'],
   },
+  'any: kube-proxy refuses its mode on all nodes': {
+    objects: () =>
+      NODES.reduce<readonly KubeObject[]>(
+        (objects, node) =>
+          agentCrashes(
+            objects,
+            'kube-proxy',
+            node,
+            `E1128 13:43:0${node.slice(1)}.577725       1 run.go:72] "command failed" err="failed validate: KubeProxyConfiguration.Mode.ProxyMode: Invalid value: \\"iptabels\\": must be iptables, ipvs, nftables or blank"`,
+          ),
+        flannel(),
+      ),
+    code: 'CNI209',
+    words: ['n1, n2 and n3', 'configuration is wrong', 'iptabels'],
+  },
   'any: kube-proxy missing on a node': {
     objects: () => keptAway(bridge(), 'kube-proxy', 'n2'),
     code: 'CNI208',
