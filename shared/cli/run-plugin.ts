@@ -16,7 +16,7 @@ export async function runPlugin(
   plugin: Plugin,
   argv: readonly string[],
   runtime: Runtime,
-  world: World = realWorld,
+  world: World = realWorld(),
 ): Promise<number> {
   if (runtime.signal.aborted) return 130;
   const interrupted = new Promise<number>((resolve) => {

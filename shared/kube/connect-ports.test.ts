@@ -9,6 +9,7 @@ import { startHttpProxy, startSocksProxy, type TestProxy } from '../testing/prox
 import { connect } from './connect.ts';
 import type { ClusterReader, ConnectionOptions } from './ports.ts';
 
+const settings = { forwarding: () => import('./forward-port.ts') };
 let server: ApiServer;
 let reader: ClusterReader;
 let proxy: TestProxy | undefined;
@@ -18,7 +19,11 @@ async function start(
   connection: ConnectionOptions = {},
 ): Promise<void> {
   server = await startApiServer(options);
-  reader = await connect({ server: server.url, namespace: 'shop', ...connection }, fakeRuntime({ stdin: '' }));
+  reader = await connect(
+    { server: server.url, namespace: 'shop', ...connection },
+    fakeRuntime({ stdin: '' }),
+    settings,
+  );
 }
 
 afterEach(async () => {
@@ -157,7 +162,7 @@ describe('forwarding a port', () => {
         ca: authority.cert,
         cluster: { 'proxy-url': proxy.url },
       });
-      reader = await connect({ kubeconfig, token: 'secret', as: 'jane' }, fakeRuntime({ stdin: '' }));
+      reader = await connect({ kubeconfig, token: 'secret', as: 'jane' }, fakeRuntime({ stdin: '' }), settings);
       const opened = await reader.forward('shop', 'web-1', 80);
       if (opened.status !== 'ok') throw new Error(opened.reason);
       expect(await say(opened.value, 'hello')).toBe('HELLO');
@@ -175,7 +180,7 @@ describe('forwarding a port', () => {
     server = await startApiServer();
     proxy = await startHttpProxy();
     const kubeconfig = writeKubeConfig({ server: server.url, cluster: { 'proxy-url': proxy.url } });
-    reader = await connect({ kubeconfig }, fakeRuntime({ stdin: '' }));
+    reader = await connect({ kubeconfig }, fakeRuntime({ stdin: '' }), settings);
     expect(await reader.forward('shop', 'web-1', 80)).toMatchObject({
       status: 'failed',
       reason: expect.stringContaining('cannot switch to a websocket'),

@@ -12,7 +12,7 @@ import { createTransport, type RequestNote } from './http/transport.ts';
 import { createAsk } from './interpret.ts';
 import { unauthorizedError } from './login-hint.ts';
 import { ClusterError, type ClusterReader, type ConnectionOptions } from './ports.ts';
-import { createReader } from './reader.ts';
+import { createReader, type Forwarding } from './reader.ts';
 
 /** What the program around may set; none of it comes from the user. */
 export interface ConnectSettings {
@@ -20,6 +20,8 @@ export interface ConnectSettings {
   readonly version?: string;
   /** Told of every request, for `-v`. */
   readonly onRequest?: (note: RequestNote) => void;
+  /** For programs that open port-forwards. */
+  readonly forwarding?: Forwarding | undefined;
   /** Where a pod's service account is mounted; another folder in tests. */
   readonly serviceAccountDir?: string;
 }
@@ -96,7 +98,12 @@ export async function connect(
       }),
     anonymous: target.user.impersonate.user === undefined,
   });
-  return createReader({ context: target.context ?? server, server, namespace: target.namespace }, transport, ask);
+  return createReader(
+    { context: target.context ?? server, server, namespace: target.namespace },
+    transport,
+    ask,
+    settings.forwarding,
+  );
 }
 
 /** The server as the user wrote it, without a slash at its end and without a password. */

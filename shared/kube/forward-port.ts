@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
 import { forwardStream } from './forward-stream.ts';
-import { WebSocketError } from './http/web-socket.ts';
+import { openWebSocket, WebSocketError } from './http/web-socket.ts';
 import type { Ask } from './interpret.ts';
 import type { ReadResult, WaitOptions } from './ports.ts';
 import { describeQuestion, refusalOf } from './refusal.ts';
@@ -26,7 +26,10 @@ export async function forwardPort(
   const path = `${resourcePath('Pod', { group: '', version: 'v1' }, namespace, pod)}/portforward?ports=${port}`;
   let reply: Reply | Exclude<Awaited<ReturnType<Ask>>, Reply>;
   try {
-    reply = await ask(path, question, { upgrade: PROTOCOL, ...(timeoutMs === undefined ? {} : { timeoutMs }) });
+    reply = await ask(path, question, {
+      upgrade: { protocol: PROTOCOL, open: openWebSocket },
+      ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    });
   } catch (error) {
     if (!(error instanceof WebSocketError)) throw error;
     return { status: 'failed', reason: `could not ${describeQuestion(question)}: ${error.message}` };

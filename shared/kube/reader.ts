@@ -2,7 +2,6 @@ import { KINDS, type KindName, type KindTypes } from '../model/kinds.ts';
 import type { KubeObject } from '../model/objects.ts';
 import { fieldsOf, textOf } from './config/fields.ts';
 import { createDiscovery } from './discovery.ts';
-import { forwardPort } from './forward-port.ts';
 import type { Transport } from './http/transport.ts';
 import type { Ask } from './interpret.ts';
 import { adopt, listPages } from './list-pages.ts';
@@ -16,11 +15,15 @@ import { readThroughProxy } from './through-proxy.ts';
 /** The most that is read of one container's log; causes stand in its last lines. */
 const LOG_BYTES = 1_048_576;
 
+/** Brings the code that opens port-forwards. */
+export type Forwarding = () => Promise<Pick<typeof import('./forward-port.ts'), 'forwardPort'>>;
+
 /** Puts the questions of `ClusterReader` to an API server, each in the words of the REST API. */
 export function createReader(
   identity: Pick<ClusterReader, 'context' | 'server' | 'namespace'>,
   transport: Transport,
   ask: Ask,
+  forwarding?: Forwarding,
 ): ClusterReader {
   const places = new Map<KindName, Served>();
   const groupVersions = createDiscovery(ask);
@@ -57,7 +60,11 @@ export function createReader(
     logs: (namespace, pod, options) => readLogs(namespace, pod, options, ask),
     access: (right) => reviewAccess(right, ask),
     proxy: (target) => readThroughProxy(target, ask),
-    forward: (namespace, pod, port, options = {}) => forwardPort({ namespace, pod, port }, options, ask),
+    forward: async (namespace, pod, port, options = {}) => {
+      if (forwarding === undefined) return { status: 'failed', reason: 'this program opens no port-forwards' };
+      const { forwardPort } = await forwarding();
+      return forwardPort({ namespace, pod, port }, options, ask);
+    },
     stats: transport.stats,
     clockOffset: transport.clockOffset,
     close: transport.close,

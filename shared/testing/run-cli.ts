@@ -18,6 +18,9 @@ export async function runCli(
 ): Promise<CliRun> {
   const runtime = fakeRuntime(options);
   const argv = typeof line === 'string' ? line.split(' ').filter((word) => word !== '') : line;
-  const exit = await runPlugin(plugin, argv, runtime, { ...realWorld, ...options.world });
+  const exit = await runPlugin(plugin, argv, runtime, {
+    ...realWorld(() => import('../kube/forward-port.ts')),
+    ...options.world,
+  });
   return { ...runtime.written, exit };
 }

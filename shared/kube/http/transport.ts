@@ -5,7 +5,6 @@ import { pause } from './pause.ts';
 import { MAX_CONNECTIONS, type Route } from './route.ts';
 import { type Answer, CutOffError, type SendOptions, send } from './send.ts';
 import { isUnknownAuthority } from './unknown-authority.ts';
-import { openWebSocket } from './web-socket.ts';
 
 /** What was asked, for `-v`; never holds headers, because they carry secrets. */
 export interface RequestNote {
@@ -35,6 +34,13 @@ export interface TransportOptions {
   now(): number;
 }
 
+/** How a request becomes a websocket; handed in, so that programs which open none do not hold the code for it. */
+export interface Upgrade {
+  /** The subprotocol. */
+  readonly protocol: string;
+  open(url: URL, route: Route, protocol: string, options: SendOptions): Promise<Answer>;
+}
+
 /** One request. */
 export interface Demand {
   /** `/api/v1/pods?limit=500`. */
@@ -42,8 +48,8 @@ export interface Demand {
   readonly accept: string;
   /** JSON to POST; only questions that change nothing are posted, so that they too may be put again. */
   readonly post?: string;
-  /** Switch to a websocket of this subprotocol instead of reading an answer. */
-  readonly upgrade?: string;
+  /** Switch to a websocket instead of reading an answer. */
+  readonly upgrade?: Upgrade;
   /** Milliseconds for the whole request, where less than the usual time is sensible. */
   readonly timeoutMs?: number;
 }
@@ -118,7 +124,7 @@ export function createTransport(options: TransportOptions): Transport {
       const answer =
         demand.upgrade === undefined
           ? await send(url, route, settings)
-          : await openWebSocket(url, route, demand.upgrade, settings);
+          : await demand.upgrade.open(url, route, demand.upgrade.protocol, settings);
       bytes += answer.wireBytes;
       clockOffset = offsetFrom(answer.headers.date, started, now()) ?? clockOffset;
       note(answer.status, answer.wireBytes);
