@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { netsvc } from '../../plugins/netsvc/plugin.ts';
 import type { KubeObject } from '../../shared/model/objects.ts';
-import { namespace, node, pod, service, slicesFor } from '../../shared/testing/builders.ts';
+import { ingress, namespace, node, pod, service, slicesFor } from '../../shared/testing/builders.ts';
 import { fakeCluster } from '../../shared/testing/fake-cluster.ts';
 import { type CliRun, runCli } from '../../shared/testing/run-cli.ts';
 
@@ -48,6 +48,13 @@ describe('check', () => {
       '',
     ]);
     expect(run.stdout.split('\n').filter((line) => line.length > 80)).toEqual([]);
+  });
+
+  it('has a line for a Service that does not exist and that an Ingress sends to', async () => {
+    const backend = { service: { name: 'errors', port: { number: 80 } } };
+    const run = await ask('check', [...shop(), ingress('front', { defaultBackend: backend })]);
+    expect(run.stdout).toMatch(/^BROKEN {2}2 of 3 Services in namespace shop have faults: /);
+    expect(run.stdout).toMatch(/\nerrors +BROKEN +SVC704 /);
   });
 
   it('puts the Service first that the others wait for', async () => {

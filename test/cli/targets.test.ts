@@ -137,6 +137,14 @@ describe('a name that does not exist', () => {
     expect(run.stdout).toContain('    kubectl netsvc web -n shop\n');
   });
 
+  it('is told with the workload that bears it and the line that creates the Service', async () => {
+    const run = await ask('worker');
+    expect(run.stdout.replace(/\s+/g, ' ')).toContain(
+      'there is no Service worker in namespace shop; the pods of Deployment worker are selected by no Service',
+    );
+    expect(run.stdout).toContain('    kubectl expose deployment worker -n shop --port=8080\n');
+  });
+
   it('that looks like a command names the command', async () => {
     expect((await ask('chekc')).stdout).toContain('    kubectl netsvc check\n');
   });

@@ -15,6 +15,7 @@ import type { Report } from '../../../shared/report/report.ts';
 import { suppressReport } from '../../../shared/report/suppress.ts';
 import { diagnoseService } from '../diagnose/diagnose-service.ts';
 import { sweepReport } from '../diagnose/sweep-report.ts';
+import { missingBackends } from '../targets/missing-services.ts';
 
 /** Services judged before the event loop gets its turn, so that Ctrl-C is heard. */
 const BATCH = 50;
@@ -42,7 +43,9 @@ export async function runCheck(request: Request): Promise<CommandResult> {
   const source = sourceName(snapshot);
   const judge = (service: Service): Report =>
     suppressReport(diagnoseService(index, service, { source, sweep: true }), [...rules, ...suppressedBy(service)]);
-  const reports = await judgeAll(services, judge, startProgress(request.runtime, 'Judging Services …'));
+  const judged = await judgeAll(services, judge, startProgress(request.runtime, 'Judging Services …'));
+  const absent = wanted === undefined ? missingBackends({ index, source, command: 'netsvc check' }, namespace) : [];
+  const reports = [...judged, ...absent.map((report) => suppressReport(report, rules))];
   return {
     type: 'report',
     report: withProblems(sweepReport({ index, source, namespace, selector }, reports), snapshot),

@@ -11,6 +11,8 @@ export const ingressControllerMessages = {
     message: string;
     pod: string;
     podNamespace: string;
+    /** The Deployment that is scaled to 0. */
+    deployment: string;
   }>({
     slug: 'ingress-controller-down',
     severity: 'critical',
@@ -24,14 +26,28 @@ export const ingressControllerMessages = {
       'The controller named by the class of the Ingress takes the requests from outside and sends them on. None of its pods is ' +
       'ready, so that nobody answers for any Ingress of the class; callers inside the cluster still reach the Service.\n' +
       'Read its log: a bad configuration, missing rights and a port that is taken are the usual causes.',
-    fixes: ({ pod, podNamespace, reason }) => [
-      {
-        title: 'read why',
-        command: `kubectl logs ${pod} -n ${podNamespace} --tail=20${/CrashLoop|exit code/.test(reason) ? ' --previous' : ''}`,
-        risk: 'none',
-      },
-      { title: 'see what happens to the pod', command: `kubectl describe pod ${pod} -n ${podNamespace}`, risk: 'none' },
-    ],
+    fixes: ({ pod, podNamespace, reason, deployment }) =>
+      deployment !== ''
+        ? [
+            {
+              title: 'start it again',
+              command: `kubectl scale deployment ${deployment} -n ${podNamespace} --replicas=1`,
+              risk: 'low',
+              undo: `kubectl scale deployment ${deployment} -n ${podNamespace} --replicas=0`,
+            },
+          ]
+        : [
+            {
+              title: 'read why',
+              command: `kubectl logs ${pod} -n ${podNamespace} --tail=20${/CrashLoop|exit code/.test(reason) ? ' --previous' : ''}`,
+              risk: 'none',
+            },
+            {
+              title: 'see what happens to the pod',
+              command: `kubectl describe pod ${pod} -n ${podNamespace}`,
+              risk: 'none',
+            },
+          ],
   }),
 
   SVC724: message<{ ingress: string; namespace: string; reason: string; message: string }>({

@@ -11,14 +11,19 @@ export const targetMessages = defineMessages({
     /** Namespaces that hold an object of this name. */
     elsewhere: readonly string[];
     nearest: readonly string[];
+    /** `Deployment rate`, which bears the name of the Service. */
+    workload: string;
+    /** The Service that has the pods of this workload. */
+    served: string;
     fixes: readonly Fix[];
   }>({
     slug: 'target-not-found',
     severity: 'critical',
     rung: 1,
     title: 'there is no object of that name',
-    summary: ({ kind, name, namespace, elsewhere, nearest }) =>
+    summary: ({ kind, name, namespace, elsewhere, nearest, workload, served }) =>
       `there is no ${kind} ${name} in namespace ${namespace}` +
+      (workload === '' ? '' : `; the pods of ${workload} are selected by ${served || 'no Service'}`) +
       (elsewhere.length > 0
         ? `; namespace ${joinNames(elsewhere)} has one`
         : nearest.length > 0

@@ -14,12 +14,8 @@ import type { Report, Section } from '../../../shared/report/report.ts';
 import { compareText, joinAnd } from '../../../shared/util/text.ts';
 import { labelDifferences, labelDistance } from '../checks/selector/label-distance.ts';
 import { targetMessages } from '../messages/targets.ts';
-
-interface Frame {
-  readonly command: string;
-  readonly source: string;
-  readonly index: ClusterIndex;
-}
+import { emptyReport, type Frame } from './empty-report.ts';
+import { askedBy, namesake } from './missing-services.ts';
 
 /** The report on a name that does not exist: where it does, what is near, and the line to try next. */
 export function missingReport(
@@ -36,6 +32,7 @@ export function missingReport(
   const names = all.filter((object) => namespaceOf(object) === namespace).map(nameOf);
   const nearest = nearestWords(target.name, names);
   const ref: Ref = { kind: target.kind, namespace, name: target.name };
+  const like = target.kind === 'Service' ? namesake(frame.index, target.name, namespace, retry) : undefined;
   const finding = targetMessages.SVC001.raise({
     subject: ref,
     args: {
@@ -44,9 +41,18 @@ export function missingReport(
       namespace,
       elsewhere,
       nearest,
-      fixes: [...retries(target, namespace, elsewhere, nearest, retry), ...commandsMeant(target, commands, retry)],
+      workload: like?.workload ?? '',
+      served: like?.served ?? '',
+      fixes: [
+        ...(like?.fixes ?? []),
+        ...retries(target, namespace, elsewhere, nearest, retry),
+        ...commandsMeant(target, commands, retry),
+      ],
     },
-    evidence: evidenceOf(frame.index, target, namespace, names),
+    evidence: [
+      ...evidenceOf(frame.index, target, namespace, names),
+      ...(target.kind === 'Service' ? askedBy(frame.index, target.name, namespace) : []),
+    ],
   });
   return { ...emptyReport(frame, ref), headline: finding.summary, causes: [finding] };
 }
@@ -177,20 +183,4 @@ function nearSection(near: readonly NearService[]): readonly Section[] {
   if (near.length === 0) return [];
   const rows = near.map(({ service, selector }) => [nameOf(service), formatLabels(selector)]);
   return [{ type: 'table', title: 'Near selectors', head: ['SERVICE', 'SELECTOR'], rows }];
-}
-
-function emptyReport(frame: Frame, target: Ref): Report {
-  return {
-    command: frame.command,
-    target,
-    takenAt: frame.index.takenAt,
-    source: frame.source,
-    verdict: 'unknown',
-    headline: '',
-    causes: [],
-    findings: [],
-    notChecked: [],
-    coverage: { ran: 0, of: 0 },
-    ladder: [],
-  };
 }

@@ -1,6 +1,7 @@
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import type { Ingress, Service } from '../../../../shared/model/objects-network.ts';
 import type { Pod } from '../../../../shared/model/objects-pod.ts';
+import type { Workload } from '../../../../shared/model/objects-workload.ts';
 import { controllerOf, ownerOrPod } from '../../../../shared/model/owners.ts';
 import { isFinished } from '../../../../shared/model/pods.ts';
 import { nameOf, namespaceOf } from '../../../../shared/model/refs.ts';
@@ -40,6 +41,15 @@ export function controllerPods(index: ClusterIndex, controller: string): readonl
       return known[1].test(name) && !BESIDE.test(name);
     }),
   );
+}
+
+/** Deployments that would forward requests for a controller and are scaled to 0. */
+export function controllersAtZero(index: ClusterIndex, controller: string): readonly Workload[] {
+  const known = FORWARD.find(([name]) => name.test(controller));
+  return index.list('Deployment').filter((deployment) => {
+    const name = `${namespaceOf(deployment)}/${nameOf(deployment)}`;
+    return deployment.spec?.replicas === 0 && known?.[1].test(name) === true && !BESIDE.test(name);
+  });
 }
 
 /** The Services of type LoadBalancer by which requests arrive at these pods. */

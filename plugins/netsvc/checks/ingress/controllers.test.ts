@@ -44,6 +44,25 @@ describe('the controller of an Ingress', () => {
     expect(diagnoseObjects([...web, edge, controller(), ingressTo('shop')], 'web').verdict).toBe('healthy');
   });
 
+  it('is down when it is scaled to 0, and started again by a line', () => {
+    const off = workload(
+      'Deployment',
+      'ingress-nginx-controller',
+      labels,
+      { replicas: 0 },
+      { namespace: 'ingress-nginx' },
+    );
+    const report = diagnoseObjects([...web, edge, off, ingressTo('shop')], 'web');
+    expect(causeCodes(report)).toEqual(['SVC723']);
+    expect(report.headline).toBe(
+      'no pod of the controller of Ingress shop/shop (Deployment ingress-nginx/ingress-nginx-controller) is ready: it is scaled to 0',
+    );
+    expect(report.causes[0]?.fixes[0]?.command).toBe(
+      'kubectl scale deployment ingress-nginx-controller -n ingress-nginx --replicas=1',
+    );
+    expect(diagnoseObjects([...web, edge, off, controller(), ingressTo('shop')], 'web').verdict).toBe('healthy');
+  });
+
   it('is not judged by jobs and backends beside it', () => {
     const beside = pod('ingress-nginx-admission-create-x1', { namespace: 'ingress-nginx', ready: false });
     expect(diagnoseObjects([...web, edge, beside, controller(), ingressTo('shop')], 'web').verdict).toBe('healthy');

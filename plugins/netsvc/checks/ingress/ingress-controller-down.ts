@@ -1,6 +1,7 @@
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import { sickEvidence } from '../../../../shared/diagnose/sick-evidence.ts';
 import type { Finding } from '../../../../shared/messages/finding.ts';
+import { isWhollyRead } from '../../../../shared/model/absence.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import type { Ingress } from '../../../../shared/model/objects-network.ts';
 import { isReady } from '../../../../shared/model/pods.ts';
@@ -9,10 +10,10 @@ import { sicknessOf } from '../../../../shared/model/sick-pods.ts';
 import { joinAnd, joinNames } from '../../../../shared/util/text.ts';
 import { ingressMessages } from '../../messages/ingress.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
-import { controllerOfIngress, controllerPods, workloadNames } from './controller-pods.ts';
+import { controllerOfIngress, controllerPods, controllersAtZero, workloadNames } from './controller-pods.ts';
 import { hasIngress, inFront } from './in-front.ts';
 
-/** The controller of an Ingress in front has pods, and none of them is ready. */
+/** The controller of an Ingress in front has no pod that is ready. */
 export const ingressControllerDown = defineCheck<ServiceSubject>({
   id: 'netsvc/ingress-controller-down',
   group: 'ingress',
@@ -27,7 +28,8 @@ export const ingressControllerDown = defineCheck<ServiceSubject>({
 export function judgeController(index: ClusterIndex, ingress: Ingress, now: number): readonly Finding[] {
   const controller = controllerOfIngress(index, ingress);
   const pods = controller === undefined ? [] : controllerPods(index, controller);
-  if (pods.length === 0 || pods.some(isReady)) return [];
+  if (controller !== undefined && pods.length === 0) return atZero(index, ingress, controller);
+  if (pods.some(isReady)) return [];
   const sick = pods.flatMap((pod) => sicknessOf(index, pod, now) ?? []);
   const [first] = sick;
   if (first === undefined) return [];
@@ -42,9 +44,34 @@ export function judgeController(index: ClusterIndex, ingress: Ingress, now: numb
         message: first.message,
         pod: first.name,
         podNamespace: first.namespace,
+        deployment: '',
       },
       impact: 0.5,
       evidence: sick.slice(0, 3).map((one) => sickEvidence(one, now)),
+    }),
+  ];
+}
+
+/** An address that the controller wrote before it was switched off proves nothing. */
+function atZero(index: ClusterIndex, ingress: Ingress, controller: string): readonly Finding[] {
+  const [off] = isWhollyRead(index, 'Pod') ? controllersAtZero(index, controller) : [];
+  if (off === undefined) return [];
+  const name = `Deployment ${namespaceOf(off)}/${nameOf(off)}`;
+  return [
+    ingressMessages.SVC723.raise({
+      subject: refOf(ingress, 'Ingress'),
+      args: {
+        ingress: nameOf(ingress),
+        namespace: namespaceOf(ingress),
+        controller: name,
+        reason: 'it is scaled to 0',
+        message: '',
+        pod: '',
+        podNamespace: namespaceOf(off),
+        deployment: nameOf(off),
+      },
+      impact: 0.5,
+      evidence: [{ fact: 'spec.replicas is 0', source: name }],
     }),
   ];
 }
