@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { KubeObject } from '../../../shared/model/objects.ts';
 import { networkPolicy, pod, service } from '../../../shared/testing/builders.ts';
 import { fakeCluster } from '../../../shared/testing/fake-cluster.ts';
 import { runCli } from '../../../shared/testing/run-cli.ts';
@@ -80,6 +81,25 @@ describe('few rights', () => {
     );
     expect(cluster.asked.filter((question) => question === 'list pods')).toEqual([]);
     expect(cluster.asked.length).toBeLessThanOrEqual(14);
+  });
+
+  it('asks for what is behind Gateways only where there are some, or where routes can be seen', async () => {
+    const routes = async (options: Parameters<typeof fakeCluster>[1], more: readonly KubeObject[] = []) => {
+      const cluster = fakeCluster([...objects, ...more], { namespace: 'shop', ...options });
+      await runCli(netpol, 'svc/api', { world: { connect: async () => cluster } });
+      return cluster.asked.filter((question) => /route|gateway|grant/.test(question)).length;
+    };
+    const gateway = {
+      apiVersion: 'gateway.networking.k8s.io/v1',
+      kind: 'Gateway',
+      metadata: { name: 'edge', namespace: 'infra' },
+    };
+    // OpenShift's routes, and Gateways.
+    expect(await routes({})).toBe(2);
+    expect(await routes({ absent: ['Gateway'] })).toBe(2);
+    expect(await routes({}, [gateway])).toBe(8);
+    expect(await routes({ forbidden: ['Gateway'] })).toBe(8);
+    expect(await routes({ forbidden: ['Gateway', 'HTTPRoute'] })).toBe(3);
   });
 
   it('answers inside the only namespace that may be read', async () => {

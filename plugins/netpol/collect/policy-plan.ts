@@ -44,16 +44,22 @@ async function readNamespaces(gatherer: Gatherer, own: readonly string[]): Promi
 
 /** What leads from the outside to pods. A refusal is told by the coverage. */
 export async function readWaysIn(gatherer: Gatherer, scope: Scope, own: readonly string[]): Promise<void> {
-  const read = async (kind: KindName): Promise<void> => {
-    if (scope === 'all' && (await gatherer.tryList(kind)).status !== 'forbidden') return;
-    await Promise.all((scope === 'all' ? own : scope).map((namespace) => gatherer.list(kind, { namespace })));
+  /** True when some of it could be read. */
+  const read = async (kind: KindName): Promise<boolean> => {
+    if (scope === 'all') {
+      const { status } = await gatherer.tryList(kind);
+      if (status !== 'forbidden') return status === 'ok';
+    }
+    const namespaces = scope === 'all' ? own : scope;
+    const all = await Promise.all(namespaces.map((namespace) => gatherer.tryList(kind, { namespace })));
+    return all.some(({ status }) => status === 'ok');
   };
-  await Promise.all([
-    ...(['Service', 'Ingress', 'Route'] as const).map(read),
-    // Most clusters have no Gateway, and need not be asked for what would be behind one.
-    gatherer.tryList('Gateway').then(async (gateways) => {
-      const none = gateways.status === 'absent' || (gateways.status === 'ok' && gateways.value.length === 0);
-      if (!none) await Promise.all(BEHIND_GATEWAYS.map(read));
-    }),
-  ]);
+  // Most clusters have no Gateway, and need not be asked for what would be behind one. Who may not see Gateways may see
+  // routes; one kind of them tells.
+  const readGateways = async (): Promise<void> => {
+    const gateways = await gatherer.tryList('Gateway');
+    const some = gateways.status === 'ok' ? gateways.value.length > 0 : gateways.status === 'forbidden';
+    if (some && (await read('HTTPRoute'))) await Promise.all(BEHIND_GATEWAYS.map(read));
+  };
+  await Promise.all([...(['Service', 'Ingress', 'Route'] as const).map(read), readGateways()]);
 }
