@@ -101,7 +101,7 @@ function judge(index: ClusterIndex, pod: Pod, now = index.now): PodState {
   const node = nodeStanding(index, name);
   const troubles = containerTroubles(pod, events, now);
   if (isReady(pod) && !isTerminating(pod)) {
-    return { is: 'ready', node, restarting: troubles[0] };
+    return { is: 'ready', node, restarting: troubles.find((trouble) => !mayBePast(index, trouble)) };
   }
   const lost = lostNode(pod, events, node, now);
   if (lost !== undefined) return { is: 'node-lost', name, node, ...lost };
@@ -112,6 +112,14 @@ function judge(index: ClusterIndex, pod: Pod, now = index.now): PodState {
   const [first, ...others] = troubles;
   if (first !== undefined) return { is: 'container', trouble: first, others };
   return beforeContainers(index, pod, events, now) ?? duringInit(pod, events, now) ?? running(pod, events, now);
+}
+
+/**
+ * Facts without a time of their own may be taken long after a last restart that is the newest thing they tell. Ready after
+ * a few of them is how apps start whose dependency comes later; one that loops has more.
+ */
+function mayBePast({ orLater }: ClusterIndex, { runningNow, container, restarts }: ContainerTrouble): boolean {
+  return orLater && runningNow && container.status?.ready === true && restarts < 5;
 }
 
 /** All containers in trouble, the one to blame first in front. */

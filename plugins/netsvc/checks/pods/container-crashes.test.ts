@@ -135,6 +135,23 @@ describe('container-crashes', () => {
     expect(diagnoseObjects([web, made, ...slicesFor(web, [made])], 'web').verdict).toBe('healthy');
   });
 
+  it('stays silent, in files without a time of their own, about a container that became ready after some restarts', () => {
+    const diagnose = (restartCount: number) => {
+      const status = {
+        state: running(0),
+        lastState: ended(1, 'Error', 0, 16),
+        restartCount,
+        ready: true,
+        started: true,
+      };
+      const made = podWith('web-6f9c-a', status);
+      const only = { orLater: true as const, except: { Event: 'notCollected' as const } };
+      return diagnoseObjects([web, made, ...slicesFor(web, [made])], 'web', only);
+    };
+    expect(diagnose(2).verdict).toBe('healthy');
+    expect(causeCodes(diagnose(8))).toEqual(['SVC229']);
+  });
+
   it('does not blame a probe when the events of the pod tell of none', () => {
     const made = crashing('web-6f9c-a', ended(137, 'Error', 30), {
       of: 'web',

@@ -45,6 +45,8 @@ describe('what a crashing container needs and does not get', () => {
 
   it('a name that no Service has', () => {
     expect(facts(told('getaddrinfo ENOTFOUND databse'))).toContain('there is no Service databse in namespace shop');
+    const postgres = service('postgres', { selector: { app: 'pg' } });
+    expect(facts(told('getaddrinfo ENOTFOUND postgre', [postgres]))).toContain('nearest: postgres');
   });
 
   it('an alias of the pod that gives a Service another address', () => {

@@ -10,6 +10,7 @@ import { podsMatching, selectorOf } from '../../../../shared/model/services.ts';
 import { plural } from '../../../../shared/util/text.ts';
 import { dnsTrap } from '../names/dns-trap.ts';
 import type { NamedHost } from '../names/host-references.ts';
+import { likeness } from '../selector/label-distance.ts';
 import { askedHosts, tellsUnresolved } from './asked-hosts.ts';
 import { commandLine, logsOf, podSource } from './pod-evidence.ts';
 import type { ServicePod } from './service-pods.ts';
@@ -119,7 +120,12 @@ function gapOf(index: ClusterIndex, own: string, entry: ServicePod, { host, port
   if (service === undefined) {
     const known = (entry.pod.spec?.hostAliases ?? []).some(({ hostnames = [] }) => hostnames.includes(name));
     if (known || name === entry.name || !index.seen('Service', own).whole) return undefined;
-    const fact = `it asks for ${host}: there is no Service ${name} in namespace ${own}`;
+    const [near] = index
+      .list('Service', own)
+      .map((one) => one.metadata?.name ?? '')
+      .filter((one) => likeness(one, name) >= 0.7)
+      .sort((a, b) => likeness(b, name) - likeness(a, name));
+    const fact = `it asks for ${host}: there is no Service ${name} in namespace ${own}${near === undefined ? '' : `; nearest: ${near}`}`;
     return { evidence: { fact, source: `Services of namespace ${own}` }, fixes: [] };
   }
   const astray = aliasGap(entry, host, service);

@@ -31,7 +31,7 @@ export function pendingDetail(index: ClusterIndex, entry: ServicePod, refusals: 
     case 'host-port':
       return hostPortDetail(index, entry);
     case 'volume':
-      return volumeDetail(index, entry, refusals);
+      return withSelector(index, entry, refusals, claimDetail(index, entry, refusals.main.text));
     case 'affinity':
       return affinityDetail(index, entry);
     case 'spread':
@@ -44,7 +44,7 @@ export function pendingDetail(index: ClusterIndex, entry: ServicePod, refusals: 
       return { ...NO_DETAIL, fixes: [offersFix('see how many pods each node takes', 'pods')] };
     case 'cordoned':
     case 'node-down':
-      return nodesDetail(index);
+      return withSelector(index, entry, refusals, nodesDetail(index));
     case 'node-short':
       return pressureDetail(index);
     default:
@@ -129,14 +129,19 @@ function roundDown(resource: string, value: number): number {
   return Math.floor(value);
 }
 
-/** A volume that only some nodes reach, and a pod that asks for another node. */
-function volumeDetail(index: ClusterIndex, entry: ServicePod, { main, refusals }: SchedulingRefusals): PendingDetail {
-  const claims = claimDetail(index, entry, main?.text ?? '');
-  const asks = refusals.some((one) => one.class === 'node-selector') ? selectorDetail(index, entry) : NO_DETAIL;
+/** Only some nodes reach the volume or take pods, and the pod asks for certain nodes as well. */
+function withSelector(
+  index: ClusterIndex,
+  entry: ServicePod,
+  { refusals }: SchedulingRefusals,
+  main: PendingDetail,
+): PendingDetail {
+  if (!refusals.some((one) => one.class === 'node-selector')) return main;
+  const asks = selectorDetail(index, entry);
   return {
-    words: claims.words + asks.words,
-    evidence: [...claims.evidence, ...asks.evidence],
-    fixes: [...claims.fixes, ...asks.fixes],
+    words: main.words + asks.words,
+    evidence: [...main.evidence, ...asks.evidence],
+    fixes: [...main.fixes, ...asks.fixes],
   };
 }
 

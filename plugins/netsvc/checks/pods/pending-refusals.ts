@@ -8,6 +8,7 @@ import {
   type RefusalClass,
   type SchedulingRefusals,
 } from '../../../../shared/model/pod-state-scheduling.ts';
+import { matchesLabels } from '../../../../shared/model/selectors.ts';
 import { repellingTaints } from './pending-taints.ts';
 import type { PodIn } from './service-pods.ts';
 
@@ -16,6 +17,20 @@ import type { PodIn } from './service-pods.ts';
  * looked up on the nodes, as far as they were read.
  */
 export function refusalsOf(index: ClusterIndex, entry: PodIn<'unscheduled'>): SchedulingRefusals {
+  const all = withTaints(index, entry);
+  if (all.main?.class !== 'node-selector' || !someNodeFits(index, entry)) return all;
+  // A node has what the pod asks for: what else is said of it is what keeps the pod away.
+  const others = all.refusals.filter((one) => one.class !== 'node-selector' && !isControlPlaneTaint(one.text));
+  return { ...all, main: mainRefusal(others) ?? all.main };
+}
+
+function someNodeFits(index: ClusterIndex, { pod }: PodIn<'unscheduled'>): boolean {
+  const { nodeSelector, affinity } = pod.spec ?? {};
+  if (nodeSelector === undefined || affinity !== undefined) return false;
+  return index.list('Node').some((node) => matchesLabels(nodeSelector, node.metadata?.labels));
+}
+
+function withTaints(index: ClusterIndex, entry: PodIn<'unscheduled'>): SchedulingRefusals {
   const parsed = parseScheduling(entry.state.message);
   if (!parsed.refusals.some(isUnnamedTaint)) return parsed;
   const found = new Map<string, Refusal>();

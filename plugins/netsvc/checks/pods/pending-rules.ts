@@ -126,7 +126,7 @@ function boundFix(claim: Claim): Fix {
   const volume = claim.spec?.volumeName ?? '';
   return {
     title: 'see on which nodes its volume can be used',
-    command: `kubectl get pv ${volume} -o ${shellQuote("jsonpath={.spec.nodeAffinity.required}{'\\n'}")}`,
+    command: `kubectl get pv ${volume} -o ${shellQuote('jsonpath={.spec.nodeAffinity.required}')}`,
     risk: 'none',
   };
 }

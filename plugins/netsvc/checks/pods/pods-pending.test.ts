@@ -381,4 +381,22 @@ describe('pods-pending', () => {
     const report = ask(made, claim, told, node('n1'));
     expect(report.headline).toContain('claim data is Pending (storageClassName fast, which does not exist)');
   });
+
+  it('blames the cordon of the node that has the label, not the label', () => {
+    const made = unschedulable(
+      'web-6f9c-a',
+      `0/2 nodes are available: 1 node(s) didn't match Pod's node affinity/selector, 1 node(s) were unschedulable.${TAIL}`,
+      { of: 'web', spec: { nodeSelector: { disktype: 'ssd' } } },
+    );
+    const plain = node('n1');
+    const ssd = {
+      ...plain,
+      metadata: { ...plain.metadata, labels: { disktype: 'ssd' } },
+      spec: { ...plain.spec, unschedulable: true },
+    };
+    const report = ask(made, ssd, node('n2'));
+    expect(causeCodes(report)).toEqual(['SVC220']);
+    expect(report.headline).toContain('(cordoned: n1); the pod asks for disktype=ssd');
+    expect(report.causes[0]?.fixes[0]?.command).toBe('kubectl uncordon n1');
+  });
 });

@@ -25,10 +25,16 @@ export function flappingPods(index: ClusterIndex, subject: ServiceSubject): read
       if (!(index.now - last < 15 * MINUTE)) return [];
       const started = Date.parse(container.status?.state?.running?.startedAt ?? '');
       const ready = Date.parse(conditionOf(entry.pod, 'Ready')?.lastTransitionTime ?? '');
-      if (last > ready + 1000) return [{ ...failing, failure, left: false }];
+      if (last > ready + 1000) return isPast(failure, index.now) ? [] : [{ ...failing, failure, left: false }];
       return cameBack(failing, failure, started, ready) ? [{ ...failing, failure, left: true }] : [];
     }),
   );
+}
+
+/** Quiet for longer than it failed, of which the pod lost nothing: as an app does whose dependency has come. */
+function isPast({ firstSeen, lastSeen }: ProbeFailure, now: number): boolean {
+  const last = Date.parse(lastSeen);
+  return now - last > Math.max(2 * MINUTE, last - Date.parse(firstSeen));
 }
 
 /**

@@ -227,6 +227,13 @@ describe('readiness-flaps', () => {
     expect(report.headline).toContain('1 of 2 ready endpoints comes and goes');
   });
 
+  it('leaves failures around a start in peace that are over for longer than they lasted', () => {
+    const report = flapping(603, 587, { first: 600, last: 569, count: 6 });
+    expect(report.verdict).toBe('healthy');
+    expect(notes(report)).not.toContain('SVC906');
+    expect(causeCodes(flapping(603, 587, { first: 600, last: 40, count: 24 }))).toEqual(['SVC906']);
+  });
+
   it('notes failures that did not cost the pod its readiness', () => {
     const report = flapping(7200, 7100, { first: 600, last: 30, count: 4 });
     expect(report.verdict).toBe('healthy');

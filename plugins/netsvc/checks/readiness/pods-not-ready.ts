@@ -14,7 +14,7 @@ import { type PodIn, podsIn, type ServicePod, servicePods } from '../pods/servic
 import { logs } from '../pods/workload-commands.ts';
 import { POD_USES } from '../pods/workloads-behind.ts';
 import { type FailingProbe, failingProbe, type ProbeFault, probeKey, spokesman } from './failing-probes.ts';
-import { probeFixes } from './probe-fixes.ts';
+import { probeFixes, proof } from './probe-fixes.ts';
 import {
   containersEvidence,
   failureInWords,
@@ -131,7 +131,11 @@ function probeFinding(
       ...note.evidence,
     ],
     ...weighUnready(index, subject, group, told),
-    fixes: withUndo(note, [...needs.fixes, ...probeFixes(subject, told)]),
+    // More patience does not make a dependency answer that is known to be away.
+    fixes: withUndo(note, [
+      ...needs.fixes,
+      ...(told.fault === 'timeout' && needs.evidence.length > 0 ? proof(told) : probeFixes(subject, told)),
+    ]),
   });
 }
 
