@@ -130,4 +130,10 @@ export const PLUGIN_ROWS: readonly SandboxRow[] = [
     'OVN-Kubernetes',
     'ovnkube-node does not answer on the node',
   ],
+  [
+    /istio-cni\/pluginevent\.sock|failed to contact node CNI agent/,
+    'agent-down',
+    undefined,
+    'the agent of Istio (istio-cni-node) does not answer on the node',
+  ],
 ];

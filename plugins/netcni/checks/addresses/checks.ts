@@ -1,8 +1,9 @@
 import type { Check } from '../../../../shared/diagnose/check.ts';
 import type { ClusterSubject } from '../../cluster-subject.ts';
 import { affinitiesDiffer, handlesLeaked } from './affinities.ts';
+import { dualStackHalves } from './dual-stack.ts';
 import { nodeOutOfAddresses, nodeShortOfAddresses, rangeSmallerThanMaxPods } from './node-addresses.ts';
-import { dualStackHalves, rangesOverlap } from './overlaps.ts';
+import { rangesOverlap } from './overlaps.ts';
 import { podRangeMissing, podRangeOutside, podRangesOverlap } from './pod-ranges.ts';
 import { addressesLeaked, noPoolForNode, poolUsedUp, staleBlocks } from './pools.ts';
 import { addressGivenTwice, podsHang, podsWithoutNetwork } from './waiting-pods.ts';

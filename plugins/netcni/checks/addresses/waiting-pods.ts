@@ -98,7 +98,7 @@ function preparedNothing({ meaning }: SandboxCause, agent: string): string {
 /** The agent of the plugin that speaks, or, where Multus waits for it, of the default network. */
 function readyAgentOn(index: ClusterIndex, { node, cause }: TroubledPod): string | undefined {
   const { primary } = detectNetwork(index);
-  if (cause.plugin !== undefined && cause.plugin !== primary?.name && cause.plugin !== 'Multus') return undefined;
+  if (cause.plugin !== primary?.name && cause.plugin !== 'Multus') return undefined;
   const agents = agentGroups(index).filter(({ role }) => role === 'network');
   const pod = agents.flatMap(({ pods }) => pods).find((one) => nodeOfAgent(one) === node && isReady(one));
   return pod === undefined ? undefined : nameOf(pod);

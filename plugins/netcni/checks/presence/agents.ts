@@ -131,7 +131,7 @@ export const agentRestarts = defineCheck<ClusterSubject>({
   id: 'netcni/agent-restarts',
   group: 'agents',
   needs: [],
-  uses: AGENT_USES,
+  uses: [...AGENT_USES, 'Event'],
   run: (_, { index, now }) =>
     agentGroups(index).flatMap((group) =>
       group.pods.flatMap((pod) => {

@@ -3,7 +3,7 @@ import { pod, secondsAgo } from '../../../../shared/testing/builders.ts';
 import { changed } from '../check-objects.ts';
 import { calico, calicoBlock } from '../networks/calico.ts';
 import { flannel } from '../networks/flannel.ts';
-import { custom, waitingPod } from '../networks/parts.ts';
+import { configMap, custom, waitingPod } from '../networks/parts.ts';
 import { type NetworkFaults, ranged, withSpec } from './fault.ts';
 
 /** So many more pods on n2, with addresses that are free there. */
@@ -44,7 +44,16 @@ function twoRanges(objects: readonly KubeObject[], node: string): readonly KubeO
   return withSpec(objects, 'Node', node, { podCIDRs: [`10.244.${number}.0/24`, `fd00:10:244:${number}::/64`] });
 }
 
-const allDual = (): readonly KubeObject[] => ['n1', 'n2', 'n3'].reduce(twoRanges, flannel());
+const nodesDual = (): readonly KubeObject[] => ['n1', 'n2', 'n3'].reduce(twoRanges, flannel());
+const bothInFlannel = (objects: readonly KubeObject[]): readonly KubeObject[] =>
+  changed(objects, 'ConfigMap', 'kube-flannel-cfg', () =>
+    configMap(
+      'kube-flannel-cfg',
+      { 'net-conf.json': '{"Network":"10.244.0.0/16","IPv6Network":"fd00:10:244::/56","Backend":{"Type":"vxlan"}}' },
+      'kube-flannel',
+    ),
+  );
+const allDual = (): readonly KubeObject[] => bothInFlannel(nodesDual());
 const dualServices = (objects: readonly KubeObject[]): readonly KubeObject[] =>
   withSpec(objects, 'ServiceCIDR', 'kubernetes', { cidrs: ['10.96.0.0/12', 'fd00:10:96::/112'] });
 
@@ -105,6 +114,29 @@ export const ADDRESSES_FAULTS: NetworkFaults = {
     code: 'CNI315',
     words: ['n3', 'one family only', 'fd00:10:244:1::/64'],
     sound: () => [dualServices(allDual()), allDual()],
+  },
+  'addresses: Flannel serves one of the two families of the nodes': {
+    objects: () => dualServices(nodesDual()),
+    code: 'CNI315',
+    words: ['Flannel serves IPv4 only', 'fd00:10:244:1::/64', '10.244.0.0/16'],
+  },
+  'addresses: Flannel is to serve a family that nodes lack': {
+    objects: () => bothInFlannel(flannel()),
+    code: 'CNI315',
+    words: ['Flannel is set up for both families', 'nodes have podCIDRs of one'],
+  },
+  'addresses: Services of two families, and pools of one': {
+    objects: () => dualServices(calico()),
+    code: 'CNI315',
+    words: ['Calico serves IPv4 only', 'fd00:10:96::/112'],
+    sound: () => [
+      dualServices([
+        ...calico(),
+        custom('crd.projectcalico.org/v1', 'IPPool', 'default-ipv6-ippool', {
+          spec: { cidr: 'fd00:10:244::/48', blockSize: 122 },
+        }),
+      ]),
+    ],
   },
   'addresses: Services of two families over pods of one': {
     objects: () => dualServices(flannel()),

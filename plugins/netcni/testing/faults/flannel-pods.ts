@@ -18,6 +18,17 @@ export const FLANNEL_PODS_FAULTS: NetworkFaults = {
     code: 'CNI111',
     words: ['n2', 'old-net', 'macvlan'],
   },
+  'flannel: the agent of Istio, chained behind it, does not answer': {
+    objects: () => [
+      ...flannel(),
+      ...sandboxFailure(
+        'n2',
+        `${call('istio-cni', 'istio-cni')}cmdAdd failed to contact node CNI agent: Post "http://localhost/cmdadd": dial unix /var/run/istio-cni/pluginevent.sock: connect: connection refused`,
+      ),
+    ],
+    code: 'CNI312',
+    words: ['n2', 'the agent of Istio (istio-cni-node) does not answer'],
+  },
   'flannel: pods with addresses of another range': {
     objects: () => [...flannel(), pod('stray', { node: 'n2', ip: '192.168.77.4' })],
     code: 'CNI112',
