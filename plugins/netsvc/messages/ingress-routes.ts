@@ -4,7 +4,15 @@ import { patchLine } from '../../../shared/util/kubectl.ts';
 
 /** Classes, controllers, backends and paths of an Ingress. */
 export const ingressRouteMessages = {
-  SVC701: message<{ ingress: string; namespace: string; wanted: string; classes: string; nearest: string }>({
+  SVC701: message<{
+    ingress: string;
+    namespace: string;
+    wanted: string;
+    classes: string;
+    nearest: string;
+    /** The class is named by the old annotation. */
+    annotated: boolean;
+  }>({
     slug: 'ingress-class-missing',
     severity: 'critical',
     rung: 80,
@@ -16,17 +24,16 @@ export const ingressRouteMessages = {
       'An Ingress is served by the controller of its class. There is no IngressClass of this name, so that no controller ' +
       'takes the Ingress: requests from outside get no answer, or a 404 of another controller.\n' +
       'Set a class that exists, or install the controller whose class is named.',
-    fixes: ({ ingress, namespace, wanted, nearest }) =>
-      nearest === ''
-        ? [{ title: 'see which classes there are', command: 'kubectl get ingressclasses', risk: 'none' }]
-        : [
-            {
-              title: `use class ${nearest}`,
-              command: patchLine('ingress', namespace, ingress, { spec: { ingressClassName: nearest } }),
-              risk: 'low',
-              undo: patchLine('ingress', namespace, ingress, { spec: { ingressClassName: wanted } }),
-            },
-          ],
+    fixes: ({ ingress, namespace, wanted, nearest, annotated }) => {
+      if (nearest === '') {
+        return [{ title: 'see which classes there are', command: 'kubectl get ingressclasses', risk: 'none' }];
+      }
+      const line = (name: string): string =>
+        annotated
+          ? `kubectl annotate ingress ${ingress} -n ${namespace} kubernetes.io/ingress.class=${name} --overwrite`
+          : patchLine('ingress', namespace, ingress, { spec: { ingressClassName: name } });
+      return [{ title: `use class ${nearest}`, command: line(nearest), risk: 'low', undo: line(wanted) }];
+    },
   }),
 
   SVC702: message<{ ingress: string; namespace: string; classes: string; standard: string; only: string }>({

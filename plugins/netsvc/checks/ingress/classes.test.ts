@@ -62,6 +62,29 @@ describe('ingress class', () => {
     expect(report.findings.map((finding) => finding.code)).toContain('SVC721');
   });
 
+  it('tells a slip in the old annotation where nobody has taken the Ingress', () => {
+    const named = (value: string, address: boolean) =>
+      ingressTo('shop', { className: null, address, meta: { annotations: { 'kubernetes.io/ingress.class': value } } });
+    const report = diagnoseObjects(
+      [...web, ingressClass('nginx', 'k8s.io/ingress-nginx'), nginx, named('ngnix', false)],
+      'web',
+    );
+    expect(causeCodes(report)).toEqual(['SVC701']);
+    expect(report.causes[0]?.fixes[0]?.command).toBe(
+      'kubectl annotate ingress shop -n shop kubernetes.io/ingress.class=nginx --overwrite',
+    );
+    const served = diagnoseObjects(
+      [...web, ingressClass('nginx', 'k8s.io/ingress-nginx'), nginx, named('ngnix', true)],
+      'web',
+    );
+    expect(served.verdict).toBe('healthy');
+    const inner = diagnoseObjects(
+      [...web, ingressClass('nginx-inner', 'k8s.io/ingress-nginx'), nginx, named('nginx', false)],
+      'web',
+    );
+    expect(inner.verdict).toBe('healthy');
+  });
+
   it('misses the program that the old annotation names, where it is known and nowhere in sight', () => {
     const meta = { annotations: { 'kubernetes.io/ingress.class': 'traefik' } };
     const bare = ingressTo('shop', { className: null, ...noAddress, meta });

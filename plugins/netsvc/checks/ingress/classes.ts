@@ -26,7 +26,7 @@ export function judgeClass(index: ClusterIndex, ingress: Ingress): readonly Find
   return hasAddress(ingress) ? [] : none(index, ingress);
 }
 
-function missing(index: ClusterIndex, ingress: Ingress, wanted: string): Finding {
+function missing(index: ClusterIndex, ingress: Ingress, wanted: string, annotated = false): Finding {
   const classes = index.list('IngressClass').map(nameOf);
   const [nearest] = [...classes].sort((a, b) => likeness(b, wanted) - likeness(a, wanted));
   return ingressMessages.SVC701.raise({
@@ -37,13 +37,17 @@ function missing(index: ClusterIndex, ingress: Ingress, wanted: string): Finding
       wanted,
       classes: joinNames(classes, 4),
       nearest: nearest ?? '',
+      annotated,
     },
+    ...(annotated ? { severity: 'warning', confidence: 'likely' } : {}),
     impact: 0.5,
     evidence: [
-      {
-        fact: `ingressClassName is ${wanted}`,
-        source: `${formatRef(refOf(ingress, 'Ingress'))} spec.ingressClassName`,
-      },
+      annotated
+        ? { fact: `${ANNOTATION}: ${wanted}`, source: `${formatRef(refOf(ingress, 'Ingress'))} metadata.annotations` }
+        : {
+            fact: `ingressClassName is ${wanted}`,
+            source: `${formatRef(refOf(ingress, 'Ingress'))} spec.ingressClassName`,
+          },
       {
         fact: classes.length === 0 ? 'there is no IngressClass at all' : `there are ${joinNames(classes, 4)}`,
         source: 'IngressClasses of the cluster',
@@ -149,6 +153,9 @@ function ofAnnotation(index: ClusterIndex, ingress: Ingress, value: string): rea
   const note = annotation(ingress, value);
   if (found !== undefined) return [...judgeController(index, ingress, found), note];
   if (hasAddress(ingress) || !isProvenAbsent(index, 'IngressClass', undefined, value)) return [note];
+  if (index.list('IngressClass').some((one) => isSlip(value, nameOf(one)))) {
+    return [missing(index, ingress, value, true)];
+  }
   if (controllerInSight(index, value) !== 'missing') return [note];
   return [
     ingressMessages.SVC703.raise({
@@ -169,6 +176,11 @@ function ofAnnotation(index: ClusterIndex, ingress: Ingress, value: string): rea
       ],
     }),
   ];
+}
+
+/** `ngnix` for `nginx`; a name within another is a name of its own, such as that of a controller with two classes. */
+function isSlip(a: string, b: string): boolean {
+  return !a.includes(b) && !b.includes(a) && likeness(a, b) >= 0.6;
 }
 
 function annotation(ingress: Ingress, value: string): Finding {
