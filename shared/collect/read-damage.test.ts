@@ -119,6 +119,16 @@ describe('nothing usable', () => {
     await expect(read(files.write('pods.txt', table))).rejects.toMatchObject({
       hint: expect.stringMatching(/-o yaml/),
     });
+    const events =
+      'LAST SEEN   TYPE      REASON    OBJECT      MESSAGE\n2m   Warning   BackOff   pod/web-1   Back-off\n';
+    const described =
+      'Name:         web-1\nNamespace:    shop\nContainers:\n  app:\n    State:   Waiting\n      Reason: x\n  no: yaml: here\n';
+    for (const [text, word] of [
+      [events, 'a table as kubectl prints it'],
+      [described, 'text as kubectl describe prints it'],
+    ] as const) {
+      await expect(read(files.write('text.txt', text))).rejects.toMatchObject({ hint: expect.stringContaining(word) });
+    }
     files.write('d/bundle.tar.gz', 'x');
     await expect(read('d')).rejects.toMatchObject({ hint: expect.stringMatching(/give d[\\/]bundle\.tar\.gz$/) });
   });

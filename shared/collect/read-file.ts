@@ -58,7 +58,9 @@ export function createReader(
 }
 
 /** The head of what `kubectl get` prints without -o. */
-const TABLE = /^(?:NAMESPACE +)?NAME +[A-Z-]+(?: |\n|\r)/;
+const TABLE = /^(?:NAMESPACE +)?NAME +[A-Z-]+(?: |\n|\r)|^(?:NAMESPACE +)?LAST SEEN +TYPE /;
+/** The head of what `kubectl describe` prints. */
+const DESCRIBED = /^Name: {2,}\S.*\r?\n(?:[A-Z][^\n]*\n| [^\n]*\n)*?(?:Namespace|Labels|Annotations): /;
 
 async function readObjects(
   intake: Intake,
@@ -73,11 +75,10 @@ async function readObjects(
   }
   const head = decodeText(file.bytes.subarray(0, 4096));
   if (readErrorLine(intake, head, place)) return;
-  if (TABLE.test(head)) {
-    intake.problems.push({
-      path: file.display,
-      message: 'a table as kubectl prints it for people; record it with -o yaml',
-    });
+  const what = TABLE.test(head) ? 'a table as kubectl' : DESCRIBED.test(head) ? 'text as kubectl describe' : undefined;
+  if (what !== undefined) {
+    const message = `${what} prints it for people; record it with kubectl get -o yaml`;
+    intake.problems.push({ path: file.display, message });
     return;
   }
   const problems: { line: number | undefined; message: string }[] = [];
