@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { KubeObject } from '../../../shared/model/objects.ts';
 import { namespace, networkPolicy, pod, service, slicesFor } from '../../../shared/testing/builders.ts';
-import { COREFILE, dnsObjects } from '../testing/dns-objects.ts';
+import { COREFILE, dnsObjects, server } from '../testing/dns-objects.ts';
 import { dnsServer, type FakeZone } from '../testing/dns-server.ts';
 import { askNetdns, runNetdns } from '../testing/run-netdns.ts';
 
@@ -56,6 +56,11 @@ describe('a name that resolves', () => {
     const corefile = COREFILE.replace('pods insecure', 'pods insecure\n       namespaces shop');
     const objects = [...dnsObjects({ corefile }), ...world.slice(dnsObjects().length)];
     expect((await askNetdns('web -n shop', objects, live([ZONE, ZONE]))).causes).toEqual([]);
+    const { 'web.shop.svc.cluster.local A': _left, ...without } = ZONE;
+    const left = corefile.replace('namespaces shop', 'namespaces default');
+    const lost = [...dnsObjects({ corefile: left }), ...world.slice(dnsObjects().length)];
+    const answer = await askNetdns('web -n shop', lost, live([without, without]));
+    expect(answer.causes.map(({ code }) => code)).toEqual(['DNS231']);
     expect((await askNetdns('check', objects, live([ZONE, ZONE]))).causes.map(({ code }) => code)).toContain('DNS231');
   });
 
@@ -246,6 +251,27 @@ describe('names that were meant otherwise', () => {
     const answer = await askNetdns('web. -n shop', world, live([ZONE, ZONE]));
     expect(answer.causes[0]).toMatchObject({ code: 'DNS601' });
     expect(answer.headline).toContain('the dot at its end keeps search domains away; did you mean web?');
+  });
+
+  it('dnsPolicy None without the search domains of the cluster', async () => {
+    const spec = { dnsPolicy: 'None', dnsConfig: { nameservers: ['10.96.0.10'] } };
+    const bare = pod('bare', { namespace: 'front', spec });
+    for (const name of ['web.shop', 'web.shop.svc']) {
+      const answer = await askNetdns(`${name} --from bare -n front`, [...world, bare], live([ZONE, ZONE]));
+      expect(answer.causes[0], answer.headline).toMatchObject({ code: 'DNS601' });
+      expect(answer.headline).toContain('with dnsPolicy None its dnsConfig.searches lacks');
+      expect(answer.headline).toContain('did you mean web.shop.svc.cluster.local?');
+    }
+  });
+
+  it('where nothing is forwarded, names outside', async () => {
+    const corefile = COREFILE.replace(/ {4}forward[^}]*}\n/, '');
+    const spec = { volumes: [{ name: 'config', configMap: { name: 'coredns' } }] };
+    const servers = ['coredns-1', 'coredns-2'].map((name) => server(name, { spec }));
+    const objects = [...dnsObjects({ corefile, servers }), ...world.slice(dnsObjects().length)];
+    const zone: FakeZone = { ...ZONE, 'example.com A': 'REFUSED' };
+    const answer = await askNetdns('example.com -n shop', objects, live([zone, zone]));
+    expect(answer.causes.map(({ code }) => code)).toEqual(['DNS237']);
   });
 
   it('a subdomain without its Service', async () => {

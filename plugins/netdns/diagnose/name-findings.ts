@@ -13,12 +13,13 @@ import { readName } from './name-reading.ts';
 
 /** What is wrong with a name for its caller: the name, the caller's resolver, or the servers' answers. */
 export function nameFindings(question: NameQuestion): readonly Finding[] {
+  const otherwise = answersOtherwise(question);
   const aliases = aliasFindings(question);
   return [
     ...elsewhere(question),
-    ...answersOtherwise(question),
+    ...otherwise,
     ...wildcard(question),
-    ...(aliases.length > 0 ? aliases : unresolved(question)),
+    ...(aliases.length > 0 ? aliases : otherwise.length > 0 ? [] : unresolved(question)),
   ];
 }
 
@@ -151,8 +152,8 @@ function unresolved(question: NameQuestion): readonly Finding[] {
     ];
   }
   if (outcome === 'unknown') return likelyMistake(question);
-  const dotted = dotAtEnd(question, evidence);
-  if (dotted.length > 0) return dotted;
+  const unsearched = [...dotAtEnd(question, evidence), ...withoutSearch(question, evidence)];
+  if (unsearched.length > 0) return unsearched;
   const musl = muslOnly(question, evidence);
   if (musl.length > 0) return musl;
   const reading = readName(index, name, namespace, zone.domain);
@@ -198,6 +199,25 @@ function dotAtEnd(question: NameQuestion, evidence: readonly Evidence[]): readon
     namesMessages.DNS601.raise({
       subject: subjectOf(question),
       args: { name, who: who(question), why: 'the dot at its end keeps search domains away', better: bare },
+      evidence,
+    }),
+  ];
+}
+
+/** A short name where dnsPolicy None leaves out the search domains of the cluster. */
+function withoutSearch(question: NameQuestion, evidence: readonly Evidence[]): readonly Finding[] {
+  const { name, namespace, resolver, zone, types } = question;
+  if (resolver.asks !== 'own' || name.endsWith('.')) return [];
+  const found = [`${namespace}.svc.${zone.domain}`, `svc.${zone.domain}`, zone.domain].find(
+    (suffix) =>
+      !resolver.searches.includes(suffix) && zone.foretell(`${name}.${suffix}`.toLowerCase(), types) === 'found',
+  );
+  if (found === undefined) return [];
+  const why = `with dnsPolicy None its dnsConfig.searches lacks ${found}`;
+  return [
+    namesMessages.DNS601.raise({
+      subject: subjectOf(question),
+      args: { name, who: who(question), why, better: `${name}.${found}` },
       evidence,
     }),
   ];

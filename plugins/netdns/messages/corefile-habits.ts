@@ -133,6 +133,7 @@ export const corefileHabitMessages = defineMessages({
   DNS231: message<CorefileArgs>({
     slug: 'records-left-out',
     severity: 'warning',
+    covers: ['DNS610'],
     title: 'some names are left out on purpose',
     summary: text(({ what = '' }) => `the option leaves names out: ${what}`),
     explain:
@@ -197,6 +198,7 @@ export const corefileHabitMessages = defineMessages({
   DNS237: message<CorefileArgs>({
     slug: 'no-upstream',
     severity: 'info',
+    covers: ['DNS611'],
     title: 'names outside of the cluster are not resolved',
     summary: text(() => 'nothing is forwarded: names outside of the cluster are refused'),
     explain:

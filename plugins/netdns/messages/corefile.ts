@@ -235,6 +235,7 @@ export const corefileMessages = defineMessages({
     slug: 'zone-served-elsewhere',
     severity: 'critical',
     rung: 21,
+    covers: ['DNS130', 'DNS610'],
     title: 'another server block takes names of the cluster',
     summary: text(({ zone = '' }) => `${namesOf(zone)} come to this block, which has no plugin kubernetes`),
     explain:
