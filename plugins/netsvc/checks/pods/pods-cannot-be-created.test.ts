@@ -48,6 +48,13 @@ describe('pods-cannot-be-created', () => {
     expect(report.headline).toContain('2 of 3 pods of Deployment web cannot be created');
   });
 
+  it('comes after what keeps the pods that were made from serving', () => {
+    const pods = [crashing('web-6f9c-a', ended(1, 'Error'), { of: 'web' })];
+    const report = diagnoseObjects([...refused(QUOTA, 1, 2), ...pods, ...slicesFor(web, pods)], 'web');
+    expect(causeCodes(report)).toEqual(['SVC229', 'SVC206']);
+    expect(report.verdict).toBe('broken');
+  });
+
   it('states the requests that a quota asks for', () => {
     const report = diagnoseObjects(
       refused(

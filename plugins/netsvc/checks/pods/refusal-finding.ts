@@ -14,13 +14,15 @@ import { nameOfWorkload } from './workloads-behind.ts';
 /** The finding on pods that the API server refuses to a workload, in the words of its reason. */
 export function refusalFinding(index: ClusterIndex, subject: ServiceSubject, refusal: Refusal): Finding {
   const { workload, missing, wanted, evidence } = refusal;
-  const ready = readyPods(servicePods(index, subject)).length;
+  const all = servicePods(index, subject).filter((entry) => entry.state.is !== 'terminating');
+  const ready = readyPods(all).length;
   const failure = parseCreateFailure(refusal.message);
   const facts = {
     subject: workload.ref,
     evidence,
     severity: ready === 0 ? ('critical' as const) : ('warning' as const),
-    impact: ready === 0 ? 1 : 0.1,
+    // Pods that are there and not ready have a cause of their own, which weighs by their number.
+    impact: ready > 0 ? 0.1 : all.length === 0 ? 1 : Math.max(1, missing) / (Math.max(1, missing) + all.length),
     fixes: withUndo(workloadUndo(index, workload), creationFixes(index, refusal, failure)),
   };
   const args = {

@@ -44,7 +44,19 @@ function isPast({ firstSeen, lastSeen }: ProbeFailure, now: number): boolean {
 function cameBack(failing: FailingProbe, failure: ProbeFailure, started: number, ready: number): boolean {
   const { period, initialDelay, failureThreshold } = probeTimes(failing.probe);
   const took = (ready - started) / 1000 - initialDelay;
-  if (!(took > Math.max(60, period * failureThreshold * 2))) return false;
+  if (!(took > Math.max(60, period * failureThreshold * 2)) || isOneOutage(failing, failure)) return false;
   if (Date.parse(failure.firstSeen) > started + (initialDelay + period * 3) * 1000 + 30_000) return true;
   return failure.count < (took / period) * 0.6;
+}
+
+/** Of a pod's events the kubelet lets 25 through at once and then one in five minutes (EventCorrelator). */
+const BURST = 25;
+const REFILL = 300;
+
+/** Every attempt between the first failure and the last one failed: that was one outage, and it is over. */
+function isOneOutage({ probe }: FailingProbe, { firstSeen, lastSeen, kind, count }: ProbeFailure): boolean {
+  const { period, timeout } = probeTimes(probe);
+  const lasted = (Date.parse(lastSeen) - Date.parse(firstSeen)) / 1000;
+  const attempts = lasted / (kind === 'timeout' || kind === 'exec-timeout' ? period + timeout : period);
+  return count >= 0.8 * Math.min(attempts, BURST + lasted / REFILL);
 }

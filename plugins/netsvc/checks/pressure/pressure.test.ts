@@ -227,6 +227,15 @@ describe('readiness-flaps', () => {
     expect(report.headline).toContain('1 of 2 ready endpoints comes and goes');
   });
 
+  it('leaves one outage in peace that is over, as of a dependency that came back', () => {
+    for (const failed of [
+      { first: 130, last: 65, count: 13 },
+      { first: 1865, last: 65, count: 31 },
+    ]) {
+      expect(flapping(7200, 60, failed).verdict).toBe('healthy');
+    }
+  });
+
   it('leaves failures around a start in peace that are over for longer than they lasted', () => {
     const report = flapping(603, 587, { first: 600, last: 569, count: 6 });
     expect(report.verdict).toBe('healthy');
