@@ -83,7 +83,7 @@ function pluginFacts(index: ClusterIndex, { plugins, clash }: NetworkSetup): rea
       ...(alive === 'leftover'
         ? ['left over: no agents']
         : alive === 'in-process'
-          ? ['inside the kubelet’s process']
+          ? [plugin.name === 'AWS VPC CNI' ? 'a service of the machines' : 'inside the kubelet’s process']
           : []),
       ...(clash.includes(plugin) ? ['clashes'] : []),
     ];

@@ -2,6 +2,7 @@ import type { AnyMessage } from '../../../shared/messages/define-messages.ts';
 import { addressMessages } from './addresses.ts';
 import { calicoMessages } from './calico.ts';
 import { ciliumMessages } from './cilium.ts';
+import { flannelMessages } from './flannel.ts';
 import { nodeMessages } from './nodes.ts';
 import { pluginMessages } from './plugins.ts';
 import { poolMessages } from './pools.ts';
@@ -18,6 +19,7 @@ export const messages: Readonly<Record<string, AnyMessage>> = {
   ...poolMessages,
   ...calicoMessages,
   ...pluginMessages,
+  ...flannelMessages,
   ...ciliumMessages,
   ...rulesServicesMessages,
   ...rulesPacketsMessages,

@@ -1,5 +1,5 @@
 import { nodeKey } from '../../cluster-subject.ts';
-import { pluginMessages } from '../../messages/plugins.ts';
+import { flannelMessages } from '../../messages/flannel.ts';
 import { type Announced, announced } from './announced.ts';
 import { defineFlannelCheck } from './define-flannel-check.ts';
 
@@ -14,7 +14,7 @@ export const flannelAddressShared = defineFlannelCheck({
       byAddress.set(one.address, one);
       if (other === undefined) return [];
       return [
-        pluginMessages.CNI606.raise({
+        flannelMessages.CNI606.raise({
           subject: { kind: 'Node', name: one.name },
           args: { a: other.name, b: one.name, address: one.address },
           pods: [nodeKey(other.name), nodeKey(one.name)],

@@ -1,7 +1,7 @@
 import { FLANNEL } from '../../../../shared/datapath/cni/settings-flannel.ts';
 import { joinNames } from '../../../../shared/util/text.ts';
 import { nodeKey } from '../../cluster-subject.ts';
-import { pluginMessages } from '../../messages/plugins.ts';
+import { flannelMessages } from '../../messages/flannel.ts';
 import { restartAgent } from '../restart-agent.ts';
 import { type Announced, announced } from './announced.ts';
 import { defineFlannelCheck } from './define-flannel-check.ts';
@@ -16,7 +16,7 @@ export const flannelAddressStale = defineFlannelCheck({
     // When most nodes announce another network than Kubernetes uses, someone chose that interface.
     if (off.length * 2 > told.length) return [];
     return off.map(({ name, node, address, annotation }) =>
-      pluginMessages.CNI604.raise({
+      flannelMessages.CNI604.raise({
         subject: { kind: 'Node', name },
         args: {
           node: name,

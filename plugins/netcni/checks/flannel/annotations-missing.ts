@@ -5,7 +5,7 @@ import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import { joinNames } from '../../../../shared/util/text.ts';
 import { nodeKey } from '../../cluster-subject.ts';
 import { downNodes, type NodeFacts, nodeFacts } from '../../facts/nodes.ts';
-import { pluginMessages } from '../../messages/plugins.ts';
+import { flannelMessages } from '../../messages/flannel.ts';
 import { restartAgent } from '../restart-agent.ts';
 import { nodeWords } from '../words.ts';
 import { defineFlannelCheck } from './define-flannel-check.ts';
@@ -27,7 +27,7 @@ export const flannelAnnotationsMissing = defineFlannelCheck({
     if (first === undefined || !areKept(index, nodes)) return [];
     const names = bare.map(({ name }) => name);
     return [
-      pluginMessages.CNI603.raise({
+      flannelMessages.CNI603.raise({
         subject: { kind: 'Node', name: first.name },
         args: {
           nodes: nodeWords(names),

@@ -4,7 +4,7 @@ import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import { joinNames } from '../../../../shared/util/text.ts';
 import { nodeKey } from '../../cluster-subject.ts';
 import { downNodes, nodeFacts } from '../../facts/nodes.ts';
-import { pluginMessages } from '../../messages/plugins.ts';
+import { flannelMessages } from '../../messages/flannel.ts';
 import { restartAgents } from '../restart-agent.ts';
 import { nodeWords } from '../words.ts';
 import { defineFlannelCheck } from './define-flannel-check.ts';
@@ -32,7 +32,7 @@ function differ(index: ClusterIndex, groups: readonly Group[]): Finding {
   const off = groups.some(([type]) => type === wanted)
     ? groups.filter(([type]) => type !== wanted)
     : groups.slice(0, -1);
-  return pluginMessages.CNI605.raise({
+  return flannelMessages.CNI605.raise({
     subject: { kind: 'Node', name: off[0]?.[1][0] ?? '' },
     args: {
       types: groups.map(([type, names]) => `${type} on ${joinNames([...names], 2)}`).join(', '),
@@ -49,7 +49,7 @@ function outdated(index: ClusterIndex, [group]: readonly Group[]): readonly Find
   if (group === undefined || wanted === undefined || wanted === group[0]) return [];
   const [type, nodes] = group;
   return [
-    pluginMessages.CNI608.raise({
+    flannelMessages.CNI608.raise({
       subject: { kind: 'ConfigMap', ...place },
       args: { wanted, type, nodes: nodeWords(nodes), fix: restartAgents(index) },
       pods: nodes.map(nodeKey),

@@ -3,7 +3,7 @@ import { nameOf, namespaceOf } from '../../../../shared/model/refs.ts';
 import { shorten } from '../../../../shared/util/text.ts';
 import { nodeKey } from '../../cluster-subject.ts';
 import { nodeFacts } from '../../facts/nodes.ts';
-import { pluginMessages } from '../../messages/plugins.ts';
+import { flannelMessages } from '../../messages/flannel.ts';
 import { defineFlannelCheck } from './define-flannel-check.ts';
 
 /** What flanneld registers (flannel-io/flannel pkg/backend), and what older versions did. */
@@ -23,7 +23,7 @@ export const flannelConfigurationBroken = defineFlannelCheck({
       const broken = whatIsWrong(parseJson(text.value));
       if (broken === undefined) return [];
       return [
-        pluginMessages.CNI601.raise({
+        flannelMessages.CNI601.raise({
           subject: { kind: 'ConfigMap', namespace: namespaceOf(map), name: nameOf(map) },
           args: { place: `configmap -n ${namespaceOf(map)} ${nameOf(map)}`, what: broken },
           pods: nodeFacts(index).map(({ name }) => nodeKey(name)),

@@ -2,7 +2,7 @@ import { controllerPodRanges } from '../../../../shared/datapath/cni/cluster-ran
 import { flannelNetwork } from '../../../../shared/datapath/cni/settings-flannel.ts';
 import { coversRange, parseCidr } from '../../../../shared/util/addresses.ts';
 import { nodeFacts } from '../../facts/nodes.ts';
-import { pluginMessages } from '../../messages/plugins.ts';
+import { flannelMessages } from '../../messages/flannel.ts';
 import { defineFlannelCheck } from './define-flannel-check.ts';
 
 /** A Network that does not hold what the controller manager gives to nodes. */
@@ -24,7 +24,7 @@ export const flannelNetworkDiffers = defineFlannelCheck({
         ),
       );
       return [
-        pluginMessages.CNI602.raise({
+        flannelMessages.CNI602.raise({
           subject: { kind: 'ConfigMap', name: network.source.split(' ')[1] ?? '' },
           args: { network: network.value.Network ?? network.value.IPv6Network ?? '', cluster: value, where: source },
           severity: strays ? 'critical' : 'warning',

@@ -1,6 +1,6 @@
 import { detectNetwork } from '../../../../shared/datapath/cni/detect.ts';
 import { flannelNetwork } from '../../../../shared/datapath/cni/settings-flannel.ts';
-import { pluginMessages } from '../../messages/plugins.ts';
+import { flannelMessages } from '../../messages/flannel.ts';
 import { defineFlannelCheck } from './define-flannel-check.ts';
 
 /** Rules in two tables that do not know of each other. */
@@ -12,7 +12,7 @@ export const flannelTables = defineFlannelCheck({
     const mode = detectNetwork(index).kubeProxy.mode;
     if (network?.value.EnableNFTables !== true || mode === undefined || mode.value === 'nftables') return [];
     return [
-      pluginMessages.CNI607.raise({
+      flannelMessages.CNI607.raise({
         subject: { kind: 'ConfigMap', name: 'kube-flannel-cfg' },
         args: { setting: 'EnableNFTables', proxy: mode.value },
         evidence: [

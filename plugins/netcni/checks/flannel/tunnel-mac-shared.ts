@@ -2,7 +2,7 @@ import { parseJson } from '../../../../shared/datapath/cni/config-text.ts';
 import { FLANNEL } from '../../../../shared/datapath/cni/settings-flannel.ts';
 import { nodeKey } from '../../cluster-subject.ts';
 import { type NodeFacts, nodeFacts } from '../../facts/nodes.ts';
-import { pluginMessages } from '../../messages/plugins.ts';
+import { flannelMessages } from '../../messages/flannel.ts';
 import { restartAgent } from '../restart-agent.ts';
 import { nodeWords } from '../words.ts';
 import { defineFlannelCheck } from './define-flannel-check.ts';
@@ -21,7 +21,7 @@ export const flannelTunnelMacShared = defineFlannelCheck({
       const [id] = ids;
       const clones = ids.size === 1 && id !== undefined;
       return [
-        pluginMessages.CNI609.raise({
+        flannelMessages.CNI609.raise({
           subject: { kind: 'Node', name: last.name },
           args: {
             nodes: nodeWords(names),

@@ -11,18 +11,10 @@ import {
 import { ciliumApiAddress, ciliumEncryption } from '../cilium/settings.ts';
 import { flannelChecks } from '../flannel/checks.ts';
 import { attachmentMissing } from './attachments.ts';
+import { awsMaxPods, azureAddresses, cloudRoutes, eniConfigMissing } from './clouds.ts';
 import { podMtuTooLarge } from './mtu.ts';
 import { nodeMtusDiffer } from './node-mtus-differ.ts';
-import {
-  antreaConditions,
-  awsMaxPods,
-  azureAddresses,
-  cloudRoutes,
-  eniConfigMissing,
-  networkOperator,
-  ovnSubnetMissing,
-  subnetsUsedUp,
-} from './others.ts';
+import { antreaConditions, networkOperator, ovnSubnetMissing, subnetsUsedUp } from './others.ts';
 import { tuningHints } from './tuning.ts';
 
 /** What Cilium, Flannel and the other plugins tell of themselves, MTU and hints. */
