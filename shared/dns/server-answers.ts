@@ -1,5 +1,5 @@
 import type { ClusterIndex } from '../model/cluster-index.ts';
-import { compareText } from '../util/text.ts';
+import { keptAnswers } from './kept-answers.ts';
 import type { WireAnswer, WireQuestion } from './wire.ts';
 
 /** What one DNS server said when it was asked, as it is kept under `tools/dns/POD.json`. */
@@ -22,19 +22,5 @@ export function answersPath(pod: string): string {
 
 /** What the servers said, by pod. A file that is none of ours is passed over. */
 export function serverAnswersOf(index: ClusterIndex): readonly ServerAnswers[] {
-  return index.memo('dns/server-answers', () =>
-    index
-      .tools('tools/dns')
-      .flatMap(({ text }) => parse(text))
-      .sort((a, b) => compareText(a.pod, b.pod)),
-  );
-}
-
-function parse(text: string): readonly ServerAnswers[] {
-  try {
-    const value = JSON.parse(text) as Partial<ServerAnswers>;
-    return typeof value.pod === 'string' && Array.isArray(value.answers) ? [value as ServerAnswers] : [];
-  } catch {
-    return [];
-  }
+  return keptAnswers<ServerAnswers>(index, 'tools/dns', 'answers');
 }

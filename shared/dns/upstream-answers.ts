@@ -1,5 +1,5 @@
 import type { ClusterIndex } from '../model/cluster-index.ts';
-import { compareText } from '../util/text.ts';
+import { keptAnswers } from './kept-answers.ts';
 
 /** Our own questions about names that nobody has begin so: logs are full of what is asked, and these mean nothing. */
 export const PROBE_PREFIX = 'kubectl-net-';
@@ -43,21 +43,7 @@ export function upstreamsPath(pod: string): string {
 
 /** What the servers passed back, by pod. A file that is none of ours is passed over. */
 export function upstreamAnswersOf(index: ClusterIndex): readonly UpstreamAnswers[] {
-  return index.memo('dns/upstream-answers', () =>
-    index
-      .tools('tools/upstreams')
-      .flatMap(({ text }) => parse(text))
-      .sort((a, b) => compareText(a.pod, b.pod)),
-  );
-}
-
-function parse(text: string): readonly UpstreamAnswers[] {
-  try {
-    const value = JSON.parse(text) as Partial<UpstreamAnswers>;
-    return typeof value.pod === 'string' && Array.isArray(value.zones) ? [value as UpstreamAnswers] : [];
-  } catch {
-    return [];
-  }
+  return keptAnswers<UpstreamAnswers>(index, 'tools/upstreams', 'zones');
 }
 
 /** NOERROR and NXDOMAIN say that somebody above answered; everything else says that nobody did so soundly. */

@@ -50,6 +50,16 @@ const faults: readonly DnsFault[] = [
     words: ['cluster.lokal'],
   },
   {
+    name: 'a block of the Corefile that takes the names of Services',
+    make: (cluster) =>
+      changeCorefile(
+        cluster,
+        (text) => `${text}svc.cluster.local:53 {\n    errors\n    forward . /etc/resolv.conf\n}\n`,
+      ),
+    code: 'DNS214',
+    words: ['svc.cluster.local'],
+  },
+  {
     name: 'DNS servers scaled to 0',
     make: (cluster) => scaleCoreDns(cluster, 0),
     code: 'DNS102',
