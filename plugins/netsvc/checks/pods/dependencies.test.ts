@@ -56,6 +56,18 @@ describe('what a crashing container needs and does not get', () => {
     expect(commands(report)[0]).toContain('"hostAliases":[{"ip":"203.0.113.9","$patch":"delete"}]');
   });
 
+  it('a Service that its environment names and that is not there, and none that is', () => {
+    const env = [
+      { name: 'RATE_ADDR', value: 'rate:8084' },
+      { name: 'DB_URL', value: 'postgres://db:5432/shop' },
+      { name: 'SELF', value: 'localhost:8080' },
+      { name: 'MAIL', value: 'smtp.example.com:25' },
+    ];
+    const made = facts(told('panic: exit', [db], { containers: [{ name: 'app', image: 'example/app:1', env }] }));
+    expect(made.match(/there is no Service \S+/g)).toEqual(['there is no Service rate']);
+    expect(made).not.toContain('Service db');
+  });
+
   it('hosts outside the namespace and the cluster are nobody that could be seen', () => {
     expect(facts(told('getaddrinfo ENOTFOUND db.example.com'))).not.toContain('no Service');
     expect(facts(told('getaddrinfo ENOTFOUND db.data'))).not.toContain('no Service');

@@ -9,7 +9,7 @@ import { formatLabels, matchesLabels } from '../../../../shared/model/selectors.
 import { podsMatching, selectorOf } from '../../../../shared/model/services.ts';
 import { plural } from '../../../../shared/util/text.ts';
 import { dnsTrap } from '../names/dns-trap.ts';
-import type { NamedHost } from '../names/host-references.ts';
+import { hostsIn, type NamedHost } from '../names/host-references.ts';
 import { likeness } from '../selector/label-distance.ts';
 import { askedHosts, tellsUnresolved } from './asked-hosts.ts';
 import { commandLine, logsOf, podSource } from './pod-evidence.ts';
@@ -47,6 +47,12 @@ export function needsOf(
   const text = `${said}\n${spec === undefined ? '' : commandLine(spec)}`;
   const hosts = askedHosts(text);
   const asks = servicesAsked(index, namespace, entry, hosts).slice(0, MOST);
+  // The environment names what may be asked for some day: only a Service that is not there is worth a word.
+  const meant = (spec?.env ?? [])
+    .flatMap(({ value = '' }) => hostsIn(value))
+    .filter(({ host }) => host !== 'localhost' && !hosts.some((one) => one.host === host))
+    .filter(({ host }) => serviceNamed(index, namespace, host) === undefined);
+  const absent = meant.flatMap((host) => gapOf(index, namespace, entry, host) ?? []).slice(0, MOST);
   const gaps = hosts.flatMap((host) => gapOf(index, namespace, entry, host) ?? []).slice(0, MOST);
   const unresolved = tellsUnresolved(said);
   // Without any word of the container's own, servers that are surely not the cluster's are worth a line.
@@ -63,7 +69,10 @@ export function needsOf(
         ]
       : [];
   return {
-    evidence: [...gaps.map(({ evidence }) => evidence), ...(trap === undefined ? [] : [trap.evidence])],
+    evidence: [
+      ...[...gaps, ...absent].slice(0, MOST).map(({ evidence }) => evidence),
+      ...(trap === undefined ? [] : [trap.evidence]),
+    ],
     fixes: [
       ...(trap?.fixes ?? []),
       ...(gaps.length > 0 ? gaps.flatMap(({ fixes }) => fixes) : asks.slice(0, 1).map(lookAt)),
