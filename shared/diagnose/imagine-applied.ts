@@ -1,9 +1,10 @@
 import { isApplied } from '../model/applied.ts';
 import type { KindName } from '../model/kinds.ts';
 import type { KubeObject } from '../model/objects.ts';
-import type { Pod } from '../model/objects-pod.ts';
+import type { Container, Pod } from '../model/objects-pod.ts';
 import type { Workload } from '../model/objects-workload.ts';
 import { WORKLOAD_KINDS } from '../model/owners.ts';
+import { probeOf, probePort, probePortNumber } from '../model/pod-state-probe.ts';
 import type { Coverage, Snapshot } from '../model/snapshot.ts';
 import { standInPod } from '../policy/stand-ins.ts';
 
@@ -65,25 +66,38 @@ function serves(kind: KindName, workload: Workload): boolean {
   return kind !== 'Job' && kind !== 'CronJob' && workload.spec?.replicas !== 0;
 }
 
+/** Runs, and is Ready unless one of its own probes can never pass. */
 function started(pod: Pod): Pod {
-  const containers = pod.spec?.containers ?? [];
+  const containers = (pod.spec?.containers ?? []).map((container) => ({
+    container,
+    startup: mayPass(container, 'startup'),
+    ready: mayPass(container, 'startup') && mayPass(container, 'readiness'),
+  }));
+  const ready = containers.every((one) => one.ready);
   return {
     ...pod,
     status: {
       phase: 'Running',
       conditions: [
         { type: 'PodScheduled', status: 'True' },
-        { type: 'Ready', status: 'True' },
+        { type: 'Initialized', status: 'True' },
+        { type: 'Ready', status: ready ? 'True' : 'False', ...(ready ? {} : { reason: 'ContainersNotReady' }) },
       ],
-      containerStatuses: containers.map(({ name = '' }) => ({
-        name,
-        ready: true,
-        started: true,
+      containerStatuses: containers.map((one) => ({
+        name: one.container.name ?? '',
+        ready: one.ready,
+        started: one.startup,
         restartCount: 0,
         state: { running: {} },
       })),
     },
   };
+}
+
+/** The kubelet looks a port's name up in the probe's own container, and fails the probe where it finds none. */
+function mayPass(container: Container, type: 'startup' | 'readiness'): boolean {
+  const probe = probeOf(container, type);
+  return probe === undefined || probePort(probe) === undefined || probePortNumber(probe, container) !== undefined;
 }
 
 function rolledOut(workload: Workload): Workload {

@@ -108,7 +108,7 @@ function judge(index: ClusterIndex, pod: Pod, now = index.now): PodState {
   if (isTerminating(pod)) {
     return { is: 'terminating', node, overdue: now - Date.parse(pod.metadata?.deletionTimestamp ?? '') };
   }
-  if (name === '') return unscheduled(pod, events, now);
+  if (name === '' && conditionOf(pod, 'PodScheduled')?.status !== 'True') return unscheduled(pod, events, now);
   const [first, ...others] = troubles;
   if (first !== undefined) return { is: 'container', trouble: first, others };
   return beforeContainers(index, pod, events, now) ?? duringInit(pod, events, now) ?? running(pod, events, now);

@@ -49,14 +49,25 @@ export function diagnoseService(index: ClusterIndex, service: Service, options: 
 /** Checks without which a Service may not be called healthy. */
 function essentialChecks(subject: ServiceSubject): readonly string[] {
   if (subject.type === 'ExternalName') return [];
+  if (isApiServer(subject)) return [];
   if (subject.selector === undefined) return ['netsvc/selectorless-without-endpoints'];
   return ['netsvc/selector-matches-no-pod', 'netsvc/pods-not-ready'];
+}
+
+/**
+ * Every API server keeps this Service's endpoints itself (pkg/controlplane/reconcilers): where they were not read, the
+ * facts came from one of them all the same.
+ */
+function isApiServer({ namespace, name, selector }: ServiceSubject): boolean {
+  return namespace === 'default' && name === 'kubernetes' && selector === undefined;
 }
 
 function healthyHeadline(index: ClusterIndex, subject: ServiceSubject): string {
   const name = `Service ${subject.namespace}/${subject.name}`;
   if (subject.type === 'ExternalName') return `${name} is an alias for ${subject.service.spec?.externalName ?? ''}`;
   const pods = subjectPods(index, subject).length;
+  if (index.seen('EndpointSlice', subject.namespace).status !== 'ok' && isApiServer(subject))
+    return `${name} leads to the API server, which answered`;
   if (index.seen('EndpointSlice', subject.namespace).status !== 'ok')
     return `${name}: no fault found in ${plural(pods, 'pod')}`;
   // Pods that ended stay in the slices, not ready, and are no lost endpoints.

@@ -35,6 +35,20 @@ describe('manifests that were never applied', () => {
     expect(report.headline).toContain('Deployment web has app=webb instead of app=web');
   });
 
+  it('are told the probe whose port has a name that the container lacks', () => {
+    const withProbe = (port: string): readonly KubeObject[] => {
+      const [web, deployment] = JSON.parse(JSON.stringify(manifests({ app: 'web' }, 8080)));
+      const [container] = deployment.spec.template.spec.containers;
+      container.ports[0].name = 'http';
+      container.readinessProbe = { httpGet: { path: '/', port } };
+      return [web, deployment];
+    };
+    const report = diagnoseObjects(withProbe('web'), 'web', { except });
+    expect(causeCodes(report)).toEqual(['SVC304']);
+    expect(report.headline).toContain('web');
+    expect(causeCodes(diagnoseObjects(withProbe('http'), 'web', { except }))).toEqual([]);
+  });
+
   it('are told the port that nobody serves', () => {
     const report = diagnoseObjects(manifests({ app: 'web' }, 9090), 'web', { except });
     expect(causeCodes(report)).toEqual(['SVC401']);
