@@ -53,6 +53,6 @@ describe('pods-terminating', () => {
     expect(causeCodes(report)).toEqual(['SVC245']);
     expect(report.verdict).toBe('broken');
     expect(report.headline).toContain('; web (strategy Recreate) makes a new one only after that, in up to 11m');
-    expect(report.causes[0]?.fixes[0]?.command).toBe('kubectl delete pod web-6f9c-a -n shop --grace-period=1');
+    expect(report.causes[0]?.fixes[0]?.command).toBe('kubectl delete pod web-6f9c-a -n shop --grace-period=0 --force');
   });
 });

@@ -173,11 +173,11 @@ function graceLeft(index: ClusterIndex, pod: Pod | undefined): string {
   return left > 0 ? `, in up to ${formatDuration(left)}` : '';
 }
 
-/** A second deletion may shorten the time that the first one gave. */
+/** A runtime that was told to wait does not listen to a second, shorter deletion: only the object can be taken away. */
 function endNow(namespace: string, name: string): Fix {
   return {
-    title: 'end it now; what it still works on is lost',
-    command: `kubectl delete pod ${name} -n ${namespace} --grace-period=1`,
+    title: 'make room at once, where two of them may run side by side: its process may live until the end of that time',
+    command: `kubectl delete pod ${name} -n ${namespace} --grace-period=0 --force`,
     risk: 'high',
   };
 }
