@@ -15,7 +15,11 @@ it('counts a suite, and says once for each reason how many tests were skipped fo
         assertionResults: [
           test('passed', 'works (mostly)', 'group'),
           test('failed', 'fails', 'group'),
-          test('skipped', 'one', "live faults, seed 7 (SEED repeats it) (skipped: the kernel (or this container's rights) has no VXLAN)"),
+          test(
+            'skipped',
+            'one',
+            "live faults, seed 7 (SEED repeats it) (skipped: the kernel (or this container's rights) has no VXLAN)",
+          ),
           test('skipped', 'two', "faults on a real cluster (the kernel (or this container's rights) has no VXLAN)"),
           test('pending', 'in zsh (skipped: zsh is not installed)', 'completion'),
           test('todo', 'without a reason', 'group'),

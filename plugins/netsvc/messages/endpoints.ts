@@ -342,4 +342,18 @@ export const endpointsMessages = defineMessages({
       { title: 'see the pods', command: `kubectl get pods -n ${namespace} -l ${selector} -o wide`, risk: 'none' },
     ],
   }),
+
+  SVC517: message<{ service: string; address: string; pod: string; port: number; instead: string }>({
+    slug: 'manual-port-not-served',
+    severity: 'critical',
+    confidence: 'likely',
+    rung: 60,
+    title: 'a hand-made endpoint names a port that its pod does not serve',
+    summary: ({ service, address, pod, port, instead }) =>
+      `Service ${service} sends to port ${port} of ${address}, pod ${pod}, which ${instead}`,
+    explain:
+      'Without a selector, the port behind the Service is the one written in the EndpointSlice (or Endpoints), whatever ' +
+      'targetPort says. The pod at that address listens on another one and refuses the connection.\n' +
+      'Write the port on which the pod listens.',
+  }),
 });

@@ -162,12 +162,13 @@ export const podsContainersMessages = defineMessages({
     slug: 'port-taken-in-pod',
     severity: 'critical',
     rung: 33,
-    title: 'two containers of a pod want the same port',
+    title: 'the port that a container wants is taken',
     summary: ({ container, where, reason, restarts, port, holder }) =>
-      `${container} cannot listen on port ${port} ${where}${reason}${restarts}: container ${holder} of the same pod has it`,
+      `${container} cannot listen on port ${port} ${where}${reason}${restarts}: ${holder} has it`,
     explain:
-      'All containers of a pod share one network namespace, so each port can be listened on once. The second container that ' +
-      'wants it fails with "address already in use", stops, and is started again and again.\n' +
+      'All containers of a pod share one network namespace, and pods with hostNetwork that of their node, so each port can ' +
+      'be listened on once. The second that wants it fails with "address already in use", and is started again and again. ' +
+      'The scheduler keeps pods with hostNetwork apart only where they declare their ports.\n' +
       'Give one of the two another port, and its probes and the Service with it.',
   }),
 });

@@ -17,6 +17,16 @@ describe('logs of the DNS servers', () => {
     expect(causeCodes(report)).toEqual(['DNS250']);
   });
 
+  it('what keeps one new server from starting breaks nothing while an older one serves', () => {
+    const [first = server('coredns-1'), second = server('coredns-2')] = both;
+    const refused = 'plugin/forward: not an IP address or file: "nowhere"\n';
+    const report = checkObjects(dnsObjects({ servers: [crashed(first), second] }), {
+      logs: [logOf('coredns-1', refused)],
+    });
+    expect(report).toMatchObject({ verdict: 'degraded' });
+    expect(causeCodes(report)).toEqual(['DNS258']);
+  });
+
   it.each([
     ['DNS253', timeout.repeat(20)],
     ['DNS252', timeout.replace('i/o timeout', 'connect: no route to host').repeat(5)],

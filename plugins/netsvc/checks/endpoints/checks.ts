@@ -7,6 +7,7 @@ import { manualAddressStale } from './manual-address-stale.ts';
 import { manualAddressUnusable } from './manual-address-unusable.ts';
 import { manualAllNotReady } from './manual-all-not-ready.ts';
 import { manualPodNotReady } from './manual-pod-not-ready.ts';
+import { manualPortNotServed } from './manual-port-not-served.ts';
 import { manyEndpoints } from './many-endpoints.ts';
 import { noReadyEndpoint } from './no-ready-endpoint.ts';
 import { selectorlessWithoutEndpoints } from './selectorless-without-endpoints.ts';
@@ -28,6 +29,7 @@ export const endpointsChecks: readonly ServiceCheck[] = [
   manualAddressStale,
   manualAllNotReady,
   manualPodNotReady,
+  manualPortNotServed,
   slicesStale,
   terminatingOnly,
   noReadyEndpoint,

@@ -14,7 +14,11 @@ describe('manual-pod-not-ready', () => {
   });
 
   it('stays silent for a ready pod', () => {
-    const objects = [db, pod('db-0', { ip: '10.244.1.9' }), slice('db-1', { addresses: ['10.244.1.9'] })];
+    const objects = [
+      db,
+      pod('db-0', { ip: '10.244.1.9', ports: [{ containerPort: 5432 }] }),
+      slice('db-1', { addresses: ['10.244.1.9'] }),
+    ];
     expect(diagnoseObjects(objects, 'db').verdict).toBe('healthy');
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { KubeObject } from '../../../../shared/model/objects.ts';
 import { crashing, ended } from '../../../../shared/testing/broken-pods.ts';
-import { deployment, service } from '../../../../shared/testing/builders.ts';
+import { deployment, pod, service } from '../../../../shared/testing/builders.ts';
 import { causeCodes, diagnoseObjects } from '../../testing/diagnose-objects.ts';
 
 function clash(
@@ -34,6 +35,30 @@ describe('a port that another container of the pod has', () => {
 
   it('a port that nobody else in the pod has stays a crash', () => {
     expect(causeCodes(clash('listen tcp :7000: bind: address already in use', [proxy]))).toEqual(['SVC229']);
+  });
+
+  it('names who has it on the network of the node', () => {
+    const made = (name: string, container: object) => {
+      const one =
+        name === 'api-1' ? pod(name, { labels: { app: 'api' } }) : crashing(name, ended(1, 'Error'), { of: 'web' });
+      const containers = (one.spec?.containers ?? []).map((each) => ({ ...each, ...container }));
+      return { ...one, spec: { ...one.spec, hostNetwork: true, nodeName: 'n1', containers } };
+    };
+    const text = 'listen tcp :9901: bind: address already in use';
+    const logs = [{ namespace: 'shop', pod: 'web-6f9c-a', container: 'app', previous: true, text }];
+    const ask = (...others: readonly KubeObject[]) =>
+      diagnoseObjects(
+        [service('web'), deployment('web', { app: 'web' }), made('web-6f9c-a', { ports: [] }), ...others],
+        'web',
+        { logs },
+      );
+    expect(ask(made('api-1', { ports: [], args: ['--port=9901'] })).headline).toContain(
+      'cannot listen on port 9901 in pod web-6f9c-a',
+    );
+    expect(ask(made('api-1', { ports: [], args: ['--port=9901'] })).headline).toContain(
+      'pod shop/api-1, on the network of the same node, has it',
+    );
+    expect(ask().headline).toContain('another program on node n1');
   });
 
   it('without a log, two command lines with one port make it likely', () => {

@@ -1,14 +1,16 @@
 import type { Confidence, Evidence, Fix } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
+import type { Pod } from '../../../../shared/model/objects-pod.ts';
+import { isFinished, podKey } from '../../../../shared/model/pods.ts';
 import { type ContainerSigns, containerSigns } from '../ports/container-signs.ts';
 import { logsOf, podSource } from './pod-evidence.ts';
 import type { Troubled } from './troubled-containers.ts';
 import { isInTemplate } from './workload-commands.ts';
 
-/** Containers of a pod share one network namespace: what one listens on is taken for the others. */
+/** Who shares a network namespace shares its ports: the containers of a pod, and all pods on the network of their node. */
 export interface PortTaken {
   readonly port: number;
-  /** The container that has the port. */
+  /** Who has the port: `container proxy of the same pod`, `pod shop/api-1 on the same node`. */
   readonly holder: string;
   readonly confidence: Confidence;
   readonly evidence: readonly Evidence[];
@@ -19,7 +21,7 @@ const TAIL = 16_384;
 const IN_USE =
   /address (?:is )?already in use|EADDRINUSE|address in use|only one usage of each socket|port \d+ is (?:already )?in use/i;
 
-/** The port that a container could not listen on, as its log says, where another container of its pod has it. */
+/** The port that a container could not listen on, as its log says, where another container of its pod or node has it. */
 export function portTaken(index: ClusterIndex, group: readonly Troubled[]): PortTaken | undefined {
   for (const entry of group) {
     const line = lineInUse(index, entry);
@@ -30,12 +32,34 @@ export function portTaken(index: ClusterIndex, group: readonly Troubled[]): Port
     const all = containerSigns(index, entry.pod);
     const own = all.filter((one) => one.name === name);
     for (const port of [...portsIn(line ?? ''), ...own.flatMap(portsOf)]) {
-      const holder = all.find((one) => one.name !== name && portsOf(one).includes(port));
-      if (holder === undefined) continue;
-      return { port, holder: holder.name, confidence, ...told(entry, [holder, ...own], port) };
+      const beside = all.find((one) => one.name !== name && portsOf(one).includes(port));
+      if (beside !== undefined) {
+        const holder = `container ${beside.name} of the same pod`;
+        return { port, holder, confidence, ...told(entry, [beside, ...own], port) };
+      }
+      if (line === undefined || entry.pod.spec?.hostNetwork !== true) continue;
+      return { port, holder: onNode(index, entry.pod, port), confidence, ...told(entry, own, port) };
     }
   }
   return undefined;
+}
+
+/** A pod on the network of its node is in the way of every other one there, whatever their namespaces. */
+function onNode(index: ClusterIndex, pod: Pod, port: number): string {
+  const node = pod.spec?.nodeName;
+  const other = index
+    .list('Pod')
+    .find(
+      (one) =>
+        one !== pod &&
+        one.spec?.hostNetwork === true &&
+        one.spec.nodeName === node &&
+        !isFinished(one) &&
+        containerSigns(index, one).some((signs) => allPorts(signs).includes(port)),
+    );
+  return other === undefined
+    ? `another program on node ${node ?? 'of the pod'}, whose network the pod uses,`
+    : `pod ${podKey(other)}, on the network of the same node,`;
 }
 
 function told(
