@@ -1,6 +1,6 @@
 /**
- * Paths from outside through Ingress and Route objects and the routes of Gateways. The traffic that reaches a pod comes from an ingress controller,
- * a pod of the cluster of which the objects say neither name nor namespace nor labels.
+ * Paths from outside through Ingress and Route objects and the routes of Gateways. The traffic that reaches a pod comes
+ * from an ingress controller, a pod of the cluster of which the objects say neither name nor namespace nor labels.
  */
 
 import type { KubeObject } from '../model/objects.ts';
