@@ -2,8 +2,11 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { load } from 'js-yaml';
 
-/** Enough to call nearly every function of a plugin; more only make the cache larger. */
-const INCIDENTS = 16;
+/**
+ * Enough to call what most answers need. With twice as many a question took as long, and every plugin's cache is larger
+ * and its training under emulation longer.
+ */
+const INCIDENTS = 8;
 
 /**
  * Command lines of a plugin that are run while the code cache is made: what people type most, and recorded incidents.
