@@ -1,6 +1,7 @@
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import type { Fix } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
+import type { Pod } from '../../../../shared/model/objects-pod.ts';
 import { isReady, isTerminating, podKey } from '../../../../shared/model/pods.ts';
 import { formatRef, type Ref } from '../../../../shared/model/refs.ts';
 import { patchLine } from '../../../../shared/util/kubectl.ts';
@@ -54,7 +55,7 @@ export const manualPortNotServed = defineCheck<ServiceSubject>({
 
 interface DeadPort {
   readonly endpoint: ManualEndpoint;
-  readonly pod: NonNullable<ReturnType<typeof podsWithAddress>[number]>;
+  readonly pod: Pod;
   readonly port: number;
   /** Its place in the list of the holder. */
   readonly at: number;

@@ -1,6 +1,6 @@
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import { sickEvidence } from '../../../../shared/diagnose/sick-evidence.ts';
-import type { Finding } from '../../../../shared/messages/finding.ts';
+import type { Evidence, Finding } from '../../../../shared/messages/finding.ts';
 import { isWhollyRead } from '../../../../shared/model/absence.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import type { Ingress } from '../../../../shared/model/objects-network.ts';
@@ -33,22 +33,20 @@ export function judgeController(index: ClusterIndex, ingress: Ingress, now: numb
   const sick = pods.flatMap((pod) => sicknessOf(index, pod, now) ?? []);
   const [first] = sick;
   if (first === undefined) return [];
+  const what = {
+    controller: joinAnd(workloadNames(index, pods).slice(0, 2)),
+    reason: joinNames([...new Set(sick.map(({ reason }) => reason))], 2),
+    message: first.message,
+    pod: first.name,
+    podNamespace: first.namespace,
+    deployment: '',
+  };
   return [
-    ingressMessages.SVC723.raise({
-      subject: refOf(ingress, 'Ingress'),
-      args: {
-        ingress: nameOf(ingress),
-        namespace: namespaceOf(ingress),
-        controller: joinAnd(workloadNames(index, pods).slice(0, 2)),
-        reason: joinNames([...new Set(sick.map(({ reason }) => reason))], 2),
-        message: first.message,
-        pod: first.name,
-        podNamespace: first.namespace,
-        deployment: '',
-      },
-      impact: 0.5,
-      evidence: sick.slice(0, 3).map((one) => sickEvidence(one, now)),
-    }),
+    down(
+      ingress,
+      what,
+      sick.slice(0, 3).map((one) => sickEvidence(one, now)),
+    ),
   ];
 }
 
@@ -57,21 +55,21 @@ function atZero(index: ClusterIndex, ingress: Ingress, controller: string): read
   const [off] = isWhollyRead(index, 'Pod') ? controllersAtZero(index, controller) : [];
   if (off === undefined) return [];
   const name = `Deployment ${namespaceOf(off)}/${nameOf(off)}`;
+  const what = { reason: 'it is scaled to 0', message: '', pod: '', podNamespace: namespaceOf(off) };
   return [
-    ingressMessages.SVC723.raise({
-      subject: refOf(ingress, 'Ingress'),
-      args: {
-        ingress: nameOf(ingress),
-        namespace: namespaceOf(ingress),
-        controller: name,
-        reason: 'it is scaled to 0',
-        message: '',
-        pod: '',
-        podNamespace: namespaceOf(off),
-        deployment: nameOf(off),
-      },
-      impact: 0.5,
-      evidence: [{ fact: 'spec.replicas is 0', source: name }],
-    }),
+    down(ingress, { ...what, controller: name, deployment: nameOf(off) }, [
+      { fact: 'spec.replicas is 0', source: name },
+    ]),
   ];
+}
+
+type Down = Omit<Parameters<typeof ingressMessages.SVC723.raise>[0]['args'], 'ingress' | 'namespace'>;
+
+function down(ingress: Ingress, what: Down, evidence: readonly Evidence[]): Finding {
+  return ingressMessages.SVC723.raise({
+    subject: refOf(ingress, 'Ingress'),
+    args: { ingress: nameOf(ingress), namespace: namespaceOf(ingress), ...what },
+    impact: 0.5,
+    evidence,
+  });
 }
