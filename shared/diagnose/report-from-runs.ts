@@ -82,17 +82,17 @@ function ladderOf(runs: readonly CheckRun[]): readonly LadderRung[] {
 }
 
 function rungOf(runs: readonly CheckRun[]): { result: RungResult; note: string } {
-  const findings = runs.flatMap((run): readonly Finding[] =>
-    run.outcome.result === 'fail' ? run.outcome.findings : [],
-  );
-  const causes = findings.filter((finding) => finding.role === 'cause');
+  const causes: Finding[] = [];
+  let unknown = 0;
+  for (const { outcome } of runs) {
+    if (outcome.result === 'unknown') unknown++;
+    if (outcome.result === 'fail') causes.push(...outcome.findings.filter((finding) => finding.role === 'cause'));
+  }
   if (causes.length > 0) {
     const codes = [...new Set(causes.map((finding) => finding.code))];
     const critical = causes.some((finding) => finding.severity === 'critical');
     return { result: critical ? 'fail' : 'warn', note: joinNames(codes, 4) };
   }
-  const unknown = runs.filter((run) => run.outcome.result === 'unknown');
-  if (unknown.length === runs.length) return { result: 'unknown', note: 'not checked' };
-  const note = unknown.length === 0 ? '' : `${unknown.length} of ${runs.length} not checked`;
-  return { result: 'pass', note };
+  if (unknown === runs.length) return { result: 'unknown', note: 'not checked' };
+  return { result: 'pass', note: unknown === 0 ? '' : `${unknown} of ${runs.length} not checked` };
 }

@@ -123,11 +123,12 @@ function isLetIn(model: PolicyModel, namespace: string, receivers: readonly Rece
   if (receivers.every(({ open }) => open)) return true;
   if (receivers.some((receiver) => isShut(model, receiver, protocol))) return false;
   const named = receivers.map((receiver) => peersOf(model, receiver));
+  // Most pods are meant by no rule, which is quicker found than decided.
+  const isMeant = (from: PodUnit): boolean =>
+    named.every((peers) => peers === 'any' || peers.some((peer) => matchPeer(peer, from, model.context) !== 'no'));
   const letIn = (pod: Pod): boolean => {
     const from = model.unitOf(pod);
-    // Most pods are meant by no rule, which is quicker found than decided.
-    if (!named.every((peers) => peers === 'any' || peers.some((peer) => matchPeer(peer, from, model.context) !== 'no')))
-      return false;
+    if (!isMeant(from)) return false;
     const count = { yes: 0, no: 0, maybe: 0 };
     for (const { units, port } of receivers) {
       const to = units.find((unit) => unit.pod !== pod);
@@ -141,8 +142,9 @@ function isLetIn(model: PolicyModel, namespace: string, receivers: readonly Rece
   );
   const { classes, byNamespace } = labelClassesOf(model);
   const near = byNamespace.get(namespace)?.classes ?? [];
-  const candidates = (cls: PodClass): readonly Pod[] => (byAddress ? cls.pods : cls.pods.slice(0, 2));
-  return near.some((cls) => candidates(cls).some(letIn)) || classes.some((cls) => candidates(cls).some(letIn));
+  const someIsLetIn = ({ unit, pods }: PodClass): boolean =>
+    byAddress ? pods.some(letIn) : isMeant(unit) && pods.slice(0, 2).some(letIn);
+  return near.some(someIsLetIn) || classes.some(someIsLetIn);
 }
 
 /** The peers that some rule for the receiver names; `any` when one speaks of everybody, or nothing isolates it. */

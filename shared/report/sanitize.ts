@@ -6,8 +6,12 @@ const ESCAPES = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b
 /** Control characters but the line feed, and marks that reorder or hide text. */
 const CONTROLS = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g;
 
+/** Whether there is anything to take out: nearly never, so that one look at most texts is enough. */
+const UNSAFE = new RegExp(CONTROLS.source);
+
 /** Text that is safe to print: no escape sequences, no control characters except line feeds; tabs become blanks. */
 export function sanitizeText(text: string): string {
+  if (!UNSAFE.test(text)) return text;
   return text.replace(/\r\n?/g, '\n').replace(ESCAPES, '').replace(/\t/g, ' ').replace(CONTROLS, '');
 }
 
