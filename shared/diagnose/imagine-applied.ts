@@ -1,10 +1,12 @@
 import { isApplied } from '../model/applied.ts';
 import type { KindName } from '../model/kinds.ts';
-import type { KubeObject } from '../model/objects.ts';
+import type { KubeObject, Labels } from '../model/objects.ts';
 import type { Container, Pod } from '../model/objects-pod.ts';
 import type { Workload } from '../model/objects-workload.ts';
 import { WORKLOAD_KINDS } from '../model/owners.ts';
 import { probeOf, probePort, probePortNumber } from '../model/pod-state-probe.ts';
+import { matchesLabels } from '../model/selectors.ts';
+import { selectorOf } from '../model/services.ts';
 import type { Coverage, Snapshot } from '../model/snapshot.ts';
 import { standInPod } from '../policy/stand-ins.ts';
 
@@ -43,17 +45,29 @@ export function imagineApplied(snapshot: Snapshot): Snapshot {
 
 /**
  * Namespaces in which workloads or pods are written down and nothing was ever stored by an API server. A Service alone
- * says nothing about the pods that others may have written elsewhere.
+ * says nothing about the pods that others may have written elsewhere, unless its pods are written in another namespace of
+ * the same files.
  */
 function neverApplied(snapshot: Snapshot): ReadonlySet<string> {
   const written = new Set<string>();
   const stored = new Set<string>();
-  for (const kind of ['Service', 'Pod', ...WORKLOAD_KINDS] as const satisfies readonly KindName[]) {
+  const labels: Labels[] = [];
+  for (const kind of ['Pod', ...WORKLOAD_KINDS] as const satisfies readonly KindName[]) {
     for (const object of snapshot.objects[kind] ?? []) {
       const namespace = object.metadata?.namespace ?? '';
       if (isApplied(object)) stored.add(namespace);
-      else if (kind !== 'Service') written.add(namespace);
+      else {
+        written.add(namespace);
+        const made = kind === 'Pod' ? object : (object as Workload).spec?.template;
+        labels.push(made?.metadata?.labels ?? {});
+      }
     }
+  }
+  for (const service of snapshot.objects.Service ?? []) {
+    const namespace = service.metadata?.namespace ?? '';
+    const selector = selectorOf(service);
+    if (isApplied(service)) stored.add(namespace);
+    else if (selector !== undefined && labels.some((one) => matchesLabels(selector, one))) written.add(namespace);
   }
   return new Set([...written].filter((namespace) => !stored.has(namespace)));
 }

@@ -3,7 +3,7 @@ import { type Weight, weightIn } from '../../../../shared/diagnose/denial-weight
 import type { Finding } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import type { Pod } from '../../../../shared/model/objects-pod.ts';
-import { formatRef, refKey } from '../../../../shared/model/refs.ts';
+import { formatRef, refKey, refOf } from '../../../../shared/model/refs.ts';
 import { isolating, type PolicyModel } from '../../../../shared/policy/model.ts';
 import { POLICY_FACT_KINDS } from '../../../../shared/policy/model-of-index.ts';
 import type { NearMiss } from '../../../../shared/policy/near-misses.ts';
@@ -21,6 +21,7 @@ import { peerWords } from './peer-words.ts';
 import { allowFix, labelFixes } from './policy-fixes.ts';
 import { keepsCallerOut } from './policy-keeps-caller-out.ts';
 import { opensWords, type PortMiss, rulePortFix } from './port-misses.ts';
+import { blockFix, serviceBlocks } from './service-blocks.ts';
 import { couldSee, type PeerMiss, strayPeers } from './stray-peers.ts';
 
 /**
@@ -69,8 +70,8 @@ function judgeGroup(
   if (someoneIsLetIn(model, subject.service, pods)) return undefined;
   const access = serviceAccess(model, subject.service, pods);
   const closed = access.ports.filter((port) => port.anySource === 'no' && port.unresolved.length < pods.length);
-  if (closed.length === 0) return undefined;
   const weight = weightIn(index);
+  if (closed.length === 0) return onlyServices(index, subject, access, weight, pods.length / allPods);
   const partly = pods.length < allPods || closed.length < access.ports.length;
   const severity = partly && weight.severity === 'critical' ? 'warning' : weight.severity;
   const common = {
@@ -170,6 +171,44 @@ function lostLabel(
       ...weight.evidence,
     ],
   });
+}
+
+/** Blocks in which only Services have addresses let nobody in, although on paper an address outside could be let in. */
+function onlyServices(
+  index: ClusterIndex,
+  subject: ServiceSubject,
+  access: ServiceAccess,
+  weight: Weight,
+  share: number,
+): readonly Finding[] | undefined {
+  const blocks = serviceBlocks(index, access);
+  const [first] = blocks ?? [];
+  if (blocks === undefined || first === undefined) return undefined;
+  const [service] = first.services;
+  return [
+    policyMessages.SVC603.raise({
+      subject: subject.ref,
+      severity: weight.severity,
+      confidence: weight.confidence === 'proven' ? 'likely' : weight.confidence,
+      impact: weight.severity === 'critical' ? share : 0.2,
+      args: {
+        policy: formatRef(first.policy),
+        lets: `addresses in ${first.cidr}`,
+        missing: 'only Services have theirs there: policies see the addresses of the pods that call',
+        nearest: '',
+        enforcement: weight.words,
+        fixes: [blockFix(first)],
+      },
+      evidence: [
+        {
+          fact: `ClusterIP ${service.spec?.clusterIP ?? ''} is in ${first.cidr}, the address of no pod and no node is`,
+          source: `${formatRef(refOf(service, 'Service'))} spec.clusterIP`,
+        },
+        ...policyEvidence(access),
+        ...weight.evidence,
+      ],
+    }),
+  ];
 }
 
 function denied(

@@ -96,7 +96,7 @@ function wordsOf(miss: PeerMiss, asked: Asked): string | undefined {
       return `the rule means namespace ${miss.wanted}, the other end is in ${miss.found}`;
     case 'outsideBlock':
       return isClusterIp(miss, asked)
-        ? `${miss.cidr} is the address of the Service, but policies see those of the pods (${miss.addresses.join(', ')})`
+        ? `${miss.cidr} ${/\/(32|128)$/.test(miss.cidr) ? 'is' : 'holds'} the address of the Service, but policies see those of the pods (${miss.addresses.join(', ')})`
         : `${miss.addresses.join(', ')} is outside ${miss.cidr}`;
     case 'inExcept':
       return `${miss.addresses.join(', ')} is in the exception ${miss.except}`;

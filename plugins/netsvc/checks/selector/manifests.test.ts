@@ -60,6 +60,16 @@ describe('manifests that were never applied', () => {
     expect(report.headline).toBe('Service shop/web: no fault found in 1 pod');
   });
 
+  it('are told that the pods are written in another namespace than the Service', () => {
+    const [web, deployment] = JSON.parse(JSON.stringify(manifests({ app: 'web' }, 8080)));
+    deployment.metadata.namespace = 'apps';
+    const report = diagnoseObjects([web, deployment], 'web', { except });
+    expect(causeCodes(report)).toEqual(['SVC102']);
+    expect(report.headline).toContain('are in namespace apps (Deployment web');
+    deployment.spec.template.metadata.labels = { app: 'other' };
+    expect(diagnoseObjects([web, deployment], 'web', { except }).verdict).toBe('unknown');
+  });
+
   it('prove nothing when the Service stands alone', () => {
     const report = diagnoseObjects(manifests({ app: 'web' }, 8080).slice(0, 1), 'web', { except });
     expect(report.causes).toEqual([]);
