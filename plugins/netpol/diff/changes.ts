@@ -39,11 +39,27 @@ export interface GroupChange {
 
 const NOTHING: Passing = { some: NO_PORTS, every: NO_PORTS, depends: NO_PORTS };
 
+/** More changes than this are found again when they are asked for again, so that memory stays small. */
+const MOST_KEPT = 200_000;
+
+const kept = new WeakMap<Sides, readonly GroupChange[]>();
+
 /**
  * Every pair of groups between which something changes, row by row. A pair of a group with itself means two different
  * workloads of it, and the pods of one among themselves. Between addresses outside there is nothing to say.
  */
-export function* groupChanges({ groups, before, after }: Sides): Generator<GroupChange> {
+export function* groupChanges(sides: Sides): Generator<GroupChange> {
+  const known = kept.get(sides);
+  if (known !== undefined) return yield* known;
+  const found: GroupChange[] = [];
+  for (const one of findChanges(sides)) {
+    if (found.length <= MOST_KEPT) found.push(one);
+    yield one;
+  }
+  if (found.length <= MOST_KEPT) kept.set(sides, found);
+}
+
+function* findChanges({ groups, before, after }: Sides): Generator<GroupChange> {
   const a = cellRows(
     before,
     groups.map((group) => group.before),

@@ -18,14 +18,19 @@ const NOBODY: Members = { yes: [], maybe: [] };
  */
 export function membersIn(model: PolicyModel, peer: PodsPeer | undefined): Members {
   if (peer === undefined) return NOBODY;
+  // Every check asks again for the peers of a policy: the object itself is the quicker key.
+  const byPeer = model.memo('lint/members-of-peer', () => new WeakMap<PodsPeer, Members>());
+  let members = byPeer.get(peer);
+  if (members !== undefined) return members;
   const known = model.memo('lint/members', () => new Map<string, Members>());
   const key = JSON.stringify([peer.namespace, peer.namespaceSelector, peer.podSelector]);
-  let members = known.get(key);
+  members = known.get(key);
   if (members === undefined) {
     const traits = { ...model.context.traits, hostNetwork: 'asPods' } as const;
     members = membersOf({ ...peer, hostNetwork: 'undefined' }, classesIn(model), { ...model.context, traits });
     known.set(key, members);
   }
+  byPeer.set(peer, members);
   return members;
 }
 

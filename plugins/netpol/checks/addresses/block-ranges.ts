@@ -18,9 +18,10 @@ import {
   parseAddress,
   parseCidr,
 } from '../../../../shared/util/addresses.ts';
-import { joinNames, plural } from '../../../../shared/util/text.ts';
+import { joinAnd, joinNames, plural } from '../../../../shared/util/text.ts';
 import { lintModelIn } from '../../lint/lint-facts.ts';
 import { atField, changeFix } from '../../lint/places.ts';
+import { podsInBlock } from '../../lint/pods-in-block.ts';
 import type { PolicySubject } from '../../lint/policy-subject.ts';
 import { formMessages } from '../../messages/form.ts';
 import { ruleWords } from '../../words/policies.ts';
@@ -166,13 +167,12 @@ function podFindings(
   const inside = known.pods.some((pods) => coversRange(pods, range));
   const single = range.last - range.first < 256n;
   const all = !inside && isForPods(index, peer, range);
-  const pods = inside || single || all ? podsIn(index, peer) : [];
+  const pods = inside || single || all ? podsIn(index, peer) : '';
   // A wide block that holds the pods among much else is meant for what else it holds.
   const wide = !all && known.pods.some((one) => overlaps(one, range) && coversRange(range, one));
-  if (!inside && (pods.length === 0 || wide)) return [];
+  if (!inside && (pods === '' || wide)) return [];
   const { traits } = lintModelIn(index).context;
-  const what =
-    pods.length === 0 ? 'a part of the range of the pods' : `${plural(pods.length, 'pod')}: ${joinNames(pods, 3)}`;
+  const what = pods || 'a part of the range of the pods';
   const note = traits.blocksMatchPods ? '; their addresses change' : '; this plugin does not compare pods with blocks';
   return [
     formMessages.POL331.raise({
@@ -198,17 +198,19 @@ function isForPods(index: ClusterIndex, peer: BlockPeer, range: AddressRange): b
   );
 }
 
-function podsIn(index: ClusterIndex, peer: BlockPeer): readonly string[] {
-  const known = index.memo('netpol/lint/pods-in-block', () => new Map<string, readonly string[]>());
+/** `2 pods: shop/a and shop/b`; empty where no pod has an address in the block. */
+function podsIn(index: ClusterIndex, peer: BlockPeer): string {
+  const known = index.memo('netpol/lint/pods-in-block', () => new Map<string, string>());
   const text = JSON.stringify([peer.cidr, peer.except.map(({ cidr }) => cidr)]);
-  let found = known.get(text);
-  if (found === undefined) {
-    found = lintModelIn(index)
-      .units.filter((unit) => !unit.hostNetwork && unit.addresses.some((address) => inBlock(peer, address)))
-      .map((unit) => `${unit.namespace.name}/${unit.name}`);
-    known.set(text, found);
+  let words = known.get(text);
+  if (words === undefined) {
+    const pods = podsInBlock(lintModelIn(index), peer);
+    const names = pods.slice(0, 3).map((unit) => `${unit.namespace.name}/${unit.name}`);
+    const more = pods.length > 3 ? [`${pods.length - 3} more`] : [];
+    words = pods.length === 0 ? '' : `${plural(pods.length, 'pod')}: ${joinAnd([...names, ...more])}`;
+    known.set(text, words);
   }
-  return found;
+  return words;
 }
 
 function nodeFindings(

@@ -56,9 +56,9 @@ export const policySaysTheSame = defineCheck<PolicySubject>({
   needs: ['NetworkPolicy'],
   applies: ({ kind }) => kind === 'NetworkPolicy',
   run: (subject, { index }) => {
-    const [first] = index
-      .memo(`netpol/lint/same/${subject.namespace}`, () => bySpec(index, subject.namespace))
-      .get(specText(subject)) ?? [subject.ref.name];
+    const first = index
+      .memo(`netpol/lint/same/${subject.namespace}`, () => firstOfSame(index, subject.namespace))
+      .get(subject.ref.name);
     if (first === undefined || first === subject.ref.name) return [];
     const other = `NetworkPolicy ${subject.namespace}/${first}`;
     return [
@@ -71,17 +71,22 @@ export const policySaysTheSame = defineCheck<PolicySubject>({
   },
 });
 
-function bySpec(index: ClusterIndex, namespace: string | undefined): Map<string, string[]> {
-  const found = new Map<string, string[]>();
-  for (const object of index.list('NetworkPolicy', namespace)) {
-    const key = canonical(object.spec ?? {});
-    found.set(key, [...(found.get(key) ?? []), object.metadata?.name ?? ''].sort(compareText));
-  }
-  return found;
-}
-
-function specText(subject: PolicySubject): string {
-  return canonical(writtenPolicy(subject)?.spec ?? {});
+/** By name, the first policy of the namespace that says the same. */
+function firstOfSame(index: ClusterIndex, namespace: string | undefined): ReadonlyMap<string, string> {
+  const bySpec = new Map<string, string>();
+  const named = index
+    .list('NetworkPolicy', namespace)
+    .map(({ metadata, spec }) => ({ name: metadata?.name ?? '', spec }));
+  return new Map(
+    named
+      .sort((a, b) => compareText(a.name, b.name))
+      .map(({ name, spec }) => {
+        const text = canonical(spec ?? {});
+        const first = bySpec.get(text) ?? name;
+        bySpec.set(text, first);
+        return [name, first];
+      }),
+  );
 }
 
 /** JSON with keys in order, so that equal objects have equal texts. */
