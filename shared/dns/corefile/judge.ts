@@ -175,6 +175,7 @@ class Judge {
   start(servers: readonly Server[], errors: CorefileError[]): void {
     this.#findOverlaps(servers, errors);
     for (const server of servers) this.#checkTransport(server, errors);
+    if (this.#version >= version('1.15.0')) findTlsConflict(servers, errors);
     for (const [plugin, rule] of Object.entries(START_RULES)) {
       for (const server of servers) this.#run(rule, plugin, server, errors);
     }
@@ -242,6 +243,28 @@ class Judge {
   /** From 1.8.0 to 1.8.6 a server for `https://` without `tls` was refused; before and since it speaks plain HTTP. */
   #asksTlsOfHttps(): boolean {
     return this.#version >= version('1.8.0') && this.#version < version('1.8.7');
+  }
+}
+
+/** Blocks that share an encrypted listener must agree on whether it has a certificate (core/dnsserver/tlsconfig.go). */
+function findTlsConflict(servers: readonly Server[], errors: CorefileError[]): void {
+  const first = new Map<string, Server>();
+  for (const server of servers) {
+    for (const { transport, port } of server.served) {
+      if (transport === 'dns' || transport === 'unix') continue;
+      for (const address of server.settings.listen) {
+        const listener = `${transport}://${address}:${port}`;
+        const other = first.get(listener) ?? server;
+        first.set(listener, other);
+        if (other.settings.tls === server.settings.tls) continue;
+        errors.push({
+          message: `conflicting TLS configuration for shared listener ${listener}: TLS is configured for only one server block`,
+          file: server.block.file,
+          line: server.block.line,
+        });
+        return;
+      }
+    }
   }
 }
 

@@ -2,7 +2,7 @@
 export type Version = number;
 
 /** The newest version whose rules are known here. */
-export const NEWEST_VERSION = '1.14.7';
+export const NEWEST_VERSION = '1.15.0';
 
 /** Reads `1.12.4`, `v1.12.4`, `1.12`, `1.11.3-eksbuild.1`, `v1.9.3+k3s1`. Undefined for what is no version. */
 export function parseVersion(text: string): Version | undefined {
@@ -55,6 +55,7 @@ const CHANGES: readonly (readonly [version: string, added: string, removed?: str
   ['1.14.0', 'grpc_server https https3'],
   ['1.14.3', 'proxyproto'],
   ['1.14.7', 'shed'],
+  ['1.15.0', 'siit dynupdate'],
 ];
 
 /** What the node-cache program is built with (kubernetes/dns cmd/node-cache/main.go): no kubernetes plugin among it. */
@@ -81,8 +82,8 @@ export function nodeCacheDirectives(): ReadonlySet<string> {
   return new Set(NODE_CACHE.split(' '));
 }
 
-/** The order in which plugins are set up and asked (plugin.cfg of 1.14.7, with the ones that are gone put where they were). */
+/** The order in which plugins are set up and asked (plugin.cfg of 1.15.0, with the ones that are gone put where they were). */
 export const PLUGIN_ORDER: readonly string[] =
-  'root metadata geoip cancel proxyproto quic grpc_server https https3 timeouts multisocket reload nsid bufsize bind debug trace ready health pprof shed prometheus errors log dnstap local dns64 any chaos loadbalance tsig rewrite autopath acl cache header dnssec tls minimal template transfer hosts route53 azure clouddns k8s_external kubernetes federation reverse file auto secondary etcd loop forward proxy grpc erratic whoami on sign view nomad startup shutdown'.split(
+  'root metadata geoip cancel proxyproto quic grpc_server https https3 timeouts multisocket reload nsid bufsize bind debug trace ready health pprof shed prometheus errors log dnstap local dns64 siit any chaos loadbalance tsig rewrite autopath acl cache header dnssec tls minimal template transfer dynupdate hosts route53 azure clouddns k8s_external kubernetes federation reverse file auto secondary etcd loop forward proxy grpc erratic whoami on sign view nomad startup shutdown'.split(
     ' ',
   );

@@ -3,9 +3,9 @@
  * syntax, names, numbers of arguments and operators between kinds that do not go together.
  * Source: coredns plugin/pkg/expression, expr-lang's language definition.
  */
-export function expressionError(text: string): string | undefined {
+export function expressionError(text: string, own: Vocabulary = {}): string | undefined {
   try {
-    new Parser(splitExpression(text)).parse();
+    new Parser(splitExpression(text), own).parse();
     return undefined;
   } catch (error) {
     if (error instanceof ExpressionFault) return error.message;
@@ -14,6 +14,23 @@ export function expressionError(text: string): string | undefined {
 }
 
 class ExpressionFault extends Error {}
+
+/** Names a plugin adds to the language. */
+export interface Vocabulary {
+  /** Names of values; nothing is known of what they hold. */
+  readonly values?: ReadonlySet<string>;
+  /** Functions of one argument of any kind that give a text. */
+  readonly functions?: ReadonlySet<string>;
+}
+
+/** Whether a plugin may give a value of its own this name. */
+export function isFreeName(name: string, own: Vocabulary): boolean {
+  const taken = Object.hasOwn(FUNCTIONS, name) || BUILT_IN.has(name) || WORDS.has(name);
+  return !taken && own.values?.has(name) !== true && own.functions?.has(name) !== true;
+}
+
+/** Words of the language that are no names. */
+const WORDS = new Set('true false nil in not and or matches contains startsWith endsWith if else'.split(' '));
 
 type Kind = 'text' | 'number' | 'truth' | 'any';
 
@@ -105,10 +122,13 @@ class Parser {
   #depth = 0;
   /** Above 0 inside of a predicate, where `#` and fields of the item are names. */
   #predicates = 0;
-  readonly #locals = new Set<string>();
+  readonly #locals: Set<string>;
+  readonly #functions: ReadonlySet<string>;
 
-  constructor(words: readonly Word[]) {
+  constructor(words: readonly Word[], { values, functions }: Vocabulary) {
     this.#words = words;
+    this.#locals = new Set(values);
+    this.#functions = functions ?? new Set();
   }
 
   parse(): void {
@@ -232,7 +252,9 @@ class Parser {
     if (name === 'true' || name === 'false') return 'truth';
     if (name === 'nil' || this.#locals.has(name)) return 'any';
     const calls = this.#word?.text === '(';
-    const own = Object.hasOwn(FUNCTIONS, name) ? FUNCTIONS[name] : undefined;
+    const added = this.#functions.has(name) ? (['any'] as const) : undefined;
+    const own =
+      added === undefined ? (Object.hasOwn(FUNCTIONS, name) ? FUNCTIONS[name] : undefined) : ([added, 'text'] as const);
     if (own !== undefined) {
       if (!calls) return 'any';
       this.#at += 1;
@@ -243,7 +265,7 @@ class Parser {
           `${args.length > wanted.length ? 'too many' : 'not enough'} arguments to call ${name}`,
         );
       }
-      const wrong = args.findIndex((kind, at) => kind !== 'any' && kind !== wanted[at]);
+      const wrong = args.findIndex((kind, at) => kind !== 'any' && wanted[at] !== 'any' && kind !== wanted[at]);
       if (wrong >= 0) {
         throw new ExpressionFault(
           `cannot use ${GO_KINDS[args[wrong] ?? 'any']} as argument (type string) to call ${name}`,

@@ -2,7 +2,7 @@ import { isIp, parseCidr } from '../go/addresses.ts';
 import { isType } from '../go/names.ts';
 import { atoi, goQuote, numberError, parseDuration, parseInt32 } from '../go/numbers.ts';
 import { addressOrRefuse, duration, looksLikePath } from './common.ts';
-import { eachLine, expectArg, expectArgs, readOptions, type Setup, type SetupRule } from './context.ts';
+import { eachLine, expectArgs, readOptions, type Setup, type SetupRule } from './context.ts';
 
 /** Rules of the plugins that change, filter or make up answers. */
 
@@ -113,32 +113,6 @@ export const chaos: SetupRule = (setup) => {
   setup.rest();
   if (setup.nextInBlock()) throw setup.plain(`unknown property '${setup.value}'`);
 };
-
-export const dns64: SetupRule = (setup) => {
-  eachLine(setup, () => {
-    const args = setup.rest();
-    const [prefix] = args;
-    if (args.length === 1 && prefix !== undefined) {
-      dns64Prefix(setup, prefix);
-      return;
-    }
-    if (args.length > 0) throw setup.argumentError();
-    readOptions(setup, {
-      prefix: () => dns64Prefix(setup, expectArg(setup)),
-      translate_all: () => undefined,
-      allow_ipv4: { since: '1.8.7', read: () => undefined },
-    });
-  });
-};
-
-function dns64Prefix(setup: Setup, text: string): void {
-  const network = parseCidr(text);
-  if (network === undefined) throw setup.plain(`invalid CIDR address: ${text}`);
-  if (network.bytes.length !== 16) throw setup.plain(`invalid netmask 32 IPv6 address: ${goQuote(text)}`);
-  if (network.ones % 8 !== 0 || network.ones < 32 || network.ones > 96) {
-    throw setup.plain(`invalid prefix length ${goQuote(text)}`);
-  }
-}
 
 export const erratic: SetupRule = (setup) => {
   const amount = (text: string | undefined) => {

@@ -20,6 +20,15 @@ function cloudZones(
   }
 }
 
+/** How often zones are read again: a duration, or a number of seconds. */
+function refresh(setup: Setup, unable: 'Unable' | 'unable'): void {
+  const word = expectArg(setup);
+  const text = atoi(word) === undefined ? word : `${word}s`;
+  const value = parseDuration(text);
+  if (value === undefined) throw setup.plain(`${unable} to parse duration: ${durationError(text)}`);
+  if (value <= 0) throw setup.plain(`refresh interval must be greater than 0: ${goQuote(text)}`);
+}
+
 export const route53: SetupRule = (setup) => {
   eachLine(setup, () => {
     cloudZones(
@@ -42,15 +51,7 @@ export const route53: SetupRule = (setup) => {
           setup.nextArg();
         },
         fallthrough: () => setup.rest(),
-        refresh: {
-          since: '1.6.2',
-          read: () => {
-            const text = expectArg(setup);
-            const value = parseDuration(atoi(text) === undefined ? text : `${text}s`);
-            if (value === undefined) throw setup.plain(`Unable to parse duration: ${durationError(text)}`);
-            if (value <= 0) throw setup.plain(`refresh interval must be greater than 0: ${goQuote(text)}`);
-          },
-        },
+        refresh: { since: '1.6.2', read: () => refresh(setup, 'Unable') },
       },
       (name) => setup.plain(`unknown property ${goQuote(name)}`),
     );
@@ -102,6 +103,7 @@ export const azure: SetupRule = (setup) => {
             }
           },
         },
+        refresh: { since: '1.15.0', read: () => refresh(setup, 'unable') },
       },
       (name) => setup.plain(`unknown property: ${goQuote(name)}`),
     );
@@ -122,7 +124,9 @@ export const clouddns: SetupRule = (setup) => {
       {
         upstream: () => setup.rest(),
         credentials: () => setup.open(expectArg(setup)),
+        endpoint: { since: '1.15.0', read: () => expectArg(setup) },
         fallthrough: () => setup.rest(),
+        refresh: { since: '1.15.0', read: () => refresh(setup, 'unable') },
       },
       (name) => setup.plain(`unknown property ${goQuote(name)}`),
     );

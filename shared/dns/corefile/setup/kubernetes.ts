@@ -86,9 +86,10 @@ function kubernetesBlock(setup: Setup): void {
       since: '1.12.3',
       read: () => {
         const [time = ''] = some();
-        if (parseDuration(time) === undefined) {
-          throw setup.plain(`failed to parse startup_timeout: ${time}, ${durationError(time)}`);
-        }
+        const value = parseDuration(time);
+        if (value === undefined) throw setup.plain(`failed to parse startup_timeout: ${time}, ${durationError(time)}`);
+        // It sets a ticker, which panics when the server starts.
+        if (value <= 0) throw setup.plain(`startup_timeout must be above 0: ${time}`);
       },
     },
     zonal: {

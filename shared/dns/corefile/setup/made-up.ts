@@ -1,5 +1,6 @@
+import { expressionError, isFreeName } from '../go/expression.ts';
 import { isClass, isRcode, isType } from '../go/names.ts';
-import { atoi, numberError, parseDuration, parseUint } from '../go/numbers.ts';
+import { atoi, goQuote, numberError, parseDuration, parseUint } from '../go/numbers.ts';
 import { templateError } from '../go/template.ts';
 import { looksLikePath, regexp } from './common.ts';
 import { eachLine, expectArg, expectArgs, readOptions, type Setup, type SetupRule } from './context.ts';
@@ -62,7 +63,9 @@ export const template: SetupRule = (setup) => {
         throw setup.plain(`could not compile template: ${setup.value}, template: ${name}:1: ${error}`);
     }
   };
+  const functions = new Set(['group']);
   eachLine(setup, () => {
+    const values = new Set<string>();
     const kind = expectArg(setup);
     if (!isClass(kind)) throw setup.plain(`invalid query class ${kind}`);
     const type = expectArg(setup);
@@ -96,6 +99,28 @@ export const template: SetupRule = (setup) => {
               const why = numberError('ParseUint', code);
               throw setup.plain(`error parsing extended DNS error code ${code}, ${why}`);
             }
+          },
+        },
+        var: {
+          since: '1.15.0',
+          read: () => {
+            const [name = '', ...words] = setup.rest();
+            if (words.length === 0) throw setup.argumentError();
+            if (!/^[a-zA-Z_][a-zA-Z0-9_]*$/.test(name)) throw setup.plain(`invalid variable name ${goQuote(name)}`);
+            if (!isFreeName(name, { values, functions }))
+              throw setup.plain(`variable name ${goQuote(name)} is reserved`);
+            const error = expressionError(words.join(' '), { values, functions });
+            if (error !== undefined) throw setup.plain(`could not compile expression: ${name}, ${error}`);
+            values.add(name);
+          },
+        },
+        expr: {
+          since: '1.15.0',
+          read: () => {
+            const words = setup.rest();
+            if (words.length === 0) throw setup.argumentError();
+            const error = expressionError(words.join(' '), { values, functions });
+            if (error !== undefined) throw setup.plain(`could not compile expression: ${error}`);
           },
         },
         fallthrough: () => setup.rest(),

@@ -1,7 +1,7 @@
 import { atoi, goQuote, numberError, parseDuration } from '../go/numbers.ts';
 import { zonesOf } from '../zones.ts';
 import { addressOrRefuse, duration, looksLikePath, regexp, ttl, wholeNumber } from './common.ts';
-import { eachLine, expectArg, readOptions, type SetupRule } from './context.ts';
+import { eachLine, expectArg, expectArgs, readOptions, type SetupRule } from './context.ts';
 
 /** Rules of the plugins that hold records, and of the ones that watch. */
 
@@ -118,6 +118,7 @@ export const etcd: SetupRule = (setup) => {
     stubzones: () => undefined,
     fallthrough: () => setup.rest(),
     debug: () => undefined,
+    no_apex_fallback: { since: '1.15.0', read: () => expectArgs(setup, 0) },
     path: () => expectArg(setup),
     endpoint: some,
     upstream: () => setup.rest(),

@@ -1,5 +1,5 @@
 import { isClass, isRcode, isType, normalName } from '../go/names.ts';
-import { goQuote, numberError, parseUint } from '../go/numbers.ts';
+import { atoi, goQuote, numberError, parseUint } from '../go/numbers.ts';
 import { compileGoRegexp } from '../go/regexp.ts';
 import { eachLine, type Setup, type SetupRule } from './context.ts';
 
@@ -63,15 +63,31 @@ function nameError(setup: Setup, args: readonly string[]): Complaint {
   if (args.length < 2) return 'too few arguments for a name rule';
   const match = args.length === 2 ? 'exact' : first.toLowerCase();
   const [from, to] = args.length === 2 ? [first, second] : [second, third];
-  if (args.length > 3) {
-    const error = answerError(setup, match, args.slice(3));
+  const metadata = args[3] === 'metadata' && setup.since('1.15.0');
+  if (metadata && match !== 'regex') return 'metadata is only supported for regex name rules';
+  const answers = args.slice(metadata ? 4 : 3);
+  if (answers.length > 0) {
+    const error = answerError(setup, match, answers);
     if (error !== undefined) return error;
   }
+  if (metadata) return metadataError(from, to);
   if (match === 'exact') return patternError(normalName(to), normalName(from));
   if (match === 'regex') return patternError(from, to);
   return MATCHES.includes(match)
     ? undefined
     : `name rule supports only exact, prefix, suffix, substring, and regex name matching, received: ${match}`;
+}
+
+/** Groups and labels `{plugin/name}` in a name that is put together from metadata. */
+function metadataError(from: string, to: string): Complaint {
+  const compiled = compileGoRegexp(from);
+  if ('error' in compiled) return `invalid regex matching pattern: ${from}`;
+  const literal = to.replaceAll(/\{([^}]*)\}/g, (whole, label: string) => {
+    const group = atoi(label);
+    if (group !== undefined) return group < 0 || group > compiled.groups ? whole : '';
+    return /^[^/{]+\/[^{]+$/.test(label) ? '' : whole;
+  });
+  return /[{}]/.test(literal) ? `invalid placeholder in metadata name replacement: ${to}` : undefined;
 }
 
 function answerError(setup: Setup, rule: string, args: readonly string[]): Complaint {

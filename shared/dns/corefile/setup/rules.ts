@@ -2,12 +2,14 @@ import * as answer from './answer.ts';
 import { cache } from './cache.ts';
 import * as cloud from './cloud.ts';
 import type { SetupRule } from './context.ts';
+import { dynupdate } from './dynupdate.ts';
 import * as kubernetes from './kubernetes.ts';
 import * as madeUp from './made-up.ts';
 import * as observe from './observe.ts';
 import * as records from './records.ts';
 import { rewrite } from './rewrite.ts';
 import * as server from './server.ts';
+import * as translate from './translate.ts';
 import * as upstream from './upstream.ts';
 import * as watch from './watch.ts';
 
@@ -39,7 +41,8 @@ export const SETUP_RULES: Readonly<Record<string, SetupRule>> = {
   log: observe.log,
   dnstap: watch.dnstap,
   local: answer.local,
-  dns64: answer.dns64,
+  dns64: translate.dns64,
+  siit: translate.siit,
   any: answer.any,
   chaos: answer.chaos,
   loadbalance: answer.loadbalance,
@@ -54,6 +57,7 @@ export const SETUP_RULES: Readonly<Record<string, SetupRule>> = {
   minimal: answer.noArguments,
   template: madeUp.template,
   transfer: answer.transfer,
+  dynupdate,
   hosts: madeUp.hosts,
   route53: cloud.route53,
   azure: cloud.azure,

@@ -121,24 +121,28 @@ export const multisocket: SetupRule = (setup) => {
   if (setup.since('1.13.2') && sockets > 1024) throw setup.plain(`num sockets exceeds maximum (1024): ${sockets}`);
 };
 
-/** Options of the plugins that limit a listener, each with its first version: a whole number each, once in a block. */
-function limits(names: Readonly<Record<string, string>>, least: 0 | 1): SetupRule {
+/** A limit of a listener: the version that has it first, the least and the highest number. */
+type Limit = readonly [since: string, least: 0 | 1, most?: number];
+
+/** Options of the plugins that limit a listener: a whole number each, once in a block. */
+function limits(names: Readonly<Record<string, Limit>>): SetupRule {
   return (setup) => {
     setup.next();
     expectArgs(setup, 0);
     readOptions(
       setup,
       Object.fromEntries(
-        Object.entries(names).map(([name, since]) => [name, { since, read: () => limit(setup, name, least) }]),
+        Object.entries(names).map(([name, of]) => [name, { since: of[0], read: () => limit(setup, name, of) }]),
       ),
     );
   };
 }
 
-function limit(setup: Setup, name: string, least: 0 | 1): void {
+function limit(setup: Setup, name: string, [, least, most = Number.POSITIVE_INFINITY]: Limit): void {
   const [text = ''] = expectArgs(setup, 1);
   const value = atoi(text);
   if (value === undefined) throw setup.plain(`invalid ${name} value '${text}'`);
+  if (value > most) throw setup.plain(`${name} must not exceed ${most}: ${value}`);
   if (value < least) {
     throw setup.plain(`${name} must be a ${least === 0 ? 'non-negative' : 'positive'} integer: ${value}`);
   }
@@ -146,10 +150,14 @@ function limit(setup: Setup, name: string, least: 0 | 1): void {
   setup.settings.once.add(name);
 }
 
-export const quic = limits({ max_streams: '1.12.2', worker_pool_size: '1.12.2' }, 1);
-export const grpcServer = limits({ max_streams: '1.14.0', max_connections: '1.14.0' }, 0);
-export const https = limits({ max_connections: '1.14.0' }, 0);
-export const https3 = limits({ max_streams: '1.14.0', max_connections: '1.14.7' }, 0);
+export const quic = limits({
+  max_streams: ['1.12.2', 1],
+  worker_pool_size: ['1.12.2', 1],
+  max_connections: ['1.15.0', 0],
+});
+export const grpcServer = limits({ max_streams: ['1.14.0', 0], max_connections: ['1.14.0', 0] });
+export const https = limits({ max_connections: ['1.14.0', 0], max_streams: ['1.15.0', 0, 0xffffffff] });
+export const https3 = limits({ max_streams: ['1.14.0', 0], max_connections: ['1.14.7', 0] });
 
 const CLIENT_AUTH = ['nocert', 'request', 'require', 'verify_if_given', 'require_and_verify'];
 const ACME_OPTIONS = ['acme', 'email', 'ca', 'storage', 'ca_root', 'resolver'];
@@ -225,6 +233,7 @@ export const proxyproto: SetupRule = (setup) => {
           const [policy = ''] = expectArgs(setup, 1);
           if (!['use', 'ignore', 'reject', 'skip'].includes(policy.toLowerCase())) throw setup.argumentError();
         },
+        tlv_metadata: { since: '1.15.0', read: () => expectArgs(setup, 0) },
         udp_session_tracking: () => {
           const [time = '', most] = expectArgs(setup, 1, 2);
           duration(setup, time);

@@ -85,7 +85,11 @@ export const forward: SetupRule = (setup) => {
 
 function checkDestination(setup: Setup, server: string, serverName: boolean): void {
   const { transport, rest } = splitTransport(server, setup.server.version);
-  const allowed = setup.since('1.14.5') ? [...DESTINATIONS, 'https'] : DESTINATIONS;
+  const allowed = [
+    ...DESTINATIONS,
+    ...(setup.since('1.14.5') ? ['https'] : []),
+    ...(setup.since('1.15.0') ? ['quic'] : []),
+  ];
   if (setup.since('1.7.0') && !allowed.includes(transport)) {
     throw setup.plain(`'${transport}' is not supported as a destination protocol in forward: ${server}`);
   }
@@ -94,7 +98,8 @@ function checkDestination(setup: Setup, server: string, serverName: boolean): vo
       `paths are not allowed in HTTPS upstream addresses (the /dns-query path is used by default): ${server}`,
     );
   }
-  if (transport === 'tls' && serverName && setup.since('1.13.2') && rest.includes('%')) {
+  const encrypts = transport === 'tls' || (transport === 'quic' && setup.since('1.15.0'));
+  if (encrypts && serverName && setup.since('1.13.2') && rest.includes('%')) {
     throw setup.plain(`both forward and proxy level TLS servernames are set for upstream proxy '${server}'`);
   }
 }
