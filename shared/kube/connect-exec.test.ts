@@ -4,9 +4,10 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { type ApiServer, startApiServer } from '../testing/api-server.ts';
 import { createTestAuthority } from '../testing/certs.ts';
 import { type FakeRuntime, fakeRuntime } from '../testing/fake-runtime.ts';
+import { faultOf } from '../testing/fault-of.ts';
 import { tempFolder, writeIn, writeKubeConfig } from '../testing/kubeconfig.ts';
 import { connect } from './connect.ts';
-import { ClusterError, type ClusterReader } from './ports.ts';
+import type { ClusterReader } from './ports.ts';
 
 const authority = createTestAuthority();
 const clientAuthority = createTestAuthority('client authority');
@@ -54,16 +55,6 @@ async function login(
   const reader = await connect({ kubeconfig }, runtime);
   open.push(reader);
   return reader;
-}
-
-async function faultOf(question: Promise<unknown>): Promise<ClusterError> {
-  try {
-    await question;
-  } catch (error) {
-    if (error instanceof ClusterError) return error;
-    throw error;
-  }
-  throw new Error('no fault');
 }
 
 const runsOf = (folder: string): string => readFileSync(join(folder, 'runs'), 'utf8');

@@ -5,9 +5,10 @@ import type { ApiServerOptions } from '../testing/api-answers.ts';
 import { type ApiServer, startApiServer } from '../testing/api-server.ts';
 import { createTestAuthority } from '../testing/certs.ts';
 import { type FakeRuntime, fakeRuntime } from '../testing/fake-runtime.ts';
+import { faultOf } from '../testing/fault-of.ts';
 import { writeKubeConfig } from '../testing/kubeconfig.ts';
 import { connect } from './connect.ts';
-import { ClusterError, type ClusterReader, type ConnectionOptions } from './ports.ts';
+import type { ClusterReader, ConnectionOptions } from './ports.ts';
 
 const pods: readonly KubeObject[] = Array.from({ length: 1200 }, (_, index) => ({
   apiVersion: 'v1',
@@ -29,16 +30,6 @@ afterEach(async () => {
   reader.close();
   await server.close();
 });
-
-async function faultOf(question: Promise<unknown>): Promise<ClusterError> {
-  try {
-    await question;
-  } catch (error) {
-    if (error instanceof ClusterError) return error;
-    throw error;
-  }
-  throw new Error('no fault');
-}
 
 describe('a server that misbehaves', () => {
   it('begins an expired list anew', async () => {

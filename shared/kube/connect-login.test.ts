@@ -5,9 +5,10 @@ import type { ApiServerOptions } from '../testing/api-answers.ts';
 import { type ApiServer, startApiServer } from '../testing/api-server.ts';
 import { createTestAuthority } from '../testing/certs.ts';
 import { type FakeRuntime, fakeRuntime } from '../testing/fake-runtime.ts';
+import { faultOf } from '../testing/fault-of.ts';
 import { base64, kubeConfigText, tempFolder, writeIn, writeKubeConfig } from '../testing/kubeconfig.ts';
 import { connect } from './connect.ts';
-import { ClusterError, type ClusterReader, type ConnectionOptions } from './ports.ts';
+import type { ClusterReader, ConnectionOptions } from './ports.ts';
 
 const authority = createTestAuthority();
 const clientAuthority = createTestAuthority('client authority');
@@ -35,16 +36,6 @@ async function login(
   const reader = await connect({ kubeconfig, ...rest }, runtime);
   open.push(reader);
   return reader;
-}
-
-async function faultOf(question: Promise<unknown>): Promise<ClusterError> {
-  try {
-    await question;
-  } catch (error) {
-    if (error instanceof ClusterError) return error;
-    throw error;
-  }
-  throw new Error('no fault');
 }
 
 afterEach(async () => {

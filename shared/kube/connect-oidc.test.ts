@@ -6,9 +6,10 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type ApiServer, startApiServer } from '../testing/api-server.ts';
 import { createTestAuthority } from '../testing/certs.ts';
 import { fakeRuntime } from '../testing/fake-runtime.ts';
+import { faultOf } from '../testing/fault-of.ts';
 import { base64, kubeConfigText, tempFolder, writeIn } from '../testing/kubeconfig.ts';
 import { connect } from './connect.ts';
-import { ClusterError, type ClusterReader } from './ports.ts';
+import type { ClusterReader } from './ports.ts';
 
 const authority = createTestAuthority();
 const tls = authority.issue({ hosts: ['127.0.0.1'] });
@@ -84,16 +85,6 @@ function write(config: Readonly<Record<string, string>>): string {
 async function login(kubeconfig: string, runtime = fakeRuntime({ stdin: '' })): Promise<ClusterReader> {
   open = await connect({ kubeconfig }, runtime);
   return open;
-}
-
-async function faultOf(question: Promise<unknown>): Promise<ClusterError> {
-  try {
-    await question;
-  } catch (error) {
-    if (error instanceof ClusterError) return error;
-    throw error;
-  }
-  throw new Error('no fault');
 }
 
 describe('the auth provider oidc', () => {

@@ -2,10 +2,11 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { type ApiServer, startApiServer } from '../testing/api-server.ts';
 import { createTestAuthority } from '../testing/certs.ts';
 import { fakeRuntime } from '../testing/fake-runtime.ts';
+import { faultOf } from '../testing/fault-of.ts';
 import { writeKubeConfig } from '../testing/kubeconfig.ts';
 import { startHttpProxy, startSocksProxy, type TestProxy } from '../testing/proxies.ts';
 import { connect } from './connect.ts';
-import { ClusterError, type ClusterReader } from './ports.ts';
+import type { ClusterReader } from './ports.ts';
 
 const authority = createTestAuthority();
 const tls = authority.issue({ hosts: ['localhost', '127.0.0.1'] });
@@ -32,16 +33,6 @@ async function through(
   const reader = await connect({ kubeconfig, requestTimeout: '1s' }, fakeRuntime({ stdin: '' }));
   open.push(reader);
   return reader;
-}
-
-async function faultOf(question: Promise<unknown>): Promise<ClusterError> {
-  try {
-    await question;
-  } catch (error) {
-    if (error instanceof ClusterError) return error;
-    throw error;
-  }
-  throw new Error('no fault');
 }
 
 describe('an HTTP proxy', () => {

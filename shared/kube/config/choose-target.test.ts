@@ -2,8 +2,9 @@ import { mkdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { fakeRuntime } from '../../testing/fake-runtime.ts';
+import { faultOf } from '../../testing/fault-of.ts';
 import { tempFolder, writeIn } from '../../testing/kubeconfig.ts';
-import { ClusterError, type ConnectionOptions } from '../ports.ts';
+import type { ConnectionOptions } from '../ports.ts';
 import { chooseTarget, type Target } from './choose-target.ts';
 import { loadKubeConfigFiles } from './load-files.ts';
 
@@ -43,16 +44,6 @@ async function choose(files: readonly string[], options: ConnectionOptions = {})
   );
   const runtime = fakeRuntime({ env: { KUBECONFIG: paths.join(delimiter) }, cwd: folder });
   return chooseTarget(await loadKubeConfigFiles(options.kubeconfig, runtime), undefined, options, runtime);
-}
-
-async function faultOf(target: Promise<Target>): Promise<ClusterError> {
-  try {
-    await target;
-  } catch (error) {
-    if (error instanceof ClusterError) return error;
-    throw error;
-  }
-  throw new Error('no fault');
 }
 
 describe('several files', () => {
