@@ -25,17 +25,45 @@ describe('a target', () => {
     ['ingresses.networking.k8s.io/front', { kind: 'Ingress', name: 'front' }],
     ['shop/web', { kind: 'Service', namespace: 'shop', name: 'web' }],
     ['deploy/shop/web', { kind: 'Deployment', namespace: 'shop', name: 'web' }],
-    ['web.v2', { kind: 'Service', name: 'web.v2' }],
+    ['web.shop', { kind: 'Service', namespace: 'shop', name: 'web' }],
+    ['web.shop.svc.cluster.local.', { kind: 'Service', namespace: 'shop', name: 'web' }],
+    ['web.shop.svc:8080', { kind: 'Service', namespace: 'shop', name: 'web' }],
+    ['db-0.db.shop.svc.cluster.local:5432', { kind: 'Service', namespace: 'shop', name: 'db' }],
+    ['web:http', { kind: 'Service', name: 'web' }],
+    ['http://web', { kind: 'Service', name: 'web' }],
+    ['https://web.shop:8443/healthz?x=/y', { kind: 'Service', namespace: 'shop', name: 'web' }],
+    ['10.96.0.10:53', { kind: 'Service', name: '10.96.0.10' }],
+    ['ep/web', { kind: 'Service', name: 'web' }],
+    ['pod/web.v2-1', { kind: 'Pod', name: 'web.v2-1' }],
   ])('%s', (words, target) => {
     expect(parseTarget(words.split(' '), ALL)).toEqual(target);
   });
 
-  it.each(['', 'svc/', '/web', 'a/b/c/d', 'web db', 'web!', '-', 'deploymnt/web', 'gateway/shop/web'])(
-    '%j names nothing',
-    (words) => {
-      expect(() => parseTarget(words.split(' '), ALL)).toThrow(UsageError);
-    },
-  );
+  it('in one word with its kind is taken apart', () => {
+    expect(parseTarget(['svc web'], ALL)).toEqual({ kind: 'Service', name: 'web' });
+  });
+
+  it('that is a label leads to the command that takes labels', () => {
+    expect(() => parseTarget(['app=web'], ALL)).toThrow(
+      expect.objectContaining({ hint: 'Services with a label: check -l app=web' }),
+    );
+  });
+
+  it.each([
+    '',
+    'svc/',
+    '/web',
+    'a/b/c/d',
+    'web db',
+    'web!',
+    '-',
+    'deploymnt/web',
+    'gateway/shop/web',
+    'node/n1',
+    'shop.example.com',
+  ])('%j names nothing', (words) => {
+    expect(() => parseTarget(words.split(' '), ALL)).toThrow(UsageError);
+  });
 
   it('of a kind that the command does not follow is refused with those it does', () => {
     expect(() => parseTarget(['ing/front'], ['Service', 'Pod'])).toThrow(

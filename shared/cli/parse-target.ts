@@ -1,5 +1,5 @@
 import { UsageError } from './command.ts';
-import { KIND_WORDS, kindAmong, wordsFor } from './kind-words.ts';
+import { KIND_WORDS, kindAmong, type WordedKind, wordsFor } from './kind-words.ts';
 import { nearestWords } from './nearest.ts';
 
 /** The kinds that a target may have. */
@@ -16,10 +16,11 @@ export interface Target {
 }
 
 /**
- * Reads `web`, `svc/web`, `service web`, `deployments.apps/web`, `shop/web` and `svc/shop/web`.
- * Throws a UsageError for words that name nothing.
+ * Reads `web`, `svc/web`, `service web`, `deployments.apps/web`, `shop/web`, `svc/shop/web`, and what callers write:
+ * `web.shop.svc.cluster.local:80`, `http://web.shop/healthz`. Throws a UsageError for words that name nothing.
  */
-export function parseTarget(words: readonly string[], kinds: readonly TargetKind[]): Target {
+export function parseTarget(given: readonly string[], kinds: readonly TargetKind[]): Target {
+  const words = given.flatMap((word) => word.trim().split(/\s+/));
   const [first = '', second] = words;
   if (words.length === 2 && kindOfWord(first) !== undefined && !first.includes('/')) {
     return parseTarget([`${first}/${second ?? ''}`], kinds);
@@ -27,26 +28,51 @@ export function parseTarget(words: readonly string[], kinds: readonly TargetKind
   if (words.length > 1) {
     throw new UsageError(`one name at a time, not ${words.length}: ${words.join(' ')}`, 'To see all Services: check');
   }
+  const host = hostIn(first);
+  if (host !== undefined) return targetOfHost(host);
   const parts = first.split('/');
   if (first === '' || parts.length > 3 || parts.includes('')) {
     throw new UsageError(`"${first}" names no object`, 'Examples: web, svc/web, deploy/web, ing/web');
   }
   const kind = parts.length === 1 ? 'Service' : kindOfWord(parts[0] ?? '');
   const name = parts.at(-1) ?? '';
+  const other = kind === undefined ? kindAmong(KNOWN_KINDS, parts[0] ?? '') : kind;
+  if (other !== undefined && !(kinds as readonly string[]).includes(other)) {
+    const taken = kinds.map((known) => `${KIND_WORDS[known].at(-1) ?? ''}/NAME`);
+    throw new UsageError(`${first}: this command does not follow a ${other}`, `It takes ${taken.join(', ')}.`);
+  }
   if (kind === undefined) {
     refuseMistypedKind(parts[0] ?? '', parts.length);
     return checked({ kind: 'Service', namespace: parts[0] ?? '', name });
-  }
-  if (!kinds.includes(kind)) {
-    const taken = kinds.map((known) => `${KIND_WORDS[known].at(-1) ?? ''}/NAME`);
-    throw new UsageError(`${first}: this command does not follow a ${kind}`, `It takes ${taken.join(', ')}.`);
   }
   return checked(parts.length === 3 ? { kind, namespace: parts[1] ?? '', name } : { kind, name });
 }
 
 /** The kind that a word means to kubectl, among those that a target may have. */
 export function kindOfWord(word: string): TargetKind | undefined {
-  return kindAmong(TARGET_KINDS, word);
+  // Endpoints bear the name of their Service.
+  return /^(ep|endpoints)$/i.test(word) ? 'Service' : kindAmong(TARGET_KINDS, word);
+}
+
+const KNOWN_KINDS = Object.keys(KIND_WORDS) as WordedKind[];
+
+/** The host of a URL, of `host:port` or of a name with dots: no Service and no namespace has a dot in its name. */
+function hostIn(word: string): string | undefined {
+  const [, scheme, host = '', port] = /^(\w+:\/\/)?([\w.-]+)(:\w+)?(?:\/.*)?$/.exec(word) ?? [];
+  if (host === '' || (scheme === undefined && port === undefined && !host.includes('.'))) return undefined;
+  return scheme === undefined && kindOfWord(host) !== undefined ? undefined : host;
+}
+
+/** `web`, `web.shop`, `web.shop.svc…` and `web-0.web.shop.svc…` mean Service web; an address stays what it is. */
+function targetOfHost(host: string): Target {
+  const labels = host.replace(/\.$/, '').split('.');
+  const at = labels.indexOf('svc');
+  if (/^[\d.]+$/.test(host) || labels.length === 1) return checked({ kind: 'Service', name: host });
+  if (at < 2 && labels.length > 2) {
+    throw new UsageError(`${host} is no name of a Service`, 'Examples: web, web.shop, web.shop.svc.cluster.local');
+  }
+  const [name = '', namespace = ''] = at < 2 ? labels : labels.slice(at - 2);
+  return checked({ kind: 'Service', namespace, name });
 }
 
 /** `servce/web` is a mistyped kind rather than a namespace. */
@@ -60,9 +86,12 @@ function refuseMistypedKind(word: string, parts: number): void {
 }
 
 function checked(target: Target): Target {
-  if (/^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$/.test(target.name)) return target;
+  const { name } = target;
+  if (/^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$/.test(name)) return target;
   throw new UsageError(
-    `"${target.name}" cannot be the name of an object`,
-    'Names consist of lower-case letters, digits, - and dots.',
+    `"${name}" cannot be the name of an object`,
+    name.includes('=')
+      ? `Services with a label: check -l ${name}`
+      : 'Names consist of lower-case letters, digits, - and dots.',
   );
 }

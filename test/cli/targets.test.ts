@@ -73,11 +73,14 @@ function ask(line: string, objects: readonly KubeObject[] = shop()): Promise<Cli
 }
 
 describe('a target', () => {
-  it.each(['web', 'svc/web', 'service web'])('%s is the Service', async (line) => {
-    const run = await ask(line);
-    expect(run.stdout).toMatch(/^HEALTHY {2}Service shop\/web is healthy: 2 of 2 endpoints ready\n/);
-    expect(run.exit).toBe(0);
-  });
+  it.each(['web', 'svc/web', 'service web', 'web.shop.svc:80', 'http://web/healthz'])(
+    '%s is the Service',
+    async (line) => {
+      const run = await ask(line);
+      expect(run.stdout).toMatch(/^HEALTHY {2}Service shop\/web is healthy: 2 of 2 endpoints ready\n/);
+      expect(run.exit).toBe(0);
+    },
+  );
 
   it.each(['deploy/web', 'pod/web-1', 'rs/web-abc'])(
     '%s is followed to the Services that select its pods',
@@ -143,6 +146,26 @@ describe('a name that does not exist', () => {
       'there is no Service worker in namespace shop; the pods of Deployment worker are selected by no Service',
     );
     expect(run.stdout).toContain('    kubectl expose deployment worker -n shop --port=8080\n');
+  });
+
+  it.each(['web-5d9c6b7f8d-x2x4z', 'pod/web-5d9c6b7f8d-x2x4z', 'rs/web-5d9c6b7f8d'])(
+    '%s of a former rollout leads to the Service of its workload',
+    async (line) => {
+      const { stdout } = await ask(line);
+      expect(stdout.replace(/\s+/g, ' ')).toContain('the pods of Deployment web are selected by Service web');
+      expect(stdout).toContain('    kubectl netsvc web -n shop\n');
+    },
+  );
+
+  it.each([
+    ['10.96.10.11', 'Service shop/web-admin', 'web-admin'],
+    ['10.96.10.11:80', 'Service shop/web-admin', 'web-admin'],
+    ['http://10.244.1.10:8080/x', 'Pod shop/web-1', 'pod/web-1'],
+  ])('%s, an address from a log, leads to %s', async (line, owner, word) => {
+    const { stdout, exit } = await ask(`${line} -n default`);
+    expect(exit).toBe(3);
+    expect(stdout.replace(/\s+/g, ' ')).toContain(`is an address of ${owner}`);
+    expect(stdout).toContain(`    kubectl netsvc ${word} -n shop\n`);
   });
 
   it('that looks like a command names the command', async () => {

@@ -63,6 +63,8 @@ async function findServices(gatherer: Gatherer, target: Target, namespace: strin
     await Promise.all([
       gatherer.list(target.kind, { fieldSelector: `metadata.name=${target.name}` }),
       gatherer.list('Namespace'),
+      isAddress(target.name) ? gatherer.list('Service') : undefined,
+      isAddress(target.name) ? gatherer.list('Pod', { fieldSelector: `status.podIP=${target.name}` }) : undefined,
     ]);
     return [];
   }
@@ -71,6 +73,11 @@ async function findServices(gatherer: Gatherer, target: Target, namespace: strin
   return Promise.all(
     services.map(async (service) => (await gatherer.get('Service', namespace, nameOf(service))) ?? service),
   );
+}
+
+/** An address from the log of a caller. */
+function isAddress(name: string): boolean {
+  return /^[\d.]+$/.test(name);
 }
 
 /** The Services that the object leads to; without any, those that select no pods of their own may be the ones meant. */

@@ -11,19 +11,17 @@ export const targetMessages = defineMessages({
     /** Namespaces that hold an object of this name. */
     elsewhere: readonly string[];
     nearest: readonly string[];
-    /** `Deployment rate`, which bears the name of the Service. */
-    workload: string;
-    /** The Service that has the pods of this workload. */
-    served: string;
+    /** What else the words may mean, such as `the pods of Deployment rate are selected by Service rate-api`. */
+    meant: string;
     fixes: readonly Fix[];
   }>({
     slug: 'target-not-found',
     severity: 'critical',
     rung: 1,
     title: 'there is no object of that name',
-    summary: ({ kind, name, namespace, elsewhere, nearest, workload, served }) =>
+    summary: ({ kind, name, namespace, elsewhere, nearest, meant }) =>
       `there is no ${kind} ${name} in namespace ${namespace}` +
-      (workload === '' ? '' : `; the pods of ${workload} are selected by ${served || 'no Service'}`) +
+      (meant === '' ? '' : `; ${meant}`) +
       (elsewhere.length > 0
         ? `; namespace ${joinNames(elsewhere)} has one`
         : nearest.length > 0

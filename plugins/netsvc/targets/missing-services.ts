@@ -1,8 +1,9 @@
+import type { Target } from '../../../shared/cli/parse-target.ts';
 import type { Evidence, Fix } from '../../../shared/messages/finding.ts';
 import { isProvenAbsent } from '../../../shared/model/absence.ts';
 import type { ClusterIndex } from '../../../shared/model/cluster-index.ts';
 import { workloadsIn } from '../../../shared/model/owners.ts';
-import { declaredPorts } from '../../../shared/model/pods.ts';
+import { declaredPorts, podAddresses } from '../../../shared/model/pods.ts';
 import { formatRef, nameOf, namespaceOf, type Ref, refOf } from '../../../shared/model/refs.ts';
 import type { Report } from '../../../shared/report/report.ts';
 import { judgeBackends } from '../checks/ingress/backends.ts';
@@ -10,14 +11,23 @@ import { meantService } from '../checks/ingress/meant-service.ts';
 import { emptyReport, type Frame } from './empty-report.ts';
 import { backendNames, servicesSelecting } from './resolve-services.ts';
 
-/** The workload that bears the name of a Service which does not exist, and the way to its pods. */
+/** What the words for an object that does not exist may mean, and the lines to try. */
+interface Meant {
+  readonly meant: string;
+  readonly fixes: readonly Fix[];
+}
+
+/** The workload that bears the name, or whose pods or ReplicaSets are named like it, and the way to its Service. */
 export function namesake(
   index: ClusterIndex,
-  name: string,
+  { kind, name }: Target,
   namespace: string,
   retry: string,
-): { readonly workload: string; readonly served: string; readonly fixes: readonly Fix[] } | undefined {
-  const found = workloadsIn(index, namespace).find(({ kind, ref }) => ref.name === name && SERVING.has(kind));
+): Meant | undefined {
+  const called = (one: string): boolean => (kind === 'Service' && one === name) || isMadeBy(one, name);
+  const [found] = workloadsIn(index, namespace)
+    .filter(({ kind: of, ref }) => SERVING.has(of) && called(ref.name))
+    .sort((a, b) => b.ref.name.length - a.ref.name.length);
   if (found === undefined) return undefined;
   const [service] = servicesSelecting(index, namespace, found.template?.metadata?.labels ?? {});
   const [port] = declaredPorts(found.template?.spec);
@@ -27,16 +37,49 @@ export function namesake(
     risk: 'low',
     undo: `kubectl delete service ${name} -n ${namespace}`,
   });
-  const ask: Fix = {
-    title: 'ask about it',
-    command: `${retry} ${nameOf(service ?? {})} -n ${namespace}`,
-    risk: 'none',
-  };
+  const bears = found.ref.name === name && found.kind === 'Deployment';
   return {
-    workload: `${found.kind} ${name}`,
-    served: service === undefined ? '' : `Service ${nameOf(service)}`,
-    fixes: service !== undefined ? [ask] : port !== undefined && found.kind === 'Deployment' ? [expose(port.port)] : [],
+    meant: `the pods of ${found.kind} ${found.ref.name} are selected by ${service === undefined ? 'no Service' : `Service ${nameOf(service)}`}`,
+    fixes:
+      service !== undefined
+        ? [asking(retry, nameOf(service), namespace)]
+        : port !== undefined && bears
+          ? [expose(port.port)]
+          : [],
   };
+}
+
+/** `web-7475c594d9` and `web-7475c594d9-bqsqp` are made for workload web, `db-0` for db. */
+function isMadeBy(workload: string, name: string): boolean {
+  return (
+    name.startsWith(`${workload}-`) && /^(\d+|[a-z0-9]{5,10}(-[a-z0-9]{5})?)$/.test(name.slice(workload.length + 1))
+  );
+}
+
+/** The Service or the pod that has an address, wherever it is. */
+export function addressee(index: ClusterIndex, address: string, retry: string): Meant | undefined {
+  const service = index
+    .list('Service')
+    .find(({ spec, status }) =>
+      [
+        ...(spec?.clusterIPs ?? [spec?.clusterIP]),
+        ...(spec?.externalIPs ?? []),
+        ...(status?.loadBalancer?.ingress ?? []).map(({ ip }) => ip),
+      ].includes(address),
+    );
+  const pod = index.list('Pod').find((one) => podAddresses(one).includes(address));
+  const found = service ?? pod;
+  if (found === undefined) return undefined;
+  const ref = refOf(found, service === undefined ? 'Pod' : 'Service');
+  const word = service === undefined ? `pod/${ref.name}` : ref.name;
+  return {
+    meant: `${address} is an address of ${formatRef(ref)}`,
+    fixes: [asking(retry, word, ref.namespace ?? '')],
+  };
+}
+
+function asking(retry: string, word: string, namespace: string): Fix {
+  return { title: 'ask about it', command: `${retry} ${word} -n ${namespace}`, risk: 'none' };
 }
 
 const SERVING: ReadonlySet<string> = new Set(['Deployment', 'StatefulSet', 'DaemonSet']);

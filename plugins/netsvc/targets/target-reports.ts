@@ -15,7 +15,7 @@ import { compareText, joinAnd } from '../../../shared/util/text.ts';
 import { labelDifferences, labelDistance } from '../checks/selector/label-distance.ts';
 import { targetMessages } from '../messages/targets.ts';
 import { emptyReport, type Frame } from './empty-report.ts';
-import { askedBy, namesake } from './missing-services.ts';
+import { addressee, askedBy, namesake } from './missing-services.ts';
 
 /** The report on a name that does not exist: where it does, what is near, and the line to try next. */
 export function missingReport(
@@ -32,7 +32,7 @@ export function missingReport(
   const names = all.filter((object) => namespaceOf(object) === namespace).map(nameOf);
   const nearest = nearestWords(target.name, names);
   const ref: Ref = { kind: target.kind, namespace, name: target.name };
-  const like = target.kind === 'Service' ? namesake(frame.index, target.name, namespace, retry) : undefined;
+  const like = addressee(frame.index, target.name, retry) ?? namesake(frame.index, target, namespace, retry);
   const finding = targetMessages.SVC001.raise({
     subject: ref,
     args: {
@@ -41,13 +41,12 @@ export function missingReport(
       namespace,
       elsewhere,
       nearest,
-      workload: like?.workload ?? '',
-      served: like?.served ?? '',
-      fixes: [
+      meant: like?.meant ?? '',
+      fixes: eachOnce([
         ...(like?.fixes ?? []),
         ...retries(target, namespace, elsewhere, nearest, retry),
         ...commandsMeant(target, commands, retry),
-      ],
+      ]),
     },
     evidence: [
       ...evidenceOf(frame.index, target, namespace, names),
@@ -55,6 +54,10 @@ export function missingReport(
     ],
   });
   return { ...emptyReport(frame, ref), headline: finding.summary, causes: [finding] };
+}
+
+function eachOnce(fixes: readonly Fix[]): readonly Fix[] {
+  return fixes.filter(({ command }, at) => fixes.findIndex((other) => other.command === command) === at);
 }
 
 function retries(
