@@ -32,17 +32,38 @@ export function controllerOf(object: KubeObject): OwnerReference | undefined {
 }
 
 /**
- * Workloads of a namespace that nobody owns (a ReplicaSet of a Deployment is left out), with their pod templates.
+ * Workloads of a namespace that nobody owns (a ReplicaSet of a Deployment is left out), with their pod templates. One that
+ * an operator owns counts while it has no pods: those that it has lead to the operator's own object.
  */
 export function workloadsIn(index: ClusterIndex, namespace: string): readonly OwnedWorkload[] {
   return index.memo(`owners/workloads/${namespace}`, () =>
     WORKLOAD_KINDS.flatMap((kind) =>
-      index
-        .list(kind, namespace)
-        .filter((object) => controllerOf(object) === undefined)
-        .map((object) => toOwned(kind, object)),
+      index.list(kind, namespace).flatMap((object) => {
+        const owner = controllerOf(object);
+        if (owner === undefined) return [toOwned(kind, object)];
+        return ofOperator(index, kind, object, owner) ?? [];
+      }),
     ),
   );
+}
+
+function ofOperator(
+  index: ClusterIndex,
+  kind: WorkloadKind,
+  object: Workload,
+  owner: OwnerReference,
+): OwnedWorkload | undefined {
+  const { replicas = 0, currentNumberScheduled = 0 } = object.status ?? {};
+  const known = WORKLOAD_KINDS.some((one) => one === owner.kind);
+  if (known || kind === 'Job' || kind === 'CronJob' || replicas > 0 || currentNumberScheduled > 0) return undefined;
+  if (kind !== 'ReplicaSet' && kind !== 'ReplicationController') return toOwned(kind, object);
+  // Of the sets of a Rollout or DeploymentConfig, each a revision, the newest says what it wants, and the owner is scaled.
+  const namespace = object.metadata?.namespace ?? '';
+  const since = (one: Workload): string => one.metadata?.creationTimestamp ?? '';
+  const overtakes = (one: Workload): boolean => since(one) > since(object) || (one.status?.replicas ?? 0) > 0;
+  if (index.list(kind, namespace).some((one) => controllerOf(one)?.name === owner.name && overtakes(one)))
+    return undefined;
+  return { ...toOwned(kind, object), ref: { kind: owner.kind ?? '', namespace, name: owner.name ?? '' } };
 }
 
 function toOwned(kind: WorkloadKind, object: Workload): OwnedWorkload {

@@ -42,6 +42,9 @@ describe('container-crashes', () => {
       logs: [{ ...log, text: 'exec /app/server: exec format error\n' }],
     });
     expect(report.headline).toContain("exec format error: the program is not for the node's processor");
+    const kept = { terminated: { ...ended(255, 'Error').terminated, message: 'exec /app/server: exec format error' } };
+    const copied = diagnoseObjects([web, deployment('web'), crashing('web-6f9c-a', kept, { of: 'web' })], 'web');
+    expect(copied.headline).toContain("exec format error: the program is not for the node's processor");
   });
 
   describe('a variable that Kubernetes sets for a Service', () => {

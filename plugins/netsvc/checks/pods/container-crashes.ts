@@ -77,10 +77,11 @@ function raise(index: ClusterIndex, subject: ServiceSubject, group: readonly [Tr
   return podsMessages.SVC229.raise({ ...facts, args: { ...args, end, reason: backOffInWords(group) } });
 }
 
-/** The runtime's own word, which reaches only the log when an init program of the image starts the app. */
+/** The runtime's own word, which reaches only the log or its copy when an init program of the image starts the app. */
 function wrongFormat(index: ClusterIndex, entry: Troubled): string {
-  if (!logsOf(index, entry, entry.trouble.container.name).some(({ text }) => /exec format error/i.test(text)))
-    return '';
+  const { container, ended } = entry.trouble;
+  const told = [ended?.message ?? '', ...logsOf(index, entry, container.name).map(({ text }) => text)];
+  if (!told.some((text) => /exec format error/i.test(text))) return '';
   const arch = index.get('Node', undefined, entry.pod.spec?.nodeName ?? '')?.metadata?.labels?.['kubernetes.io/arch'];
   return `, exec format error: the program is not for the node's processor${arch === undefined ? '' : ` (${arch})`}, or a script without #!`;
 }

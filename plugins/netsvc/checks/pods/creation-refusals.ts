@@ -32,7 +32,7 @@ export function refusalOf(index: ClusterIndex, workload: OwnedWorkload): Refusal
   const evidence: Evidence[] = [];
   if (condition !== undefined) {
     evidence.push({
-      fact: `condition ReplicaFailure True, FailedCreate: "${shorten(condition.message, QUOTE)}"`,
+      fact: `condition ReplicaFailure True, FailedCreate: "${shorten(condition.message, 2 * QUOTE)}"`,
       source: `${condition.source} status.conditions`,
     });
   }

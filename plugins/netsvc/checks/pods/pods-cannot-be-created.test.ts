@@ -88,6 +88,11 @@ describe('pods-cannot-be-created', () => {
       'maximum memory usage per Container is 1Gi',
     ],
     [
+      'SVC208',
+      'pods "web-6f9c-" is forbidden: unable to validate against any security context constraint: [provider "anyuid": Forbidden: not usable by user or serviceaccount, provider "hostnetwork-v2": Forbidden: not usable by user or serviceaccount, provider restricted-v2: .containers[0].runAsUser: Invalid value: 0: must be in the ranges: [1000650000, 1000659999]]',
+      'provider restricted-v2: .containers[0].runAsUser: Invalid value: 0',
+    ],
+    [
       'SVC209',
       'Internal error occurred: failed calling webhook "inject.sidecar.io": failed to call webhook: Post "https://injector.mesh.svc:443/inject?timeout=10s": no endpoints available for service "injector"',
       'no endpoints available for service "injector"',

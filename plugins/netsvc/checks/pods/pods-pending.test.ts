@@ -258,6 +258,20 @@ describe('pods-pending', () => {
     expect(other.headline).toContain('spec.schedulerName is my-scheduler');
   });
 
+  it('names the scheduler that crashes, and not one of which another pod is ready', () => {
+    const waiting = withoutPlace(
+      pod('web-1', { meta: { creationTimestamp: secondsAgo(90) }, status: { phase: 'Pending', conditions: [] } }),
+    );
+    const labels = { component: 'kube-scheduler' };
+    const scheduler = (name: string, ready: boolean): Pod => pod(name, { namespace: 'kube-system', labels, ready });
+    const down = diagnoseObjects([web, waiting, scheduler('kube-scheduler-cp1', false)], 'web');
+    expect(down.headline).toContain('kube-scheduler does not run (kube-scheduler-cp1: not ready');
+    const pair = [scheduler('kube-scheduler-cp1', false), scheduler('kube-scheduler-cp2', true)];
+    expect(diagnoseObjects([web, waiting, ...pair], 'web').headline).toContain(
+      'spec.schedulerName is default-scheduler',
+    );
+  });
+
   it('gives the scheduler some seconds', () => {
     const young = withoutPlace(
       pod('web-1', { meta: { creationTimestamp: secondsAgo(2) }, status: { phase: 'Pending', conditions: [] } }),

@@ -1,7 +1,10 @@
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
+import { sickEvidence } from '../../../../shared/diagnose/sick-evidence.ts';
 import type { Evidence, Finding } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import type { RefusalClass, SchedulingRefusals } from '../../../../shared/model/pod-state-scheduling.ts';
+import { isReady } from '../../../../shared/model/pods.ts';
+import { type SickPod, sicknessOf } from '../../../../shared/model/sick-pods.ts';
 import { ago } from '../../../../shared/util/duration.ts';
 import { joinAnd, shellQuote, shorten } from '../../../../shared/util/text.ts';
 import { podsMessages } from '../../messages/pods.ts';
@@ -76,7 +79,7 @@ function raise(index: ClusterIndex, subject: ServiceSubject, group: readonly [Pe
   };
   const pods = thePods(group, all);
   if (first.state.why === 'gated') return gated(first, facts, pods);
-  if (first.state.why === 'unseen') return unseen(first, facts, pods);
+  if (first.state.why === 'unseen') return unseen(index, first, facts, pods);
   const args: PendingArgs = { pods, verdict: verdictOf(refusals), detail: detail.words };
   return MESSAGE[refusals.main?.class ?? 'other']({ ...facts, args });
 }
@@ -127,16 +130,28 @@ function gated(entry: Pending, facts: Facts, pods: string): Finding {
   });
 }
 
-function unseen(entry: Pending, facts: Facts, pods: string): Finding {
+/** The pods of kube-scheduler, when none of them is ready; managed clusters do not show them. */
+function sickSchedulers(index: ClusterIndex): readonly SickPod[] {
+  const pods = index.list('Pod', 'kube-system').filter((pod) => pod.metadata?.labels?.component === 'kube-scheduler');
+  return pods.some(isReady) ? [] : pods.flatMap((pod) => sicknessOf(index, pod, index.now) ?? []);
+}
+
+function unseen(index: ClusterIndex, entry: Pending, facts: Facts, pods: string): Finding {
   const scheduler = entry.pod.spec?.schedulerName ?? 'default-scheduler';
   const custom = scheduler !== 'default-scheduler';
+  const [sick] = custom ? [] : sickSchedulers(index);
+  const why = `no scheduler has looked at ${facts.pods?.length === 1 ? 'it' : 'them'}`;
   return podsMessages.SVC221.raise({
     ...facts,
     args: {
       pods,
-      why: `no scheduler has looked at ${facts.pods?.length === 1 ? 'it' : 'them'}; spec.schedulerName is ${scheduler}`,
+      why:
+        sick === undefined
+          ? `${why}; spec.schedulerName is ${scheduler}`
+          : `${why}: kube-scheduler does not run (${sick.name}: ${sick.reason})`,
     },
-    confidence: 'likely',
+    evidence: [...(sick === undefined ? [] : [sickEvidence(sick, index.now)]), ...(facts.evidence ?? [])],
+    confidence: sick === undefined ? 'likely' : 'proven',
     fixes:
       custom && isPatchable(entry.owner)
         ? [

@@ -11,6 +11,9 @@ import { readyPods, servicePods } from './service-pods.ts';
 import { workloadUndo } from './workload-undo.ts';
 import { nameOfWorkload } from './workloads-behind.ts';
 
+/** OpenShift names every security context constraint that the account may not use anyway. */
+const NOT_USABLE = /provider "[^"]*": Forbidden: not usable by user or serviceaccount,? ?/g;
+
 /** The finding on pods that the API server refuses to a workload, in the words of its reason. */
 export function refusalFinding(index: ClusterIndex, subject: ServiceSubject, refusal: Refusal): Finding {
   const { workload, missing, wanted, evidence } = refusal;
@@ -68,7 +71,7 @@ export function refusalFinding(index: ClusterIndex, subject: ServiceSubject, ref
     case 'policy':
       return podsMessages.SVC208.raise({
         ...facts,
-        args: { ...args, by: 'a policy forbids it', reason: shorten(failure.text, 160) },
+        args: { ...args, by: 'a policy forbids it', reason: shorten(failure.text.replace(NOT_USABLE, ''), 200) },
       });
     case 'webhook-unreachable':
       return podsMessages.SVC209.raise({

@@ -1,7 +1,7 @@
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import type { Condition, KubeObject } from '../../../../shared/model/objects.ts';
 import type { HorizontalPodAutoscaler } from '../../../../shared/model/objects-workload.ts';
-import type { OwnedWorkload } from '../../../../shared/model/owners.ts';
+import { controllerOf, type OwnedWorkload } from '../../../../shared/model/owners.ts';
 import { autoscalerOf, namespaceEvents, workloadEvents } from './workloads-behind.ts';
 
 /** Who keeps a workload at 0 on purpose, in words; undefined when nobody is known to. */
@@ -16,7 +16,14 @@ export function zeroScaler(index: ClusterIndex, workload: OwnedWorkload): string
   }
   const kedas = autoscaler === undefined ? undefined : kedaOf(autoscaler);
   if (kedas !== undefined) return kedas;
-  return markOf(workload.object) ?? kedaEvent(index, workload);
+  return markOf(workload.object) ?? flaggerOf(index, workload) ?? kedaEvent(index, workload);
+}
+
+/** Flagger keeps the Deployment that is worked on at 0 between releases, and serves from `NAME-primary`, which it owns. */
+function flaggerOf(index: ClusterIndex, { ref }: OwnedWorkload): string | undefined {
+  const primary = index.get('Deployment', ref.namespace, `${ref.name}-primary`);
+  const owner = primary === undefined ? undefined : controllerOf(primary);
+  return owner?.kind === 'Canary' ? `Flagger Canary ${owner.name ?? ''} (${ref.name}-primary serves)` : undefined;
 }
 
 /**

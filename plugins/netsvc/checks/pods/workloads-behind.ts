@@ -58,8 +58,8 @@ export function autoscalerOf(index: ClusterIndex, workload: OwnedWorkload): Hori
 }
 
 /** `Deployment web`. */
-export function nameOfWorkload(workload: OwnedWorkload): string {
-  return `${workload.kind} ${workload.ref.name}`;
+export function nameOfWorkload({ ref }: OwnedWorkload): string {
+  return `${ref.kind} ${ref.name}`;
 }
 
 /** All events of a namespace, whatever they are about, oldest first: also about pods that are gone. */

@@ -138,17 +138,12 @@ describe('selector-matches-no-pod', () => {
     );
   });
 
-  it('names the ReplicaSet of a custom controller that would make such pods', () => {
-    const set = workload(
-      'ReplicaSet',
-      'payment-77c',
-      { app: 'payment' },
-      { replicas: 0 },
-      {
-        ownerReferences: [{ kind: 'Rollout', name: 'payment', controller: true }],
-      },
-    );
-    expect(diagnose({ app: 'payment' }, [], [set]).headline).toContain(
+  it('names the old ReplicaSet of a custom controller that would make such pods', () => {
+    const ownerReferences = [{ kind: 'Rollout', name: 'payment', controller: true }];
+    const old = workload('ReplicaSet', 'payment-77c', { app: 'payment' }, { replicas: 0 }, { ownerReferences });
+    const newest = { ownerReferences, creationTimestamp: secondsAgo(60) };
+    const set = workload('ReplicaSet', 'payment-88d', { app: 'paid' }, {}, newest);
+    expect(diagnose({ app: 'payment' }, [], [old, set]).headline).toContain(
       'ReplicaSet payment-77c of Rollout payment makes such pods and wants 0',
     );
   });
