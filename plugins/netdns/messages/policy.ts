@@ -43,4 +43,33 @@ export const policyMessages = defineMessages({
       'it: add an ipBlock with that address and port 53 over UDP and TCP. Whether packets to the own node are judged at all ' +
       'depends on the network plugin.',
   }),
+
+  DNS404: message<{ policies: string; pods: string; enforcement: string }>({
+    slug: 'policy-cuts-upstreams',
+    severity: 'critical',
+    rung: 29,
+    covers: ['DNS140', 'DNS143', 'DNS252', 'DNS253', 'DNS259', 'DNS270', 'DNS272', 'DNS278', 'DNS405', 'DNS611'],
+    title: 'a network policy keeps the DNS servers from the resolvers above them',
+    summary: ({ policies, pods, enforcement }) =>
+      `names outside of the cluster do not resolve: ${policies} keeps ${pods === '' ? 'the DNS servers' : pods} from the resolvers above${enforcement}`,
+    explain:
+      'The DNS servers are pods too: a policy for egress in their namespace, such as one that denies everything, holds for ' +
+      'them. What they pass on to the resolvers above them (forward in the Corefile) times out; names of the cluster still ' +
+      'resolve.\nPolicies add up: one more that lets the servers out mends it, and leaves the others as they are.',
+  }),
+
+  DNS405: message<{ policies: string; pods: string; enforcement: string }>({
+    slug: 'policy-cuts-api',
+    severity: 'critical',
+    rung: 28,
+    covers: ['DNS101', 'DNS103', 'DNS105', 'DNS109', 'DNS110', 'DNS130'],
+    title: 'a network policy keeps the DNS servers from the API server',
+    summary: ({ policies, pods, enforcement }) =>
+      `the DNS servers cannot read Services: ${policies} keeps ${pods === '' ? 'them' : pods} from the API server${enforcement}`,
+    explain:
+      'CoreDNS reads Services and EndpointSlices from the API server. A policy for egress in its namespace that does not ' +
+      'allow that keeps it from becoming ready; a server that was ready before goes on with what it knows, and ceases with ' +
+      'its next start.\nPolicies see the address of the API server itself, not the ClusterIP of Service kubernetes. They add ' +
+      'up: one more that lets the servers out mends it.',
+  }),
 });

@@ -51,6 +51,16 @@ export function letIn({ namespace, labels, ports }: ServersPlace): Fix {
   });
 }
 
+/** What the servers themselves need: the resolvers above them and the API server, wherever these are. */
+export function letOut(namespace: string, labels: Readonly<Record<string, string>>): Fix {
+  const ports = [...NODE_CACHE_PORTS, { protocol: 'TCP', port: 443 }, { protocol: 'TCP', port: 6443 }];
+  return apply('let the DNS servers out to resolvers and the API server', 'allow-dns-servers-out', namespace, {
+    podSelector: { matchLabels: labels },
+    policyTypes: ['Egress'],
+    egress: [{ ports }],
+  });
+}
+
 function apply(title: string, name: string, namespace: string, spec: object): Fix {
   return {
     title,

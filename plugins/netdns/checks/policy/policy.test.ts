@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { KubeObject } from '../../../../shared/model/objects.ts';
 import type { NetworkPolicy } from '../../../../shared/model/objects-network.ts';
-import { namespace, networkPolicy, pod, workload } from '../../../../shared/testing/builders.ts';
-import { causeCodes, checkObjects, dnsObjects } from '../../testing/dns-objects.ts';
+import type { Pod } from '../../../../shared/model/objects-pod.ts';
+import { namespace, networkPolicy, pod, secondsAgo, service, workload } from '../../../../shared/testing/builders.ts';
+import { COREFILE, causeCodes, checkObjects, dnsObjects, server } from '../../testing/dns-objects.ts';
 
 type Egress = NonNullable<NonNullable<NetworkPolicy['spec']>['egress']>;
 
@@ -94,5 +95,76 @@ describe('ingress policies on the DNS servers', () => {
     const [fix] = report.causes[0]?.fixes ?? [];
     expect(fix?.command).toContain('"podSelector":{"matchLabels":{"k8s-app":"kube-dns"}},"policyTypes":["Ingress"]');
     expect(fix?.undo).toBe('kubectl delete networkpolicy allow-dns-questions -n kube-system');
+  });
+});
+
+describe('policies for egress on the DNS servers themselves', () => {
+  const deny = (rules: Egress, at?: string) => {
+    const made = networkPolicy(
+      'deny',
+      { podSelector: {}, policyTypes: ['Egress'], egress: rules },
+      { namespace: 'kube-system' },
+    );
+    return at === undefined ? made : { ...made, metadata: { ...made.metadata, creationTimestamp: at } };
+  };
+  const unready = (one: Pod): Pod => ({
+    ...one,
+    status: {
+      ...one.status,
+      conditions: [{ type: 'Ready', status: 'False', lastTransitionTime: secondsAgo(600) }],
+    },
+  });
+  const servers = [server('coredns-1', { node: 'n1' }), server('coredns-2', { node: 'n2' })];
+  const rules = {
+    upstreams: [{ ports: [port('UDP'), port('TCP')] }],
+    api: [{ ports: [{ protocol: 'TCP', port: 6443 }] }],
+  };
+  const judge = (policy: KubeObject, options: Parameters<typeof dnsObjects>[0] = {}, plugin = calico) =>
+    checkObjects([...dnsObjects(options), ...names, plugin, pod('web-1'), policy]);
+
+  it('that keep them from the resolvers above are named, with the policy that lets them out', () => {
+    const report = judge(deny(rules.api));
+    expect(report).toMatchObject({ verdict: 'broken', causes: [{ code: 'DNS404', severity: 'critical' }] });
+    expect(report.headline).toContain('NetworkPolicy kube-system/deny keeps the DNS servers from the resolvers above');
+    const [fix] = report.causes[0]?.fixes ?? [];
+    expect(fix?.command).toContain('"egress":[{"ports":[{"protocol":"UDP","port":53}');
+    expect(fix?.undo).toBe('kubectl delete networkpolicy allow-dns-servers-out -n kube-system');
+    expect(causeCodes(judge(deny([]), { corefile: COREFILE.replace('/etc/resolv.conf', '10.9.9.9') }))).toEqual([
+      'DNS404',
+    ]);
+  });
+
+  it('that keep servers from the API server are the cause why none is ready', () => {
+    const report = judge(deny(rules.upstreams), { servers: servers.map(unready) });
+    expect(causeCodes(report)).toEqual(['DNS405']);
+    expect(report.headline).toContain('the DNS servers cannot read Services: NetworkPolicy kube-system/deny');
+    expect(causeCodes(judge(deny([]), { servers: servers.map(unready) }))).toEqual(['DNS405']);
+  });
+
+  it('made after the servers were ready are a warning, for they go on with what they know', () => {
+    const late = judge(deny(rules.upstreams, secondsAgo(60)));
+    expect(late).toMatchObject({ verdict: 'degraded', causes: [{ code: 'DNS405', severity: 'warning' }] });
+    expect(causeCodes(judge(deny([], secondsAgo(60))))).toEqual(['DNS404']);
+  });
+
+  it('that let them out, or may do so, are silent', () => {
+    const both = [...rules.upstreams, ...rules.api];
+    expect(causeCodes(judge(deny(both)))).toEqual([]);
+    expect(causeCodes(judge(deny([{ to: [{ ipBlock: { cidr: '10.0.0.0/8' } }] }])))).toEqual([]);
+    const named = COREFILE.replace('/etc/resolv.conf', '10.9.9.9');
+    const block = { to: [{ ipBlock: { cidr: '10.9.9.9/32' } }], ports: [port('UDP')] };
+    expect(causeCodes(judge(deny([...rules.api, block]), { corefile: named }))).toEqual([]);
+  });
+
+  it('before a resolver in a pod behind a Service are left open', () => {
+    const inside = service('resolver', { clusterIP: '10.96.7.7', ports: [{ port: 53, protocol: 'UDP' }] });
+    const corefile = COREFILE.replace('/etc/resolv.conf', '10.96.7.7');
+    const toPods = [...rules.api, { to: [{ podSelector: { matchLabels: { app: 'resolver' } } }] }];
+    const report = checkObjects([...dnsObjects({ corefile }), ...names, calico, inside, deny(toPods)]);
+    expect(causeCodes(report)).toEqual([]);
+  });
+
+  it('without a plugin that enforces them are only possibly the cause', () => {
+    expect(judge(deny(rules.api), {}, flannel).causes[0]).toMatchObject({ code: 'DNS404', confidence: 'possible' });
   });
 });
