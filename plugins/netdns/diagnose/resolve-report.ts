@@ -99,8 +99,11 @@ function concerning(run: CheckRun, pod: Pod | undefined, seen: boolean): readonl
     (finding: Finding) =>
       finding.role === 'cause' &&
       !(seen && run.group === 'corefile' && finding.severity !== 'critical') &&
-      !(seen && run.group === 'upstreams') &&
-      (!callerOnly || (pod !== undefined && finding.pods?.includes(podKey(pod)) === true)),
+      !(seen && finding.code === 'DNS404') &&
+      (!callerOnly ||
+        // Policies on the servers concern all who ask.
+        (run.group === 'policy' && finding.pods === undefined) ||
+        (pod !== undefined && finding.pods?.includes(podKey(pod)) === true)),
   );
   return [{ ...run, outcome: findings.length === 0 ? { result: 'pass' } : { result: 'fail', findings } }];
 }

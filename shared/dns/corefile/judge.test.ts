@@ -81,6 +81,24 @@ describe('the words and lines of errors', () => {
     expect({ valid, assumed }).toEqual({ valid: true, assumed: ['file /run/resolv.conf', 'network interface eth0'] });
   });
 
+  it('a zone file that is known must hold an SOA record', () => {
+    const text = '.:53 {\n  errors\n  file /etc/coredns/x.db x.org\n}\n';
+    const soa = '@ 60 IN SOA ns.x.org. a.x.org. 1 7200 3600 1209600 3600\n';
+    expect(judge(text, '1.12.4', { '/etc/coredns/x.db': '; SOA\nns IN A 10.0.0.1\n' }).errors).toMatchObject([
+      { line: 3, message: 'plugin/file: file "/etc/coredns/x.db" has no SOA record for origin x.org.' },
+    ]);
+    expect(judge(text, '1.12.4', { '/etc/coredns/x.db': soa }).valid).toBe(true);
+    expect(judge(text).valid).toBe(true);
+  });
+
+  it('counts a resolv.conf with many servers as one upstream since 1.14.4', () => {
+    const text = '.:53 {\n  forward . /etc/resolv.conf\n}\n';
+    const files = {
+      '/etc/resolv.conf': Array.from({ length: 16 }, (_, at) => `nameserver 10.0.0.${at + 1}\n`).join(''),
+    };
+    expect([judge(text, '1.12.4', files).valid, judge(text, '1.14.7', files).valid]).toEqual([false, true]);
+  });
+
   it('a resolv.conf that is known is read', () => {
     const text = '.:53 {\n  forward . /etc/resolv.conf\n}\n';
     expect(judge(text, '1.12.4', { '/etc/resolv.conf': 'search x\n' }).errors[0]?.message).toBe(
@@ -158,6 +176,7 @@ describe('versions', () => {
     [update('max_records 0'), { '1.15.0': false }],
     [update('file b'), { '1.15.0': false }],
     [update(''), { '1.15.0': false }],
+    ['.:53 {\n  proxyproto {\n    allow 10.0.0.1\n  }\n}\n', { '1.14.7': false }],
     [made('var host name()'), { '1.14.7': false, '1.15.0': true }],
     [made("expr group(1) == 'a'"), { '1.14.7': false, '1.15.0': true }],
     [made('var name 1'), { '1.15.0': false }],

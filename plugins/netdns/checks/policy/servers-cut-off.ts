@@ -27,6 +27,9 @@ interface Destination {
   readonly port: number;
 }
 
+/** What the servers are cut off from. */
+type From = 'upstreams' | 'api';
+
 /** Anywhere outside of the pods' network: the address of an API server or of a node's resolver is rarely known. */
 const ANYWHERE = ['0.0.0.0/0', '::/0'];
 const API_PORTS = [443, 6443];
@@ -45,28 +48,26 @@ export const upstreamsCutOff = cutOff('upstreams', (index, dns) => {
 });
 
 /** Network policies that keep the DNS servers themselves from the API server. */
-export const apiCutOff = cutOff('servers', (index, dns) =>
+export const apiCutOff = cutOff('api', (index, dns) =>
   dns.pods.filter((pod) => !hasReadSince(index, pod) && isCut(index, pod, apiOf(pod))),
 );
 
-function cutOff(
-  group: 'upstreams' | 'servers',
-  find: (index: ClusterIndex, dns: ClusterDns) => readonly Pod[],
-): Check<DnsSubject> {
+function cutOff(from: From, find: (index: ClusterIndex, dns: ClusterDns) => readonly Pod[]): Check<DnsSubject> {
   return defineCheck<DnsSubject>({
-    id: `netdns/policy-cuts-${group === 'servers' ? 'api' : 'upstreams'}`,
-    group,
+    id: `netdns/policy-cuts-${from}`,
+    group: 'policy',
     needs: ['Pod'],
     uses: [...POLICY_FACT_KINDS, 'Service', 'ConfigMap', 'Deployment'],
+    applies: ({ dns }, { index }) => dns !== undefined && policiesOf(index, dns.pods).length > 0,
     run: ({ dns }, { index }) => {
       if (dns === undefined) return [];
       const pods = find(index, dns);
-      return pods.length === 0 ? [] : [finding(index, dns, pods, group)];
+      return pods.length === 0 ? [] : [finding(index, dns, pods, from)];
     },
   });
 }
 
-function finding(index: ClusterIndex, dns: ClusterDns, pods: readonly Pod[], group: 'upstreams' | 'servers'): Finding {
+function finding(index: ClusterIndex, dns: ClusterDns, pods: readonly Pod[], from: From): Finding {
   const weight = weightIn(index);
   const refs = policiesOf(index, pods);
   const [subject = { kind: 'Namespace', name: dns.namespace }] = refs;
@@ -76,10 +77,10 @@ function finding(index: ClusterIndex, dns: ClusterDns, pods: readonly Pod[], gro
     pods: all ? '' : joinNames(pods.map(nameOf), 2),
     enforcement: weight.words,
   };
-  const ports = group === 'servers' ? API_PORTS.map((port) => `TCP ${port}`) : ['UDP 53', 'TCP 53'];
+  const ports = from === 'api' ? API_PORTS.map((port) => `TCP ${port}`) : ['UDP 53', 'TCP 53'];
   // Servers that are ready have read the Services once and go on with what they know.
-  const known = group === 'servers' && pods.some(isReady);
-  return policyMessages[group === 'servers' ? 'DNS405' : 'DNS404'].raise({
+  const known = from === 'api' && pods.some(isReady);
+  const told = {
     subject,
     severity: known || !all ? 'warning' : weight.severity,
     confidence: weight.confidence,
@@ -93,7 +94,8 @@ function finding(index: ClusterIndex, dns: ClusterDns, pods: readonly Pod[], gro
       ...weight.evidence,
     ],
     fixes: [letOut(dns.namespace, (dns.service === undefined ? undefined : selectorOf(dns.service)) ?? {})],
-  });
+  };
+  return from === 'api' ? policyMessages.DNS405.raise(told) : policyMessages.DNS404.raise(told);
 }
 
 function policiesOf(index: ClusterIndex, pods: readonly Pod[]): readonly Ref[] {

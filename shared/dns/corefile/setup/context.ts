@@ -55,10 +55,18 @@ export class Setup extends Cursor {
 
   /** Content of a file a plugin opens, undefined when it cannot be seen; then it is taken to be there. */
   open(path: string): string | undefined {
-    const absolute = this.settings.root === '' ? path : absolutePath(path, `${this.settings.root}/x`);
-    const content = this.server.files.get(absolutePath(absolute, COREFILE_PATH));
-    if (content === undefined) this.server.assume(`file ${absolute}`);
+    const content = this.peek(path);
+    if (content === undefined) this.server.assume(`file ${this.#underRoot(path)}`);
     return content;
+  }
+
+  /** Content of a file that need not be there, undefined when it cannot be seen. */
+  peek(path: string): string | undefined {
+    return this.server.files.get(absolutePath(this.#underRoot(path), COREFILE_PATH));
+  }
+
+  #underRoot(path: string): string {
+    return this.settings.root === '' ? path : absolutePath(path, `${this.settings.root}/x`);
   }
 }
 

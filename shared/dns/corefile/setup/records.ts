@@ -9,8 +9,12 @@ const oldTransfer = { until: '1.8.0' } as const;
 
 export const file: SetupRule = (setup) => {
   eachLine(setup, () => {
-    expectArg(setup);
-    setup.rest();
+    const path = expectArg(setup);
+    const content = setup.peek(path);
+    const [origin] = setup.origins(setup.rest());
+    if (content !== undefined && origin !== undefined && !hasSoa(content)) {
+      throw setup.plain(`file ${goQuote(path)} has no SOA record for origin ${origin}`);
+    }
     readOptions(setup, {
       fallthrough: { since: '1.12.2', read: () => setup.rest() },
       reload: {
@@ -28,6 +32,11 @@ export const file: SetupRule = (setup) => {
     });
   });
 };
+
+/** Whether a zone file holds an SOA record, or may take one from another file. */
+function hasSoa(zone: string): boolean {
+  return /(?:^|\s)SOA\s|^\$INCLUDE\s/im.test(zone.replaceAll(/;.*$/gm, ''));
+}
 
 export const auto: SetupRule = (setup) => {
   eachLine(setup, () => {

@@ -1,4 +1,4 @@
-import { isIp } from '../go/addresses.ts';
+import { isIp, parseCidr } from '../go/addresses.ts';
 import { expressionError } from '../go/expression.ts';
 import { atoi, goQuote, parseDuration, writeDuration } from '../go/numbers.ts';
 import { duration, wholeNumber } from './common.ts';
@@ -228,7 +228,10 @@ export const proxyproto: SetupRule = (setup) => {
     readOptions(
       setup,
       {
-        allow: () => setup.rest(),
+        allow: () => {
+          const wrong = setup.rest().find((network) => parseCidr(network) === undefined);
+          if (wrong !== undefined) throw setup.plain(`${wrong}: invalid CIDR address: ${wrong}`);
+        },
         default: () => {
           const [policy = ''] = expectArgs(setup, 1);
           if (!['use', 'ignore', 'reject', 'skip'].includes(policy.toLowerCase())) throw setup.argumentError();

@@ -75,7 +75,8 @@ export const forward: SetupRule = (setup) => {
       }
       for (const server of servers) checkDestination(setup, server, settings.serverName);
       if (!optionsFirst) forwardOptions(setup, times, settings);
-      counts.push(servers.length);
+      // A file counts as the one word it is since then.
+      counts.push(optionsFirst ? to.length : servers.length);
     },
     { once: setup.since('1.1.0') && !setup.since('1.9.4') },
   );

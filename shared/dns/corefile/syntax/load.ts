@@ -126,7 +126,6 @@ class Loader {
   }
 
   #readSnippet(name: string): void {
-    const { file, line } = this.#block;
     if (this.#snippets.has(name)) {
       throw this.#error(`redeclaration of previously declared snippet ${name}`);
     }
@@ -144,7 +143,7 @@ class Loader {
     }
     if (depth !== 0) throw this.#syntaxError('}');
     if (this.#options.stopsCycles && this.#importsItself(name, tokens)) {
-      throw new Refusal(`maximum snippet import depth (${MAX_SNIPPETS}) exceeded`, { file, line });
+      throw this.#error(`maximum snippet import depth (${MAX_SNIPPETS}) exceeded`);
     }
     this.#snippets.set(name, tokens);
   }
