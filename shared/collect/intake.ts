@@ -223,6 +223,10 @@ function takeValue(
     addProblem(intake, file, lineOfField(parsed, fault), fault, { policyOf: namespace || '*' });
     return { kind: key, namespace, name, applied };
   }
+  if (parsed.twice !== undefined && isPolicy(key)) {
+    const [field, line] = parsed.twice;
+    addProblem(intake, file, line, `${kind} ${name} has ${field} twice; the one above is lost`, { doubt: true });
+  }
   const place = `${key}/${namespace}/${name}`;
   const other = isPolicy(key) && !applied ? known.get(`${namespace}/${name}`) : undefined;
   if (other !== undefined && !isApplied(other) && differ(other, object)) {

@@ -11,6 +11,8 @@ export interface YamlLoader {
   (text: string): unknown;
   /** The parser's events, which know what is quoted. */
   readonly events: (text: string) => readonly YamlEvent[];
+  /** Parses once more, and throws for a key that stands twice in one mapping. */
+  readonly strict: (text: string) => unknown;
 }
 
 /** Lists above this size are parsed item by item at once: the parser's tokens of a whole one would not fit. */
@@ -21,7 +23,10 @@ export async function loadYaml(): Promise<YamlLoader> {
   const { load, parseEvents, CORE_SCHEMA, mergeTag } = await import('js-yaml');
   const schema = CORE_SCHEMA.withTags(mergeTag);
   const loader = (text: string): unknown => load(text, { schema, json: true, maxAliases: 10_000 });
-  return Object.assign(loader, { events: (text: string) => parseEvents(text, {}) });
+  return Object.assign(loader, {
+    events: (text: string) => parseEvents(text, {}),
+    strict: (text: string) => load(text, { schema, maxAliases: 10_000 }),
+  });
 }
 
 /** The documents of a YAML text. What does not parse is reported with its line; everything around it is still used. */
@@ -48,7 +53,8 @@ export function* parseYaml(
           word(one, here.line + countLines(here.text, 0, one.at), parsed.value);
         }
       }
-      yield asDocument(parsed.value, contentLine(here), ruleLinesOf(here.text, here.line));
+      const twice = isWritten(parsed.value) ? keyTwice(here, load) : undefined;
+      yield asDocument(parsed.value, contentLine(here), ruleLinesOf(here.text, here.line), twice);
       continue;
     }
     const split = splitListItems(here);
@@ -63,6 +69,20 @@ function isWritten(value: unknown): boolean {
   return typeof value.metadata === 'object' && !isApplied(value as KubeObject);
 }
 
+/** The first key that a policy has twice in one mapping: kubectl takes the last one in silence, other tools refuse the file. */
+function keyTwice({ text, line }: TextPart, load: YamlLoader): ParsedValue['twice'] {
+  if (!text.includes('NetworkPolicy')) return undefined;
+  try {
+    load.strict(text);
+  } catch (error) {
+    const { reason, mark } = error as { reason?: unknown; mark?: { line?: unknown } };
+    if (reason !== 'duplicated mapping key' || typeof mark?.line !== 'number') return undefined;
+    const [, key] = /^[\s-]*["']?([^\s"':]+)/.exec(text.split('\n')[mark.line] ?? '') ?? [];
+    return [key ?? '', line + mark.line];
+  }
+  return undefined;
+}
+
 /** The line of the first content, after blank lines and comments. */
 function contentLine({ text, line }: TextPart): number {
   const blank = /^(?:[ \t]*(?:#[^\n]*)?\r?\n)*/.exec(text)?.[0] ?? '';
@@ -70,14 +90,20 @@ function contentLine({ text, line }: TextPart): number {
 }
 
 /** A parsed JSON or YAML value as a document: a List and a bare array give their items one by one. */
-export function asDocument(value: unknown, line: number | undefined, rules: RuleLines = []): ParsedDocument {
+export function asDocument(
+  value: unknown,
+  line: number | undefined,
+  rules: RuleLines = [],
+  twice?: ParsedValue['twice'],
+): ParsedDocument {
   if (Array.isArray(value))
     return { array: true, values: value.map((item) => ({ value: item, line })), complete: true };
   if (isList(value)) {
     const { items, ...header } = value;
     return { header, values: (items ?? []).map((item) => ({ value: item, line })), complete: true };
   }
-  return { values: [rules.length === 0 ? { value, line } : { value, line, rules }], complete: true };
+  const single = { value, line, ...(rules.length === 0 ? {} : { rules }), ...(twice === undefined ? {} : { twice }) };
+  return { values: [single], complete: true };
 }
 
 function isList(value: unknown): value is { kind: string; items: unknown[] | null } {

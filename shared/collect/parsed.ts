@@ -8,6 +8,8 @@ export interface ParsedValue {
   readonly line: number | undefined;
   /** Where the fields and rules of a policy stand. */
   readonly rules?: RuleLines;
+  /** The first key that a policy has twice in one mapping, as text, and the 1-based line of the second. */
+  readonly twice?: readonly [key: string, line: number];
 }
 
 /** A document of a file: a single value, or a list whose items come one by one so that memory stays small. */

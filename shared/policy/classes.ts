@@ -7,7 +7,7 @@ import { parseAddress, parseIPv4 } from '../util/addresses.ts';
 import { type MatchContext, matchNamespace, matchPodsIn } from './match.ts';
 import type { PolicyModel } from './model.ts';
 import { type BlockPeer, DIRECTIONS, type PodsPeer, type Tri } from './rules.ts';
-import { addressTextsOf, namedPortsOf, type PodUnit } from './units.ts';
+import { addressTextsOf, declaredPortsOf, type PodUnit } from './units.ts';
 
 export interface PodClass {
   readonly id: number;
@@ -60,7 +60,31 @@ export function labelClassesOf(model: PolicyModel): ClassIndex {
 
 /** Classes by namespace, labels and the names of ports, computed once; addresses do not tell pods apart. */
 export function nameClassesOf(model: PolicyModel): ClassIndex {
-  return model.memo('classes/names', () => buildClasses(model, { ...usageOf(model), blocks: false }));
+  return model.memo('classes/names', () => buildClasses(model, { ...LABELS_ONLY, ...namesUsed(model) }));
+}
+
+/**
+ * The names of ports, and whether nodes are meant, by the policies as they are written: compiling thousands of them for a
+ * question about one pod would cost more than the answer. Only the cluster-wide kinds can mean nodes.
+ */
+function namesUsed(model: PolicyModel): Pick<Usage, 'names' | 'nodes'> {
+  const names = new Set<string>();
+  let nodes = false;
+  for (const { spec } of model.facts.networkPolicies ?? []) {
+    for (const rules of [spec?.ingress, spec?.egress]) {
+      for (const rule of rules ?? []) {
+        for (const entry of rule?.ports ?? []) if (typeof entry?.port === 'string') names.add(entry.port);
+      }
+    }
+  }
+  for (const policy of model.policies) {
+    if (policy.ref.kind === 'NetworkPolicy') continue;
+    for (const { ports, peers } of DIRECTIONS.flatMap((direction) => policy[direction])) {
+      for (const { name } of ports.named) names.add(name);
+      if (peers !== 'any' && peers.some(({ type }) => type === 'nodes')) nodes = true;
+    }
+  }
+  return { names, nodes };
 }
 
 /** Puts the pods of a model into classes. */
@@ -128,7 +152,7 @@ function onlyAddressOf({ spec, status }: Pod): string | undefined {
 
 function namesKey(pod: Pod, names: ReadonlySet<string>): string {
   let key = '';
-  for (const { name, protocol, number } of namedPortsOf(pod)) {
+  for (const { name, protocol, number } of declaredPortsOf(pod)) {
     if (names.has(name)) key += `${name} ${protocol} ${number},`;
   }
   return key;

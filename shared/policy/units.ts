@@ -4,7 +4,7 @@
  */
 
 import type { Labels, Namespace, Node } from '../model/objects.ts';
-import type { Pod } from '../model/objects-pod.ts';
+import type { Container, Pod } from '../model/objects-pod.ts';
 import { type Address, type AddressRange, parseAddress } from '../util/addresses.ts';
 import type { KnownLabels } from './labels.ts';
 import { NO_PORTS, type PortSet, type Protocol, portRange, protocolOf, unionPorts } from './port-set.ts';
@@ -128,18 +128,26 @@ export function namedPortsOf(pod: Pod): readonly DeclaredPort[] {
 
 /** All ports that a pod's lasting containers declare. Declaring is documentation: a pod may listen on others too. */
 export function declaredPortsOf(pod: Pod): readonly DeclaredPort[] {
-  const sidecars = itemsOf(pod.spec?.initContainers).filter((container) => container.restartPolicy === 'Always');
-  return [...itemsOf(pod.spec?.containers), ...sidecars].flatMap((container) =>
-    itemsOf(container.ports).flatMap(({ name = '', containerPort, protocol: text }) => {
-      const protocol = protocolOf(text);
-      return protocol === undefined || containerPort === undefined ? [] : [{ name, protocol, number: containerPort }];
-    }),
-  );
+  const found: DeclaredPort[] = [];
+  for (const { ports } of itemsOf(pod.spec?.containers)) addPorts(found, ports);
+  for (const { ports, restartPolicy } of itemsOf(pod.spec?.initContainers)) {
+    if (restartPolicy === 'Always') addPorts(found, ports);
+  }
+  return found;
+}
+
+function addPorts(found: DeclaredPort[], ports: Container['ports']): void {
+  for (const { name = '', containerPort, protocol: text } of itemsOf(ports)) {
+    const protocol = protocolOf(text);
+    if (protocol !== undefined && containerPort !== undefined) found.push({ name, protocol, number: containerPort });
+  }
 }
 
 /** A list as manifests have it: one that was written by hand may be no list, or hold empty items. */
 function itemsOf<T>(list: readonly T[] | null | undefined): readonly T[] {
-  return Array.isArray(list) ? list.filter((item: T) => item !== null && item !== undefined) : [];
+  if (!Array.isArray(list)) return [];
+  const sound = (item: T): boolean => item !== null && item !== undefined;
+  return list.every(sound) ? list : list.filter(sound);
 }
 
 function podAddresses(pod: Pod): readonly Address[] {

@@ -3,15 +3,17 @@ import { UsageError } from '../../../shared/cli/command.ts';
 import { didYouMean } from '../../../shared/cli/nearest.ts';
 import { isApplied } from '../../../shared/model/applied.ts';
 import { type ClusterIndex, createIndex } from '../../../shared/model/cluster-index.ts';
+import type { KindName } from '../../../shared/model/kinds.ts';
 import type { Snapshot } from '../../../shared/model/snapshot.ts';
 import type { Enforcement } from '../../../shared/policy/enforcement.ts';
 import type { PolicyModel } from '../../../shared/policy/model.ts';
 import { networkGaps } from '../answer/own-networks.ts';
 import { CNI_NAMES, enforcementIn, policyModelIn, takenAsOpen } from '../policy-facts.ts';
+import type { Party } from '../targets/party.ts';
 import type { Naming } from '../words/misses.ts';
 import { namingOf } from '../words/names.ts';
 import { type Places, placesOf } from '../words/places.ts';
-import { type Gaps, gapsOf } from './gaps.ts';
+import { type Gaps, gapsOf, type Refused } from './gaps.ts';
 
 /** Facts made ready for a question about policies. */
 export interface Asked {
@@ -34,7 +36,7 @@ export async function ask(request: Request, plan: Plan): Promise<Asked> {
   const snapshot = await request.facts.snapshot(plan);
   const index = createIndex(snapshot);
   const model = policyModelIn(index, cni, snapshot.source.type === 'cluster');
-  const gaps = gapsOf(snapshot, model.facts.unseen ?? [], takenAsOpen(index));
+  const gaps = gapsOf(snapshot, model.facts.unseen ?? [], takenAsOpen(index), await refusedIn(index, cni));
   return {
     snapshot,
     index,
@@ -46,6 +48,27 @@ export async function ask(request: Request, plan: Plan): Promise<Asked> {
     namespace: await request.facts.namespace(),
   };
 }
+
+/** The same facts for a question about some ends: policies that can select none of them leave no gap. */
+export function askedAbout(asked: Asked, ends: readonly Party[]): Asked {
+  const units = ends.flatMap(({ members }) => members);
+  const namespaces = new Set(units.flatMap((unit) => (unit.type === 'pod' ? [unit.namespace.name] : [])));
+  return { ...asked, gaps: { ...asked.gaps, incomplete: asked.gaps.incompleteFor(namespaces) } };
+}
+
+/** What an API server would refuse of policies that none has seen yet. */
+export async function refusedIn(index: ClusterIndex, cni: string | undefined): Promise<readonly Refused[]> {
+  if (LINTED.every((kind) => index.list(kind).every(isApplied))) return [];
+  const { refusedPolicies } = await import('../lint/refused.ts');
+  return refusedPolicies(index, cni);
+}
+
+const LINTED = [
+  'NetworkPolicy',
+  'AdminNetworkPolicy',
+  'BaselineAdminNetworkPolicy',
+  'ClusterNetworkPolicy',
+] as const satisfies readonly KindName[];
 
 /** What manifests are judged by. */
 export const ON_PAPER: Enforcement = { enforced: 'yes', by: undefined, plugins: [] };

@@ -15,7 +15,7 @@ import { askedPorts } from '../targets/ports.ts';
 import { resolveEnd } from '../targets/resolve-end.ts';
 import { closedByWords } from '../words/closed-by.ts';
 import { reasonWords } from '../words/reasons.ts';
-import { type Asked, ask } from './ask.ts';
+import { type Asked, ask, askedAbout } from './ask.ts';
 import { nobodyWords } from './unseen-report.ts';
 
 /** An expectation with what became of it. */
@@ -65,7 +65,7 @@ function check(asked: Asked, expectation: Expectation): Checked {
 }
 
 function judge(asked: Asked, expectation: Expectation): Checked {
-  const { model, enforcement, namespace, gaps } = asked;
+  const { model, enforcement, namespace } = asked;
   const from = resolveEnd(asked, expectation.from, namespace);
   const to = resolveEnd(asked, expectation.to, namespace);
   for (const end of [from, to]) {
@@ -78,7 +78,8 @@ function judge(asked: Asked, expectation: Expectation): Checked {
   // A deny without a port means every port of the pods, not those of the Service alone.
   const asks = expect === 'deny' && port === undefined ? undefined : ports;
   const outcome = checkExpectation(model, enforcement, expect, from.party, to.party, asks);
-  if (outcome.result !== 'fails' && gaps.incomplete !== undefined) return unknown(expectation, gaps.incomplete);
+  const { incomplete } = askedAbout(asked, [from.party, to.party]).gaps;
+  if (outcome.result !== 'fails' && incomplete !== undefined) return unknown(expectation, incomplete);
   const because = becauseOf(asked, outcome);
   if (outcome.result !== 'fails') return { expectation, outcome, because, findings: [] };
   const { file, line } = expectation;

@@ -19,7 +19,7 @@ import { askedPorts } from '../targets/ports.ts';
 import { resolveEnd } from '../targets/resolve-end.ts';
 import { portsValue, portWords } from '../words/ports.ts';
 import { reasonsWords } from '../words/reasons.ts';
-import { type Asked, ask, cniOf } from './ask.ts';
+import { type Asked, ask, askedAbout, cniOf } from './ask.ts';
 import { lintOf } from './lint-of.ts';
 import { unseenReport } from './unseen-report.ts';
 
@@ -41,7 +41,8 @@ export async function runCanReach(request: Request): Promise<CommandResult> {
   const walks = told === undefined ? [] : [told.verdict.egress, told.verdict.ingress];
   const took = walks.flatMap(({ tiers }) => tiers.flatMap(({ policies }) => policies.map(({ policy }) => policy)));
   const findings = await lintOf(asked, took, cniOf(request));
-  return { type: 'report', report: { ...reportOf(asked, one.party, other.party, judged), findings } };
+  const about = askedAbout(asked, [one.party, other.party]);
+  return { type: 'report', report: { ...reportOf(about, one.party, other.party, judged), findings } };
 }
 
 /** `from A to B`, `A to B` and `A B`. Throws a UsageError unless there are two ends. */

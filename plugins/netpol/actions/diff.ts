@@ -17,7 +17,7 @@ import { type Compared, compare, type State } from '../diff/compare.ts';
 import { diffReport, type Expect } from '../diff/diff-report.ts';
 import { enforcementIn, policyModelIn, takenAsOpen } from '../policy-facts.ts';
 import { placesOf } from '../words/places.ts';
-import { cniOf, isPaper, ON_PAPER } from './ask.ts';
+import { cniOf, isPaper, ON_PAPER, refusedIn } from './ask.ts';
 import { type Gaps, gapsOf } from './gaps.ts';
 
 /** `diff`: what the files, or the deletions, would change; or what differs between two recordings. */
@@ -62,7 +62,7 @@ async function whatIf(request: Request, files: readonly string[], deleted: reado
   return compare(before, after, {
     source: sourceName(snapshot),
     enforcement: enforcementOf(before, cni),
-    gaps: gapsIn(after),
+    gaps: await gapsIn(after, cni),
     places: placesOf(after.index),
     objects: {
       created: applied.created.map(formatRef),
@@ -96,7 +96,7 @@ async function twoSides(request: Request, args: readonly string[]): Promise<Comp
   if (a === undefined || b === undefined) throw new Error('two recordings were read');
   const before = stateOf(a, cni);
   const after = stateOf(b, cni);
-  const gaps = [before, after].map(gapsIn);
+  const gaps = await Promise.all([before, after].map((state) => gapsIn(state, cni)));
   return compare(before, after, {
     source: `${sourceName(a)} and ${sourceName(b)}`,
     enforcement: enforcementOf(after, cni),
@@ -109,8 +109,8 @@ async function twoSides(request: Request, args: readonly string[]): Promise<Comp
   });
 }
 
-function gapsIn({ snapshot, model, index }: State): Gaps {
-  return gapsOf(snapshot, model.facts.unseen ?? [], takenAsOpen(index));
+async function gapsIn({ snapshot, model, index }: State, cni: string | undefined): Promise<Gaps> {
+  return gapsOf(snapshot, model.facts.unseen ?? [], takenAsOpen(index), await refusedIn(index, cni));
 }
 
 /** Manifests that were never in a cluster are judged as if some plugin enforced them. */

@@ -9,16 +9,32 @@ export interface Gaps {
   readonly notChecked: readonly NotChecked[];
   /** Set when an answer of "all" or "none" would be a guess: a broken file, pods or policies that were not read. */
   readonly incomplete: string | undefined;
+  /** The same for a question about pods of some namespaces: what would be refused elsewhere does not concern them. */
+  incompleteFor(namespaces: ReadonlySet<string>): string | undefined;
+}
+
+/** Something that an API server would refuse of a policy; without a namespace where the policy is the cluster's. */
+export interface Refused {
+  readonly namespace: string | undefined;
+  readonly reason: string;
 }
 
 /** Broken documents beyond this many are counted, not listed. */
 const MOST = 10;
 
+/** The same for what would be refused. */
+const MOST_REFUSED = 5;
+
 /**
  * The gaps of a snapshot. `unseen` are the namespaces with pods whose NetworkPolicies could not be read, `open` those of
- * which the files hold none.
+ * which the files hold none, `wrong` what a server would refuse of the policies.
  */
-export function gapsOf(snapshot: Snapshot, unseen: readonly Unseen[], open: readonly string[]): Gaps {
+export function gapsOf(
+  snapshot: Snapshot,
+  unseen: readonly Unseen[],
+  open: readonly string[],
+  wrong: readonly Refused[],
+): Gaps {
   // What was lost comes before what is only doubtful.
   const problems = [...snapshot.problems].sort((a, b) => Number(a.doubt ?? false) - Number(b.doubt ?? false));
   const broken = problems.map(({ path, line, message }) => ({
@@ -41,17 +57,33 @@ export function gapsOf(snapshot: Snapshot, unseen: readonly Unseen[], open: read
   const others = refused(snapshot, (kind) => kind !== 'Pod' && kind !== 'NetworkPolicy');
   const more =
     broken.length > MOST ? [{ check: 'files', reason: `${broken.length - MOST} more that cannot be used` }] : [];
+  const lost = incompleteWords(broken, problems[0]?.doubt === true, policies, pods, without);
   return {
     notChecked: [
       ...broken.slice(0, MOST),
       ...more,
+      ...refusedLines(wrong),
       ...policies,
       ...left,
       ...line('pods', pods),
       ...line('other policies, nodes and namespaces', others),
     ],
-    incomplete: incompleteWords(broken, problems[0]?.doubt === true, policies, pods, without),
+    incomplete: lost ?? refusedWords(wrong),
+    incompleteFor: (namespaces) =>
+      lost ?? refusedWords(wrong.filter(({ namespace }) => namespace === undefined || namespaces.has(namespace))),
   };
+}
+
+function refusedLines(wrong: readonly Refused[]): readonly NotChecked[] {
+  const lines = wrong.slice(0, MOST_REFUSED).map(({ reason }) => ({ check: 'policies', reason }));
+  const rest = wrong.length - lines.length;
+  return rest === 0
+    ? lines
+    : [...lines, { check: 'policies', reason: `${rest} more that are refused: kubectl netpol lint` }];
+}
+
+function refusedWords([first]: readonly Refused[]): string | undefined {
+  return first === undefined ? undefined : `a policy would not be in force: ${first.reason}`;
 }
 
 function incompleteWords(

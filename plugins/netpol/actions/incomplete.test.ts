@@ -61,6 +61,56 @@ describe('a policy that does not decode', () => {
   });
 });
 
+describe('a policy that an API server refuses', () => {
+  const refused = (rule: string): string =>
+    `${PAIR}${deployment('data', 'db')}\n---\n${TOP}spec:\n  podSelector: {}\n  ingress:\n  - ${rule}\n`;
+
+  it.each([
+    ['endPort 80 is smaller than port 90', '{ports: [{port: 90, endPort: 80}]}'],
+    ['port 0 is not between 1 and 65535', '{ports: [{port: 0}]}'],
+    ['is no port name', '{ports: [{port: far-too-long-a-name}]}'],
+    ['protocol tcp is not known', '{ports: [{protocol: tcp}]}'],
+    ['is no address block', '{from: [{ipBlock: {cidr: 10.0.0.1}}]}'],
+    ['excepts 11.0.0.0/8', '{from: [{ipBlock: {cidr: 10.0.0.0/8, except: [11.0.0.0/8]}}]}'],
+    ['ipBlock stands alone', '{from: [{ipBlock: {cidr: 10.0.0.0/8}, podSelector: {}}]}'],
+    ['is none of In', '{from: [{podSelector: {matchExpressions: [{key: a, operator: Is, values: [b]}]}}]}'],
+    ['a peer needs', '{from: [{}]}'],
+  ])('%s: told with file and line by every answer that it may concern', async (problem, rule) => {
+    for (const command of [
+      'matrix',
+      'can-reach shop/web shop/api --port 80',
+      'shop/api',
+      'what-can shop/web',
+      'policies',
+    ]) {
+      const run = await askManifests(refused(rule), command);
+      expect(run).toMatchObject({ exit: 3, stderr: '' });
+      const text = run.stdout.replaceAll(/\s+/g, ' ');
+      expect(text).toContain(problem);
+      expect(text).toMatch(/would not be in force: standard input:\d+: NetworkPolicy shop\/p/);
+    }
+  });
+
+  it('leaves questions about other namespaces alone', async () => {
+    const run = await askManifests(refused('{ports: [{port: 0}]}'), 'can-reach data/db data/db --port 80');
+    expect(run.exit).toBe(0);
+  });
+
+  it('is judged as it reads where a cluster holds it', async () => {
+    const held = refused('{ports: [{port: 0}]}').replace('metadata: {name: p,', 'metadata: {uid: u1, name: p,');
+    expect(await askManifests(held, 'can-reach shop/web shop/api --port 80')).toMatchObject({ exit: 1 });
+  });
+});
+
+it('tells of a key that a policy has twice', async () => {
+  const twice = 'spec:\n  podSelector: {}\n  ingress: []\n  ingress:\n  - {}\n';
+  for (const command of ['matrix', 'can-reach shop/web shop/api --port 80', 'shop/api']) {
+    const run = await askManifests(`${PAIR}${TOP}${twice}`, command);
+    expect(run).toMatchObject({ exit: 3, stderr: '' });
+    expect(run.stdout.replaceAll(/\s+/g, ' ')).toMatch(/standard input:\d+: NetworkPolicy p has ingress twice/);
+  }
+});
+
 describe('few rights', () => {
   const objects = [
     pod('web-1', { labels: { app: 'web' } }),

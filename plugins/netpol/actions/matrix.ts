@@ -8,7 +8,7 @@ import { foldedRows } from '../answer/fold-rows.ts';
 import { type KeepEnd, type MatrixAnswer, matrixRows } from '../answer/matrix-rows.ts';
 import { readPolicies, readWaysIn } from '../collect/policy-plan.ts';
 import { reasonWords } from '../words/reasons.ts';
-import { type Asked, ask, cniOf, isPaper } from './ask.ts';
+import { type Asked, ask } from './ask.ts';
 
 /** `matrix`: every pair in the form that was asked for. */
 export async function runMatrix(request: Request): Promise<CommandResult> {
@@ -56,7 +56,7 @@ async function read(
 ): Promise<{ readonly asked: Asked; readonly answer: MatrixAnswer; readonly by: Grain }> {
   const by = (request.options.string('by') ?? 'workload') as Grain;
   const all = request.options.boolean('all-namespaces');
-  const asked = await withRefused(await ask(request, plan), cniOf(request));
+  const asked = await ask(request, plan);
   // Files are asked as a whole unless a namespace is named: they have no current one.
   const wanted = all
     ? undefined
@@ -67,15 +67,6 @@ async function read(
     return end.ref.kind === 'Namespace' ? end.ref.name === wanted : end.ref.namespace === wanted;
   };
   return { asked, answer: matrixRows(asked.index, asked.model, by, keep), by };
-}
-
-/** Manifests were never held against the rules of an API server. */
-async function withRefused(asked: Asked, cni: string | undefined): Promise<Asked> {
-  if (!isPaper(asked.index)) return asked;
-  const { refusedPolicies } = await import('../lint/refused.ts');
-  const refused = refusedPolicies(asked.index, cni);
-  if (refused.length === 0) return asked;
-  return { ...asked, gaps: { ...asked.gaps, notChecked: [...asked.gaps.notChecked, ...refused] } };
 }
 
 const plan: Plan = async (gatherer, namespace) => {

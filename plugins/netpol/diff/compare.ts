@@ -33,7 +33,7 @@ export interface Compared {
   readonly after: State;
   readonly source: string;
   readonly enforcement: Enforcement;
-  readonly gaps: Gaps;
+  readonly gaps: Pick<Gaps, 'notChecked' | 'incomplete'>;
   readonly places: Places;
   readonly objects: ObjectChanges;
   readonly sides: Sides;

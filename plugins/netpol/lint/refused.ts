@@ -1,27 +1,30 @@
-import { runChecks } from '../../../shared/diagnose/run-checks.ts';
+import { isApplied } from '../../../shared/model/applied.ts';
 import type { ClusterIndex } from '../../../shared/model/cluster-index.ts';
-import type { NotChecked } from '../../../shared/report/report.ts';
+import type { Refused } from '../actions/gaps.ts';
 import { formChecks } from '../checks/form/checks.ts';
 import { lintIndex } from './lint-facts.ts';
 import { policySubjects } from './policy-subject.ts';
-
-/** More than these are counted. */
-const MOST = 5;
+import { placeOf } from './with-places.ts';
 
 /**
- * Policies of manifests that an API server would refuse, as gaps of an answer: what they say was judged as far as it has
- * a meaning, and would not be in force.
+ * What an API server would refuse of policies that were never applied. They are judged as far as they have a meaning, but
+ * would not be in force. What a server holds, it once took in.
  */
-export function refusedPolicies(index: ClusterIndex, cni: string | undefined): readonly NotChecked[] {
+export function refusedPolicies(index: ClusterIndex, cni: string | undefined): readonly Refused[] {
   const facts = lintIndex(index, cni);
-  const found = policySubjects(facts, undefined).flatMap((subject) =>
-    runChecks(formChecks, subject, subject.namespace ?? '*', { index: facts, now: facts.now }).flatMap(({ outcome }) =>
-      outcome.result === 'fail' ? outcome.findings.filter(({ severity }) => severity === 'critical') : [],
-    ),
-  );
-  const lines = found.slice(0, MOST).map(({ summary }) => ({ check: 'policies', reason: summary }));
-  const rest = found.length - lines.length;
-  return rest === 0
-    ? lines
-    : [...lines, { check: 'policies', reason: `${rest} more that are refused: kubectl netpol lint` }];
+  const context = { index: facts, now: facts.now };
+  return policySubjects(facts, undefined)
+    .filter(({ object }) => !isApplied(object))
+    .flatMap((subject) =>
+      // The form of an object that was read is there to be judged, whatever else was not.
+      formChecks
+        .filter(({ applies }) => applies?.(subject, context) !== false)
+        .flatMap((check) => check.run(subject, context))
+        .filter(({ severity }) => severity === 'critical')
+        .map((finding) => {
+          const place = placeOf(facts, finding);
+          const reason = place === undefined ? finding.summary : `${place}: ${finding.summary}`;
+          return { namespace: subject.namespace, reason };
+        }),
+    );
 }

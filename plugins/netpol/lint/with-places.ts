@@ -24,13 +24,16 @@ export function withPlaces(index: ClusterIndex, report: Report): Report {
 }
 
 function placed(index: ClusterIndex, finding: Finding): Finding {
+  const [, path, line] = /^(.*):(\d+)$/.exec(placeOf(index, finding) ?? '') ?? [];
+  return path === undefined ? finding : { ...finding, place: { path, line: Number(line) } };
+}
+
+/** `shop.yaml:12`, the place that a finding is about; undefined for objects of a cluster. */
+export function placeOf(index: ClusterIndex, finding: Finding): string | undefined {
   const { kind, namespace, name } = finding.subject;
   // A finding about one word knows its own line, and one about a rule says it with its first fact.
   const [first] = finding.evidence;
   const own = finding.code === 'POL325' ? first?.source : / \((\S.*:\d+)\)$/.exec(first?.source ?? '')?.[1];
   const metadata = namespace === undefined ? { name } : { namespace, name };
-  const text = own ?? (kind in KINDS ? index.origin({ metadata }, kind as KindName) : undefined);
-  const [, path, line] = /^(.*):(\d+)$/.exec(text ?? '') ?? [];
-  if (path === undefined) return finding;
-  return { ...finding, place: { path, line: Number(line) } };
+  return own ?? (kind in KINDS ? index.origin({ metadata }, kind as KindName) : undefined);
 }

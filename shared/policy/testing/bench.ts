@@ -19,6 +19,10 @@ function createRandom(seed: number): (below: number) => number {
   };
 }
 
+function blockPeer(third: number): NetworkPolicyPeer {
+  return { ipBlock: { cidr: `10.0.${third}.0/23`, except: [`10.0.${third}.64/28`] } };
+}
+
 export function generate(podCount: number, policyCount: number, replicas: number): PolicyFacts {
   const random = createRandom(7);
   const spaces = Math.max(3, Math.round(podCount / 40));
@@ -67,9 +71,7 @@ export function generate(podCount: number, policyCount: number, replicas: number
           podSelector: { matchLabels: { tier: `tier-${random(4)}` } },
         };
       case 3:
-        return {
-          ipBlock: { cidr: `10.0.${random(24) * 2}.0/23`, except: [`10.0.${random(24) * 2}.64/28`] },
-        };
+        return blockPeer(random(24) * 2);
       default:
         return {
           namespaceSelector: {},

@@ -21,17 +21,22 @@ const SPEC: Fields = { podSelector: SELECTOR, policyTypes: null, ingress: RULE, 
  * them, and a misspelt selector then means every pod, a misspelt list of rules none.
  */
 export function unknownFields(spec: unknown): readonly FormProblem[] {
-  return fieldsIn(spec, SPEC, 'spec');
+  const problems: FormProblem[] = [];
+  addFields(spec, SPEC, 'spec', problems);
+  return problems;
 }
 
-function fieldsIn(value: unknown, fields: Fields, path: string): readonly FormProblem[] {
-  if (Array.isArray(value)) return value.flatMap((item, at) => fieldsIn(item, fields, `${path}[${at}]`));
-  if (typeof value !== 'object' || value === null) return [];
-  return Object.entries(value).flatMap(([name, inner]) => {
-    if (!Object.hasOwn(fields, name)) return [{ field: `${path}.${name}`, problem: noSuchField(name, fields) }];
-    const own = fields[name];
-    return own === null || own === undefined ? [] : fieldsIn(inner, own, `${path}.${name}`);
-  });
+function addFields(value: unknown, fields: Fields, path: string, problems: FormProblem[]): void {
+  if (Array.isArray(value)) {
+    for (let at = 0; at < value.length; at++) addFields(value[at], fields, `${path}[${at}]`, problems);
+    return;
+  }
+  if (typeof value !== 'object' || value === null) return;
+  for (const [name, inner] of Object.entries(value)) {
+    const own = Object.hasOwn(fields, name) ? fields[name] : undefined;
+    if (own === undefined) problems.push({ field: `${path}.${name}`, problem: noSuchField(name, fields) });
+    else if (own !== null) addFields(inner, own, `${path}.${name}`, problems);
+  }
 }
 
 /** Names that are this many letters away or fewer are taken for slips. */
