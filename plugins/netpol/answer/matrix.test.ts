@@ -56,7 +56,9 @@ describe('matrix -o json', () => {
     const wrong = JSON.parse((await ask('matrix -o json', SHOP.replace('{port: http}', '{port: 0}'))).stdout);
     expect(wrong.notChecked).toContainEqual({
       check: 'policies',
-      reason: expect.stringMatching(/:\d+: NetworkPolicy shop\/api-in, ingress rule 1: port 0 .+; the API server refuses/),
+      reason: expect.stringMatching(
+        /:\d+: NetworkPolicy shop\/api-in, ingress rule 1: port 0 .+; the API server refuses/,
+      ),
     });
     expect(JSON.parse((await ask('matrix -o json')).stdout).notChecked).toEqual([]);
   });
