@@ -14,6 +14,8 @@ const CHANGES: ReadonlySet<string> = new Set([
   'components',
   'transformers',
   'generators',
+  'configMapGenerator',
+  'secretGenerator',
   'helmCharts',
   'helmChartInflationGenerator',
 ]);

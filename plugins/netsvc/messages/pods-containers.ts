@@ -171,4 +171,17 @@ export const podsContainersMessages = defineMessages({
       'The scheduler keeps pods with hostNetwork apart only where they declare their ports.\n' +
       'Give one of the two another port, and its probes and the Service with it.',
   }),
+  SVC248: message<{ workload: string; need: string; where: string; instead: string }>({
+    slug: 'needs-not-written',
+    severity: 'warning',
+    confidence: 'likely',
+    rung: 22,
+    title: 'manifests name a Secret, ConfigMap, claim or account that they do not hold',
+    summary: ({ workload, need, where, instead }) => `${workload} needs ${need} (${where}): ${instead}`,
+    explain:
+      'These files were never applied. A pod whose environment, volume or service account names an object that its ' +
+      'namespace does not have waits or is refused (CreateContainerConfigError, FailedMount, FailedCreate). Here other ' +
+      'objects of the kind are written beside it and this one is not: it may be misspelt, or come another way (an ' +
+      'operator, a pipeline, an earlier apply).\nWrite the name of the object that is meant, or add it.',
+  }),
 });

@@ -7,6 +7,7 @@ import { deploymentPaused } from './deployment-paused.ts';
 import { imageNotPulled } from './image-not-pulled.ts';
 import { initContainer } from './init-container.ts';
 import { jobHasNoPod } from './job-has-no-pod.ts';
+import { needsNotWritten } from './needs-not-written.ts';
 import { noPodByEvents } from './no-pod-by-events.ts';
 import { nodeNotReady } from './node-not-ready.ts';
 import { outOfMemory } from './out-of-memory.ts';
@@ -34,6 +35,7 @@ export const podsChecks: readonly ServiceCheck[] = [
   podsPreparing,
   imageNotPulled,
   configMissing,
+  needsNotWritten,
   initContainer,
   containerCannotStart,
   outOfMemory,
