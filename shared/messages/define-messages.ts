@@ -36,6 +36,8 @@ export interface Raise<Args> {
   readonly pods?: readonly string[];
   /** See `Finding.dependsOn`. */
   readonly dependsOn?: readonly Ref[];
+  /** See `Finding.waitsFor`. */
+  readonly waitsFor?: readonly Ref[];
   /** Replaces the catalogue's fixes where only the check knows them. */
   readonly fixes?: readonly Fix[];
 }
@@ -87,6 +89,7 @@ function withRaise<Args>(code: string, text: MessageText<Args>): Message<Args> {
         covers: text.covers ?? [],
         ...(facts.pods === undefined ? {} : { pods: facts.pods }),
         ...(facts.dependsOn === undefined || facts.dependsOn.length === 0 ? {} : { dependsOn: facts.dependsOn }),
+        ...(facts.waitsFor === undefined || facts.waitsFor.length === 0 ? {} : { waitsFor: facts.waitsFor }),
       };
     },
   };

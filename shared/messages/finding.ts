@@ -46,6 +46,8 @@ export interface Finding {
   readonly pods?: readonly string[];
   /** Services that those pods ask for and do not get: where one of them is at fault itself, that is nearer to the root. */
   readonly dependsOn?: readonly Ref[];
+  /** Those of `dependsOn` that the pods' own words name: the last lines of a log, a probe, the command that waits. */
+  readonly waitsFor?: readonly Ref[];
   /** Where the object stands in a file, for facts from files. */
   readonly place?: { readonly path: string; readonly line: number };
   /** Codes that are only consequences of this one, wherever they concern the same subject or pods. */

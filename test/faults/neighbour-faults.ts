@@ -42,7 +42,7 @@ export const neighbourFaults: readonly Fault[] = [
     ],
     shows: all(someReady(1), runningNotReady(2), event('Unhealthy'), aged(90)),
     verdict: 'broken',
-    code: 'SVC306',
+    code: 'SVC101',
     words: ['db', 'app=database'],
   },
   {

@@ -16,9 +16,9 @@ interface Wanted {
 
 /**
  * The last lines of containers that crash or are not ready, one pod for each container name, and of one serving pod
- * whose declared ports are not the Service's: what it listens on may be said there.
+ * whose declared ports are not the Service's: what it listens on may be said there. Gives what was written.
  */
-export async function readLogs(gatherer: Gatherer, service: Service, pods: readonly Pod[]): Promise<void> {
+export async function readLogs(gatherer: Gatherer, service: Service, pods: readonly Pod[]): Promise<readonly string[]> {
   const wanted = new Map<string, Wanted>();
   for (const pod of pods) {
     for (const entry of unwell(pod)) {
@@ -30,13 +30,14 @@ export async function readLogs(gatherer: Gatherer, service: Service, pods: reado
     const key = `${entry.container}/false`;
     if (!wanted.has(key)) wanted.set(key, entry);
   }
-  await Promise.all(
+  const texts = await Promise.all(
     [...wanted.values()]
       .slice(0, MAX_LOGS)
       .map(({ pod, container, previous }) =>
         gatherer.logs(namespaceOf(pod), nameOf(pod), { container, previous, tailLines: TAIL_LINES }),
       ),
   );
+  return texts.flatMap((text) => text ?? []);
 }
 
 function unwell(pod: Pod): readonly Wanted[] {

@@ -7,6 +7,7 @@ import { nameOf, namespaceOf } from '../../../shared/model/refs.ts';
 import { formatLabels } from '../../../shared/model/selectors.ts';
 import { SERVICE_NAME_LABEL, selectorOf } from '../../../shared/model/services.ts';
 import { readAlias } from './read-alias.ts';
+import { readAwaited } from './read-awaited.ts';
 import { readConfigMaps } from './read-config-maps.ts';
 import { readIngresses } from './read-ingresses.ts';
 import { readLogs } from './read-logs.ts';
@@ -50,7 +51,7 @@ async function readSelected(gatherer: Gatherer, service: Service, selector: Labe
     beside,
     live.length === 0 ? readWithoutPods(gatherer, service) : undefined,
     readNodes(gatherer, nodesOf(live), dependsOnPlace(service)),
-    readLogs(gatherer, service, live),
+    readLogs(gatherer, service, live).then((logs) => readAwaited(gatherer, service, live, logs)),
     readPodStorage(gatherer, live),
     readQuotas(gatherer, namespace, live),
     readLeases(gatherer, live),

@@ -4,12 +4,14 @@ import { runChecks } from '../../../shared/diagnose/run-checks.ts';
 import type { ClusterIndex } from '../../../shared/model/cluster-index.ts';
 import type { Service } from '../../../shared/model/objects-network.ts';
 import { isFinished } from '../../../shared/model/pods.ts';
+import { refKey } from '../../../shared/model/refs.ts';
 import { endpointRows } from '../../../shared/model/services.ts';
 import type { Report } from '../../../shared/report/report.ts';
 import { plural } from '../../../shared/util/text.ts';
 import { checks } from '../checks/checks.ts';
 import { type ServiceSubject, subjectOf, subjectPods } from '../service-subject.ts';
 import { withAliasRuns } from './alias-runs.ts';
+import { withAwaitedRuns } from './awaited-runs.ts';
 import { withHeirRuns } from './heir-runs.ts';
 import { withStuckPods } from './stuck-pods.ts';
 
@@ -19,6 +21,8 @@ export interface DiagnoseOptions {
   readonly from?: CheckContext['from'];
   readonly sweep?: boolean;
   readonly via?: CheckContext['via'];
+  /** Keys of the Services whose pods wait for this one, directly or through others. */
+  readonly awaitedBy?: ReadonlySet<string>;
 }
 
 /** Runs every check on one Service and ranks what they found. */
@@ -32,7 +36,13 @@ export function diagnoseService(index: ClusterIndex, service: Service, options: 
     ...(options.from === undefined ? {} : { from: options.from }),
   };
   const own = runChecks(checks, subject, subject.namespace, context);
-  const runs = withStuckPods(withHeirRuns(withAliasRuns(own, subject, context), subject, service, context), index);
+  const chain = new Set([...(options.awaitedBy ?? []), refKey(subject.ref)]);
+  const judge = (awaited: Service): Report | undefined =>
+    options.sweep === true || chain.has(refKey(subjectOf(awaited).ref))
+      ? undefined
+      : diagnoseService(index, awaited, { source: options.source, awaitedBy: chain });
+  const whole = withHeirRuns(withAliasRuns(own, subject, context), subject, service, context);
+  const runs = withStuckPods(withAwaitedRuns(whole, index, judge), index);
   return reportFromRuns(
     {
       command: options.command ?? 'netsvc diagnose',

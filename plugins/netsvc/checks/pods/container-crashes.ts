@@ -51,6 +51,7 @@ function raise(index: ClusterIndex, subject: ServiceSubject, group: readonly [Tr
     subject: first.owner,
     pods: podKeys(group),
     dependsOn: needs.dependsOn,
+    waitsFor: needs.waitsFor,
     evidence: [
       ...(link === undefined ? [] : [link.evidence]),
       ...troubleEvidence(index, group, [], true),

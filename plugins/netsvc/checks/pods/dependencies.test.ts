@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { crashing, ended } from '../../../../shared/testing/broken-pods.ts';
-import { deployment, pod, service } from '../../../../shared/testing/builders.ts';
+import type { KubeObject } from '../../../../shared/model/objects.ts';
+import type { Container } from '../../../../shared/model/objects-pod.ts';
+import { crashing, ended, unready } from '../../../../shared/testing/broken-pods.ts';
+import { deployment, event, pod, service, slicesFor } from '../../../../shared/testing/builders.ts';
 import { causeCodes, diagnoseObjects } from '../../testing/diagnose-objects.ts';
 
 const web = service('web');
@@ -13,6 +15,15 @@ function told(text: string, more: readonly object[] = [], spec: object = {}): Re
   return diagnoseObjects([web, deployment('web', { app: 'web' }), app, ...(more as [])], 'web', { logs });
 }
 
+/** Service api, whose only pod answers its readiness probe with 503 and has this environment. */
+function apiSayingNo(env: Container['env'] & object): readonly KubeObject[] {
+  const readinessProbe = { httpGet: { path: '/healthz', port: 8080 } };
+  const made = unready('api-1', { env, readinessProbe }, { labels: { app: 'api' } });
+  const message = 'Readiness probe failed: HTTP probe failed with statuscode: 503';
+  const said = event(made, 'Unhealthy', message, { count: 40, fieldPath: 'spec.containers{app}' });
+  return [service('api', { selector: { app: 'api' }, ports: [{ port: 80 }] }), made, said];
+}
+
 const facts = (report: ReturnType<typeof diagnoseObjects>): string =>
   (report.causes[0]?.evidence ?? []).map((entry) => entry.fact).join('\n');
 const commands = (report: ReturnType<typeof diagnoseObjects>): readonly string[] =>
@@ -21,11 +32,38 @@ const commands = (report: ReturnType<typeof diagnoseObjects>): readonly string[]
 describe('what a crashing container needs and does not get', () => {
   const refused = 'dial tcp db:5432: connect: connection refused';
 
-  it('a Service without pods is named, and the command that tells why', () => {
-    const report = told(refused, [db]);
-    expect(causeCodes(report)).toEqual(['SVC229']);
+  it('a Service without pods is the cause, the crash its consequence', () => {
+    const report = told(refused, [db, deployment('db', { app: 'database' })]);
+    expect(causeCodes(report)).toEqual(['SVC101']);
+    expect(report.causes[0]?.subject).toEqual({ kind: 'Service', namespace: 'shop', name: 'db' });
+    expect(report.verdict).toBe('broken');
+    expect(facts(report)).toMatch(/as a result: container app crashes .* exit code 1/);
     expect(facts(report)).toContain('it asks for Service db, which selects app=db: no pod has that');
-    expect(commands(report)[0]).toBe('kubectl netsvc db -n shop');
+    expect(commands(report)[0]).toContain('kubectl patch service db -n shop');
+  });
+
+  it('the end of a chain is the cause: web asks for api, and api for db', () => {
+    const env = [
+      { name: 'DB_HOST', value: 'db' },
+      { name: 'DB_PORT', value: '5432' },
+    ];
+    const chain = [...apiSayingNo(env), db, deployment('db', { app: 'db' }, { replicas: 0 })];
+    const report = told('dial tcp api:80: connect: connection refused', chain);
+    expect(causeCodes(report)).toEqual(['SVC201']);
+    expect(report.causes[0]?.subject.name).toBe('db');
+    expect(facts(report)).toMatch(/as a result: readiness probe .*503[\s\S]*as a result: container app crashes/);
+  });
+
+  it('Services that wait for each other are no riddle without an end', () => {
+    const api = apiSayingNo([{ name: 'FRONT', value: 'http://web' }]);
+    const report = told('dial tcp api:80: connect: connection refused', api);
+    expect(causeCodes(report)).toEqual(['SVC301']);
+  });
+
+  it('a Service of which only some pods answer leaves the crash its own cause', () => {
+    const some = [pod('db-1', { labels: { app: 'db' } }), pod('db-2', { labels: { app: 'db' }, ready: false })];
+    const sound = service('db', { selector: { app: 'db' }, ports: [{ port: 5432, targetPort: 8080 }] });
+    expect(causeCodes(told(refused, [sound, ...some, ...slicesFor(sound, some)]))).toEqual(['SVC229']);
   });
 
   it('a Service of which no pod is Ready', () => {

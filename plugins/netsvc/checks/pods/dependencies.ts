@@ -9,7 +9,8 @@ import { formatLabels, matchesLabels } from '../../../../shared/model/selectors.
 import { podsMatching, selectorOf } from '../../../../shared/model/services.ts';
 import { plural } from '../../../../shared/util/text.ts';
 import { dnsTrap } from '../names/dns-trap.ts';
-import { hostsIn, type NamedHost } from '../names/host-references.ts';
+import { hostsIn, hostVariables, type NamedHost } from '../names/host-references.ts';
+import { environmentOf } from '../ports/listen/environment.ts';
 import { likeness } from '../selector/label-distance.ts';
 import { askedHosts, tellsUnresolved } from './asked-hosts.ts';
 import { commandLine, logsOf, podSource } from './pod-evidence.ts';
@@ -22,6 +23,8 @@ export interface Needs {
   readonly fixes: readonly Fix[];
   /** The Services of its namespace that it asks for. */
   readonly dependsOn: readonly Ref[];
+  /** Those of them that its own words name. */
+  readonly waitsFor: readonly Ref[];
 }
 
 /** What `needsOf` and `portTaken` look at beside the pods. */
@@ -45,14 +48,19 @@ export function needsOf(
   const lastWords = logsOf(index, entry, name).map(({ text }) => text.slice(-TAIL));
   const said = [...probe, ...lastWords].join('\n');
   const text = `${said}\n${spec === undefined ? '' : commandLine(spec)}`;
-  const hosts = askedHosts(text);
+  const named = eachOnce(namespace, askedHosts(text));
+  // The environment names what may be asked for some day: only a Service that is not there is worth a word. A server
+  // that runs and says no without a word says it of what it needs.
+  const configured = configuredHosts(index, namespace, spec).filter(
+    ({ host }) => host !== 'localhost' && !named.some((one) => one.host === host),
+  );
+  const silent = named.length === 0 && SAYS_NO.test(probe.join('\n'));
+  const hosts = silent ? configured : named;
   const asks = servicesAsked(index, namespace, entry, hosts).slice(0, MOST);
-  // The environment names what may be asked for some day: only a Service that is not there is worth a word.
-  const meant = (spec?.env ?? [])
-    .flatMap(({ value = '' }) => hostsIn(value))
-    .filter(({ host }) => host !== 'localhost' && !hosts.some((one) => one.host === host))
-    .filter(({ host }) => serviceNamed(index, namespace, host) === undefined);
-  const absent = meant.flatMap((host) => gapOf(index, namespace, entry, host) ?? []).slice(0, MOST);
+  const absent = configured
+    .filter(({ host }) => serviceNamed(index, namespace, host) === undefined)
+    .flatMap((host) => gapOf(index, namespace, entry, host) ?? [])
+    .slice(0, MOST);
   const gaps = hosts.flatMap((host) => gapOf(index, namespace, entry, host) ?? []).slice(0, MOST);
   const unresolved = tellsUnresolved(said);
   // Without any word of the container's own, servers that are surely not the cluster's are worth a line.
@@ -79,7 +87,38 @@ export function needsOf(
       ...look,
     ],
     dependsOn: asks,
+    waitsFor: servicesAsked(index, namespace, entry, silent ? hosts : askedHosts(said))
+      .filter(({ name }) => mayBeAway(index, entry, name, unresolved))
+      .slice(0, MOST),
   };
+}
+
+/**
+ * A name that does not resolve, or that the pod's own /etc/hosts leads elsewhere, says nothing of the Service; only a
+ * headless one without ready pods has no name.
+ */
+function mayBeAway(index: ClusterIndex, { pod }: ServicePod, name: string, unresolved: boolean): boolean {
+  const service = index.get('Service', pod.metadata?.namespace, name);
+  const aliases = (pod.spec?.hostAliases ?? []).flatMap(({ hostnames = [] }) => hostnames);
+  return !aliases.includes(name) && (!unresolved || service?.spec?.clusterIP === 'None');
+}
+
+/** The kubelet's word for the answer of a server that could not serve (RFC 9110, 15.6). */
+const SAYS_NO = /statuscode: 50[0-4]/;
+
+/** A host is asked for as `db` and as `db.shop.svc.cluster.local`, and once is enough. */
+function eachOnce(own: string, hosts: readonly NamedHost[]): readonly NamedHost[] {
+  const key = ({ host }: NamedHost): string => ownName(own, host) ?? host;
+  return hosts.filter((one, at) => hosts.findIndex((other) => key(other) === key(one)) === at);
+}
+
+/** The hosts that the environment of a container names. */
+function configuredHosts(index: ClusterIndex, own: string, spec: Container | undefined): readonly NamedHost[] {
+  const values = new Map<string, string>();
+  for (const { name, value } of environmentOf(index, own, spec ?? {}).values()) {
+    if (value !== undefined) values.set(name, value);
+  }
+  return eachOnce(own, [...[...values.values()].flatMap(hostsIn), ...hostVariables(values)]);
 }
 
 /** The Services of its own namespace among the hosts that a pod asks for; its own are none. */

@@ -46,18 +46,20 @@ function raise(index: ClusterIndex, subject: ServiceSubject, group: readonly [Tr
   const [first] = group;
   const all = servicePods(index, subject);
   const { trouble } = first;
-  const needs = needsOf(index, first, trouble.container);
+  // Waiting is all that most of them do: what the command names is what the container waits for.
+  const ran = commandLine(trouble.container.spec);
+  const needs = needsOf(index, first, trouble.container, [ran]);
   const facts = {
     subject: first.owner,
     pods: podKeys(group),
     dependsOn: needs.dependsOn,
+    waitsFor: needs.waitsFor,
     ...weigh(subject, all, group),
     fixes: withUndo(rolloutNote(index, group), [...needs.fixes, lookAtLog(first)]),
   };
   const args = { container: containerInWords(trouble), where: inPods(group, all) };
   if (trouble.kind === 'init-running') {
     const when = ago(trouble.container.status?.state?.running?.startedAt, index.now);
-    const ran = commandLine(trouble.container.spec);
     const lasted = index.now - Date.parse(trouble.container.status?.state?.running?.startedAt ?? '');
     return podsMessages.SVC233.raise({
       ...facts,

@@ -121,6 +121,7 @@ function probeFinding(
     },
     pods: podKeys(group),
     dependsOn: needs.dependsOn,
+    waitsFor: needs.waitsFor,
     evidence: [
       ...probeEvidence(index, told),
       ...otherAnswers(group, told),

@@ -35,13 +35,14 @@ function raise(index: ClusterIndex, subject: ServiceSubject, group: readonly [St
   const { severity, confidence, impact } = weightOf(index, subject, first);
   const told = group.find((entry) => probeOfStart(index, entry)?.failure !== undefined) ?? first;
   const failing = probeOfStart(index, told);
+  const needs = failing === undefined ? undefined : needsOf(index, failing, failing.container, probeTexts(failing));
   const evidence: Evidence[] =
     failing === undefined
       ? [{ fact: stageInWords(first, index.now), source: `${podSource(first)} status` }]
       : [
           ...probeEvidence(index, failing),
           ...logEvidence(index, failing, failing.container.name),
-          ...needsOf(index, failing, failing.container, probeTexts(failing)).evidence,
+          ...(needs?.evidence ?? []),
         ];
   return readinessMessages.SVC313.raise({
     subject: first.owner,
@@ -52,6 +53,8 @@ function raise(index: ClusterIndex, subject: ServiceSubject, group: readonly [St
         failing === undefined ? '' : `; ${probeInWords(failing)} of ${probedContainer(failing)} ${notPassed(failing)}`,
     },
     pods: podKeys(group),
+    dependsOn: needs?.dependsOn ?? [],
+    waitsFor: needs?.waitsFor ?? [],
     severity,
     impact,
     confidence,

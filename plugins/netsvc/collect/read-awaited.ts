@@ -1,0 +1,65 @@
+import type { Gatherer } from '../../../shared/collect/gather.ts';
+import type { Service } from '../../../shared/model/objects-network.ts';
+import type { Pod } from '../../../shared/model/objects-pod.ts';
+import { isFinished, isReady } from '../../../shared/model/pods.ts';
+import { nameOf, namespaceOf } from '../../../shared/model/refs.ts';
+import { matchesLabels } from '../../../shared/model/selectors.ts';
+import { SERVICE_NAME_LABEL, selectorOf } from '../../../shared/model/services.ts';
+import { hostVariables } from '../checks/names/host-references.ts';
+import { askedHosts } from '../checks/pods/asked-hosts.ts';
+import { readLogs } from './read-logs.ts';
+import { podsWithLabels } from './read-pods.ts';
+
+/** Services that pods in trouble ask for, and how far they are followed. */
+const MAX_AWAITED = 3;
+const MAX_STEPS = 4;
+
+/**
+ * The Services of the namespace that pods in trouble name in their logs, commands, probes or environment, as far as
+ * their pods are in trouble too: who waits for a database is healed at the database.
+ */
+export async function readAwaited(
+  gatherer: Gatherer,
+  service: Service,
+  pods: readonly Pod[],
+  logs: readonly string[],
+  seen: ReadonlySet<string> = new Set(),
+): Promise<void> {
+  const sick = pods.filter((pod) => !isReady(pod) && !isFinished(pod));
+  const known = new Set([...seen, nameOf(service)]);
+  if (sick.length === 0 || known.size > MAX_STEPS) return;
+  const namespace = namespaceOf(service);
+  const names = hostsOf(sick, logs).flatMap((host) => {
+    const [name = '', of = namespace] = host.split('.');
+    return of === namespace && !known.has(name) ? name : [];
+  });
+  const services = await gatherer.list('Service', { namespace });
+  await Promise.all(
+    services
+      .filter((one) => names.includes(nameOf(one)))
+      .slice(0, MAX_AWAITED)
+      .map(async (awaited) => {
+        const selector = selectorOf(awaited);
+        const labelSelector = `${SERVICE_NAME_LABEL}=${nameOf(awaited)}`;
+        const slices = gatherer.list('EndpointSlice', { namespace, labelSelector });
+        if (selector !== undefined && !sick.some((pod) => matchesLabels(selector, pod.metadata?.labels))) {
+          const behind = await podsWithLabels(gatherer, namespace, selector);
+          await readAwaited(gatherer, awaited, behind, await readLogs(gatherer, awaited, behind), known);
+        }
+        await slices;
+      }),
+  );
+}
+
+function hostsOf(pods: readonly Pod[], logs: readonly string[]): readonly string[] {
+  const containers = pods.flatMap(({ spec }) => [...(spec?.initContainers ?? []), ...(spec?.containers ?? [])]);
+  const words = containers.flatMap(({ command = [], args = [], env = [], readinessProbe, startupProbe }) => [
+    [...command, ...args].join(' '),
+    (readinessProbe?.exec?.command ?? startupProbe?.exec?.command ?? []).join(' '),
+    ...env.map(({ value = '' }) => value),
+  ]);
+  const variables = containers.flatMap(({ env = [] }) =>
+    hostVariables(new Map(env.map(({ name = '', value = '' }) => [name, value]))),
+  );
+  return [...new Set([...askedHosts([...logs, ...words].join('\n')), ...variables].map(({ host }) => host))];
+}

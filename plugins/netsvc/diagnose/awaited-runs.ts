@@ -1,0 +1,56 @@
+import type { CheckRun } from '../../../shared/diagnose/run-checks.ts';
+import type { Finding } from '../../../shared/messages/finding.ts';
+import type { ClusterIndex } from '../../../shared/model/cluster-index.ts';
+import type { Service } from '../../../shared/model/objects-network.ts';
+import { formatRef, type Ref } from '../../../shared/model/refs.ts';
+import type { Report } from '../../../shared/report/report.ts';
+
+/** Words of the pods that are repeated under the cause. */
+const MOST = 3;
+
+/**
+ * Pods that say that they wait for another Service are healed there: where nothing of that Service answers, its own
+ * cause takes the place of theirs, which becomes a consequence under it. `judge` looks into a Service, and gives nothing
+ * for one that is being looked into already.
+ */
+export function withAwaitedRuns(
+  runs: readonly CheckRun[],
+  index: ClusterIndex,
+  judge: (service: Service) => Report | undefined,
+): readonly CheckRun[] {
+  const rootOf = ({ name, namespace }: Ref): Finding | undefined => {
+    const service = index.get('Service', namespace, name);
+    const report = service === undefined ? undefined : judge(service);
+    const [cause] = report?.causes ?? [];
+    return cause?.severity === 'critical' ? cause : undefined;
+  };
+  return runs.map((run) => {
+    if (run.outcome.result !== 'fail') return run;
+    return { ...run, outcome: { ...run.outcome, findings: run.outcome.findings.map((one) => traced(one, rootOf)) } };
+  });
+}
+
+function traced(finding: Finding, rootOf: (awaited: Ref) => Finding | undefined): Finding {
+  if (finding.role !== 'cause') return finding;
+  for (const awaited of finding.waitsFor ?? []) {
+    const root = rootOf(awaited);
+    if (root === undefined) continue;
+    const { severity, impact, role, pods, dependsOn, subject } = finding;
+    return {
+      ...root,
+      summary: `${root.summary}; ${subject.kind} ${subject.name} waits for Service ${awaited.name}`,
+      severity,
+      impact,
+      role,
+      confidence: finding.confidence === 'proven' ? root.confidence : 'likely',
+      ...(pods === undefined ? {} : { pods }),
+      ...(dependsOn === undefined ? {} : { dependsOn }),
+      evidence: [
+        ...root.evidence,
+        { fact: `as a result: ${finding.summary}`, source: formatRef(subject) },
+        ...finding.evidence.filter(({ fact }) => fact.includes(awaited.name)).slice(0, MOST),
+      ],
+    };
+  }
+  return finding;
+}
