@@ -22,7 +22,7 @@ export async function readServers(gatherer: Gatherer, dns: ClusterDns | undefine
   await Promise.all([
     // Versions 1.12 and 1.13 do not log that a right is missing: the roles tell.
     ...((dns?.pods ?? []).every(isReady) ? [] : RIGHTS.map((kind) => gatherer.tryList(kind))),
-    ...chosen(dns).map((pod) =>
+    ...withPages(dns).map((pod) =>
       Promise.all([
         page(gatherer, pod, 9153, '/metrics', `tools/coredns/${nameOf(pod)}/metrics.txt`),
         page(gatherer, pod, 8181, '/ready', `tools/coredns/${nameOf(pod)}/ready.txt`),
@@ -38,7 +38,9 @@ export async function readServersAfter(gatherer: Gatherer, dns: ClusterDns): Pro
     chosen(dns).map((pod) =>
       Promise.all([
         readLogs(gatherer, pod),
-        page(gatherer, pod, 9153, '/metrics', `tools/coredns/${nameOf(pod)}/metrics-later.txt`),
+        ...withPages(dns)
+          .filter((one) => one === pod)
+          .map((one) => page(gatherer, one, 9153, '/metrics', `tools/coredns/${nameOf(one)}/metrics-later.txt`)),
       ]),
     ),
   );
@@ -47,6 +49,11 @@ export async function readServersAfter(gatherer: Gatherer, dns: ClusterDns): Pro
 /** Those that fail first: where there are many, the sound ones tell nothing new. */
 function chosen(dns: ClusterDns | undefined): readonly Pod[] {
   return [...(dns?.pods ?? [])].sort((a, b) => Number(isReady(a)) - Number(isReady(b))).slice(0, MAX_PODS);
+}
+
+/** kube-dns has neither of the pages of CoreDNS. */
+function withPages(dns: ClusterDns | undefined): readonly Pod[] {
+  return dns?.flavour === 'kube-dns' ? [] : chosen(dns);
 }
 
 async function readCache(gatherer: Gatherer, pod: Pod): Promise<void> {

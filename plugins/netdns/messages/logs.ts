@@ -101,9 +101,9 @@ export const logMessages = defineMessages({
     rung: 36,
     title: 'queries are refused because too many wait',
     summary: ({ pods, count }) =>
-      `${pods} refused queries ${times(count)}: more wait for the upstream than max_concurrent allows`,
+      `${pods} refused queries ${times(count)}: more wait for the upstream than it is allowed`,
     explain:
-      'forward refuses queries when more than max_concurrent wait for an answer. The upstream is slow, or there are more ' +
+      'forward refuses queries when more than max_concurrent wait for an answer, dnsmasq of kube-dns when more than --dns-forward-max do. The upstream is slow, or there are more ' +
       'queries than it can answer: look at its latency before the number is raised, which costs about 2 KB of memory a query.',
     fixes: () => [{ title: 'see how each upstream does', command: 'kubectl netdns metrics', risk: 'none' }],
   }),

@@ -1,4 +1,9 @@
 import { defineMessages, message } from '../../../shared/messages/define-messages.ts';
+import type { Fix } from '../../../shared/messages/finding.ts';
+
+const editKubeDns = ({ namespace }: { readonly namespace: string }): readonly Fix[] => [
+  { title: 'mend it', command: `kubectl edit configmap kube-dns -n ${namespace}`, risk: 'low' },
+];
 
 /** DNS101 to DNS129: the DNS servers and the Service in front of them. */
 export const serversMessages = defineMessages({
@@ -204,6 +209,32 @@ export const serversMessages = defineMessages({
     explain:
       'Service, endpoints, policies and resolv.conf of pods are judged in the same way. Configuration, logs and metrics of ' +
       'CoreDNS are not there to be read.',
+  }),
+
+  DNS121: message<{ namespace: string; why: string }>({
+    slug: 'kube-dns-config-refused',
+    severity: 'warning',
+    rung: 45,
+    title: 'kube-dns does not take its ConfigMap',
+    summary: ({ namespace, why }) => `ConfigMap ${namespace}/kube-dns is not in force: ${why}`,
+    explain:
+      'kube-dns reads stubDomains (a map of domains to lists of addresses), upstreamNameservers (a list of at most three) ' +
+      'and federations, each JSON in one key of the ConfigMap. With a mistake in one of them it goes on as it was, or without ' +
+      'any of them after a restart: names of stub domains get NXDOMAIN from elsewhere.',
+    fixes: editKubeDns,
+  }),
+
+  DNS122: message<{ namespace: string; what: string }>({
+    slug: 'kube-dns-asks-itself',
+    severity: 'critical',
+    rung: 24,
+    title: 'kube-dns is told to send names the wrong way round',
+    summary: ({ what }) => `kube-dns cannot resolve names: ${what}`,
+    explain:
+      'A question that kube-dns passes on to its own Service comes back to it, until dnsmasq has no room for more ("Maximum ' +
+      'number of concurrent DNS queries reached") and drops those of everybody. A stub domain equal to the domain of the ' +
+      'cluster takes the names of Services away.\nName servers outside of the cluster there.',
+    fixes: editKubeDns,
   }),
 
   DNS130: message<{ pod: string; name: string; rcode: string; all: boolean }>({

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseLogLine } from './parse-line.ts';
+import { plainLog } from './plain-log.ts';
 import { outsideName, summariseLogs } from './summarise.ts';
 
 describe('parseLogLine', () => {
@@ -29,6 +30,10 @@ describe('parseLogLine', () => {
     ['[ERROR] plugin/errors: 2 b.example. A: dial udp: socket: too many open files', { meaning: 'too-many-files' }],
     [
       '[ERROR] plugin/errors: 2 b.example. A: concurrent queries exceeded maximum 1000',
+      { meaning: 'too-many-queries' },
+    ],
+    [
+      'I0101 10:00:00.1 1 nanny.go:146] dnsmasq[9]: Maximum number of concurrent DNS queries reached (max: 1500)',
       { meaning: 'too-many-queries' },
     ],
     ['[ERROR] plugin/errors: 2 b.example. A: no healthy proxies', { meaning: 'upstream-unhealthy' }],
@@ -134,5 +139,31 @@ describe('summariseLogs', () => {
     ['api.example.com.', undefined],
   ])('%s is a miss of the search list for %s', (name, outside) => {
     expect(outsideName(name, 'cluster.local')).toBe(outside);
+  });
+});
+
+describe('plainLog', () => {
+  it('reads the records of CoreDNS 1.15 as the lines of all other versions', () => {
+    const record = (fields: object) => JSON.stringify({ time: '2026-11-01T00:00:00Z', ...fields });
+    const query = '10.1.0.9:4711 - 1 "A IN a.b. udp 30 false 512" NOERROR qr 50 0.001s';
+    const text = [
+      record({ level: 'ERROR', msg: '2 a.b. A: read udp 10.1.0.5:4->10.0.0.2:53: i/o timeout', plugin: 'errors' }),
+      record({ level: 'WARN', msg: 'starting server with unsynced Kubernetes API', plugin: 'kubernetes' }),
+      record({ level: 'INFO', msg: query, plugin: 'log', qname: 'a.b.' }),
+      record({ level: 'INFO', msg: 'CoreDNS-1.15.0' }),
+      '{"level": 3}',
+    ].join('\n');
+    expect(plainLog(text).split('\n')).toEqual([
+      '[ERROR] plugin/errors: 2 a.b. A: read udp 10.1.0.5:4->10.0.0.2:53: i/o timeout',
+      '[WARNING] plugin/kubernetes: starting server with unsynced Kubernetes API',
+      `[INFO] ${query}`,
+      '[INFO] CoreDNS-1.15.0',
+      '{"level": 3}',
+    ]);
+    const { groups, queries } = summariseLogs([{ pod: 'a', text }]);
+    expect(groups.map(({ meaning }) => meaning)).toEqual(
+      expect.arrayContaining(['upstream-timeout', 'api-unreachable']),
+    );
+    expect(queries?.queries).toBe(1);
   });
 });

@@ -49,7 +49,7 @@ export interface LogLine {
 
 /** Dates, pod names and stream marks that runtimes, collectors and `kubectl logs --prefix` put before a line. */
 const START =
-  /\[(?:INFO|ERROR|WARNING|FATAL|PANIC|DEBUG)\]|plugin\/|CoreDNS-\d|Corefile:\d|\S*Corefile:\d+ - |Listen: |panic: |loading Caddyfile |[EWI]\d{4} \d\d:\d\d/;
+  /\[(?:INFO|ERROR|WARNING|FATAL|PANIC|DEBUG)\]|plugin\/|CoreDNS-\d|Corefile:\d|\S*Corefile:\d+ - |Listen: |panic: |loading Caddyfile |[EWI]\d{4} \d\d:\d\d|dnsmasq\[\d+\]: /;
 
 const QUERY =
   /^\[INFO\] (?:\[([0-9a-fA-F:.%]+)\]|([0-9a-fA-F:.%]+)):\d+ - \d+ "(?:[A-Z]+ )?(\S+) (?:IN|CH|HS|ANY|CLASS\d+) (\S+) (?:udp|tcp|quic|https|grpc|tls)\S* \d+ \S+ \d+" (\S+) \S+ \d+ ([\d.e-]+)s/;
@@ -130,6 +130,7 @@ const OTHERS: readonly (readonly [LogMeaning, RegExp])[] = [
     /failed to (?:list|watch)|plugin\/kubernetes: Unhandled Error|starting server with unsynced Kubernetes API|Kubernetes API connection failure|waiting for Kubernetes API/i,
   ],
   ['not-ready', /plugin\/ready: (?:Plugins not ready|Still waiting on)/],
+  ['too-many-queries', /Maximum number of concurrent DNS queries reached/],
   ['overload', /plugin\/health: Local health request .*(?:failed|took more than)/],
   ['panic', /^panic: |Recovered from panic|\[PANIC\]/],
   ['import-empty', /No files matching import glob pattern/],

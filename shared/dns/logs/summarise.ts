@@ -1,6 +1,7 @@
 import { compareText } from '../../util/text.ts';
 import { PROBE_PREFIX } from '../upstream-answers.ts';
 import { type LogLine, type LogMeaning, parseLogLine, type QueryLine } from './parse-line.ts';
+import { plainLog } from './plain-log.ts';
 
 /** Lines of one meaning. */
 export interface LogGroup {
@@ -58,7 +59,7 @@ export function summariseLogs(logs: readonly LogText[], domain = 'cluster.local'
   const queries: QueryLine[] = [];
   let lines = 0;
   for (const { pod, text } of logs) {
-    for (const raw of text.split('\n')) {
+    for (const raw of plainLog(text).split('\n')) {
       // What our own questions leave behind is told where they were put.
       if (raw.trim() === '' || raw.includes(PROBE_PREFIX)) continue;
       lines += 1;

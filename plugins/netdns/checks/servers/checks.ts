@@ -4,6 +4,7 @@ import { apiUnreachable } from './api-unreachable.ts';
 import { deadNode } from './dead-node.ts';
 import { dnsService } from './dns-service.ts';
 import { dnsServicePorts } from './dns-service-ports.ts';
+import { kubeDnsConfig } from './kube-dns-config.ts';
 import { kubeletAddress } from './kubelet-address.ts';
 import { otherDns } from './other-dns.ts';
 import { serversAnswer } from './servers-answer.ts';
@@ -15,6 +16,7 @@ import { spread } from './spread.ts';
 /** In reading order. */
 export const serversChecks: readonly Check<DnsSubject>[] = [
   otherDns,
+  kubeDnsConfig,
   deadNode,
   serversMissing,
   serversDown,

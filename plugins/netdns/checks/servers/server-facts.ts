@@ -1,4 +1,5 @@
 import type { ClusterDns } from '../../../../shared/dns/cluster-dns.ts';
+import { plainLog } from '../../../../shared/dns/logs/plain-log.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import { downNodes } from '../../../../shared/model/down-nodes.ts';
 import type { KindName } from '../../../../shared/model/kinds.ts';
@@ -54,9 +55,10 @@ export function serverState(index: ClusterIndex, dns: ClusterDns, now: number): 
 
 /** The log of a server: that of its present run, or of the one before. */
 export function serverLog(index: ClusterIndex, pod: Pod, previous = false): string {
-  return (pod.spec?.containers ?? [])
-    .map(({ name = '' }) => index.log(namespaceOf(pod), nameOf(pod), name, previous) ?? '')
-    .join('\n');
+  const logs = (pod.spec?.containers ?? []).map(
+    ({ name = '' }) => index.log(namespaceOf(pod), nameOf(pod), name, previous) ?? '',
+  );
+  return plainLog(logs.join('\n'));
 }
 
 /** Keys of servers that run on nodes which are down. */
