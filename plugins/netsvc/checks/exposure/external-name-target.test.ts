@@ -20,7 +20,7 @@ describe('external-name-target', () => {
     const postgres = service('postgres-14', {}, { namespace: 'data' });
     const report = diagnoseObjects([alias('postgres.data.svc.cluster.local'), namespace('data'), postgres], 'db');
     expect(causeCodes(report)).toEqual(['SVC556']);
-    expect(report.headline).toContain('there is no Service data/postgres');
+    expect(report.headline).toContain('there is no Service data/postgres; there is postgres-14.data.svc.cluster.local');
     expect(report.causes[0]?.fixes[0]?.command).toContain('postgres-14.data.svc.cluster.local');
   });
 

@@ -60,14 +60,15 @@ export const externalNameTarget = defineCheck<ServiceSubject>({
         }),
       ];
     }
+    const near = nearest(index, meant.namespace, meant.service, subject);
     return [
       exposureMessages.SVC556.raise({
         subject: subject.ref,
         args: {
           service,
           target,
-          missing,
-          fixes: nearest(index, meant.namespace, meant.service, subject).map((near) => retarget(subject, near)),
+          missing: [missing, ...near.map((name) => `there is ${name}`)].join('; '),
+          fixes: near.map((name) => retarget(subject, name)),
         },
         evidence: [...evidence, { fact: `there is no ${missing}`, source: `Services and namespaces that were read` }],
       }),

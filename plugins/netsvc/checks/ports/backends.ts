@@ -69,7 +69,7 @@ function judgePods(
         serving:
           number === undefined
             ? ({ state: 'unknown' } as const)
-            : servingOf(index, pod, { port: number, protocol: port.protocol ?? 'TCP', claimed, side }),
+            : servingOf(index, pod, { port: number, protocol: port.protocol ?? 'TCP', claimed, side, name: port.name }),
         rotating: rotation === undefined ? isReady(pod) : rotation.has(key),
       };
     });

@@ -39,6 +39,8 @@ export interface Asked {
   readonly claimed: ReadonlySet<number>;
   /** The Service port is one for operators (metrics, health), which containers often leave undeclared. */
   readonly side: boolean;
+  /** What the Service calls the port. */
+  readonly name?: string | undefined;
 }
 
 /** Judges one port of one pod. */
@@ -114,7 +116,7 @@ function isOfAnotherSocket({ via, listener }: Sign, { name = '' }: DeclaredPort)
 function ofUndeclared(
   index: ClusterIndex,
   pod: Pod,
-  { port, protocol, claimed, side }: Asked,
+  { port, protocol, claimed, side, name: called }: Asked,
   containers: readonly ContainerSigns[],
   all: readonly DeclaredPort[],
   probed: readonly ProbedPort[],
@@ -152,7 +154,13 @@ function ofUndeclared(
   if (open.every(isSilent)) return { state: 'silent', container: first.name, words: first.line.text };
   if (protocol !== 'TCP') return { state: 'unknown' };
   if (opaque.length > 0) return ofImage(pod, open, port);
-  return side ? { state: 'unknown' } : ofOthers(othersOf(open, claimed, all, probed));
+  if (!side) return ofOthers(othersOf(open, claimed, all, probed));
+  // The one that has the name, and that no other Service port leads to, is meant.
+  return ofOthers(
+    all.filter(
+      (one) => called !== undefined && one.name === called && one.protocol === protocol && !claimed.has(one.port),
+    ),
+  );
 }
 
 /** UDP is only ever written on purpose; TCP is the default, so that it takes a TCP probe or listener to be sure. */

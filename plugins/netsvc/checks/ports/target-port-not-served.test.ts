@@ -44,6 +44,27 @@ describe('target-port-not-served', () => {
     expect(report.headline).toContain('8080');
   });
 
+  it('knows a port for metrics by its name, and leaves one alone that nobody declares so', () => {
+    const declares = (name: string) =>
+      stagedApp('web', {
+        container: {
+          ports: [
+            { name: 'http', containerPort: 8080 },
+            { name, containerPort: 9090 },
+          ],
+        },
+      });
+    const ports = [
+      { name: 'http', port: 80, targetPort: 8080, protocol: 'TCP' },
+      { name: 'metrics', port: 9091, targetPort: 9091, protocol: 'TCP' },
+    ];
+    const report = diagnose(declares('metrics'), { ports });
+    expect(report.causes[0]).toMatchObject({ code: 'SVC401', severity: 'warning', confidence: 'likely' });
+    expect(report.headline).toContain('sends port metrics (9091) to targetPort 9091');
+    expect(report.headline).toContain('declares 9090 (metrics)');
+    expect(diagnose(declares('admin'), { ports }).verdict).toBe('healthy');
+  });
+
   it('takes a passing probe for a sign where nothing is declared', () => {
     const report = diagnose(stagedApp('web', { container: { ports: [], ...probe(3000) } }), to(8080));
     expect(report.headline).toContain('answers its probe on 3000');
