@@ -23,7 +23,8 @@ const GRACE = 60_000;
 export function sicknessOf(index: ClusterIndex, pod: Pod, now: number): SickPod | undefined {
   if (isReady(pod) || isTerminating(pod) || isFinished(pod)) return undefined;
   const statuses = [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])];
-  const failing = statuses.find((status) => status.state?.waiting !== undefined && isFailure(status));
+  const failing =
+    statuses.find((status) => status.state?.waiting !== undefined && isFailure(status)) ?? statuses.find(endsAgain);
   const since = conditionOf(pod, 'Ready')?.lastTransitionTime ?? pod.metadata?.creationTimestamp;
   if (failing === undefined && now - Date.parse(since ?? '') < GRACE) return undefined;
   const ended = statuses.find(
@@ -42,6 +43,12 @@ export function sicknessOf(index: ClusterIndex, pod: Pod, now: number): SickPod 
 /** Waiting for a reason that does not go away by itself. */
 function isFailure(status: ContainerStatus): boolean {
   return !/^(ContainerCreating|PodInitializing|)$/.test(status.state?.waiting?.reason ?? '');
+}
+
+/** Between two tries a container that ends again and again runs for a moment, or has just ended. */
+function endsAgain({ state, lastState, restartCount = 0 }: ContainerStatus): boolean {
+  if (state?.terminated !== undefined) return restartCount >= 1 && (state.terminated.exitCode ?? 0) !== 0;
+  return state?.running !== undefined && restartCount >= 2 && (lastState?.terminated?.exitCode ?? 0) !== 0;
 }
 
 function reasonOf(pod: Pod, status: ContainerStatus | undefined): string {

@@ -8,13 +8,14 @@ const nearMisses = faults.flatMap(([name, { sound }]) =>
 );
 
 describe('a fault of the network is the first cause', () => {
-  it.each(faults)('%s', (_, { objects, code, words, note }) => {
+  it.each(faults)('%s', (_, { objects, code, words, note, second }) => {
     const report = checkObjects(objects());
     const [first] = note === true ? report.findings : report.causes;
     expect(`${first?.code} ${first?.summary}`).toContain(code);
     const told = `${note === true ? '' : report.headline}\n${first?.summary ?? ''}\n${(first?.evidence ?? []).map(({ fact, source }) => `${fact} (${source})`).join('\n')}`;
     for (const word of words) expect(told).toContain(word);
     if (note === true) expect(report.causes).toEqual([]);
+    if (second !== undefined) expect(report.causes[1]?.code).toBe(second);
     expect(note === true ? ['healthy'] : ['broken', 'degraded']).toContain(report.verdict);
   });
 });

@@ -6,7 +6,8 @@ import { netcni } from '../plugin.ts';
 import { annotated, pool } from '../testing/faults/fault.ts';
 import { calico } from '../testing/networks/calico.ts';
 import { custom } from '../testing/networks/parts.ts';
-import { cluster, flannelNode, HEALTHY_LINKS } from '../testing/node-dumps.ts';
+import { cluster, flannelNode } from '../testing/node-cluster.ts';
+import { HEALTHY_LINKS } from '../testing/node-tools.ts';
 
 function ask(line: string, objects: readonly KubeObject[] = cluster, links?: string) {
   const snapshot = snapshotOf(objects);

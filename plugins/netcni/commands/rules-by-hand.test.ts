@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { KubeObject, Node } from '../../../shared/model/objects.ts';
 import { ask, silent, without } from '../testing/ask-rules.ts';
-import { cluster, HEALTHY_LINKS } from '../testing/node-dumps.ts';
+import { cluster } from '../testing/node-cluster.ts';
+import { HEALTHY_LINKS } from '../testing/node-tools.ts';
 
 /** Bridges on the nodes and routes by hand: no agent, no annotations. */
 const plain = cluster.map(
@@ -37,7 +38,9 @@ describe('nodes that are joined by hand', () => {
   });
 
   it('without a default route it is certain', async () => {
-    expect(await ask(without(LOST, 'default'), plain)).toMatchObject({ codes: ['CNI830'], verdict: 'broken' });
+    const answer = await ask(without(LOST, 'default'), plain);
+    expect(answer).toMatchObject({ codes: ['CNI830', 'CNI833'], verdict: 'broken' });
+    expect(answer.text).toContain('ip route add 10.96.0.10 dev eth0');
   });
 
   it('a cloud may carry the ranges itself', async () => {

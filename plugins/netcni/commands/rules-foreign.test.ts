@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { ask, silent } from '../testing/ask-rules.ts';
 import { firewalld } from '../testing/firewalld-rules.ts';
 import { closedInput, DOCKER, DOCKER_28, LIBVIRT, ufw, withFilter } from '../testing/foreign-rules.ts';
-import { HEALTHY_LINKS, HEALTHY_ROUTES, iptablesSave } from '../testing/node-dumps.ts';
+import { iptablesSave } from '../testing/iptables-dump.ts';
+import { HEALTHY_LINKS, HEALTHY_ROUTES } from '../testing/node-tools.ts';
 
 /** What tells by which interfaces packets go. */
 const NETWORK = HEALTHY_ROUTES + HEALTHY_LINKS;

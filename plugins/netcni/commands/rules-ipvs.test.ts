@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { KubeObject } from '../../../shared/model/objects.ts';
 import { ask, silent, without } from '../testing/ask-rules.ts';
-import { cluster, iptablesSave, nftRuleset } from '../testing/node-dumps.ts';
+import { iptablesSave } from '../testing/iptables-dump.ts';
+import { nftRuleset } from '../testing/nft-dump.ts';
+import { cluster } from '../testing/node-cluster.ts';
 
 /** The cluster with kube-proxy in another mode; its configuration in YAML or, as some tools write it, in JSON. */
 function inMode(mode: string, json = false): readonly KubeObject[] {

@@ -3,15 +3,9 @@ import { snapshotOf } from '../../../shared/testing/builders.ts';
 import { runCli } from '../../../shared/testing/run-cli.ts';
 import { netcni } from '../plugin.ts';
 import { ask, silent, without } from '../testing/ask-rules.ts';
-import {
-  cluster,
-  HEALTHY_FDB,
-  HEALTHY_LINKS,
-  HEALTHY_NEIGHBOURS,
-  HEALTHY_ROUTES,
-  iptablesSave,
-  MACS,
-} from '../testing/node-dumps.ts';
+import { iptablesSave } from '../testing/iptables-dump.ts';
+import { cluster, MACS } from '../testing/node-cluster.ts';
+import { HEALTHY_FDB, HEALTHY_LINKS, HEALTHY_NEIGHBOURS, HEALTHY_ROUTES } from '../testing/node-tools.ts';
 
 describe('filters in the way', () => {
   it('docker sets the policy of FORWARD, and nobody accepts pods', async () => {

@@ -5,13 +5,13 @@ import type { Pod } from '../../../shared/model/objects-pod.ts';
 import { service, slicesFor } from '../../../shared/testing/builders.ts';
 import { ask, silent, without } from '../testing/ask-rules.ts';
 import { annotated, silent as kubeletSilent, pool, withSpec } from '../testing/faults/fault.ts';
+import { iptablesSave } from '../testing/iptables-dump.ts';
 import { calico } from '../testing/networks/calico.ts';
 import { cilium } from '../testing/networks/cilium.ts';
 import { awsVpc, azure } from '../testing/networks/clouds.ts';
 import { k3s } from '../testing/networks/flannel.ts';
 import { antrea, kindnet, kubeRouter, ovn, weave } from '../testing/networks/others.ts';
 import { custom } from '../testing/networks/parts.ts';
-import { iptablesSave } from '../testing/node-dumps.ts';
 import * as dumps from '../testing/plugin-dumps.ts';
 
 const IPIP = dumps.calicoRoutes('tunl0');

@@ -8,7 +8,7 @@ import { cilium } from '../testing/networks/cilium.ts';
 import { awsVpc } from '../testing/networks/clouds.ts';
 import { bridge as byHand, kindnet } from '../testing/networks/others.ts';
 import { crashing } from '../testing/networks/parts.ts';
-import { cluster } from '../testing/node-dumps.ts';
+import { cluster } from '../testing/node-cluster.ts';
 
 /** As many settings as `sysctl -a` prints of TCP alone. */
 const MANY = Array.from({ length: 120 }, (_, at) => `net.ipv4.tcp_setting${at} = 1\n`).join('');

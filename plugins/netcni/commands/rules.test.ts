@@ -1,18 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { pod, secondsAgo, service, slicesFor } from '../../../shared/testing/builders.ts';
 import { ask, silent, without } from '../testing/ask-rules.ts';
-import {
-  cluster,
-  HEALTHY_FDB,
-  HEALTHY_LINKS,
-  HEALTHY_NEIGHBOURS,
-  HEALTHY_ROUTES,
-  iptablesSave,
-  nftRuleset,
-  services,
-  slices,
-  webPods,
-} from '../testing/node-dumps.ts';
+import { iptablesSave } from '../testing/iptables-dump.ts';
+import { nftRuleset } from '../testing/nft-dump.ts';
+import { cluster, services, slices, webPods } from '../testing/node-cluster.ts';
+import { HEALTHY_FDB, HEALTHY_LINKS, HEALTHY_NEIGHBOURS, HEALTHY_ROUTES } from '../testing/node-tools.ts';
 
 describe('a healthy node is silent', () => {
   it.each([

@@ -35,7 +35,8 @@ export function rulesReport(index: ClusterIndex, { source, dumps }: RulesFrame):
   const strangers = report.findings.find(({ code }) => code === 'CNI817' || code === 'CNI818');
   const blind = dumps.flatMap((entry) => blindSpots(index, entry));
   const notChecked = [...report.notChecked, ...blind];
-  const unjudged = report.verdict === 'healthy' && blind.some(({ check }) => check === 'service rules');
+  const unjudged =
+    report.verdict === 'healthy' && blind.some(({ check }) => check === 'service rules' || check === CUT);
   return {
     ...report,
     ...(report.verdict === 'healthy' && strangers !== undefined
@@ -53,6 +54,9 @@ export function rulesReport(index: ClusterIndex, { source, dumps }: RulesFrame):
     },
   };
 }
+
+/** What is not judged of a dump that ends too early. */
+const CUT = 'the rest of the dump';
 
 function healthyHeadline(dumps: readonly NodeDumps[]): string {
   const nodes = dumps.flatMap(({ node }) => (node === undefined ? [] : [`node ${node}`]));
@@ -114,6 +118,13 @@ function blindSpots(index: ClusterIndex, dumps: NodeDumps): readonly NotChecked[
   if (dumps.node === undefined) {
     const reason = `which node ${dumps.files.map(({ path }) => path).join(', ')} comes from is not known: --node NODE`;
     spots.push({ check: 'filters, routes and tunnels of the node', reason });
+  }
+  for (const { cut } of dumps.rules) {
+    if (cut !== undefined)
+      spots.push({
+        check: CUT,
+        reason: `it ends in the middle of table ${cut}, which is not judged: take it again, whole`,
+      });
   }
   const rules = dumps.rules.length > 0 || dumps.ipvs.length > 0;
   const mode = kubeProxySetup(index).mode?.value;

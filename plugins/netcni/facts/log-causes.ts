@@ -17,6 +17,8 @@ export interface LogCause {
 
 /** The first known complaint in the logs and status of an agent's pod; the latest lines are read first. */
 export function logCause(index: ClusterIndex, pod: Pod): LogCause | undefined {
+  const pull = pullCause(pod);
+  if (pull !== undefined) return pull;
   for (const { text, source } of textsOf(index, pod)) {
     const lines = text.split('\n').filter((line) => line.trim() !== '');
     for (const [pattern, meaning, fix] of LOG_ROWS) {
@@ -26,6 +28,20 @@ export function logCause(index: ClusterIndex, pod: Pod): LogCause | undefined {
     }
   }
   return undefined;
+}
+
+/** What a runtime says of an image speaks of a registry, which rows about the agent's own words would misread. */
+function pullCause(pod: Pod): LogCause | undefined {
+  const statuses = [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])];
+  const status = statuses.find(({ state }) => /^(ErrImage|ImagePull|InvalidImage)/.test(state?.waiting?.reason ?? ''));
+  if (status === undefined) return undefined;
+  const { name = '', image = '', state } = status;
+  return {
+    meaning: `its image ${image} cannot be had`,
+    line: shorten(state?.waiting?.message ?? state?.waiting?.reason ?? '', 240),
+    source: `Pod ${podKey(pod)} status of container ${name}`,
+    fix: [],
+  };
 }
 
 function fixesOf(fix: LogRow[2], line: string): readonly Fix[] {

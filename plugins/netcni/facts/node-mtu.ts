@@ -26,6 +26,9 @@ export function nodeMtus(index: ClusterIndex): {
   const found = mtuSetup(index);
   const overhead = found === undefined ? undefined : overheadOf(found.setup);
   const configured = found?.plugin.mtu;
+  // Backend.MTU of Flannel is that of the network beneath (flannel-io/flannel pkg/backend/vxlan); veth_mtu of Canal the pods'.
+  const configuredFor = (mtu: number): number =>
+    overhead !== undefined && found?.setup.plugin === 'flannel' ? podMtu(mtu, overhead) : mtu;
   const nodes = nodeFacts(index).map(({ name, node }): NodeMtu => {
     const links = dumpsInSnapshot(index).find((dumps) => dumps.node === name && dumps.links !== undefined);
     const own = (node.status?.addresses ?? []).flatMap(({ address }) => (address === undefined ? [] : [address]));
@@ -50,7 +53,7 @@ export function nodeMtus(index: ClusterIndex): {
           ? { mtu: pods.mtu, source: `${pods.name} in a dump` }
           : configured === undefined
             ? undefined
-            : { mtu: configured.value, source: configured.source },
+            : { mtu: configuredFor(configured.value), source: configured.source },
     };
   });
   return { overhead, nodes };

@@ -57,6 +57,41 @@ export const rulesPacketsMessages = defineMessages({
       'restarted or the interface was made anew.\nDelete the pod: a new one gets a new interface and route.',
   }),
 
+  CNI833: message<{ where: string; range: string; why: string; fix: readonly Fix[] }>({
+    slug: 'no-route-to-services',
+    severity: 'warning',
+    rung: 60,
+    title: 'a node itself has no way to ClusterIPs',
+    summary: ({ where, range, why }) =>
+      `${where} has no route for ClusterIPs (${range}), ${why}: its own processes and pods with hostNetwork reach no Service`,
+    explain:
+      'A program on the node gets "network is unreachable" before kube-proxy\'s rules see its packet: the kernel looks for a route first. Pods of the pod network are not ' +
+      'concerned, their packets meet the rules before. Agents of network plugins, which run on the network of the node and ask the API server by its ClusterIP, fail ' +
+      'first.\nHappens on machines without a default route. Any route for the range will do, since the rules change the destination.',
+    fixes: ({ fix }) => fix,
+  }),
+
+  CNI834: message<{ where: string; range: string; wins: string; loses: string }>({
+    slug: 'pod-range-on-two-bridges',
+    severity: 'critical',
+    rung: 60,
+    covers: ['CNI832'],
+    title: 'the pods of a node are behind two bridges with one range',
+    summary: ({ where, range, wins, loses }) =>
+      `${where} has its pod range ${range} on two interfaces, ${wins} and ${loses}: packets to pods behind ${loses} go out by ${wins} and get lost`,
+    explain:
+      'A bridge of pods has the range of the node as its own network. When the name of the bridge changes in the CNI configuration, new pods are put behind a new bridge, and the old one stays with its ' +
+      'pods and its route.\nDecide which name is right (a file in /etc/cni/net.d), take the other bridge away, and make the pods behind it anew.',
+    fixes: ({ loses }) => [
+      {
+        title: 'on the node: see what the configuration says',
+        command: 'grep -rn bridge /etc/cni/net.d',
+        risk: 'none',
+      },
+      { title: 'and which pods are behind the second', command: `bridge link | grep "master ${loses}"`, risk: 'none' },
+    ],
+  }),
+
   CNI835: message<{ where: string; link: string; what: string; effect: string; fix: readonly Fix[] }>({
     slug: 'network-link-down',
     severity: 'critical',
@@ -96,6 +131,34 @@ export const rulesPacketsMessages = defineMessages({
       'Pods then send packets that the tunnel cannot take. The node answers "too big", and what heeds it slows down once for ' +
       'each connection; UDP without that answer, and pods whose policy drops ICMP, lose them.\nInterfaces keep the MTU of the ' +
       'day they were made: after a change make the pods anew.',
+  }),
+
+  CNI838: message<{ where: string; fix: readonly Fix[] }>({
+    slug: 'pods-not-hidden-outside',
+    severity: 'critical',
+    confidence: 'likely',
+    rung: 60,
+    title: 'pods leave the cluster with their own address',
+    summary: ({ where }) =>
+      `nothing on ${where} hides the addresses of its pods on their way out (Flannel's rules for that are gone): from outside they get no answer`,
+    explain:
+      'flanneld with --ip-masq writes rules (chain FLANNEL-POSTRTG, or a table of its own in nftables) that replace the address of a pod by that of its node when it speaks to the ' +
+      'outside. Without them answers go to an address that no router outside knows. Inside of the cluster everything works.\nThey were flushed, or flanneld has not come so far. It writes them again ' +
+      'every few seconds; where it does not, it hangs.',
+    fixes: ({ fix }) => fix,
+  }),
+
+  CNI839: message<{ where: string; link: string; what: string; wanted: string; fix: readonly Fix[] }>({
+    slug: 'tunnel-not-as-configured',
+    severity: 'warning',
+    rung: 60,
+    title: 'the tunnel is not made as the configuration says',
+    summary: ({ where, link, what, wanted }) =>
+      `on ${where} the tunnel ${link} uses ${what}, and Flannel's configuration says ${wanted}: nodes of the two kinds do not reach each other`,
+    explain:
+      'flanneld reads net-conf.json once, when it starts, and makes its tunnel by it. After an edit of Port the agents that started since then send to another UDP port than those that run on. ' +
+      'An agent that starts keeps the tunnel it finds when Port is not set any more, so the tunnel has to be taken away before; that cuts the node off until the agent has started.',
+    fixes: ({ fix }) => fix,
   }),
 
   CNI840: message<{ where: string; other: string; what: string; fix: readonly Fix[] }>({

@@ -7,7 +7,7 @@ export const rulesServicesMessages = defineMessages({
     slug: 'service-rules-unreached',
     severity: 'critical',
     rung: 60,
-    covers: ['CNI802', 'CNI803', 'CNI807'],
+    covers: ['CNI802', 'CNI803', 'CNI807', 'CNI810'],
     title: 'the rules for Services are there, but no packet reaches them',
     summary: ({ where, what }) => `on ${where} no packet reaches the rules for Services: ${what}`,
     explain:
@@ -23,7 +23,7 @@ export const rulesServicesMessages = defineMessages({
     slug: 'service-rules-gone',
     severity: 'critical',
     rung: 60,
-    covers: ['CNI803', 'CNI804', 'CNI806', 'CNI807'],
+    covers: ['CNI803', 'CNI804', 'CNI806', 'CNI807', 'CNI810'],
     title: 'a node has no rules for Services',
     summary: ({ where, wanted, mode }) =>
       `${where} has no kube-proxy rules for any of ${wanted} Service ports with ready endpoints (${mode}): requests to ClusterIPs from there get no answer`,
@@ -136,6 +136,45 @@ export const rulesServicesMessages = defineMessages({
       'When the mode of kube-proxy changes, the rules of the former one must go. Left behind they are evaluated too, and ' +
       'lead to endpoints of the day of the change.\nOn the node: kube-proxy --cleanup with the image of the old mode, or a reboot.',
     fixes: ({ fix }) => fix,
+  }),
+
+  CNI810: message<{ where: string; way: string; problem: string; fix: readonly Fix[] }>({
+    slug: 'outer-way-lost',
+    severity: 'critical',
+    rung: 60,
+    title: 'a node does not serve a node port or an outer address',
+    summary: ({ where, way, problem }) => `${where} does not serve ${way}: ${problem}, while the ClusterIP works there`,
+    explain:
+      'Requests from outside come by a node port, an external IP or the address of a load balancer. kube-proxy has rules of their own ' +
+      'for these (KUBE-NODEPORTS and KUBE-EXT, in the nftables mode the map service-nodeports), and here they are missing or lead nowhere. Pods do not notice, since they ask the ClusterIP; ' +
+      'outside, requests that come to this node fail, and those to other nodes work.\n' +
+      'Somebody flushed these chains, kube-proxy does not follow, or its nodePortAddresses leave this node out.',
+    fixes: ({ fix }) => fix,
+  }),
+
+  CNI811: message<{ where: string; told: string; address: string }>({
+    slug: 'pods-taken-for-outsiders',
+    severity: 'warning',
+    rung: 60,
+    title: 'kube-proxy takes pods for outsiders',
+    summary: ({ where, told, address }) =>
+      `the rules of ${where} take its pods (such as ${address}) for outsiders: insiders are ${told}, so requests of pods to Services arrive with the address of the node`,
+    explain:
+      'kube-proxy hides the address of everybody outside of clusterCIDR behind that of the node. With a clusterCIDR that is not the range of the pods every request of a pod to a ' +
+      'Service is hidden too: it works, but network policies that allow these pods deny it, and logs show nodes.\n' +
+      'Set clusterCIDR in the ConfigMap kube-proxy (or its flag --cluster-cidr) to the range of the pods and restart it.',
+    fixes: () => [
+      {
+        title: 'set clusterCIDR to the range of the pods, then restart kube-proxy',
+        command: 'kubectl edit configmap kube-proxy -n kube-system',
+        risk: 'low',
+      },
+      {
+        title: 'let it read that',
+        command: 'kubectl rollout restart daemonset kube-proxy -n kube-system',
+        risk: 'low',
+      },
+    ],
   }),
 
   CNI817: message<{ where: string; count: number }>({

@@ -2,7 +2,7 @@ import type { KubeObject } from '../../../shared/model/objects.ts';
 import { snapshotOf } from '../../../shared/testing/builders.ts';
 import { runCli } from '../../../shared/testing/run-cli.ts';
 import { netcni } from '../plugin.ts';
-import { cluster } from './node-dumps.ts';
+import { cluster } from './node-cluster.ts';
 
 interface Answer {
   readonly exit: number;

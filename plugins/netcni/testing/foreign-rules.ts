@@ -1,4 +1,4 @@
-import { iptablesSave } from './node-dumps.ts';
+import { iptablesSave } from './iptables-dump.ts';
 
 /** Rules of others on a sound node: what each program writes beside those of kube-proxy and Flannel. */
 

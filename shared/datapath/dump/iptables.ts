@@ -15,6 +15,8 @@ const PRIORITY: Readonly<Record<string, number>> = { raw: -300, mangle: -150, na
 interface OpenTable {
   readonly name: string;
   readonly chains: Map<string, OpenChain>;
+  /** Nothing has named the table or declared a chain so far. */
+  excerpt: boolean;
 }
 
 interface OpenChain {
@@ -39,11 +41,12 @@ export function parseIptables(lines: Lines): RuleSet {
   const open = (name: string): OpenTable => {
     let found = tables.get(name);
     if (found === undefined) {
-      found = { name, chains: new Map() };
+      found = { name, chains: new Map(), excerpt: name === '' };
       tables.set(name, found);
     }
     return found;
   };
+  let closed = true;
   for (const { text, line } of lines) {
     const first = text.charCodeAt(0);
     if (first === HASH) {
@@ -51,6 +54,7 @@ export function parseIptables(lines: Lines): RuleSet {
       if (/ip6?tables-legacy tables present/.test(text)) legacyBeside = true;
     } else if (first === STAR) {
       table = open(text.slice(1).trim());
+      closed = false;
     } else if (first === COLON) {
       table ??= open('');
       addChain(table, text, line);
@@ -59,10 +63,15 @@ export function parseIptables(lines: Lines): RuleSet {
       const read = addRule(table, text, line);
       if (read === 'ipv6') ipv6 = true;
       else if (read === 'unread') unread++;
-    } else if (text.trim() !== '' && text.trim() !== 'COMMIT') {
+    } else if (text.trim() === 'COMMIT') {
+      closed = true;
+    } else if (text.trim() !== '') {
       unread++;
     }
   }
+  // iptables-save ends each table with COMMIT; a dump written by hand, without its head, need not.
+  const cut = closed || header === '' ? undefined : table?.name;
+  if (cut !== undefined) tables.delete(cut);
   const family = header === '' ? (ipv6 ? 'ip6' : 'ip') : header.includes('ip6tables') ? 'ip6' : ipv6 ? 'ip6' : 'ip';
   return {
     kind: 'rules',
@@ -72,6 +81,7 @@ export function parseIptables(lines: Lines): RuleSet {
     tables: [...tables.values()].map((entry) => closeTable(entry, family)),
     legacyBeside,
     unread,
+    cut,
   };
 }
 
@@ -93,6 +103,7 @@ function backendOf(header: string): RuleSet['backend'] {
 function addChain(table: OpenTable, text: string, line: number): void {
   const [name = '', policy = '-', counters = ''] = text.slice(1).split(' ');
   if (name === '') return;
+  table.excerpt = false;
   const chain = chainOf(table, name, line);
   setPolicy(chain, policy);
   const packets = /^\[(\d+):/.exec(counters)?.[1];
@@ -139,6 +150,7 @@ function addRule(table: OpenTable, text: string, line: number): 'read' | 'ipv6' 
       );
       return 'read';
     case '-N':
+      table.excerpt = false;
       chainOf(table, name, line);
       return 'read';
     case '-P':
@@ -274,7 +286,7 @@ function optionValue(options: readonly string[], name: string): string {
   return at < 0 ? '' : (options[at + 1] ?? '');
 }
 
-function closeTable({ name, chains }: OpenTable, family: string): Table {
+function closeTable({ name, chains, excerpt }: OpenTable, family: string): Table {
   const guessed = name === '' ? guessTable(chains) : name;
   const closed = new Map<string, Chain>();
   for (const chain of chains.values()) {
@@ -296,7 +308,7 @@ function closeTable({ name, chains }: OpenTable, family: string): Table {
           },
     );
   }
-  return { family, name: guessed, chains: closed, sets: new Map() };
+  return { family, name: guessed, chains: closed, sets: new Map(), excerpt };
 }
 
 /** `iptables -S` does not name its table. */

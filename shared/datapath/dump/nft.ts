@@ -16,6 +16,7 @@ export function parseNft(lines: Lines): RuleSet {
   const reader = new TokenReader(tokenize(lines));
   const tables = new Map<string, OpenTable>();
   let unread = 0;
+  let cut: string | undefined;
   const open = (family: string, name: string): OpenTable => {
     const key = `${family} ${name}`;
     let table = tables.get(key);
@@ -34,7 +35,7 @@ export function parseNft(lines: Lines): RuleSet {
     if (verb === 'table' && braced) {
       reader.next();
       const [family = 'ip', name = ''] = rest.length > 1 ? rest : ['ip', rest[0] ?? ''];
-      readTable(reader, open(family, name));
+      if (!readTable(reader, open(family, name))) cut = `${family} ${name}`;
     } else if (verb === 'add' || verb === 'insert' || verb === 'create') {
       readCommand(reader, words, open);
     } else {
@@ -47,6 +48,7 @@ export function parseNft(lines: Lines): RuleSet {
       if (verb !== '' && verb !== 'flush' && verb !== 'delete') unread++;
     }
   }
+  if (cut !== undefined) tables.delete(cut);
   return {
     kind: 'rules',
     tool: 'nft',
@@ -55,6 +57,7 @@ export function parseNft(lines: Lines): RuleSet {
     tables: [...tables.values()] satisfies readonly Table[],
     legacyBeside: false,
     unread,
+    cut,
   };
 }
 
@@ -69,13 +72,14 @@ function untilBrace(reader: TokenReader): readonly Token[] {
   return words;
 }
 
-function readTable(reader: TokenReader, table: OpenTable): void {
+/** False when the dump ends within the table. */
+function readTable(reader: TokenReader, table: OpenTable): boolean {
   while (!reader.done) {
     reader.skipBreaks();
-    if (reader.done) return;
+    if (reader.done) return false;
     if (reader.peek() === '}') {
       reader.next();
-      return;
+      return true;
     }
     const head = untilBrace(reader);
     if (reader.peek() !== '{') {
@@ -88,6 +92,7 @@ function readTable(reader: TokenReader, table: OpenTable): void {
     else if (kind === 'set' || kind === 'map') readSet(reader, table, name);
     else reader.skipBlock();
   }
+  return false;
 }
 
 function readChain(reader: TokenReader, table: OpenTable, name: string, line: number): void {

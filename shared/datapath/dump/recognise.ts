@@ -61,7 +61,7 @@ const READERS: Readonly<Record<Format, (lines: Line[]) => Dump>> = {
 function isEmpty(dump: Dump): boolean {
   switch (dump.kind) {
     case 'rules':
-      return dump.tables.length === 0;
+      return dump.tables.length === 0 && dump.cut === undefined;
     case 'ipvs':
       return false;
     case 'settings':

@@ -75,6 +75,8 @@ export interface Table {
   readonly chains: ReadonlyMap<string, Chain>;
   /** nftables: named sets and maps. */
   readonly sets: ReadonlyMap<string, readonly MapEntry[]>;
+  /** Lines picked out of a dump: nothing names the table or declares its chains. */
+  readonly excerpt?: boolean;
 }
 
 export interface RuleSet {
@@ -89,6 +91,8 @@ export interface RuleSet {
   readonly legacyBeside: boolean;
   /** Lines that could not be read. */
   readonly unread: number;
+  /** The table in which the dump ends too early; it is left out, because what it lacks proves nothing. */
+  readonly cut: string | undefined;
 }
 
 /** A rule as short text for evidence: `-i docker0 -p tcp --dport 80 -j DROP`. */

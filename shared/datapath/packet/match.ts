@@ -9,7 +9,10 @@ export interface Packet {
   readonly protocol: 'tcp' | 'udp' | 'sctp';
   readonly source: string;
   readonly destination: string;
+  /** That of the server: it is the source's in an answer. */
   readonly port: number;
+  /** The first packet of the other direction. */
+  readonly answer?: boolean | undefined;
   /** Names of links, where they are known. */
   readonly in?: string | undefined;
   readonly out?: string | undefined;
@@ -49,15 +52,15 @@ function matchPlain({ field, values }: Condition, packet: Packet, table: Table, 
     case 'out':
       return matchLink(values, packet.out);
     case 'dport':
-      return matchPort(values, packet.port);
     case 'sport':
+      if ((field === 'sport') === (packet.answer === true)) return matchPort(values, packet.port);
       return values.some((value) => value === '0:65535') ? 'yes' : 'maybe';
     case 'state':
-      return matchState(values);
+      return matchState(values, packet.answer === true ? 'established' : 'new');
     case 'mark':
       return marked ? 'maybe' : matchMark(values);
     default:
-      return matchOther(values[0] ?? '', packet.local === true);
+      return matchOther(values[0] ?? '', packet);
   }
 }
 
@@ -124,9 +127,9 @@ function matchPort(values: readonly string[], port: number): Tri {
   return 'no';
 }
 
-/** A first packet straight from one pod to another: new, tracked, no address of it translated. */
-function matchState(values: readonly string[]): Tri {
-  return values.some((value) => value.toLowerCase() === 'new') ? 'yes' : 'no';
+/** Packets straight from one to another: tracked, no address of them translated. */
+function matchState(values: readonly string[], state: 'new' | 'established'): Tri {
+  return values.some((value) => value.toLowerCase() === state) ? 'yes' : 'no';
 }
 
 /** A packet nobody marked has mark 0. */
@@ -139,12 +142,13 @@ function matchMark(values: readonly string[]): Tri {
 }
 
 /** Types of addresses (iptables-extensions(8), nft(8)): packets of others come from machines and go to one, this node or another. */
-function matchOther(text: string, local: boolean): Tri {
+function matchOther(text: string, { local = false, answer = false }: Packet): Tri {
   const type = /^--(dst|src)-type (\w+)$/.exec(text) ?? /^fib (daddr|saddr) type (\w+)$/.exec(text);
   if (type !== null) {
     const own = local && type[1]?.startsWith('d') === true ? 'LOCAL' : 'UNICAST';
     return type[2]?.toUpperCase() === own ? 'yes' : 'no';
   }
+  if (text === '--syn' && answer) return 'no';
   if (text === '--syn' || text === '--limit-iface-out') return 'yes';
   return 'maybe';
 }

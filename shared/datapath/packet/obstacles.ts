@@ -34,7 +34,7 @@ export function findObstacles(
   family: 4 | 6,
   witnesses: () => readonly Witness[],
 ): readonly Obstacle[] {
-  const hooks = (['prerouting', 'input', 'forward'] as const).filter((hook) => mayEnd(tables, hook, family));
+  const hooks = (['prerouting', 'input', 'forward', 'output'] as const).filter((hook) => mayEnd(tables, hook, family));
   // Packets are thought of only where something could end them.
   const all = hooks.length === 0 ? [] : witnesses();
   const found: Obstacle[] = [];

@@ -3,7 +3,8 @@ import type { Pod } from '../../model/objects-pod.ts';
 import { isFinished, isTerminating, podAddresses, podKey } from '../../model/pods.ts';
 import { nameOf, namespaceOf } from '../../model/refs.ts';
 import { endpointRows } from '../../model/services.ts';
-import { nodeAddresses } from '../nodes.ts';
+import { formatAddress } from '../../util/addresses.ts';
+import { nodeAddresses, podRangesOf } from '../nodes.ts';
 import { expectedPorts } from '../proxy/expected.ts';
 import type { Packet } from './match.ts';
 import type { Witness } from './obstacles.ts';
@@ -71,7 +72,12 @@ export function witnessesFor(index: ClusterIndex, node: string, family: 4 | 6, l
   const [outer] = elsewhere;
   if (inner !== undefined) for (const sender of remote.slice(PER_GOAL, MOST_SENDERS)) add(sender, inner);
   if (outer !== undefined) for (const sender of local.slice(PER_GOAL, MOST_SENDERS)) add(sender, outer);
-  return [...result, ...towardsServices(index, family, local, links), ...tunnelPackets(index, node, family, links)];
+  return [
+    ...result,
+    ...fromNode(index, node, family, here, links),
+    ...towardsServices(index, family, local, links),
+    ...tunnelPackets(index, node, family, links),
+  ];
 }
 
 function packetOf(sender: Sender, goal: Goal, links: Links): Packet {
@@ -159,7 +165,31 @@ function towardsServices(
     });
 }
 
-/** Packets of the tunnel from every other node, where a link of the dump or an annotation tells of one. */
+/** What the node itself sends to its pods, as the kubelet does with probes, and what comes back. */
+function fromNode(
+  index: ClusterIndex,
+  node: string,
+  family: 4 | 6,
+  here: readonly Goal[],
+  links: Links,
+): readonly Witness[] {
+  const ranges = podRangesOf(index.get('Node', undefined, node) ?? {});
+  const range = ranges.find((entry) => entry.range.family === family)?.range;
+  // The node speaks to its pods with the address of their bridge, which is the first of its range.
+  const own = range === undefined ? '' : formatAddress({ family, value: range.first + 1n });
+  const pods = here.filter(({ host }) => !host).slice(0, MOST_SENDERS);
+  return pods.flatMap(({ address, port, protocol, who }): readonly Witness[] => {
+    const link = links.towards(address);
+    const there = { protocol, source: own, destination: address, port, out: link };
+    const back = { protocol, source: address, destination: own, port, in: link, local: true, answer: true };
+    return [
+      { hook: 'output', packet: there, what: `packets from the node itself, such as probes, to ${who}` },
+      { hook: 'input', packet: back, what: `what ${who} answers to the node itself, such as to probes` },
+    ];
+  });
+}
+
+/** Packets of the tunnel from and to every other node, where a link of the dump or an annotation tells of one. */
 function tunnelPackets(index: ClusterIndex, node: string, family: 4 | 6, links: Links): readonly Witness[] {
   const tunnels = TUNNEL_PORTS.filter(([form]) => links.names.some((name) => form.test(name)));
   const byAnnotation = index
@@ -173,12 +203,17 @@ function tunnelPackets(index: ClusterIndex, node: string, family: 4 | 6, links: 
   return [...nodeAddresses(index)]
     .filter(([address, name]) => name !== node && address.includes(':') === (family === 6))
     .flatMap(([address, name]) =>
-      used.flatMap(([, port, kind]) =>
-        (['input', 'prerouting'] as const).map((hook) => ({
+      used.flatMap(([, port, kind]) => [
+        ...(['input', 'prerouting'] as const).map((hook) => ({
           hook,
           packet: { protocol: 'udp' as const, source: address, destination: own[0], port, local: true },
           what: `${kind} packets from node ${name} (${address}) to port ${port}/UDP of this node`,
         })),
-      ),
+        {
+          hook: 'output' as const,
+          packet: { protocol: 'udp' as const, source: own[0], destination: address, port, out: links.towards(address) },
+          what: `${kind} packets of this node to port ${port}/UDP of node ${name} (${address})`,
+        },
+      ]),
     );
 }

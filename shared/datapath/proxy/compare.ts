@@ -2,7 +2,7 @@ import type { ClusterIndex } from '../../model/cluster-index.ts';
 import { inRange, parseAddress, parseCidr } from '../../util/addresses.ts';
 import { serviceRanges } from '../cni/cluster-ranges.ts';
 import { type ExpectedEndpoint, type ExpectedPort, expectedPorts, portsByChain } from './expected.ts';
-import type { Portal, ProxyRules, Refusal, ServiceChain } from './proxy-rules.ts';
+import type { ChainEndpoint, Portal, ProxyRules, Refusal, ServiceChain } from './proxy-rules.ts';
 
 /** What differs between the rules of a node and the Services of the facts. */
 export interface ProxyDifferences {
@@ -31,6 +31,8 @@ export interface StalePort {
   readonly extra: readonly string[];
   /** Ready endpoints that the rules do not know. */
   readonly absent: readonly ExpectedEndpoint[];
+  /** Chains of endpoints that lead nowhere. */
+  readonly lost: readonly ChainEndpoint[];
 }
 
 /** How the dump's time stands to that of the facts. */
@@ -85,8 +87,10 @@ export function compareProxy(
     const due = needed.some((endpoint) => endpoint.since <= time.settledBefore) && isOld(expected, time);
     const portal = rules.portals.get(expected.key);
     const refusal = rules.refused.get(expected.key);
+    // The nftables mode refuses before it translates (kube-proxy's chain filter-prerouting-pre-dnat).
+    const first = rules.mode === 'nftables' && refusal !== undefined && due && settled;
     if (due && settled && rules.hasPortals) wanted++;
-    if (portal === undefined) {
+    if (portal === undefined || first) {
       if (!due) continue;
       if (!settled) changing.push(expected);
       else if (refusal !== undefined) refused.push({ expected, refusal });
@@ -106,7 +110,7 @@ export function compareProxy(
   return {
     wanted,
     missing,
-    stale: stale.sort((a, b) => b.extra.length - a.extra.length),
+    stale: stale.sort((a, b) => b.extra.length - a.extra.length || b.lost.length - a.lost.length),
     refused,
     gone: all && time.sameTime ? (rules.mode === 'ipvs' ? unknown.filter(isOfService(index)) : unknown) : [],
     strangers: all ? 0 : unknown.length,
@@ -164,8 +168,9 @@ function compareEndpoints(
   time: DumpTime,
 ): StalePort | undefined {
   const chain = rules.chains.get(portal.chain);
-  if (chain === undefined || chain.endpoints.some(({ target }) => target === '')) return undefined;
-  const held = new Set(chain.endpoints.map(({ target }) => target));
+  if (chain === undefined || chain.endpoints.some(({ target, lost }) => target === '' && !lost)) return undefined;
+  const lost = chain.endpoints.filter((endpoint) => endpoint.lost);
+  const held = new Set(chain.endpoints.flatMap(({ target }) => (target === '' ? [] : [target])));
   // Endpoints that are not ready any more may serve on while they end, when nobody else is left (KEP-1669).
   const extra = time.sameTime
     ? [...held].filter((target) => {
@@ -177,5 +182,6 @@ function compareEndpoints(
     expected.allOfThem || held.size === 0
       ? needed.filter(({ target, since }) => !held.has(target) && since <= time.settledBefore)
       : [];
-  return extra.length === 0 && absent.length === 0 ? undefined : { expected, chain, extra, absent };
+  if (extra.length === 0 && absent.length === 0 && lost.length === 0) return undefined;
+  return { expected, chain, extra, absent, lost };
 }

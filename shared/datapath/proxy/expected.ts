@@ -22,6 +22,12 @@ export interface ExpectedPort {
   readonly local: boolean;
   /** Whether the slices of the namespace were all read. */
   readonly sure: boolean;
+  /** `tcp/30080`; undefined without a node port. */
+  readonly nodePort: string | undefined;
+  /** Keys of its addresses outside of the cluster: externalIPs, and those of its load balancer that nodes accept. */
+  readonly outer: readonly string[];
+  /** externalTrafficPolicy Local: from outside only endpoints on the node itself. */
+  readonly outerLocal: boolean;
   /** When the endpoints last changed, in milliseconds; 0 when nothing tells. */
   readonly changedAt: number;
 }
@@ -93,9 +99,19 @@ function expectedPort(
     known,
     allOfThem: !rows.some(({ endpoint }) => endpoint.hints !== undefined),
     local: service.spec?.internalTrafficPolicy === 'Local',
+    nodePort: (port.nodePort ?? 0) === 0 ? undefined : `${protocol.toLowerCase()}/${port.nodePort}`,
+    outer: outerAddresses(service, family).map((outer) => portalKey(outer, protocol, port.port ?? 0)),
+    outerLocal: service.spec?.externalTrafficPolicy === 'Local',
     sure: seen.status === 'ok' && seen.whole,
     changedAt: changedAt(index, service, rows),
   };
+}
+
+/** A load balancer with ipMode Proxy sends to node ports itself (KEP-1860). */
+function outerAddresses({ spec, status }: Service, family: 4 | 6): readonly string[] {
+  const balancer = spec?.type === 'LoadBalancer' ? (status?.loadBalancer?.ingress ?? []) : [];
+  const addresses = balancer.flatMap(({ ip, ipMode }) => (ip === undefined || ipMode === 'Proxy' ? [] : [ip]));
+  return [...(spec?.externalIPs ?? []), ...addresses].filter((address) => address.includes(':') === (family === 6));
 }
 
 function expectedEndpoint(row: EndpointRow, target: string): ExpectedEndpoint {

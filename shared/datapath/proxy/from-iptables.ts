@@ -31,10 +31,15 @@ export function proxyFromIptables(tables: readonly Table[], family: 4 | 6): Prox
     if (!portals.has(portal.key)) portals.set(portal.key, portal);
     addChain(nat, portal.chain, chains, portal.comment);
   }
+  const nodePorts = new Map<string, Portal>();
   for (const rule of rulesOf(nat, 'KUBE-NODEPORTS')) {
-    if (rule.verdict.kind === 'jump' || rule.verdict.kind === 'goto') {
-      if (SERVICE_CHAIN.test(rule.verdict.chain)) addChain(nat, rule.verdict.chain, chains, rule.comment);
-    }
+    if ((rule.verdict.kind !== 'jump' && rule.verdict.kind !== 'goto') || !SERVICE_CHAIN.test(rule.verdict.chain))
+      continue;
+    const { chain } = rule.verdict;
+    addChain(nat, chain, chains, rule.comment);
+    const key = portOf(rule);
+    if (key !== undefined && !nodePorts.has(key))
+      nodePorts.set(key, { key, chain, line: rule.line, comment: rule.comment });
   }
   return {
     mode: 'iptables',
@@ -42,6 +47,11 @@ export function proxyFromIptables(tables: readonly Table[], family: 4 | 6): Prox
     portals,
     refused: refusals(filter),
     chains,
+    nodePorts: nat?.chains.has('KUBE-NODEPORTS') === true && nat.excerpt !== true ? nodePorts : undefined,
+    asksNodePorts: rulesOf(nat, 'KUBE-SERVICES').some(
+      ({ verdict }) => (verdict.kind === 'jump' || verdict.kind === 'goto') && verdict.chain === 'KUBE-NODEPORTS',
+    ),
+    insiders: insidersIn(nat, portals),
     hasPortals: nat !== undefined,
     hasRefusals: filter !== undefined,
   };
@@ -86,17 +96,45 @@ function keyOf(rule: Rule): string | undefined {
     : portalKey(address, protocol, port);
 }
 
+/** `tcp/30080`; undefined for a rule about anything else. */
+function portOf({ conditions }: Rule): string | undefined {
+  const [protocol, port] = (['protocol', 'dport'] as const).map((wanted) =>
+    conditions.find(({ field, negated }) => field === wanted && !negated),
+  );
+  const number = port?.values[0];
+  return number === undefined ? undefined : `${protocol?.values[0] ?? 'tcp'}/${number}`;
+}
+
+/** `! -s 10.244.0.0/16 -d 10.96.0.10/32 … -j KUBE-MARK-MASQ`: the senders that kube-proxy takes for pods. */
+function insidersIn(nat: Table | undefined, portals: ReadonlyMap<string, Portal>): ReadonlySet<string> {
+  const found = new Set<string>();
+  for (const name of ['KUBE-SERVICES', ...[...portals.values()].map(({ chain }) => chain)]) {
+    for (const { conditions, verdict } of rulesOf(nat, name)) {
+      if (verdict.kind !== 'jump' || verdict.chain !== 'KUBE-MARK-MASQ') continue;
+      const source = conditions.find(({ field, negated }) => field === 'source' && negated);
+      if (source?.values[0] !== undefined) found.add(source.values[0]);
+    }
+  }
+  return found;
+}
+
 /** A Service's chain, and those it leads on to, with their endpoints. */
 function addChain(nat: Table | undefined, name: string, chains: Map<string, ServiceChain>, comment: string): void {
   const chain = nat?.chains.get(name);
-  if (chains.has(name) || nat === undefined) return;
+  // iptables-save declares every chain: one that is not there was left out by whoever picked lines.
+  if (chains.has(name) || nat === undefined || chain === undefined) return;
   chains.set(name, {
     name,
-    line: chain?.line ?? 0,
+    line: chain.line,
     comment: comment || commentOf(chain),
-    endpoints: chain === undefined ? [] : endpointsOf(nat, chain),
+    endpoints: endpointsOf(nat, chain),
+    leads: chain.rules.some(
+      ({ verdict }) =>
+        (verdict.kind === 'jump' || verdict.kind === 'goto') &&
+        (SERVICE_CHAIN.test(verdict.chain) || ENDPOINT_CHAIN.test(verdict.chain)),
+    ),
   });
-  for (const { verdict } of chain?.rules ?? []) {
+  for (const { verdict } of chain.rules) {
     if ((verdict.kind === 'jump' || verdict.kind === 'goto') && SERVICE_CHAIN.test(verdict.chain)) {
       addChain(nat, verdict.chain, chains, comment);
     }
@@ -110,17 +148,23 @@ function endpointsOf(nat: Table, chain: Chain): readonly ChainEndpoint[] {
     if (verdict.kind !== 'jump' && verdict.kind !== 'goto') return [];
     if (!ENDPOINT_CHAIN.test(verdict.chain) || seen.has(verdict.chain)) return [];
     seen.add(verdict.chain);
-    return [{ chain: verdict.chain, target: dnatOf(nat.chains.get(verdict.chain)), line }];
+    const target = dnatOf(nat.chains.get(verdict.chain));
+    return [{ chain: verdict.chain, target: target ?? '', line, lost: target === undefined }];
   });
 }
 
-function dnatOf(chain: Chain | undefined): string {
-  for (const { verdict } of chain?.rules ?? []) if (verdict.kind === 'dnat') return verdict.to;
-  return '';
+/** Undefined where no rule of it translates; a target that nobody can read, or a chain left out of the dump, may. */
+function dnatOf(chain: Chain | undefined): string | undefined {
+  if (chain === undefined) return '';
+  for (const { verdict } of chain.rules) {
+    if (verdict.kind === 'dnat') return verdict.to;
+    if (verdict.kind === 'queue') return '';
+  }
+  return undefined;
 }
 
-function commentOf(chain: Chain | undefined): string {
-  return chain?.rules.find((rule) => rule.comment !== '')?.comment ?? '';
+function commentOf(chain: Chain): string {
+  return chain.rules.find((rule) => rule.comment !== '')?.comment ?? '';
 }
 
 /** `has no endpoints` rejects, `has no local endpoints` drops (filter table). */

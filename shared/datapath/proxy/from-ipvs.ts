@@ -17,9 +17,22 @@ export function proxyFromIpvs({ services, named }: IpvsDump, family: 4 | 6): Pro
       comment: '',
       endpoints: backends
         .filter(({ weight }) => weight > 0)
-        .map((backend) => ({ chain: key, target: targetOf(backend.address, backend.port), line })),
+        .map((backend) => ({ chain: key, target: targetOf(backend.address, backend.port), line, lost: false })),
+      leads: backends.length > 0,
     });
   }
   // A Service without endpoints keeps its virtual server: there are no refusals.
-  return { mode: 'ipvs', family, portals, refused: new Map(), chains, hasPortals: true, hasRefusals: false };
+  return {
+    mode: 'ipvs',
+    family,
+    portals,
+    refused: new Map(),
+    chains,
+    // Ports of the node are virtual servers at each of its addresses.
+    nodePorts: undefined,
+    asksNodePorts: true,
+    insiders: new Set(),
+    hasPortals: true,
+    hasRefusals: false,
+  };
 }

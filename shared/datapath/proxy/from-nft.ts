@@ -23,9 +23,14 @@ export function proxyFromNft(tables: readonly Table[], family: 4 | 6): ProxyRule
     portals.set(key, { key, chain, line: table.chains.get(chain)?.line ?? 0, comment: entry.comment });
     addChain(table, chain, chains);
   }
+  const nodePorts = new Map<string, Portal>();
   for (const entry of table.sets.get('service-nodeports') ?? []) {
     const chain = chainOf(entry.verdict);
-    if (chain !== undefined) addChain(table, chain, chains);
+    const [protocol, port] = entry.key;
+    if (chain === undefined || protocol === undefined || port === undefined) continue;
+    addChain(table, chain, chains);
+    const key = `${protocol}/${port}`;
+    nodePorts.set(key, { key, chain, line: table.chains.get(chain)?.line ?? 0, comment: entry.comment });
   }
   const refused = new Map<string, Refusal>();
   for (const entry of table.sets.get('no-endpoint-services') ?? []) {
@@ -44,9 +49,32 @@ export function proxyFromNft(tables: readonly Table[], family: 4 | 6): ProxyRule
     portals,
     refused,
     chains,
+    nodePorts,
+    asksNodePorts: asksFor(table, 'service-nodeports'),
+    insiders: insidersIn(table),
     hasPortals: table.sets.has('service-ips') || table.chains.has('services'),
     hasRefusals: table.sets.has('no-endpoint-services'),
   };
+}
+
+function asksFor({ chains }: Table, map: string): boolean {
+  return [...chains.values()].some((chain) =>
+    chain.rules.some(({ verdict }) => verdict.kind === 'vmap' && verdict.map === map),
+  );
+}
+
+/** `ip daddr 10.96.0.10 tcp dport 53 ip saddr != 10.244.0.0/16 jump mark-for-masquerade`. */
+function insidersIn({ chains }: Table): ReadonlySet<string> {
+  const found = new Set<string>();
+  for (const { name, rules } of chains.values()) {
+    if (!name.startsWith('service-')) continue;
+    for (const { conditions, verdict } of rules) {
+      if (verdict.kind !== 'jump' || verdict.chain !== 'mark-for-masquerade') continue;
+      for (const { field, negated, values } of conditions)
+        if (field === 'source' && negated && values[0] !== undefined) found.add(values[0]);
+    }
+  }
+  return found;
 }
 
 function keyOf({ key }: MapEntry): string | undefined {
@@ -71,6 +99,7 @@ function addChain(table: Table, name: string, chains: Map<string, ServiceChain>)
     // The name of the chain is the name of the Service port: `service-ULMVA6XW-ns1/svc1/tcp/p80`.
     comment: name.replace(/^\w+-[A-Z2-7]{8}-/, ''),
     endpoints: chain === undefined ? [] : endpointsOf(table, chain),
+    leads: targetsOf(chain).some((target) => SERVICE_CHAIN.test(target) || target.startsWith('endpoint-')),
   });
   for (const target of targetsOf(chain)) if (SERVICE_CHAIN.test(target)) addChain(table, target, chains);
 }
@@ -78,11 +107,11 @@ function addChain(table: Table, name: string, chains: Map<string, ServiceChain>)
 function endpointsOf(table: Table, chain: Chain): readonly ChainEndpoint[] {
   return [...new Set(targetsOf(chain))]
     .filter((name) => name.startsWith('endpoint-'))
-    .map((name) => ({
-      chain: name,
-      target: dnatOf(table.chains.get(name)),
-      line: table.chains.get(name)?.line ?? chain.line,
-    }));
+    .map((name) => {
+      const target = dnatOf(table.chains.get(name));
+      const line = table.chains.get(name)?.line ?? chain.line;
+      return { chain: name, target: target ?? '', line, lost: target === undefined };
+    });
 }
 
 /** Every chain that a chain leads to. */
@@ -96,7 +125,7 @@ function targetsOf(chain: Chain | undefined): readonly string[] {
   });
 }
 
-function dnatOf(chain: Chain | undefined): string {
+function dnatOf(chain: Chain | undefined): string | undefined {
   for (const { verdict } of chain?.rules ?? []) if (verdict.kind === 'dnat') return verdict.to;
-  return '';
+  return undefined;
 }

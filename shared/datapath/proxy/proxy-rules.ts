@@ -10,6 +10,12 @@ export interface ProxyRules {
   readonly refused: ReadonlyMap<string, Refusal>;
   /** Chains of Services that a portal or a node port leads to, by name. */
   readonly chains: ReadonlyMap<string, ServiceChain>;
+  /** Where requests to ports of the node itself go, by `tcp/30080`; undefined where the mode keeps no such list. */
+  readonly nodePorts: ReadonlyMap<string, Portal> | undefined;
+  /** Whether packets to the node itself are led to that list. */
+  readonly asksNodePorts: boolean;
+  /** Senders whose address requests to ClusterIPs keep, where the rules name them. */
+  readonly insiders: ReadonlySet<string>;
   /** Whether the part that leads to Services was in the dump at all (iptables-save -t filter has none). */
   readonly hasPortals: boolean;
   readonly hasRefusals: boolean;
@@ -34,6 +40,8 @@ export interface ServiceChain {
   readonly line: number;
   readonly comment: string;
   readonly endpoints: readonly ChainEndpoint[];
+  /** Whether any of its rules leads on to an endpoint or to another chain of the Service. */
+  readonly leads: boolean;
 }
 
 export interface ChainEndpoint {
@@ -41,6 +49,8 @@ export interface ChainEndpoint {
   /** `10.244.1.5:8080`, `[fd00::5]:8080`; empty when the dump hides it (nft's view of iptables rules). */
   readonly target: string;
   readonly line: number;
+  /** Its chain translates nothing: a request that is sent there gets lost. */
+  readonly lost: boolean;
 }
 
 /** `10.96.0.10/udp/53`; addresses of IPv6 in their short form. */

@@ -80,12 +80,22 @@ function raise(index: ClusterIndex, pods: readonly TroubledPod[]): Finding {
     confidence: cause.trouble === 'other' || cause.trouble === 'timeout' ? 'likely' : 'proven',
     severity: LESSER.has(cause.trouble) ? 'warning' : 'critical',
     impact: 1 / Math.max(1, nodeFacts(index).length),
-    pods: [nodeKey(node)],
+    pods: [nodeKey(node), ...ownKeys(index, first)],
     evidence: pods.slice(0, 3).map(({ key, message, count }) => ({
       fact: `"${shorten(message, 240)}" (${plural(count, 'time')})`,
       source: `Event on Pod ${key}`,
     })),
   });
+}
+
+/**
+ * flanneld brings its own program to the node and no other: that one of the others is gone is a fault beside whatever
+ * ails the agent, and a key that the agent's finding lacks keeps it from being told as its consequence.
+ */
+function ownKeys(index: ClusterIndex, { node, message, cause }: TroubledPod): readonly string[] {
+  const program = /failed to find plugin "([^"]+)"/.exec(message)?.[1];
+  const beside = cause.trouble === 'no-program' && program !== undefined && program !== 'flannel';
+  return beside && detectNetwork(index).primary?.name === 'Flannel' ? [`${node}/${program}`] : [];
 }
 
 /** The agent's pod is ready, so the words of its plugin mean something else than that it does not run. */
@@ -113,6 +123,17 @@ function fixesFor(
   const image = /sandbox image "([^"]+)"/.exec(message)?.[1];
   if (cause.trouble === 'runtime' && image !== undefined)
     return [{ title: `on node ${node}: see what its registry answers`, command: `crictl pull ${image}`, risk: 'none' }];
+  const program = /failed to find plugin "([^"]+)"/.exec(message)?.[1];
+  // Nodes of kind are images that hold these programs, without a package of them.
+  if (program !== undefined && STANDARD.test(program) && detectNetwork(index).primary?.name !== 'kindnet') {
+    return [
+      {
+        title: `on node ${node} (Debian, Ubuntu): bring the standard programs of CNI back`,
+        command: `apt-get install --reinstall kubernetes-cni && ls -l /opt/cni/bin/${program}`,
+        risk: 'low',
+      },
+    ];
+  }
   if (!cause.meaning.startsWith('the bridge cni0')) return [];
   return [
     {
@@ -122,6 +143,10 @@ function fixesFor(
     },
   ];
 }
+
+/** Programs that come with containernetworking/plugins, and as the package kubernetes-cni beside the kubelet. */
+const STANDARD =
+  /^(bandwidth|bridge|dhcp|dummy|firewall|host-device|host-local|ipvlan|loopback|macvlan|portmap|ptp|sbr|static|tap|tuning|vlan|vrf)$/;
 
 const EMPTY = {
   name: '',

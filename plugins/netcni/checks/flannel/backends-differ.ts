@@ -1,6 +1,7 @@
 import { FLANNEL, flannelBackend, flannelNetwork } from '../../../../shared/datapath/cni/settings-flannel.ts';
 import type { Finding } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
+import type { Node } from '../../../../shared/model/objects.ts';
 import { joinNames } from '../../../../shared/util/text.ts';
 import { nodeKey } from '../../cluster-subject.ts';
 import { downNodes, nodeFacts } from '../../facts/nodes.ts';
@@ -16,22 +17,37 @@ export const flannelBackendsDiffer = defineFlannelCheck({
   id: 'netcni/flannel-backends-differ',
   needs: ['Node'],
   run: (_, { index }) => {
+    const facts = nodeFacts(index).filter(({ name }) => !downNodes(index).has(name));
+    const ids = new Set(facts.flatMap(({ node }) => tunnelId(node) ?? []));
     const byType = new Map<string, string[]>();
-    for (const { node, name } of nodeFacts(index)) {
-      const type = flannelBackend(node)?.toLowerCase();
-      if (type !== undefined && !downNodes(index).has(name)) byType.set(type, [...(byType.get(type) ?? []), name]);
+    for (const { node, name } of facts) {
+      const backend = flannelBackend(node)?.toLowerCase();
+      if (backend === undefined) continue;
+      const id = ids.size > 1 ? tunnelId(node) : undefined;
+      const type = id === undefined ? backend : `${backend} with VNI ${id}`;
+      byType.set(type, [...(byType.get(type) ?? []), name]);
     }
     const groups = [...byType].sort(([, a], [, b]) => a.length - b.length);
     return byType.size < 2 ? outdated(index, groups) : [differ(index, groups)];
   },
 });
 
-/** Those that stand alone are at fault: nodes of another backend than the configured one, else all but the most. */
+/** The number by which VXLAN keeps networks apart; flanneld announces it since 0.13. */
+function tunnelId(node: Node): string | undefined {
+  return /"VNI":(\d+)/.exec(node.metadata?.annotations?.[`${FLANNEL}backend-data`] ?? '')?.[1];
+}
+
+/**
+ * Those that stand alone are at fault: nodes of another backend than the configured one, else all but the most. Where
+ * that is half of them nobody reaches much.
+ */
 function differ(index: ClusterIndex, groups: readonly Group[]): Finding {
   const { wanted, evidence } = configured(index);
-  const off = groups.some(([type]) => type === wanted)
+  const others = groups.some(([type]) => type === wanted)
     ? groups.filter(([type]) => type !== wanted)
     : groups.slice(0, -1);
+  const size = (list: readonly Group[]): number => list.reduce((sum, [, names]) => sum + names.length, 0);
+  const off = size(others) * 2 >= size(groups) ? groups : others;
   return flannelMessages.CNI605.raise({
     subject: { kind: 'Node', name: off[0]?.[1][0] ?? '' },
     args: {

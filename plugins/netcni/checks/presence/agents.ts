@@ -73,7 +73,11 @@ function raise(index: ClusterIndex, group: AgentGroup, sick: readonly Sick[], no
     why,
     namespace: first.namespace,
     pod: first.name,
-    fix: [...(first.cause?.fix ?? []), ...(first.cause?.meaning === WRONG_SETTING ? settingsOf(index, group) : [])],
+    fix: [
+      ...(first.cause?.fix ?? []),
+      ...(first.cause?.meaning === WRONG_SETTING ? settingsOf(index, group) : []),
+      ...(first.cause?.meaning.startsWith('its image ') === true ? backToOther(group, first.pod) : []),
+    ],
   };
   if (group.role === 'kube-proxy') return nodeMessages.CNI209.raise({ ...facts, args });
   return presenceMessages.CNI104.raise({
@@ -81,6 +85,13 @@ function raise(index: ClusterIndex, group: AgentGroup, sick: readonly Sick[], no
     args: { ...args, title: group.title },
     severity: group.role === 'network' ? 'critical' : 'warning',
   });
+}
+
+/** Agents of another image are still there: the update that brought this one can be taken back. */
+function backToOther({ pods, sets: [set] }: AgentGroup, sick: Pod): readonly Fix[] {
+  if (set === undefined || pods.every((pod) => imagesOf(pod) === imagesOf(sick))) return [];
+  const command = `kubectl rollout undo daemonset -n ${namespaceOf(set)} ${nameOf(set)}`;
+  return [{ title: 'go back to the image of the others', command, risk: 'low', undo: command }];
 }
 
 /** Where kube-proxy's settings are; those of network plugins have checks of their own. */

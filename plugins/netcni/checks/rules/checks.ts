@@ -3,12 +3,14 @@ import type { Check } from '../../../../shared/diagnose/check.ts';
 import { bridgedPackets } from './bridged-packets.ts';
 import { connections } from './connections.ts';
 import { forwarding } from './forwarding.ts';
+import { leavingPackets } from './leaving-packets.ts';
 import { links } from './links.ts';
 import { localPodRoutes } from './local-pod-routes.ts';
 import { packetsDropped } from './packets-dropped.ts';
 import { podRoutes } from './pod-routes.ts';
 import { reversePath } from './reverse-path.ts';
 import { serviceHooks } from './service-hooks.ts';
+import { serviceRoute } from './service-route.ts';
 import { serviceRules } from './service-rules.ts';
 import { tunnelNeighbours } from './tunnel-neighbours.ts';
 import { twoSystems } from './two-systems.ts';
@@ -19,11 +21,13 @@ export const rulesChecks: readonly Check<NodeDumps>[] = [
   serviceRules,
   twoSystems,
   packetsDropped,
+  leavingPackets,
   forwarding,
   bridgedPackets,
   reversePath,
   podRoutes,
   localPodRoutes,
+  serviceRoute,
   links,
   tunnelNeighbours,
   connections,

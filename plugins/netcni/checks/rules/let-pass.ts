@@ -8,6 +8,8 @@ export interface Allowed {
   readonly sources: readonly string[];
   /** To the node itself, at one port, as packets of tunnels are. */
   readonly port: Pick<Packet, 'protocol' | 'port'> | undefined;
+  /** The node itself is the one that sends. */
+  readonly out: boolean;
 }
 
 /** What lets packets pass a rule of somebody else, in the words of whoever wrote the rule. */
@@ -16,7 +18,7 @@ export function letPass(tool: string, { table, chain }: Obstacle['by'], allowed:
   if (table.name === 'firewalld' || names.some((name) => /^(FWD|IN)_public/.test(name))) return firewalld(allowed);
   if (names.some((name) => name.startsWith('ufw-'))) return ufw(allowed);
   const place = `${table.family} ${table.name} ${chain.name}`;
-  return tool === 'nft' ? nft(place, allowed) : iptables(table.family, chain.name, allowed);
+  return tool === 'nft' ? nft(place, allowed) : iptables(table, chain.name, allowed);
 }
 
 function firewalld({ sources }: Allowed): readonly Fix[] {
@@ -26,7 +28,13 @@ function firewalld({ sources }: Allowed): readonly Fix[] {
   return [{ title: 'on the node: let firewalld trust these addresses', command, risk: 'low', undo }];
 }
 
-function ufw({ sources, port }: Allowed): readonly Fix[] {
+function ufw({ sources, port, out }: Allowed): readonly Fix[] {
+  if (out) {
+    const line = (verb: string): string => forEach('to', sources, `ufw ${verb} out to $to`);
+    return [
+      { title: 'on the node: let ufw allow them', command: line('allow'), risk: 'low', undo: line('delete allow') },
+    ];
+  }
   const [program, to] =
     port === undefined ? ['ufw route', 'to $from'] : ['ufw', `to any port ${port.port} proto ${port.protocol}`];
   const line = (verb: string): string => forEach('from', sources, `${program} ${verb} from $from ${to}`);
@@ -35,8 +43,12 @@ function ufw({ sources, port }: Allowed): readonly Fix[] {
   ];
 }
 
-function iptables(family: string, chain: string, { sources, port }: Allowed): readonly Fix[] {
-  const program = family === 'ip6' ? 'ip6tables' : 'iptables';
+function iptables(
+  { family, name }: Obstacle['by']['table'],
+  chain: string,
+  { sources, port }: Allowed,
+): readonly Fix[] {
+  const program = `${family === 'ip6' ? 'ip6tables' : 'iptables'}${name === 'filter' ? '' : ` -t ${name}`}`;
   const line = (verb: string): string =>
     port === undefined
       ? forEach('pods', sources, `${program} ${verb} -s $pods -j ACCEPT && ${program} ${verb} -d $pods -j ACCEPT`)

@@ -5,7 +5,7 @@ import { wrappingOfInterface } from '../../../../shared/datapath/mtu.ts';
 import { podRangesOf } from '../../../../shared/datapath/nodes.ts';
 import { isDefault, lookUp } from '../../../../shared/datapath/route-lookup.ts';
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
-import type { Evidence } from '../../../../shared/messages/finding.ts';
+import type { Evidence, Finding } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import { isFinished, isTerminating, podAddresses, podKey } from '../../../../shared/model/pods.ts';
 import { inRange, parseAddress } from '../../../../shared/util/addresses.ts';
@@ -27,6 +27,8 @@ export const localPodRoutes = defineCheck<NodeDumps>({
   applies: ({ routes, node }) => routes !== undefined && node !== undefined,
   run: (dumps, { index, now }) => {
     const { routes = [], node } = dumps;
+    const twice = onTwoBridges(index, dumps);
+    if (twice.length > 0) return twice;
     const pods = index
       .list('Pod')
       .filter(
@@ -95,6 +97,28 @@ function strayBridge(index: ClusterIndex, dumps: NodeDumps): readonly Evidence[]
   const part = dumps.files.flatMap((file) => file.dumps).find(({ kind }) => kind === 'links');
   const fact = `${bridge.name} ${what}; the range of the node is ${ranges.map(({ text }) => text).join(', ')}`;
   return [{ fact, source: place(dumps, part, bridge.line) }];
+}
+
+/** Two bridges with one range: the kernel asks the first route, and pods behind the other bridge hear nothing. */
+function onTwoBridges(index: ClusterIndex, dumps: NodeDumps): readonly Finding[] {
+  const node = index.get('Node', undefined, dumps.node ?? '');
+  const ranges = node === undefined ? [] : podRangesOf(node).map(({ text }) => text);
+  const own = (dumps.routes ?? []).filter(
+    ({ destination, type, table, dead, hops }) =>
+      ranges.includes(destination) && type === 'unicast' && table === 'main' && !dead && hops[0]?.via === undefined,
+  );
+  const used = lookUp(dumps.routes ?? [], own[0]?.destination.split('/')[0] ?? '');
+  const [first, second] = [used, own.find((route) => route !== used && route.destination === used?.destination)];
+  const [wins, loses] = [first?.hops[0]?.device, second?.hops[0]?.device];
+  if (first === undefined || second === undefined || wins === undefined || loses === undefined || wins === loses)
+    return [];
+  return [
+    messages.CNI834.raise({
+      ...about(dumps),
+      args: { where: where(dumps), range: first.destination, wins, loses },
+      evidence: [first, second].map((route) => ({ fact: formatRoute(route), source: placeOf(dumps, route) })),
+    }),
+  ];
 }
 
 function isLocal(route: Route | undefined): boolean {

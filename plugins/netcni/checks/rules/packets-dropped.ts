@@ -2,7 +2,6 @@ import { detectNetwork } from '../../../../shared/datapath/cni/detect.ts';
 import { formatRule, tablesOf } from '../../../../shared/datapath/dump/rule-set.ts';
 import type { NodeDumps } from '../../../../shared/datapath/dump-files.ts';
 import { nodeAddresses } from '../../../../shared/datapath/nodes.ts';
-import type { Packet } from '../../../../shared/datapath/packet/match.ts';
 import { findObstacles, type Obstacle } from '../../../../shared/datapath/packet/obstacles.ts';
 import { witnessesFor } from '../../../../shared/datapath/packet/witnesses.ts';
 import { lookUp } from '../../../../shared/datapath/route-lookup.ts';
@@ -94,7 +93,7 @@ function fixesFor(index: ClusterIndex, node: string | undefined, tool: string, o
         ? `${program} -t ${table.name} -S ${chain.name}`
         : `${program} -t ${table.name} -L ${chain.name} ${chain.rules.indexOf(rule) + 1} -n -v`;
   return [
-    ...letPass(tool, obstacle.by, allowedBy(index, node, obstacle.witness.packet)),
+    ...letPass(tool, obstacle.by, allowedBy(index, node, obstacle.witness)),
     { title: 'or look at the rule first, on the node', command: look, risk: 'none' },
   ];
 }
@@ -103,19 +102,20 @@ function fixesFor(index: ClusterIndex, node: string | undefined, tool: string, o
 const MOST_SENDERS = 20;
 
 /** All other nodes where one of them is stopped, else the range of the cluster's pods that both ends lie in. */
-function allowedBy(index: ClusterIndex, node: string | undefined, packet: Packet): Allowed {
-  const { source, destination, local, protocol, port } = packet;
-  const toNode = local === true ? { protocol, port } : undefined;
+function allowedBy(index: ClusterIndex, node: string | undefined, { hook, packet }: Obstacle['witness']): Allowed {
+  const { source, destination, local, protocol, port, answer } = packet;
+  const toNode = local === true && answer !== true ? { protocol, port } : undefined;
+  const out = hook === 'output';
   if (nodeAddresses(index).has(source)) {
     const others = [...nodeAddresses(index)].flatMap(([address, name]) =>
       name !== node && address.includes(':') === source.includes(':') ? [address] : [],
     );
-    return { sources: others.slice(0, MOST_SENDERS), port: toNode };
+    return { sources: others.slice(0, MOST_SENDERS), port: toNode, out };
   }
   const ends = (local === true ? [source] : [source, destination]).map(parseAddress);
   const whole = detectNetwork(index).podRanges.find(({ value }) => {
     const range = parseCidr(value);
     return range !== undefined && ends.every((address) => address !== undefined && inRange(range, address));
   });
-  return { sources: [whole?.value ?? source], port: toNode };
+  return { sources: [whole?.value ?? (out ? destination : source)], port: toNode, out };
 }

@@ -8,6 +8,7 @@ import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import type { Finding, Fix } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import type { Node } from '../../../../shared/model/objects.ts';
+import { isFinished, podAddresses } from '../../../../shared/model/pods.ts';
 import { nameOf } from '../../../../shared/model/refs.ts';
 import { type AddressRange, formatAddress } from '../../../../shared/util/addresses.ts';
 import { downNodes } from '../../facts/nodes.ts';
@@ -42,7 +43,7 @@ export const podRoutes = defineCheck<NodeDumps>({
     const targets = others.flatMap((other) =>
       (ranges.get(nameOf(other))?.ranges ?? []).map((entry) => ({ other, ...entry })),
     );
-    return targets.flatMap(({ other, text, range }): readonly Finding[] => {
+    const ways = targets.flatMap(({ other, text, range }): readonly Finding[] => {
       if (!routes.some((route) => route.range.family === range.family)) return [];
       const route = lookUp(routes, inside(range));
       if (route === undefined || isDefault(route) || route.type !== 'unicast') {
@@ -53,8 +54,39 @@ export const podRoutes = defineCheck<NodeDumps>({
       const what = wrongHop(index, dumps, other, range, route);
       return what === undefined ? [] : [wrong(index, dumps, other, text, route, what)];
     });
+    return [...ways, ...strays(index, dumps, targets)];
   },
 });
+
+/** Routes to a part of another node's range, which win over that to the whole; only where a pod lives there. */
+function strays(
+  index: ClusterIndex,
+  dumps: NodeDumps,
+  targets: readonly { readonly other: Node; readonly range: AddressRange }[],
+): readonly Finding[] {
+  const narrow = (dumps.routes ?? []).flatMap((route) => {
+    const holder = targets.find(({ range }) => isPartOf(route.range, range));
+    return holder === undefined || route.dead || route.table !== 'main' ? [] : [{ route, ...holder }];
+  });
+  if (narrow.length === 0) return [];
+  const pods = index.list('Pod').filter((pod) => pod.spec?.hostNetwork !== true && !isFinished(pod));
+  return narrow.flatMap(({ route, other, range }): readonly Finding[] => {
+    const tried = inside(range);
+    const found = pods
+      .filter((pod) => pod.spec?.nodeName === nameOf(other))
+      .flatMap(podAddresses)
+      .some((text) => lookUp(dumps.routes ?? [], text) === route);
+    if (!found || lookUp(dumps.routes ?? [], tried) === route) return [];
+    if (route.type !== 'unicast') return [missing(index, dumps, other, route.destination, route)];
+    const what = wrongHop(index, dumps, other, range, route);
+    return what === undefined ? [] : [wrong(index, dumps, other, route.destination, route, what)];
+  });
+}
+
+function isPartOf(part: AddressRange, whole: AddressRange): boolean {
+  if (part.family !== whole.family || part.first < whole.first || part.last > whole.last) return false;
+  return part.last - part.first < whole.last - whole.first;
+}
 
 /** An address of a range that a pod might have. */
 function inside(range: AddressRange): string {
@@ -141,7 +173,7 @@ function missing(index: ClusterIndex, dumps: NodeDumps, other: Node, range: stri
         ? 'packets to them have no way at all'
         : isDefault(route)
           ? `packets to them take the default route${defaultTo(route)}`
-          : `they are ${route.type} there`;
+          : `the route ${formatRoute(route)} drops packets to them`;
   return messages.CNI830.raise({
     ...about(dumps),
     args: {
@@ -149,7 +181,7 @@ function missing(index: ClusterIndex, dumps: NodeDumps, other: Node, range: stri
       range,
       other: nameOf(other),
       instead,
-      fix: fixesFor(index, dumps, other, range, 'add'),
+      fix: route?.destination === range ? takeAway(dumps, route) : fixesFor(index, dumps, other, range, 'add'),
     },
     evidence: [
       {
@@ -170,7 +202,11 @@ function wrong(index: ClusterIndex, dumps: NodeDumps, other: Node, range: string
       range,
       other: nameOf(other),
       what,
-      fix: fixesFor(index, dumps, other, range, 'replace'),
+      fix: podRangesByNode(index)
+        .get(nameOf(other))
+        ?.ranges.some(({ text }) => text === route.destination)
+        ? fixesFor(index, dumps, other, range, 'replace')
+        : takeAway(dumps, route),
     },
     evidence: [
       { fact: formatRoute(route), source: placeOf(dumps, route) },
@@ -203,6 +239,13 @@ function fixesFor(
   const undo = verb === 'add' || old === undefined ? `ip route del ${range}` : `ip route replace ${formatRoute(old)}`;
   const title = `on ${where(dumps)}: write the route; it lasts until the node starts anew`;
   return [{ title, command: `ip route ${verb} ${range} via ${near}`, risk: 'low', undo }];
+}
+
+/** A route that no plugin wrote stays whatever agent is started anew. */
+export function takeAway(dumps: NodeDumps, route: Route): readonly Fix[] {
+  const text = formatRoute(route);
+  const title = `on ${where(dumps)}: take that route away`;
+  return [{ title, command: `ip route del ${text}`, risk: 'low', undo: `ip route add ${text}` }];
 }
 
 /** `10.244.1.0/24 via 10.244.1.0 dev flannel.1`. */

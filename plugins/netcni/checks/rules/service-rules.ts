@@ -5,19 +5,20 @@ import {
   type DumpTime,
   dumpTime,
   type ProxyDifferences,
-  type StalePort,
 } from '../../../../shared/datapath/proxy/compare.ts';
-import { expectedPorts } from '../../../../shared/datapath/proxy/expected.ts';
 import { type FoundProxy, proxiesInMode, writtenAt } from '../../../../shared/datapath/proxy/of-dumps.ts';
+import { compareOuterWays, type LostWay } from '../../../../shared/datapath/proxy/outer-ways.ts';
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import type { Evidence, Finding } from '../../../../shared/messages/finding.ts';
-import { isWhollyRead } from '../../../../shared/model/absence.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
-import { podAddresses, podKey } from '../../../../shared/model/pods.ts';
+import { isFinished, podAddresses } from '../../../../shared/model/pods.ts';
+import { formatAddress, inRange, parseAddress, parseCidr } from '../../../../shared/util/addresses.ts';
 import { joinNames, plural } from '../../../../shared/util/text.ts';
 import { proxyReplacement } from '../../facts/replaced-proxy.ts';
 import { rulesServicesMessages as messages } from '../../messages/rules-services.ts';
 import { AGENT_USES } from '../presence/agent-uses.ts';
+import { goneAltogether } from './rules-gone.ts';
+import { losesRequests, staleEvidence, staleWords } from './stale-words.ts';
 import { about, place, restartProxy, where } from './words.ts';
 
 /** Lines of evidence for one finding. */
@@ -42,7 +43,9 @@ function judge(index: ClusterIndex, dumps: NodeDumps, proxy: FoundProxy, now: nu
   const written = writtenAt(proxy.set);
   const time = dumpTime(now, written);
   const differences = compareProxy(index, proxy.rules, dumps.node, time);
-  const { wanted, missing, gone, strangers } = differences;
+  const outer = compareOuterWays(index, proxy.rules, dumps.node, time);
+  const { wanted, missing, strangers } = differences;
+  const gone = [...differences.gone, ...outer.gone];
   const base = about(dumps);
   const args = { where: where(dumps), fix: restartProxy(index, dumps) };
   const notes = [
@@ -67,9 +70,11 @@ function judge(index: ClusterIndex, dumps: NodeDumps, proxy: FoundProxy, now: nu
       ...notes,
     ];
   }
-  const stale = outOfDate(index, dumps, proxy, differences, time);
+  const stale = outOfDate(index, dumps, proxy, { ...differences, gone }, time);
   return [
     ...stale,
+    ...(stale.length === 0 && missing.length === 0 ? waysLost(index, dumps, proxy, outer.lost) : []),
+    ...outsiders(index, dumps, proxy),
     ...(missing.length > 0 && stale.length === 0
       ? [
           messages.CNI803.raise({
@@ -136,7 +141,7 @@ function outOfDate(
     ];
   }
   const [first] = stale;
-  const dead = stale.some(({ extra }) => extra.length > 0);
+  const dead = stale.some(losesRequests);
   return [
     messages.CNI804.raise({
       ...base,
@@ -149,119 +154,62 @@ function outOfDate(
   ];
 }
 
-function staleWords(first: StalePort | undefined, count: number): string {
-  if (first === undefined) return '';
-  const { expected, extra, absent } = first;
-  const more = count === 1 ? '' : ` and ${count - 1} more`;
-  if (extra.length > 0) {
-    return `Service ${expected.name}${more} leads to ${joinNames(extra, 2)}, which ${extra.length === 1 ? 'is no endpoint' : 'are no endpoints'} any more`;
-  }
-  return `Service ${expected.name}${more} does not know the ready ${absent.length === 1 ? 'endpoint' : 'endpoints'} ${joinNames(
-    absent.map(({ target }) => target),
-    2,
-  )}`;
-}
-
-function staleEvidence(
+/** Ways from outside that a node does not serve, though the way by the ClusterIP works there. */
+function waysLost(
   index: ClusterIndex,
   dumps: NodeDumps,
   proxy: FoundProxy,
-  { expected, chain, extra, absent }: StalePort,
-): readonly Evidence[] {
+  lost: readonly LostWay[],
+): readonly Finding[] {
+  const [first] = lost;
+  if (first === undefined) return [];
+  const more = lost.length === 1 ? '' : ` and ${lost.length - 1} more`;
   return [
-    ...extra.map((target) => ({
-      fact: `${chain.name} → ${target}: ${holderOf(index, target)}`,
-      source: place(dumps, proxy.set, chain.endpoints.find((entry) => entry.target === target)?.line ?? chain.line),
-    })),
-    ...absent.map(({ target, pod }) => ({
-      fact: `${target} ${pod === undefined ? '' : `of pod ${pod} `}is ready and not in ${chain.name}`,
-      source: `EndpointSlices of Service ${expected.name}`,
-    })),
+    messages.CNI810.raise({
+      ...about(dumps),
+      args: {
+        where: where(dumps),
+        way: `${first.way} of Service ${first.expected.name}${more}`,
+        problem: first.problem,
+        fix: restartProxy(index, dumps),
+      },
+      evidence: lost.slice(0, MOST).map(({ expected, way, problem, line }) => ({
+        fact: `${way} of Service ${expected.name}: ${problem}`,
+        source: place(dumps, proxy.set, line),
+      })),
+    }),
   ];
 }
 
-/** Who has an address by now. */
-function holderOf(index: ClusterIndex, target: string): string {
-  const address = target.replace(/:\d+$/, '').replace(/^\[|\]$/g, '');
-  const holders = index.memo('netcni/pods-by-address', () => {
-    const map = new Map<string, string>();
-    for (const pod of index.list('Pod')) for (const entry of podAddresses(pod)) map.set(entry, podKey(pod));
-    return map;
-  });
-  const holder = holders.get(address);
-  if (holder !== undefined) return `no endpoint of it; pod ${holder} has that address`;
-  return isWhollyRead(index, 'Pod') ? 'no pod has that address' : 'no endpoint of it any more';
-}
-
-function services(names: readonly string[]): string {
-  return `${names.length === 1 ? 'Service' : 'Services'} ${joinNames([...new Set(names)], 3)}`;
-}
-
-/** A dump that ought to hold kube-proxy's rules of a family and holds none at all. */
-function goneAltogether(index: ClusterIndex, dumps: NodeDumps, family: 4 | 6, now: number): readonly Finding[] {
-  const mode = kubeProxySetup(index).mode?.value;
-  const name = family === 4 ? 'ip' : 'ip6';
-  if (mode === 'ipvs') return noVirtualServers(index, dumps, family, now);
-  const set = dumps.rules.find(({ tool, tables }) =>
-    mode === 'iptables'
-      ? tool === 'iptables' &&
-        tables.some((table) => table.family === name && table.name === 'nat' && table.chains.size > 0)
-      : mode === 'nftables' &&
-        tool === 'nft' &&
-        tables.some((table) => table.family === name || table.family === 'inet'),
-  );
-  if (set === undefined || mode === undefined || !runsHere(index, dumps)) return [];
-  const time = dumpTime(now, writtenAt(set));
-  const wanted = portsToExpect(index, family, time);
-  if (wanted === 0) return [];
-  // The kubelet writes to the iptables that kube-proxy uses: with its mark the dump is of the right one.
-  const marked = set.tables.some((table) =>
-    [...table.chains.keys()].some((chain) => /^KUBE-(KUBELET-CANARY|IPTABLES-HINT)$/.test(chain)),
-  );
-  if (mode === 'iptables' && !marked && set.backend === 'legacy') return [];
+/** kube-proxy hides the address of whoever it does not take for a pod; here these are the pods of the node itself. */
+function outsiders(index: ClusterIndex, dumps: NodeDumps, { rules, set }: FoundProxy): readonly Finding[] {
+  const ranges = [...rules.insiders].flatMap((text) => parseCidr(text) ?? []);
+  const pods = index
+    .list('Pod')
+    .filter((pod) => pod.spec?.nodeName === dumps.node && pod.spec?.hostNetwork !== true && !isFinished(pod));
+  const addresses = pods.flatMap(podAddresses).flatMap((text) => parseAddress(text) ?? []);
+  const own = addresses.filter(({ family }) => family === rules.family);
+  const [one] = own;
+  if (ranges.length === 0 || one === undefined) return [];
+  if (own.some((address) => ranges.some((range) => inRange(range, address)))) return [];
+  const told = joinNames([...rules.insiders], 2);
   return [
-    messages.CNI802.raise({
+    messages.CNI811.raise({
       ...about(dumps),
-      args: { where: where(dumps), wanted, mode: `${mode} mode, IPv${family}`, fix: restartProxy(index, dumps) },
-      confidence: 'likely',
+      args: { where: where(dumps), told, address: formatAddress(one) },
       evidence: [
+        { fact: `requests from anywhere but ${told} are marked for masquerade`, source: place(dumps, set, 0) },
         {
-          fact: mode === 'nftables' ? `no table ${name} kube-proxy` : `no chain of kube-proxy in table nat`,
-          source: place(dumps, set, 0),
+          fact: `${plural(own.length, 'pod address', 'pod addresses')} of the node, such as ${formatAddress(one)}`,
+          source: 'Pods of the node',
         },
       ],
     }),
   ];
 }
 
-/** Ports of Services that any node has had time to make rules for. */
-function portsToExpect(index: ClusterIndex, family: 4 | 6, time: DumpTime): number {
-  return expectedPorts(index, family).filter(
-    ({ known, sure, local }) =>
-      sure && !local && [...known.values()].some(({ ready, since }) => ready && since <= time.settledBefore),
-  ).length;
-}
-
-/** `ipvsadm -Ln` of a node whose kube-proxy works with virtual servers, and there is none. */
-function noVirtualServers(index: ClusterIndex, dumps: NodeDumps, family: 4 | 6, now: number): readonly Finding[] {
-  const [dump] = dumps.ipvs;
-  const wanted = portsToExpect(index, family, dumpTime(now, undefined));
-  if (dump === undefined || dump.named > 0 || wanted === 0 || !runsHere(index, dumps)) return [];
-  return [
-    messages.CNI802.raise({
-      ...about(dumps),
-      args: { where: where(dumps), wanted, mode: `ipvs mode, IPv${family}`, fix: restartProxy(index, dumps) },
-      confidence: 'likely',
-      evidence: [{ fact: `no virtual server of IPv${family}`, source: place(dumps, dump, 0) }],
-    }),
-  ];
-}
-
-/** kube-proxy ought to run on this node: one of its pods does, or it is part of another process. */
-function runsHere(index: ClusterIndex, { node }: NodeDumps): boolean {
-  const { elsewhere, sets } = kubeProxySetup(index);
-  if (elsewhere !== undefined) return true;
-  return sets.length > 0 && node !== undefined;
+function services(names: readonly string[]): string {
+  return `${names.length === 1 ? 'Service' : 'Services'} ${joinNames([...new Set(names)], 3)}`;
 }
 
 function otherTime(dumps: NodeDumps, proxy: FoundProxy, index: ClusterIndex): Finding {

@@ -14,6 +14,8 @@ export interface NetworkFault {
   readonly words: readonly string[];
   /** Nothing is broken: it is told as a finding, and the verdict stays healthy. */
   readonly note?: true;
+  /** A second cause beside the first, which is no consequence of it. */
+  readonly second?: string;
   /** Networks that come near to the fault and are in order: nothing at all is told of them. */
   readonly sound?: () => readonly (readonly KubeObject[])[];
 }

@@ -1,7 +1,18 @@
-import { pod } from '../../../../shared/testing/builders.ts';
+import type { Pod } from '../../../../shared/model/objects-pod.ts';
+import { pod, secondsAgo } from '../../../../shared/testing/builders.ts';
+import { changed } from '../check-objects.ts';
 import { flannel } from '../networks/flannel.ts';
 import { NODES } from '../networks/parts.ts';
-import { agentCrashes, call, crowd, type NetworkFaults, noNetwork, ranged, sandboxFailure } from './fault.ts';
+import {
+  agentCrashes,
+  annotated,
+  call,
+  crowd,
+  type NetworkFaults,
+  noNetwork,
+  ranged,
+  sandboxFailure,
+} from './fault.ts';
 
 /** What pods of a Flannel network fail with. */
 export const FLANNEL_PODS_FAULTS: NetworkFaults = {
@@ -105,6 +116,88 @@ export const FLANNEL_PODS_FAULTS: NetworkFaults = {
     ],
     code: 'CNI104',
     words: ['n1, n2 and n3', 'the kernel module br_netfilter is not loaded', 'as a result'],
+  },
+  'flannel: the program of the bridge is gone, whatever ails the agent': {
+    objects: () => [
+      ...agentCrashes(
+        flannel(),
+        'kube-flannel-ds',
+        'n3',
+        'nodes is forbidden: User "flannel" cannot list resource "nodes"',
+      ),
+      ...sandboxFailure('n3', `${call('flannel', 'cbr0')}failed to find plugin "bridge" in path [/opt/cni/bin]`),
+    ],
+    code: 'CNI104',
+    words: ['n3', 'rights are missing'],
+    second: 'CNI312',
+  },
+  'flannel: an update brings an image that is nowhere': {
+    objects: () =>
+      changed<Pod>(flannel(), 'Pod', 'kube-flannel-ds-n2', (one) => ({
+        ...one,
+        spec: {
+          ...one.spec,
+          containers: (one.spec?.containers ?? []).map((own) => ({ ...own, image: 'registry.example.com/flannel:v9' })),
+        },
+        status: {
+          ...one.status,
+          conditions: [{ type: 'Ready', status: 'False', lastTransitionTime: secondsAgo(30) }],
+          containerStatuses: [
+            {
+              name: 'kube-flannel',
+              image: 'registry.example.com/flannel:v9',
+              ready: false,
+              restartCount: 0,
+              state: {
+                waiting: {
+                  reason: 'ErrImagePull',
+                  message:
+                    'failed to pull and unpack image "registry.example.com/flannel:v9": failed to resolve reference "registry.example.com/flannel:v9": dial tcp: lookup registry.example.com: no such host',
+                },
+              },
+            },
+          ],
+        },
+      })),
+    code: 'CNI104',
+    words: ['n2', 'ErrImagePull; its image registry.example.com/flannel:v9 cannot be had', 'no such host'],
+  },
+  'flannel: an agent that ends at once, seen between two tries': {
+    objects: () =>
+      changed<Pod>(flannel(), 'Pod', 'kube-flannel-ds-n2', (one) => ({
+        ...one,
+        status: {
+          ...one.status,
+          conditions: [{ type: 'Ready', status: 'False', lastTransitionTime: secondsAgo(20) }],
+          containerStatuses: [
+            {
+              name: 'kube-flannel',
+              ready: false,
+              restartCount: 2,
+              state: { terminated: { exitCode: 1, reason: 'Error', finishedAt: secondsAgo(1) } },
+              lastState: { terminated: { exitCode: 1, reason: 'Error', finishedAt: secondsAgo(15) } },
+            },
+          ],
+        },
+      })),
+    code: 'CNI104',
+    words: ['n2', 'exit code 1'],
+  },
+  'flannel: tunnels of two numbers': {
+    objects: () =>
+      NODES.reduce(
+        (all, node) =>
+          annotated(all, node, (own) => ({
+            ...own,
+            'flannel.alpha.coreos.com/backend-data': (own['flannel.alpha.coreos.com/backend-data'] ?? '').replace(
+              '"VNI":1',
+              node === 'n3' ? '"VNI":7' : '"VNI":1',
+            ),
+          })),
+        flannel(),
+      ),
+    code: 'CNI605',
+    words: ['vxlan with VNI 7 on n3', 'vxlan with VNI 1 on n1 and n2'],
   },
   'flannel: the runtime cannot get its pause image': {
     objects: () => [
