@@ -1,7 +1,7 @@
 import { isApplied } from '../../shared/model/applied.ts';
 import type { ClusterIndex } from '../../shared/model/cluster-index.ts';
 import type { Pod } from '../../shared/model/objects-pod.ts';
-import { nameOf, type Ref } from '../../shared/model/refs.ts';
+import type { Ref } from '../../shared/model/refs.ts';
 import { type Enforcement, traitsOf } from '../../shared/policy/enforcement.ts';
 import { enforcementIn as seenEnforcement } from '../../shared/policy/enforcement-of-index.ts';
 import { policyFactsOf } from '../../shared/policy/facts-of-index.ts';
@@ -9,25 +9,7 @@ import { buildPolicyModel, type PolicyFacts, type PolicyModel } from '../../shar
 import { PLUGINS } from '../../shared/policy/plugins.ts';
 import { workloadOfPod } from '../../shared/policy/stand-ins.ts';
 import type { Unseen } from '../../shared/policy/unjudged.ts';
-
-/**
- * A namespace is made with this label when its pods are to be on a user-defined network instead of that of the cluster
- * (OVN-Kubernetes, "User-Defined Networks": such networks are isolated from each other and from the default one).
- */
-const OWN_NETWORK_LABEL = 'k8s.ovn.org/primary-user-defined-network';
-
-/** Namespaces whose pods are on a network of their own. */
-export function ownNetworksIn(index: ClusterIndex): ReadonlySet<string> {
-  return index.memo(
-    'netpol/own-networks',
-    () =>
-      new Set(
-        index
-          .list('Namespace')
-          .flatMap((one) => (OWN_NETWORK_LABEL in (one.metadata?.labels ?? {}) ? [nameOf(one)] : [])),
-      ),
-  );
-}
+import { ownNetworksIn } from './own-networks.ts';
 
 /** Policies that live in a namespace. */
 export const NAMESPACED_POLICY_KINDS = ['NetworkPolicy', 'CalicoNetworkPolicy', 'CiliumNetworkPolicy'] as const;
@@ -73,7 +55,7 @@ export function policyModelIn(index: ClusterIndex, cni?: string, live = false): 
     const facts = policyFactsIn(index);
     const traits = traitsOf(enforcementIn(index, cni).by);
     const workloadOf = (pod: Pod): Ref => deploymentOf(pod, facts.workloadOf?.(pod) ?? workloadOfPod(pod));
-    const ownNetworks = [...ownNetworksIn(index)];
+    const ownNetworks = ownNetworksIn(index);
     return buildPolicyModel({ ...facts, traits, ownNetworks, ...(live ? { workloadOf } : {}) });
   });
 }

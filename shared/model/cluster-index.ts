@@ -30,6 +30,8 @@ export interface ClusterIndex {
   tools(folder?: string): readonly ToolOutput[];
   /** Where an object was read, for facts from files: `shop.yaml:12`; `part` for a rule of a policy: `ingress/0`. */
   origin(object: KubeObject, kind: KindName, part?: string): string | undefined;
+  /** Objects from files of kinds that have no name here, keyed by `group/Kind`. */
+  readonly others: Readonly<Record<string, readonly KubeObject[]>>;
   /** Input that could not be used. */
   readonly problems: readonly ReadProblem[];
   /** Computes a value once per index. Keys are unique by convention: `module/name`. */
@@ -128,6 +130,7 @@ export function createIndex(snapshot: Snapshot): ClusterIndex {
       const key = `${kind}/${object.metadata?.namespace ?? ''}/${object.metadata?.name ?? ''}`;
       return snapshot.origins?.[part === undefined ? key : `${key}#${part}`];
     },
+    others: snapshot.others ?? {},
     problems: snapshot.problems,
     memo,
     memoOf: (object, key, compute) => {

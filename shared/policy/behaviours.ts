@@ -3,7 +3,7 @@
  * tells them apart as the other end. All answers about pairs are answers about pairs of behaviours, of which a cluster of
  * thousands of pods has a few hundred.
  */
-import type { AddressRange } from '../util/addresses.ts';
+import { type AddressRange, appendRange } from '../util/addresses.ts';
 import { classIndexOf, type PodClass } from './classes.ts';
 import { type FaceGroup, groupFaces } from './face-groups.ts';
 import { facesOf } from './faces.ts';
@@ -184,7 +184,7 @@ function outsideBehaviours(
       };
       byGroup.set(key, entry);
     }
-    entry.ranges.push(range);
+    appendRange(entry.ranges, range);
   });
   return [...byGroup.values()].map(({ behaviour }) => behaviour);
 }

@@ -11,7 +11,7 @@ import {
 } from './compile-admin-policy.ts';
 import { compileNetworkPolicy, networkPolicyTier } from './compile-network-policy.ts';
 import { type MatchContext, type PluginTraits, UNKNOWN_PLUGIN } from './match.ts';
-import { networkOf } from './own-network.ts';
+import { networkOf, type OwnNetwork } from './own-network.ts';
 import type { Direction, Policy, Tier, Tri } from './rules.ts';
 import { selects } from './side.ts';
 import { standInPod, workloadOfPod } from './stand-ins.ts';
@@ -44,7 +44,7 @@ export interface PolicyFacts {
   /** Policy lists that could not be read. */
   readonly unseen?: readonly Unseen[];
   /** Namespaces whose pods are on a network of their own. */
-  readonly ownNetworks?: readonly string[];
+  readonly ownNetworks?: readonly OwnNetwork[];
   /** What is known of the network plugin; see `traitsOf`. */
   readonly traits?: PluginTraits;
   /** The topmost owner of a pod; without it owner references and `pod-template-hash` decide. */

@@ -189,7 +189,7 @@ describe('what the facts do not tell', () => {
 
 describe('a network of its own', () => {
   const facts = grid({
-    ownNetworks: ['x'],
+    ownNetworks: [{ namespace: 'x', shared: [] }],
     networkPolicies: [
       policy('y/p', { podSelector: { matchLabels: { pod: 'a' } }, ingress: [{ from: [{ podSelector: {} }] }] }),
     ],

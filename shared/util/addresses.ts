@@ -74,6 +74,14 @@ export function overlaps(a: AddressRange, b: AddressRange): boolean {
   return a.family === b.family && a.first <= b.last && b.first <= a.last;
 }
 
+/** Adds a range to a list; one that follows the last without a gap makes that longer. */
+export function appendRange(ranges: AddressRange[], next: AddressRange): void {
+  const last = ranges.at(-1);
+  if (last !== undefined && last.family === next.family && last.last + 1n === next.first) {
+    ranges[ranges.length - 1] = { ...last, last: next.last };
+  } else ranges.push(next);
+}
+
 /** How many addresses a range holds; all of them, also the first and the last of a block. */
 export function countAddresses({ first, last }: AddressRange): bigint {
   return last - first + 1n;

@@ -7,7 +7,7 @@ import { type Ref, refKey } from '../../../shared/model/refs.ts';
 import { type Behaviour, type Behaviours, behavioursOf } from '../../../shared/policy/behaviours.ts';
 import type { PolicyModel } from '../../../shared/policy/model.ts';
 import { ALL_PORTS, type PortSet } from '../../../shared/policy/port-set.ts';
-import { type AddressRange, sharedRange } from '../../../shared/util/addresses.ts';
+import { type AddressRange, appendRange, sharedRange } from '../../../shared/util/addresses.ts';
 import type { ServedPorts } from './served-ports.ts';
 
 /** A workload in one or both models. */
@@ -117,7 +117,7 @@ function outsideOf(a: Behaviours, b: Behaviours): readonly Outside[] {
     if (shared !== undefined) {
       const key = `${one.behaviour.id}|${other.behaviour.id}`;
       const known = byKey.get(key);
-      if (known !== undefined) append(known.ranges, shared);
+      if (known !== undefined) appendRange(known.ranges, shared);
       else byKey.set(key, { ranges: [shared], before: [one.behaviour], after: [other.behaviour] });
     }
     if (one.range.family !== other.range.family) {
@@ -129,14 +129,6 @@ function outsideOf(a: Behaviours, b: Behaviours): readonly Outside[] {
     } else j++;
   }
   return [...byKey.values()].map((group) => ({ ...group, ends: [], served: ALL_PORTS }));
-}
-
-/** Neighbours become one range. */
-function append(ranges: AddressRange[], next: AddressRange): void {
-  const last = ranges.at(-1);
-  if (last !== undefined && last.family === next.family && last.last + 1n === next.first) {
-    ranges[ranges.length - 1] = { ...last, last: next.last };
-  } else ranges.push(next);
 }
 
 /** Parts in the order of their addresses, IPv4 first. */

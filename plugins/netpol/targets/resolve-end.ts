@@ -131,18 +131,25 @@ function nameParty(world: World, namespace: string, name: string, inForce: strin
   if (model.namespaces.has(name) && model.units.some((unit) => unit.namespace.name === name)) {
     return namespaceParty(world, name);
   }
-  return ownedParty(world, namespace, inForce, name) ?? missing(index, undefined, namespace, name);
+  return (
+    ownedParty(world, inForce, name, (kind) => kind.toLowerCase() === namespace.toLowerCase()) ??
+    // A workload of a kind of which nothing is read but its template or its pods.
+    ownedParty(world, namespace, name, () => true) ??
+    missing(index, undefined, namespace, name)
+  );
 }
 
 /** `rollout/web`: a kind of which nothing is read but the pods that name it as their owner. */
-function ownedParty(world: World, kind: string, namespace: string, name: string): Resolved | undefined {
-  const ofKind = (pod: Pod): Ref | undefined => {
+function ownedParty(
+  world: World,
+  namespace: string,
+  name: string,
+  isKind: (kind: string) => boolean,
+): Resolved | undefined {
+  const pods = world.model.pods.filter((pod) => {
     const owner = world.model.workloadOf(pod);
-    return owner.kind.toLowerCase() === kind && owner.namespace === namespace && owner.name === name
-      ? owner
-      : undefined;
-  };
-  const pods = world.model.pods.filter((pod) => ofKind(pod) !== undefined);
+    return owner.name === name && owner.namespace === namespace && isKind(owner.kind);
+  });
   const [first] = pods;
   return first === undefined ? undefined : podsParty(world, world.model.workloadOf(first), pods);
 }
