@@ -35,7 +35,12 @@ export async function runRecords(request: Request): Promise<CommandResult> {
   const index = createIndex(snapshot);
   return {
     type: 'report',
-    report: recordsReport(index, scope.pick(index), { what: scope.words, live, source: sourceName(snapshot) }),
+    report: recordsReport(index, scope.pick(index), {
+      what: scope.words,
+      namespace: scope.namespace,
+      live,
+      source: sourceName(snapshot),
+    }),
   };
 }
 

@@ -67,6 +67,13 @@ describe('records', () => {
     expect(answer.headline).toContain('1 alias of an address, which no server can serve');
   });
 
+  it('tells that nothing is promised while no endpoint is ready, which is no doubt', async () => {
+    const db = service('db', { clusterIP: 'None', clusterIPs: ['None'] });
+    const answer = await askNetdns('records db -n shop --live', [...objects, db], live(ZONE, ZONE));
+    expect(answer).toMatchObject({ verdict: 'healthy', exit: 0 });
+    expect(answer.headline).toContain('0 records promised for Service shop/db: no endpoint is ready');
+  });
+
   it('cannot tell when no server may be asked', async () => {
     const answer = await askNetdns('records web -n shop --live', objects, { denied: ['get pods/portforward'] });
     expect(answer).toMatchObject({ verdict: 'unknown', exit: 3 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { KubeObject } from '../../../shared/model/objects.ts';
-import { namespace, networkPolicy, pod, service, slicesFor } from '../../../shared/testing/builders.ts';
+import { namespace, networkPolicy, pod, secondsAgo, service, slicesFor } from '../../../shared/testing/builders.ts';
 import { COREFILE, dnsObjects, server } from '../testing/dns-objects.ts';
 import { dnsServer, type FakeZone } from '../testing/dns-server.ts';
 import { askNetdns, runNetdns } from '../testing/run-netdns.ts';
@@ -114,6 +114,40 @@ describe('a name that does not resolve', () => {
     const answer = await askNetdns('web -n shop', world, live([ZONE, stale]));
     expect(answer).toMatchObject({ verdict: 'degraded', causes: [{ code: 'DNS610' }] });
     expect(answer.headline).toContain('DNS server coredns-2 answers');
+  });
+
+  describe('of a Service that was just made', () => {
+    const fresh = service('late', {
+      clusterIP: '10.96.0.8',
+      clusterIPs: ['10.96.0.8'],
+      ports: [{ name: 'http', port: 80, protocol: 'TCP' }],
+    });
+    const madeAgo = (seconds: number): KubeObject => ({
+      ...fresh,
+      metadata: { ...fresh.metadata, creationTimestamp: secondsAgo(seconds) },
+    });
+    const ask = (seconds: number, zone: FakeZone = ZONE) =>
+      askNetdns('late -n shop', [...world, madeAgo(seconds)], live([zone, zone]));
+
+    it('is the answer that servers keep from before, and ends by itself', async () => {
+      const answer = await ask(7);
+      expect(answer).toMatchObject({ verdict: 'degraded', causes: [{ code: 'DNS615' }] });
+      expect(answer.headline).toContain(
+        'still answered as before (NXDOMAIN): Service late was made 7 s ago, and servers keep answers for up to 30 s',
+      );
+      const live = await askNetdns('records late -n shop --live', [...world, madeAgo(7)], {
+        listeners: { 'kube-system/coredns-1:53': dnsServer(ZONE), 'kube-system/coredns-2:53': dnsServer(ZONE) },
+      });
+      expect(JSON.stringify(live.causes)).toContain('servers may keep the answer from before for up to 30 s');
+    });
+
+    it('is a fault of the servers when it is older, or nothing is kept', async () => {
+      expect((await ask(60)).causes[0]).toMatchObject({ code: 'DNS610' });
+      const corefile = COREFILE.replace('cache 30', 'cache 30 {\n disable denial cluster.local\n }');
+      const objects = [...dnsObjects({ corefile }), ...world.slice(dnsObjects().length), madeAgo(7)];
+      const answer = await askNetdns('late -n shop', objects, live([ZONE, ZONE]));
+      expect(answer.causes[0]).toMatchObject({ code: 'DNS610' });
+    });
   });
 
   it('is one of the upstream when no server of the cluster is at fault', async () => {

@@ -8,6 +8,7 @@ import { nameOf, namespaceOf, type Ref, refOf } from '../../../shared/model/refs
 import { joinAnd, joinNames } from '../../../shared/util/text.ts';
 import { namesMessages } from '../messages/names.ts';
 import { aliasFindings } from './alias-findings.ts';
+import { justChanged } from './just-changed.ts';
 import type { NameQuestion } from './name-question.ts';
 import { readName } from './name-reading.ts';
 
@@ -87,21 +88,31 @@ function answersOtherwise(question: NameQuestion): readonly Finding[] {
     });
     if (bad.length === 0) continue;
     const all = bad.length === asked.length;
+    const subject = promised[0]?.owner ?? subjectOf(question);
+    const rcode = bad[0]?.rcode ?? '';
+    const evidence = [
+      {
+        fact: `promised: ${joinNames(promised.map(({ type, data }) => `${type} ${data}`))}`,
+        source: `${promised[0]?.owner.kind ?? ''} ${promised[0]?.owner.name ?? ''}`,
+      },
+      ...bad.slice(0, 4).map((one) => ({ fact: `answers ${one.rcode}`, source: `DNS over TCP to Pod ${one.pod}` })),
+    ];
+    // A server that does not know what every cluster has keeps nothing: it knows no Service.
+    const blind = asked.some(({ answers }) =>
+      answers.some((answer) => answer.name === `dns-version.${zone.domain}` && answer.rcode !== 'NOERROR'),
+    );
+    const change = blind ? undefined : justChanged(question.index, subject);
+    if (change !== undefined) {
+      const { what, seconds, kept } = change;
+      return [namesMessages.DNS615.raise({ subject, evidence, args: { name, rcode, what, seconds, kept } })];
+    }
     return [
       namesMessages.DNS610.raise({
-        subject: promised[0]?.owner ?? subjectOf(question),
+        subject,
         severity: all ? 'critical' : 'warning',
         impact: bad.length / asked.length,
-        args: { name, rcode: bad[0]?.rcode ?? '', servers: joinAnd(bad.map(({ pod }) => pod)), all },
-        evidence: [
-          {
-            fact: `promised: ${joinNames(promised.map(({ type, data }) => `${type} ${data}`))}`,
-            source: `${promised[0]?.owner.kind ?? ''} ${promised[0]?.owner.name ?? ''}`,
-          },
-          ...bad
-            .slice(0, 4)
-            .map(({ pod, rcode }) => ({ fact: `answers ${rcode}`, source: `DNS over TCP to Pod ${pod}` })),
-        ],
+        args: { name, rcode, servers: joinAnd(bad.map(({ pod }) => pod)), all },
+        evidence,
       }),
     ];
   }

@@ -4,16 +4,19 @@ import { compareRecords, type RecordDifference } from '../../../shared/dns/compa
 import type { DnsRecord } from '../../../shared/dns/records.ts';
 import { type ServerAnswers, serverAnswersOf } from '../../../shared/dns/server-answers.ts';
 import { zoneOf } from '../../../shared/dns/zone.ts';
-import type { Finding } from '../../../shared/messages/finding.ts';
+import type { Evidence, Finding } from '../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../shared/model/cluster-index.ts';
 import type { NotChecked, Report, Section } from '../../../shared/report/report.ts';
 import { compareText, joinNames, plural, shorten } from '../../../shared/util/text.ts';
 import { recordsMessages } from '../messages/records.ts';
 import { ADDRESS_TARGET, aliasFinding, isAddressAlias } from './address-alias.ts';
+import { justChanged } from './just-changed.ts';
 
 export interface RecordsFrame {
   /** `Service shop/web`, `the cluster`. */
   readonly what: string;
+  /** Undefined for all of them. */
+  readonly namespace: string | undefined;
   readonly live: boolean;
   readonly source: string;
 }
@@ -34,7 +37,10 @@ export function recordsReport(index: ClusterIndex, records: readonly DnsRecord[]
     why === undefined ? [] : [{ check: `server ${pod}`, reason: shorten(why, 200) }],
   );
   if (frame.live && servers.length === 0) notChecked.push({ check: 'servers', reason: 'no DNS server could be asked' });
-  const blind = (frame.live && asked.length === failed.length) || records.length === 0;
+  const unseen = (['Service', 'EndpointSlice'] as const).some(
+    (kind) => index.seen(kind, frame.namespace).status !== 'ok',
+  );
+  const blind = asked.length === failed.length || (records.length === 0 && unseen);
   const causes = [
     ...(differences.length === 0 ? [] : findings(index, differences, asked)),
     ...aliases.map((alias) => aliasFinding(alias, alias.name, ADDRESS_TARGET)),
@@ -91,6 +97,7 @@ function headlineOf(
   if (!live) return `${promised}${lost}`;
   if (verdict === 'unknown') return `could not tell: ${notChecked[0]?.reason ?? promised}`;
   const servers = asked.map(({ pod }) => pod);
+  if (records.length === 0) return `${promised}: no endpoint is ready, or none has an address`;
   if (differences.length === 0)
     return `${promised}, and ${plural(servers.length, 'server')} serve them: no difference${lost}`;
   const bad = [...new Set(differences.map(({ pod }) => pod))];
@@ -122,9 +129,21 @@ function findings(
       },
       evidence: (list as readonly RecordDifference[])
         .slice(0, 8)
-        .map((one) => ({ fact: words(one), source: `DNS over TCP to Pod ${one.pod}` })),
+        .map((one): Evidence => ({ fact: words(one), source: `DNS over TCP to Pod ${one.pod}` }))
+        .concat(freshness(index, list as readonly RecordDifference[])),
     }),
   );
+}
+
+/** Changes that are so new that servers may still keep the answer from before. */
+function freshness(index: ClusterIndex, differences: readonly RecordDifference[]): readonly Evidence[] {
+  const zone = zoneOf(index);
+  const owners = differences.flatMap(({ name }) => zone.records(name).slice(0, 1));
+  const changes = owners.flatMap(({ owner }) => justChanged(index, owner) ?? []);
+  const [change] = changes;
+  if (change === undefined) return [];
+  const fact = `${change.what} ${change.seconds} s ago: servers may keep the answer from before for up to ${change.kept} s`;
+  return [{ fact, source: 'plugin cache' }];
 }
 
 function words(difference: RecordDifference | undefined): string {

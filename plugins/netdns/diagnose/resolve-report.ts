@@ -181,7 +181,7 @@ function sections(
   const rows = expansion.queries.map(({ name, answer }, at) => [
     String(at + 1),
     `${name}.`,
-    WORDS[answer],
+    answer === 'servfail' ? (rcodeOf(name, servers) ?? WORDS.servfail) : WORDS[answer],
     joinNames(dataOf(name, zone, types, servers), 3) || '-',
     ...(asked.length === 0
       ? []
@@ -198,6 +198,12 @@ function sections(
       : { type: 'text', title: 'Queries', lines: rows.flatMap(twoLines) },
     { type: 'text', lines: lines.flatMap((line) => wrap(line, 80)) },
   ];
+}
+
+/** The answer itself where it is neither an address nor "no such name": SERVFAIL, REFUSED. */
+function rcodeOf(name: string, servers: readonly ServerAnswers[]): string | undefined {
+  return servers.flatMap(({ answers }) => answers).find((answer) => answer.name === name && answer.rcode !== 'NXDOMAIN')
+    ?.rcode;
 }
 
 /** Whether rows stand side by side on a terminal. */

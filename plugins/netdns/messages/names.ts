@@ -203,4 +203,22 @@ export const namesMessages = defineMessages({
       },
     ],
   }),
+
+  DNS615: message<{ name: string; rcode: string; what: string; seconds: number; kept: number }>({
+    slug: 'older-answer-kept',
+    severity: 'warning',
+    confidence: 'likely',
+    rung: 56,
+    title: 'DNS servers still give the answer from before a change',
+    summary: ({ name, rcode, what, seconds, kept }) =>
+      `${name} is still answered as before (${rcode}): ${what} ${seconds} s ago, and servers keep answers for up to ${kept} s`,
+    explain:
+      'Plugin cache keeps what it has answered, "no such name" too, for as long as the ttl of plugin kubernetes says. Whoever ' +
+      'asks for a Service before it is made makes every server keep that it is not there. It mends itself; clients with ' +
+      'caches of their own (Java, nscd) may take longer. Newer Corefiles of kubeadm do not cache names of the cluster ' +
+      '(disable success and disable denial).',
+    fixes: ({ kept, seconds }) => [
+      { title: 'wait for it, then ask again', command: `sleep ${Math.max(1, kept - seconds)}`, risk: 'none' },
+    ],
+  }),
 });
