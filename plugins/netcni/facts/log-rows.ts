@@ -132,7 +132,7 @@ export const LOG_ROWS: readonly LogRow[] = [
   ],
   [/out of memory|OOM/i, 'it ran out of memory'],
   [
-    /failed validate: |unknown (flag|shorthand flag)|flag provided but not defined|unable to load (component )?config|couldn't (parse|load) config|unknown proxy mode|strict decoding error|invalid (daemon )?configuration|cannot be used with|must be (set|specified|disabled|enabled) when|unknown backend type/i,
+    /failed validate: |unknown (flag|shorthand flag)|flag provided but not defined|unable to load (component )?config|couldn't (parse|load) config|unknown proxy mode|strict decoding error|failed to decode: |error converting YAML|invalid (daemon )?configuration|cannot be used with|must be (set|specified|disabled|enabled) when|unknown backend type/i,
     WRONG_SETTING,
   ],
 ];

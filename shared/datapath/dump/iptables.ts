@@ -1,4 +1,5 @@
-import type { Chain, Condition, Field, Hook, Rule, RuleSet, Table, Verdict } from './rule-set.ts';
+import { readIptablesRule } from './iptables-rule.ts';
+import type { Chain, Hook, Rule, RuleSet, Table } from './rule-set.ts';
 import { type Lines, splitWords } from './words.ts';
 
 const HOOKS: Readonly<Record<string, Hook>> = {
@@ -37,7 +38,7 @@ export function parseIptables(lines: Lines): RuleSet {
   let header = '';
   let legacyBeside = false;
   let unread = 0;
-  let ipv6 = false;
+  const found = { ipv4: 0, ipv6: 0 };
   const open = (name: string): OpenTable => {
     let found = tables.get(name);
     if (found === undefined) {
@@ -61,7 +62,7 @@ export function parseIptables(lines: Lines): RuleSet {
     } else if (first === DASH || first === BRACKET) {
       table ??= open('');
       const read = addRule(table, text, line);
-      if (read === 'ipv6') ipv6 = true;
+      if (read === 'ipv4' || read === 'ipv6') found[read]++;
       else if (read === 'unread') unread++;
     } else if (text.trim() === 'COMMIT') {
       closed = true;
@@ -72,7 +73,8 @@ export function parseIptables(lines: Lines): RuleSet {
   // iptables-save ends each table with COMMIT; a dump written by hand, without its head, need not.
   const cut = closed || header === '' ? undefined : table?.name;
   if (cut !== undefined) tables.delete(cut);
-  const family = header === '' ? (ipv6 ? 'ip6' : 'ip') : header.includes('ip6tables') ? 'ip6' : ipv6 ? 'ip6' : 'ip';
+  // Without a head the addresses tell; lines picked out of both dumps are taken for those of the greater part.
+  const family = header.includes('ip6tables') || found.ipv6 > found.ipv4 ? 'ip6' : 'ip';
   return {
     kind: 'rules',
     tool: 'iptables',
@@ -125,7 +127,7 @@ function chainOf(table: OpenTable, name: string, line: number): OpenChain {
 }
 
 /** `-A CHAIN …`, with counters in front; `-N` and `-P` of `iptables -S` too. */
-function addRule(table: OpenTable, text: string, line: number): 'read' | 'ipv6' | 'unread' {
+function addRule(table: OpenTable, text: string, line: number): 'read' | 'ipv4' | 'ipv6' | 'unread' {
   const words = splitWords(text);
   let at = 0;
   let packets: number | undefined;
@@ -140,13 +142,13 @@ function addRule(table: OpenTable, text: string, line: number): 'read' | 'ipv6' 
   switch (verb) {
     case '-A':
     case '--append': {
-      const rule = readRule(words, at + 2, line, packets);
+      const rule = readIptablesRule(words, at + 2, line, packets);
       chainOf(table, name, line).rules.push(rule);
-      return isIPv6(rule) ? 'ipv6' : 'read';
+      return familyOf(rule);
     }
     case '-I':
       chainOf(table, name, line).rules.unshift(
-        readRule(words, at + (/^\d+$/.test(words[at + 2] ?? '') ? 3 : 2), line, packets),
+        readIptablesRule(words, at + (/^\d+$/.test(words[at + 2] ?? '') ? 3 : 2), line, packets),
       );
       return 'read';
     case '-N':
@@ -161,129 +163,14 @@ function addRule(table: OpenTable, text: string, line: number): 'read' | 'ipv6' 
   }
 }
 
-/** An address of the other family, where the head of the dump does not tell the program. */
-function isIPv6({ conditions, verdict }: Rule): boolean {
-  if (verdict.kind === 'dnat') return verdict.to.startsWith('[');
-  return conditions.some(
-    ({ field, values }) => (field === 'source' || field === 'destination') && values[0]?.includes(':') === true,
-  );
-}
-
-const FIELDS: Readonly<Record<string, Field>> = {
-  '-p': 'protocol',
-  '--protocol': 'protocol',
-  '-s': 'source',
-  '--source': 'source',
-  '-d': 'destination',
-  '--destination': 'destination',
-  '-i': 'in',
-  '--in-interface': 'in',
-  '-o': 'out',
-  '--out-interface': 'out',
-  '--sport': 'sport',
-  '--sports': 'sport',
-  '--source-port': 'sport',
-  '--dport': 'dport',
-  '--dports': 'dport',
-  '--destination-port': 'dport',
-  '--ctstate': 'state',
-  '--state': 'state',
-  '--mark': 'mark',
-};
-
-function readRule(words: readonly string[], from: number, line: number, counted: number | undefined): Rule {
-  const conditions: Condition[] = [];
-  let verdict: Verdict = { kind: 'continue', what: '' };
-  let comment = '';
-  let packets = counted;
-  let negated = false;
-  let at = from;
-  while (at < words.length) {
-    const word = words[at] ?? '';
-    const next = words[at + 1] ?? '';
-    if (word === '!') {
-      negated = true;
-      at++;
-      continue;
-    }
-    const field = FIELDS[word];
-    if (field !== undefined) {
-      conditions.push(plainCondition(field, negated, next));
-      at += 2;
-    } else if (word === '-m' || word === '--match') {
-      at += 2;
-    } else if (word === '--comment') {
-      comment = next;
-      at += 2;
-    } else if (word === '-c' || word === '--set-counters') {
-      packets = Number(next);
-      at += 3;
-    } else if (word === '-j' || word === '--jump' || word === '-g' || word === '--goto') {
-      verdict = readVerdict(next, word === '-g' || word === '--goto', words.slice(at + 2));
-      break;
-    } else {
-      const end = endOfOption(words, at + 1);
-      conditions.push({ field: 'other', negated, values: [words.slice(at, end).join(' ')] });
-      at = end;
-    }
-    negated = false;
-  }
-  return { line, conditions, verdict, comment, packets };
-}
-
-const TCP: Condition = { field: 'protocol', negated: false, values: ['tcp'] };
-const UDP: Condition = { field: 'protocol', negated: false, values: ['udp'] };
-
-function plainCondition(field: Field, negated: boolean, text: string): Condition {
-  // Every rule for a Service says one of the two: one object is enough.
-  if (field === 'protocol' && !negated && text === 'tcp') return TCP;
-  if (field === 'protocol' && !negated && text === 'udp') return UDP;
-  return { field, negated, values: text.includes(',') ? text.split(',') : [text] };
-}
-
-/** An option takes the words up to the next one. */
-function endOfOption(words: readonly string[], from: number): number {
-  let at = from;
-  while (at < words.length && words[at] !== '!' && !(words[at] ?? '').startsWith('-')) at++;
-  return at;
-}
-
-function readVerdict(target: string, goto: boolean, options: readonly string[]): Verdict {
-  if (goto) return { kind: 'goto', chain: target };
-  switch (target) {
-    case 'ACCEPT':
-      return { kind: 'accept' };
-    case 'DROP':
-      return { kind: 'drop' };
-    case 'REJECT':
-      return { kind: 'reject' };
-    case 'RETURN':
-      return { kind: 'return' };
-    case 'QUEUE':
-    case 'NFQUEUE':
-    case 'TPROXY':
-      return { kind: 'queue' };
-    case 'MASQUERADE':
-    case 'SNAT':
-    case 'NETMAP':
-      return { kind: 'masquerade' };
-    case 'DNAT':
-    case 'REDIRECT':
-      return { kind: 'dnat', to: optionValue(options, '--to-destination') };
-    default:
-      return NON_TERMINATING.test(target)
-        ? { kind: 'continue', what: [target, ...options].join(' ') }
-        : { kind: 'jump', chain: target };
-  }
-}
-
-/** Targets after which the next rule is looked at (iptables-extensions(8)); any other capital word is a chain. */
-const NON_TERMINATING =
-  /^(AUDIT|CHECKSUM|CLASSIFY|CONNMARK|CONNSECMARK|CT|DSCP|ECN|HL|HMARK|IDLETIMER|LED|LOG|MARK|NFLOG|NOTRACK|RATEEST|SECMARK|SET|SYNPROXY|TCPMSS|TCPOPTSTRIP|TEE|TOS|TRACE|TTL|ULOG)$/;
-
-function optionValue(options: readonly string[], name: string): string {
-  const at = options.indexOf(name);
-  return at < 0 ? '' : (options[at + 1] ?? '');
+/** The family of the addresses in a rule. */
+function familyOf({ conditions, verdict }: Rule): 'ipv4' | 'ipv6' | 'read' {
+  const told =
+    verdict.kind === 'dnat'
+      ? verdict.to
+      : (conditions.find(({ field }) => field === 'source' || field === 'destination')?.values[0] ?? '');
+  if (told.startsWith('[') || /:.*:/.test(told)) return 'ipv6';
+  return /^\d+\.\d+/.test(told) ? 'ipv4' : 'read';
 }
 
 function closeTable({ name, chains, excerpt }: OpenTable, family: string): Table {
