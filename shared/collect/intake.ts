@@ -2,9 +2,12 @@ import { modernise } from '../kube/modernise.ts';
 import { isApplied } from '../model/applied.ts';
 import { KINDS, type KindName, kindKeyOf } from '../model/kinds.ts';
 import type { KubeObject } from '../model/objects.ts';
+import { refOf } from '../model/refs.ts';
 import type { Coverage, MisreadWord, PodLog, ReadProblem, ToolOutput } from '../model/snapshot.ts';
+import { withTypes } from './field-types.ts';
 import { kustomizeFault } from './kustomization.ts';
 import { addTimes, type NewestTime, newestTime } from './newest-time.ts';
+import { typesOf } from './object-types.ts';
 import type { ParsedDocument, ParsedValue } from './parsed.ts';
 import type { PathHints } from './path-hints.ts';
 import { differ, isPolicy, lineOfField, misnamedPolicy } from './policy-manifests.ts';
@@ -209,7 +212,8 @@ function takeValue(
   if (!isRecord(whole.metadata)) return undefined;
   addTimes(whole, timesOf(intake, file.root).newest);
   const read = prune(whole) as KubeObject;
-  const object = withNamespace(key === undefined ? read : modernise(key, read), key, intake.defaultNamespace);
+  const typed = withTypes(key === undefined ? read : modernise(key, read), typesOf(key), '');
+  const object = withNamespace(typed.value as KubeObject, key, intake.defaultNamespace);
   const applied = isApplied(object);
   const { namespace = '', name = '' } = object.metadata ?? {};
   if (key === undefined) {
@@ -222,6 +226,12 @@ function takeValue(
   if (fault !== undefined) {
     addProblem(intake, file, lineOfField(parsed, fault), fault, { policyOf: namespace || '*' });
     return { kind: key, namespace, name, applied };
+  }
+  if (typed.faults.length > 0) {
+    const more = typed.faults.length === 1 ? '' : ` (and ${typed.faults.length - 1} more)`;
+    addProblem(intake, file, parsed.line, `${kind} ${name}: ${typed.faults[0] ?? ''}${more}`, {
+      refused: refOf(object, key),
+    });
   }
   if (parsed.twice !== undefined && isPolicy(key)) {
     const [field, line] = parsed.twice;
@@ -248,7 +258,7 @@ function addProblem(
   file: FilePlace,
   line: number | undefined,
   message: string,
-  more: Pick<ReadProblem, 'policyOf' | 'doubt'>,
+  more: Pick<ReadProblem, 'policyOf' | 'doubt' | 'refused'>,
 ): void {
   intake.problems.push({ path: file.display, ...(line === undefined ? {} : { line }), message, ...more });
 }

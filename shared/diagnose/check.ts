@@ -40,4 +40,5 @@ export type Outcome =
   | { readonly result: 'pass' }
   | { readonly result: 'fail'; readonly findings: readonly Finding[] }
   | { readonly result: 'notApplicable' }
-  | { readonly result: 'unknown'; readonly reason: string };
+  /** `failed`: by a fault of our own, so that nothing may be called healthy. */
+  | { readonly result: 'unknown'; readonly reason: string; readonly failed?: true };

@@ -22,7 +22,9 @@ export interface ReportFrame {
 export function reportFromRuns(frame: ReportFrame, runs: readonly CheckRun[]): Report {
   const ranked = rankFindings(runs.flatMap((run) => (run.outcome.result === 'fail' ? run.outcome.findings : [])));
   const notChecked = notCheckedOf(runs);
-  const blind = runs.some((run) => frame.essential.includes(run.id) && run.outcome.result === 'unknown');
+  const blind = runs.some(
+    ({ id, outcome }) => outcome.result === 'unknown' && (outcome.failed === true || frame.essential.includes(id)),
+  );
   const verdict = verdictOf(ranked, blind);
   const judged = runs.filter((run) => run.outcome.result !== 'notApplicable');
   return {

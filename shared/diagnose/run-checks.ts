@@ -11,7 +11,8 @@ export interface CheckRun {
 
 /**
  * Runs every check on a subject. A check whose needed kinds were not read is `unknown`, with the first missing fact as
- * the reason: a missing right or an absent kind is never a pass and never a fault.
+ * the reason: a missing right or an absent kind is never a pass and never a fault. One that fails by a fault of its own
+ * is `unknown` too: at night, the answers of the others are worth more than a whole command that ends.
  */
 export function runChecks<Subject>(
   checks: readonly Check<Subject>[],
@@ -27,11 +28,22 @@ export function runChecks<Subject>(
 }
 
 function runCheck<Subject>(check: Check<Subject>, subject: Subject, namespace: string, context: CheckContext): Outcome {
-  if (check.applies?.(subject, context) === false) return { result: 'notApplicable' };
-  const missing = missingNeed(check.needs, namespace, context);
-  if (missing !== undefined) return { result: 'unknown', reason: missing };
-  const findings = check.run(subject, context);
-  return findings.length === 0 ? { result: 'pass' } : { result: 'fail', findings };
+  try {
+    if (check.applies?.(subject, context) === false) return { result: 'notApplicable' };
+    const missing = missingNeed(check.needs, namespace, context);
+    if (missing !== undefined) return { result: 'unknown', reason: missing };
+    const findings = check.run(subject, context);
+    return findings.length === 0 ? { result: 'pass' } : { result: 'fail', findings };
+  } catch (error) {
+    return { result: 'unknown', reason: faultOf(check.id, error), failed: true };
+  }
+}
+
+/** The words by which a check is told that failed itself. */
+export const OWN_FAULT = 'a fault of this plugin, please report it';
+
+function faultOf(id: string, error: unknown): string {
+  return `check ${id} failed: ${error instanceof Error ? error.message : String(error)} (${OWN_FAULT})`;
 }
 
 function missingNeed(needs: readonly KindName[], namespace: string, context: CheckContext): string | undefined {

@@ -1,5 +1,6 @@
 import { type KindName, type KindTypes, pluralOfKind } from './kinds.ts';
 import type { KubeObject } from './objects.ts';
+import type { Ref } from './refs.ts';
 
 /**
  * All the facts of one question, as plain data. A live cluster, a folder of YAML and a saved bundle give the same
@@ -92,6 +93,8 @@ export interface ReadProblem {
   readonly policyOf?: string;
   /** The text was read; whether it is what applies is not known. */
   readonly doubt?: true;
+  /** The object that the API server would refuse for it; it is judged as it was meant. */
+  readonly refused?: Ref;
 }
 
 /** The result of asking whether a kind was read in a namespace. */

@@ -1,6 +1,7 @@
 import type { Plugin } from '../cli/command.ts';
 import { runPlugin } from '../cli/run-plugin.ts';
 import { realWorld, type World } from '../cli/world.ts';
+import { OWN_FAULT } from '../diagnose/run-checks.ts';
 import { type FakeRuntimeOptions, fakeRuntime } from './fake-runtime.ts';
 
 /** What one command line printed and how it ended. */
@@ -22,5 +23,8 @@ export async function runCli(
     ...realWorld(() => import('../kube/forward-port.ts')),
     ...options.world,
   });
+  // A check that fails costs a user only itself; here it must not pass unseen.
+  const own = `${runtime.written.stdout}${runtime.written.stderr}`.replaceAll(/\s+/g, ' ');
+  if (own.includes(OWN_FAULT)) throw new Error(own.slice(Math.max(0, own.indexOf(OWN_FAULT) - 300)));
   return { ...runtime.written, exit };
 }

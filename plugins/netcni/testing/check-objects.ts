@@ -2,11 +2,13 @@ import { createIndex } from '../../../shared/model/cluster-index.ts';
 import type { KubeObject } from '../../../shared/model/objects.ts';
 import type { Report } from '../../../shared/report/report.ts';
 import { type SnapshotOptions, snapshotOf } from '../../../shared/testing/builders.ts';
+import { withoutOwnFault } from '../../../shared/testing/own-fault.ts';
 import { checkReport } from '../diagnose/check-report.ts';
 
 /** The answer of `kubectl netcni` to exactly these objects. */
 export function checkObjects(objects: readonly KubeObject[], options: SnapshotOptions = {}): Report {
-  return checkReport(createIndex(snapshotOf(objects, options)), { source: 'snapshot test', node: undefined });
+  const index = createIndex(snapshotOf(objects, options));
+  return withoutOwnFault(checkReport(index, { source: 'snapshot test', node: undefined }));
 }
 
 /** Codes of the causes, best first. */

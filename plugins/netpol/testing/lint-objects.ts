@@ -2,6 +2,7 @@ import { createIndex } from '../../../shared/model/cluster-index.ts';
 import type { KubeObject } from '../../../shared/model/objects.ts';
 import type { Report } from '../../../shared/report/report.ts';
 import { type SnapshotOptions, snapshotOf } from '../../../shared/testing/builders.ts';
+import { withoutOwnFault } from '../../../shared/testing/own-fault.ts';
 import { lintIndex } from '../lint/lint-facts.ts';
 import { lintReport } from '../lint/lint-report.ts';
 import { policySubjects } from '../lint/policy-subject.ts';
@@ -16,7 +17,7 @@ export function lintObjects(objects: readonly KubeObject[], options: LintOptions
   const index = lintIndex(createIndex(snapshotOf(objects, options)), options.cni ?? 'calico');
   const { namespace } = options;
   const frame = { index, source: 'snapshot test', namespace, misread: [], suppressions: [], suppressedBy: () => [] };
-  return lintReport(frame, policySubjects(index, namespace));
+  return withoutOwnFault(lintReport(frame, policySubjects(index, namespace)));
 }
 
 /** `POL101 warning likely`, causes first, then notes with `info`; what is merely uncovered is left out. */

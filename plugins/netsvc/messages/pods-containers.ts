@@ -184,4 +184,17 @@ export const podsContainersMessages = defineMessages({
       'objects of the kind are written beside it and this one is not: it may be misspelt, or come another way (an ' +
       'operator, a pipeline, an earlier apply).\nWrite the name of the object that is meant, or add it.',
   }),
+  SVC249: message<{ message: string }>({
+    slug: 'manifest-refused',
+    severity: 'critical',
+    rung: 5,
+    title: 'a manifest that the API server refuses',
+    summary: ({ message }) => `the API server would refuse ${message}`,
+    explain:
+      'A field of this manifest has another type than in the API: a number or true where text is wanted (labels, ' +
+      'annotations, env values and ConfigMap data are always text), text where a number is, one value where a list is. ' +
+      'kubectl apply ends with "cannot unmarshal" or "strict decoding error", and nothing of the object is stored.\n' +
+      'The rest is judged as if the field were right. The server itself says so without storing anything: ' +
+      'kubectl apply --dry-run=server -f FILE.',
+  }),
 });

@@ -7,6 +7,7 @@ import { deploymentPaused } from './deployment-paused.ts';
 import { imageNotPulled } from './image-not-pulled.ts';
 import { initContainer } from './init-container.ts';
 import { jobHasNoPod } from './job-has-no-pod.ts';
+import { manifestRefused } from './manifest-refused.ts';
 import { needsNotWritten } from './needs-not-written.ts';
 import { noPodByEvents } from './no-pod-by-events.ts';
 import { nodeNotReady } from './node-not-ready.ts';
@@ -22,6 +23,7 @@ import { workloadNotObserved } from './workload-not-observed.ts';
 
 /** In reading order: the way of a pod from its workload to a running container. */
 export const podsChecks: readonly ServiceCheck[] = [
+  manifestRefused,
   scaledToZero,
   deploymentPaused,
   daemonSetFitsNoNode,
