@@ -1,3 +1,4 @@
+import { hideSecrets } from '../util/hide-secrets.ts';
 import type { ClusterEvent } from './objects.ts';
 import type { Container, Probe } from './objects-pod.ts';
 import { isSideName } from './side-ports.ts';
@@ -89,14 +90,14 @@ export function probesUndeclaredPort(container: Container, probe: Probe): boolea
 export function formatProbe(probe: Probe): string {
   if (probe.httpGet !== undefined) {
     const { scheme = 'HTTP', host = '', port = '', path = '/' } = probe.httpGet;
-    return `${scheme.toLowerCase()}-get ${host}:${port}${path.startsWith('/') ? path : `/${path}`}`;
+    return `${scheme.toLowerCase()}-get ${host}:${port}${hideSecrets(path.startsWith('/') ? path : `/${path}`)}`;
   }
   if (probe.tcpSocket !== undefined) return `tcp ${probe.tcpSocket.host ?? ''}:${probe.tcpSocket.port ?? ''}`;
   if (probe.grpc !== undefined) {
     const service = probe.grpc.service ?? '';
     return `grpc :${probe.grpc.port ?? ''}${service === '' ? '' : ` service ${service}`}`;
   }
-  const command = (probe.exec?.command ?? []).join(' ').replace(/\s+/g, ' ');
+  const command = hideSecrets((probe.exec?.command ?? []).join(' ').replace(/\s+/g, ' '));
   return `exec [${command.length > 60 ? `${command.slice(0, 59)}…` : command}]`;
 }
 

@@ -3,6 +3,7 @@ import type { Pod, Probe } from '../../../shared/model/objects-pod.ts';
 import type { RunningContainer } from '../../../shared/model/pods.ts';
 import { conditionOf, initContainers, isReady, isTerminating, runningContainers } from '../../../shared/model/pods.ts';
 import { ago } from '../../../shared/util/duration.ts';
+import { hideSecrets } from '../../../shared/util/hide-secrets.ts';
 import { shorten } from '../../../shared/util/text.ts';
 
 /** Why a pod gets no requests, in a few words for a table; empty for a pod that is ready. */
@@ -44,16 +45,16 @@ function unreadyWord(index: ClusterIndex, pod: Pod, { name, spec, status }: Runn
     .filter((event) => event.reason === 'Unhealthy' && event.message.startsWith('Readiness'))
     .filter((event) => event.object.fieldPath === undefined || event.object.fieldPath.includes(`{${name}}`))
     .at(-1);
-  if (failure !== undefined) return `${name}: ${shorten(failure.message, 120)}`;
+  if (failure !== undefined) return `${name}: ${shorten(hideSecrets(failure.message), 120)}`;
   if (spec.readinessProbe === undefined) return `${name}: not running yet`;
   return `${name}: readiness probe ${probeWord(spec.readinessProbe)} has not passed`;
 }
 
 function probeWord(probe: Probe): string {
-  if (probe.httpGet !== undefined) return `http :${probe.httpGet.port ?? ''}${probe.httpGet.path ?? '/'}`;
+  if (probe.httpGet !== undefined) return `http :${probe.httpGet.port ?? ''}${hideSecrets(probe.httpGet.path ?? '/')}`;
   if (probe.tcpSocket !== undefined) return `tcp :${probe.tcpSocket.port ?? ''}`;
   if (probe.grpc !== undefined) return `grpc :${probe.grpc.port ?? ''}`;
-  return `exec ${shorten((probe.exec?.command ?? []).join(' '), 40)}`;
+  return `exec ${shorten(hideSecrets((probe.exec?.command ?? []).join(' ')), 40)}`;
 }
 
 function gateWord(pod: Pod): string | undefined {

@@ -1,10 +1,10 @@
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import type { Evidence, Finding, Fix } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
+import { hideSecrets } from '../../../../shared/util/hide-secrets.ts';
 import { shorten } from '../../../../shared/util/text.ts';
 import { podsMessages } from '../../messages/pods.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
-import { hideSecrets } from './last-log-lines.ts';
 import { commandLine, podSource } from './pod-evidence.ts';
 import { inPods, podKeys } from './pod-groups.ts';
 import { rolloutNote, withUndo } from './rollout-note.ts';
@@ -85,7 +85,7 @@ function coreOf(message: string): string {
   const mount = /error mounting "[^"]*\/([^"/]+)" to rootfs at "([^"]+)".*: ([^:]+)$/s.exec(plain);
   if (mount !== null) return `volume ${mount[1]} cannot be mounted at ${mount[2]}: ${mount[3]}`;
   const core = /((?:exec|chdir to cwd|mount|setgroups|exec user process)[: (][\s\S]*)$/.exec(plain);
-  return shorten(core?.[1] ?? plain, 160);
+  return shorten(hideSecrets(core?.[1] ?? plain), 160);
 }
 
 /** A hook is mended where it stands; a command that cannot be run is edited or, when the image knows better, dropped. */

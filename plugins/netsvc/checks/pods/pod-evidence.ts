@@ -5,9 +5,10 @@ import type { Container } from '../../../../shared/model/objects-pod.ts';
 import { type ContainerTrouble, runLength } from '../../../../shared/model/pod-state-container.ts';
 import { containerOfEvent } from '../../../../shared/model/pod-state-probe.ts';
 import { ago, formatDuration } from '../../../../shared/util/duration.ts';
+import { hideSecrets } from '../../../../shared/util/hide-secrets.ts';
 import { plural, shorten } from '../../../../shared/util/text.ts';
 import { pullAnswer } from './image-answers.ts';
-import { hideSecrets, lastLogLines } from './last-log-lines.ts';
+import { lastLogLines } from './last-log-lines.ts';
 import type { ServicePod } from './service-pods.ts';
 
 /** Longest quotation of somebody else's words. */
@@ -19,7 +20,7 @@ export function statusEvidence(entry: ServicePod, trouble: ContainerTrouble, now
   const parts = [`container ${container.name}: ${reason}`];
   // Of a pull, the frames around the registry's answer would fill the line.
   const words = trouble.kind === 'image' ? pullAnswer(message).words : message;
-  if (words !== '' && words !== ended?.message) parts.push(`"${shorten(words, QUOTE)}"`);
+  if (words !== '' && words !== ended?.message) parts.push(`"${shorten(hideSecrets(words), QUOTE)}"`);
   if (ended !== undefined) parts.push(endInWords(ended, now));
   if (restarts > 0) parts.push(plural(restarts, 'restart'));
   return { fact: parts.join(', '), source: `${podSource(entry)} status.${statusField(trouble)}` };
@@ -54,7 +55,7 @@ export function eventEvidence(event: ClusterEvent, now: number): Evidence {
   const { kind, namespace, name } = event.object;
   const about = `${namespace ?? ''}` === '' ? (name ?? '') : `${namespace}/${name ?? ''}`;
   return {
-    fact: `"${shorten(event.message, QUOTE)}"${note === '' ? '' : ` (${note})`}`,
+    fact: `"${shorten(hideSecrets(event.message), QUOTE)}"${note === '' ? '' : ` (${note})`}`,
     source: `Event ${event.reason} on ${kind ?? ''} ${about}`,
   };
 }

@@ -1,7 +1,9 @@
 import type { Fix } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
+import { hideSecrets } from '../../../../shared/util/hide-secrets.ts';
 import { shorten } from '../../../../shared/util/text.ts';
 import { portsMessages } from '../../messages/ports.ts';
+import { target as of } from '../pods/workload-commands.ts';
 import { type DeadIn, deadPortCheck } from './dead-port-check.ts';
 import { patchTarget, workloadPatch } from './port-fixes.ts';
 import { sendsWords } from './port-words.ts';
@@ -32,6 +34,7 @@ function fixesOf(index: ClusterIndex, { fault, backends }: DeadIn<'silent'>): re
   const target = patchTarget(index, backends[0], fault.container);
   if (target === undefined) return [];
   const fields = (['command', 'args'] as const).filter((field) => target.container[field] !== undefined);
+  const words = fields.flatMap((field) => target.container[field] ?? []).join(' ');
   const remove = fields.map((field) => ({ op: 'remove', path: `${target.path}/${field}` }));
   const back = fields.map((field) => ({ op: 'add', path: `${target.path}/${field}`, value: target.container[field] }));
   return [
@@ -39,7 +42,11 @@ function fixesOf(index: ClusterIndex, { fault, backends }: DeadIn<'silent'>): re
       title: "let the image's own program run (restarts the pods)",
       command: workloadPatch(target.workload, remove),
       risk: 'low',
-      undo: workloadPatch(target.workload, back),
+      // A command that holds a password is not printed, not even for pasting.
+      undo:
+        hideSecrets(words) === words
+          ? workloadPatch(target.workload, back)
+          : `kubectl rollout undo ${of(target.workload.ref)}`,
     },
   ];
 }

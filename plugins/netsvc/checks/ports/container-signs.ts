@@ -3,6 +3,7 @@ import type { Container, Pod } from '../../../../shared/model/objects-pod.ts';
 import { ownerWorkload } from '../../../../shared/model/owners.ts';
 import { podAddresses, podKey, type RunningContainer, runningContainers } from '../../../../shared/model/pods.ts';
 import { formatRef } from '../../../../shared/model/refs.ts';
+import { hideSecrets } from '../../../../shared/util/hide-secrets.ts';
 import { type CommandLine, readCommandLine } from './listen/command-line.ts';
 import { listenersOfConfig } from './listen/config-listeners.ts';
 import { type Environment, environmentOf } from './listen/environment.ts';
@@ -76,7 +77,10 @@ function signsOf(index: ClusterIndex, pod: Pod, running: RunningContainer): Cont
     name: running.name,
     line,
     env,
-    signs: joined(told, fromEnv),
+    signs: joined(told, fromEnv).map((sign) => ({
+      ...sign,
+      listener: { ...sign.listener, words: hideSecrets(sign.listener.words) },
+    })),
     helper: HELPERS.test(running.name),
   };
 }

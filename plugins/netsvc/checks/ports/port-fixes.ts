@@ -3,6 +3,7 @@ import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import type { ServicePort } from '../../../../shared/model/objects-network.ts';
 import type { Container } from '../../../../shared/model/objects-pod.ts';
 import { type OwnedWorkload, ownerWorkload } from '../../../../shared/model/owners.ts';
+import { hideSecrets } from '../../../../shared/util/hide-secrets.ts';
 import { patchLine } from '../../../../shared/util/kubectl.ts';
 import { shellQuote } from '../../../../shared/util/text.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
@@ -78,7 +79,8 @@ export function wordFix(target: PatchTarget, from: string, to: string, title: st
     const words = target.container[field] ?? [];
     const at = words.findIndex((word) => holdsOnce(word, from));
     const word = words[at];
-    if (word === undefined) continue;
+    // A script that holds a password is not printed, not even for pasting.
+    if (word === undefined || hideSecrets(word) !== word) continue;
     const command = (value: string): string =>
       workloadPatch(target.workload, [{ op: 'replace', path: `${target.path}/${field}/${at}`, value }]);
     return { title, command: command(word.replace(from, to)), risk: 'low', undo: command(word) };

@@ -2,6 +2,7 @@ import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import type { Pod } from '../../../../shared/model/objects-pod.ts';
 import { type DeclaredPort, declaredPorts } from '../../../../shared/model/pods.ts';
 import { isSideName } from '../../../../shared/model/side-ports.ts';
+import { hideSecrets } from '../../../../shared/util/hide-secrets.ts';
 import { type ContainerSigns, containerSigns, type Sign } from './container-signs.ts';
 import { portsOfPlainImage } from './plain-image.ts';
 import { numbersOfExecProbes, type ProbedPort, probedPorts } from './probe-ports.ts';
@@ -84,7 +85,8 @@ function ofDeclaring(
   if (bound !== undefined && declared.protocol === 'TCP') return { state: 'loopback', container: name, sign: bound };
   if (numbersOfExecProbes(index, pod).has(declared.port)) return { state: 'declared' };
   const main = mainSigns(signs, declared.protocol).filter((sign) => !isOfAnotherSocket(sign, declared));
-  if (isSilent(container) && main.length === 0) return { state: 'silent', container: name, words: line.text };
+  if (isSilent(container) && main.length === 0)
+    return { state: 'silent', container: name, words: hideSecrets(line.text) };
   const own = new Set(all.filter((other) => other.container === name).map((other) => other.port));
   // A port that is declared as well is a second socket, unless the whole command line is understood.
   const contrary = line.complete ? main : main.filter(({ listener }) => !own.has(listener.port ?? 0));
@@ -151,7 +153,7 @@ function ofUndeclared(
       image: false,
     };
   }
-  if (open.every(isSilent)) return { state: 'silent', container: first.name, words: first.line.text };
+  if (open.every(isSilent)) return { state: 'silent', container: first.name, words: hideSecrets(first.line.text) };
   if (protocol !== 'TCP') return { state: 'unknown' };
   if (opaque.length > 0) return ofImage(pod, open, port);
   if (!side) return ofOthers(othersOf(open, claimed, all, probed));

@@ -2,6 +2,7 @@ import type { Fix } from '../../../../shared/messages/finding.ts';
 import type { Container, Probe } from '../../../../shared/model/objects-pod.ts';
 import { type ProbeType, probePort, probeTimes } from '../../../../shared/model/pod-state-probe.ts';
 import { targetPortOf } from '../../../../shared/model/pods.ts';
+import { hideSecrets } from '../../../../shared/util/hide-secrets.ts';
 import { shellQuote } from '../../../../shared/util/text.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
 import { isInTemplate, logs, patchContainer } from '../pods/workload-commands.ts';
@@ -142,6 +143,9 @@ function socketInstead(subject: ServiceSubject, failing: FailingProbe): readonly
   const port = servedPort(subject, failing.container.spec) ?? failing.probe.grpc?.port;
   if (port === undefined) return [];
   const { exec, grpc } = failing.probe;
+  const words = (exec?.command ?? []).join(' ');
+  // The way back would print the password that the command holds.
+  if (hideSecrets(words) !== words) return [];
   const drop = exec === undefined ? { grpc: null } : { exec: null };
   const former = exec === undefined ? { grpc } : { exec };
   return change(
@@ -156,7 +160,7 @@ function socketInstead(subject: ServiceSubject, failing: FailingProbe): readonly
 export function proof({ probe, pod, name, container }: FailingProbe): readonly Fix[] {
   const namespace = pod.metadata?.namespace ?? '';
   if (probe.exec !== undefined) {
-    const command = (probe.exec.command ?? []).map(shellQuote).join(' ');
+    const command = hideSecrets((probe.exec.command ?? []).map(shellQuote).join(' '));
     return [
       {
         title: "run the probe's command by hand",
@@ -172,7 +176,7 @@ export function proof({ probe, pod, name, container }: FailingProbe): readonly F
   return [
     {
       title: 'see what the server answers',
-      command: `kubectl get --raw ${shellQuote(`/api/v1/namespaces/${namespace}/pods/${scheme}${name}:${port}/proxy${path.startsWith('/') ? path : `/${path}`}`)}`,
+      command: `kubectl get --raw ${shellQuote(`/api/v1/namespaces/${namespace}/pods/${scheme}${name}:${port}/proxy${hideSecrets(path.startsWith('/') ? path : `/${path}`)}`)}`,
       risk: 'none',
     },
   ];
