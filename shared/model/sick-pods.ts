@@ -26,7 +26,7 @@ export function sicknessOf(index: ClusterIndex, pod: Pod, now: number): SickPod 
   const failing =
     statuses.find((status) => status.state?.waiting !== undefined && isFailure(status)) ?? statuses.find(endsAgain);
   const since = conditionOf(pod, 'Ready')?.lastTransitionTime ?? pod.metadata?.creationTimestamp;
-  if (failing === undefined && now - Date.parse(since ?? '') < GRACE) return undefined;
+  if (failing === undefined && now - Date.parse(since ?? '') < GRACE && !lacksFiles(index, pod)) return undefined;
   const ended = statuses.find(
     (status) => status.state?.terminated !== undefined && (status.state.terminated.exitCode ?? 0) !== 0,
   );
@@ -43,6 +43,13 @@ export function sicknessOf(index: ClusterIndex, pod: Pod, now: number): SickPod 
 /** Waiting for a reason that does not go away by itself. */
 function isFailure(status: ContainerStatus): boolean {
   return !/^(ContainerCreating|PodInitializing|)$/.test(status.state?.waiting?.reason ?? '');
+}
+
+/** A ConfigMap or Secret that it mounts does not exist, which no waiting changes. */
+function lacksFiles(index: ClusterIndex, pod: Pod): boolean {
+  return index
+    .events(pod, 'Pod')
+    .some(({ reason, message }) => reason === 'FailedMount' && /(configmap|secret) "[^"]*" not found/.test(message));
 }
 
 /** Between two tries a container that ends again and again runs for a moment, or has just ended. */

@@ -169,7 +169,7 @@ export const presenceMessages = defineMessages({
       { title: 'let the agent write it again', command: `kubectl delete pod -n ${namespace} ${pod}`, risk: 'low' },
     ],
   }),
-  CNI110: message<{ node: string; reason: string; said: string }>({
+  CNI110: message<{ node: string; reason: string; said: string; fix: readonly Fix[] }>({
     slug: 'network-unavailable',
     severity: 'critical',
     rung: 24,
@@ -179,7 +179,8 @@ export const presenceMessages = defineMessages({
       'The condition NetworkUnavailable is set by the network plugin or by the cloud when the routes of a node are not in place, and keeps new pods away by the ' +
       'taint node.kubernetes.io/network-unavailable. The plugin clears it when it has started on the node. CalicoIsDown and friends mean that the agent ended or ' +
       'never started there; NoRouteCreated means that the cloud has no route to the pod range of the node.',
-    fixes: ({ node }) => [
+    fixes: ({ node, fix }) => [
+      ...fix,
       { title: 'see what else the node says', command: `kubectl describe node ${node}`, risk: 'none' },
     ],
   }),

@@ -66,6 +66,7 @@ export const networkUnavailable = defineCheck<ClusterSubject>({
   id: 'netcni/network-unavailable',
   group: 'nodes',
   needs: ['Node'],
+  uses: AGENT_USES,
   run: (_, { index }) =>
     nodeFacts(index).flatMap((facts) => {
       const { name, node, fresh, takesAgents } = facts;
@@ -75,7 +76,13 @@ export const networkUnavailable = defineCheck<ClusterSubject>({
       return [
         presenceMessages.CNI110.raise({
           subject: { kind: 'Node', name },
-          args: { node: name, reason: condition.reason ?? '', said: shorten(condition.message ?? '', 140) },
+          args: {
+            node: name,
+            reason: condition.reason ?? '',
+            said: shorten(condition.message ?? '', 140),
+            // Routes of a cloud are no business of an agent.
+            fix: condition.reason?.includes('Route') === true ? [] : restartAgent(index, name),
+          },
           pods: [nodeKey(name)],
           evidence: [
             {

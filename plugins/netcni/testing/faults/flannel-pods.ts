@@ -1,5 +1,5 @@
 import type { Pod } from '../../../../shared/model/objects-pod.ts';
-import { pod, secondsAgo } from '../../../../shared/testing/builders.ts';
+import { event, pod, secondsAgo } from '../../../../shared/testing/builders.ts';
 import { changed } from '../check-objects.ts';
 import { flannel } from '../networks/flannel.ts';
 import { NODES } from '../networks/parts.ts';
@@ -182,6 +182,26 @@ export const FLANNEL_PODS_FAULTS: NetworkFaults = {
       })),
     code: 'CNI104',
     words: ['n2', 'exit code 1'],
+  },
+  'flannel: its ConfigMap is gone, and an agent waits for it': {
+    objects: () => {
+      const waiting = changed<Pod>(flannel(), 'Pod', 'kube-flannel-ds-n2', (one) => ({
+        ...one,
+        status: {
+          ...one.status,
+          phase: 'Pending',
+          conditions: [{ type: 'Ready', status: 'False', lastTransitionTime: secondsAgo(20) }],
+          containerStatuses: [
+            { name: 'kube-flannel', ready: false, state: { waiting: { reason: 'PodInitializing' } } },
+          ],
+        },
+      }));
+      const agent = waiting.find(({ metadata }) => metadata?.name === 'kube-flannel-ds-n2');
+      const said = 'MountVolume.SetUp failed for volume "flannel-cfg" : configmap "kube-flannel-cfg" not found';
+      return agent === undefined ? [] : [...waiting, event(agent, 'FailedMount', said)];
+    },
+    code: 'CNI104',
+    words: ['n2', 'a Secret or ConfigMap that it mounts does not exist', 'kube-flannel-cfg'],
   },
   'flannel: tunnels of two numbers': {
     objects: () =>
