@@ -1,5 +1,6 @@
 import type { Gatherer } from '../../../shared/collect/gather.ts';
 import { createIndex } from '../../../shared/model/cluster-index.ts';
+import type { Pod } from '../../../shared/model/objects-pod.ts';
 import { isReady } from '../../../shared/model/pods.ts';
 import { nameOf, namespaceOf } from '../../../shared/model/refs.ts';
 import { agentGroups, nodeOfAgent } from '../facts/agents.ts';
@@ -11,6 +12,8 @@ const PORT = 10_256;
 const WAIT_MS = 1500;
 /** Enough to tell one that hangs from the others; a request for each of thousands is too much. */
 const MAX_PODS = 40;
+
+const LINES = 60;
 
 /**
  * Asks each kube-proxy how it is, through the API server: a process that hangs looks alive to everybody else. The right
@@ -40,6 +43,13 @@ export async function readProxies(gatherer: Gatherer): Promise<void> {
       const answer = await gatherer.reader.proxy({ ...target, path: '/healthz', timeoutMs: WAIT_MS });
       const text = answer.status === 'ok' ? `${answer.value.status}\n${answer.value.text}` : `none\n${answer.reason}`;
       gatherer.keep({ path: `${HEALTH_FOLDER}/${nodeOfAgent(pod)}/healthz.txt`, text });
+      // It says in its log what it waits for.
+      if (/connection refused/.test(text))
+        await gatherer.logs(namespaceOf(pod), nameOf(pod), { container: nameOfContainer(pod), tailLines: LINES });
     }),
   );
+}
+
+function nameOfContainer({ spec }: Pod): string {
+  return spec?.containers?.[0]?.name ?? '';
 }

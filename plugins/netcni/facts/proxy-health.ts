@@ -7,8 +7,11 @@ export const HEALTH_FOLDER = 'tools/kube-proxy';
 export interface ProxyHealth {
   readonly node: string;
   readonly path: string;
-  /** `late`: it answers that its rules lag behind. `silent`: it took the connection and said nothing. */
-  readonly state: 'well' | 'late' | 'silent' | 'unknown';
+  /**
+   * `late`: it answers that its rules lag behind. `silent`: it took the connection and said nothing. `refused`: nobody
+   * listens there, which is a fault only where its siblings of the same settings do.
+   */
+  readonly state: 'well' | 'late' | 'silent' | 'refused' | 'unknown';
   readonly lastUpdated: string | undefined;
   readonly said: string;
 }
@@ -44,6 +47,7 @@ function stateOf(status: string, body: string, page: Page | undefined): ProxyHea
   if (status === '200') return 'well';
   // A node that is going away answers 503 on purpose, so that load balancers leave it.
   if (status === '503' && page !== undefined) return page.nodeEligible === false ? 'well' : 'late';
-  // Refused, no route, a page of somebody else: it listens elsewhere, or the API server does not get there.
+  if (/dial tcp \S+: connect: connection refused/.test(body)) return 'refused';
+  // No route, a page of somebody else: it listens elsewhere, or the API server does not get there.
   return /did not answer within|deadline exceeded/i.test(body) && !/dial tcp/i.test(body) ? 'silent' : 'unknown';
 }

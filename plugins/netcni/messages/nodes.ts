@@ -143,16 +143,32 @@ export const nodeMessages = defineMessages({
       { title: 'read its log', command: `kubectl logs -n ${namespace} ${pod} --tail=50`, risk: 'none' },
     ],
   }),
-  CNI210: message<{ title: string; setting: string }>({
+  CNI210: message<{ title: string; setting: string; gone: boolean }>({
     slug: 'nobody-serves-services',
     severity: 'critical',
     confidence: 'likely',
     rung: 18,
     title: 'neither kube-proxy nor a replacement is there',
-    summary: ({ title, setting }) => `there is no kube-proxy, and ${title} is not set to replace it (${setting})`,
+    summary: ({ title, setting, gone }) =>
+      gone
+        ? `kube-proxy is gone from all nodes (${setting}), and ${title} does not do its work: nobody follows changes of Services`
+        : `there is no kube-proxy, and ${title} is not set to replace it (${setting})`,
     explain:
       'Somebody has to turn ClusterIPs into pod addresses on every node. kube-proxy was left out or deleted, and the network plugin does that work only when it is told to ' +
-      '(Cilium: kube-proxy-replacement: true; Calico: bpfEnabled: true). Until one of the two is mended Services do not answer from pods.',
+      '(Cilium: kube-proxy-replacement: true; Calico: bpfEnabled: true). Until one of the two is mended Services do not answer from pods, ' +
+      'but for those whose rules an earlier kube-proxy left on the nodes.',
+    fixes: ({ gone }) =>
+      gone
+        ? [
+            {
+              title: 'on a control-plane node of a kubeadm cluster: install it again',
+              command:
+                "kubectl get cm kubeadm-config -n kube-system -o jsonpath='{.data.ClusterConfiguration}' > kubeadm.yaml && kubeadm init phase addon kube-proxy --config kubeadm.yaml",
+              risk: 'low',
+              undo: 'kubectl delete daemonset kube-proxy -n kube-system',
+            },
+          ]
+        : [],
   }),
   CNI211: message<{ title: string; setting: string; namespace: string; set: string }>({
     slug: 'kube-proxy-beside-replacement',
@@ -164,7 +180,7 @@ export const nodeMessages = defineMessages({
       'Both write rules for the same Services. It works, since the plugin acts earlier on the way of a packet, but costs memory and CPU on every node, and what one sees in ' +
       'iptables is not what is in force. During a change from one to the other it is the normal state.',
   }),
-  CNI212: message<{ node: string; what: string; pod: string; namespace: string }>({
+  CNI212: message<{ node: string; what: string; pod: string; namespace: string; fix: readonly Fix[] }>({
     slug: 'kube-proxy-hangs',
     severity: 'critical',
     rung: 19,
@@ -174,10 +190,11 @@ export const nodeMessages = defineMessages({
       'The rules it wrote stay in the kernel, so the node goes on serving what was true then: pods that moved since are asked at their old addresses, new Services do not answer from there. ' +
       'Its pod counts as ready, because kube-proxy usually has no probe. Its health page (port 10256) is written by the process itself: 503 when changes have waited for too long, and no answer at all from a process that is ' +
       'stopped or blocked. A new kube-proxy writes all rules anew.\nWhat proves it from the node: iptables-save or nft list ruleset, given to kubectl netcni rules.',
-    fixes: ({ pod, namespace }) =>
+    fixes: ({ pod, namespace, fix }) =>
       pod === ''
         ? []
         : [
+            ...fix,
             {
               title: 'start it anew',
               command: `kubectl delete pod -n ${namespace} ${pod}`,

@@ -94,7 +94,7 @@ function raise(index: ClusterIndex, pods: readonly TroubledPod[]): Finding {
  */
 function ownKeys(index: ClusterIndex, { node, message, cause }: TroubledPod): readonly string[] {
   const program = /failed to find plugin "([^"]+)"/.exec(message)?.[1];
-  const beside = cause.trouble === 'no-program' && program !== undefined && program !== 'flannel';
+  const beside = cause.trouble === 'no-program' && program !== undefined && STANDARD.test(program);
   return beside && detectNetwork(index).primary?.name === 'Flannel' ? [`${node}/${program}`] : [];
 }
 

@@ -1,6 +1,8 @@
 import { detectNetwork } from '../../../../shared/datapath/cni/detect.ts';
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
+import type { Finding } from '../../../../shared/messages/finding.ts';
 import { isWhollyRead } from '../../../../shared/model/absence.ts';
+import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import { nameOf, namespaceOf, refOf } from '../../../../shared/model/refs.ts';
 import type { ClusterSubject } from '../../cluster-subject.ts';
 import { nodeFacts } from '../../facts/nodes.ts';
@@ -17,6 +19,9 @@ export const nobodyServesServices = defineCheck<ClusterSubject>({
     const { kubeProxy, plugins } = detectNetwork(index);
     if (kubeProxy.sets.length > 0 || kubeProxy.elsewhere !== undefined) return [];
     if (!isWhollyRead(index, 'DaemonSet') || !isWhollyRead(index, 'Pod', 'kube-system')) return [];
+    const left = whatIsLeft(index);
+    if (left !== undefined && !plugins.some(({ replacesKubeProxy }) => replacesKubeProxy?.value === true))
+      return [left];
     // Without a setting that says no, who serves is simply not known.
     const told = plugins.find(({ replacesKubeProxy }) => replacesKubeProxy?.value === false);
     if (
@@ -27,7 +32,7 @@ export const nobodyServesServices = defineCheck<ClusterSubject>({
     return [
       nodeMessages.CNI210.raise({
         subject: { kind: 'Node', name: '*' },
-        args: { title: told.title, setting: told.replacesKubeProxy.source },
+        args: { title: told.title, setting: told.replacesKubeProxy.source, gone: false },
         evidence: [
           {
             fact: 'no DaemonSet, static pod or process of kube-proxy was found',
@@ -42,6 +47,24 @@ export const nobodyServesServices = defineCheck<ClusterSubject>({
     ];
   },
 });
+
+/** Plugins that never do the work of kube-proxy. */
+const LEAVES_IT: ReadonlySet<string> = new Set(['Flannel', 'Canal', 'Weave Net', 'kindnet']);
+
+/** Its settings are still there and it is not, on a network whose plugin leaves that work to it. */
+function whatIsLeft(index: ClusterIndex): Finding | undefined {
+  const { primary } = detectNetwork(index);
+  const config = index.get('ConfigMap', 'kube-system', 'kube-proxy');
+  if (config === undefined || primary === undefined || !LEAVES_IT.has(primary.name)) return undefined;
+  return nodeMessages.CNI210.raise({
+    subject: { kind: 'Node', name: '*' },
+    args: { title: primary.title, setting: 'its ConfigMap is still there', gone: true },
+    evidence: [
+      { fact: 'no DaemonSet or static pod of kube-proxy was found', source: 'DaemonSets and pods of kube-system' },
+      { fact: 'its settings are still there', source: 'ConfigMap kube-system/kube-proxy' },
+    ],
+  });
+}
 
 /** kube-proxy runs on, although the plugin does its work. */
 export const kubeProxyBesideReplacement = defineCheck<ClusterSubject>({

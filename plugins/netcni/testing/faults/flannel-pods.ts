@@ -12,6 +12,7 @@ import {
   noNetwork,
   ranged,
   sandboxFailure,
+  withoutSet,
 } from './fault.ts';
 
 /** What pods of a Flannel network fail with. */
@@ -182,6 +183,21 @@ export const FLANNEL_PODS_FAULTS: NetworkFaults = {
       })),
     code: 'CNI104',
     words: ['n2', 'exit code 1'],
+  },
+  'flannel: another CNI file first, whose program nobody installed': {
+    objects: () => [
+      ...flannel(),
+      ...sandboxFailure('n2', `${call('calico', 'old')}failed to find plugin "calico" in path [/opt/cni/bin]`),
+    ],
+    code: 'CNI111',
+    words: ['n2', '"old" (plugin calico)'],
+  },
+  'flannel: kube-proxy is gone': {
+    objects: () => withoutSet(flannel(), 'kube-proxy'),
+    code: 'CNI210',
+    words: ['kube-proxy is gone from all nodes', 'ConfigMap kube-system/kube-proxy'],
+    // Nothing tells that there ever was one.
+    sound: () => [withoutSet(flannel(), 'kube-proxy').filter(({ metadata }) => metadata?.name !== 'kube-proxy')],
   },
   'flannel: its ConfigMap is gone, and an agent waits for it': {
     objects: () => {
