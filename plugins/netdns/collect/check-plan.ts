@@ -1,11 +1,14 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Gatherer } from '../../../shared/collect/gather.ts';
 import { clusterDnsOf } from '../../../shared/dns/cluster-dns.ts';
-import { LATER_SECONDS_PATH } from '../../../shared/dns/metrics/pages.ts';
+import { corefileSources } from '../../../shared/dns/corefile/sources.ts';
+import { LATER_SECONDS_PATH, metricsOf } from '../../../shared/dns/metrics/pages.ts';
+import { failsChecks } from '../../../shared/dns/metrics/summarise-page.ts';
 import { createIndex } from '../../../shared/model/cluster-index.ts';
 import type { KindName } from '../../../shared/model/kinds.ts';
 import { askServers } from './ask-servers.ts';
 import { askUpstreams, isTroubled } from './ask-upstreams.ts';
+import { awaitTraces } from './await-traces.ts';
 import { readKubelets } from './read-kubelets.ts';
 import { readServers, readServersAfter } from './read-servers.ts';
 
@@ -86,11 +89,22 @@ export function checkPlan({ callers, ask }: CheckPlanOptions): (gatherer: Gather
     ]);
     if (dns === undefined) return;
     // A failure is logged when the server gives up, and checks of the upstream's health begin with it.
-    if (upstreams.some(({ zones }) => zones.some(isTroubled))) await pause(AFTERMATH_MS);
+    // Checks of a silent upstream come every 1.5 s: whether they still fail is seen in a second page that much later.
+    const failing = metricsOf(createIndex(gatherer.finish())).some(({ metrics }) =>
+      metrics.upstreams.some(failsChecks),
+    );
+    if (hasErrors(gatherer)) await awaitTraces(gatherer, dns, upstreams);
+    if (failing || upstreams.some(({ zones }) => zones.some(isTroubled))) await pause(AFTERMATH_MS);
     await readServersAfter(gatherer, dns);
     const seconds = (performance.now() - begun) / 1000;
     gatherer.keep({ path: LATER_SECONDS_PATH, text: `${seconds.toFixed(1)}\n` });
   };
+}
+
+/** Without plugin errors servers log nothing of what failed. */
+function hasErrors(gatherer: Gatherer): boolean {
+  const source = corefileSources(createIndex(gatherer.finish())).find(({ program }) => program === 'coredns');
+  return source !== undefined && /^\s*errors\b/m.test(source.text);
 }
 
 async function readServerObjects(gatherer: Gatherer, namespace: string): Promise<void> {

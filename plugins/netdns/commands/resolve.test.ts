@@ -150,6 +150,15 @@ describe('a name that does not resolve', () => {
     });
   });
 
+  it('of the world outside that one of two servers cannot resolve fails every now and then', async () => {
+    const { 'example.com A': _lost, ...without } = ZONE;
+    const answer = await askNetdns('example.com. -n shop', world, live([ZONE, without]));
+    expect(answer).toMatchObject({ verdict: 'degraded', causes: [{ code: 'DNS616' }], exit: 1 });
+    expect(answer.headline).toContain('example.com fails every now and then: 1 of 2 DNS servers, coredns-2');
+    const sound = await askNetdns('example.com. -n shop', world, live([ZONE, ZONE]));
+    expect(sound).toMatchObject({ verdict: 'healthy', causes: [] });
+  });
+
   it('is one of the upstream when no server of the cluster is at fault', async () => {
     const answer = await askNetdns(
       'api.example.com -n shop',

@@ -1,5 +1,5 @@
 import type { NamedMetrics } from '../../../shared/dns/metrics/pages.ts';
-import type { ServerMetrics } from '../../../shared/dns/metrics/summarise-page.ts';
+import { failsChecks, type ServerMetrics } from '../../../shared/dns/metrics/summarise-page.ts';
 import type { Evidence, Finding } from '../../../shared/messages/finding.ts';
 import type { Ref } from '../../../shared/model/refs.ts';
 import { compareText, joinNames } from '../../../shared/util/text.ts';
@@ -94,9 +94,7 @@ function upstreams(all: readonly NamedMetrics[], subject: Ref): readonly Finding
     const seen = all.flatMap(({ pod, metrics }) =>
       metrics.upstreams.filter((one) => one.to === to).map((one) => ({ pod, ...one })),
     );
-    const failed = seen.filter(
-      ({ healthFailures, requests }) => healthFailures >= 10 && healthFailures >= requests / 100,
-    );
+    const failed = seen.filter(failsChecks);
     const slow = seen.filter(({ requests, p95 }) => requests >= 100 && p95 !== undefined && p95 > SLOW_UPSTREAM_S);
     const worst = Math.max(...slow.map(({ p95 }) => p95 ?? 0));
     return [

@@ -19,6 +19,7 @@ export function nameFindings(question: NameQuestion): readonly Finding[] {
   return [
     ...elsewhere(question),
     ...otherwise,
+    ...(otherwise.length > 0 ? [] : oneSided(question)),
     ...wildcard(question),
     ...(aliases.length > 0 ? aliases : otherwise.length > 0 ? [] : unresolved(question)),
   ];
@@ -117,6 +118,34 @@ function answersOtherwise(question: NameQuestion): readonly Finding[] {
     ];
   }
   return [];
+}
+
+/** A name that some servers resolve and others do not: every now and then a lookup fails. */
+function oneSided(question: NameQuestion): readonly Finding[] {
+  const { servers, expansion, types } = question;
+  const last = expansion.queries.at(-1);
+  if (expansion.outcome !== 'found' || last === undefined) return [];
+  const asked = servers.filter(({ unasked }) => unasked !== true);
+  const failing = asked.flatMap(({ pod, answers, unanswered = [], failed = '' }) => {
+    const isAsked = (one: { readonly name: string; readonly type: string }) =>
+      one.name === last.name && types.some((type) => type === one.type);
+    const own = answers.filter(isAsked);
+    if (own.some(({ answers: records }) => records.length > 0)) return [];
+    const rcode = own.find((answer) => answer.rcode !== 'NOERROR')?.rcode;
+    if (rcode !== undefined) return [{ pod, what: `answers ${rcode}` }];
+    return unanswered.some(isAsked) ? [{ pod, what: failed === '' ? 'no answer' : failed }] : [];
+  });
+  const [first] = failing;
+  if (first === undefined || failing.length === asked.length) return [];
+  const pods = failing.map(({ pod }) => pod);
+  return [
+    namesMessages.DNS616.raise({
+      subject: subjectOf(question),
+      impact: failing.length / asked.length,
+      args: { name: last.name, what: first.what, servers: joinAnd(pods), all: asked.length, count: pods.length },
+      evidence: failing.slice(0, 4).map(({ pod, what }) => ({ fact: what, source: `DNS over TCP to Pod ${pod}` })),
+    }),
+  ];
 }
 
 /** An outside search domain that answers where a Service of the cluster, or nothing, was meant. */

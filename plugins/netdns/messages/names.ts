@@ -221,4 +221,20 @@ export const namesMessages = defineMessages({
       { title: 'wait for it, then ask again', command: `sleep ${Math.max(1, kept - seconds)}`, risk: 'none' },
     ],
   }),
+
+  DNS616: message<{ name: string; what: string; servers: string; count: number; all: number }>({
+    slug: 'name-fails-at-some-servers',
+    severity: 'warning',
+    rung: 59,
+    title: 'some DNS servers resolve the name, others do not',
+    summary: ({ name, what, servers, count, all }) =>
+      `${name} fails every now and then: ${count} of ${all} DNS servers, ${servers}: ${what}`,
+    explain:
+      'Lookups are spread over all servers, so that a share of them fails, or waits 5 seconds and asks anew. For a name of ' +
+      'the world outside the way from one node to the resolver above is broken, or that node names other resolvers; for one ' +
+      'of the cluster that server is not up to date.',
+    fixes: () => [
+      { title: 'ask every server, and through it the resolver above', command: 'kubectl netdns check', risk: 'none' },
+    ],
+  }),
 });

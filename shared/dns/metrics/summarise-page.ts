@@ -13,6 +13,11 @@ export interface UpstreamMetrics {
   readonly healthFailures: number;
 }
 
+/** Whether so many checks of an upstream's health failed that it may well be down: of one that never answered, a few. */
+export function failsChecks({ healthFailures, requests }: UpstreamMetrics): boolean {
+  return requests === 0 ? healthFailures >= 3 : healthFailures >= 10 && healthFailures >= requests / 100;
+}
+
 /** What one server counted, since its start or between two readings. */
 export interface ServerMetrics {
   readonly version: string | undefined;

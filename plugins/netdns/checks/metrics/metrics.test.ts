@@ -45,6 +45,7 @@ describe('metrics of the DNS servers', () => {
       ],
       [],
     ],
+    ['DNS278', ['coredns_proxy_healthcheck_failures_total{proxy_name="forward",to="10.0.0.9:53"} 5'], []],
   ])('%s is the cause', (code, first, second) => {
     expect(causeCodes(check(first, second))).toEqual([code]);
   });

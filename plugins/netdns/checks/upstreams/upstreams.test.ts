@@ -94,9 +94,17 @@ describe('what the resolvers above answer', () => {
   });
 
   it('DNS143: no answer over TCP, while checks over UDP succeed', () => {
-    const report = check([...both({ zone: '.', first, second }), ...PODS.flatMap((pod) => pages(pod, [3, 3]))]);
+    const tools = [...both({ zone: '.', first, second }), ...PODS.flatMap((pod) => pages(pod, [3, 3]))];
+    const line = `[ERROR] plugin/errors: 2 ${first.name} A: dial tcp 10.0.0.2:53: i/o timeout\n`;
+    const report = check(
+      tools,
+      COREFILE,
+      PODS.map((pod) => logOf(pod, line, false)),
+    );
     expect(causeCodes(report)).toEqual(['DNS143']);
     expect(report.headline).toContain('answers over UDP, but not over TCP');
+    // A server that has not given up yet checks nothing, so that no failed check says nothing.
+    expect(check(tools).causes[0]).toMatchObject({ code: 'DNS140', confidence: 'likely' });
   });
 });
 

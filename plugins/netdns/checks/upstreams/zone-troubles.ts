@@ -56,7 +56,7 @@ export function troubleOf(
     return { ...who, kind: 'fails', upstream, what: rcode, sure: rcode !== 'SERVFAIL', evidence };
   }
   const what = line?.what ?? 'no answer within 5 s';
-  const udp = udpState(later, upstream, forward);
+  const udp = udpState(later, upstream, forward, line !== undefined);
   const counted = `${upstream}: ${udp === 'dead' ? 'checks of its health over UDP fail too' : 'checks of its health over UDP succeed'}`;
   if (udp !== 'unknown') evidence.push({ fact: counted, source: `metrics of ${server.pod}` });
   return { ...who, kind: udp === 'alive' ? 'tcp' : 'silent', upstream, what, sure: udp === 'dead', evidence };
@@ -100,11 +100,14 @@ function udpState(
   later: ServerMetrics | undefined,
   upstream: string,
   forward: ForwardedZone | undefined,
+  gaveUp: boolean,
 ): 'dead' | 'alive' | 'unknown' {
   if (forward !== undefined && forward.over !== 'as asked') return 'dead';
   if (later === undefined || forward?.healthChecked !== true) return 'unknown';
   const own = later.upstreams.filter(({ to }) => upstream.includes(to));
-  return (own.length === 0 ? later.upstreams : own).some(({ healthFailures }) => healthFailures > 0) ? 'dead' : 'alive';
+  if ((own.length === 0 ? later.upstreams : own).some(({ healthFailures }) => healthFailures > 0)) return 'dead';
+  // Until the server has given up, it checks nothing.
+  return gaveUp ? 'alive' : 'unknown';
 }
 
 /** `310 ms`, `1.2 s`. */
