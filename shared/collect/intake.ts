@@ -4,15 +4,15 @@ import { KINDS, type KindName, kindKeyOf } from '../model/kinds.ts';
 import type { KubeObject } from '../model/objects.ts';
 import { refOf } from '../model/refs.ts';
 import type { Coverage, MisreadWord, PodLog, ReadProblem, ToolOutput } from '../model/snapshot.ts';
-import { withTypes } from './field-types.ts';
 import { kustomizeFault } from './kustomization.ts';
 import { addTimes, type NewestTime, newestTime } from './newest-time.ts';
-import { typesOf } from './object-types.ts';
 import type { ParsedDocument, ParsedValue } from './parsed.ts';
 import type { PathHints } from './path-hints.ts';
 import { differ, isPolicy, lineOfField, misnamedPolicy } from './policy-manifests.ts';
 import { shapeFault } from './policy-shape.ts';
 import { prune } from './prune.ts';
+import { withTypes } from './types/field-types.ts';
+import { typesOf } from './types/object-types.ts';
 
 /** A list that was read: what it proves is decided when everything is known (coverage.ts). */
 export interface Listing {

@@ -1,6 +1,6 @@
 import type { KindName } from '../model/kinds.ts';
 import type { KubeObject } from '../model/objects.ts';
-import { type FieldType, withTypes } from './field-types.ts';
+import { type FieldType, withTypes } from './types/field-types.ts';
 
 /**
  * The types of the fields that policies are judged by. A manifest that has another type in their place does not decode:

@@ -1,0 +1,90 @@
+import type { KindName } from '../../model/kinds.ts';
+import type { ConfigMap, Node, ServiceCIDR } from '../../model/objects.ts';
+import { CONDITIONS, type FieldsOf, OBJECT, REFERENCE, TEXT_MAP, TEXTS } from './common.ts';
+import type { FieldType } from './field-types.ts';
+import { ENDPOINTS, INGRESS, SERVICE, SLICE } from './network.ts';
+import { POD } from './pods.ts';
+import { AUTOSCALER, DISRUPTION_BUDGET, METRICS, QUOTA, REPLICATION, WORKLOAD } from './workloads.ts';
+
+const NODE: FieldsOf<Node> = {
+  fields: {
+    ...OBJECT,
+    spec: {
+      fields: {
+        podCIDR: 'text',
+        podCIDRs: TEXTS,
+        providerID: 'text',
+        unschedulable: 'truth',
+        taints: { list: { fields: { key: 'text', value: 'text', effect: 'text' } } },
+      },
+    },
+    status: {
+      fields: {
+        addresses: { list: { fields: { type: 'text', address: 'text' } } },
+        allocatable: { map: 'any' },
+        capacity: { map: 'any' },
+        conditions: CONDITIONS,
+        nodeInfo: TEXT_MAP,
+      },
+    },
+  },
+};
+
+const CONFIG_MAP: FieldsOf<ConfigMap> = { fields: { ...OBJECT, data: TEXT_MAP } };
+
+const SERVICE_CIDR: FieldsOf<ServiceCIDR> = { fields: { ...OBJECT, spec: { fields: { cidrs: TEXTS } } } };
+
+/** core/v1 and events.k8s.io/v1, whose names differ. */
+const EVENT: FieldType = {
+  fields: {
+    ...OBJECT,
+    type: 'text',
+    reason: 'text',
+    message: 'text',
+    note: 'text',
+    count: 'number',
+    deprecatedCount: 'number',
+    firstTimestamp: 'text',
+    lastTimestamp: 'text',
+    deprecatedFirstTimestamp: 'text',
+    deprecatedLastTimestamp: 'text',
+    eventTime: 'text',
+    involvedObject: REFERENCE,
+    regarding: REFERENCE,
+    reportingController: 'text',
+    reportingComponent: 'text',
+    reportingInstance: 'text',
+    source: { fields: { component: 'text', host: 'text' } },
+    series: { fields: { count: 'number', lastObservedTime: 'text' } },
+  },
+};
+
+const OTHERS: FieldType = { fields: OBJECT };
+
+const TYPES: Readonly<Partial<Record<KindName, FieldType>>> = {
+  ConfigMap: CONFIG_MAP,
+  CronJob: WORKLOAD,
+  DaemonSet: WORKLOAD,
+  Deployment: WORKLOAD,
+  Endpoints: ENDPOINTS,
+  EndpointSlice: SLICE,
+  Event: EVENT,
+  HorizontalPodAutoscaler: AUTOSCALER,
+  Ingress: INGRESS,
+  Job: WORKLOAD,
+  Node: NODE,
+  Pod: POD,
+  PodDisruptionBudget: DISRUPTION_BUDGET,
+  PodMetrics: METRICS,
+  ReplicaSet: WORKLOAD,
+  ReplicationController: REPLICATION,
+  ResourceQuota: QUOTA,
+  Service: SERVICE,
+  ServiceCIDR: SERVICE_CIDR,
+  StatefulSet: WORKLOAD,
+};
+
+/** The types of the fields of a kind; for kinds of which none are known here, those of its metadata. */
+export function typesOf(kind: KindName | undefined): FieldType {
+  return (kind === undefined ? undefined : TYPES[kind]) ?? OTHERS;
+}
