@@ -163,14 +163,15 @@ function addRule(table: OpenTable, text: string, line: number): 'read' | 'ipv4' 
   }
 }
 
-/** The family of the addresses in a rule. */
+/** The family of the addresses in a rule. Every line of a large dump passes here. */
 function familyOf({ conditions, verdict }: Rule): 'ipv4' | 'ipv6' | 'read' {
-  const told =
-    verdict.kind === 'dnat'
-      ? verdict.to
-      : (conditions.find(({ field }) => field === 'source' || field === 'destination')?.values[0] ?? '');
-  if (told.startsWith('[') || /:.*:/.test(told)) return 'ipv6';
-  return /^\d+\.\d+/.test(told) ? 'ipv4' : 'read';
+  let told = verdict.kind === 'dnat' ? verdict.to : '';
+  for (const { field, values } of conditions) {
+    if (told !== '') break;
+    if (field === 'source' || field === 'destination') told = values[0] ?? '';
+  }
+  if (told.includes('.')) return 'ipv4';
+  return told.includes(':') ? 'ipv6' : 'read';
 }
 
 function closeTable({ name, chains, excerpt }: OpenTable, family: string): Table {

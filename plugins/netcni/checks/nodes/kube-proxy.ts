@@ -31,7 +31,7 @@ export const nobodyServesServices = defineCheck<ClusterSubject>({
       return [];
     return [
       nodeMessages.CNI210.raise({
-        subject: { kind: 'Node', name: '*' },
+        subject: { kind: 'Cluster', name: 'kube-proxy' },
         args: { title: told.title, setting: told.replacesKubeProxy.source, gone: false },
         evidence: [
           {
@@ -57,7 +57,7 @@ function whatIsLeft(index: ClusterIndex): Finding | undefined {
   const config = index.get('ConfigMap', 'kube-system', 'kube-proxy');
   if (config === undefined || primary === undefined || !LEAVES_IT.has(primary.name)) return undefined;
   return nodeMessages.CNI210.raise({
-    subject: { kind: 'Node', name: '*' },
+    subject: { kind: 'Cluster', name: 'kube-proxy' },
     args: { title: primary.title, setting: 'its ConfigMap is still there', gone: true },
     evidence: [
       { fact: 'no DaemonSet or static pod of kube-proxy was found', source: 'DaemonSets and pods of kube-system' },

@@ -17,7 +17,7 @@ import { agentGroups, nodeOfAgent } from '../../facts/agents.ts';
 import { isDown, nodeFacts, podsByNode } from '../../facts/nodes.ts';
 import { troubledPods } from '../../facts/troubled-pods.ts';
 import { unknownNetwork } from '../../facts/unknown-network.ts';
-import { presenceMessages } from '../../messages/presence.ts';
+import { configurationMessages } from '../../messages/configuration.ts';
 import { restartAgent } from '../restart-agent.ts';
 import { AGENT_USES } from './agent-uses.ts';
 
@@ -33,7 +33,7 @@ export const configurationMissing = defineCheck<ClusterSubject>({
       const agent = agentOn(index, name);
       if (agent === undefined || !isReady(agent.pod)) return [];
       return [
-        presenceMessages.CNI109.raise({
+        configurationMessages.CNI109.raise({
           subject: { kind: 'Node', name },
           args: {
             node: name,
@@ -74,7 +74,7 @@ export const networkUnavailable = defineCheck<ClusterSubject>({
       // A node that is down says nothing new, and its agent sets this while it goes down in good order.
       if (condition?.status !== 'True' || fresh || isDown(facts) || !takesAgents) return [];
       return [
-        presenceMessages.CNI110.raise({
+        configurationMessages.CNI110.raise({
           subject: { kind: 'Node', name },
           args: {
             node: name,
@@ -132,7 +132,7 @@ export const foreignConfiguration = defineCheck<ClusterSubject>({
       byNetwork.set(id, entry);
     }
     return [...byNetwork.values()].map(({ node, type, name, keys, message }) =>
-      presenceMessages.CNI111.raise({
+      configurationMessages.CNI111.raise({
         subject: { kind: 'Node', name: node },
         args: { node, type, name, title: primary.title, pods: joinNames(keys, 2) },
         pods: [nodeKey(node)],
@@ -170,7 +170,7 @@ export const addressesOutside = defineCheck<ClusterSubject>({
       if (example === undefined || address === undefined) return [];
       const anew = outside.every((pod) => isOlder(pod, facts.node));
       return [
-        presenceMessages.CNI112.raise({
+        configurationMessages.CNI112.raise({
           subject: { kind: 'Node', name },
           args: {
             node: name,

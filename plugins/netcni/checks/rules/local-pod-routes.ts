@@ -11,8 +11,8 @@ import { isFinished, isTerminating, podAddresses, podKey } from '../../../../sha
 import { inRange, parseAddress } from '../../../../shared/util/addresses.ts';
 import { joinNames } from '../../../../shared/util/text.ts';
 import { unknownNetwork } from '../../facts/unknown-network.ts';
-import { rulesPacketsMessages as messages } from '../../messages/rules-packets.ts';
-import { formatRoute, placeOf } from './pod-routes.ts';
+import { rulesRoutesMessages as messages } from '../../messages/rules-routes.ts';
+import { formatRoute, placeOf } from './route-words.ts';
 import { about, isPodBridge, place, where } from './words.ts';
 
 /** A pod gets its route before it gets ready. */

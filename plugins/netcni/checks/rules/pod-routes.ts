@@ -13,10 +13,11 @@ import { nameOf } from '../../../../shared/model/refs.ts';
 import { type AddressRange, formatAddress } from '../../../../shared/util/addresses.ts';
 import { downNodes } from '../../facts/nodes.ts';
 import { unknownNetwork } from '../../facts/unknown-network.ts';
-import { rulesPacketsMessages as messages } from '../../messages/rules-packets.ts';
+import { rulesRoutesMessages as messages } from '../../messages/rules-routes.ts';
 import { AGENT_USES } from '../presence/agent-uses.ts';
 import { restartAgent } from '../restart-agent.ts';
-import { about, place, where } from './words.ts';
+import { formatRoute, placeOf, takeAway } from './route-words.ts';
+import { about, where } from './words.ts';
 
 /** A node that has just come may be unknown to the others. */
 const YOUNG_MS = 60_000;
@@ -239,30 +240,4 @@ function fixesFor(
   const undo = verb === 'add' || old === undefined ? `ip route del ${range}` : `ip route replace ${formatRoute(old)}`;
   const title = `on ${where(dumps)}: write the route; it lasts until the node starts anew`;
   return [{ title, command: `ip route ${verb} ${range} via ${near}`, risk: 'low', undo }];
-}
-
-/** A route that no plugin wrote stays whatever agent is started anew. */
-export function takeAway(dumps: NodeDumps, route: Route): readonly Fix[] {
-  const text = formatRoute(route);
-  const title = `on ${where(dumps)}: take that route away`;
-  return [{ title, command: `ip route del ${text}`, risk: 'low', undo: `ip route add ${text}` }];
-}
-
-/** `10.244.1.0/24 via 10.244.1.0 dev flannel.1`. */
-export function formatRoute(route: Route): string {
-  const hops = route.hops.map(({ via, device }) =>
-    [via === undefined ? '' : `via ${via}`, device === undefined ? '' : `dev ${device}`]
-      .filter((part) => part !== '')
-      .join(' '),
-  );
-  return [route.type === 'unicast' ? '' : route.type, route.destination, hops.join(', '), route.dead ? 'linkdown' : '']
-    .filter((part) => part !== '')
-    .join(' ');
-}
-
-export function placeOf(dumps: NodeDumps, route: Route | undefined): string {
-  const dump = dumps.files
-    .flatMap(({ dumps: all }) => all)
-    .find((entry) => entry.kind === 'routes' && (route === undefined || entry.routes.includes(route)));
-  return place(dumps, dump, route?.line ?? 0);
 }

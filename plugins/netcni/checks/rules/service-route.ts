@@ -9,9 +9,9 @@ import type { Finding } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import { inRange, parseAddress, parseCidr } from '../../../../shared/util/addresses.ts';
 import { proxyReplacement } from '../../facts/replaced-proxy.ts';
-import { rulesPacketsMessages as messages } from '../../messages/rules-packets.ts';
+import { rulesRoutesMessages as messages } from '../../messages/rules-routes.ts';
 import { AGENT_USES } from '../presence/agent-uses.ts';
-import { formatRoute, placeOf, takeAway } from './pod-routes.ts';
+import { formatRoute, placeOf, takeAway } from './route-words.ts';
 import { about, where } from './words.ts';
 
 /**
