@@ -49,6 +49,7 @@ describe('parseCidr', () => {
     ['10.0.0.5', '10.0.0.5'],
     ['10.0.0.5/32', '10.0.0.5'],
     ['fd00::1/64', 'fd00::-fd00::ffff:ffff:ffff:ffff'],
+    ['::ffff:10.0.0.0/104', '10.0.0.0-10.255.255.255'],
     ['::/0', '::-ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff'],
   ])('masks %s', (text, shown) => {
     const range = parseCidr(text);

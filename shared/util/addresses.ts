@@ -39,12 +39,13 @@ export function parseCidr(text: string | undefined): AddressRange | undefined {
   const bits = slash < 0 ? undefined : text.slice(slash + 1);
   if (!plain.includes(':')) return ipv4Range(parseIPv4(plain), prefixLength(bits, 32));
   const address = parseAddress(plain);
-  if (address === undefined) return undefined;
-  if (address.family === 4) return ipv4Range(Number(address.value), prefixLength(bits, 32));
   const length = prefixLength(bits, 128);
-  if (length === undefined) return undefined;
+  if (address === undefined || length === undefined) return undefined;
+  // `::ffff:10.0.0.0/104` is 10.0.0.0/8; a shorter prefix takes in more than IPv4.
+  if (address.family === 4 && length >= 96) return ipv4Range(Number(address.value), length - 96);
+  const value = address.family === 4 ? address.value | (0xffffn << 32n) : address.value;
   const host = BigInt(128 - length);
-  const first = (address.value >> host) << host;
+  const first = (value >> host) << host;
   return { family: 6, first, last: first + (1n << host) - 1n };
 }
 

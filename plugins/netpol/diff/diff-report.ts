@@ -12,6 +12,7 @@ import { closedByWords } from '../words/closed-by.ts';
 import { portsValue, portWords } from '../words/ports.ts';
 import { reasonWords } from '../words/reasons.ts';
 import type { Compared } from './compare.ts';
+import { controllerFindings, controllerSections } from './controller-paths.ts';
 import type { ServiceLoss } from './services.ts';
 import type { DiffEnd, Group } from './sides.ts';
 import { type Effect, type Incoming, portsOf } from './summary.ts';
@@ -35,7 +36,10 @@ export function diffReport(compared: Compared, expect: Expect): Report {
         : expect === 'lost'
           ? ['gained']
           : ['lost', 'idle', 'gained'];
-  const causes = bad.flatMap((effect) => findingsOf(compared, effect));
+  const causes = bad.flatMap((effect) => [
+    ...findingsOf(compared, effect),
+    ...(effect === 'lost' || effect === 'gained' ? controllerFindings(compared, effect) : []),
+  ]);
   const unsure = gaps.incomplete !== undefined || (causes.length === 0 && summary.unsure > 0 && expect !== 'any');
   const verdict = causes.length > 0 ? 'degraded' : unsure ? 'unknown' : 'healthy';
   const nothing =
@@ -45,7 +49,8 @@ export function diffReport(compared: Compared, expect: Expect): Report {
       summary.unsure +
       summary.lost +
       summary.idle +
-      summary.gained ===
+      summary.gained +
+      compared.controller.length ===
     0;
   const not =
     enforcement.enforced === 'no'
@@ -114,7 +119,7 @@ export function diffReport(compared: Compared, expect: Expect): Report {
   };
 }
 
-function headlineOf({ summary, services, gaps }: Compared): string {
+function headlineOf({ summary, services, gaps, controller }: Compared): string {
   if (gaps.incomplete !== undefined) return `what the change would do is not sure: ${gaps.incomplete}`;
   const { receivers, lost, idle, gained, unsure, added, removed, changed } = summary;
   const count = (effect: Effect): number =>
@@ -130,6 +135,7 @@ function headlineOf({ summary, services, gaps }: Compared): string {
     ...(unsure > 0 && lost + gained === 0 ? [`for ${plural(count('unsure'), 'receiver')} it is not decided`] : []),
   ];
   if (parts.length > 0) return parts.join('; ');
+  if (controller.length > 0) return 'only paths through Ingress, Route and Gateway objects change';
   if (added + removed + changed > 0) return 'only workloads that come or go make a difference';
   return 'no connection changes';
 }
@@ -277,6 +283,7 @@ function sectionsOf(compared: Compared): readonly Section[] {
     const lines = linesOf(compared, effect);
     if (lines.length > 0) sections.push({ type: 'text', title, lines });
   }
+  sections.push(...controllerSections(compared));
   if (summary.idle > 0) sections.push({ type: 'text', title: 'Lost where nobody serves', lines: idleLines(compared) });
   const { added, removed, changed } = summary;
   if (added + removed + changed > 0) {

@@ -250,6 +250,25 @@ describe('diff of two folders', () => {
     expect(json.connections).toEqual([{ from: BATCH, to: DB, change: 'removed', before: TCP, after: [] }]);
   });
 
+  it('tells what comes in through an Ingress apart', async () => {
+    const labels = '{app: web}';
+    const web =
+      `apiVersion: v1\nkind: Pod\nmetadata: {name: web, namespace: shop, labels: ${labels}}\nspec: {containers: [{name: c, image: i}]}\n---\n` +
+      `apiVersion: v1\nkind: Service\nmetadata: {name: web, namespace: shop}\nspec: {selector: ${labels}, ports: [{port: 80}]}\n`;
+    const ingress =
+      '---\napiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: web, namespace: shop}\n' +
+      'spec: {defaultBackend: {service: {name: web, port: {number: 80}}}}\n';
+    const before = files.write('without.yaml', web);
+    const after = files.write('with.yaml', web + ingress);
+    const more = await runCli(netpol, `diff ${before} ${after}`);
+    expect([more.exit, more.stderr]).toEqual([0, '']);
+    expect(more.stdout).toContain('only paths through Ingress, Route and Gateway objects change');
+    expect(more.stdout).toContain('gained: TCP 80 of Pod shop/web');
+    const less = await runCli(netpol, `diff ${after} ${before}`);
+    expect(less.exit).toBe(1);
+    expect(less.stdout).toContain('lost: TCP 80 of Pod shop/web');
+  });
+
   it('needs two, and no files to apply', async () => {
     expect((await diff('')).exit).toBe(2);
     expect((await diff(`${files.path('a')}`)).stderr).toContain('diff needs files to apply (-f), or two recordings');

@@ -1,4 +1,4 @@
-import type { LabelSelector } from '../../../../shared/model/objects.ts';
+import type { LabelSelector, ObjectMeta } from '../../../../shared/model/objects.ts';
 import type { NetworkPolicyPeer, NetworkPolicyPort } from '../../../../shared/model/objects-network.ts';
 import { parseCidr } from '../../../../shared/util/addresses.ts';
 
@@ -12,6 +12,22 @@ export interface FormProblem {
 /** Label keys and values: https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set */
 const LABEL_VALUE = /^(?:[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$/;
 const LABEL_KEY = /^(?:[a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?\/)?[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
+
+/** Names of objects: https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#dns-subdomain-names */
+const NAME = /^(?=.{1,253}$)[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$/;
+
+/** What the API refuses of the name and the labels of an object. */
+export function metaProblems({ name = '', labels }: ObjectMeta): readonly FormProblem[] {
+  const wrong = selectorProblems({ matchLabels: labels ?? {} }).map(({ field, problem }) => ({
+    field: field.replace('.matchLabels', 'metadata.labels'),
+    problem,
+  }));
+  if (name === '' || NAME.test(name)) return wrong;
+  return [
+    { field: 'metadata.name', problem: `"${name}" is no name: small letters, digits, - and . between them` },
+    ...wrong,
+  ];
+}
 
 /** What the API refuses of a LabelSelector (API reference, LabelSelectorRequirement). */
 export function selectorProblems(selector: LabelSelector | null | undefined): readonly FormProblem[] {
@@ -76,7 +92,8 @@ export function isCidr(text: string | undefined): boolean {
 /** What the API refuses of a port (API reference, NetworkPolicyPort). */
 export function portProblem(entry: NetworkPolicyPort | null): string | undefined {
   const { port, endPort, protocol } = entry ?? {};
-  if (protocol !== undefined && protocol !== null && !['TCP', 'UDP', 'SCTP', ''].includes(protocol)) {
+  if (protocol === '') return 'protocol is empty; for TCP leave it out';
+  if (protocol !== undefined && protocol !== null && !['TCP', 'UDP', 'SCTP'].includes(protocol)) {
     const upper = protocol.toUpperCase();
     const hint = ['TCP', 'UDP', 'SCTP'].includes(upper) ? `; write ${upper}` : ', only TCP, UDP and SCTP are';
     return `protocol ${protocol} is not known${hint}`;

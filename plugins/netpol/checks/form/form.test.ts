@@ -19,6 +19,7 @@ describe('port-is-not-valid', () => {
     [{ port: 'http', endPort: 80 }, 'endPort 80 stands beside the port name "http"; it needs a number'],
     [{ endPort: 80 }, 'endPort 80 stands without port'],
     [{ port: 80, protocol: 'tcp' }, 'protocol tcp is not known; write TCP'],
+    [{ port: 80, protocol: '' }, 'protocol is empty; for TCP leave it out'],
     [{ port: 80, protocol: 'ICMP' }, 'protocol ICMP is not known, only TCP, UDP and SCTP are'],
     [{ port: '80' }, 'port "80" is text; a number has no quotes'],
     [
@@ -47,6 +48,16 @@ describe('port-is-not-valid', () => {
   it('takes ranges, names and protocols alone', () => {
     expect(codesOf(lint(ports({ port: 80, endPort: 90 }, { protocol: 'SCTP' })))).toEqual([]);
   });
+});
+
+it.each([
+  ['P', {}, 'metadata.name: "P" is no name'],
+  ['a_b', {}, 'metadata.name: "a_b" is no name'],
+  ['a.b-c', { a: 'b c' }, 'metadata.labels.a: b c is no label value'],
+])('refuses the name %s with the labels %j', (name, labels, problem) => {
+  const policy = networkPolicy(name, { podSelector: {} });
+  const summary = found(lint({ ...policy, metadata: { ...policy.metadata, labels } }), 'POL323')?.summary;
+  expect(summary).toContain(problem);
 });
 
 describe('ip-block-form', () => {

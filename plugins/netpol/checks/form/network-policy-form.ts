@@ -10,7 +10,7 @@ import { type PolicySubject, writtenPolicy } from '../../lint/policy-subject.ts'
 import { formMessages } from '../../messages/form.ts';
 import { ruleWords } from '../../words/policies.ts';
 import { peerFixes, pointerOf, policyTypeFixes, portFixes } from './form-fixes.ts';
-import { isCidr, peerProblems, portProblem, selectorProblems } from './form-problems.ts';
+import { isCidr, metaProblems, peerProblems, portProblem, selectorProblems } from './form-problems.ts';
 import { unknownFields } from './unknown-fields.ts';
 
 const applies = ({ kind }: PolicySubject): boolean => kind === 'NetworkPolicy';
@@ -204,7 +204,8 @@ export const policyIsNotValid = defineCheck<PolicySubject>({
         ];
       }),
     );
+    const meta = metaProblems(subject.object.metadata ?? {}).map(({ field, problem }) => raise(field, problem));
     const unknown = unknownFields(spec).map(({ field, problem }) => raise(field, problem));
-    return [...unknown, ...types, ...selector, ...peers, ...swapped];
+    return [...meta, ...unknown, ...types, ...selector, ...peers, ...swapped];
   },
 });

@@ -1,0 +1,51 @@
+import type { Finding } from '../../../shared/messages/finding.ts';
+import { formatRef } from '../../../shared/model/refs.ts';
+import type { PortSet } from '../../../shared/policy/port-set.ts';
+import type { Section } from '../../../shared/report/report.ts';
+import { wrap } from '../../../shared/util/text.ts';
+import { changeMessages } from '../messages/change.ts';
+import { portWords } from '../words/ports.ts';
+import type { Compared } from './compare.ts';
+import type { ControllerRow } from './diff-json.ts';
+
+/** Whoever carries out Ingress and Route objects and the routes of Gateways, as a sender. */
+const SENDER = 'what carries out Ingress, Route and Gateway objects';
+
+/** Workloads in both states to which such a path is lost or gained. */
+export function controllerFindings({ controller }: Compared, effect: 'lost' | 'gained'): readonly Finding[] {
+  const message = effect === 'lost' ? changeMessages.POL501 : changeMessages.POL502;
+  return changedPaths(controller, effect).map(({ to, ports }) =>
+    message.raise({
+      subject: to.ref,
+      args: { receiver: formatRef(to.ref), ports: portWords(ports), senders: SENDER, because: '' },
+      evidence: [{ fact: `${effect}: ${portWords(ports)} from ${SENDER}`, source: '' }],
+    }),
+  );
+}
+
+function changedPaths(
+  rows: readonly ControllerRow[],
+  effect: 'lost' | 'gained',
+): readonly { readonly to: ControllerRow['to']; readonly ports: PortSet }[] {
+  return rows.flatMap(({ to, change }) =>
+    change[effect].length > 0 && to.before.length > 0 && to.after.length > 0 ? [{ to, ports: change[effect] }] : [],
+  );
+}
+
+/** Paths that are listed; the rest is in the JSON. */
+const LISTED = 40;
+
+/** These paths in the text; empty without changes. */
+export function controllerSections({ controller }: Compared): readonly Section[] {
+  const lines = (['lost', 'gained'] as const).flatMap((effect) =>
+    controller.flatMap(({ to, change }) =>
+      change[effect].length === 0
+        ? []
+        : wrap(`${effect}: ${portWords(change[effect])} of ${formatRef(to.ref)}`, 76).map(
+            (line, at) => `${at === 0 ? '  - ' : '    '}${line}`,
+          ),
+    ),
+  );
+  if (lines.length === 0) return [];
+  return [{ type: 'text', title: 'Through Ingress, Route and Gateway objects', lines: lines.slice(0, LISTED) }];
+}
