@@ -37,8 +37,9 @@ export const slicesStale = defineCheck<ServiceSubject>({
     // Slices that name no writer, or another one, hold pods as well: the controller is then not known to be late.
     const others = all.filter((row) => !isControllerSlice(row.slice));
     const pods = subjectPods(index, subject);
+    const [ours, theirs] = [standing(rows), standing(others)];
     const faults = [
-      ...pods.flatMap((pod) => judgePod(subject, pod, rows, others, now)),
+      ...pods.flatMap((pod) => judgePod(subject, pod, ours, theirs, now)),
       ...gone(index, subject, rows, now).map((row) => describeGone(row)),
     ];
     const [first] = faults;
@@ -77,8 +78,8 @@ interface Disagreement {
 function judgePod(
   subject: ServiceSubject,
   pod: Pod,
-  rows: readonly EndpointRow[],
-  others: readonly EndpointRow[],
+  rows: RowsOf,
+  others: RowsOf,
   now: number,
 ): readonly Disagreement[] {
   const condition = conditionOf(pod, 'Ready');
@@ -89,9 +90,9 @@ function judgePod(
   const wanted = podAddresses(pod).filter((address) => families.has(address.includes(':') ? 'IPv6' : 'IPv4'));
   if (wanted.length === 0) return [];
   const age = ago(condition?.lastTransitionTime, now).replace(' ago', '');
-  const own = rows.filter((row) => stands(row, pod, wanted));
+  const own = rows(pod, wanted);
   if (own.length === 0) {
-    if (!isReady(pod) || isLeftOut(subject, pod) || others.some((row) => stands(row, pod, wanted))) return [];
+    if (!isReady(pod) || isLeftOut(subject, pod) || others(pod, wanted).length > 0) return [];
     return [{ fact: `pod ${nameOf(pod)} (${wanted[0]}), ready for ${age}, is in no EndpointSlice`, source }];
   }
   const published = publishesNotReady(subject);
@@ -115,10 +116,22 @@ function isLeftOut({ ports }: ServiceSubject, pod: Pod): boolean {
   return ports.length > 0 && ports.every((port) => resolveTargetPort(pod.spec, port) === undefined);
 }
 
-function stands(row: EndpointRow, pod: Pod, addresses: readonly string[]): boolean {
-  const target = row.endpoint.targetRef;
-  if (target?.kind === 'Pod' && target.name !== undefined) return target.name === nameOf(pod);
-  return row.addresses.some((address) => addresses.includes(address));
+/** The rows that stand for a pod. */
+type RowsOf = (pod: Pod, addresses: readonly string[]) => readonly EndpointRow[];
+
+/** A row stands for the pod that it names, else for the one that has its address. Thousands of both are looked up once. */
+function standing(rows: readonly EndpointRow[]): RowsOf {
+  const found = new Map<string, EndpointRow[]>();
+  for (const row of rows) {
+    const target = row.endpoint.targetRef;
+    const named = target?.kind === 'Pod' && target.name !== undefined;
+    for (const key of named ? [`pod ${target.name}`] : row.addresses) {
+      const list = found.get(key);
+      if (list === undefined) found.set(key, [row]);
+      else list.push(row);
+    }
+  }
+  return (pod, addresses) => [...new Set([`pod ${nameOf(pod)}`, ...addresses].flatMap((key) => found.get(key) ?? []))];
 }
 
 /** Endpoints of pods that no longer exist; only told when all pods of the namespace were read. */
