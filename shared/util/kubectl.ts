@@ -19,3 +19,8 @@ export function patchLine(
 export function applyLine(object: unknown): string {
   return `echo ${shellQuote(JSON.stringify(object))} | kubectl apply -f -`;
 }
+
+/** Prints an object as a merge patch would leave it and changes nothing: for a pipe, with kubectl alone. */
+export function changedCopy(kind: string, namespace: string | undefined, name: string, patch: unknown): string {
+  return `${patchLine(kind, namespace, name, patch)} --dry-run=client -o json`;
+}

@@ -1,5 +1,5 @@
 import { message } from '../../../shared/messages/define-messages.ts';
-import { patchLine } from '../../../shared/util/kubectl.ts';
+import { changedCopy, patchLine } from '../../../shared/util/kubectl.ts';
 
 /** From where a Service can be reached: nodes, zones, address families, and how callers are tied to pods. */
 export const placeMessages = {
@@ -125,10 +125,10 @@ export const placeMessages = {
     fixes: ({ namespace, name, other, primary, keep }) => [
       primary
         ? {
-            title: `create the Service anew with ${other} (needs jq; its ClusterIP changes)`,
-            command:
-              `kubectl get service ${name} -n ${namespace} -o json | jq 'del(.spec.clusterIP,.spec.clusterIPs,.status)` +
-              `|.spec.ipFamilyPolicy="SingleStack"|.spec.ipFamilies=["${other}"]' | kubectl replace --force -f -`,
+            title: `create the Service anew with ${other} (its ClusterIP changes)`,
+            command: `${changedCopy('service', namespace, name, {
+              spec: { clusterIP: null, clusterIPs: null, ipFamilyPolicy: 'SingleStack', ipFamilies: [other] },
+            })} | kubectl replace --force -f -`,
             risk: 'high',
           }
         : {

@@ -11,6 +11,9 @@ describe('address-families', () => {
     expect(causeCodes(report)[0]).toBe('SVC575');
     expect(report.verdict).toBe('broken');
     expect(report.headline).toContain('is IPv6 only, but its pods have IPv4 addresses only');
+    expect(report.causes[0]?.fixes[0]?.command).toBe(
+      `kubectl patch service web -n shop --type=merge -p '{"spec":{"clusterIP":null,"clusterIPs":null,"ipFamilyPolicy":"SingleStack","ipFamilies":["IPv4"]}}' --dry-run=client -o json | kubectl replace --force -f -`,
+    );
   });
 
   it('tells the second family of a dual-stack Service that no pod has', () => {

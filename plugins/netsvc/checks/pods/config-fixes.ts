@@ -1,5 +1,6 @@
 import type { Fix } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
+import { changedCopy } from '../../../../shared/util/kubectl.ts';
 import { shellQuote } from '../../../../shared/util/text.ts';
 
 /** A Secret or ConfigMap that is not there, or one key of it. */
@@ -52,7 +53,7 @@ export function configFixes(index: ClusterIndex, namespace: string, missing: Mis
   if (elsewhere !== undefined && elsewhere !== namespace) {
     fixes.unshift({
       title: `copy it from namespace ${elsewhere}, which has one of this name`,
-      command: `kubectl get ${word} ${name} -n ${elsewhere} -o json | jq 'del(.metadata["namespace","uid","resourceVersion","creationTimestamp","ownerReferences"])' | kubectl apply -n ${namespace} -f -`,
+      command: `${changedCopy(word, elsewhere, name, { metadata: { namespace, uid: null, resourceVersion: null, ownerReferences: null } })} | kubectl apply -f -`,
       risk: 'low',
       undo: `kubectl delete ${word} ${name} -n ${namespace}`,
     });

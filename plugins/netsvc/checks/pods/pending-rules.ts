@@ -5,6 +5,7 @@ import type { Pod } from '../../../../shared/model/objects-pod.ts';
 import { type Claim, claimsOf, isAbsent } from '../../../../shared/model/pod-state-preparing.ts';
 import { isFinished, podKey } from '../../../../shared/model/pods.ts';
 import { formatSelector, matchesSelector } from '../../../../shared/model/selectors.ts';
+import { changedCopy } from '../../../../shared/util/kubectl.ts';
 import { joinNames, shellQuote } from '../../../../shared/util/text.ts';
 import type { PendingDetail } from './pending-addition.ts';
 import { eventEvidence } from './pod-evidence.ts';
@@ -116,7 +117,7 @@ function unboundFix(namespace: string, name: string): Fix {
 function otherClassFix(namespace: string, name: string): Fix {
   return {
     title: 'make the claim again with a class that exists (in the place of CLASS)',
-    command: `kubectl get pvc ${name} -n ${namespace} -o json | jq '.spec.storageClassName="CLASS"' | kubectl replace --force -f -`,
+    command: `${changedCopy('pvc', namespace, name, { spec: { storageClassName: 'CLASS' } })} | kubectl replace --force -f -`,
     risk: 'low',
   };
 }
