@@ -33,7 +33,7 @@ export interface ContainerSigns {
   readonly helper: boolean;
 }
 
-const HELPERS =
+export const HELPERS =
   /^(istio-proxy|linkerd-proxy|consul-dataplane|envoy-sidecar|dapr|daprd|vault-agent|cloud-sql-proxy|cloudsql-proxy|fluent-?bit|fluentd|promtail|filebeat|vector|datadog-agent|otel-collector|config-reloader|git-sync)$/;
 
 /** The signs of all containers of a pod that run beside each other, native sidecars included. */

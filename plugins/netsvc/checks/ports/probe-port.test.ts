@@ -32,6 +32,13 @@ describe('probe-port', () => {
     expect(second).toContain('they declare 8080');
   });
 
+  it('says nothing of probes that a mesh injects or takes over', () => {
+    expect(
+      notes({ name: 'istio-proxy', readinessProbe: { httpGet: { port: 15021, path: '/healthz/ready' } } }),
+    ).toEqual([]);
+    expect(notes({ readinessProbe: { httpGet: { port: 15020, path: '/app-health/app/readyz' } } })).toEqual([]);
+  });
+
   it('stays silent when the probe asks the served port', () => {
     expect(notes({ readinessProbe: { httpGet: { port: 8080 } } })).toEqual([]);
     expect(notes({})).toEqual([]);

@@ -5,9 +5,13 @@ import { joinNames } from '../../../../shared/util/text.ts';
 import { portsMessages } from '../../messages/ports.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
 import { type Backend, backendsOf, byOwner, isFault } from './backends.ts';
+import { HELPERS } from './container-signs.ts';
 import { PORT_USES } from './port-uses.ts';
 import { ownersWords } from './port-words.ts';
 import { type ProbedPort, probedPorts } from './probe-ports.ts';
+
+/** Istio's agent takes the probes of the app over and passes them on to it. */
+const ISTIO_AGENT = 15020;
 
 /** Notes on readiness probes that ask another port than the Service sends to, told where nothing else proves the port. */
 export const probePort = defineCheck<ServiceSubject>({
@@ -22,7 +26,9 @@ export const probePort = defineCheck<ServiceSubject>({
     return [...byOwner(backends).values()].flatMap((group) => {
       const [first] = group;
       if (first === undefined || !isReady(first.pod)) return [];
-      const probes = probedPorts(index, first.pod).filter((probe) => probe.kind === 'readiness');
+      const probes = probedPorts(index, first.pod).filter(
+        ({ kind, container, port: asked }) => kind === 'readiness' && !HELPERS.test(container) && asked !== ISTIO_AGENT,
+      );
       const targets = new Set(
         subject.ports.flatMap(
           (other) => backendsOf(index, subject, other).find((b) => b.key === first.key)?.number ?? [],
