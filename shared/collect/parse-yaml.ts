@@ -75,9 +75,9 @@ function keyTwice({ text, line }: TextPart, load: YamlLoader): ParsedValue['twic
   try {
     load.strict(text);
   } catch (error) {
-    const { reason, mark } = error as { reason?: unknown; mark?: { line?: unknown } };
+    const { reason, mark } = error as { reason?: unknown; mark?: { line?: unknown; column?: number } };
     if (reason !== 'duplicated mapping key' || typeof mark?.line !== 'number') return undefined;
-    const [, key] = /^[\s-]*["']?([^\s"':]+)/.exec(text.split('\n')[mark.line] ?? '') ?? [];
+    const [, key] = /^["']?([^\s"':]+)/.exec((text.split('\n')[mark.line] ?? '').slice(mark.column)) ?? [];
     return [key ?? '', line + mark.line];
   }
   return undefined;

@@ -36,7 +36,7 @@ export async function ask(request: Request, plan: Plan): Promise<Asked> {
   const snapshot = await request.facts.snapshot(plan);
   const index = createIndex(snapshot);
   const model = policyModelIn(index, cni, snapshot.source.type === 'cluster');
-  const gaps = gapsOf(snapshot, model.facts.unseen ?? [], takenAsOpen(index), await refusedIn(index, cni));
+  const gaps = gapsOf(snapshot, model.facts.unseen ?? [], takenAsOpen(index), await refusedIn(snapshot, index, cni));
   return {
     snapshot,
     index,
@@ -57,10 +57,14 @@ export function askedAbout(asked: Asked, ends: readonly Party[]): Asked {
 }
 
 /** What an API server would refuse of policies that none has seen yet. */
-export async function refusedIn(index: ClusterIndex, cni: string | undefined): Promise<readonly Refused[]> {
+export async function refusedIn(
+  snapshot: Snapshot,
+  index: ClusterIndex,
+  cni: string | undefined,
+): Promise<readonly Refused[]> {
   if (LINTED.every((kind) => index.list(kind).every(isApplied))) return [];
-  const { refusedPolicies } = await import('../lint/refused.ts');
-  return refusedPolicies(index, cni);
+  const { refusedPolicies, misreadPolicies } = await import('../lint/refused.ts');
+  return [...misreadPolicies(snapshot), ...refusedPolicies(index, cni)];
 }
 
 const LINTED = [

@@ -110,7 +110,7 @@ async function twoSides(request: Request, args: readonly string[]): Promise<Comp
 }
 
 async function gapsIn({ snapshot, model, index }: State, cni: string | undefined): Promise<Gaps> {
-  return gapsOf(snapshot, model.facts.unseen ?? [], takenAsOpen(index), await refusedIn(index, cni));
+  return gapsOf(snapshot, model.facts.unseen ?? [], takenAsOpen(index), await refusedIn(snapshot, index, cni));
 }
 
 /** Manifests that were never in a cluster are judged as if some plugin enforced them. */

@@ -75,6 +75,7 @@ describe('a policy that an API server refuses', () => {
     ['ipBlock stands alone', '{from: [{ipBlock: {cidr: 10.0.0.0/8}, podSelector: {}}]}'],
     ['is none of In', '{from: [{podSelector: {matchExpressions: [{key: a, operator: Is, values: [b]}]}}]}'],
     ['a peer needs', '{from: [{}]}'],
+    ['b c is no label value', '{from: [{podSelector: {matchExpressions: [{key: a, operator: In, values: ["b c"]}]}}]}'],
   ])('%s: told with file and line by every answer that it may concern', async (problem, rule) => {
     for (const command of [
       'matrix',
@@ -88,6 +89,17 @@ describe('a policy that an API server refuses', () => {
       const text = run.stdout.replaceAll(/\s+/g, ' ');
       expect(text).toContain(problem);
       expect(text).toMatch(/would not be in force: standard input:\d+: NetworkPolicy shop\/p/);
+    }
+  });
+
+  it('is one with a word that kubectl takes for a boolean, or with three policyTypes', async () => {
+    for (const [spec, problem] of [
+      ['{podSelector: {matchLabels: {app: no}}}', 'app: no without quotes; kubectl reads false'],
+      ['{podSelector: {}, policyTypes: [Ingress, Egress, Ingress]}', '3 entries, and two are the most'],
+    ]) {
+      const run = await askManifests(`${PAIR}${TOP}spec: ${spec}\n`, 'matrix');
+      expect(run.exit).toBe(3);
+      expect(run.stdout.replaceAll(/\s+/g, ' ')).toContain(problem);
     }
   });
 
@@ -109,6 +121,8 @@ it('tells of a key that a policy has twice', async () => {
     expect(run).toMatchObject({ exit: 3, stderr: '' });
     expect(run.stdout.replaceAll(/\s+/g, ' ')).toMatch(/standard input:\d+: NetworkPolicy p has ingress twice/);
   }
+  const flow = await askManifests(`${PAIR}${TOP}spec: {podSelector: {}, podSelector: {}}\n`, 'matrix');
+  expect(flow.stdout.replaceAll(/\s+/g, ' ')).toContain('NetworkPolicy p has podSelector twice');
 });
 
 describe('few rights', () => {

@@ -72,6 +72,7 @@ export function applyFiles(before: Snapshot, files: Snapshot, deletions: readonl
     objects: objects as Snapshot['objects'],
     origins,
     problems: [...before.problems, ...files.problems],
+    misread: [...(before.misread ?? []), ...(files.misread ?? [])],
   };
   return { after, created, changed, deleted, unchanged };
 }

@@ -1,10 +1,22 @@
 import { isApplied } from '../../../shared/model/applied.ts';
 import type { ClusterIndex } from '../../../shared/model/cluster-index.ts';
+import { formatRef } from '../../../shared/model/refs.ts';
+import type { Snapshot } from '../../../shared/model/snapshot.ts';
 import type { Refused } from '../actions/gaps.ts';
 import { formChecks } from '../checks/form/checks.ts';
 import { lintIndex } from './lint-facts.ts';
 import { policySubjects } from './policy-subject.ts';
 import { placeOf } from './with-places.ts';
+
+/** Policies with a word that kubectl takes for a boolean. Those with a number were not taken in at all. */
+export function misreadPolicies({ misread = [] }: Snapshot): readonly Refused[] {
+  return misread
+    .filter(({ object, as }) => object.kind.endsWith('NetworkPolicy') && (as === 'true' || as === 'false'))
+    .map(({ path, line, field, text, as, object }) => ({
+      namespace: object.namespace,
+      reason: `${path}:${line}: ${formatRef(object)} has ${field}: ${text} without quotes; kubectl reads ${as}`,
+    }));
+}
 
 /**
  * What an API server would refuse of policies that were never applied. They are judged as far as they have a meaning, but

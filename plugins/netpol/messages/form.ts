@@ -73,7 +73,7 @@ export const formMessages = defineMessages({
     rung: 5,
     title: 'a word without quotes that kubectl does not read as text',
     summary: ({ place, object, field, word, as }) =>
-      `${place}: ${object} has ${field}: ${word} without quotes; kubectl reads ${as}, and the API server refuses the object`,
+      `${place}: ${object} has ${field}: ${word} without quotes; kubectl reads ${as}`,
     explain:
       'kubectl reads YAML 1.1, in which y, n, yes, no, on and off are booleans, and every YAML reads 1 as a number. Labels, selectors ' +
       'and names must be text, so the API server refuses the object; other tools skip it silently, and a policy that is skipped ' +

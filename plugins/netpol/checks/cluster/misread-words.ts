@@ -27,7 +27,7 @@ function raise({ path, line, text, as, field, object }: MisreadWord) {
       object: formatRef(object),
       field,
       word: text,
-      as: as === 'a number' ? 'a number' : as === 'nothing' ? 'no value' : as,
+      as: as === 'nothing' ? 'no value, which becomes an empty one' : `${as}, and the API server refuses the object`,
       fixes: [
         {
           title: `write it with quotes in ${place}`,

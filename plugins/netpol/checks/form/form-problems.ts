@@ -47,7 +47,12 @@ export function selectorProblems(selector: LabelSelector | null | undefined): re
     switch (operator) {
       case 'In':
       case 'NotIn':
-        return values.length > 0 ? [] : [{ field, problem: `${operator} needs values` }];
+        if (values.length === 0) return [{ field, problem: `${operator} needs values` }];
+        return values.flatMap((value) =>
+          typeof value !== 'string' || LABEL_VALUE.test(value)
+            ? []
+            : [{ field, problem: `${value} is no label value` }],
+        );
       case 'Exists':
       case 'DoesNotExist':
         return values.length === 0 ? [] : [{ field, problem: `${operator} takes no values` }];

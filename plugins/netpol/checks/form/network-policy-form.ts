@@ -185,6 +185,8 @@ export const policyIsNotValid = defineCheck<PolicySubject>({
             ),
           ],
     );
+    const count = spec?.policyTypes?.length ?? 0;
+    const many = count > 2 ? [raise('spec.policyTypes', `${count} entries, and two are the most`)] : [];
     const selector = selectorProblems(spec?.podSelector).map(({ field, problem }) =>
       raise(`spec.podSelector${field}`, problem),
     );
@@ -206,6 +208,6 @@ export const policyIsNotValid = defineCheck<PolicySubject>({
     );
     const meta = metaProblems(subject.object.metadata ?? {}).map(({ field, problem }) => raise(field, problem));
     const unknown = unknownFields(spec).map(({ field, problem }) => raise(field, problem));
-    return [...meta, ...unknown, ...types, ...selector, ...peers, ...swapped];
+    return [...meta, ...unknown, ...types, ...many, ...selector, ...peers, ...swapped];
   },
 });
