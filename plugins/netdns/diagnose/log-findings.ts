@@ -34,16 +34,22 @@ const LEAST: Partial<Readonly<Record<LogMeaning, number>>> = {
   overload: 3,
 };
 
-/**
- * What logs say that somebody should know, worst first. With the lines of the last moments beside them (`recent`), what is
- * not among those is over and becomes a note.
- */
+/** What is known beside the logs. */
+export interface LogScene {
+  /** The lines of the last moments: what is not among them is over and becomes a note. */
+  readonly recent?: LogSummary;
+  /** The ConfigMap with the Corefile. */
+  readonly configMap?: string;
+  /** Whether some server is ready. */
+  readonly othersServe?: boolean;
+}
+
+/** What logs say that somebody should know, worst first. */
 export function logFindings(
   summary: LogSummary,
   subject: Ref,
   source: string,
-  recent: LogSummary = summary,
-  configMap = 'coredns',
+  { recent = summary, configMap = 'coredns', othersServe = false }: LogScene = {},
 ): readonly Finding[] {
   const namespace = subject.namespace ?? 'kube-system';
   const groups = summary.groups.flatMap((group): readonly Finding[] => {
@@ -57,6 +63,8 @@ export function logFindings(
         subject,
         args: { pods: joinNames(group.pods), count: group.count, what: whatOf(group), namespace, configMap },
         ...(over ? { severity: 'info' } : {}),
+        // What keeps a new server from starting leaves the older ones: names resolve, until those are replaced too.
+        ...(othersServe && ENDS.includes(group.meaning) ? { severity: 'warning', impact: 0.5 } : {}),
         ...(group.meaning === 'start-refused' ? backFix(group, subject) : {}),
         evidence: [
           { fact: shorten(group.example, 240), source: `${source} ${joinNames(group.pods)}` },

@@ -4,14 +4,12 @@ import { clusterDomainOf } from '../../../../shared/dns/cluster-domain.ts';
 import { nameClients } from '../../../../shared/dns/logs/name-clients.ts';
 import { recentLog } from '../../../../shared/dns/logs/recent.ts';
 import { type LogText, summariseLogs } from '../../../../shared/dns/logs/summarise.ts';
-import type { Finding } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import type { Pod } from '../../../../shared/model/objects-pod.ts';
 import { isReady } from '../../../../shared/model/pods.ts';
 import { nameOf, namespaceOf } from '../../../../shared/model/refs.ts';
 import { logFindings } from '../../diagnose/log-findings.ts';
 import type { DnsSubject } from '../../dns-subject.ts';
-import { logMessages } from '../../messages/logs.ts';
 import { SERVER_KINDS } from '../servers/server-facts.ts';
 
 /**
@@ -32,16 +30,12 @@ export const serverLogs = defineCheck<DnsSubject>({
       domain,
     );
     // Lines about the API server are judged beside the way to it.
-    const found = logFindings(nameClients(index, summariseLogs(logs, domain)), dnsServersRef(dns), 'log of', recent);
-    return dns.pods.some(isReady) ? found.map(whileOthersServe) : found;
+    return logFindings(nameClients(index, summariseLogs(logs, domain)), dnsServersRef(dns), 'log of', {
+      recent,
+      othersServe: dns.pods.some(isReady),
+    });
   },
 });
-
-/** What keeps a new server from starting leaves the older ones: names resolve, until those are replaced too. */
-function whileOthersServe(finding: Finding): Finding {
-  const starts = finding.code === logMessages.DNS250.code || finding.code === logMessages.DNS258.code;
-  return starts && finding.severity === 'critical' ? { ...finding, severity: 'warning', impact: 0.5 } : finding;
-}
 
 /** The last lines where they were asked for, else all. */
 function recentOf(index: ClusterIndex, pod: Pod): readonly LogText[] {

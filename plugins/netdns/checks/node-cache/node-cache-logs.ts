@@ -40,13 +40,10 @@ export const nodeCacheLogs = defineCheck<DnsSubject>({
     const configMap = nameOf(cache.configMap ?? {}) || name;
     return [
       ...servers(cache, subject, texts, isInside),
-      ...logFindings(
-        summariseLogs(outside(texts.all), domain),
-        subject,
-        'log of',
-        summariseLogs(outside(texts.recent), domain),
+      ...logFindings(summariseLogs(outside(texts.all), domain), subject, 'log of', {
+        recent: summariseLogs(outside(texts.recent), domain),
         configMap,
-      ),
+      }),
     ];
   },
 });
