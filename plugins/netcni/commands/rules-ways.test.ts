@@ -118,6 +118,13 @@ describe('routes', () => {
     if (route.startsWith('blackhole')) expect(answer.text).toContain(`ip route del ${route}`);
   });
 
+  it('to its own pods by a gateway of the network outside', async () => {
+    const away = HEALTHY_ROUTES.replace(/10\.244\.0\.0\/24 .*/, '10.244.0.0/24 via 10.1.0.77 dev eth0');
+    const answer = await ask(away);
+    expect(answer.codes).toEqual(['CNI832']);
+    expect(answer.headline).toContain('10.244.0.0/24 via 10.1.0.77 dev eth0');
+  });
+
   it('to addresses of another node that no pod has, or by that node, are nobody’s fault', async () => {
     expect(await ask(`${HEALTHY_ROUTES}blackhole 10.244.1.77\n`)).toMatchObject(silent);
     expect(await ask(`${HEALTHY_ROUTES}10.244.1.5 via 10.1.0.12 dev eth0\n`)).toMatchObject(silent);

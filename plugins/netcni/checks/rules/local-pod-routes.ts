@@ -45,7 +45,8 @@ export const localPodRoutes = defineCheck<NodeDumps>({
         .filter((address) => routes.some((route) => (route.range.family === 6) === address.includes(':')))
         .map((address) => ({ pod, address, route: lookUp(routes, address) })),
     );
-    const lost = looked.filter(({ route }) => !isLocal(route));
+    const out = routes.find(isDefault)?.hops[0]?.device;
+    const lost = looked.filter(({ route }) => !isLocal(route, out));
     // Where no pod has a route of its own the plugin works otherwise (other tables, the cloud's network).
     const sure = lost.filter(({ route }) => route !== undefined && route.type !== 'unicast' && !isDefault(route));
     const told = lost.length < looked.length || isExpected(index, routes) ? lost : sure;
@@ -121,9 +122,12 @@ function onTwoBridges(index: ClusterIndex, dumps: NodeDumps): readonly Finding[]
   ];
 }
 
-function isLocal(route: Route | undefined): boolean {
+/** `out` is the device by which packets leave the node: by a gateway there nobody comes to its own pods. */
+function isLocal(route: Route | undefined, out: string | undefined): boolean {
   if (route === undefined || isDefault(route) || route.type !== 'unicast') return false;
-  const device = route.hops[0]?.device ?? '';
+  const [hop] = route.hops;
+  const device = hop?.device ?? '';
+  if (hop?.via !== undefined && device === out) return false;
   // cilium_host and ovn-k8s-mp0 take packets of all pods; the tunnel of Flannel or Calico only those for other nodes.
   return !(
     wrappingOfInterface(device) !== undefined &&
