@@ -13,6 +13,17 @@ describe('kube-proxy-missing', () => {
     expect(report.headline).toContain('runs no pod on n2');
   });
 
+  it.each([
+    { type: 'virtual-kubelet' },
+    { 'eks.amazonaws.com/compute-type': 'fargate' },
+    { 'kubernetes.io/os': 'windows' },
+  ])('does not look for it on a node labelled %o', (labels) => {
+    const objects = soundWeb().map((one) =>
+      one.kind === 'Node' && one.metadata?.name === 'n2' ? { ...one, metadata: { ...one.metadata, labels } } : one,
+    );
+    expect(diagnoseObjects([...objects, ...agents('kube-proxy', ['n1'])], 'web').causes).toEqual([]);
+  });
+
   it('names the selector that keeps it from every node', () => {
     const set = {
       ...workload(

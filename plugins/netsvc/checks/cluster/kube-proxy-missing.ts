@@ -94,8 +94,9 @@ function upNodes(index: ClusterIndex): readonly Node[] {
   return index.list('Node').filter((node) => isLinux(node) && !down.has(nameOf(node)));
 }
 
-/** kube-proxy of Windows nodes is a DaemonSet of its own; virtual nodes run no agents at all. */
+/** kube-proxy of Windows nodes is a DaemonSet of its own; virtual nodes run no agents, Fargate nodes keep theirs inside. */
 function isLinux(node: Node): boolean {
   const labels = node.metadata?.labels ?? {};
-  return (labels['kubernetes.io/os'] ?? 'linux') === 'linux' && labels.type !== 'virtual-kubelet';
+  if (labels.type === 'virtual-kubelet' || labels['eks.amazonaws.com/compute-type'] === 'fargate') return false;
+  return (labels['kubernetes.io/os'] ?? 'linux') === 'linux';
 }
