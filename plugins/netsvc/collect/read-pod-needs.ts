@@ -2,7 +2,9 @@ import type { Gatherer } from '../../../shared/collect/gather.ts';
 import type { Pod } from '../../../shared/model/objects-pod.ts';
 import { controllerOf } from '../../../shared/model/owners.ts';
 import { conditionOf, isReady } from '../../../shared/model/pods.ts';
-import { namespaceOf } from '../../../shared/model/refs.ts';
+import { nameOf, namespaceOf } from '../../../shared/model/refs.ts';
+import { jobsNamedIn } from '../checks/pods/awaited-jobs.ts';
+import { podsWithLabels } from './read-pods.ts';
 
 const MAX_CLAIMS = 10;
 
@@ -43,6 +45,30 @@ export async function readQuotas(gatherer: Gatherer, namespace: string, pods: re
     ...(idle || short || pods.length === 0 ? [gatherer.list('HorizontalPodAutoscaler', { namespace })] : []),
     ...(unplaced ? [gatherer.list('Node')] : []),
   ]);
+}
+
+/** The Jobs that init containers wait for, and what the newest pod of each wrote. */
+export async function readJobs(
+  gatherer: Gatherer,
+  namespace: string,
+  pods: readonly Pod[],
+  logs: readonly string[],
+): Promise<void> {
+  const waiting = pods.flatMap(({ spec, status }) => {
+    const running = (status?.initContainerStatuses ?? []).filter(({ state }) => state?.running !== undefined);
+    return (spec?.initContainers ?? []).filter(({ name }) => running.some((one) => one.name === name));
+  });
+  const words = waiting.flatMap(({ command = [], args = [] }) => [...command, ...args].join(' '));
+  const named = jobsNamedIn([...words, ...logs].join('\n'));
+  if (waiting.length === 0 || named.length === 0) return;
+  const jobs = await gatherer.list('Job', { namespace });
+  const [job] = jobs.filter((one) => named.includes(nameOf(one)));
+  if (job === undefined) return;
+  const own = await podsWithLabels(gatherer, namespace, { 'job-name': nameOf(job) });
+  const [pod] = own.slice(-1);
+  const [container] = pod?.spec?.containers ?? [];
+  if (pod !== undefined && container?.name !== undefined)
+    await gatherer.logs(namespace, nameOf(pod), { container: container.name, previous: false, tailLines: 5 });
 }
 
 /**

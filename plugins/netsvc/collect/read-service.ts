@@ -13,7 +13,7 @@ import { readIngresses } from './read-ingresses.ts';
 import { readLogs } from './read-logs.ts';
 import { readMissing } from './read-missing.ts';
 import { readNodes } from './read-nodes.ts';
-import { readLeases, readPodStorage, readQuotas } from './read-pod-needs.ts';
+import { readJobs, readLeases, readPodStorage, readQuotas } from './read-pod-needs.ts';
 import { allPods, podsWithLabels } from './read-pods.ts';
 import { readPolicyPeers } from './read-policy-peers.ts';
 import { readWithoutPods, readWithoutSelector } from './read-without-pods.ts';
@@ -51,7 +51,9 @@ async function readSelected(gatherer: Gatherer, service: Service, selector: Labe
     beside,
     live.length === 0 ? readWithoutPods(gatherer, service) : undefined,
     readNodes(gatherer, nodesOf(live), dependsOnPlace(service)),
-    readLogs(gatherer, service, live).then((logs) => readAwaited(gatherer, service, live, logs)),
+    readLogs(gatherer, service, live).then((logs) =>
+      Promise.all([readAwaited(gatherer, service, live, logs), readJobs(gatherer, namespace, live, logs)]),
+    ),
     readPodStorage(gatherer, live),
     readQuotas(gatherer, namespace, live),
     readLeases(gatherer, live),

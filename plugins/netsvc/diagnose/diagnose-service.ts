@@ -14,6 +14,7 @@ import { withAliasRuns } from './alias-runs.ts';
 import { withAwaitedRuns } from './awaited-runs.ts';
 import { withHeirRuns } from './heir-runs.ts';
 import { withStuckPods } from './stuck-pods.ts';
+import { withWayRound } from './way-round.ts';
 
 export interface DiagnoseOptions {
   readonly source: string;
@@ -42,7 +43,7 @@ export function diagnoseService(index: ClusterIndex, service: Service, options: 
       ? undefined
       : diagnoseService(index, awaited, { source: options.source, awaitedBy: chain });
   const whole = withHeirRuns(withAliasRuns(own, subject, context), subject, service, context);
-  const runs = withStuckPods(withAwaitedRuns(whole, index, judge), index);
+  const runs = withWayRound(withStuckPods(withAwaitedRuns(whole, index, judge), index));
   return reportFromRuns(
     {
       command: options.command ?? 'netsvc diagnose',

@@ -145,14 +145,14 @@ export const podsContainersMessages = defineMessages({
       'Init containers run one after the other before the others start, and each must end with 0. This one does not, so the ' +
       'app never starts. Its log says why.',
   }),
-  SVC233: message<ContainerArgs & { since: string }>({
+  SVC233: message<ContainerArgs & { since: string; job: string }>({
     slug: 'init-container-runs-long',
     severity: 'critical',
     confidence: 'likely',
     rung: 30,
     title: 'an init container does not come to its end',
-    summary: ({ container, where, since }) =>
-      `${container} has not ended ${where}${since}; the app starts only after it`,
+    summary: ({ container, where, since, job }) =>
+      `${container} has not ended ${where}${since}; the app starts only after it${job}`,
     explain:
       'Init containers run one after the other before the others start. This one is still running: it waits for something ' +
       '(a database, another Service, a migration lock) or has much to do. Its log says what it waits for.\n' +

@@ -68,15 +68,23 @@ export const portsMessages = defineMessages({
       'and no probe asks it, and the Service counts it as an endpoint. Such commands stay behind after debugging.\n' +
       'Take the command out again, so that the image starts its own program.',
   }),
-  SVC405: message<{ service: string; port: string; name: string; owners: string; declared: string; nearest: string }>({
+  SVC405: message<{
+    service: string;
+    port: string;
+    name: string;
+    owners: string;
+    declared: string;
+    nearest: string;
+    former: string;
+  }>({
     slug: 'named-port-missing',
     severity: 'critical',
     rung: 58,
     title: 'no pod declares a port of the targetPort name',
-    summary: ({ service, port, name, owners, declared, nearest }) =>
+    summary: ({ service, port, name, owners, declared, nearest, former }) =>
       `Service ${service} sends ${port} to the port named "${name}", which no container of ${owners} declares` +
       (declared === '' ? '' : ` (${declared})`) +
-      (nearest === '' ? '' : `; the nearest name is "${nearest}"`),
+      (former !== '' || nearest === '' ? former : `; the nearest name is "${nearest}"`),
     explain:
       'A targetPort that is a name is looked up among the ports that the containers declare, for the same protocol. A pod ' +
       'without that name is left out for this port, so the Service has no endpoint for it and connections are refused.\n' +

@@ -147,14 +147,14 @@ export const readinessMessages = defineMessages({
       `minReadySeconds ${seconds} keeps ${waiting} of ${workload}, Ready, from counting as available; the Service uses them already`,
     explain: why.minReady,
   }),
-  SVC316: message<{ pods: string; answer: string; leader: string; lease: string }>({
+  SVC316: message<{ pods: string; answer: string; leader: string; by: string }>({
     slug: 'pods-stand-by',
     severity: 'info',
     role: 'note',
     confidence: 'likely',
     title: 'pods stand by for the one that leads',
-    summary: ({ pods, answer, leader, lease }) =>
-      `${pods} stand by: ${leader} holds ${lease} and alone is Ready; the others keep out of rotation (${answer})`,
+    summary: ({ pods, answer, leader, by }) =>
+      `${pods} stand by: ${leader} ${by} and alone is Ready; the others keep out of rotation (${answer})`,
     explain: why.standby,
   }),
 });

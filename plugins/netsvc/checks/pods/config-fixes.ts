@@ -32,8 +32,8 @@ export function configFixes(index: ClusterIndex, namespace: string, missing: Mis
       `kubectl patch ${word} ${name} -n ${namespace} --type=merge -p ${shellQuote(JSON.stringify({ [field]: { [key]: value } }))}`;
     return [
       {
-        title: `add key ${key} (put its value in the place of VALUE)`,
-        command: patch('VALUE'),
+        title: `add key ${key} (put its value in the place of <VALUE>)`,
+        command: patch('<VALUE>'),
         risk: 'low',
         undo: `kubectl patch ${word} ${name} -n ${namespace} --type=merge -p ${shellQuote(JSON.stringify({ data: { [key]: null } }))}`,
       },
@@ -44,8 +44,8 @@ export function configFixes(index: ClusterIndex, namespace: string, missing: Mis
   const create = kind === 'Secret' ? `kubectl create secret generic ${name}` : `kubectl create configmap ${name}`;
   const fixes: Fix[] = [
     {
-      title: `create it (put its keys and values in the place of KEY=VALUE)`,
-      command: `${create} -n ${namespace} --from-literal=KEY=VALUE`,
+      title: `create it (put its keys and values in the place of <KEY>=<VALUE>)`,
+      command: `${create} -n ${namespace} --from-literal=<KEY>=<VALUE>`,
       risk: 'none',
       undo: `kubectl delete ${word} ${name} -n ${namespace}`,
     },

@@ -17,7 +17,7 @@ describe('config-missing', () => {
     expect(causeCodes(report)).toEqual(['SVC226']);
     expect(report.headline).toContain('secret "db-credentials" not found in namespace shop');
     expect(report.causes[0]?.fixes[0]?.command).toBe(
-      'kubectl create secret generic db-credentials -n shop --from-literal=KEY=VALUE',
+      'kubectl create secret generic db-credentials -n shop --from-literal=<KEY>=<VALUE>',
     );
   });
 

@@ -37,11 +37,16 @@ function remedies(
       return credentialFixes(entry, image, missingSecrets);
     case 'no-such-registry':
       return [
-        setImage(entry, image, `REGISTRY/${path}`, 'correct the name of the registry (in the place of REGISTRY)'),
+        setImage(entry, image, `<REGISTRY>/${path}`, 'correct the name of the registry (in the place of <REGISTRY>)'),
       ];
     case 'short-name':
       return [
-        setImage(entry, image, `REGISTRY/${path}`, 'write the whole name, with its registry in the place of REGISTRY'),
+        setImage(
+          entry,
+          image,
+          `<REGISTRY>/${path}`,
+          'write the whole name, with its registry in the place of <REGISTRY>',
+        ),
       ];
     case 'unreachable':
       return [
@@ -61,12 +66,12 @@ function remedies(
       ];
     case 'platform':
       return [
-        setTag(entry, image, 'set an image that is built for the platform of the node (its tag in the place of TAG)'),
+        setTag(entry, image, 'set an image that is built for the platform of the node (its tag in the place of <TAG>)'),
       ];
     case 'bad-name':
-      return [setTag(entry, image, 'set a valid name (put its tag in the place of TAG)')];
+      return [setTag(entry, image, 'set a valid name (put its tag in the place of <TAG>)')];
     default:
-      return [setTag(entry, image, 'set an image that exists (put its tag in the place of TAG)')];
+      return [setTag(entry, image, 'set an image that exists (put its tag in the place of <TAG>)')];
   }
 }
 
@@ -83,7 +88,7 @@ function credentialFixes(entry: Troubled, image: string, missing: readonly strin
   }
   const create = (name: string): Fix => ({
     title: 'create the pull secret (put in your registry, user and password)',
-    command: `kubectl create secret docker-registry ${name} -n ${namespace} --docker-server=${registryOf(image)} --docker-username=USER --docker-password=PASSWORD`,
+    command: `kubectl create secret docker-registry ${name} -n ${namespace} --docker-server=${registryOf(image)} --docker-username=<USER> --docker-password=<PASSWORD>`,
     risk: 'none',
     undo: `kubectl delete secret ${name} -n ${namespace}`,
   });
@@ -111,7 +116,7 @@ function pullAllowed(entry: Troubled): readonly Fix[] {
 }
 
 function setTag(entry: Troubled, image: string, title: string): Fix {
-  return setImage(entry, image, `${repositoryOf(image).toLowerCase()}:TAG`, title);
+  return setImage(entry, image, `${repositoryOf(image).toLowerCase()}:<TAG>`, title);
 }
 
 function setImage(entry: Troubled, former: string, image: string, title: string): Fix {

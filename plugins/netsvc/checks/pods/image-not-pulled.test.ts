@@ -145,7 +145,7 @@ describe('image-not-pulled', () => {
       'a registry without an address',
       'dial tcp: lookup registry.exmaple.com on 10.0.0.1:53: no such host',
       'SVC224',
-      'app=REGISTRY/example/app:9',
+      'app=<REGISTRY>/example/app:9',
     ],
     [
       'a certificate that the node does not trust',
@@ -157,15 +157,20 @@ describe('image-not-pulled', () => {
       "CRI-O's answer to a short name",
       'short-name "example/app:9" did not resolve to an alias and no unqualified-search registries are defined in "/etc/containers/registries.conf"',
       'SVC225',
-      'app=REGISTRY/example/app:9',
+      'app=<REGISTRY>/example/app:9',
     ],
     [
       "CRI-O's answer to a tag that is not there",
       'initializing source docker://example/app:9: reading manifest 9 in docker.io/example/app: manifest unknown',
       'SVC222',
-      'app=example/app:TAG',
+      'app=example/app:<TAG>',
     ],
-    ['an image for another platform', 'no match for platform in manifest: not found', 'SVC225', 'app=example/app:TAG'],
+    [
+      'an image for another platform',
+      'no match for platform in manifest: not found',
+      'SVC225',
+      'app=example/app:<TAG>',
+    ],
   ])('offers what helps against %s', (_, answer, code, command) => {
     const report = diagnoseObjects(pulling(`Back-off pulling image "example/app:9": ErrImagePull: ${answer}`), 'web');
     expect(causeCodes(report)).toEqual([code]);
@@ -184,6 +189,6 @@ describe('image-not-pulled', () => {
       { of: 'web', containers: [{ name: 'app', image: 'example/app:9:latest' }] },
     );
     const report = diagnoseObjects([web, deployment('web'), replicaSet('web', '6f9c', 1), made], 'web');
-    expect(report.causes[0]?.fixes[0]?.command).toBe('kubectl set image deployment/web -n shop app=example/app:TAG');
+    expect(report.causes[0]?.fixes[0]?.command).toBe('kubectl set image deployment/web -n shop app=example/app:<TAG>');
   });
 });

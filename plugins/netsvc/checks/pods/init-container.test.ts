@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import type { Condition } from '../../../../shared/model/objects.ts';
 import type { ContainerStatus, Pod } from '../../../../shared/model/objects-pod.ts';
+import type { Workload } from '../../../../shared/model/objects-workload.ts';
 import { ended, podWith, running, waiting } from '../../../../shared/testing/broken-pods.ts';
-import { deployment, pod, secondsAgo, service, slicesFor } from '../../../../shared/testing/builders.ts';
+import { deployment, pod, secondsAgo, service, slicesFor, workload } from '../../../../shared/testing/builders.ts';
 import { causeCodes, diagnoseObjects } from '../../testing/diagnose-objects.ts';
 
 const web = service('web');
@@ -55,6 +57,35 @@ describe('init-container', () => {
     const facts = report.causes[0]?.evidence.map((entry) => entry.fact) ?? [];
     expect(facts).toContain('waiting for db');
     expect(facts.some((fact) => fact.includes('until nslookup db'))).toBe(true);
+  });
+
+  describe('that waits for a Job', () => {
+    const waits = initializing({ state: running(240), started: true });
+    const text = 'waiting for job/db-migrate\n';
+    const logs = [{ namespace: 'shop', pod: 'web-6f9c-a', container: 'migrate', previous: false, text }];
+    const judge = (jobs: readonly Workload[]) =>
+      diagnoseObjects([web, deployment('web'), waits, ...jobs], 'web', { logs });
+    const job = (conditions: readonly Condition[]): Workload => ({
+      ...workload('Job', 'db-migrate', { app: 'db-migrate' }),
+      status: { conditions },
+    });
+
+    it.each([
+      [
+        'has Failed (BackoffLimitExceeded)',
+        [job([{ type: 'Failed', status: 'True', reason: 'BackoffLimitExceeded' }])],
+      ],
+      ['has not completed', [job([])]],
+      ['does not exist', []],
+    ])('which %s', (state, jobs) => {
+      const report = judge(jobs);
+      expect(report.headline).toContain(`; it waits for Job db-migrate, which ${state}`);
+      expect(report.causes[0]?.evidence.map(({ fact }) => fact).join('\n')).toContain('Job db-migrate');
+    });
+
+    it('and one that has completed is not blamed', () => {
+      expect(judge([job([{ type: 'Complete', status: 'True' }])]).headline).not.toContain('Job');
+    });
   });
 
   it('tells an image that is missing as such, with the place of the init container', () => {

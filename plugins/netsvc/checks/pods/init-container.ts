@@ -1,13 +1,15 @@
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import type { Confidence, Finding, Severity } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
+import type { Container } from '../../../../shared/model/objects-pod.ts';
 import { ago } from '../../../../shared/util/duration.ts';
 import { podsMessages } from '../../messages/pods.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
+import { awaitedJob } from './awaited-jobs.ts';
 import { lookAtLog } from './container-crashes.ts';
 import { NEEDS_USES, needsOf } from './dependencies.ts';
 import { exitInWords } from './exit-codes.ts';
-import { commandLine, podSource } from './pod-evidence.ts';
+import { commandLine, logsOf, podSource } from './pod-evidence.ts';
 import { inPods, podKeys } from './pod-groups.ts';
 import { rolloutNote, withUndo } from './rollout-note.ts';
 import { servicePods, weigh } from './service-pods.ts';
@@ -61,14 +63,18 @@ function raise(index: ClusterIndex, subject: ServiceSubject, group: readonly [Tr
   if (trouble.kind === 'init-running') {
     const when = ago(trouble.container.status?.state?.running?.startedAt, index.now);
     const lasted = index.now - Date.parse(trouble.container.status?.state?.running?.startedAt ?? '');
+    const said = logsOf(index, first, trouble.container.name).map(({ text }) => text);
+    const job = awaitedJob(index, subject.namespace, [wordsOf(trouble.container.spec), ...said].join('\n'));
     return podsMessages.SVC233.raise({
       ...facts,
+      fixes: [...(job?.fixes ?? []), ...facts.fixes],
       ...patience(facts.severity, lasted, index.orLater),
-      args: { ...args, since: when === '' ? '' : ` after ${when.replace(' ago', '')}` },
+      args: { ...args, since: when === '' ? '' : ` after ${when.replace(' ago', '')}`, job: job?.words ?? '' },
       evidence: [
         ...troubleEvidence(index, group, ['Unhealthy'], true),
         ...(ran === '' ? [] : [{ fact: `it runs: ${ran}`, source: `${podSource(first)} spec.initContainers` }]),
         ...needs.evidence,
+        ...(job?.evidence ?? []),
       ],
     });
   }
@@ -82,6 +88,10 @@ function raise(index: ClusterIndex, subject: ServiceSubject, group: readonly [Tr
     },
     evidence: [...troubleEvidence(index, group, [], true), ...needs.evidence],
   });
+}
+
+function wordsOf(spec: Container | undefined): string {
+  return [...(spec?.command ?? []), ...(spec?.args ?? [])].join(' ');
 }
 
 /**

@@ -116,8 +116,8 @@ function unboundFix(namespace: string, name: string): Fix {
 /** Nothing is stored yet in a claim that was never bound; its class cannot be changed in place. */
 function otherClassFix(namespace: string, name: string): Fix {
   return {
-    title: 'make the claim again with a class that exists (in the place of CLASS)',
-    command: `${changedCopy('pvc', namespace, name, { spec: { storageClassName: 'CLASS' } })} | kubectl replace --force -f -`,
+    title: 'make the claim again with a class that exists (in the place of <CLASS>)',
+    command: `${changedCopy('pvc', namespace, name, { spec: { storageClassName: '<CLASS>' } })} | kubectl replace --force -f -`,
     risk: 'low',
   };
 }

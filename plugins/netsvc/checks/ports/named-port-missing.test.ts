@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ServicePort } from '../../../../shared/model/objects-network.ts';
+import { replicaSet } from '../../../../shared/testing/broken-pods.ts';
 import { pod, service, slicesFor } from '../../../../shared/testing/builders.ts';
 import { causeCodes, diagnoseObjects } from '../../testing/diagnose-objects.ts';
 import { stagedApp } from '../../testing/staged-app.ts';
@@ -36,6 +37,22 @@ describe('named-port-missing', () => {
 
   it('says that nothing is declared at all', () => {
     expect(diagnose([port('http')], []).headline).toContain('they declare no ports at all');
+  });
+
+  it('that a container served which the last revision took away is the reason to go back', () => {
+    const svc = service('web', { selector: { app: 'web' }, ports: [port('https')] });
+    const app = stagedApp('web', { container: { ports: [{ name: 'http', containerPort: 8080 }] } });
+    const proxy = { name: 'tls-proxy', ports: [{ name: 'https', containerPort: 8443 }] };
+    const main = { name: 'app', ports: [{ name: 'http', containerPort: 8080 }] };
+    const sets = [
+      replicaSet('web', 'new1', 2, { containers: [main] }),
+      replicaSet('web', 'old1', 1, { replicas: 0, containers: [main, proxy] }),
+    ];
+    const others = app.objects.filter(({ kind }) => kind !== 'ReplicaSet');
+    const report = diagnoseObjects([svc, ...others, ...sets, ...slicesFor(svc, app.pods)], 'web');
+    expect(report.headline).toContain('revision 2 took away container tls-proxy, which declared it');
+    expect(report.causes[0]?.fixes[0]?.command).toBe('kubectl rollout undo deployment/web -n shop');
+    expect(JSON.stringify(report.causes[0]?.evidence)).toContain('until revision 2');
   });
 
   it('is a warning when another port works', () => {

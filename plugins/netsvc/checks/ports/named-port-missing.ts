@@ -8,6 +8,7 @@ import { formatRef } from '../../../../shared/model/refs.ts';
 import { isSideName } from '../../../../shared/model/side-ports.ts';
 import { portsMessages } from '../../messages/ports.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
+import { formerPort } from './former-port.ts';
 import { declaredBy, declaredWords, type NamedPort, namedPorts } from './named-ports.ts';
 import { bestPort, targetPortFix, withoutPortFix } from './port-fixes.ts';
 import { PORT_USES } from './port-uses.ts';
@@ -26,6 +27,7 @@ export const namedPortMissing = defineCheck<ServiceSubject>({
       .filter(({ all, without }) => without.length === all.length)
       .map((entry) => {
         const nearest = nearestName(entry);
+        const former = formerPort(index, entry.all[0]?.owner, entry.name);
         const others = subject.ports.filter((port) => port !== entry.port);
         const alive = others.some(
           (port) => !named.some((other) => other.port === port && other.without.length === other.all.length),
@@ -39,6 +41,7 @@ export const namedPortMissing = defineCheck<ServiceSubject>({
             owners: ownersWords(entry.all),
             declared: declaredWords(entry.all),
             nearest: nearest ?? '',
+            former: former.words,
           },
           // Names of a headless Service resolve without ports; only SRV records are lost.
           severity: alive || subject.headless ? 'warning' : 'critical',
@@ -49,9 +52,10 @@ export const namedPortMissing = defineCheck<ServiceSubject>({
               fact: declaredWords(entry.all),
               source: `${formatRef(entry.all[0]?.owner ?? subject.ref)} container ports`,
             },
+            ...former.evidence,
             ...changeEvidence(subject, now),
           ],
-          fixes: fixesOf(index, subject, entry, nearest),
+          fixes: [...former.fixes, ...fixesOf(index, subject, entry, nearest)],
         });
       });
   },
@@ -113,18 +117,18 @@ function declareFix(index: ClusterIndex, subject: ServiceSubject, { all, name, p
   const container = all[0]?.pod.spec?.containers?.[0]?.name ?? '';
   if (workload === undefined || declaredBy(all).length > 0) return [];
   const patch = {
-    spec: { template: { spec: { containers: [{ name: container, ports: [{ name, containerPort: 'NUMBER' }] }] } } },
+    spec: { template: { spec: { containers: [{ name: container, ports: [{ name, containerPort: '<NUMBER>' }] }] } } },
   };
   const { kind, ref } = workload;
   return [
     {
-      title: `declare ${name} in ${kind} ${ref.name}: replace NUMBER by the port on which it listens (restarts its pods)`,
-      command: `kubectl patch ${kind.toLowerCase()} ${ref.name} -n ${subject.namespace} -p '${JSON.stringify(patch).replace('"NUMBER"', 'NUMBER')}'`,
+      title: `declare ${name} in ${kind} ${ref.name}: replace <NUMBER> by the port on which it listens (restarts its pods)`,
+      command: `kubectl patch ${kind.toLowerCase()} ${ref.name} -n ${subject.namespace} -p '${JSON.stringify(patch).replace('"<NUMBER>"', '<NUMBER>')}'`,
       risk: 'low',
     },
     {
       title: 'or send to the number at once',
-      command: `kubectl patch service ${subject.name} -n ${subject.namespace} --type=json -p '[{"op":"add","path":"/spec/ports/${subject.ports.indexOf(port)}/targetPort","value":NUMBER}]'`,
+      command: `kubectl patch service ${subject.name} -n ${subject.namespace} --type=json -p '[{"op":"add","path":"/spec/ports/${subject.ports.indexOf(port)}/targetPort","value":<NUMBER>}]'`,
       risk: 'low',
     },
   ];

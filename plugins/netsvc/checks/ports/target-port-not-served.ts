@@ -8,6 +8,7 @@ import type { ServiceSubject } from '../../service-subject.ts';
 import type { Backend } from './backends.ts';
 import type { DeadGroup } from './dead-port.ts';
 import { deadPortCheck } from './dead-port-check.ts';
+import { formerPort } from './former-port.ts';
 import { bestPort, targetPortFix } from './port-fixes.ts';
 import { elsewhereWords, sendsWords } from './port-words.ts';
 
@@ -18,20 +19,25 @@ import { elsewhereWords, sendsWords } from './port-words.ts';
 export const targetPortNotServed = deadPortCheck(
   'netsvc/target-port-not-served',
   'elsewhere',
-  (group, { subject, facts, args }) => {
+  (group, { index, subject, facts, args }) => {
     const { fault, port, number } = group;
     if (fault.declared || isWeakForHeadless(subject, group)) return undefined;
     const to = bestPort(port, fault.ports);
+    const former = formerPort(index, group.backends[0]?.owner, number);
     return portsMessages.SVC401.raise({
       ...facts,
       args: {
         sends: sendsWords(subject, port, number),
         owners: args.owners,
         container: fault.container,
-        instead: elsewhereWords(fault),
+        instead: elsewhereWords(fault) + former.words,
       },
       severity: subject.headless ? 'warning' : facts.severity,
-      fixes: to === undefined ? [] : (partialFixes(subject, group) ?? [targetPortFix(subject, port, to)]),
+      evidence: [...facts.evidence, ...former.evidence],
+      fixes: [
+        ...former.fixes,
+        ...(to === undefined ? [] : (partialFixes(subject, group) ?? [targetPortFix(subject, port, to)])),
+      ],
     });
   },
 );

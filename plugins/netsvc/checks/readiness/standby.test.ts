@@ -70,11 +70,22 @@ describe('pods that stand by for the one that leads', () => {
     ['the holder is one that is not ready', [leads('s-1'), waits('s-2')], [lease('s-2_0a4c')]],
     ['the holder has stopped renewing it', [leads('s-1'), waits('s-2')], [lease('s-1_0a4c', 3600)]],
     ['two of three are ready', [leads('s-1'), leads('s-2'), waits('s-3')], [lease('s-1_0a4c')]],
-    ['they have only just started', [leads('s-1'), waits('s-2', 300)], [lease('s-1_0a4c')]],
+    ['they have only just started', [leads('s-1'), waits('s-2', 30)], [lease('s-1_0a4c')]],
     ['a rollout waits for the new ones', [leads('s-1', 'old1'), waits('s-2')], [lease('s-1_0a4c')]],
     ['nobody is ready', [waits('s-1'), waits('s-2')], [lease('s-1_0a4c')]],
   ])('are a fault when %s', (_, pods, leases) => {
     expect(causeCodes(judge(pods, leases))).toEqual(['SVC301']);
+  });
+
+  it('are a state when they say so themselves, without a lease', () => {
+    const probe: Partial<Container> = { readinessProbe: { exec: { command: ['ready'] } } };
+    const said = 'Readiness probe failed: role is standby';
+    const report = judge([leads('s-1'), waits('s-2', 120, probe), waits('s-3', 120, probe)], [], said);
+    expect(report.verdict).toBe('healthy');
+    expect(report.findings[0]?.summary).toContain('s-1 is the only one that is no "standby" and alone is Ready');
+    expect(causeCodes(judge([leads('s-1'), waits('s-2', 120, probe)], [], said.replace('standby', 'broken')))).toEqual([
+      'SVC306',
+    ]);
   });
 
   it('are a fault when they answer that something is wrong', () => {

@@ -4,6 +4,8 @@ import type { Lease } from '../../../../shared/model/objects-cni.ts';
 import { conditionOf, podAddresses } from '../../../../shared/model/pods.ts';
 import { nameOf, namespaceOf } from '../../../../shared/model/refs.ts';
 import { formatDuration } from '../../../../shared/util/duration.ts';
+import { shorten } from '../../../../shared/util/text.ts';
+import { logsOf, podSource, QUOTE } from '../pods/pod-evidence.ts';
 import { ownerKey } from '../pods/pod-groups.ts';
 import type { ServicePod } from '../pods/service-pods.ts';
 import type { FailingProbe, ProbeFault } from './failing-probes.ts';
@@ -12,8 +14,8 @@ import { revisionOf } from './unready-weight.ts';
 /** One pod of a workload leads and alone is Ready; the others keep themselves out of rotation until they lead. */
 export interface Standby {
   readonly leader: string;
-  /** `Lease shop/scheduler`. */
-  readonly lease: string;
+  /** Why it is the one: it `holds Lease shop/scheduler`, or `is the only one that does not say "standby"`. */
+  readonly by: string;
   readonly evidence: readonly Evidence[];
 }
 
@@ -23,7 +25,7 @@ const SAYS_NO: ReadonlySet<ProbeFault> = new Set(['status', 'refused', 'wrong-po
 const STANDBY_STATUS: ReadonlySet<number> = new Set([429, 472, 473, 503]);
 
 /** A pod that never was ready must have run for so long; one that was, or was started again, longer. */
-const SETTLED = 10 * 60_000;
+const SETTLED = 60_000;
 const DEMOTED = 60 * 60_000;
 /** A holder that did not renew for so many times the duration of its lease is gone. */
 const MISSED = 10;
@@ -45,12 +47,12 @@ export function standbyOf(
   if (leader === undefined || more.length > 0 || own.length !== group.length + 1) return undefined;
   if (own.some((entry) => revisionOf(entry) !== revisionOf(leader))) return undefined;
   const lease = leaseOf(index, leader, own);
-  if (lease === undefined) return undefined;
+  if (lease === undefined) return bySayingSo(index, group, leader);
   const { holderIdentity = '', renewTime = '' } = lease.spec ?? {};
   const at = `Lease ${namespaceOf(lease)}/${nameOf(lease)}`;
   return {
     leader: leader.name,
-    lease: at,
+    by: `holds ${at}`,
     evidence: [
       {
         fact: `held by ${holderIdentity}, renewed ${formatDuration(Math.max(0, index.now - Date.parse(renewTime)))} ago`,
@@ -59,6 +61,28 @@ export function standbyOf(
     ],
   };
 }
+
+/** What apps call the part of one that does not lead, in the answer to a probe or in their last lines. */
+const ROLE = /\b(?:stand-?by|not (?:the )?(?:current )?(?:leader|master|primary|active)|passive)\b/i;
+
+/** Without a Lease (an election in a database, in ZooKeeper or in etcd) only their own words tell. */
+function bySayingSo(index: ClusterIndex, group: readonly FailingProbe[], leader: ServicePod): Standby | undefined {
+  const said = group.flatMap((entry): readonly Evidence[] => {
+    const log = logsOf(index, entry, entry.container.name).map(({ text }) => text.trimEnd().split('\n').slice(-LAST));
+    const line = [entry.failure?.message ?? '', ...log.flat()].find((one) => ROLE.test(one));
+    return line === undefined ? [] : [{ fact: shorten(line.trim(), QUOTE), source: `said by ${podSource(entry)}` }];
+  });
+  const [first] = said;
+  if (first === undefined) return undefined;
+  return {
+    leader: leader.name,
+    by: `is the only one that is no "${ROLE.exec(first.fact)?.[0] ?? ''}"`,
+    evidence: said.slice(0, 2),
+  };
+}
+
+/** Lines of a log in which an app may repeat its part. */
+const LAST = 5;
 
 function standsBy({ fault, failure, type, container, pod }: FailingProbe, now: number): boolean {
   if (type !== 'readiness' || !SAYS_NO.has(fault)) return false;

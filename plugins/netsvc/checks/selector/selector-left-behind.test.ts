@@ -35,6 +35,10 @@ describe('selector-left-behind', () => {
     const report = diagnoseObjects([svc, on, failing, ...green.objects, ...slicesFor(svc, [failing])], 'front');
     expect(causeCodes(report)).not.toContain('SVC103');
     expect(report.findings.map(({ code }) => code)).toContain('SVC103');
+    expect(report.causes[0]?.fixes[0]?.title).toBe(
+      'turn the Service to Deployment front-green meanwhile, which is ready',
+    );
+    expect(report.causes[0]?.fixes[0]?.command).toContain(`-p '{"spec":{"selector":{"version":"green"}}}'`);
   });
 
   it('stays silent while blue serves', () => {
