@@ -63,6 +63,25 @@ export const edgeFaults: readonly Fault[] = [
     words: ['shop-tls'],
   },
   {
+    name: 'ingress-rewrite-without-group',
+    story:
+      'The Ingress rewrites to the second group of its paths, which are plain prefixes: every request becomes "/".',
+    ask: ['ing/shop'],
+    given: [
+      object('networking.k8s.io/v1', 'IngressClass', 'e2e-nginx', { spec: { controller: 'k8s.io/ingress-nginx' } }),
+      app('web'),
+      svc('web'),
+      ingress(
+        'shop',
+        { ingressClassName: 'e2e-nginx', rules: [rule('web', { number: 80 }, 'shop.example.com', '/api')] },
+        { 'nginx.ingress.kubernetes.io/rewrite-target': '/$2' },
+      ),
+    ],
+    shows: served,
+    verdict: 'degraded',
+    words: ['/$2', '/api'],
+  },
+  {
     name: 'policy-lost-its-namespace-label',
     story: 'The allow rule wants namespaces labelled team=front; the label was lost when the namespace was recreated.',
     ask: ['web'],

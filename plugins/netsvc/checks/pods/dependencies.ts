@@ -83,7 +83,11 @@ export function needsOf(
     ],
     fixes: [
       ...(trap?.fixes ?? []),
-      ...(gaps.length > 0 ? gaps.flatMap(({ fixes }) => fixes) : asks.slice(0, 1).map(lookAt)),
+      ...(gaps.length > 0
+        ? gaps.flatMap(({ fixes }) => fixes)
+        : GOT_NONE.test(said)
+          ? asks.slice(0, 1).map(lookAt)
+          : []),
       ...look,
     ],
     dependsOn: asks,
@@ -105,6 +109,9 @@ function mayBeAway(index: ClusterIndex, { pod }: ServicePod, name: string, unres
 
 /** The kubelet's word for the answer of a server that could not serve (RFC 9110, 15.6). */
 const SAYS_NO = /statuscode: 50[0-4]/;
+
+/** What programs write of a peer that does not answer: the Service deserves a look, whatever its objects say. */
+const GOT_NONE = /refused|time(?:d )?-?out|unreachable|no route|reset by peer|cannot (?:reach|connect)|unavailable/i;
 
 /** A host is asked for as `db` and as `db.shop.svc.cluster.local`, and once is enough. */
 function eachOnce(own: string, hosts: readonly NamedHost[]): readonly NamedHost[] {

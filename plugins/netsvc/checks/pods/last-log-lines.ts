@@ -15,7 +15,9 @@ export function lastLogLines(text: string | undefined): readonly string[] {
     .split(/\r?\n/)
     .map((line) => line.trim())
     .filter((line) => line !== '' && !NO_LOG.test(line));
-  return lines.slice(-LINES).map((line) => shorten(hideSecrets(plainText(line)), WIDTH));
+  // Whoever waits says so again and again.
+  const told = lines.filter((line, at) => line !== lines[at + 1]);
+  return told.slice(-LINES).map((line) => shorten(hideSecrets(plainText(line)), WIDTH));
 }
 
 /** Colour codes and other control characters would reach the reader's terminal. */
