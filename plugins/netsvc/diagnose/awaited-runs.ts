@@ -26,31 +26,38 @@ export function withAwaitedRuns(
   };
   return runs.map((run) => {
     if (run.outcome.result !== 'fail') return run;
-    return { ...run, outcome: { ...run.outcome, findings: run.outcome.findings.map((one) => traced(one, rootOf)) } };
+    const findings = run.outcome.findings.flatMap((one) => traced(one, rootOf));
+    return { ...run, outcome: { ...run.outcome, findings } };
   });
 }
 
-function traced(finding: Finding, rootOf: (awaited: Ref) => Finding | undefined): Finding {
-  if (finding.role !== 'cause') return finding;
-  for (const awaited of finding.waitsFor ?? []) {
+function traced(finding: Finding, rootOf: (awaited: Ref) => Finding | undefined): readonly Finding[] {
+  if (finding.role !== 'cause') return [finding];
+  const found = (finding.waitsFor ?? []).flatMap((awaited) => {
     const root = rootOf(awaited);
-    if (root === undefined) continue;
-    const { severity, impact, role, pods, dependsOn, subject } = finding;
-    return {
-      ...root,
-      summary: `${root.summary}; ${subject.kind} ${subject.name} waits for Service ${awaited.name}`,
-      severity,
-      impact,
-      role,
-      confidence: finding.confidence === 'proven' ? root.confidence : 'likely',
-      ...(pods === undefined ? {} : { pods }),
-      ...(dependsOn === undefined ? {} : { dependsOn }),
-      evidence: [
-        ...root.evidence,
-        { fact: `as a result: ${finding.summary}`, source: formatRef(subject) },
-        ...finding.evidence.filter(({ fact }) => fact.includes(awaited.name)).slice(0, MOST),
-      ],
-    };
-  }
-  return finding;
+    return root === undefined ? [] : [{ root, awaited }];
+  });
+  if (found.length === 0) return [finding];
+  // Of two Services that are awaited neither explains the other, though the same pods wait for both.
+  return found.map(({ root, awaited }, at) => inPlaceOf(finding, root, awaited, at === 0 ? finding.pods : undefined));
+}
+
+function inPlaceOf(finding: Finding, root: Finding, awaited: Ref, pods: Finding['pods']): Finding {
+  const { severity, impact, role, dependsOn, subject } = finding;
+  const { pods: _, ...cause } = root;
+  return {
+    ...cause,
+    summary: `${root.summary}; ${subject.kind} ${subject.name} waits for Service ${awaited.name}`,
+    severity,
+    impact,
+    role,
+    confidence: finding.confidence === 'proven' ? root.confidence : 'likely',
+    ...(pods === undefined ? {} : { pods }),
+    ...(dependsOn === undefined ? {} : { dependsOn }),
+    evidence: [
+      ...root.evidence,
+      { fact: `as a result: ${finding.summary}`, source: formatRef(subject) },
+      ...finding.evidence.filter(({ fact }) => fact.includes(awaited.name)).slice(0, MOST),
+    ],
+  };
 }

@@ -60,6 +60,24 @@ describe('what a crashing container needs and does not get', () => {
     expect(causeCodes(report)).toEqual(['SVC301']);
   });
 
+  it('two Services that do not answer are both told', () => {
+    const cache = service('cache', { selector: { app: 'cache' }, ports: [{ port: 6379 }] });
+    const off = ['db', 'cache'].map((name) => deployment(name, { app: name }, { replicas: 0 }));
+    const report = told(`${refused}\ndial tcp cache:6379: connect: connection refused`, [db, cache, ...off]);
+    expect(report.causes.map(({ subject }) => subject.name)).toEqual(['cache', 'db']);
+  });
+
+  it('a Service that the app does without, or a probe with a fault of its own, leads nowhere', () => {
+    const off = [db, deployment('db', { app: 'db' }, { replicas: 0 })];
+    expect(causeCodes(told('WARN db:5432 unreachable, continuing without\npanic: no config', off))).toEqual(['SVC229']);
+    const readinessProbe = { httpGet: { path: '/healthz', port: 8080 } };
+    const made = unready('web-6f9c-a', { readinessProbe, command: ['serve', 'db:5432'] }, { of: 'web' });
+    const message = 'Readiness probe failed: HTTP probe failed with statuscode: 404';
+    const said = event(made, 'Unhealthy', message, { count: 40, fieldPath: 'spec.containers{app}' });
+    const logs = [{ namespace: 'shop', pod: 'web-6f9c-a', container: 'app', previous: false, text: refused }];
+    expect(causeCodes(diagnoseObjects([web, made, said, ...off], 'web', { logs }))).toEqual(['SVC301']);
+  });
+
   it('a Service of which only some pods answer leaves the crash its own cause', () => {
     const some = [pod('db-1', { labels: { app: 'db' } }), pod('db-2', { labels: { app: 'db' }, ready: false })];
     const sound = service('db', { selector: { app: 'db' }, ports: [{ port: 5432, targetPort: 8080 }] });

@@ -91,7 +91,7 @@ export function needsOf(
       ...look,
     ],
     dependsOn: asks,
-    waitsFor: servicesAsked(index, namespace, entry, silent ? hosts : askedHosts(said))
+    waitsFor: servicesAsked(index, namespace, entry, silent ? hosts : askedHosts(said.replace(DOES_WITHOUT, '')))
       .filter(({ name }) => mayBeAway(index, entry, name, unresolved))
       .slice(0, MOST),
   };
@@ -109,6 +109,9 @@ function mayBeAway(index: ClusterIndex, { pod }: ServicePod, name: string, unres
 
 /** The kubelet's word for the answer of a server that could not serve (RFC 9110, 15.6). */
 const SAYS_NO = /statuscode: 50[0-4]/;
+
+/** Lines in which an app says that it can do without. */
+const DOES_WITHOUT = /^.*\b(?:continuing|optional|fall(?:ing|s)? ?back|ignor(?:ed|ing)|disabl(?:ed|ing))\b.*$/gim;
 
 /** What programs write of a peer that does not answer: the Service deserves a look, whatever its objects say. */
 const GOT_NONE = /refused|time(?:d )?-?out|unreachable|no route|reset by peer|cannot (?:reach|connect)|unavailable/i;

@@ -121,7 +121,7 @@ function probeFinding(
     },
     pods: podKeys(group),
     dependsOn: needs.dependsOn,
-    waitsFor: needs.waitsFor,
+    waitsFor: mayWait(told) ? needs.waitsFor : [],
     evidence: [
       ...probeEvidence(index, told),
       ...otherAnswers(group, told),
@@ -138,6 +138,12 @@ function probeFinding(
       ...(told.fault === 'timeout' && needs.evidence.length > 0 ? proof(told) : probeFixes(subject, told)),
     ]),
   });
+}
+
+/** A wrong path, port or scheme is the probe's own fault, whatever the app cannot reach besides. */
+export function mayWait({ fault, failure }: FailingProbe): boolean {
+  if (fault === 'status') return (failure?.status ?? 0) >= 500;
+  return !['wrong-port', 'unknown-port', 'scheme'].includes(fault) && failure?.kind !== 'exec-missing';
 }
 
 /** A probe that another pod of the same revision passes asks the right port. */

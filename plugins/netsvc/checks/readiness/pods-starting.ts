@@ -11,6 +11,7 @@ import { groupBy, ownerKey, podKeys, thePods } from '../pods/pod-groups.ts';
 import { type PodIn, podsIn, readyPods, servicePods } from '../pods/service-pods.ts';
 import { POD_USES } from '../pods/workloads-behind.ts';
 import { type FailingProbe, failingProbe } from './failing-probes.ts';
+import { mayWait } from './pods-not-ready.ts';
 import { probeFixes } from './probe-fixes.ts';
 import { failureInWords, probedContainer, probeEvidence, probeInWords, probeTexts } from './probe-words.ts';
 
@@ -54,7 +55,7 @@ function raise(index: ClusterIndex, subject: ServiceSubject, group: readonly [St
     },
     pods: podKeys(group),
     dependsOn: needs?.dependsOn ?? [],
-    waitsFor: needs?.waitsFor ?? [],
+    waitsFor: failing !== undefined && mayWait(failing) ? (needs?.waitsFor ?? []) : [],
     severity,
     impact,
     confidence,
