@@ -15,8 +15,8 @@ export const portsMessages = defineMessages({
       'nobody listens on that port: the readiness probe asks its own port, and declaring ports is optional. Callers get ' +
       '"connection refused" at once.\n' +
       'Without a targetPort the Service uses its own port number.\n' +
-      'This is read from what containers declare, what their probes ask, their command line, environment and log. To be ' +
-      'sure, forward the pod port and call it: kubectl port-forward POD 8080.\n' +
+      'It is read from ports, probes, command lines, environment and logs. To be sure, forward the port of the pod and ' +
+      'call it.\n' +
       'Mend the targetPort of the Service; a named targetPort follows the container when its number changes.',
   }),
   SVC402: message<{

@@ -1,12 +1,13 @@
 import type { Evidence, Fix } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
+import type { Pod } from '../../../../shared/model/objects-pod.ts';
 import type { Workload } from '../../../../shared/model/objects-workload.ts';
-import { ownerOrPod } from '../../../../shared/model/owners.ts';
+import { controllerOf } from '../../../../shared/model/owners.ts';
 import { conditionOf } from '../../../../shared/model/pods.ts';
 import { formatRef, nameOf, refOf } from '../../../../shared/model/refs.ts';
 import { conditionOfWorkload } from '../../../../shared/model/rollouts.ts';
+import { hideSecrets } from '../../../../shared/util/hide-secrets.ts';
 import { shorten } from '../../../../shared/util/text.ts';
-import { hideSecrets } from './last-log-lines.ts';
 import { QUOTE } from './pod-evidence.ts';
 
 /** A Job that a container waits for and that does not complete. */
@@ -42,40 +43,20 @@ export function awaitedJob(index: ClusterIndex, namespace: string, text: string)
 }
 
 function stopped(index: ClusterIndex, namespace: string, job: Workload): AwaitedJob | undefined {
-  if (conditionOfWorkload(job, 'Complete')?.status === 'True') return undefined;
+  const done = (type: string) => conditionOfWorkload(job, type)?.status === 'True';
+  if (done('Complete')) return undefined;
   const name = nameOf(job);
   const failed = conditionOfWorkload(job, 'Failed');
-  const why = [failed?.reason, failed?.message].filter((part) => (part ?? '') !== '').join(': ');
-  const state =
-    failed?.status === 'True'
-      ? `has Failed${why === '' ? '' : ` (${why})`}`
-      : job.spec?.suspend === true
-        ? 'is suspended'
-        : 'has not completed';
-  const own = index.list('Pod', namespace).filter((pod) => {
-    const owner = ownerOrPod(index, pod);
-    return owner.kind === 'Job' && owner.name === name;
-  });
-  const evidence = own.slice(-1).flatMap((pod): readonly Evidence[] => {
-    const place = conditionOf(pod, 'PodScheduled');
-    const waiting = (pod.status?.containerStatuses ?? []).find(({ state: at }) => at?.waiting !== undefined)?.state
-      ?.waiting;
-    const said = (pod.spec?.containers ?? []).flatMap((one) => {
-      const text = index.log(namespace, nameOf(pod), one.name ?? '', false)?.trim() ?? '';
-      return text === '' ? [] : text.split('\n').slice(-1);
-    });
-    const facts = [
-      ...(place?.status === 'False' ? [place.message ?? ''] : []),
-      ...(waiting?.reason === undefined ? [] : [`${waiting.reason} ${waiting.message ?? ''}`]),
-      ...said,
-    ];
-    return facts
-      .slice(0, 2)
-      .map((fact) => ({ fact: shorten(hideSecrets(fact.trim()), QUOTE), source: formatRef(refOf(pod, 'Pod')) }));
-  });
+  const state = !done('Failed')
+    ? 'has not completed'
+    : `has Failed (${failed?.reason ?? ''}: ${failed?.message ?? ''})`;
+  const own = index.list('Pod', namespace).filter((pod) => controllerOf(pod)?.uid === job.metadata?.uid);
   return {
     words: `; it waits for Job ${name}, which ${state}`,
-    evidence: [{ fact: `Job ${name} ${state}`, source: `${formatRef(refOf(job, 'Job'))} status` }, ...evidence],
+    evidence: [
+      { fact: `Job ${name} ${state}`, source: `${formatRef(refOf(job, 'Job'))} status` },
+      ...own.slice(-1).flatMap((pod) => lastOf(index, namespace, pod)),
+    ],
     fixes: [
       {
         title: `see why Job ${name} does not complete`,
@@ -84,4 +65,19 @@ function stopped(index: ClusterIndex, namespace: string, job: Workload): Awaited
       },
     ],
   };
+}
+
+/** Why a pod of the Job does not run, or what it wrote last. */
+function lastOf(index: ClusterIndex, namespace: string, pod: Pod): readonly Evidence[] {
+  const [status] = pod.status?.containerStatuses ?? [];
+  const { reason = '', message = '' } = status?.state?.waiting ?? {};
+  const written = index
+    .log(namespace, nameOf(pod), status?.name ?? '', false)
+    ?.trim()
+    .split('\n')
+    .at(-1);
+  return [conditionOf(pod, 'PodScheduled')?.message ?? '', `${reason} ${message}`, written ?? '']
+    .map((fact) => shorten(hideSecrets(fact.trim()), QUOTE))
+    .filter((fact) => fact !== '')
+    .map((fact) => ({ fact, source: formatRef(refOf(pod, 'Pod')) }));
 }

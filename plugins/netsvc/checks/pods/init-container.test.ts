@@ -72,8 +72,8 @@ describe('init-container', () => {
 
     it.each([
       [
-        'has Failed (BackoffLimitExceeded)',
-        [job([{ type: 'Failed', status: 'True', reason: 'BackoffLimitExceeded' }])],
+        'has Failed (BackoffLimitExceeded: limit)',
+        [job([{ type: 'Failed', status: 'True', reason: 'BackoffLimitExceeded', message: 'limit' }])],
       ],
       ['has not completed', [job([])]],
       ['does not exist', []],
