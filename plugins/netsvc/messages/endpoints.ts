@@ -106,7 +106,7 @@ export const endpointsMessages = defineMessages({
       'The EndpointSlice controller, part of kube-controller-manager, writes which pods stand behind a Service. For more ' +
       'than half a minute it has not written what the pods say: it is stopped, has no leader, or its writes are refused. ' +
       'Requests go to pods that are gone and not to those that are ready.\n' +
-      'Look whether kube-controller-manager runs and what it logs. Deleting the slices makes it write them anew once it runs.',
+      'Look whether kube-controller-manager runs and what it logs.',
     fixes: ({ namespace, name }) => [
       {
         title: 'look at the controller that writes them',
