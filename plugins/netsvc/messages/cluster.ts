@@ -103,7 +103,7 @@ export const clusterMessages = defineMessages({
       'The ranges of Services, pods and nodes must be apart. Where they overlap, one address can mean a Service and a pod or ' +
       'node at once: kube-proxy catches what is meant for the other, and requests fail for some addresses only.\n' +
       'One of the ranges must be changed (--service-cluster-ip-range, a further ServiceCIDR, or the range of the network ' +
-      'plugin). A single Service can be deleted and created anew to get another address.',
+      'plugin).',
   }),
 
   SVC807: message<{ service: string; address: string; ranges: string }>({

@@ -67,8 +67,7 @@ export const endpointsMessages = defineMessages({
       `${port} of Service ${service} has no endpoint: ${holder} ${difference}`,
     explain:
       'kube-proxy joins the port of a Service with the port of an EndpointSlice by name and protocol, not by number. The ' +
-      'names must be equal; an unnamed Service port needs an unnamed slice port, and the slice must give a number.\n' +
-      'For a Service with a selector the controller takes care of it. In hand-made slices and Endpoints it is up to you.',
+      'names must be equal; an unnamed Service port needs an unnamed slice port, and the slice must give a number.',
     fixes: ({ fixes }) => fixes,
   }),
 
@@ -90,8 +89,7 @@ export const endpointsMessages = defineMessages({
     explain:
       'The Service has no selector, so its addresses were written by hand and nobody keeps them up to date. Pods get a new ' +
       'address whenever they are replaced; the old one leads nowhere or, later, to another pod.\n' +
-      'Give the Service a selector, so that Kubernetes follows the pods. Only addresses outside the cluster belong into ' +
-      'hand-made endpoints.',
+      'Give the Service a selector, so that Kubernetes follows the pods.',
     fixes: ({ fixes }) => fixes,
   }),
 

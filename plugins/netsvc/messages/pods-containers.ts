@@ -108,8 +108,7 @@ export const podsContainersMessages = defineMessages({
       'The process ends by itself with an error, the kubelet starts it again and waits longer each time (CrashLoopBackOff, ' +
       'up to 5 minutes). Exit codes above 128 are signals: 137 is SIGKILL, 139 a segmentation fault, 143 SIGTERM; 127 is a ' +
       'command that was not found, 126 one that may not be executed.\n' +
-      'The log of the run before says why. A dependency that does not answer, a missing setting and a migration that fails ' +
-      'are the usual reasons.',
+      'The log of the run before says why.',
   }),
   SVC230: message<ContainerArgs & { limit: string; restarts: string; code: number }>({
     slug: 'out-of-memory',

@@ -2,7 +2,8 @@
 export const podsNodesExplains = {
   nodeNotReady:
     'The kubelet of the node has stopped reporting (Ready Unknown, reason NodeStatusUnknown) or reports that it cannot ' +
-    'run pods (Ready False). Its pods leave every Service at once and are evicted after 5 minutes; pods of a StatefulSet, and pods with a volume of that node, are not made anew until the node is back or ' +
+    'run pods (Ready False). Its pods leave every Service at once and are evicted after 5 minutes; pods of a StatefulSet, ' +
+    'and pods with a volume of that node, are not made anew until the node is back or ' +
     'is deleted.\n' +
     'Bring the node back (power, network, kubelet, container runtime, disk). If it will not come back, delete the Node ' +
     'object, so that its pods are made elsewhere.',

@@ -30,8 +30,6 @@ export const policyMessages = defineMessages({
     explain:
       'As soon as one NetworkPolicy selects a pod for ingress, everything that no policy allows is dropped. Here no rule of any ' +
       'selecting policy opens the port that the Service sends to, so connections time out although pods and endpoints are sound.\n' +
-      'Usually a default-deny policy was rolled out and the rule for this application was forgotten, or its podSelector matches ' +
-      'more pods than it was meant for.\n' +
       'Add a policy that lets the callers in on the pods’ port (the targetPort, not the Service port), or narrow the podSelector.',
     fixes: ({ fixes }) => fixes,
   }),

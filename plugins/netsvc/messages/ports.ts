@@ -37,7 +37,6 @@ export const portsMessages = defineMessages({
     explain:
       'A containerPort in the pod spec is a note, it opens nothing. The command line, the environment or the log of the ' +
       'container shows that the app listens on another port, so requests to the declared one are refused.\n' +
-      '' +
       'Mend either side: the port that the app is told to use, or the containerPort together with the targetPort.',
   }),
   SVC403: message<{ service: string; port: string; number: number; owners: string; container: string; words: string }>({
@@ -88,7 +87,6 @@ export const portsMessages = defineMessages({
     explain:
       'A targetPort that is a name is looked up among the ports that the containers declare, for the same protocol. A pod ' +
       'without that name is left out for this port, so the Service has no endpoint for it and connections are refused.\n' +
-      'It usually follows a rename of the port in the chart or the Service.\n' +
       'Use the name that the containers declare, or declare the name in the workload.',
   }),
   SVC406: message<{ service: string; port: string; name: string; owners: string; declared: string; others: string }>({
@@ -210,7 +208,8 @@ export const portsMessages = defineMessages({
     summary: ({ pods, hostPort, holder, service }) =>
       `${pods} behind Service ${service} cannot be placed: hostPort ${hostPort} is taken by ${holder}`,
     explain:
-      'A hostPort belongs to the node: only one pod of a node can have it (for the same protocol and address). More replicas than nodes, a rolling update that starts the new pod ' +
+      'A hostPort belongs to the node: only one pod of a node can have it (for the same protocol and address). More ' +
+      'replicas than nodes, a rolling update that starts the new pod ' +
       'before the old one ends, or another workload with the same hostPort leave pods Pending.\n' +
       'Most apps need no hostPort: a Service, or a NodePort, reaches them. Where it must stay, run a DaemonSet, or let the ' +
       'old pod go first (maxUnavailable 1, maxSurge 0).',

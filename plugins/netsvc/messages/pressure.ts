@@ -115,6 +115,6 @@ export const pressureMessages = defineMessages({
       'the new pod meets the same end, so that the Service has nobody each time until the next one is Ready. Pods whose ' +
       'containers exit with 0 are then Completed: only the events say that they were evicted.\n' +
       'Raise the limit that the message names (sizeLimit of the emptyDir volume, limits.ephemeral-storage), or find what ' +
-      'fills the disk. Where the node is short, look at what else it holds.',
+      'fills the disk.',
   }),
 });

@@ -13,8 +13,7 @@ export const readinessExplains = {
     'listener, listens on another port, or only on 127.0.0.1 (the kubelet connects to the address of the pod).',
   timeout:
     `${ROTATION}The probe gave up after timeoutSeconds (1 second when nothing is set). Under load, with a small CPU limit ` +
-    'or during garbage collection a healthy app may take longer. When all pods time out together under load, readiness ' +
-    'takes the last capacity away.\n' +
+    'or during garbage collection a healthy app may take longer.\n' +
     'Give the probe more time and let it ask for little; a probe should not call other services.',
   port:
     `${ROTATION}The probe names a port that its container does not declare. The kubelet looks port names up in the ` +
@@ -32,8 +31,7 @@ export const readinessExplains = {
     'no gRPC on this port.',
   wrongPort:
     `${ROTATION}The probe connects to a port that the container does not declare, while it declares another one, and the ` +
-    'connection is refused. Declaring a port is not needed for listening, but together the two point to a wrong number in ' +
-    'the probe: usually it was left behind when the port of the app changed.',
+    'connection is refused. Most likely the number was left behind when the port of the app changed.',
   unseen:
     `${ROTATION}It has not passed. What it was answered is told only in events, which are kept for an hour and were not ` +
     'found. Ask the probe yourself, or read the log of the container.',

@@ -30,7 +30,6 @@ export const selectorMessages = defineMessages({
     explain:
       'A Service sends requests to the pods whose labels contain every key and value of spec.selector. When none does, ' +
       'it has no endpoints: connections to the ClusterIP are refused or time out, and a headless name does not resolve.\n' +
-      'It usually follows a rename: the labels of the workload template or the selector changed and the other side did not.\n' +
       'Mend the side that is wrong. The selector of a Service can be changed at any time. Labels of pods are changed in the ' +
       "workload's template, and only where its own selector (immutable) allows.",
     fixes: ({ fixes }) => fixes,

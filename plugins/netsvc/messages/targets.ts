@@ -46,7 +46,7 @@ export const targetMessages = defineMessages({
       'The pods carry labels that no Service of their namespace selects, so no Service sends them requests. That is right ' +
       'for workers that only call others, and for pods that are deliberately kept out of rotation.\n' +
       'If callers should reach them, create a Service (kubectl expose), or change the selector of the nearest one or the ' +
-      "labels in the workload's template, so that the pods carry every key and value of the selector.",
+      "labels in the workload's template.",
     fixes: () => [],
   }),
 });
