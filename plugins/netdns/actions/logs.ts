@@ -59,6 +59,7 @@ function frameOf(snapshot: Snapshot) {
   const index = createIndex(snapshot);
   const dns = clusterDnsOf(index);
   const { status, reason } = index.seen('Pod', dns?.namespace ?? 'kube-system');
+  const refused = index.tools('tools/coredns').find(({ path }) => path.endsWith('/log.refused.txt'));
   return {
     subject: dns === undefined ? { kind: 'Namespace', name: 'kube-system' } : dnsServersRef(dns),
     takenAt: index.takenAt,
@@ -68,6 +69,6 @@ function frameOf(snapshot: Snapshot) {
     unseen:
       snapshot.logs.length > 0
         ? []
-        : [{ check: 'logs', reason: status === 'ok' ? 'no log of a DNS server was read' : reason }],
+        : [{ check: 'logs', reason: status === 'ok' ? (refused?.text ?? 'no log of a DNS server was read') : reason }],
   };
 }

@@ -87,7 +87,7 @@ async function readLogs(gatherer: Gatherer, pod: Pod): Promise<void> {
   );
 }
 
-async function mayReadLogs(gatherer: Gatherer, namespace: string): Promise<boolean> {
+export async function mayReadLogs(gatherer: Gatherer, namespace: string): Promise<boolean> {
   const right = await gatherer.reader.access({ verb: 'get', resource: 'pods/log', namespace });
   return right.status !== 'ok' || right.value;
 }

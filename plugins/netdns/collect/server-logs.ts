@@ -4,6 +4,7 @@ import { summariseLogs } from '../../../shared/dns/logs/summarise.ts';
 import { createIndex } from '../../../shared/model/cluster-index.ts';
 import type { Pod } from '../../../shared/model/objects-pod.ts';
 import { nameOf, namespaceOf } from '../../../shared/model/refs.ts';
+import { mayReadLogs } from './read-servers.ts';
 
 /** More than `check` reads: here the log is the question. */
 const TAIL_LINES = 5000;
@@ -14,7 +15,17 @@ const MAX_CLIENTS = 10;
 export async function readServerLogs(gatherer: Gatherer): Promise<void> {
   const pods = await serverPods(gatherer);
   await Promise.all(pods.slice(0, MAX_PODS).map((pod) => readLogs(gatherer, pod)));
+  const [first] = pods;
+  if (first !== undefined && gatherer.finish().logs.length === 0) await keepRefusal(gatherer, first);
   await readClients(gatherer);
+}
+
+/** Why there is no log at all, where that is a matter of rights. */
+async function keepRefusal(gatherer: Gatherer, pod: Pod): Promise<void> {
+  const namespace = namespaceOf(pod);
+  if (await mayReadLogs(gatherer, namespace)) return;
+  const text = `forbidden: get pods/log in namespace ${namespace}`;
+  gatherer.keep({ path: `tools/coredns/${nameOf(pod)}/log.refused.txt`, text });
 }
 
 /** The pods whose questions fail most often; without the right to list pods they stay addresses. */
