@@ -17,6 +17,8 @@ export interface Gaps {
 export interface Refused {
   readonly namespace: string | undefined;
   readonly reason: string;
+  /** Only YAML 1.1 reads it so; what is written is plain, and is judged as it is meant. */
+  readonly meant?: true;
 }
 
 /** Broken documents beyond this many are counted, not listed. */
@@ -82,7 +84,8 @@ function refusedLines(wrong: readonly Refused[]): readonly NotChecked[] {
     : [...lines, { check: 'policies', reason: `${rest} more that are refused: kubectl netpol lint` }];
 }
 
-function refusedWords([first]: readonly Refused[]): string | undefined {
+function refusedWords(wrong: readonly Refused[]): string | undefined {
+  const first = wrong.find(({ meant }) => meant !== true);
   return first === undefined ? undefined : `a policy would not be in force: ${first.reason}`;
 }
 

@@ -15,6 +15,7 @@ export function misreadPolicies({ misread = [] }: Snapshot): readonly Refused[] 
     .map(({ path, line, field, text, as, object }) => ({
       namespace: object.namespace,
       reason: `${path}:${line}: ${formatRef(object)} has ${field}: ${text} without quotes; kubectl reads ${as}`,
+      meant: true,
     }));
 }
 
