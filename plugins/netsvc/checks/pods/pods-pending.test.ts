@@ -395,7 +395,7 @@ describe('pods-pending', () => {
     const report = ask(made, claim, told, node('n1'));
     expect(report.headline).toContain('claim data is Pending (storageClassName fast, which does not exist)');
     expect(report.causes[0]?.fixes.map((fix) => fix.command)).toContain(
-      `kubectl patch pvc data -n shop --type=merge -p '{"spec":{"storageClassName":"CLASS"}}' --dry-run=client -o json | kubectl replace --force -f -`,
+      `kubectl patch pvc data -n shop --type=merge -p '{"spec":{"storageClassName":"<CLASS>"}}' --dry-run=client -o json | kubectl replace --force -f -`,
     );
   });
 
