@@ -9,6 +9,7 @@ import {
   overlaps,
   parseAddress,
   parseCidr,
+  parseWireRange,
   sharedRange,
   toCidrs,
   wholeFamily,
@@ -58,6 +59,20 @@ describe('parseCidr', () => {
 
   it.each(['10.0.0.0/33', '10.0.0.0/', '10.0.0.0/x', 'fd00::/129', 'web/8', '/8', undefined])('refuses %s', (text) => {
     expect(parseCidr(text)).toBeUndefined();
+  });
+});
+
+describe('parseWireRange', () => {
+  it('leaves an IPv4 address that is written as IPv6 in IPv6: no IPv4 packet is there', () => {
+    expect(parseWireRange('::ffff:0.0.0.0/96')).toMatchObject({ family: 6, first: 0xffff00000000n });
+    expect(parseWireRange('::ffff:10.0.0.1')).toMatchObject({
+      family: 6,
+      first: 0xffff0a000001n,
+      last: 0xffff0a000001n,
+    });
+    expect(parseWireRange('10.0.0.0/8')).toEqual(parseCidr('10.0.0.0/8'));
+    expect(parseWireRange('2002::/24')).toEqual(parseCidr('2002::/24'));
+    expect(parseWireRange('::ffff:0.0.0.0/129')).toBeUndefined();
   });
 });
 

@@ -38,12 +38,29 @@ export function parseCidr(text: string | undefined): AddressRange | undefined {
   const plain = slash < 0 ? text : text.slice(0, slash);
   const bits = slash < 0 ? undefined : text.slice(slash + 1);
   if (!plain.includes(':')) return ipv4Range(parseIPv4(plain), prefixLength(bits, 32));
-  const address = parseAddress(plain);
   const length = prefixLength(bits, 128);
+  const address = parseAddress(plain);
   if (address === undefined || length === undefined) return undefined;
   // `::ffff:10.0.0.0/104` is 10.0.0.0/8; a shorter prefix takes in more than IPv4.
   if (address.family === 4 && length >= 96) return ipv4Range(Number(address.value), length - 96);
-  const value = address.family === 4 ? address.value | (0xffffn << 32n) : address.value;
+  return ipv6Range(address.family === 4 ? address.value | (0xffffn << 32n) : address.value, length);
+}
+
+/**
+ * The same for routes and packet filters, which look at packets: no IPv4 packet is in `::ffff:0.0.0.0/96`, which firewalls
+ * and `ip -6 route` refuse as a whole.
+ */
+export function parseWireRange(text: string): AddressRange | undefined {
+  if (!/^::ffff:/i.test(text)) return parseCidr(text);
+  const [plain = '', bits] = text.split('/');
+  const length = prefixLength(bits, 128);
+  const address = parseAddress(plain);
+  return address === undefined || length === undefined
+    ? undefined
+    : ipv6Range(address.value | (0xffffn << 32n), length);
+}
+
+function ipv6Range(value: bigint, length: number): AddressRange {
   const host = BigInt(128 - length);
   const first = (value >> host) << host;
   return { family: 6, first, last: first + (1n << host) - 1n };

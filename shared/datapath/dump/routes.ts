@@ -1,4 +1,4 @@
-import { type AddressRange, parseCidr, wholeFamily } from '../../util/addresses.ts';
+import { type AddressRange, parseWireRange, wholeFamily } from '../../util/addresses.ts';
 import { after, type Lines, splitWords } from './words.ts';
 
 export type RouteType =
@@ -81,7 +81,7 @@ function readRoute(text: string, line: number): Route | undefined {
   const type = TYPES.has(words[0] ?? '') ? ((words.shift() ?? 'unicast') as RouteType) : 'unicast';
   const destination = words[0] ?? '';
   const ipv6 = text.includes(':') && !/^default via \d+\./.test(text);
-  const range = destination === 'default' ? wholeFamily(ipv6 ? 6 : 4) : parseCidr(shortForm(destination));
+  const range = destination === 'default' ? wholeFamily(ipv6 ? 6 : 4) : parseWireRange(shortForm(destination));
   if (range === undefined) return undefined;
   const via = after(words, 'via');
   const device = after(words, 'dev');

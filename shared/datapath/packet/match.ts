@@ -1,4 +1,4 @@
-import { type AddressRange, inRange, parseAddress, parseCidr } from '../../util/addresses.ts';
+import { type AddressRange, inRange, parseAddress, parseWireRange } from '../../util/addresses.ts';
 import type { Condition, Rule, Table } from '../dump/rule-set.ts';
 
 /** The answer to whether a packet meets a condition; `maybe` where the dump cannot tell. */
@@ -97,7 +97,7 @@ function holds(text: string, address: ReturnType<typeof parseAddress>): boolean 
     range =
       first !== undefined && last !== undefined
         ? { family: first.family, first: first.value, last: last.value }
-        : parseCidr(text);
+        : parseWireRange(text);
     if (ranges.size > 20_000) ranges.clear();
     ranges.set(text, range);
   }
