@@ -63,11 +63,16 @@ function hostIn(word: string): string | undefined {
   return scheme === undefined && kindOfWord(host) !== undefined ? undefined : host;
 }
 
+/** An address from the log of a caller, which is asked for as it stands. */
+export function isAddress(host: string): boolean {
+  return /^[\d.]+$/.test(host);
+}
+
 /** `web`, `web.shop`, `web.shop.svc…` and `web-0.web.shop.svc…` mean Service web; an address stays what it is. */
 function targetOfHost(host: string): Target {
   const labels = host.replace(/\.$/, '').split('.');
   const at = labels.indexOf('svc');
-  if (/^[\d.]+$/.test(host) || labels.length === 1) return checked({ kind: 'Service', name: host });
+  if (isAddress(host) || labels.length === 1) return checked({ kind: 'Service', name: host });
   if (at < 2 && labels.length > 2) {
     throw new UsageError(`${host} is no name of a Service`, 'Examples: web, web.shop, web.shop.svc.cluster.local');
   }

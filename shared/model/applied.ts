@@ -1,6 +1,14 @@
 import type { KubeObject } from './objects.ts';
 
 /**
+ * Whether an object carries what only an API server gives. Narrower than `isApplied`: the pods that manifests would make
+ * have a status, which is imagined.
+ */
+export function isStored({ metadata }: KubeObject): boolean {
+  return metadata?.uid !== undefined || metadata?.resourceVersion !== undefined;
+}
+
+/**
  * Whether an object was ever stored by an API server. A manifest that was only written has none of the fields that a
  * server adds; what a controller would derive from it (pods, endpoints) does not exist yet.
  */

@@ -25,22 +25,15 @@ export function flannelNode(name: 'n1' | 'n2', more: Partial<Node['status']> = {
   };
 }
 
-const dnsPods = [
-  pod('coredns-1', {
+const dnsPods = (['n1', 'n2'] as const).map((on, at) =>
+  pod(`coredns-${at + 1}`, {
     namespace: 'kube-system',
     labels: { 'k8s-app': 'kube-dns' },
-    ip: '10.244.0.2',
-    node: 'n1',
+    ip: `10.244.${at}.2`,
+    node: on,
     ports: [{ containerPort: 53, protocol: 'UDP' }],
   }),
-  pod('coredns-2', {
-    namespace: 'kube-system',
-    labels: { 'k8s-app': 'kube-dns' },
-    ip: '10.244.1.2',
-    node: 'n2',
-    ports: [{ containerPort: 53, protocol: 'UDP' }],
-  }),
-];
+);
 export const webPods = [pod('web-1', { ip: '10.244.0.5', node: 'n1' }), pod('web-2', { ip: '10.244.1.5', node: 'n2' })];
 export const client = pod('client', { ip: '10.244.0.9', node: 'n1', labels: { app: 'client' } });
 

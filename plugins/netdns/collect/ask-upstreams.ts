@@ -3,7 +3,7 @@ import type { Gatherer } from '../../../shared/collect/gather.ts';
 import type { ClusterDns } from '../../../shared/dns/cluster-dns.ts';
 import { clusterDomainOf } from '../../../shared/dns/cluster-domain.ts';
 import { forwardedZones } from '../../../shared/dns/corefile/forwarded-zones.ts';
-import { corefileSources } from '../../../shared/dns/corefile/sources.ts';
+import { serversCorefile } from '../../../shared/dns/corefile/sources.ts';
 import {
   isSound,
   PROBE_PREFIX,
@@ -61,7 +61,7 @@ export function isTroubled({ first, second }: ZoneAnswer): boolean {
 
 /** Forwarded zones of the servers' own Corefile. */
 function zonesOf(index: ReturnType<typeof createIndex>): readonly string[] {
-  const source = corefileSources(index).find(({ program }) => program === 'coredns');
+  const source = serversCorefile(index);
   if (source === undefined) return [];
   const zones = forwardedZones(judgeKnown(source)).map(({ zone }) => zone);
   // The reverse zones of a block are those of its names.

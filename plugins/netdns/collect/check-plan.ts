@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Gatherer } from '../../../shared/collect/gather.ts';
 import { clusterDnsOf } from '../../../shared/dns/cluster-dns.ts';
-import { corefileSources } from '../../../shared/dns/corefile/sources.ts';
+import { serversCorefile } from '../../../shared/dns/corefile/sources.ts';
 import { LATER_SECONDS_PATH, metricsOf } from '../../../shared/dns/metrics/pages.ts';
 import { failsChecks } from '../../../shared/dns/metrics/summarise-page.ts';
 import { createIndex } from '../../../shared/model/cluster-index.ts';
@@ -90,21 +90,15 @@ export function checkPlan({ callers, ask }: CheckPlanOptions): (gatherer: Gather
     if (dns === undefined) return;
     // A failure is logged when the server gives up, and checks of the upstream's health begin with it.
     // Checks of a silent upstream come every 1.5 s: whether they still fail is seen in a second page that much later.
-    const failing = metricsOf(createIndex(gatherer.finish())).some(({ metrics }) =>
-      metrics.upstreams.some(failsChecks),
-    );
-    if (hasErrors(gatherer)) await awaitTraces(gatherer, dns, upstreams);
+    const index = createIndex(gatherer.finish());
+    const failing = metricsOf(index).some(({ metrics }) => metrics.upstreams.some(failsChecks));
+    // Without plugin errors servers log nothing of what failed.
+    if (/^\s*errors\b/m.test(serversCorefile(index)?.text ?? '')) await awaitTraces(gatherer, dns, upstreams);
     if (failing || upstreams.some(({ zones }) => zones.some(isTroubled))) await pause(AFTERMATH_MS);
     await readServersAfter(gatherer, dns);
     const seconds = (performance.now() - begun) / 1000;
     gatherer.keep({ path: LATER_SECONDS_PATH, text: `${seconds.toFixed(1)}\n` });
   };
-}
-
-/** Without plugin errors servers log nothing of what failed. */
-function hasErrors(gatherer: Gatherer): boolean {
-  const source = corefileSources(createIndex(gatherer.finish())).find(({ program }) => program === 'coredns');
-  return source !== undefined && /^\s*errors\b/m.test(source.text);
 }
 
 async function readServerObjects(gatherer: Gatherer, namespace: string): Promise<void> {

@@ -1,4 +1,4 @@
-import { corefileSources } from '../../../shared/dns/corefile/sources.ts';
+import { serversCorefile } from '../../../shared/dns/corefile/sources.ts';
 import type { ClusterIndex } from '../../../shared/model/cluster-index.ts';
 import { lastChange } from '../../../shared/model/managed-fields.ts';
 
@@ -7,7 +7,7 @@ const ON_ITS_WAY_MS = 180_000;
 
 /** When the Corefile of the DNS servers was changed last; undefined where the API server's note of it was not read. */
 export function corefileChangedAt(index: ClusterIndex): string | undefined {
-  const source = corefileSources(index).find(({ program }) => program === 'coredns');
+  const source = serversCorefile(index);
   const map = source === undefined ? undefined : index.get('ConfigMap', source.ref.namespace, source.ref.name);
   return map === undefined ? undefined : lastChange(map, ['data'])?.time;
 }

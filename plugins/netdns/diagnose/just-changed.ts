@@ -1,6 +1,6 @@
 import { clusterDomainOf } from '../../../shared/dns/cluster-domain.ts';
 import { keptSeconds } from '../../../shared/dns/corefile/kept-seconds.ts';
-import { corefileSources, judgeSource } from '../../../shared/dns/corefile/sources.ts';
+import { judgeSource, serversCorefile } from '../../../shared/dns/corefile/sources.ts';
 import type { ClusterIndex } from '../../../shared/model/cluster-index.ts';
 import type { Ref } from '../../../shared/model/refs.ts';
 import { nameOf } from '../../../shared/model/refs.ts';
@@ -20,7 +20,7 @@ const TRIGGER = 'endpoints.kubernetes.io/last-change-trigger-time';
 /** The youngest change of a Service that caches of the servers may not have felt yet; undefined when all is older. */
 export function justChanged(index: ClusterIndex, owner: Ref): Change | undefined {
   const service = owner.kind === 'Service' ? index.get('Service', owner.namespace ?? '', owner.name) : undefined;
-  const source = corefileSources(index).find(({ program }) => program === 'coredns');
+  const source = serversCorefile(index);
   if (service === undefined || source === undefined) return undefined;
   const kept = keptSeconds(judgeSource(source), clusterDomainOf(index).domain);
   const age = (time: string | undefined): number => (index.now - Date.parse(time ?? '')) / 1000;

@@ -4,11 +4,12 @@ import type { Pod } from '../../../shared/model/objects-pod.ts';
 import { isFinished, isReady } from '../../../shared/model/pods.ts';
 import { nameOf, namespaceOf } from '../../../shared/model/refs.ts';
 import { matchesLabels } from '../../../shared/model/selectors.ts';
-import { SERVICE_NAME_LABEL, selectorOf } from '../../../shared/model/services.ts';
-import { hostVariables } from '../checks/names/host-references.ts';
+import { selectorOf } from '../../../shared/model/services.ts';
+import { hostVariables, ownName } from '../checks/names/host-references.ts';
 import { askedHosts } from '../checks/pods/asked-hosts.ts';
 import { readLogs } from './read-logs.ts';
 import { podsWithLabels } from './read-pods.ts';
+import { slicesOf } from './slices-of.ts';
 
 /** Services that pods in trouble ask for, and how far they are followed. */
 const MAX_AWAITED = 3;
@@ -30,8 +31,8 @@ export async function readAwaited(
   if (sick.length === 0 || known.size > MAX_STEPS) return;
   const namespace = namespaceOf(service);
   const names = hostsOf(sick, logs).flatMap((host) => {
-    const [name = '', of = namespace] = host.split('.');
-    return of === namespace && !known.has(name) ? name : [];
+    const name = ownName(namespace, host);
+    return name === undefined || known.has(name) ? [] : name;
   });
   const services = await gatherer.list('Service', { namespace });
   await Promise.all(
@@ -40,8 +41,7 @@ export async function readAwaited(
       .slice(0, MAX_AWAITED)
       .map(async (awaited) => {
         const selector = selectorOf(awaited);
-        const labelSelector = `${SERVICE_NAME_LABEL}=${nameOf(awaited)}`;
-        const slices = gatherer.list('EndpointSlice', { namespace, labelSelector });
+        const slices = gatherer.list('EndpointSlice', slicesOf(namespace, nameOf(awaited)));
         if (selector !== undefined && !sick.some((pod) => matchesLabels(selector, pod.metadata?.labels))) {
           const behind = await podsWithLabels(gatherer, namespace, selector);
           await readAwaited(gatherer, awaited, behind, await readLogs(gatherer, awaited, behind), known);

@@ -5,7 +5,7 @@ import type { Pod } from '../../../shared/model/objects-pod.ts';
 import { isFinished, isReady } from '../../../shared/model/pods.ts';
 import { nameOf, namespaceOf } from '../../../shared/model/refs.ts';
 import { formatLabels } from '../../../shared/model/selectors.ts';
-import { SERVICE_NAME_LABEL, selectorOf } from '../../../shared/model/services.ts';
+import { selectorOf } from '../../../shared/model/services.ts';
 import { readAlias } from './read-alias.ts';
 import { readAwaited } from './read-awaited.ts';
 import { readConfigMaps } from './read-config-maps.ts';
@@ -17,6 +17,7 @@ import { readJobs, readLeases, readPodStorage, readQuotas } from './read-pod-nee
 import { allPods, podsWithLabels } from './read-pods.ts';
 import { readPolicyPeers } from './read-policy-peers.ts';
 import { readWithoutPods, readWithoutSelector } from './read-without-pods.ts';
+import { slicesOf } from './slices-of.ts';
 
 /** Everything behind one Service: its endpoints, its pods, what they stand on, and what they wrote when they failed. */
 export async function readService(gatherer: Gatherer, service: Service): Promise<void> {
@@ -69,14 +70,6 @@ async function readSlices(gatherer: Gatherer, service: Service): Promise<void> {
   const slices = await gatherer.list('EndpointSlice', slicesOf(namespaceOf(service), nameOf(service)));
   const count = slices.reduce((sum, slice) => sum + (slice.endpoints ?? []).length, 0);
   if (count >= 1000) await gatherer.get('Endpoints', namespaceOf(service), nameOf(service));
-}
-
-/** The slices of a Service, by its name. */
-export function slicesOf(
-  namespace: string,
-  name: string,
-): { readonly namespace: string; readonly labelSelector: string } {
-  return { namespace, labelSelector: `${SERVICE_NAME_LABEL}=${name}` };
 }
 
 /** Where slices and pods disagree, all pods of the namespace: only then it can be said that one is gone. */

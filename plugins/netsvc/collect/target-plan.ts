@@ -1,5 +1,5 @@
 import type { Plan } from '../../../shared/cli/command.ts';
-import type { Target } from '../../../shared/cli/parse-target.ts';
+import { isAddress, type Target } from '../../../shared/cli/parse-target.ts';
 import type { Gatherer } from '../../../shared/collect/gather.ts';
 import type { KubeObject, Labels } from '../../../shared/model/objects.ts';
 import type { Service } from '../../../shared/model/objects-network.ts';
@@ -13,7 +13,8 @@ import { backendNames } from '../targets/resolve-services.ts';
 import { readCaller } from './read-caller.ts';
 import { readIngress } from './read-ingresses.ts';
 import { readNamespace } from './read-namespace.ts';
-import { readService, slicesOf } from './read-service.ts';
+import { readService } from './read-service.ts';
+import { slicesOf } from './slices-of.ts';
 
 /** Services behind one workload or Ingress that are read in depth. */
 const MAX_SERVICES = 10;
@@ -73,11 +74,6 @@ async function findServices(gatherer: Gatherer, target: Target, namespace: strin
   return Promise.all(
     services.map(async (service) => (await gatherer.get('Service', namespace, nameOf(service))) ?? service),
   );
-}
-
-/** An address from the log of a caller. */
-function isAddress(name: string): boolean {
-  return /^[\d.]+$/.test(name);
 }
 
 /** The Services that the object leads to; without any, those that select no pods of their own may be the ones meant. */

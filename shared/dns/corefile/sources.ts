@@ -47,6 +47,11 @@ export function corefileSources(index: ClusterIndex): readonly CorefileSource[] 
   });
 }
 
+/** The Corefile that the cluster's DNS servers read; undefined when it was not read. */
+export function serversCorefile(index: ClusterIndex): CorefileSource | undefined {
+  return corefileSources(index).find(({ program }) => program === 'coredns');
+}
+
 function sourceOf(index: ClusterIndex, map: ConfigMap, program: CorefileSource['program']): CorefileSource {
   const namespace = namespaceOf(map);
   const workload = readerOf(index, map);

@@ -10,7 +10,7 @@ import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import type { Node } from '../../../../shared/model/objects.ts';
 import { isFinished, podAddresses } from '../../../../shared/model/pods.ts';
 import { nameOf } from '../../../../shared/model/refs.ts';
-import { type AddressRange, formatAddress } from '../../../../shared/util/addresses.ts';
+import { type AddressRange, countAddresses, coversRange, formatAddress } from '../../../../shared/util/addresses.ts';
 import { downNodes } from '../../facts/nodes.ts';
 import { unknownNetwork } from '../../facts/unknown-network.ts';
 import { rulesRoutesMessages as messages } from '../../messages/rules-routes.ts';
@@ -85,8 +85,7 @@ function strays(
 }
 
 function isPartOf(part: AddressRange, whole: AddressRange): boolean {
-  if (part.family !== whole.family || part.first < whole.first || part.last > whole.last) return false;
-  return part.last - part.first < whole.last - whole.first;
+  return coversRange(whole, part) && countAddresses(part) < countAddresses(whole);
 }
 
 /** An address of a range that a pod might have. */

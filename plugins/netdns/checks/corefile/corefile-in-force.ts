@@ -1,7 +1,7 @@
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import { dnsServersRef } from '../../../../shared/dns/cluster-dns.ts';
 import { runningHash } from '../../../../shared/dns/corefile/running-hash.ts';
-import { type CorefileSource, corefileSources } from '../../../../shared/dns/corefile/sources.ts';
+import { type CorefileSource, serversCorefile } from '../../../../shared/dns/corefile/sources.ts';
 import { configHashIn } from '../../../../shared/dns/logs/config-hash.ts';
 import { isWhollyRead } from '../../../../shared/model/absence.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
@@ -23,7 +23,7 @@ export const corefileInForce = defineCheck<DnsSubject>({
   needs: ['ConfigMap'],
   uses: SERVER_KINDS,
   run: ({ dns }, { index, now }) => {
-    const source = corefileSources(index).find(({ program }) => program === 'coredns');
+    const source = serversCorefile(index);
     if (dns === undefined || source === undefined || !filesKnown(index, source)) return [];
     const told = dns.pods.filter((pod) => isReady(pod) && reads(pod, source)).flatMap((pod) => hashOf(index, pod));
     const [first] = told;

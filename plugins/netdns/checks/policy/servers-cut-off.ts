@@ -2,7 +2,7 @@ import { type Check, defineCheck } from '../../../../shared/diagnose/check.ts';
 import { weightIn } from '../../../../shared/diagnose/denial-weight.ts';
 import type { ClusterDns } from '../../../../shared/dns/cluster-dns.ts';
 import { forwardedZones, targetAddress } from '../../../../shared/dns/corefile/forwarded-zones.ts';
-import { corefileSources } from '../../../../shared/dns/corefile/sources.ts';
+import { serversCorefile } from '../../../../shared/dns/corefile/sources.ts';
 import { isSound, upstreamAnswersOf } from '../../../../shared/dns/upstream-answers.ts';
 import type { Finding } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
@@ -124,7 +124,7 @@ function apiOf(pod: Pod): readonly Destination[] {
 
 /** The resolvers that the Corefile names for names outside; where it names a file, any address. */
 function upstreamsOf(index: ClusterIndex, pod: Pod): readonly Destination[] {
-  const source = corefileSources(index).find(({ program }) => program === 'coredns');
+  const source = serversCorefile(index);
   const zone = source === undefined ? undefined : forwardedZones(judgeKnown(source)).find((one) => one.zone === '.');
   if (zone === undefined) return [];
   return zone.targets.flatMap((word) => {
@@ -144,9 +144,8 @@ function hasReadSince(index: ClusterIndex, pod: Pod): boolean {
   const started = pod.status?.startTime ?? pod.metadata?.creationTimestamp;
   if (ready === undefined || started === undefined) return false;
   return policiesOf(index, [pod]).some((ref) => {
-    const made = index
-      .list('NetworkPolicy')
-      .find((one) => formatRef({ ...ref }) === `NetworkPolicy ${one.metadata?.namespace ?? ''}/${nameOf(one)}`);
-    return made?.metadata?.creationTimestamp !== undefined && made.metadata.creationTimestamp < started;
+    const policy = ref.kind === 'NetworkPolicy' ? index.get('NetworkPolicy', ref.namespace, ref.name) : undefined;
+    const made = policy?.metadata?.creationTimestamp;
+    return made !== undefined && made < started;
   });
 }

@@ -1,7 +1,7 @@
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import { dnsServersRef } from '../../../../shared/dns/cluster-dns.ts';
 import { type ForwardedZone, forwardedZones } from '../../../../shared/dns/corefile/forwarded-zones.ts';
-import { type CorefileSource, corefileSources } from '../../../../shared/dns/corefile/sources.ts';
+import { type CorefileSource, serversCorefile } from '../../../../shared/dns/corefile/sources.ts';
 import { upstreamAnswersOf } from '../../../../shared/dns/upstream-answers.ts';
 import type { Finding } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
@@ -25,7 +25,7 @@ export const upstreamsAnswer = defineCheck<DnsSubject>({
   applies: (_subject, { index }) => upstreamAnswersOf(index).length > 0,
   run: ({ dns }, { index }) => {
     if (dns === undefined) return [];
-    const source = corefileSources(index).find(({ program }) => program === 'coredns');
+    const source = serversCorefile(index);
     const forwards = source === undefined ? [] : forwardedZones(judgeKnown(source));
     const servers = upstreamAnswersOf(index);
     const zones = [...new Set(servers.flatMap((server) => server.zones.map(({ zone }) => zone)))];

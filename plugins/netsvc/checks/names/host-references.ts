@@ -54,3 +54,12 @@ export function hostVariables(
   }
   return found;
 }
+
+/**
+ * The Service of the own namespace that a host names. `db.example.com` is no name of the cluster, and `db.shop` may be one
+ * of another namespace, of which less is known.
+ */
+export function ownName(own: string, host: string): string | undefined {
+  const [name = '', namespace = own, suffix] = host.split('.');
+  return namespace === own && (suffix === undefined || suffix === 'svc') ? name : undefined;
+}

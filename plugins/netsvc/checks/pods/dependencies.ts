@@ -9,7 +9,7 @@ import { formatLabels, matchesLabels } from '../../../../shared/model/selectors.
 import { podsMatching, selectorOf } from '../../../../shared/model/services.ts';
 import { plural } from '../../../../shared/util/text.ts';
 import { dnsTrap } from '../names/dns-trap.ts';
-import { hostsIn, hostVariables, type NamedHost } from '../names/host-references.ts';
+import { hostsIn, hostVariables, type NamedHost, ownName } from '../names/host-references.ts';
 import { environmentOf } from '../ports/listen/environment.ts';
 import { likeness } from '../selector/label-distance.ts';
 import { askedHosts, tellsUnresolved } from './asked-hosts.ts';
@@ -144,12 +144,6 @@ function servicesAsked(
     if (service === undefined || (selector !== undefined && matchesLabels(selector, pod.metadata?.labels))) return [];
     return [{ kind: 'Service', namespace: own, name: service.metadata?.name ?? '' }];
   });
-}
-
-/** `db.example.com` is no name of the cluster; `db.shop` may be one of another namespace, of which less is known. */
-function ownName(own: string, host: string): string | undefined {
-  const [name = '', namespace = own, suffix] = host.split('.');
-  return namespace === own && (suffix === undefined || suffix === 'svc') ? name : undefined;
 }
 
 function serviceNamed(index: ClusterIndex, own: string, host: string): Service | undefined {

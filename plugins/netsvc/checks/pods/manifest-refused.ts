@@ -1,4 +1,5 @@
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
+import { isStored } from '../../../../shared/model/applied.ts';
 import type { KubeObject } from '../../../../shared/model/objects.ts';
 import { refKey, refOf } from '../../../../shared/model/refs.ts';
 import { podsMessages } from '../../messages/pods.ts';
@@ -34,8 +35,3 @@ export const manifestRefused = defineCheck<ServiceSubject>({
     });
   },
 });
-
-/** The status of a pod of manifests is imagined, and proves nothing. */
-function isStored({ metadata }: KubeObject): boolean {
-  return metadata?.uid !== undefined || metadata?.resourceVersion !== undefined;
-}

@@ -1,6 +1,6 @@
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import type { Finding } from '../../../../shared/messages/finding.ts';
-import { isApplied } from '../../../../shared/model/applied.ts';
+import { isApplied, isStored } from '../../../../shared/model/applied.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import type { ConfigMap } from '../../../../shared/model/objects.ts';
 import type { Pod } from '../../../../shared/model/objects-pod.ts';
@@ -37,11 +37,6 @@ export const needsNotWritten = defineCheck<ServiceSubject>({
     return [...makers.values()].flatMap(({ ref, pod }) => judge(index, ref, pod));
   },
 });
-
-/** The status of a pod of manifests is imagined. */
-function isStored({ metadata }: Pod): boolean {
-  return metadata?.uid !== undefined || metadata?.resourceVersion !== undefined;
-}
 
 function judge(index: ClusterIndex, ref: Ref, { spec = {} }: Pod): readonly Finding[] {
   const needs = writtenNeeds(spec);
