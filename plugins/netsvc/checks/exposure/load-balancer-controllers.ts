@@ -68,8 +68,9 @@ export function balancersIn(index: ClusterIndex, namespace: string): Balancers {
     return {
       controllers: [...found].sort(),
       cloud,
+      // Without a node it cannot be told whether a cloud gives out addresses, from outside the cluster.
       sight:
-        isWhollyRead(index, 'Pod') || isWhollyRead(index, 'Deployment')
+        index.list('Node').length > 0 && (isWhollyRead(index, 'Pod') || isWhollyRead(index, 'Deployment'))
           ? 'whole'
           : objects.some((object) => namespaceOf(object) !== namespace)
             ? 'part'

@@ -8,7 +8,7 @@ const balanced = (spec: Partial<ServiceSpec> = {}, meta = {}) =>
   service('web', { type: 'LoadBalancer', clusterIP: '10.96.10.10', ...spec }, meta);
 const dns = pod('metrics-1', { namespace: 'kube-system', labels: { app: 'metrics' } });
 function diagnose(web: ReturnType<typeof balanced>, ...more: Parameters<typeof diagnoseObjects>[0]) {
-  return diagnoseObjects([web, ...pods, ...slicesFor(web, pods), dns, ...more], 'web');
+  return diagnoseObjects([web, ...pods, ...slicesFor(web, pods), dns, node('n1'), ...more], 'web');
 }
 
 describe('load-balancer-unanswered', () => {
@@ -19,6 +19,13 @@ describe('load-balancer-unanswered', () => {
     expect(report.headline).toContain('LoadBalancer Service shop/web has had no external address');
     expect(report.headline).toContain('nothing in this cluster gives out load balancer addresses');
     expect(report.causes[0]?.evidence.map((entry) => entry.fact).join()).toContain('10.96.10.10 is not affected');
+  });
+
+  it('is not so sure where no node was read: a cloud may answer from outside', () => {
+    const web = balanced();
+    const report = diagnoseObjects([web, ...pods, ...slicesFor(web, pods), dns], 'web');
+    expect(report.headline).toContain('no controller has answered, and none that gives out addresses is in sight');
+    expect(report.causes[0]?.confidence).toBe('likely');
   });
 
   it('names the class that nobody claims', () => {

@@ -50,7 +50,11 @@ function stopped(index: ClusterIndex, namespace: string, job: Workload): Awaited
   const state = !done('Failed')
     ? 'has not completed'
     : `has Failed (${failed?.reason ?? ''}: ${failed?.message ?? ''})`;
-  const own = index.list('Pod', namespace).filter((pod) => controllerOf(pod)?.uid === job.metadata?.uid);
+  // By name: files that somebody trimmed have no uid.
+  const own = index.list('Pod', namespace).filter((pod) => {
+    const owner = controllerOf(pod);
+    return owner?.kind === 'Job' && owner.name === name;
+  });
   return {
     words: `; it waits for Job ${name}, which ${state}`,
     evidence: [

@@ -78,6 +78,19 @@ describe('what a crashing container needs and does not get', () => {
     expect(causeCodes(diagnoseObjects([web, made, said, ...off], 'web', { logs }))).toEqual(['SVC301']);
   });
 
+  it.each([
+    'WARN redis db:5432 unreachable, running in degraded mode\nValueError: bad port',
+    'level=warn msg="db:5432: connection refused, will retry in background"\npanic: no config',
+    '[WARNING] dial tcp db:5432: connection refused\nError: config key PAYMENT_KEY is missing',
+  ])('nor does one that a warning names before an error of another kind: %s', (text) => {
+    expect(causeCodes(told(text, [db, deployment('db', { app: 'db' }, { replicas: 0 })]))).toEqual(['SVC229']);
+  });
+
+  it('a warning that leads to the end is no aside', () => {
+    const text = 'WARN dial tcp db:5432: connection refused (5/5)\nFATAL could not connect to the database';
+    expect(causeCodes(told(text, [db, deployment('db', { app: 'db' }, { replicas: 0 })]))).toEqual(['SVC201']);
+  });
+
   it('a Service of which only some pods answer leaves the crash its own cause', () => {
     const some = [pod('db-1', { labels: { app: 'db' } }), pod('db-2', { labels: { app: 'db' }, ready: false })];
     const sound = service('db', { selector: { app: 'db' }, ports: [{ port: 5432, targetPort: 8080 }] });

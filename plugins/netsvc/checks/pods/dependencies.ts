@@ -13,6 +13,7 @@ import { hostsIn, hostVariables, type NamedHost, ownName } from '../names/host-r
 import { environmentOf } from '../ports/listen/environment.ts';
 import { likeness } from '../selector/label-distance.ts';
 import { askedHosts, tellsUnresolved } from './asked-hosts.ts';
+import { whatItMisses } from './does-without.ts';
 import { commandLine, logsOf, podSource } from './pod-evidence.ts';
 import type { ServicePod } from './service-pods.ts';
 import { isPatchable, patchTemplateSpec } from './workload-commands.ts';
@@ -91,7 +92,7 @@ export function needsOf(
       ...look,
     ],
     dependsOn: asks,
-    waitsFor: servicesAsked(index, namespace, entry, silent ? hosts : askedHosts(said.replace(DOES_WITHOUT, '')))
+    waitsFor: servicesAsked(index, namespace, entry, silent ? hosts : askedHosts(whatItMisses(said)))
       .filter(({ name }) => mayBeAway(index, entry, name, unresolved))
       .slice(0, MOST),
   };
@@ -109,9 +110,6 @@ function mayBeAway(index: ClusterIndex, { pod }: ServicePod, name: string, unres
 
 /** The kubelet's word for the answer of a server that could not serve (RFC 9110, 15.6). */
 const SAYS_NO = /statuscode: 50[0-4]/;
-
-/** Lines in which an app says that it can do without. */
-const DOES_WITHOUT = /^.*\b(?:continuing|optional|fall(?:ing|s)? ?back|ignor(?:ed|ing)|disabl(?:ed|ing))\b.*$/gim;
 
 /** What programs write of a peer that does not answer: the Service deserves a look, whatever its objects say. */
 const GOT_NONE = /refused|time(?:d )?-?out|unreachable|no route|reset by peer|cannot (?:reach|connect)|unavailable/i;

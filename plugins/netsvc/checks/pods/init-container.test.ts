@@ -83,6 +83,24 @@ describe('init-container', () => {
       expect(report.causes[0]?.evidence.map(({ fact }) => fact).join('\n')).toContain('Job db-migrate');
     });
 
+    it('whose pod is told, and not a pod without an owner, in files without uids', () => {
+      const { metadata, ...rest } = job([]);
+      const { uid: _, ...bare } = metadata ?? {};
+      const status = { phase: 'Pending', conditions: [{ type: 'PodScheduled', status: 'False', message: 'no room' }] };
+      const stray = pod('stray', { labels: { app: 'stray' }, status });
+      const own = pod('db-migrate-x', {
+        labels: { app: 'db-migrate' },
+        meta: { ownerReferences: [{ kind: 'Job', name: 'db-migrate', controller: true }] },
+        status: { ...status, conditions: [{ type: 'PodScheduled', status: 'False', message: 'no node' }] },
+      });
+      const told = (more: readonly Pod[]) =>
+        diagnoseObjects([web, deployment('web'), waits, { ...rest, metadata: bare }, ...more], 'web', {
+          logs,
+        }).causes[0]?.evidence.map(({ fact }) => fact);
+      expect(told([own, stray])).toContain('no node');
+      expect(told([stray])).not.toContain('no room');
+    });
+
     it('and one that has completed is not blamed', () => {
       expect(judge([job([{ type: 'Complete', status: 'True' }])]).headline).not.toContain('Job');
     });
