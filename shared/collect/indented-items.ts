@@ -20,22 +20,25 @@ export function indentedItems(bytes: Uint8Array, start: number): JsonValue | und
   const [frame = '', outer = '', inner = ''] = ITEMS.exec(buffer.toString('latin1', start, start + 4096)) ?? [];
   if (frame === '') return undefined;
   const itemsStart = start + frame.lastIndexOf('[') + 1;
-  const last = buffer.indexOf(`\n${inner}}\n${outer}]`, itemsStart);
-  if (last < 0) return undefined;
+  // A line break inside a string is written as \n: the first brace at the start of a line closes the List.
+  const close = buffer.indexOf('\n}', itemsStart);
+  if (close < 0) return undefined;
+  const last = buffer.lastIndexOf(`\n${inner}}\n${outer}]`, close);
+  if (last < itemsStart) return undefined;
   const itemsEnd = last + inner.length + outer.length + 3;
   const end = endOf(buffer, start, itemsStart, itemsEnd);
   if (end === undefined) return undefined;
   const between = `\n${inner}},\n${inner}{\n`;
-  const close = inner.length + 2;
+  const closing = inner.length + 2;
   const items: number[] = [];
   let at = itemsStart + 1 + inner.length;
   for (;;) {
     const next = buffer.indexOf(between, at);
     if (next < 0 || next >= last) break;
-    items.push(at, next + close);
-    at = next + close + 2 + inner.length;
+    items.push(at, next + closing);
+    at = next + closing + 2 + inner.length;
   }
-  items.push(at, last + close);
+  items.push(at, last + closing);
   return { start, end, complete: true, items, itemsStart, itemsEnd, guessed: true };
 }
 

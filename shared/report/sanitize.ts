@@ -15,10 +15,32 @@ export function sanitizeText(text: string): string {
   return text.replace(/\r\n?/g, '\n').replace(ESCAPES, '').replace(/\t/g, ' ').replace(CONTROLS, '');
 }
 
-/** The same value with every string in it made safe to print. */
+/** The same value with every string in it made safe to print; a value with nothing to take out comes back as it is. */
 export function sanitize<T>(value: T): T {
   if (typeof value === 'string') return sanitizeText(value) as T;
-  if (Array.isArray(value)) return value.map((entry) => sanitize(entry)) as T;
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, sanitize(entry)])) as T;
+  if (Array.isArray(value)) return sanitizeList(value) as T;
+  return sanitizeRecord(value as Readonly<Record<string, unknown>>) as T;
+}
+
+function sanitizeList(list: readonly unknown[]): readonly unknown[] {
+  let copy: unknown[] | undefined;
+  for (let at = 0; at < list.length; at++) {
+    const safe = sanitize(list[at]);
+    if (safe === list[at]) continue;
+    copy ??= [...list];
+    copy[at] = safe;
+  }
+  return copy ?? list;
+}
+
+function sanitizeRecord(record: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  let copy: Record<string, unknown> | undefined;
+  for (const key in record) {
+    const safe = sanitize(record[key]);
+    if (safe === record[key]) continue;
+    copy ??= { ...record };
+    copy[key] = safe;
+  }
+  return copy ?? record;
 }

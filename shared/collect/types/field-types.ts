@@ -25,8 +25,41 @@ export interface Typed {
  * The argument is not changed; a sound value comes back as it is.
  */
 export function withTypes(value: unknown, type: FieldType, path: string): Typed {
+  if (fits(value, type)) return { value, faults: [] };
   const faults: string[] = [];
   return { value: mend(value, type, path, faults), faults };
+}
+
+/** Whether there is nothing to mend: true of nearly every object, and told without a path for each field. */
+function fits(value: unknown, type: FieldType): boolean {
+  if (typeof type === 'string') {
+    switch (type) {
+      case 'any':
+        return true;
+      case 'text':
+        return typeof value === 'string';
+      case 'number':
+        return typeof value === 'number';
+      case 'truth':
+        return typeof value === 'boolean';
+      case 'textOrNumber':
+        return typeof value === 'string' || typeof value === 'number';
+    }
+  }
+  if (typeof value !== 'object' || value === null) return false;
+  if ('list' in type) return Array.isArray(value) && value.every((item) => fits(item, type.list));
+  if (Array.isArray(value)) return false;
+  const record = value as Readonly<Record<string, unknown>>;
+  if ('map' in type) {
+    for (const key in record) if (!fits(record[key], type.map)) return false;
+    return true;
+  }
+  // The few fields that are known are asked for, not the many that an object may have.
+  for (const key in type.fields) {
+    const own = record[key];
+    if (own !== undefined && !fits(own, type.fields[key] as FieldType)) return false;
+  }
+  return true;
 }
 
 function mend(value: unknown, type: FieldType, path: string, faults: string[]): unknown {
