@@ -1,5 +1,6 @@
 import { KINDS, type KindName } from '../model/kinds.ts';
 import type { Coverage, CoverageStatus } from '../model/snapshot.ts';
+import { isRecord } from '../util/records.ts';
 import { type FilePlace, type Intake, timesOf } from './intake.ts';
 import { kindOfPlural, kindOfWord } from './kind-names.ts';
 import { SNAPSHOT_API_VERSION, SNAPSHOT_KIND } from './own-layout.ts';
@@ -118,8 +119,4 @@ function gitVersion(value: unknown): string | undefined {
 
 function text(value: unknown): string {
   return typeof value === 'string' ? value : '';
-}
-
-function isRecord(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,4 +1,5 @@
 import { keptSecret } from '../model/kept-secret.ts';
+import { isRecord } from '../util/records.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -154,8 +155,4 @@ function omit(value: unknown, dropped: ReadonlySet<string>): unknown {
   const copy: Record<string, unknown> = {};
   for (const key of Object.keys(value)) if (!dropped.has(key)) copy[key] = value[key];
   return copy;
-}
-
-function isRecord(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -4,13 +4,14 @@ import { brokenPolicyAt } from './broken-policy.ts';
 import { decodeText } from './decode-text.ts';
 import type { InputFile } from './input-file.ts';
 import type { FilePlace, Intake } from './intake.ts';
-import { takeDocument, timesOf } from './intake.ts';
+import { timesOf } from './intake.ts';
 import { splitLogSections } from './log-sections.ts';
 import { readErrorLine, readErrorsFile, readMetaValue } from './meta-values.ts';
 import { parseFile } from './parse-file.ts';
 import type { YamlLoader } from './parse-yaml.ts';
 import { loadYaml } from './parse-yaml.ts';
 import { hintsOf } from './path-hints.ts';
+import { takeDocument } from './take-document.ts';
 import { addLog, type PendingLog } from './take-logs.ts';
 import type { YamlWord } from './yaml-words.ts';
 

@@ -1,5 +1,6 @@
 import type { KubeObject } from '../model/objects.ts';
 import type { Snapshot } from '../model/snapshot.ts';
+import { isRecord } from '../util/records.ts';
 import { createWordBook, type WordBook } from './pseudo-words.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -171,8 +172,4 @@ const HOST =
 
 function withoutTag(image: string): string {
   return image.replace(/@sha256:.*$/, '').replace(/:[^/:]*$/, '');
-}
-
-function isRecord(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

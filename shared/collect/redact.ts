@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { KubeObject } from '../model/objects.ts';
 import type { Snapshot } from '../model/snapshot.ts';
+import { isRecord } from '../util/records.ts';
 import { addressMapper } from './pseudo-address.ts';
 import { chainHashes, renameChains } from './pseudo-chains.ts';
 import { collectWords, isSystemNamespace } from './redact-collect.ts';
@@ -159,8 +160,4 @@ function emptied(data: unknown): unknown {
 
 function isTextMap(map: Json): boolean {
   return Object.values(map).every((value) => typeof value === 'string');
-}
-
-function isRecord(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

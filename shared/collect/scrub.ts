@@ -1,9 +1,8 @@
 import type { KubeObject } from '../model/objects.ts';
+import { isRecord } from '../util/records.ts';
 
 /** What stands in place of a removed value. */
 export const REMOVED = '<removed>';
-
-type Json = Readonly<Record<string, unknown>>;
 
 /** Words that make a name secret; `KEY` only as a word of its own, so that KEYCLOAK_URL and MONKEY stay. */
 const SECRET_NAME =
@@ -182,8 +181,4 @@ function emptyKeys(data: unknown): unknown {
   for (const [key, value] of Object.entries(data))
     copy[key] = key === 'tls.crt' || key === 'ca.crt' ? String(value) : '';
   return copy;
-}
-
-function isRecord(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

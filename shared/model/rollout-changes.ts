@@ -1,3 +1,4 @@
+import { isRecord } from '../util/records.ts';
 import { compareText, joinNames } from '../util/text.ts';
 import type { Container, PodSpec } from './objects-pod.ts';
 import type { PodTemplate } from './objects-workload.ts';
@@ -112,8 +113,4 @@ function containersOf(spec: PodSpec | undefined): ReadonlyMap<string, Container>
       container,
     ]),
   );
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
