@@ -1,4 +1,4 @@
-import type { Gatherer } from '../collect/gather.ts';
+import type { Gatherer } from '../collect/gather/gather.ts';
 import type { ClusterReader, ConnectionOptions } from '../kube/ports.ts';
 import type { AnyMessage } from '../messages/define-messages.ts';
 import type { Snapshot } from '../model/snapshot.ts';

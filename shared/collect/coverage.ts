@@ -2,7 +2,7 @@ import { ALL_KINDS, KINDS, type KindName } from '../model/kinds.ts';
 import type { Coverage } from '../model/snapshot.ts';
 import { compareText } from '../util/text.ts';
 import { inferPods } from './infer-pods.ts';
-import type { Intake, LooseObject } from './intake.ts';
+import type { Intake, LooseObject } from './intake/intake.ts';
 import { scopes } from './listing-scope.ts';
 
 /** Kinds whose controllers make pods; as manifests only, the pods do not exist yet. */

@@ -3,8 +3,8 @@ import { KINDS, type KindName } from '../model/kinds.ts';
 import type { KubeObject, Secret } from '../model/objects.ts';
 import { KEY_BELONGS_TO } from '../model/recorded.ts';
 import type { Snapshot } from '../model/snapshot.ts';
-import { prune } from './prune.ts';
-import { scrubObject, scrubText } from './scrub.ts';
+import { prune } from './intake/prune.ts';
+import { scrubObject, scrubText } from './redact/scrub.ts';
 
 /**
  * The snapshot as it may leave the machine: without values of Secrets, without secret-looking values in environment,

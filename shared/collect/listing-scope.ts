@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import { KINDS, type KindName } from '../model/kinds.ts';
-import type { FilePlace, Intake, Listing } from './intake.ts';
+import type { FilePlace, Intake, Listing } from './intake/intake.ts';
 
 /**
  * Kinds that stand in at least two namespaces of every real cluster (default and kube-system). A list of one of them

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Snapshot } from '../model/snapshot.ts';
 import { fakeRuntime } from '../testing/fake-runtime.ts';
 import { type TempFiles, tempFiles } from '../testing/temp-files.ts';
-import type { Limits } from './limits.ts';
+import type { Limits } from './files/limits.ts';
 import { readSnapshots } from './read-snapshot.ts';
 
 let files: TempFiles;

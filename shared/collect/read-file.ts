@@ -1,19 +1,19 @@
 import type { KubeObject } from '../model/objects.ts';
 import type { MisreadWord, PodLog } from '../model/snapshot.ts';
-import { brokenPolicyAt } from './broken-policy.ts';
-import { decodeText } from './decode-text.ts';
-import type { InputFile } from './input-file.ts';
-import type { FilePlace, Intake } from './intake.ts';
-import { timesOf } from './intake.ts';
-import { splitLogSections } from './log-sections.ts';
-import { readErrorLine, readErrorsFile, readMetaValue } from './meta-values.ts';
-import { parseFile } from './parse-file.ts';
-import type { YamlLoader } from './parse-yaml.ts';
-import { loadYaml } from './parse-yaml.ts';
-import { hintsOf } from './path-hints.ts';
-import { takeDocument } from './take-document.ts';
-import { addLog, type PendingLog } from './take-logs.ts';
-import type { YamlWord } from './yaml-words.ts';
+import { decodeText } from './files/decode-text.ts';
+import type { InputFile } from './files/input-file.ts';
+import { hintsOf } from './files/path-hints.ts';
+import { brokenPolicyAt } from './intake/broken-policy.ts';
+import type { FilePlace, Intake } from './intake/intake.ts';
+import { timesOf } from './intake/intake.ts';
+import { readErrorLine, readErrorsFile, readMetaValue } from './intake/meta-values.ts';
+import { takeDocument } from './intake/take-document.ts';
+import { addLog, type PendingLog } from './intake/take-logs.ts';
+import { splitLogSections } from './parse/log-sections.ts';
+import { parseFile } from './parse/parse-file.ts';
+import type { YamlLoader } from './parse/parse-yaml.ts';
+import { loadYaml } from './parse/parse-yaml.ts';
+import type { YamlWord } from './parse/yaml-words.ts';
 
 /** Reads one file after the other into the intake. */
 export function createReader(

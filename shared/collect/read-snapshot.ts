@@ -4,15 +4,15 @@ import type { Snapshot } from '../model/snapshot.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { compareText } from '../util/text.ts';
 import { coverageOf } from './coverage.ts';
-import type { InputContext } from './input-file.ts';
-import { inputFiles, STDIN_NAME } from './input-files.ts';
-import type { Intake } from './intake.ts';
-import { createIntake } from './intake.ts';
-import type { Limits } from './limits.ts';
-import { DEFAULT_LIMITS } from './limits.ts';
+import type { InputContext } from './files/input-file.ts';
+import { inputFiles, STDIN_NAME } from './files/input-files.ts';
+import type { Limits } from './files/limits.ts';
+import { DEFAULT_LIMITS } from './files/limits.ts';
+import type { Intake } from './intake/intake.ts';
+import { createIntake } from './intake/intake.ts';
+import { logKey, type PendingLog, takeLogs } from './intake/take-logs.ts';
 import { createReader } from './read-file.ts';
 import { SnapshotError } from './snapshot-error.ts';
-import { logKey, type PendingLog, takeLogs } from './take-logs.ts';
 
 export interface ReadOptions {
   /** Where manifests without a namespace would be applied; `default` unless given. */

@@ -6,7 +6,6 @@ import type { KubeObject } from '../model/objects.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { compareText } from '../util/text.ts';
 import { sortCoverage } from './coverage.ts';
-import { forRecording } from './for-recording.ts';
 import {
   logFile,
   METADATA_FILE,
@@ -15,7 +14,8 @@ import {
   SNAPSHOT_API_VERSION,
   SNAPSHOT_KIND,
   toolFile,
-} from './own-layout.ts';
+} from './files/own-layout.ts';
+import { forRecording } from './for-recording.ts';
 import { SnapshotError } from './snapshot-error.ts';
 
 export interface WriteOptions {
@@ -37,7 +37,7 @@ export interface Written {
  */
 export async function writeSnapshot(snapshot: Snapshot, path: string, options: WriteOptions = {}): Promise<Written> {
   const recorded = forRecording(snapshot);
-  const facts = options.redact === true ? (await import('./redact.ts')).redact(recorded) : recorded;
+  const facts = options.redact === true ? (await import('./redact/redact.ts')).redact(recorded) : recorded;
   const files = filesOf(facts, options.redact === true);
   const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.part`);
   try {

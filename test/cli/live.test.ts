@@ -8,7 +8,7 @@ import { targetPlan } from '../../plugins/netsvc/collect/target-plan.ts';
 import { netsvc } from '../../plugins/netsvc/plugin.ts';
 import { TARGET_KINDS } from '../../plugins/netsvc/targets/target-kinds.ts';
 import { parseTarget } from '../../shared/cli/parse-target.ts';
-import { createGatherer } from '../../shared/collect/gather.ts';
+import { createGatherer } from '../../shared/collect/gather/gather.ts';
 import { createIndex } from '../../shared/model/cluster-index.ts';
 import { pod, snapshotOf } from '../../shared/testing/builders.ts';
 import { fakeCluster } from '../../shared/testing/fake-cluster.ts';

@@ -2,7 +2,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { UsageError } from '../../../shared/cli/command.ts';
-import { decodeText } from '../../../shared/collect/decode-text.ts';
+import { decodeText } from '../../../shared/collect/files/decode-text.ts';
 import type { Runtime } from '../../../shared/runtime/runtime.ts';
 import { compareText } from '../../../shared/util/text.ts';
 

@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import { UsageError } from '../../../shared/cli/command.ts';
-import { readNeighbours, readText } from '../../../shared/collect/read-text.ts';
+import { readNeighbours, readText } from '../../../shared/collect/files/read-text.ts';
 import { NO_FACTS } from '../../../shared/dns/corefile/lint/problem.ts';
 import type { CorefileSource } from '../../../shared/dns/corefile/sources.ts';
 import { COREFILE_PATH } from '../../../shared/dns/corefile/syntax/files.ts';

@@ -19,7 +19,7 @@ export async function runLogs(request: Request): Promise<CommandResult> {
   const rules = parseSuppress(options.list('suppress'));
   const [path] = args;
   if (path !== undefined) {
-    const { readText } = await import('../../../shared/collect/read-text.ts');
+    const { readText } = await import('../../../shared/collect/files/read-text.ts');
     const text = await readText(path, runtime);
     const name = path === '-' ? 'standard input' : path;
     const report = logsReport([{ pod: name, text }], {

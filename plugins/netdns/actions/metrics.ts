@@ -23,7 +23,7 @@ export async function runMetrics(request: Request): Promise<CommandResult> {
   const apart = apartMs(options.string('for'));
   const [path] = args;
   if (path !== undefined) {
-    const { readText } = await import('../../../shared/collect/read-text.ts');
+    const { readText } = await import('../../../shared/collect/files/read-text.ts');
     const text = await readText(path, runtime);
     const name = path === '-' ? 'standard input' : path;
     if (parseMetrics(text).size === 0)

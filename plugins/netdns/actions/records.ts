@@ -2,7 +2,7 @@ import type { CommandResult, Request } from '../../../shared/cli/command.ts';
 import { UnseenError, UsageError } from '../../../shared/cli/command.ts';
 import { nearestWords } from '../../../shared/cli/nearest.ts';
 import { parseTarget } from '../../../shared/cli/parse-target.ts';
-import type { Gatherer } from '../../../shared/collect/gather.ts';
+import type { Gatherer } from '../../../shared/collect/gather/gather.ts';
 import { clusterDnsOf } from '../../../shared/dns/cluster-dns.ts';
 import { questionsFor } from '../../../shared/dns/compare-records.ts';
 import type { DnsRecord } from '../../../shared/dns/records.ts';

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Gatherer } from '../../../shared/collect/gather.ts';
+import type { Gatherer } from '../../../shared/collect/gather/gather.ts';
 import { clusterDnsOf } from '../../../shared/dns/cluster-dns.ts';
 import { serversCorefile } from '../../../shared/dns/corefile/sources.ts';
 import { LATER_SECONDS_PATH, metricsOf } from '../../../shared/dns/metrics/pages.ts';

@@ -1,4 +1,4 @@
-import type { Gatherer } from '../../../shared/collect/gather.ts';
+import type { Gatherer } from '../../../shared/collect/gather/gather.ts';
 import { serversCorefile } from '../../../shared/dns/corefile/sources.ts';
 import { createIndex } from '../../../shared/model/cluster-index.ts';
 

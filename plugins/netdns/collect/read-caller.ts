@@ -1,4 +1,4 @@
-import type { Gatherer } from '../../../shared/collect/gather.ts';
+import type { Gatherer } from '../../../shared/collect/gather/gather.ts';
 import { readKubelets } from './read-kubelets.ts';
 
 /** What is needed to work out resolv.conf of a namespace's pods. */

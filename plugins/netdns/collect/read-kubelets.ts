@@ -1,4 +1,4 @@
-import type { Gatherer } from '../../../shared/collect/gather.ts';
+import type { Gatherer } from '../../../shared/collect/gather/gather.ts';
 import { nameOf } from '../../../shared/model/refs.ts';
 
 /** Kubelets of one cluster are set up alike; a few are asked, so that a large cluster does not cost a request per node. */

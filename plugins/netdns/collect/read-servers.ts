@@ -1,4 +1,4 @@
-import type { Gatherer } from '../../../shared/collect/gather.ts';
+import type { Gatherer } from '../../../shared/collect/gather/gather.ts';
 import type { ClusterDns } from '../../../shared/dns/cluster-dns.ts';
 import { RECENT_SECONDS, recentLogPath } from '../../../shared/dns/logs/recent.ts';
 import type { Pod } from '../../../shared/model/objects-pod.ts';

@@ -1,4 +1,4 @@
-import type { Gatherer } from '../../../shared/collect/gather.ts';
+import type { Gatherer } from '../../../shared/collect/gather/gather.ts';
 import { clusterDnsOf } from '../../../shared/dns/cluster-dns.ts';
 import { summariseLogs } from '../../../shared/dns/logs/summarise.ts';
 import { createIndex } from '../../../shared/model/cluster-index.ts';

@@ -1,5 +1,5 @@
 import type { Plan } from '../../../shared/cli/command.ts';
-import type { Gatherer } from '../../../shared/collect/gather.ts';
+import type { Gatherer } from '../../../shared/collect/gather/gather.ts';
 import { WORKLOAD_KINDS } from '../../../shared/model/owners.ts';
 import { podAddressField } from '../../../shared/model/pods.ts';
 import { formatAddress, parseCidr } from '../../../shared/util/addresses.ts';

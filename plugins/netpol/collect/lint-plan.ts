@@ -1,5 +1,5 @@
 import type { Plan } from '../../../shared/cli/command.ts';
-import type { Gatherer } from '../../../shared/collect/gather.ts';
+import type { Gatherer } from '../../../shared/collect/gather/gather.ts';
 import type { KindName } from '../../../shared/model/kinds.ts';
 import type { NetworkPolicy } from '../../../shared/model/objects-network.ts';
 

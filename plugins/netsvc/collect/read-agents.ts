@@ -1,4 +1,4 @@
-import type { Gatherer } from '../../../shared/collect/gather.ts';
+import type { Gatherer } from '../../../shared/collect/gather/gather.ts';
 import type { Pod } from '../../../shared/model/objects-pod.ts';
 import type { Workload } from '../../../shared/model/objects-workload.ts';
 import { isReady } from '../../../shared/model/pods.ts';

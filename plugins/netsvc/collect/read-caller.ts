@@ -1,4 +1,4 @@
-import type { Gatherer } from '../../../shared/collect/gather.ts';
+import type { Gatherer } from '../../../shared/collect/gather/gather.ts';
 import type { Caller } from '../targets/caller.ts';
 import { readNodes } from './read-nodes.ts';
 import { podsOfSmallNamespace } from './read-pods.ts';

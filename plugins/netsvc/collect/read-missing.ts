@@ -1,4 +1,4 @@
-import type { Gatherer } from '../../../shared/collect/gather.ts';
+import type { Gatherer } from '../../../shared/collect/gather/gather.ts';
 import type { Container, Pod } from '../../../shared/model/objects-pod.ts';
 import { namespaceOf } from '../../../shared/model/refs.ts';
 

@@ -1,4 +1,4 @@
-import type { Gatherer } from '../../../shared/collect/gather.ts';
+import type { Gatherer } from '../../../shared/collect/gather/gather.ts';
 
 /** Beyond so many, one list is quicker than asking node by node. */
 const MAX_BY_NAME = 10;

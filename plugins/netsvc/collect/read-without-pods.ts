@@ -1,4 +1,4 @@
-import type { Gatherer } from '../../../shared/collect/gather.ts';
+import type { Gatherer } from '../../../shared/collect/gather/gather.ts';
 import { podRangesOf } from '../../../shared/datapath/nodes.ts';
 import type { Node } from '../../../shared/model/objects.ts';
 import type { Service } from '../../../shared/model/objects-network.ts';

@@ -1,5 +1,5 @@
 import type { Plan } from '../../../shared/cli/command.ts';
-import type { Gatherer } from '../../../shared/collect/gather.ts';
+import type { Gatherer } from '../../../shared/collect/gather/gather.ts';
 import type { Pod } from '../../../shared/model/objects-pod.ts';
 import { isReady } from '../../../shared/model/pods.ts';
 import { nameOf, namespaceOf } from '../../../shared/model/refs.ts';

@@ -1,6 +1,6 @@
 import type { Plan } from '../../../shared/cli/command.ts';
 import { isAddress, type Target } from '../../../shared/cli/parse-target.ts';
-import type { Gatherer } from '../../../shared/collect/gather.ts';
+import type { Gatherer } from '../../../shared/collect/gather/gather.ts';
 import type { KubeObject, Labels } from '../../../shared/model/objects.ts';
 import type { Service } from '../../../shared/model/objects-network.ts';
 import type { Pod } from '../../../shared/model/objects-pod.ts';
