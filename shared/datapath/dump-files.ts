@@ -8,6 +8,7 @@ import type { Link } from './dump/links.ts';
 import type { FdbEntry, Neighbour } from './dump/neighbours.ts';
 import { type Dump, readDumps } from './dump/recognise.ts';
 import type { Route } from './dump/routes.ts';
+import type { RoutingRule } from './dump/routing-rules.ts';
 import type { RuleSet } from './dump/rule-set.ts';
 import type { SettingsDump } from './dump/settings.ts';
 import { nodeAddresses } from './nodes.ts';
@@ -31,6 +32,7 @@ export interface NodeDumps {
   readonly rules: readonly RuleSet[];
   readonly ipvs: readonly IpvsDump[];
   readonly routes: readonly Route[] | undefined;
+  readonly routingRules: readonly RoutingRule[] | undefined;
   readonly links: readonly Link[] | undefined;
   readonly fdb: readonly FdbEntry[] | undefined;
   readonly neighbours: readonly Neighbour[] | undefined;
@@ -80,6 +82,10 @@ function collect(files: readonly DumpFile[]): Omit<NodeDumps, 'node' | 'how' | '
     routes: some(
       of('routes').flatMap((dump) => dump.routes),
       of('routes').length > 0,
+    ),
+    routingRules: some(
+      of('routingRules').flatMap((dump) => dump.rules),
+      of('routingRules').length > 0,
     ),
     links: some(joinLinks(of('links').flatMap((dump) => dump.links)), of('links').length > 0),
     fdb: some(

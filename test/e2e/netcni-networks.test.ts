@@ -57,7 +57,12 @@ describe.skipIf(reason !== undefined)(
     }
 
     async function rules(name: string, ...words: readonly string[]): Promise<Answer> {
-      const input = await on(name, 'sh', '-c', 'iptables-save; ip route; ip -d link; ip addr; bridge fdb; ip neigh');
+      const input = await on(
+        name,
+        'sh',
+        '-c',
+        'iptables-save; ip route; ip rule; ip -d link; ip addr; bridge fdb; ip neigh',
+      );
       return answerOf(await runPlugin('netcni', ['rules', '-', ...words, '-o', 'json'], { kubeconfig, input }));
     }
 

@@ -44,7 +44,7 @@ describe.skipIf(reason !== undefined)(
     /** Everything a person would print on a node, in one file. */
     async function dump(name: string): Promise<string> {
       const script =
-        'iptables-save; ip6tables-save; nft list ruleset; ip route; ip -d link; ip addr; bridge fdb; ip neigh';
+        'iptables-save; ip6tables-save; nft list ruleset; ip route; ip rule; ip -d link; ip addr; bridge fdb; ip neigh';
       return await runOn(cluster.name, name, ['sh', '-c', script]);
     }
 

@@ -7,7 +7,7 @@ export const rules: Command = {
   usage: 'FILE|- …',
   summary: 'say what is wrong in a dump of a node: rules, routes, links, tunnels, connections',
   about:
-    'Reads what iptables-save, ip6tables-save, nft list ruleset, ipvsadm -Ln, ip route, ip -d link, ip addr, ip neigh, bridge fdb, conntrack and sysctl print, ' +
+    'Reads what iptables-save, ip6tables-save, nft list ruleset, ipvsadm -Ln, ip route, ip rule, ip -d link, ip addr, ip neigh, bridge fdb, conntrack and sysctl print, ' +
     'by their content, several in one file too, and holds it against Services, endpoints, pods and nodes of the cluster or of a snapshot. ' +
     "kube-proxy's chains are mapped to Services by their names' hashes, so comments are not needed. Nothing is sent to the node.",
   examples: [

@@ -8,6 +8,7 @@ import type { ClusterIndex } from '../../../shared/model/cluster-index.ts';
 import type { NotChecked, Report, Section } from '../../../shared/report/report.ts';
 import { joinNames, plural, wrap } from '../../../shared/util/text.ts';
 import { rulesChecks } from '../checks/rules/checks.ts';
+import { hiddenTable } from '../checks/rules/routing-rules.ts';
 
 export interface RulesFrame {
   readonly source: string;
@@ -97,6 +98,8 @@ function dumpWords(dump: Dump): string {
       return `ipvsadm: ${plural(dump.services.length, 'virtual server')}`;
     case 'routes':
       return `ip route: ${plural(dump.routes.length, 'route')}`;
+    case 'routingRules':
+      return `ip rule: ${plural(dump.rules.length, 'rule')}`;
     case 'links':
       return `ip link: ${plural(dump.links.length, 'interface')}`;
     case 'fdb':
@@ -126,6 +129,12 @@ function blindSpots(index: ClusterIndex, dumps: NodeDumps): readonly NotChecked[
         reason: `it ends in the middle of table ${cut}, which is not judged: take it again, whole`,
       });
   }
+  const hidden = hiddenTable(index, dumps);
+  if (hidden !== undefined)
+    spots.push({
+      check: 'routes of other tables',
+      reason: `the routing rule "${hidden.text}" takes packets of pods to a table that is not in the dump: add ip route show table all`,
+    });
   const rules = dumps.rules.length > 0 || dumps.ipvs.length > 0;
   const mode = kubeProxySetup(index).mode?.value;
   const proxies = ([4, 6] as const).flatMap((family) => proxiesInMode(dumps, family, mode));

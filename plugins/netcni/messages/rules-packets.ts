@@ -50,6 +50,7 @@ export const rulesPacketsMessages = defineMessages({
     severity: 'warning',
     confidence: 'likely',
     rung: 60,
+    covers: ['CNI844'],
     title: 'interfaces of pods have a larger MTU than the tunnel',
     summary: ({ where, links, count, mtu, tunnel, fits }) =>
       `on ${where} ${count === 1 ? 'a pod interface has' : `${count} pod interfaces have`} MTU ${mtu} (${links}), the tunnel ${tunnel} carries ${fits}`,
@@ -99,6 +100,64 @@ export const rulesPacketsMessages = defineMessages({
       'machine or are dropped.\nHappens when the agent on this node hangs, or two nodes swapped addresses. A new agent ' +
       'writes the table anew.',
     fixes: ({ fix }) => fix,
+  }),
+
+  CNI841: message<{ where: string; who: string; address: string; device: string; effect: string; fix: readonly Fix[] }>(
+    {
+      slug: 'neighbour-does-not-answer',
+      severity: 'warning',
+      confidence: 'likely',
+      rung: 60,
+      title: 'a neighbour does not answer when asked for its hardware address',
+      summary: ({ where, who, address, device, effect }) =>
+        `${where} gets no answer from ${who} (${address}) on ${device}: ${effect}`,
+      explain:
+        'Before a packet goes to a machine of the same network the kernel asks for its hardware address (ARP, neighbour discovery). FAILED and INCOMPLETE mean that nobody answered, although Kubernetes counts the other side as running.\n' +
+        'Between nodes: a switch port, VLAN or security group that parts them, a wrong netmask, an address that moved. For a pod: its interface is down, hangs on another bridge, or lives in a network that is gone. An entry can be old where nobody has asked since: ask anew.',
+      fixes: ({ fix }) => fix,
+    },
+  ),
+
+  CNI842: message<{ where: string; links: string; count: number; bridge: string; first: string }>({
+    slug: 'pod-interface-without-bridge',
+    severity: 'critical',
+    confidence: 'likely',
+    rung: 60,
+    title: 'an interface of a pod hangs on no bridge',
+    summary: ({ where, links, count, bridge }) =>
+      `on ${where} ${count === 1 ? 'an interface of a pod' : `${count} interfaces of pods`} (${links}) ${count === 1 ? 'is' : 'are'} not in the bridge ${bridge}: no packet of the ${count === 1 ? 'pod' : 'pods'} gets out`,
+    explain:
+      'The node’s end of a pod’s interface belongs into the bridge of the pods. It fell out when the bridge was made anew (its deletion lets all interfaces go), or somebody took it out; NetworkManager does so when it takes the interface for its own.\nDelete the pod: a new one gets a new interface. The line below mends it at once.',
+    fixes: ({ bridge, first }) => [
+      {
+        title: 'on the node: put it back into the bridge',
+        command: `ip link set ${first} master ${bridge}`,
+        risk: 'low',
+        undo: `ip link set ${first} nomaster`,
+      },
+    ],
+  }),
+
+  CNI844: message<{ where: string; bridge: string; mtu: number; pods: number }>({
+    slug: 'bridge-mtu-differs',
+    severity: 'warning',
+    rung: 60,
+    title: 'the bridge of the pods has another MTU than their interfaces',
+    summary: ({ where, bridge, mtu, pods }) =>
+      mtu < pods
+        ? `on ${where} the bridge ${bridge} has MTU ${mtu}, the interfaces of its pods ${pods}: large packets to the pods are cut or refused`
+        : `on ${where} the bridge ${bridge} has MTU ${mtu}, the interfaces of its pods ${pods}: larger packets to the pods (UDP) are lost in it`,
+    explain:
+      'Packets to pods leave the node by the bridge. When it takes less than the pods, the node cuts them or answers "too big", and senders that never hear that hang on large answers. When it takes more, the bridge throws away what does not fit the ' +
+      'interface of the pod, without a word; TCP keeps to the smaller size by itself.\nThe kernel gives a bridge the smallest MTU of its interfaces unless somebody sets one: the network plugin when it made the bridge, before its MTU was changed, or a person.',
+    fixes: ({ bridge, pods, mtu }) => [
+      {
+        title: 'on the node: set it to that of the pods',
+        command: `ip link set ${bridge} mtu ${pods}`,
+        risk: 'low',
+        undo: `ip link set ${bridge} mtu ${mtu}`,
+      },
+    ],
   }),
 
   CNI850: message<{ where: string; count: number; max: number; percent: number }>({

@@ -1,7 +1,7 @@
 import { defineMessages, message } from '../../../shared/messages/define-messages.ts';
 import type { Fix } from '../../../shared/messages/finding.ts';
 
-/** CNI830 to CNI834: what dumps of nodes show of routes. */
+/** CNI830 to CNI834, CNI843: what dumps of nodes show of routes, and of the rules that choose among them. */
 export const rulesRoutesMessages = defineMessages({
   CNI830: message<{ where: string; range: string; other: string; instead: string; fix: readonly Fix[] }>({
     slug: 'pod-route-missing',
@@ -75,5 +75,18 @@ export const rulesRoutesMessages = defineMessages({
       },
       { title: 'and which pods are behind the second', command: `bridge link | grep "master ${loses}"`, risk: 'none' },
     ],
+  }),
+
+  CNI843: message<{ where: string; what: string; fix: readonly Fix[] }>({
+    slug: 'routing-rule-in-the-way',
+    severity: 'critical',
+    rung: 60,
+    title: 'a routing rule keeps packets of pods from their route',
+    summary: ({ where, what }) => `on ${where} ${what}`,
+    explain:
+      'Rules (ip rule) choose, by smallest number first, the table in which the kernel looks for a route. Network plugins write routes to pods into the table main, which is asked near the end ' +
+      '(32766). A rule before it that takes packets of pods elsewhere, or drops them, makes the best routes useless. VPN clients, scripts for a second uplink and source routing of clouds write such rules.\n' +
+      'Give the rule an exception in front of it: a rule of a smaller number, to the range of the pods, that looks into main.',
+    fixes: ({ fix }) => fix,
   }),
 });

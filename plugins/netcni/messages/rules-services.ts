@@ -7,7 +7,7 @@ export const rulesServicesMessages = defineMessages({
     slug: 'service-rules-unreached',
     severity: 'critical',
     rung: 60,
-    covers: ['CNI802', 'CNI803', 'CNI807', 'CNI810'],
+    covers: ['CNI802', 'CNI803', 'CNI807', 'CNI810', 'CNI813'],
     title: 'the rules for Services are there, but no packet reaches them',
     summary: ({ where, what }) => `on ${where} no packet reaches the rules for Services: ${what}`,
     explain:
@@ -23,7 +23,7 @@ export const rulesServicesMessages = defineMessages({
     slug: 'service-rules-gone',
     severity: 'critical',
     rung: 60,
-    covers: ['CNI803', 'CNI804', 'CNI806', 'CNI807', 'CNI810'],
+    covers: ['CNI803', 'CNI804', 'CNI806', 'CNI807', 'CNI810', 'CNI813'],
     title: 'a node has no rules for Services',
     summary: ({ where, wanted, mode }) =>
       `${where} has no kube-proxy rules for any of ${wanted} Service ports with ready endpoints (${mode}): requests to ClusterIPs from there get no answer`,
@@ -52,6 +52,7 @@ export const rulesServicesMessages = defineMessages({
     slug: 'service-rules-stale',
     severity: 'critical',
     rung: 60,
+    covers: ['CNI812'],
     title: 'rules for Services are out of date on a node',
     summary: ({ where, what }) => `the rules for Services on ${where} are out of date: ${what}`,
     explain:
@@ -175,6 +176,31 @@ export const rulesServicesMessages = defineMessages({
         risk: 'low',
       },
     ],
+  }),
+
+  CNI812: message<{ where: string; service: string; what: string; fix: readonly Fix[] }>({
+    slug: 'requests-shared-unevenly',
+    severity: 'warning',
+    rung: 60,
+    title: 'requests to a Service are not divided evenly on a node',
+    summary: ({ where, service, what }) => `on ${where} requests to Service ${service} are not divided evenly: ${what}`,
+    explain:
+      'kube-proxy draws lots: of three endpoints the first rule takes a third, the second half of the rest, the last all that is left. Other numbers are not from kube-proxy: a rule was ' +
+      'changed or taken away by hand or by a script. One endpoint then idles, others do its work, or a part of the requests is not translated at all and gets no answer.\n' +
+      'kube-proxy writes the chains of a Service again when its endpoints change, or all when it starts.',
+    fixes: ({ fix }) => fix,
+  }),
+
+  CNI813: message<{ where: string; what: string; effect: string; fix: readonly Fix[] }>({
+    slug: 'forward-rules-missing',
+    severity: 'warning',
+    rung: 60,
+    title: 'kube-proxy’s rules for forwarded packets are missing',
+    summary: ({ where, what, effect }) => `on ${where} ${what}: ${effect}`,
+    explain:
+      'In the table filter kube-proxy keeps KUBE-FORWARD, which hangs on FORWARD: it drops packets of broken connections, which would reset sound ones (long answers through node ports), and lets the others ' +
+      'pass a policy of DROP. "iptables -F" empties this table and no other, so that ClusterIPs go on working and the loss goes unseen.\nkube-proxy writes the chain again when it starts, and most versions within a minute; if it does not, it hangs. Find who flushes: firewalld, ufw, docker, a script.',
+    fixes: ({ fix }) => fix,
   }),
 
   CNI817: message<{ where: string; count: number }>({

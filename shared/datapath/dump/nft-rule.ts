@@ -134,8 +134,14 @@ function readVmap(words: readonly Token[], at: number, draft: Draft): number {
     return at + 1;
   }
   const { entries, end } = bracedEntries(words, at);
-  draft.verdict = { kind: 'vmap', map: undefined, entries };
+  draft.verdict = { kind: 'vmap', map: undefined, entries, ...lotsBefore(words, at - 1) };
   return end;
+}
+
+/** `numgen random mod 2 vmap { … }`: how many lots there are. */
+function lotsBefore(words: readonly Token[], at: number): { readonly lots?: number } {
+  const [kind, how, mod, number] = words.slice(Math.max(0, at - 4), at).map(({ text }) => text);
+  return kind === 'numgen' && how === 'random' && mod === 'mod' ? { lots: Number(number) } : {};
 }
 
 function bracedEntries(words: readonly Token[], at: number): { entries: readonly MapEntry[]; end: number } {

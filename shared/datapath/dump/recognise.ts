@@ -12,14 +12,34 @@ import {
 } from './neighbours.ts';
 import { parseNft } from './nft.ts';
 import { isRouteLine, parseRoutes, type RouteDump } from './routes.ts';
+import { isRoutingRuleLine, parseRoutingRules, type RoutingRuleDump } from './routing-rules.ts';
 import type { RuleSet } from './rule-set.ts';
 import { isSettingLine, parseSettings, type SettingsDump } from './settings.ts';
 import { type Line, linesOf } from './words.ts';
 
 /** What one program printed, read. */
-export type Dump = RuleSet | IpvsDump | RouteDump | LinkDump | FdbDump | NeighbourDump | ConntrackDump | SettingsDump;
+export type Dump =
+  | RuleSet
+  | IpvsDump
+  | RouteDump
+  | RoutingRuleDump
+  | LinkDump
+  | FdbDump
+  | NeighbourDump
+  | ConntrackDump
+  | SettingsDump;
 
-type Format = 'iptables' | 'nft' | 'ipvs' | 'routes' | 'links' | 'fdb' | 'neighbours' | 'conntrack' | 'settings';
+type Format =
+  | 'iptables'
+  | 'nft'
+  | 'ipvs'
+  | 'routes'
+  | 'routingRules'
+  | 'links'
+  | 'fdb'
+  | 'neighbours'
+  | 'conntrack'
+  | 'settings';
 
 /** A file as the dumps that were recognised in it. */
 export interface ReadDumps {
@@ -51,6 +71,7 @@ const READERS: Readonly<Record<Format, (lines: Line[]) => Dump>> = {
   nft: parseNft,
   ipvs: parseIpvs,
   routes: parseRoutes,
+  routingRules: parseRoutingRules,
   links: parseLinks,
   fdb: parseFdb,
   neighbours: parseNeighbours,
@@ -68,6 +89,8 @@ function isEmpty(dump: Dump): boolean {
       return dump.values.size === 0;
     case 'routes':
       return dump.routes.length === 0;
+    case 'routingRules':
+      return dump.rules.length === 0;
     case 'links':
       return dump.links.length === 0;
     case 'fdb':
@@ -139,6 +162,7 @@ function formatOf(text: string, current: Format | undefined): Format | undefined
     return 'iptables';
   }
   if (isLinkLine(text)) return 'links';
+  if (isRoutingRuleLine(text)) return 'routingRules';
   if (current === 'links' && /^\s/.test(text)) return 'links';
   if (isFdbLine(text)) return 'fdb';
   if (isConntrackLine(text)) return 'conntrack';
@@ -157,5 +181,5 @@ function hintFor(text: string): string {
   if (/^IPVS connection entries/m.test(text)) return 'this is ipvsadm -Lc, connections: give the output of ipvsadm -Ln';
   if (/^Kernel IP routing table/m.test(text)) return 'this is route or netstat -r: give the output of ip route';
   if (/^\s*[[{]/.test(text) && /"(dst|ifname|ifindex)"/.test(text)) return 'this is ip in JSON: leave out -j';
-  return 'no output of iptables-save, nft list ruleset, ipvsadm, ip route, ip link, ip neigh, bridge fdb, conntrack or sysctl was recognised in it';
+  return 'no output of iptables-save, nft list ruleset, ipvsadm, ip route, ip rule, ip link, ip neigh, bridge fdb, conntrack or sysctl was recognised in it';
 }

@@ -33,8 +33,13 @@ export type Verdict =
   | { readonly kind: 'jump' | 'goto'; readonly chain: string }
   /** The destination becomes this one: `10.244.0.3:53`; empty when the dump does not show it. */
   | { readonly kind: 'dnat'; readonly to: string }
-  /** nftables: a verdict by key, from a named map or from entries in the rule itself. */
-  | { readonly kind: 'vmap'; readonly map: string | undefined; readonly entries: readonly MapEntry[] };
+  /** nftables: a verdict by key, from a named map or from entries in the rule itself; `lots`: by a number drawn below it. */
+  | {
+      readonly kind: 'vmap';
+      readonly map: string | undefined;
+      readonly entries: readonly MapEntry[];
+      readonly lots?: number;
+    };
 
 /** One element of an nftables map or set; a set has no verdict. */
 export interface MapEntry {

@@ -7,6 +7,7 @@ import {
   type Refusal,
   type ServiceChain,
 } from './proxy-rules.ts';
+import { sharesIn } from './shares.ts';
 
 /** Chains that kube-proxy makes for one port of a Service; XLB is what EXT and SVL were before 1.24. */
 const SERVICE_CHAIN = /^KUBE-(SVC|SVL|EXT|FW|XLB)-[A-Z2-7]{16}$/;
@@ -123,11 +124,13 @@ function addChain(nat: Table | undefined, name: string, chains: Map<string, Serv
   const chain = nat?.chains.get(name);
   // iptables-save declares every chain: one that is not there was left out by whoever picked lines.
   if (chains.has(name) || nat === undefined || chain === undefined) return;
+  const shares = sharesIn(chain);
   chains.set(name, {
     name,
     line: chain.line,
     comment: comment || commentOf(chain),
-    endpoints: endpointsOf(nat, chain),
+    endpoints: endpointsOf(nat, chain, shares?.taken),
+    unclaimed: shares?.rest ?? 0,
     leads: chain.rules.some(
       ({ verdict }) =>
         (verdict.kind === 'jump' || verdict.kind === 'goto') &&
@@ -141,7 +144,11 @@ function addChain(nat: Table | undefined, name: string, chains: Map<string, Serv
   }
 }
 
-function endpointsOf(nat: Table, chain: Chain): readonly ChainEndpoint[] {
+function endpointsOf(
+  nat: Table,
+  chain: Chain,
+  shares: ReadonlyMap<string, number> | undefined,
+): readonly ChainEndpoint[] {
   const seen = new Set<string>();
   return chain.rules.flatMap(({ verdict, line }): readonly ChainEndpoint[] => {
     // Session affinity mentions each endpoint twice.
@@ -149,7 +156,8 @@ function endpointsOf(nat: Table, chain: Chain): readonly ChainEndpoint[] {
     if (!ENDPOINT_CHAIN.test(verdict.chain) || seen.has(verdict.chain)) return [];
     seen.add(verdict.chain);
     const target = dnatOf(nat.chains.get(verdict.chain));
-    return [{ chain: verdict.chain, target: target ?? '', line, lost: target === undefined }];
+    const share = shares?.get(verdict.chain);
+    return [{ chain: verdict.chain, target: target ?? '', line, lost: target === undefined, share }];
   });
 }
 

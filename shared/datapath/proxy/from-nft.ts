@@ -100,17 +100,39 @@ function addChain(table: Table, name: string, chains: Map<string, ServiceChain>)
     comment: name.replace(/^\w+-[A-Z2-7]{8}-/, ''),
     endpoints: chain === undefined ? [] : endpointsOf(table, chain),
     leads: targetsOf(chain).some((target) => SERVICE_CHAIN.test(target) || target.startsWith('endpoint-')),
+    unclaimed: lotsOf(chain)?.rest ?? 0,
   });
   for (const target of targetsOf(chain)) if (SERVICE_CHAIN.test(target)) addChain(table, target, chains);
 }
 
+/** The lots that a chain draws: how many lead to each chain, and the part that leads nowhere. */
+function lotsOf(
+  chain: Chain | undefined,
+): { readonly taken: ReadonlyMap<string, number>; readonly rest: number } | undefined {
+  for (const { verdict } of chain?.rules ?? []) {
+    if (verdict.kind !== 'vmap' || verdict.lots === undefined || !(verdict.lots > 0)) continue;
+    const taken = new Map<string, number>();
+    let drawn = 0;
+    for (const { key, verdict: to } of verdict.entries) {
+      if (!(Number(key[0]) < verdict.lots)) continue;
+      drawn++;
+      if (to?.kind === 'goto' || to?.kind === 'jump')
+        taken.set(to.chain, (taken.get(to.chain) ?? 0) + 1 / verdict.lots);
+    }
+    return { taken, rest: 1 - drawn / verdict.lots };
+  }
+  return undefined;
+}
+
 function endpointsOf(table: Table, chain: Chain): readonly ChainEndpoint[] {
+  const lots = lotsOf(chain);
   return [...new Set(targetsOf(chain))]
     .filter((name) => name.startsWith('endpoint-'))
     .map((name) => {
       const target = dnatOf(table.chains.get(name));
       const line = table.chains.get(name)?.line ?? chain.line;
-      return { chain: name, target: target ?? '', line, lost: target === undefined };
+      const share = lots === undefined ? undefined : (lots.taken.get(name) ?? 0);
+      return { chain: name, target: target ?? '', line, lost: target === undefined, share };
     });
 }
 

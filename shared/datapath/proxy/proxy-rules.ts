@@ -42,6 +42,8 @@ export interface ServiceChain {
   readonly endpoints: readonly ChainEndpoint[];
   /** Whether any of its rules leads on to an endpoint or to another chain of the Service. */
   readonly leads: boolean;
+  /** Part of the requests that none of its rules takes, 0 to 1: they stay untranslated. */
+  readonly unclaimed?: number;
 }
 
 export interface ChainEndpoint {
@@ -51,6 +53,8 @@ export interface ChainEndpoint {
   readonly line: number;
   /** Its chain translates nothing: a request that is sent there gets lost. */
   readonly lost: boolean;
+  /** Part of the requests that the rules send there, 0 to 1; undefined where they do not tell. */
+  readonly share?: number | undefined;
 }
 
 /** `10.96.0.10/udp/53`; addresses of IPv6 in their short form. */

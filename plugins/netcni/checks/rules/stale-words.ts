@@ -28,7 +28,7 @@ export function staleWords(first: StalePort | undefined, count: number): string 
 
 /** Requests by these rules get lost, all or a share of them; a missing endpoint only makes the others work more. */
 export function losesRequests(port: StalePort): boolean {
-  return port.extra.length > 0 || port.lost.length > 0 || isEmpty(port);
+  return port.extra.length > 0 || port.lost.length > 0 || isEmpty(port) || (port.chain.unclaimed ?? 0) > 0.001;
 }
 
 function isEmpty({ chain, absent }: StalePort): boolean {
