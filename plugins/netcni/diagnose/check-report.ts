@@ -136,7 +136,7 @@ function sectionsOf(rows: readonly NodeRow[], report: Report): readonly Section[
   const hidden = bad.length - ROWS;
   const lines = [
     ...(hidden > 0 ? [`${plural(hidden, 'more node')} with faults: -o json`] : []),
-    ...(rest > 0 ? [`${plural(rest, 'node')} without a fault of their own`] : []),
+    ...(rest > 0 ? [`${plural(rest, 'node')} without a fault of ${rest === 1 ? 'its' : 'their'} own`] : []),
   ];
   return [
     {
