@@ -4,9 +4,11 @@ import type { Fix } from '../../../shared/messages/finding.ts';
 import { sourceName } from '../../../shared/model/source-name.ts';
 import type { Protocol } from '../../../shared/policy/port-set.ts';
 import type { Report, Verdict as ReportVerdict, Section } from '../../../shared/report/report.ts';
+import type { AddressRange } from '../../../shared/util/addresses.ts';
 import { joinNames, plural, wrap } from '../../../shared/util/text.ts';
 import { changesFor } from '../answer/changes.ts';
-import { refValue } from '../answer/end-values.ts';
+import { rangesWords, refValue } from '../answer/end-values.ts';
+import { coversInternet } from '../answer/internet.ts';
 import { type Judged, judgePair, type PairVerdict, type PortVerdict } from '../answer/judge-pair.ts';
 import { isByAddress, outsideNote } from '../answer/outside-words.ts';
 import { walkLines } from '../answer/walk-lines.ts';
@@ -186,7 +188,23 @@ function splitWords(port: PortVerdict | undefined): string | undefined {
     port.pairs.reduce((sum, pair) => sum + (pair.verdict.answer === answer ? pair.count : 0), 0);
   const [yes, no] = [count('yes'), count('no')];
   if (yes === 0 || no === 0) return undefined;
+  const [open, shut] = [rangesOf(port, 'yes'), rangesOf(port, 'no')];
+  if (open.length > 0 && shut.length > 0 && !open.some((range) => shut.includes(range))) {
+    const verb = open.length === 1 || coversInternet(open) ? 'is' : 'are';
+    const [one, other] = [open, shut].map((some) =>
+      coversInternet(some) ? `over IPv${some[0]?.family}` : rangesWords(some),
+    );
+    return `${coversInternet(open) ? 'the internet ' : ''}${one} ${verb} allowed and ${other} denied`;
+  }
   return `${plural(yes, 'pair of pods is', 'pairs of pods are')} allowed and ${no} denied`;
+}
+
+/** The addresses of an end that is no pod, of the pairs with one answer. */
+function rangesOf({ pairs }: PortVerdict, answer: string): readonly AddressRange[] {
+  const found = pairs.flatMap(({ from, to, verdict }) =>
+    verdict.answer === answer ? [from, to].flatMap((unit) => (unit.type === 'range' ? [unit.range] : [])) : [],
+  );
+  return [...new Set(found)];
 }
 
 function portPhrase({ ports }: Pick<Judged, 'ports'>): string {

@@ -136,9 +136,11 @@ const plan: Plan = async (gatherer, namespace) => {
   ]);
 };
 
-/** `networkpolicy/web`, `netpol/shop/web`: a kind, perhaps a namespace, and a name; a name alone is a NetworkPolicy's. */
+/** `networkpolicy/web`, `netpol/shop/web`: a kind, perhaps a namespace, and a name; without a kind it is a NetworkPolicy's. */
 function parseDeletion(word: string, inForce: string): Deletion {
-  const parts = word.includes('/') ? word.split('/') : ['networkpolicy', word];
+  const plain = word.split('/');
+  const named = plain.length > 2 || (plain.length === 2 && looksLikeKind(plain[0] ?? ''));
+  const parts = named ? plain : ['networkpolicy', ...plain];
   const [kindWord = '', second = '', third] = parts;
   if (parts.length > 3 || parts.includes('')) {
     throw new UsageError(`--delete ${word} is not KIND/NAME`, 'Example: --delete networkpolicy/web');
@@ -162,14 +164,25 @@ const SHORT: Readonly<Record<string, KindName>> = {
   svc: 'Service',
 };
 
-function kindOf(word: string): KindName {
+function knownKind(word: string): KindName | undefined {
   const wanted = word.toLowerCase().split('.')[0] ?? '';
-  const short = SHORT[wanted];
-  if (short !== undefined) return short;
   const found = Object.values(KINDS).find(({ kind, plural }) => wanted === kind.toLowerCase() || wanted === plural);
-  if (found !== undefined) return found.key;
-  const known = Object.values(KINDS).map(({ kind }) => kind.toLowerCase());
-  throw new UsageError(`there is no kind ${word}`, didYouMean(wanted, known) || 'Example: --delete networkpolicy/web');
+  return SHORT[wanted] ?? found?.key;
+}
+
+function kindOf(word: string): KindName {
+  const found = knownKind(word);
+  if (found !== undefined) return found;
+  throw new UsageError(`there is no kind ${word}`, nearestKind(word) || 'Example: --delete networkpolicy/web');
+}
+
+function nearestKind(word: string): string {
+  return didYouMean(word.toLowerCase(), [...new Set(Object.values(KINDS).map(({ kind }) => kind.toLowerCase()))]);
+}
+
+/** What is neither a kind nor nearly one is a namespace. */
+function looksLikeKind(word: string): boolean {
+  return knownKind(word) !== undefined || nearestKind(word) !== '';
 }
 
 function refuseMissing(index: ClusterIndex, { kind, namespace, name }: Deletion): void {

@@ -51,6 +51,39 @@ describe('who-can-reach', () => {
     expect((await ask('shop/web')).stdout).not.toContain('mean pods only');
   });
 
+  const WEB_OUT =
+    '---\napiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: web-out, namespace: shop}\n' +
+    'spec: {podSelector: {matchLabels: {app: web}}, policyTypes: [Egress], egress: [{to: [{ipBlock: {cidr: 0.0.0.0/0}}]}]}\n';
+
+  it('counts a pod once that reaches the internet over one family and another over both', async () => {
+    const six = `${WEB_OUT}${WEB_OUT.replaceAll('web', 'none').replace('0.0.0.0/0', '::/0')}`;
+    const { stdout } = await ask('who-can-reach internet', SHOP + six);
+    expect(stdout).toMatch(/^3 pods can reach the internet\n/);
+    expect(stdout).toContain('Every port (only over IPv4): ');
+    expect(stdout).not.toContain('Address 1.0.0.0');
+  });
+
+  it('asks for the internet over the families that can be seen', async () => {
+    const { exit, stdout } = await ask('can-reach deploy/web internet --port 443 -n shop', SHOP + WEB_OUT);
+    expect([exit, stdout.split('\n')[0]]).toEqual([
+      0,
+      'ALLOWED  Deployment shop/web can reach the internet on TCP 443',
+    ]);
+    const six = `${WEB_OUT}${WEB_OUT.replaceAll('web', 'none').replace('0.0.0.0/0', '::/0')}`;
+    const both = await ask('can-reach deploy/web internet --port 443 -n shop', SHOP + six);
+    expect(both.exit).toBe(3);
+    expect(both.stdout.replaceAll(/\s+/g, ' ')).toContain(
+      'depends: the internet over IPv4 is allowed and over IPv6 denied',
+    );
+  });
+
+  it('says what stands in the way where nobody is let through', async () => {
+    const shut = WEB_OUT.replace(/egress: .*}\n/, 'egress: []}\n');
+    const { stdout } = await ask('what-can deploy/web reach -n shop', SHOP + shut);
+    expect(stdout).toMatch(/^Deployment shop\/web can reach nobody\n/);
+    expect(stdout).toContain('Out of reach: Every port: no egress rule of NetworkPolicy shop/web-out');
+  });
+
   it('takes an owner of any kind that the matrix names', async () => {
     const owned =
       '---\napiVersion: v1\nkind: Pod\nmetadata: {name: r-1, namespace: shop, labels: {app: r}, ownerReferences: ' +

@@ -89,6 +89,8 @@ function reportOf(
   const but = new Set(podsOfParty(party));
   const told = (answer: Answer): readonly Told[] => toldGroups(asked, groups, answer, but);
   const [open, maybe, shut] = [told('yes'), told('depends'), told('no')];
+  // Where nobody is let through, what stands in the way is the answer.
+  const tellShut = denied || open.length + maybe.length === 0;
   const ways = direction === 'ingress' ? waysInTo(index, asked.model, party) : [];
   const note = direction === 'ingress' ? noteOn(asked, party, [...open, ...maybe]) : undefined;
   const not =
@@ -113,7 +115,7 @@ function reportOf(
     sections: [
       ...open.map((one) => groupSection(one, '', wide)),
       ...maybe.map((one) => groupSection(one, 'Depends: ', wide)),
-      ...(denied
+      ...(tellShut
         ? shut.map((one) => groupSection(one, direction === 'ingress' ? 'Kept out: ' : 'Out of reach: ', wide))
         : []),
       ...ways.map(({ words }) => textSection(words)),
@@ -124,7 +126,7 @@ function reportOf(
       [direction === 'ingress' ? 'sources' : 'destinations']: [
         ...open.map((one) => groupData(asked, one, 'allowed')),
         ...maybe.map((one) => groupData(asked, one, 'depends')),
-        ...(denied ? shut.map((one) => groupData(asked, one, 'denied')) : []),
+        ...(tellShut ? shut.map((one) => groupData(asked, one, 'denied')) : []),
       ],
       ...(ways.length === 0 ? {} : { waysIn: ways.map(wayInValue) }),
       ...(note === undefined ? {} : { notes: [note] }),
@@ -158,7 +160,7 @@ function summaryOf(
   maybe: readonly Told[],
   direction: Direction,
 ): string {
-  const pods = open.reduce((sum, { pods: own }) => sum + own, 0);
+  const pods = new Set(open.flatMap(({ group }) => group.pods)).size;
   const outside = open.some(({ group }) => group.ranges.length > 0);
   const reached = (told: readonly Told[], { protocol, on }: AskedPort): boolean =>
     party.members.some((unit) => {

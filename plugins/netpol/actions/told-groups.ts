@@ -2,10 +2,12 @@ import type { Pod } from '../../../shared/model/objects-pod.ts';
 import { formatRef, type Ref, refKey } from '../../../shared/model/refs.ts';
 import { unitRef } from '../../../shared/policy/explain-peer.ts';
 import { isolating } from '../../../shared/policy/model.ts';
+import type { Unit } from '../../../shared/policy/units.ts';
 import type { Answer } from '../../../shared/policy/verdict.ts';
 import type { Section } from '../../../shared/report/report.ts';
 import { joinNames, wrap } from '../../../shared/util/text.ts';
-import { refValue } from '../answer/end-values.ts';
+import { rangesWords, refValue } from '../answer/end-values.ts';
+import { coversInternet } from '../answer/internet.ts';
 import type { ReachGroup, Via } from '../answer/reach-groups.ts';
 import { type Who, whoOf } from '../answer/who.ts';
 import { policyWords, ruleWords } from '../words/policies.ts';
@@ -74,15 +76,22 @@ function titleOf(asked: Asked, { ports, via, only, answer, pods }: ReachGroup): 
     const words = viaWords(asked, one, answer, pods);
     return via.length > 1 ? `${words} on ${portWords(one.ports)}` : words;
   });
-  const some =
-    only.length === 0
-      ? ''
-      : ` (only ${joinNames(
-          only.map((ref) => asked.name(ref)),
-          2,
-        )})`;
+  const some = only.length === 0 ? '' : ` (only ${onlyWords(asked, only)})`;
   const port = portWords(ports);
   return `${port.charAt(0).toUpperCase()}${port.slice(1)}${some}: ${joinNames(rules, 3)}`;
+}
+
+/** `over IPv4`, or the names of some members of what was asked about. */
+function onlyWords(asked: Asked, units: readonly Unit[]): string {
+  const ranges = units.flatMap((unit) => (unit.type === 'range' ? [unit.range] : []));
+  if (ranges.length === units.length) {
+    const families = [...new Set(ranges.map(({ family }) => family))];
+    return families.length === 1 && coversInternet(ranges) ? `over IPv${families[0]}` : rangesWords(ranges);
+  }
+  return joinNames(
+    units.map((unit) => asked.name(unitRef(unit))),
+    2,
+  );
 }
 
 function viaWords(
@@ -132,7 +141,7 @@ export function groupData({ places }: Asked, { who, pods, group }: Told, answer:
     who: who.values,
     pods,
     words: who.words,
-    ...(group.only.length === 0 ? {} : { onlyTo: group.only.map(refValue) }),
+    ...(group.only.length === 0 ? {} : { onlyTo: group.only.map((unit) => refValue(unitRef(unit))) }),
     by: group.via.map(({ ports, direction, decision, reasons }) => ({
       ports: portsValue(ports),
       direction,

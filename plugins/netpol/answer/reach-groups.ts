@@ -1,8 +1,6 @@
 import type { Pod } from '../../../shared/model/objects-pod.ts';
-import type { Ref } from '../../../shared/model/refs.ts';
 import { labelClassesOf } from '../../../shared/policy/classes.ts';
 import { evaluateUnits } from '../../../shared/policy/evaluate.ts';
-import { unitRef } from '../../../shared/policy/explain-peer.ts';
 import { matchPeer } from '../../../shared/policy/match.ts';
 import { isolating, type PolicyModel } from '../../../shared/policy/model.ts';
 import type { AllowedPorts } from '../../../shared/policy/pair-sets.ts';
@@ -44,7 +42,7 @@ export interface ReachGroup {
   readonly ports: PortSet;
   readonly via: readonly Via[];
   /** Members of the target that they reach, where it is not all of them. */
-  readonly only: readonly Ref[];
+  readonly only: readonly Unit[];
 }
 
 /** Everybody else by what passes between them and a party. `direction` is the party's side: `ingress` for its sources. */
@@ -66,7 +64,7 @@ export function reachGroups(
     }
   }
   return [...merged.values()].map(({ group, likes: some }) =>
-    some.length === likes.length ? group : { ...group, only: some.map(({ unit }) => unitRef(unit)) },
+    some.length === likes.length ? group : { ...group, only: some.map(({ unit }) => unit) },
   );
 }
 

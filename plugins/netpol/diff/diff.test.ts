@@ -63,6 +63,15 @@ const DB = { kind: 'StatefulSet', namespace: 'shop', name: 'db' };
 const BATCH = { kind: 'DaemonSet', namespace: 'jobs', name: 'batch' };
 const TCP = [{ protocol: 'TCP', from: 8080, to: 8080 }];
 
+describe('diff --delete of a name', () => {
+  it('takes NAMESPACE/NAME for a NetworkPolicy, and tells a kind that is nearly one', async () => {
+    const { json } = await diff('--delete shop/db --expect any');
+    expect(json.objects.deleted).toEqual(['NetworkPolicy shop/db']);
+    const { exit, stderr } = await diff('--delete netwrkpolicy/db');
+    expect([exit, stderr]).toEqual([2, expect.stringContaining('Did you mean networkpolicy')]);
+  });
+});
+
 describe('diff -f', () => {
   it('replaces the object of the same name in the namespace in force, and names who loses', async () => {
     const { exit, stdout, json } = await diff(`-f ${narrower}`);

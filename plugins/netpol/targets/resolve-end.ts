@@ -35,10 +35,11 @@ export function resolveEnd(world: World, end: End, inForce: string): Resolved {
   const namespace = namespaceOfEnd(end, inForce);
   switch (end.type) {
     case 'internet':
-      return outside('the internet', { kind: 'Address', name: 'internet' }, [
-        ...internetRanges(4),
-        ...internetRanges(6),
-      ]);
+      return outside(
+        'the internet',
+        { kind: 'Address', name: 'internet' },
+        familiesOf(world.model).flatMap((family) => internetRanges(family)),
+      );
     case 'address':
       return addressParty(world, end.cidr);
     case 'selector':
@@ -48,6 +49,18 @@ export function resolveEnd(world: World, end: End, inForce: string): Resolved {
     case 'name':
       return nameParty(world, namespace, end.name, inForce);
   }
+}
+
+/** The families that pods have addresses of; of pods without any, IPv4 and what the policies name. */
+function familiesOf({ units, policies }: PolicyModel): readonly (4 | 6)[] {
+  const own = new Set(
+    units.flatMap(({ hostNetwork, addresses }) => (hostNetwork ? [] : addresses)).map(({ family }) => family),
+  );
+  if (own.size > 0) return ([4, 6] as const).filter((family) => own.has(family));
+  const named = policies
+    .flatMap(({ ingress, egress }) => [...ingress, ...egress])
+    .some(({ peers }) => peers !== 'any' && peers.some((peer) => peer.type === 'block' && peer.range?.family === 6));
+  return named ? [4, 6] : [4];
 }
 
 function outside(words: string, ref: Ref, ranges: readonly { family: 4 | 6; first: bigint; last: bigint }[]): Resolved {

@@ -43,6 +43,15 @@ describe('blocks that hold addresses of the cluster', () => {
     );
   });
 
+  it('tells a block of ClusterIPs where the range of Services is not known', () => {
+    const unknown = around.filter(({ kind }) => (kind as string) !== 'ServiceCIDR');
+    const found332 = (cidr: string) =>
+      codesOf(lintObjects([...unknown, blockPolicy(cidr)])).filter((code) => code.startsWith('POL332'));
+    expect(found332('10.96.0.0/16')).toEqual(['POL332 warning likely']);
+    expect(found332('10.97.0.0/16')).toEqual([]);
+    expect(found332('10.0.0.0/8')).toEqual([]);
+  });
+
   it('notes the range of all pods, which does nothing where the plugin compares no pods', () => {
     expect(codes('10.244.0.0/16')).toEqual(['POL331 info possible']);
     expect(found(egressTo('10.244.0.0/16', 'cilium'), 'POL331')).toMatchObject({

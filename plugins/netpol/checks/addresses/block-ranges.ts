@@ -48,7 +48,9 @@ export const blockHoldsClusterAddresses = defineCheck<PolicySubject>({
       const single = range.first === range.last;
       const ofService = single ? known.byAddress.get(key({ family: range.family, value: range.first })) : undefined;
       if (ofService !== undefined) return serviceFinding(index, subject, place, peer, known);
-      return [...podFindings(index, subject, place, peer, known), ...nodeFindings(index, subject, place, peer)];
+      const others = [...podFindings(index, subject, place, peer, known), ...nodeFindings(index, subject, place, peer)];
+      if (others.length > 0 || !isForServices(index, peer, range, known)) return others;
+      return serviceFinding(index, subject, place, peer, known);
     });
   },
 });
@@ -153,6 +155,23 @@ function selectInstead(
       risk: 'low',
     }),
   ];
+}
+
+/** The widest range that a server gives to Services: 20 bits for IPv4, in practice the same or fewer for IPv6. */
+const BITS_OF_SERVICES = { 4: 20n, 6: 20n } as const;
+
+/** Whether a block, no wider than a range of Services, holds ClusterIPs and no address of a pod or a node. */
+function isForServices(
+  index: ClusterIndex,
+  peer: BlockPeer,
+  range: AddressRange,
+  { services, byAddress }: Known,
+): boolean {
+  if (services.length > 0 || range.last - range.first >= 1n << BITS_OF_SERVICES[range.family]) return false;
+  if (![...byAddress.values()].some(({ spec }) => isInBlock(peer, parseAddress(spec?.clusterIP)))) return false;
+  const holds = (addresses: readonly Address[]): boolean => addresses.some((address) => inBlock(peer, address));
+  const { nodes, units } = lintModelIn(index);
+  return ![...nodes.values(), ...units].some(({ addresses }) => holds(addresses));
 }
 
 function podFindings(
