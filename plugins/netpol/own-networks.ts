@@ -10,7 +10,7 @@ import { namespaceUnit } from '../../shared/policy/units.ts';
  * (OVN-Kubernetes, "User-Defined Networks": such networks are isolated from each other and from the default one). Without
  * the label a primary network does not take the namespace in.
  */
-const OWN_NETWORK_LABEL = 'k8s.ovn.org/primary-user-defined-network';
+export const OWN_NETWORK_LABEL = 'k8s.ovn.org/primary-user-defined-network';
 
 /** What is read of a ClusterUserDefinedNetwork. */
 interface SharedNetwork extends KubeObject {
@@ -28,7 +28,7 @@ interface Role {
 export function ownNetworksIn(index: ClusterIndex): readonly OwnNetwork[] {
   return index.memo('netpol/own-networks', () => {
     const own = index.list('Namespace').filter(({ metadata }) => OWN_NETWORK_LABEL in (metadata?.labels ?? {}));
-    const networks = ((index.others['k8s.ovn.org/ClusterUserDefinedNetwork'] ?? []) as readonly SharedNetwork[])
+    const networks = (index.list('ClusterUserDefinedNetwork') as readonly SharedNetwork[])
       .filter(({ spec }) => (spec?.network?.layer2 ?? spec?.network?.layer3)?.role === 'Primary')
       .map(({ spec }) =>
         own

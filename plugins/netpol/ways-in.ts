@@ -2,7 +2,7 @@ import { isApplied } from '../../shared/model/applied.ts';
 import type { ClusterIndex } from '../../shared/model/cluster-index.ts';
 import type { KindName } from '../../shared/model/kinds.ts';
 import type { Ref } from '../../shared/model/refs.ts';
-import type { GatewayRoute, ReferenceGrant, RouteKind } from '../../shared/policy/gateway-backends.ts';
+import type { GatewayRoute, ListenerSet, ReferenceGrant, RouteKind } from '../../shared/policy/gateway-backends.ts';
 import {
   type IngressFacts,
   type IngressPath,
@@ -22,6 +22,9 @@ const ROUTE_KINDS = [
 
 /** What leads in through Gateways, beside the Gateways themselves. */
 export const BEHIND_GATEWAYS = [...ROUTE_KINDS, 'ReferenceGrant'] as const satisfies readonly KindName[];
+
+/** In files only; in a cluster the status of a route says what became of it. */
+const LISTENER_SETS = ['gateway.networking.k8s.io/ListenerSet', 'gateway.networking.x-k8s.io/XListenerSet'] as const;
 
 /** What leads in from outside. */
 export const WAYS_IN = ['Ingress', 'Route', 'Gateway', ...BEHIND_GATEWAYS] as const satisfies readonly KindName[];
@@ -46,7 +49,12 @@ function factsOf(index: ClusterIndex): IngressFacts | undefined {
     index.list(kind).map((object) => ({ kind, object: object as GatewayRoute })),
   );
   if (ingresses.length + routes.length + behind.length === 0) return undefined;
-  const gateway = { gateways: index.list('Gateway'), routes: behind, grants: grantsIn(index, behind) };
+  const gateway = {
+    gateways: index.list('Gateway'),
+    listenerSets: LISTENER_SETS.flatMap((key) => (index.others[key] ?? []) as readonly ListenerSet[]),
+    routes: behind,
+    grants: grantsIn(index, behind),
+  };
   return { services: index.list('Service'), ingresses, routes, gateway };
 }
 

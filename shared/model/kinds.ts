@@ -86,6 +86,7 @@ export interface KindTypes {
   UDPRoute: KubeObject;
   ReferenceGrant: KubeObject;
   Route: KubeObject;
+  ClusterUserDefinedNetwork: KubeObject;
   ScaledObject: KubeObject;
   Lease: Lease;
   // Network plugins' own. An `IPPool` without an adjective is Calico's.
@@ -223,6 +224,13 @@ export const KINDS: Readonly<Record<KindName, KindInfo>> = {
   UDPRoute: gateway('UDPRoute', 'v1alpha2'),
   ReferenceGrant: gateway('ReferenceGrant', 'v1beta1'),
   Route: info('Route', 'route.openshift.io', 'v1', 'routes'),
+  ClusterUserDefinedNetwork: info(
+    'ClusterUserDefinedNetwork',
+    'k8s.ovn.org',
+    'v1',
+    'clusteruserdefinednetworks',
+    false,
+  ),
   ScaledObject: info('ScaledObject', 'keda.sh', 'v1alpha1', 'scaledobjects'),
   Lease: info('Lease', 'coordination.k8s.io', 'v1', 'leases'),
   IPPool: calico('IPPool', 'ippools', true),

@@ -37,12 +37,18 @@ function reached(
     kind = 'HTTPRoute',
     parentRefs = [parent],
     status,
+    hostnames,
     ...facts
-  }: Partial<GatewayFacts> & { kind?: RouteKind; parentRefs?: readonly object[]; status?: GatewayRoute['status'] } = {},
+  }: Partial<GatewayFacts> & {
+    kind?: RouteKind;
+    parentRefs?: readonly object[];
+    status?: GatewayRoute['status'];
+    hostnames?: readonly string[];
+  } = {},
 ): Readonly<Record<string, string>> {
   const object: GatewayRoute = {
     metadata: { namespace: 'shop', name: 'r' },
-    spec: { parentRefs, rules: rules ?? [] },
+    spec: { parentRefs, rules: rules ?? [], ...(hostnames === undefined ? {} : { hostnames }) },
     ...(status === undefined ? {} : { status }),
   };
   const gateway = { gateways: [], grants: [], routes: [{ kind, object }], ...facts };
@@ -116,6 +122,34 @@ describe('routes of Gateways', () => {
     expect(taken('shop', { kinds: [{ kind: 'GRPCRoute' }] })).toBe(false);
     expect(taken('shop', undefined, { sectionName: 'other' })).toBe(false);
     expect(taken('shop', undefined, { port: 443 })).toBe(false);
+  });
+
+  it('count where the protocol and the host name of a listener, or of a ListenerSet, are theirs', () => {
+    const taken = (listener: object, hostnames?: readonly string[], kind: RouteKind = 'HTTPRoute', set = false) => {
+      const holder = {
+        metadata: { namespace: 'shop', name: 'edge' },
+        spec: { listeners: [{ name: 'l', ...listener }] },
+      };
+      const parentRefs = [{ name: 'edge', ...(set ? { kind: 'XListenerSet' } : {}) }];
+      const facts = { kind, parentRefs, ...(hostnames === undefined ? {} : { hostnames }) };
+      return 'web' in reached([{ backendRefs: [web] }], { ...facts, [set ? 'listenerSets' : 'gateways']: [holder] });
+    };
+    const named = (hostname: string, ...names: readonly string[]) => taken({ hostname }, names);
+    expect(named('a.example.com', 'a.example.com')).toBe(true);
+    expect(named('a.example.com', 'b.example.com')).toBe(false);
+    expect(named('*.example.com', 'x.y.example.com')).toBe(true);
+    expect(named('*.example.com', 'example.com')).toBe(false);
+    expect(named('a.example.com', 'other.org', '*.example.com')).toBe(true);
+    expect(named('*.a.example.com', '*.example.com')).toBe(true);
+    expect(named('*.a.org', '*.b.org')).toBe(false);
+    expect(taken({ hostname: 'a.org' })).toBe(true);
+    expect(taken({ hostname: '' }, ['b.org'])).toBe(true);
+    expect(taken({ protocol: 'HTTPS' })).toBe(true);
+    expect(taken({ protocol: 'TCP' })).toBe(false);
+    expect(taken({ protocol: 'TLS' }, undefined, 'TLSRoute')).toBe(true);
+    expect(taken({ protocol: 'example.com/own' })).toBe(true);
+    expect(taken({ hostname: 'a.org' }, ['b.org'], 'HTTPRoute', true)).toBe(false);
+    expect(taken({ hostname: 'a.org' }, ['a.org'], 'HTTPRoute', true)).toBe(true);
   });
 
   it('count as their status says, where there is one', () => {

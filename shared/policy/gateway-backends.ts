@@ -17,9 +17,14 @@ export interface Gateway extends KubeObject {
   readonly spec?: { readonly listeners?: readonly Listener[] | null };
 }
 
+/** Further listeners for a Gateway (ListenerSet, in its experimental form XListenerSet). */
+export type ListenerSet = Gateway;
+
 interface Listener {
   readonly name?: string;
   readonly port?: number;
+  readonly protocol?: string;
+  readonly hostname?: string;
   readonly allowedRoutes?: {
     readonly namespaces?: { readonly from?: string; readonly selector?: LabelSelector };
     readonly kinds?: readonly { readonly kind?: string }[] | null;
@@ -29,6 +34,7 @@ interface Listener {
 export interface GatewayRoute extends KubeObject {
   readonly spec?: {
     readonly parentRefs?: readonly ParentRef[] | null;
+    readonly hostnames?: readonly string[] | null;
     readonly rules?:
       | readonly { readonly backendRefs?: readonly BackendRef[] | null; readonly filters?: Filters }[]
       | null;
@@ -76,6 +82,7 @@ export interface ReferenceGrant extends KubeObject {
 
 export interface GatewayFacts {
   readonly gateways: readonly Gateway[];
+  readonly listenerSets?: readonly ListenerSet[];
   readonly routes: readonly { readonly kind: RouteKind; readonly object: GatewayRoute }[];
   /** Undefined when they were not read: references across namespaces are then not decided. */
   readonly grants: readonly ReferenceGrant[] | undefined;
@@ -96,8 +103,7 @@ export interface GatewayBackend {
 /** All Service ports behind the routes that a Gateway takes. A weight of 0 gets nothing; a mirror gets its copy. */
 export function gatewayBackends(model: PolicyModel, facts: GatewayFacts): readonly GatewayBackend[] {
   return facts.routes.flatMap(({ kind, object: route }) => {
-    if (!(route.spec?.parentRefs ?? []).some((parent) => isTaken(model, facts.gateways, kind, route, parent)))
-      return [];
+    if (!(route.spec?.parentRefs ?? []).some((parent) => isTaken(model, facts, kind, route, parent))) return [];
     const refs = (route.spec?.rules ?? []).flatMap(({ backendRefs, filters }) => {
       const sent = (backendRefs ?? []).filter(({ weight }) => weight !== 0);
       return [...sent, ...mirrors(filters), ...sent.flatMap((ref) => mirrors(ref.filters))];
@@ -123,7 +129,7 @@ function mirrors(filters: Filters | undefined): readonly BackendRef[] {
 
 function isTaken(
   model: PolicyModel,
-  gateways: readonly Gateway[],
+  { gateways, listenerSets = [] }: GatewayFacts,
   kind: RouteKind,
   route: GatewayRoute,
   parent: ParentRef,
@@ -134,18 +140,41 @@ function isTaken(
   const accepted = told.flatMap(({ conditions }) => (conditions ?? []).filter(({ type }) => type === 'Accepted'));
   if (accepted.length > 0) return accepted.some(({ status }) => status === 'True');
   const at = parent.namespace ?? namespaceOf(route);
-  const gateway =
-    (parent.kind ?? 'Gateway') === 'Gateway'
-      ? gateways.find((one) => namespaceOf(one) === at && one.metadata?.name === parent.name)
-      : undefined;
+  const meant: readonly Gateway[] = (parent.kind ?? 'Gateway') === 'Gateway' ? gateways : listenerSets;
+  const gateway = meant.find((one) => namespaceOf(one) === at && one.metadata?.name === parent.name);
   if (gateway === undefined) return true;
   return (gateway.spec?.listeners ?? []).some(
-    ({ name, port, allowedRoutes }) =>
+    ({ name, port, protocol, hostname, allowedRoutes }) =>
       (parent.sectionName === undefined || parent.sectionName === name) &&
       (parent.port === undefined || parent.port === port) &&
       (allowedRoutes?.kinds ?? [{ kind }]).some((one) => one.kind === kind) &&
+      (CARRIED[protocol ?? '']?.includes(kind) ?? true) &&
+      (!BY_NAME.has(kind) || isNamed(hostname, route.spec?.hostnames)) &&
       mayComeFrom(model, allowedRoutes?.namespaces, at, namespaceOf(route)),
   );
+}
+
+/** Listener.protocol: the kinds of routes that each of the protocols of the API carries. */
+const CARRIED: Readonly<Record<string, readonly RouteKind[]>> = {
+  HTTP: ['HTTPRoute', 'GRPCRoute'],
+  HTTPS: ['HTTPRoute', 'GRPCRoute'],
+  TLS: ['TLSRoute', 'TCPRoute'],
+  TCP: ['TCPRoute'],
+  UDP: ['UDPRoute'],
+};
+
+/** Kinds that have host names. */
+const BY_NAME: ReadonlySet<RouteKind> = new Set(['HTTPRoute', 'GRPCRoute', 'TLSRoute']);
+
+/** Listener.hostname: a route is taken when one of its names meets that of the listener; none, or no name, means all. */
+function isNamed(hostname: string | undefined, names: readonly string[] | null | undefined): boolean {
+  if (!hostname || !names || names.length === 0) return true;
+  return names.some((name) => covers(hostname, name) || covers(name, hostname));
+}
+
+/** `*.example.com` holds every name below example.com, and not that name itself. */
+function covers(wide: string, name: string): boolean {
+  return wide === name || (wide.startsWith('*.') && name.endsWith(wide.slice(1)));
 }
 
 function isSame(told: ParentRef | undefined, parent: ParentRef, route: GatewayRoute): boolean {

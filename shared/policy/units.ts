@@ -3,7 +3,7 @@
  * form, a unit, so that matching knows nothing of where an endpoint came from.
  */
 
-import type { Labels, Namespace, Node } from '../model/objects.ts';
+import type { KubeObject, Labels, Namespace, Node } from '../model/objects.ts';
 import type { Container, Pod } from '../model/objects-pod.ts';
 import { type Address, type AddressRange, parseAddress } from '../util/addresses.ts';
 import type { KnownLabels } from './labels.ts';
@@ -74,7 +74,7 @@ export function podUnit(pod: Pod, namespace: NamespaceUnit): PodUnit {
 }
 
 /** A manifest may leave the rest of a name to the server: `migrate-*` for `generateName: migrate-`. */
-export function podName({ metadata }: Pod): string {
+export function podName({ metadata }: KubeObject): string {
   const { name, generateName = '' } = metadata ?? {};
   return name !== undefined && name !== '' ? name : generateName === '' ? '' : `${generateName}*`;
 }

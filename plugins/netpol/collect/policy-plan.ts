@@ -1,5 +1,6 @@
 import type { Gatherer } from '../../../shared/collect/gather/gather.ts';
 import type { KindName } from '../../../shared/model/kinds.ts';
+import { OWN_NETWORK_LABEL } from '../own-networks.ts';
 import type { NamespacedPolicyKind } from '../policy-facts.ts';
 import { CLUSTER_POLICY_KINDS, NAMESPACED_POLICY_KINDS } from '../policy-facts.ts';
 import { BEHIND_GATEWAYS } from '../ways-in.ts';
@@ -38,8 +39,17 @@ async function readNamespaced(
 
 /** Labels of all namespaces, else of those that can be asked for by name. */
 async function readNamespaces(gatherer: Gatherer, own: readonly string[]): Promise<void> {
-  const { status } = await gatherer.tryList('Namespace');
-  if (status === 'forbidden') await Promise.all(own.map((name) => gatherer.get('Namespace', undefined, name)));
+  const all = await gatherer.tryList('Namespace');
+  const some =
+    all.status === 'ok'
+      ? all.value
+      : all.status === 'forbidden'
+        ? await Promise.all(own.map((name) => gatherer.get('Namespace', undefined, name)))
+        : [];
+  // Which namespaces share a network is asked only where one has a network of its own.
+  if (some.some((namespace) => OWN_NETWORK_LABEL in (namespace?.metadata?.labels ?? {}))) {
+    await gatherer.list('ClusterUserDefinedNetwork');
+  }
 }
 
 /** What leads from the outside to pods. A refusal is told by the coverage. */

@@ -8,6 +8,7 @@ import { topOwner, WORKLOAD_KINDS } from '../../../shared/model/owners.ts';
 import { type Ref, refKey } from '../../../shared/model/refs.ts';
 import type { Snapshot } from '../../../shared/model/snapshot.ts';
 import { standInPod } from '../../../shared/policy/stand-ins.ts';
+import { podName } from '../../../shared/policy/units.ts';
 
 /** A deletion by kind, namespace and name. */
 export interface Deletion {
@@ -77,12 +78,13 @@ export function applyFiles(before: Snapshot, files: Snapshot, deletions: readonl
   return { after, created, changed, deleted, unchanged };
 }
 
-function keyOf({ metadata }: KubeObject): string {
-  return `${metadata?.namespace ?? ''}/${metadata?.name ?? ''}`;
+function keyOf(object: KubeObject): string {
+  return `${object.metadata?.namespace ?? ''}/${podName(object)}`;
 }
 
-function refOf(kind: KindName, { metadata }: KubeObject): Ref {
-  const { namespace, name = '' } = metadata ?? {};
+function refOf(kind: KindName, object: KubeObject): Ref {
+  const name = podName(object);
+  const { namespace } = object.metadata ?? {};
   return namespace === undefined ? { kind: KINDS[kind].kind, name } : { kind: KINDS[kind].kind, namespace, name };
 }
 

@@ -2,7 +2,7 @@ import type { Finding } from '../../../shared/messages/finding.ts';
 import { formatRef } from '../../../shared/model/refs.ts';
 import type { PortSet } from '../../../shared/policy/port-set.ts';
 import type { Section } from '../../../shared/report/report.ts';
-import { wrap } from '../../../shared/util/text.ts';
+import { joinNames, wrap } from '../../../shared/util/text.ts';
 import { changeMessages } from '../messages/change.ts';
 import { portWords } from '../words/ports.ts';
 import type { Compared } from './compare.ts';
@@ -21,6 +21,14 @@ export function controllerFindings({ controller }: Compared, effect: 'lost' | 'g
       evidence: [{ fact: `${effect}: ${portWords(ports)} from ${SENDER}`, source: '' }],
     }),
   );
+}
+
+/** `TCP 8080 of Deployment shop/web is no longer reached through …`; undefined where no such path is lost. */
+export function lostPathsWords({ controller }: Compared): string | undefined {
+  const lost = changedPaths(controller, 'lost');
+  if (lost.length === 0) return undefined;
+  const whom = lost.map(({ to, ports }) => `${formatRef(to.ref)} (${portWords(ports)})`);
+  return `${joinNames(whom, 2)} would lose what comes through Ingress, Route and Gateway objects`;
 }
 
 function changedPaths(

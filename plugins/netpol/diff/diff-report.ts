@@ -12,7 +12,7 @@ import { closedByWords } from '../words/closed-by.ts';
 import { portsValue, portWords } from '../words/ports.ts';
 import { reasonWords } from '../words/reasons.ts';
 import type { Compared } from './compare.ts';
-import { controllerFindings, controllerSections } from './controller-paths.ts';
+import { controllerFindings, controllerSections, lostPathsWords } from './controller-paths.ts';
 import type { ServiceLoss } from './services.ts';
 import type { DiffEnd, Group } from './sides.ts';
 import { type Effect, type Incoming, portsOf } from './summary.ts';
@@ -63,7 +63,7 @@ export function diffReport(compared: Compared, expect: Expect): Report {
     source: compared.source,
     verdict,
     word:
-      summary.lost > 0
+      summary.lost > 0 || lostPathsWords(compared) !== undefined
         ? 'LOSES'
         : summary.gained > 0
           ? 'GAINS'
@@ -119,7 +119,8 @@ export function diffReport(compared: Compared, expect: Expect): Report {
   };
 }
 
-function headlineOf({ summary, services, gaps, controller }: Compared): string {
+function headlineOf(compared: Compared): string {
+  const { summary, services, gaps, controller } = compared;
   if (gaps.incomplete !== undefined) return `what the change would do is not sure: ${gaps.incomplete}`;
   const { receivers, lost, idle, gained, unsure, added, removed, changed } = summary;
   const count = (effect: Effect): number =>
@@ -128,7 +129,9 @@ function headlineOf({ summary, services, gaps, controller }: Compared): string {
         sum + (incoming.some((one) => one.effect === effect) ? Math.max(group.ends.length, 1) : 0),
       0,
     );
+  const paths = lost === 0 ? lostPathsWords(compared) : undefined;
   const parts = [
+    ...(paths === undefined ? [] : [paths]),
     ...(lost > 0 ? [`${plural(count('lost'), 'receiver')} would lose traffic${serviceWords(services)}`] : []),
     ...(lost === 0 && idle > 0 ? [`traffic is lost only on ports that nobody serves`] : []),
     ...(gained > 0 ? [`${plural(count('gained'), 'receiver')} could be reached by more`] : []),

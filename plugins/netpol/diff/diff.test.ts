@@ -63,6 +63,15 @@ const DB = { kind: 'StatefulSet', namespace: 'shop', name: 'db' };
 const BATCH = { kind: 'DaemonSet', namespace: 'jobs', name: 'batch' };
 const TCP = [{ protocol: 'TCP', from: 8080, to: 8080 }];
 
+describe('diff -f of pods that the server names', () => {
+  it('calls them by what is known of their names', async () => {
+    const pod = (name: string) =>
+      `apiVersion: v1\nkind: Pod\nmetadata: {generateName: ${name}}\nspec: {containers: [{name: c, image: i}]}\n`;
+    const { json } = await diff(`-f ${files.write('jobs.yaml', `${pod('a-')}---\n${pod('b-')}`)}`);
+    expect(json.objects.created).toEqual(['Pod shop/a-*', 'Pod shop/b-*']);
+  });
+});
+
 describe('diff --delete of a name', () => {
   it('takes NAMESPACE/NAME for a NetworkPolicy, and tells a kind that is nearly one', async () => {
     const { json } = await diff('--delete shop/db --expect any');
@@ -276,6 +285,7 @@ describe('diff of two folders', () => {
     const less = await runCli(netpol, `diff ${after} ${before}`);
     expect(less.exit).toBe(1);
     expect(less.stdout).toContain('lost: TCP 80 of Pod shop/web');
+    expect(less.stdout).toMatch(/^LOSES {2}Pod shop\/web \(TCP 80\) would lose what comes through Ingress/);
   });
 
   it('needs two, and no files to apply', async () => {

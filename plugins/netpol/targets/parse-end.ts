@@ -25,7 +25,7 @@ export type End = (
   readonly port?: string;
 };
 
-const EXAMPLES = 'Examples: web, svc/web, deploy/web, pod/web-1, ns/shop, shop/web, app=web, 10.0.0.0/8, internet';
+const EXAMPLES = 'Examples: web, svc/web, ns/shop, shop/web, app=web, 10.0.0.0/8, internet';
 
 /**
  * Reads the ends that words name, in their order: `web`, `svc/web`, `deployment web`, `shop/web`, `deploy/shop/web`,
