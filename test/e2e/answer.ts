@@ -9,7 +9,7 @@ export interface Answer {
     readonly summary: string;
     readonly subject: object;
     readonly evidence: readonly { readonly fact: string; readonly source: string }[];
-    readonly fixes: readonly { readonly command: string }[];
+    readonly fixes: readonly Fix[];
   }[];
   readonly notChecked: readonly { readonly check: string; readonly reason: string }[];
 }
@@ -21,6 +21,21 @@ export function answerOf(run: PluginRun): Answer {
   } catch {
     throw new Error(`no JSON (exit ${run.exitCode}):\n${run.stdout}\n${run.stderr}`);
   }
+}
+
+/** What a report offers to paste. */
+export interface Fix {
+  readonly command: string;
+  readonly undo?: string;
+}
+
+const LOOKS = /^kubectl (?:get|describe|logs|exec|netsvc|netdns|netpol|netcni) /;
+
+/** The first line of a cause that changes something and has no gap for the reader to fill. */
+export function firstChange({ fixes }: Answer['causes'][number]): Fix | undefined {
+  return fixes.find(
+    ({ command }) => (!LOOKS.test(command) || command.includes(' | kubectl')) && !/<[A-Z]+>/.test(command),
+  );
 }
 
 /** All text in which the deciding words may stand: headline, summary and evidence of the first cause. */

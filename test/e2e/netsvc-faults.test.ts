@@ -8,7 +8,7 @@ import type { Fault } from '../faults/fault.ts';
 import { openStage, play, type Stage } from '../faults/stage.ts';
 import { describeCluster, foreignKubeconfig, skipReason, testClusterName } from '../kit/cluster.ts';
 import { type PluginRun, runPlugin } from '../kit/plugin.ts';
-import { type Answer, answerOf, toldBy } from './answer.ts';
+import { type Answer, answerOf, type Fix, firstChange, toldBy } from './answer.ts';
 
 const foreign = foreignKubeconfig();
 const reason = foreign === undefined ? skipReason() : undefined;
@@ -82,23 +82,43 @@ async function sameFromRecording(fault: Fault, stage: Stage, kubeconfig: string,
   }
 }
 
-/** Heals as the fault says, by the report's own first fix where it can, and asks until the answer is `healthy`. */
+/** Heals as the fault says, by the line that the report gives to paste where it can, and asks until all is well. */
 async function heal(fault: Fault, stage: Stage, kubeconfig: string, live: Answer): Promise<void> {
   if (fault.heal === undefined && fault.healWith === undefined) return;
-  if (fault.heal === 'fix') {
-    const command = live.causes[0]?.fixes[0]?.command ?? '';
-    expect(command, 'a fix to paste').toMatch(/kubectl /);
-    await execa('sh', ['-c', command], { env: { KUBECONFIG: kubeconfig } });
-  } else {
+  const change = fault.heal === 'fix' ? changeOf(live) : undefined;
+  if (change !== undefined) {
+    await paste(change.command, kubeconfig);
+  } else if (fault.heal !== 'fix') {
     for (const words of fault.heal ?? []) await stage.kubectl(words);
   }
   if (fault.healWith !== undefined) await stage.apply(fault.healWith);
   if (fault.healed !== undefined) await stage.until(fault.healed, 'healed');
-  let run = await ask(fault, kubeconfig);
-  for (let round = 0; round < 15 && run.exitCode !== 0; round++) {
-    await new Promise((resolve) => setTimeout(resolve, 2000));
-    run = await ask(fault, kubeconfig);
-  }
-  const healed = answerOf(run);
+  const healed = await answerThat((answer) => answer.verdict === 'healthy', fault, kubeconfig);
   expect(healed.verdict, `after healing: ${healed.headline}`).toBe('healthy');
+  if (change?.undo === undefined) return;
+  await paste(change.undo, kubeconfig);
+  const code = live.causes[0]?.code;
+  const again = await answerThat(({ causes }) => causes[0]?.code === code, fault, kubeconfig);
+  expect(again.causes[0]?.code, `after the undo: ${again.headline}`).toBe(code);
+}
+
+function changeOf({ causes: [first], headline }: Answer): Fix {
+  const change = first === undefined ? undefined : firstChange(first);
+  if (change === undefined) throw new Error(`nothing to paste: ${headline}`);
+  return change;
+}
+
+/** Runs a line as a reader would: in a shell, letter by letter. */
+async function paste(command: string, kubeconfig: string): Promise<void> {
+  await execa('sh', ['-c', command], { env: { KUBECONFIG: kubeconfig } });
+}
+
+/** Asks until an answer is as wanted; the last one when none is. */
+async function answerThat(wanted: (answer: Answer) => boolean, fault: Fault, kubeconfig: string): Promise<Answer> {
+  let answer = answerOf(await ask(fault, kubeconfig));
+  for (let round = 0; round < 20 && !wanted(answer); round++) {
+    await new Promise((resolve) => setTimeout(resolve, 2000));
+    answer = answerOf(await ask(fault, kubeconfig));
+  }
+  return answer;
 }

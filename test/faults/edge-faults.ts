@@ -113,6 +113,7 @@ export const edgeFaults: readonly Fault[] = [
     shows: served,
     verdict: 'degraded',
     words: ['web-allow', '8080', '80'],
+    heal: 'fix',
   },
   {
     name: 'policy-default-deny',
@@ -122,6 +123,7 @@ export const edgeFaults: readonly Fault[] = [
     shows: served,
     verdict: 'degraded',
     words: ['default-deny'],
+    heal: 'fix',
   },
   {
     name: 'control-deny-all-plus-right-allow',

@@ -31,7 +31,10 @@ export interface Fault {
   readonly code?: string;
   /** Must stand in the first cause's summary or evidence, or in the headline. */
   readonly words?: readonly string[];
-  /** kubectl words that heal it; `fix` pastes the first fix of the report. Absent: not healed in the test. */
+  /**
+   * kubectl words that heal it; `fix` pastes the first line of the report that changes something, then its undo, after
+   * which the same cause must be told. Absent: not healed in the test.
+   */
   readonly heal?: 'fix' | readonly (readonly string[])[];
   /** Objects applied to heal, after `heal`. */
   readonly healWith?: readonly Manifest[];

@@ -44,6 +44,7 @@ export const neighbourFaults: readonly Fault[] = [
     verdict: 'broken',
     code: 'SVC101',
     words: ['db', 'app=database'],
+    heal: 'fix',
   },
   {
     name: 'dns-policy-none-asks-a-strange-server',
@@ -75,6 +76,7 @@ export const neighbourFaults: readonly Fault[] = [
     verdict: 'broken',
     code: 'SVC101',
     words: ['Deployment web', 'app=web itself'],
+    heal: 'fix',
   },
 ];
 

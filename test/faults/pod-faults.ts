@@ -75,7 +75,7 @@ export const podFaults: readonly Fault[] = [
     shows: condition('PodScheduled', 'False', 'Unschedulable'),
     verdict: 'broken',
     words: ['Insufficient cpu'],
-    healWith: [app('search'), svc('search')],
+    heal: 'fix',
     healed: all(ready(2), endpoints('search', 2)),
   },
   {
@@ -86,7 +86,7 @@ export const podFaults: readonly Fault[] = [
     shows: condition('PodScheduled', 'False', 'Unschedulable'),
     verdict: 'broken',
     words: ['accelerator', 'node affinity/selector'],
-    healWith: [app('gpu-worker'), svc('gpu-worker')],
+    heal: 'fix',
     healed: all(ready(2), endpoints('gpu-worker', 2)),
   },
   {
@@ -135,6 +135,7 @@ export const podFaults: readonly Fault[] = [
     shows: all(container('ImagePullBackOff', 'ErrImagePull'), someReady(2)),
     verdict: 'degraded',
     words: ['registry.invalid/web:9'],
+    heal: 'fix',
   },
   {
     name: 'crash-on-start',
@@ -296,7 +297,7 @@ export const podFaults: readonly Fault[] = [
     shows: all(condition('PodScheduled', 'False', 'Unschedulable'), someReady(2)),
     verdict: 'degraded',
     words: ['18080'],
-    healWith: [app('ingress-lite'), svc('ingress-lite')],
+    heal: 'fix',
     healed: all(ready(2), endpoints('ingress-lite', 2)),
   },
   {

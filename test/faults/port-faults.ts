@@ -49,6 +49,7 @@ export const portFaults: readonly Fault[] = [
     shows: ready(4),
     verdict: 'degraded',
     words: ['web-v2', 'http'],
+    heal: 'fix',
   },
   {
     name: 'protocol-mismatch-on-named-port',
@@ -58,7 +59,7 @@ export const portFaults: readonly Fault[] = [
     shows: ready(2),
     verdict: 'broken',
     words: ['UDP', 'TCP'],
-    healWith: [app('syslog'), svc('syslog')],
+    heal: 'fix',
     healed: all(ready(2), endpoints('syslog', 2)),
   },
   {
@@ -77,7 +78,7 @@ export const portFaults: readonly Fault[] = [
     shows: all(ready(2), endpoints('admin', 2)),
     verdict: 'broken',
     words: ['127.0.0.1'],
-    healWith: [app('admin'), svc('admin')],
+    heal: 'fix',
     healed: all(ready(2), endpoints('admin', 2)),
   },
   {
@@ -93,7 +94,7 @@ export const portFaults: readonly Fault[] = [
     shows: all(ready(2), endpoints('api', 2)),
     verdict: 'broken',
     words: ['9090', '8080'],
-    healWith: [app('api'), svc('api')],
+    heal: 'fix',
     healed: all(ready(2), endpoints('api', 2)),
   },
   {
@@ -114,7 +115,7 @@ export const portFaults: readonly Fault[] = [
     shows: all(ready(2), endpoints('node-app', 2)),
     verdict: 'broken',
     words: ['3000', '8080'],
-    healWith: [app('node-app'), svc('node-app')],
+    heal: 'fix',
     healed: all(ready(2), endpoints('node-app', 2)),
   },
   {
@@ -133,7 +134,7 @@ export const portFaults: readonly Fault[] = [
     shows: ready(2),
     verdict: 'degraded',
     words: ['metrics'],
-    healWith: [app('web'), svc('web')],
+    heal: 'fix',
     healed: all(ready(2), endpoints('web', 2)),
   },
   {

@@ -35,7 +35,7 @@ export const readinessFaults: readonly Fault[] = [
     shows: all(runningNotReady(2), event('Unhealthy', /refused/)),
     verdict: 'broken',
     words: ['9090', 'refused'],
-    healWith: [app('web'), svc('web')],
+    heal: 'fix',
     healed: all(ready(2), endpoints('web', 2)),
   },
   {
@@ -64,7 +64,7 @@ export const readinessFaults: readonly Fault[] = [
     shows: all(runningNotReady(2), unhealthy),
     verdict: 'broken',
     words: ['time', '1s'],
-    healWith: [app('pricing'), svc('pricing')],
+    heal: 'fix',
     healed: all(ready(2), endpoints('pricing', 2)),
   },
   {
@@ -75,7 +75,7 @@ export const readinessFaults: readonly Fault[] = [
     shows: all(runningNotReady(2), unhealthy),
     verdict: 'broken',
     words: ['"web"'],
-    healWith: [app('web'), svc('web')],
+    heal: 'fix',
     healed: all(ready(2), endpoints('web', 2)),
   },
   {
@@ -227,7 +227,7 @@ export const readinessFaults: readonly Fault[] = [
       ),
     verdict: 'degraded',
     words: ['404', '/v2/health'],
-    heal: [['rollout', 'undo', 'deployment/web']],
+    heal: 'fix',
     healed: all(ready(2), endpoints('web', 2)),
   },
   {
@@ -245,7 +245,7 @@ export const readinessFaults: readonly Fault[] = [
     shows: all(runningNotReady(2), unhealthy),
     verdict: 'broken',
     words: ['HTTPS'],
-    healWith: [app('web'), svc('web')],
+    heal: 'fix',
     healed: all(ready(2), endpoints('web', 2)),
   },
   {

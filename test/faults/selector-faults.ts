@@ -103,6 +103,7 @@ export const selectorFaults: readonly Fault[] = [
     shows: all(ready(2), endpoints('shop', 2)),
     verdict: 'degraded',
     words: ['shop-db'],
+    heal: 'fix',
   },
   {
     name: 'selector-misses-pods-that-crash',
@@ -133,6 +134,7 @@ export const selectorFaults: readonly Fault[] = [
     shows: all(ready(2), endpoints('portal', 2)),
     verdict: 'degraded',
     words: ['portal-worker'],
+    heal: 'fix',
   },
   {
     name: 'selector-pods-released-by-hand',

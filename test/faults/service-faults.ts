@@ -31,6 +31,7 @@ export const serviceFaults: readonly Fault[] = [
     shows: (state) => state.items.some((item) => item.kind === 'EndpointSlice'),
     verdict: 'broken',
     words: ['kubernetes.io/service-name', 'legacy-db-1'],
+    heal: 'fix',
   },
   {
     name: 'hand-made-endpoints-of-a-gone-pod',
@@ -100,6 +101,7 @@ export const serviceFaults: readonly Fault[] = [
     shows: all(ready(1), endpoints('cache', 1)),
     verdict: 'degraded',
     words: ['internalTrafficPolicy', 'Local'],
+    heal: 'fix',
   },
   {
     name: 'stateful-set-service-name-wrong',
