@@ -12,6 +12,13 @@ export const KIND_WORDS = {
   Ingress: ['ingress', 'ingresses', 'ing'],
   Node: ['node', 'nodes', 'no'],
   Namespace: ['namespace', 'namespaces', 'ns'],
+  ConfigMap: ['configmap', 'configmaps', 'cm'],
+  Secret: ['secret', 'secrets'],
+  PersistentVolumeClaim: ['persistentvolumeclaim', 'persistentvolumeclaims', 'pvc'],
+  HorizontalPodAutoscaler: ['horizontalpodautoscaler', 'horizontalpodautoscalers', 'hpa'],
+  NetworkPolicy: ['networkpolicy', 'networkpolicies', 'netpol'],
+  EndpointSlice: ['endpointslice', 'endpointslices'],
+  HTTPRoute: ['httproute', 'httproutes'],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 
 export type WordedKind = keyof typeof KIND_WORDS;

@@ -69,5 +69,8 @@ describe('a target', () => {
     expect(() => parseTarget(['ing/front'], ['Service', 'Pod'])).toThrow(
       expect.objectContaining({ hint: 'It takes svc/NAME, po/NAME.' }),
     );
+    expect(() => parseTarget(['cm/web-config'], ['Service', 'Pod'])).toThrow(
+      'cm/web-config: this command does not follow a ConfigMap',
+    );
   });
 });
