@@ -115,7 +115,7 @@ function candidatesFor(
   return { candidates: [itself, ...searched.filter(({ suffix }) => suffix !== '.')], notes };
 }
 
-/** Queries on the wire: every name is asked for A and for AAAA. */
-export function wireQueries({ queries }: Pick<Expansion, 'queries'>): number {
-  return queries.length * 2;
+/** Queries on the wire: every name is asked for each type; for an address, that is A and AAAA. */
+export function wireQueries({ queries }: Pick<Expansion, 'queries'>, types = 2): number {
+  return queries.length * types;
 }

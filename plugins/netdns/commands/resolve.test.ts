@@ -45,6 +45,12 @@ describe('a name that resolves', () => {
     for (const line of run.stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(100);
   });
 
+  it('by its address is one query, not one for each family', async () => {
+    const run = await runNetdns('10.96.0.7 -n shop', world, live([ZONE]));
+    expect(run.stdout).toMatch(/1 {2}7\.0\.96\.10\.in-addr\.arpa\./);
+    expect(run.stdout).toContain('glibc: 1 query on the wire');
+  });
+
   it('may be that of the API server, which has an address of one family', async () => {
     const api = service('kubernetes', { clusterIP: '10.96.0.1', clusterIPs: ['10.96.0.1'] }, { namespace: 'default' });
     const zone: FakeZone = { ...ZONE, 'kubernetes.default.svc.cluster.local A': ['10.96.0.1'] };

@@ -12,7 +12,7 @@ import type { Pod } from '../../../shared/model/objects-pod.ts';
 import { podKey } from '../../../shared/model/pods.ts';
 import type { Ref } from '../../../shared/model/refs.ts';
 import type { NotChecked, Report, Section } from '../../../shared/report/report.ts';
-import { joinNames, shorten, wrap } from '../../../shared/util/text.ts';
+import { joinNames, plural, shorten, wrap } from '../../../shared/util/text.ts';
 import { libcOf } from '../caller.ts';
 import { checks } from '../checks/checks.ts';
 import { dnsSubject } from '../dns-subject.ts';
@@ -80,7 +80,12 @@ export function resolveReport(index: ClusterIndex, frame: ResolveFrame): Report 
       name,
       types,
       ...(pod === undefined ? {} : { from: podKey(pod) }),
-      search: { ...expansion, searches: resolver.searches, ndots: resolver.ndots, wireQueries: wireQueries(expansion) },
+      search: {
+        ...expansion,
+        searches: resolver.searches,
+        ndots: resolver.ndots,
+        wireQueries: wireQueries(expansion, types.length),
+      },
       servers: servers.map(({ pod: server, answers, failed }) => ({
         pod: server,
         answers,
@@ -188,7 +193,7 @@ function sections(
       : [`${asked.filter(({ answers }) => answers.some((entry) => entry.name === name)).length} of ${servers.length}`]),
   ]);
   const lines = [
-    `${expansion.libc}: ${wireQueries(expansion)} queries on the wire, ndots ${resolver.ndots}, servers ${resolver.nameservers.join(', ') || '?'}`,
+    `${expansion.libc}: ${plural(wireQueries(expansion, types.length), 'query', 'queries')} on the wire, ndots ${resolver.ndots}, servers ${resolver.nameservers.join(', ') || '?'}`,
     ...better.map((hint) => `Better: ${hint}`),
   ];
   const head = ['#', 'NAME', 'ANSWER', 'DATA', ...(asked.length === 0 ? [] : ['SERVERS'])];
