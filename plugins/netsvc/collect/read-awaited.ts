@@ -30,14 +30,15 @@ export async function readAwaited(
   const known = new Set([...seen, nameOf(service)]);
   if (sick.length === 0 || known.size > MAX_STEPS) return;
   const namespace = namespaceOf(service);
-  const names = hostsOf(sick, logs).flatMap((host) => {
+  const hosts = hostsOf(sick, logs);
+  const names = hosts.flatMap((host) => {
     const name = ownName(namespace, host);
     return name === undefined || known.has(name) ? [] : name;
   });
   const services = await gatherer.list('Service', { namespace });
   await Promise.all(
     services
-      .filter((one) => names.includes(nameOf(one)))
+      .filter((one) => names.includes(nameOf(one)) || hosts.includes(one.spec?.clusterIP ?? ''))
       .slice(0, MAX_AWAITED)
       .map(async (awaited) => {
         const selector = selectorOf(awaited);

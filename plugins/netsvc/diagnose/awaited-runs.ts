@@ -42,12 +42,17 @@ function traced(finding: Finding, rootOf: (awaited: Ref) => Finding | undefined)
   return found.map(({ root, awaited }, at) => inPlaceOf(finding, root, awaited, at === 0 ? finding.pods : undefined));
 }
 
+/** The name, with its namespace when that is another one. */
+function placeOf({ name, namespace }: Ref, waiting: Ref): string {
+  return namespace === waiting.namespace ? name : `${namespace}/${name}`;
+}
+
 function inPlaceOf(finding: Finding, root: Finding, awaited: Ref, pods: Finding['pods']): Finding {
   const { severity, impact, role, dependsOn, subject } = finding;
   const { pods: _, ...cause } = root;
   return {
     ...cause,
-    summary: `${root.summary}; ${subject.kind} ${subject.name} waits for Service ${awaited.name}`,
+    summary: `${root.summary}; ${subject.kind} ${subject.name} waits for Service ${placeOf(awaited, subject)}`,
     severity,
     impact,
     role,

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { crashing, ended } from '../../../../shared/testing/broken-pods.ts';
+import { deployment, service } from '../../../../shared/testing/builders.ts';
 import { causeCodes, diagnoseObjects } from '../../testing/diagnose-objects.ts';
 import { clusterDns, dnsPod, soundWeb } from '../../testing/system-objects.ts';
 
@@ -25,6 +27,17 @@ describe('cluster-dns-down', () => {
     expect(causeCodes(report)).toEqual(['SVC803']);
     expect(report.headline).toContain('it is scaled to 0');
     expect(report.causes[0]?.fixes[0]?.command).toBe('kubectl scale deployment coredns -n kube-system --replicas=2');
+  });
+
+  it('comes before the crash of an app whose last words are of a name, and beside any other crash', () => {
+    const told = (text: string) => {
+      const app = crashing('web-6f9c-a', ended(1, 'Error'), { of: 'web' });
+      const logs = [{ namespace: 'shop', pod: 'web-6f9c-a', container: 'app', previous: true, text }];
+      const web = [service('web'), deployment('web'), app];
+      return causeCodes(diagnoseObjects([...web, ...clusterDns([dnsPod('coredns-1', false)])], 'web', { logs }));
+    };
+    expect(told('Error: getaddrinfo EAI_AGAIN db')).toEqual(['SVC803']);
+    expect(told('panic: no config')).toEqual(['SVC229', 'SVC803']);
   });
 
   it('notes some that are not ready', () => {

@@ -10,7 +10,8 @@ const URL = /\b([a-z][a-z0-9+.-]*):\/\/(?:[^\s/,]*@)?([a-z0-9][a-z0-9.-]*)(?::(\
 /** `web:8080` standing alone or in a list; not part of a path, an image, a time or an address. */
 const PAIR = /(?<![\w.@/:-])([a-z][-a-z0-9.]*[a-z0-9]|[a-z]):(\d{2,5})(?![\w:.-])/gi;
 /** `web.shop.svc` and longer, without a port. */
-const WHOLE = /(?<![\w.@/:-])([a-z0-9][-a-z0-9]*(?:\.[a-z0-9][-a-z0-9]*)+\.svc(?:\.[a-z0-9][-a-z0-9.]*)?)(?![\w:/-])/gi;
+const WHOLE =
+  /(?<![\w.@/:-])([a-z0-9][-a-z0-9]*(?:\.[a-z0-9][-a-z0-9]*)+\.svc(?:\.[a-z0-9][-a-z0-9.]*)?)(?![\w/-]|\.\w|:\d)/gi;
 
 /** The ports that schemes mean when none is written. */
 const DEFAULT_PORTS: Readonly<Record<string, number>> = { http: 80, https: 443, ws: 80, wss: 443 };

@@ -10,6 +10,10 @@ const ASKED = [
   /\b(?:translate host name|bad address|can't resolve|host)\s+["']([a-z][-a-z0-9.]*[a-z0-9])["']/gi,
   /\b(?:nslookup|dig|getent hosts|ping(?: -\w+(?: \d+)?)*|nc(?: -\w+(?: \d+)?)*|telnet)\s+([a-z][-a-z0-9.]*[a-z0-9])(?:\s+(\d{2,5}))?/gi,
   /(?<![\w.@/:-])([a-z][-a-z0-9.]*[a-z0-9]):(\d{2,5})(?=: )/gi,
+  // Java: `kafka.data/10.96.0.7:9092`
+  /(?<![\w./-])([a-z][-a-z0-9.]*)\/\d{1,3}(?:\.\d{1,3}){3}:(\d{2,5})/gi,
+  // Node.js, Go, libpq: an address, which may be that of a Service; that of a DNS server is no peer
+  /(?<![\d.])(\d{1,3}(?:\.\d{1,3}){3})\)?(?::|,? port )(?!53\b)(\d{2,5})/gi,
   /\s(?:-h|--host)[ =]([a-z][-a-z0-9.]*[a-z0-9])(?:\s+(?:-p|--port)[ =](\d{2,5}))?/gi,
 ];
 

@@ -3,7 +3,7 @@ import type { Evidence, Finding, Fix } from '../../../../shared/messages/finding
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import { podsMessages } from '../../messages/pods.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
-import { NEEDS_USES, needsOf } from './dependencies.ts';
+import { NEEDS_USES, needsOf, withWords } from './dependencies.ts';
 import { exitInWords } from './exit-codes.ts';
 import { eventEvidence, logsOf } from './pod-evidence.ts';
 import { inPods, podKeys } from './pod-groups.ts';
@@ -72,10 +72,16 @@ function raise(index: ClusterIndex, subject: ServiceSubject, group: readonly [Tr
     });
   }
   if (trouble.kind === 'exits-cleanly') {
-    return podsMessages.SVC231.raise({ ...facts, args: { ...args, restarts: backOffInWords(group) + args.restarts } });
+    return withWords(
+      podsMessages.SVC231.raise({ ...facts, args: { ...args, restarts: backOffInWords(group) + args.restarts } }),
+      needs,
+    );
   }
   const end = exitInWords(trouble.ended?.exitCode, trouble.ended?.signal) + wrongFormat(index, first);
-  return podsMessages.SVC229.raise({ ...facts, args: { ...args, end, reason: backOffInWords(group) } });
+  return withWords(
+    podsMessages.SVC229.raise({ ...facts, args: { ...args, end, reason: backOffInWords(group) } }),
+    needs,
+  );
 }
 
 /** The runtime's own word, which reaches only the log or its copy when an init program of the image starts the app. */

@@ -2,7 +2,16 @@ import { describe, expect, it } from 'vitest';
 import type { KubeObject } from '../../../../shared/model/objects.ts';
 import type { Container } from '../../../../shared/model/objects-pod.ts';
 import { crashing, ended, unready } from '../../../../shared/testing/broken-pods.ts';
-import { deployment, event, pod, service, slicesFor } from '../../../../shared/testing/builders.ts';
+import {
+  deployment,
+  event,
+  namespace,
+  networkPolicy,
+  pod,
+  service,
+  slicesFor,
+  workload,
+} from '../../../../shared/testing/builders.ts';
 import { causeCodes, diagnoseObjects } from '../../testing/diagnose-objects.ts';
 
 const web = service('web');
@@ -140,6 +149,94 @@ describe('what a crashing container needs and does not get', () => {
   it('hosts outside the namespace and the cluster are nobody that could be seen', () => {
     expect(facts(told('getaddrinfo ENOTFOUND db.example.com'))).not.toContain('no Service');
     expect(facts(told('getaddrinfo ENOTFOUND db.data'))).not.toContain('no Service');
+  });
+});
+
+describe('why a name or an address gives nothing, in the first line', () => {
+  const data = [
+    namespace('shop'),
+    namespace('data'),
+    service('postgres', { selector: { app: 'pg' }, ports: [{ port: 5432 }] }, { namespace: 'data' }),
+    pod('pg-1', { namespace: 'data', labels: { app: 'pg' } }),
+  ];
+  const env = (value: string) => ({
+    containers: [{ name: 'app', image: 'example/app:1', env: [{ name: 'DB', value }] }],
+  });
+
+  it.each([
+    [
+      'getaddrinfo ENOTFOUND postgres',
+      'there is no Service postgres in namespace shop; Service postgres is in namespace data',
+      'postgres.data',
+    ],
+    [
+      'lookup postgress.data: no such host',
+      'there is no Service postgress in namespace data; nearest: postgres',
+      'postgres.data',
+    ],
+    [
+      'lookup postgres.dat.svc.cluster.local: no such host',
+      'there is no namespace dat; nearest: data',
+      'postgres.data',
+    ],
+    [
+      'lookup postgres.data.svc.k8s.local: no such host',
+      "its end is not the cluster's domain, cluster.local",
+      'postgres.data',
+    ],
+  ])('%s', (text, why, better) => {
+    const host = /(postgres\S*?)(:|$)/.exec(text)?.[1] ?? '';
+    const report = told(text, data, env(`pg://${host}:5432/x`));
+    expect(causeCodes(report)).toEqual(['SVC229']);
+    expect(report.headline).toContain(`; it asks for ${host}: ${why}`);
+    expect(commands(report)[0]).toBe(`kubectl set env deployment/web -n shop -c app DB=pg://${better}:5432/x`);
+  });
+
+  it('the namespace before the name, and pods that have their names under another Service', () => {
+    const swapped = told('lookup data.postgres: no such host', [
+      ...data,
+      service('postgres', { selector: { app: 'x' } }),
+    ]);
+    expect(swapped.headline).toContain('; it asks for data.postgres: the namespace stands first');
+    const set = workload('StatefulSet', 'db', { app: 'db' }, { serviceName: 'db-headless' });
+    const ownerReferences = [{ kind: 'StatefulSet', name: 'db', controller: true }];
+    const db0 = pod('db-0', { labels: { app: 'db' }, meta: { ownerReferences } });
+    const report = told('lookup db-0.db: no such host', [db, set, db0]);
+    expect(report.headline).toContain('StatefulSet db has serviceName db-headless, so its pods have no name under db');
+  });
+
+  it.each([
+    'Error: connect ECONNREFUSED 10.96.9.9:5432',
+    'connection to server at "pg" (10.96.9.9), port 5432 failed: Connection refused',
+    'WARN Connection to node -1 (pg.shop/10.96.9.9:5432) could not be established',
+  ])('the address of a Service that has no pods: %s', (text) => {
+    const pg = service('pg', { clusterIP: '10.96.9.9', clusterIPs: ['10.96.9.9'], selector: { app: 'pg' } });
+    const report = told(text, [pg, deployment('pg', { app: 'pg' }, { replicas: 0 })]);
+    expect(causeCodes(report)).toEqual(['SVC201']);
+    expect(report.headline).toContain('Deployment web waits for Service pg');
+  });
+
+  it('a Service of another namespace that has no pods is the cause', () => {
+    const off = deployment('pg', { app: 'pg' }, { replicas: 0 }, { namespace: 'data' });
+    const report = told('dial tcp postgres.data:5432: connection refused', [...data.slice(0, 3), off]);
+    expect(causeCodes(report)).toEqual(['SVC201']);
+    expect(report.headline).toContain('Deployment web waits for Service data/postgres');
+    expect(told('FATAL: password rejected by postgres.data:5432', data).headline).not.toContain('asks for');
+  });
+
+  it('a policy that does not let it out to a Service that serves', () => {
+    const pods = [pod('db-1', { labels: { app: 'db' } })];
+    const sound = service('db', { selector: { app: 'db' }, ports: [{ port: 5432, targetPort: 8080 }] });
+    const calico = workload('DaemonSet', 'calico-node', { 'k8s-app': 'calico-node' }, {}, { namespace: 'kube-system' });
+    const closed = networkPolicy('no-way-out', {
+      podSelector: { matchLabels: { app: 'web' } },
+      policyTypes: ['Egress'],
+    });
+    const all = [sound, ...pods, ...slicesFor(sound, pods), calico, closed];
+    expect(told('dial tcp db:5432: i/o timeout', all).headline).toContain(
+      'it asks for Service db, but NetworkPolicy shop/no-way-out does not let it out to port 8080/TCP (egress)',
+    );
+    expect(told('dial tcp db:5432: connection refused', all).headline).not.toContain('no-way-out');
   });
 });
 

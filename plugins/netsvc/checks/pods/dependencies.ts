@@ -1,38 +1,38 @@
 import { dnsPolicyFix } from '../../../../shared/diagnose/dns-policy-fix.ts';
-import type { Evidence, Fix } from '../../../../shared/messages/finding.ts';
+import type { Evidence, Finding, Fix } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
-import type { Service } from '../../../../shared/model/objects-network.ts';
 import type { Container } from '../../../../shared/model/objects-pod.ts';
-import { isFinished, isReady } from '../../../../shared/model/pods.ts';
 import type { Ref } from '../../../../shared/model/refs.ts';
-import { formatLabels, matchesLabels } from '../../../../shared/model/selectors.ts';
-import { podsMatching, selectorOf } from '../../../../shared/model/services.ts';
-import { plural } from '../../../../shared/util/text.ts';
+import { matchesLabels } from '../../../../shared/model/selectors.ts';
+import { selectorOf } from '../../../../shared/model/services.ts';
+import { POLICY_KINDS } from '../../../../shared/policy/facts-of-index.ts';
 import { dnsTrap } from '../names/dns-trap.ts';
 import { hostsIn, hostVariables, type NamedHost, ownName } from '../names/host-references.ts';
+import { meaningOf } from '../names/service-of-host.ts';
 import { environmentOf } from '../ports/listen/environment.ts';
-import { likeness } from '../selector/label-distance.ts';
 import { askedHosts, tellsUnresolved } from './asked-hosts.ts';
 import { whatItMisses } from './does-without.ts';
+import { type Asking, type Gap, gapOf } from './host-gaps.ts';
+import { lookAt } from './look-at.ts';
 import { commandLine, logsOf, podSource } from './pod-evidence.ts';
 import type { ServicePod } from './service-pods.ts';
-import { isPatchable, patchTemplateSpec } from './workload-commands.ts';
+import { TAIL } from './unresolved-pods.ts';
 
 /** What a container in trouble depends on and does not get, told beside its own fault. */
 export interface Needs {
   readonly evidence: readonly Evidence[];
   readonly fixes: readonly Fix[];
-  /** The Services of its namespace that it asks for. */
+  /** The Services that it asks for. */
   readonly dependsOn: readonly Ref[];
   /** Those of them that its own words name. */
   readonly waitsFor: readonly Ref[];
+  /** What its own words lead to, the end of a summary: `; it asks for db: there is no …`; may be empty. */
+  readonly words: string;
 }
 
 /** What `needsOf` and `portTaken` look at beside the pods. */
-export const NEEDS_USES = ['Service', 'ConfigMap', 'Node'] as const;
+export const NEEDS_USES = ['Service', 'ConfigMap', 'Node', 'Namespace', 'StatefulSet', ...POLICY_KINDS] as const;
 
-/** As much of a log as its last words are looked for in. */
-const TAIL = 4096;
 const MOST = 2;
 
 /**
@@ -44,6 +44,8 @@ export function needsOf(
   entry: ServicePod,
   { name, spec }: { readonly name: string; readonly spec: Container | undefined },
   probe: readonly string[] = [],
+  /** It does nothing but wait: what it names is what it does not get. */
+  waits = false,
 ): Needs {
   const namespace = entry.pod.metadata?.namespace ?? '';
   const lastWords = logsOf(index, entry, name).map(({ text }) => text.slice(-TAIL));
@@ -57,16 +59,22 @@ export function needsOf(
   );
   const silent = named.length === 0 && SAYS_NO.test(probe.join('\n'));
   const hosts = silent ? configured : named;
-  const asks = servicesAsked(index, namespace, entry, hosts).slice(0, MOST);
-  const absent = configured
-    .filter(({ host }) => serviceNamed(index, namespace, host) === undefined)
-    .flatMap((host) => gapOf(index, namespace, entry, host) ?? [])
-    .slice(0, MOST);
-  const gaps = hosts.flatMap((host) => gapOf(index, namespace, entry, host) ?? []).slice(0, MOST);
+  const missed = askedHosts(whatItMisses(said));
   const unresolved = tellsUnresolved(said);
+  const asking: Asking = { entry, container: spec, said, unresolved };
+  const gapsOf = (some: readonly NamedHost[]): readonly Gap[] =>
+    some.flatMap((host) => gapOf(index, asking, host) ?? []).slice(0, MOST);
+  const asks = servicesAsked(index, namespace, entry, hosts).slice(0, MOST);
+  const absent = gapsOf(
+    configured.filter(({ host }) => {
+      const meant = meaningOf(index, namespace, host);
+      return meant !== undefined && meant.service === undefined;
+    }),
+  );
+  const gaps = gapsOf(hosts);
   // Without any word of the container's own, servers that are surely not the cluster's are worth a line.
   const trap = unresolved || said.trim() === '' ? trapOf(index, entry, unresolved) : undefined;
-  const asked = hosts[0]?.host;
+  const asked = hosts.find(({ host }) => !/^[\d.]+$/.test(host))?.host;
   const look: readonly Fix[] =
     unresolved && asked !== undefined && gaps.length === 0
       ? [
@@ -77,6 +85,8 @@ export function needsOf(
           },
         ]
       : [];
+  // A peer that is only named in passing, before another end, leads nowhere.
+  const [sure] = waits || unresolved || GOT_NONE.test(said) ? gapsOf(eachOnce(namespace, missed)) : [];
   return {
     evidence: [
       ...[...gaps, ...absent].slice(0, MOST).map(({ evidence }) => evidence),
@@ -87,23 +97,31 @@ export function needsOf(
       ...(gaps.length > 0
         ? gaps.flatMap(({ fixes }) => fixes)
         : GOT_NONE.test(said)
-          ? asks.slice(0, 1).map(lookAt)
+          ? asks.slice(0, 1).map((one) => lookAt(one.namespace ?? '', one.name))
           : []),
       ...look,
     ],
     dependsOn: asks,
-    waitsFor: servicesAsked(index, namespace, entry, silent ? hosts : askedHosts(whatItMisses(said)))
-      .filter(({ name }) => mayBeAway(index, entry, name, unresolved))
+    waitsFor: servicesAsked(index, namespace, entry, silent ? hosts : missed)
+      .filter((one) => mayBeAway(index, entry, one, unresolved))
       .slice(0, MOST),
+    words: [unresolved ? trap : undefined, sure]
+      .map((gap) => (gap === undefined ? '' : `; ${gap.evidence.fact}`))
+      .join(''),
   };
+}
+
+/** A finding whose summary ends with what the container's own words lead to. */
+export function withWords(finding: Finding, { words }: Needs): Finding {
+  return words === '' ? finding : { ...finding, summary: finding.summary + words };
 }
 
 /**
  * A name that does not resolve, or that the pod's own /etc/hosts leads elsewhere, says nothing of the Service; only a
  * headless one without ready pods has no name.
  */
-function mayBeAway(index: ClusterIndex, { pod }: ServicePod, name: string, unresolved: boolean): boolean {
-  const service = index.get('Service', pod.metadata?.namespace, name);
+function mayBeAway(index: ClusterIndex, { pod }: ServicePod, { namespace, name }: Ref, unresolved: boolean): boolean {
+  const service = index.get('Service', namespace, name);
   const aliases = (pod.spec?.hostAliases ?? []).flatMap(({ hostnames = [] }) => hostnames);
   return !aliases.includes(name) && (!unresolved || service?.spec?.clusterIP === 'None');
 }
@@ -129,99 +147,21 @@ function configuredHosts(index: ClusterIndex, own: string, spec: Container | und
   return eachOnce(own, [...[...values.values()].flatMap(hostsIn), ...hostVariables(values)]);
 }
 
-/** The Services of its own namespace among the hosts that a pod asks for; its own are none. */
+/** The Services among the hosts that a pod asks for; its own are none. */
 function servicesAsked(
   index: ClusterIndex,
   own: string,
   { pod }: ServicePod,
   hosts: readonly NamedHost[],
 ): readonly Ref[] {
-  return hosts.flatMap(({ host }) => {
-    const service = serviceNamed(index, own, host);
+  const found = new Map<string, Ref>();
+  for (const { host } of hosts) {
+    const { namespace = '', name = '', service } = meaningOf(index, own, host) ?? {};
     const selector = service === undefined ? undefined : selectorOf(service);
-    if (service === undefined || (selector !== undefined && matchesLabels(selector, pod.metadata?.labels))) return [];
-    return [{ kind: 'Service', namespace: own, name: service.metadata?.name ?? '' }];
-  });
-}
-
-function serviceNamed(index: ClusterIndex, own: string, host: string): Service | undefined {
-  const name = ownName(own, host);
-  return name === undefined ? undefined : index.get('Service', own, name);
-}
-
-function lookAt({ name, namespace = '' }: Ref): Fix {
-  return {
-    title: `see what is wrong with Service ${name}`,
-    command: `kubectl netsvc ${name} -n ${namespace}`,
-    risk: 'none',
-  };
-}
-
-interface Gap {
-  readonly evidence: Evidence;
-  readonly fixes: readonly Fix[];
-}
-
-/** Why a host that is a Service of the same namespace cannot answer; undefined when nothing speaks against it. */
-function gapOf(index: ClusterIndex, own: string, entry: ServicePod, { host, port }: NamedHost): Gap | undefined {
-  const name = ownName(own, host);
-  if (name === undefined) return undefined;
-  const service = serviceNamed(index, own, host);
-  if (service === undefined) {
-    const known = (entry.pod.spec?.hostAliases ?? []).some(({ hostnames = [] }) => hostnames.includes(name));
-    if (known || name === entry.name || !index.seen('Service', own).whole) return undefined;
-    const [near] = index
-      .list('Service', own)
-      .map((one) => one.metadata?.name ?? '')
-      .filter((one) => likeness(one, name) >= 0.7)
-      .sort((a, b) => likeness(b, name) - likeness(a, name));
-    const fact = `it asks for ${host}: there is no Service ${name} in namespace ${own}${near === undefined ? '' : `; nearest: ${near}`}`;
-    return { evidence: { fact, source: `Services of namespace ${own}` }, fixes: [] };
+    const itself = namespace === own && selector !== undefined && matchesLabels(selector, pod.metadata?.labels);
+    if (service !== undefined && !itself) found.set(`${namespace}/${name}`, { kind: 'Service', namespace, name });
   }
-  const astray = aliasGap(entry, host, service);
-  if (astray !== undefined) return astray;
-  const why = whyNot(index, own, service, port);
-  if (why === undefined) return undefined;
-  return {
-    evidence: { fact: `it asks for Service ${name}, ${why}`, source: `Service ${own}/${name}` },
-    fixes: [lookAt({ kind: 'Service', namespace: own, name })],
-  };
-}
-
-/** A line of /etc/hosts comes before DNS: it may give the Service's name another address. */
-function aliasGap(entry: ServicePod, host: string, { metadata, spec }: Service): Gap | undefined {
-  const alias = (entry.pod.spec?.hostAliases ?? []).find(({ hostnames = [] }) => hostnames.includes(host));
-  if (alias === undefined || [spec?.clusterIP, ...(spec?.clusterIPs ?? [])].includes(alias.ip)) return undefined;
-  const patch = (one: object): string => patchTemplateSpec(entry.owner, { hostAliases: [one] });
-  return {
-    evidence: {
-      fact: `its hostAliases take ${host} for ${alias.ip ?? ''}; Service ${metadata?.name ?? ''} has ${spec?.clusterIP ?? 'no address'}`,
-      source: `${podSource(entry)} spec.hostAliases`,
-    },
-    fixes: isPatchable(entry.owner)
-      ? [
-          {
-            title: `let DNS answer for ${host}: drop the alias`,
-            command: patch({ ip: alias.ip, $patch: 'delete' }),
-            risk: 'low',
-            undo: patch(alias),
-          },
-        ]
-      : [],
-  };
-}
-
-function whyNot(index: ClusterIndex, own: string, service: Service, port: number | undefined): string | undefined {
-  const selector = selectorOf(service);
-  const ports = (service.spec?.ports ?? []).flatMap((one) => one.port ?? []);
-  const headless = service.spec?.clusterIP === 'None';
-  if (port !== undefined && ports.length > 0 && !ports.includes(port) && !headless)
-    return `which has port ${ports.join(', ')} and not ${port}`;
-  if (selector === undefined || !index.seen('Pod', own).whole) return undefined;
-  const pods = podsMatching(index, own, selector).filter((pod) => !isFinished(pod));
-  if (pods.length === 0) return `which selects ${formatLabels(selector)}: no pod has that`;
-  if (pods.some(isReady) || service.spec?.publishNotReadyAddresses === true) return undefined;
-  return `of which ${pods.length === 1 ? 'the one pod is' : `all ${plural(pods.length, 'pod')} are`} not Ready`;
+  return [...found.values()];
 }
 
 function trapOf(index: ClusterIndex, entry: ServicePod, unresolved: boolean): Gap | undefined {

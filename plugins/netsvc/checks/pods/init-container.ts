@@ -7,7 +7,7 @@ import { podsMessages } from '../../messages/pods.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
 import { awaitedJob } from './awaited-jobs.ts';
 import { lookAtLog } from './container-crashes.ts';
-import { NEEDS_USES, needsOf } from './dependencies.ts';
+import { NEEDS_USES, needsOf, withWords } from './dependencies.ts';
 import { exitInWords } from './exit-codes.ts';
 import { commandLine, logsOf, podSource } from './pod-evidence.ts';
 import { inPods, podKeys } from './pod-groups.ts';
@@ -50,7 +50,7 @@ function raise(index: ClusterIndex, subject: ServiceSubject, group: readonly [Tr
   const { trouble } = first;
   // Waiting is all that most of them do: what the command names is what the container waits for.
   const ran = commandLine(trouble.container.spec);
-  const needs = needsOf(index, first, trouble.container, [ran]);
+  const needs = needsOf(index, first, trouble.container, [ran], trouble.kind === 'init-running');
   const facts = {
     subject: first.owner,
     pods: podKeys(group),
@@ -65,7 +65,7 @@ function raise(index: ClusterIndex, subject: ServiceSubject, group: readonly [Tr
     const lasted = index.now - Date.parse(trouble.container.status?.state?.running?.startedAt ?? '');
     const said = logsOf(index, first, trouble.container.name).map(({ text }) => text);
     const job = awaitedJob(index, subject.namespace, [wordsOf(trouble.container.spec), ...said].join('\n'));
-    return podsMessages.SVC233.raise({
+    const finding = podsMessages.SVC233.raise({
       ...facts,
       fixes: [...(job?.fixes ?? []), ...facts.fixes],
       ...patience(facts.severity, lasted, index.orLater),
@@ -77,8 +77,9 @@ function raise(index: ClusterIndex, subject: ServiceSubject, group: readonly [Tr
         ...(job?.evidence ?? []),
       ],
     });
+    return withWords(finding, needs);
   }
-  return podsMessages.SVC232.raise({
+  const finding = podsMessages.SVC232.raise({
     ...facts,
     args: {
       ...args,
@@ -88,6 +89,7 @@ function raise(index: ClusterIndex, subject: ServiceSubject, group: readonly [Tr
     },
     evidence: [...troubleEvidence(index, group, [], true), ...needs.evidence],
   });
+  return withWords(finding, needs);
 }
 
 function wordsOf(spec: Container | undefined): string {

@@ -6,7 +6,7 @@ import { probeOf, probePortNumber } from '../../../../shared/model/pod-state-pro
 import { ago } from '../../../../shared/util/duration.ts';
 import { readinessMessages } from '../../messages/readiness.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
-import { NEEDS_USES, needsOf } from '../pods/dependencies.ts';
+import { NEEDS_USES, needsOf, withWords } from '../pods/dependencies.ts';
 import { logEvidence, podSource } from '../pods/pod-evidence.ts';
 import { groupBy, inPods, ownerKey, podKeys, thePods } from '../pods/pod-groups.ts';
 import { rolloutNote, withUndo } from '../pods/rollout-note.ts';
@@ -110,7 +110,7 @@ function probeFinding(
   }
   const note = rolloutNote(index, group);
   const needs = needsOf(index, told, told.container, probeTexts(told));
-  return MESSAGE[told.fault]({
+  const finding = MESSAGE[told.fault]({
     subject: told.owner,
     args: {
       probe: probeInWords(told),
@@ -138,6 +138,7 @@ function probeFinding(
       ...(told.fault === 'timeout' && needs.evidence.length > 0 ? proof(told) : probeFixes(subject, told)),
     ]),
   });
+  return mayWait(told) ? withWords(finding, needs) : finding;
 }
 
 /** A wrong path, port or scheme is the probe's own fault, whatever the app cannot reach besides. */
