@@ -53,6 +53,74 @@ describe('what messages of sandboxes mean', () => {
       'bad-configuration',
       undefined,
     ],
+    [
+      `${add('calico', 'k8s-pod-network')}error getting ClusterInformation: stat /etc/cni/net.d/calico-kubeconfig: no such file or directory`,
+      'credentials',
+      'Calico',
+    ],
+    [
+      `${add('calico', 'k8s-pod-network')}error adding host side routes for interface: cali1, error: route (Dst: 10.244.1.4/32) already exists for an interface other than 'cali1'`,
+      'bad-configuration',
+      'Calico',
+    ],
+    [
+      `${add('cilium-cni', 'cilium')}unable to allocate IP via local cilium agent: [POST /ipam][502] postIpamFailure "unable to allocate from pool "blue": pool not (yet) available"`,
+      'no-pool',
+      'Cilium',
+    ],
+    [
+      `${add('antrea', 'antrea')}rpc error: code = Unknown desc = failed to connect to ovs for container 0f3c: failed to add OVS port`,
+      'agent-down',
+      'Antrea',
+    ],
+    [
+      `${add('vpc-bridge', 'vpc')}failed to parse Kubernetes args: pod does not have label vpc.amazonaws.com/PrivateIPv4Address`,
+      'no-pool',
+      'AWS VPC CNI',
+    ],
+    [
+      `${add('kube-ovn', 'kube-ovn')}RPC failed; no address allocated to pod shop/api-1 provider ovn, please see kube-ovn-controller logs to find errors`,
+      'no-pool',
+      'Kube-OVN',
+    ],
+    [
+      `${add('multus', 'multus-cni-network')}error at storage engine: Could not allocate IP in range: ip: 10.10.0.1 / - 10.10.0.5`,
+      'attachment',
+      'Whereabouts',
+    ],
+    [`${add('bridge', 'kubernetes')}no IP ranges specified`, 'no-configuration', undefined],
+    [
+      `${add('bridge', 'net')}failed to allocate for range 0: requested IP address 10.244.2.9 is not available in range set 10.244.2.1-10.244.2.254`,
+      'attachment',
+      undefined,
+    ],
+    [
+      `${add('flannel', 'cbr0')}failed to delegate add: failed to set bridge addr: could not add IP address to "cni0": permission denied`,
+      'bad-configuration',
+      undefined,
+    ],
+    [
+      `${add('flannel', 'cbr0')}failed to delegate add: failed to connect "veth3c5a1b" to bridge cni0: exchange full`,
+      'bad-configuration',
+      undefined,
+    ],
+    [
+      `${add('bandwidth', 'cbr0')}failed to create ingress qdisc: no such file or directory`,
+      'bad-configuration',
+      undefined,
+    ],
+    [`${SETUP}netplugin failed with no error message: signal: killed`, 'no-program', undefined],
+    [
+      `${add('flannel', 'cbr0')}error while adding HostComputeEndpoint: hnsCall failed in Win32: Element not found. (0x490)`,
+      'bad-configuration',
+      undefined,
+    ],
+    [`${add('linkerd-cni', 'linkerd-cni')}Unauthorized`, 'credentials', undefined],
+    [
+      `${FRAME}failed to mount network namespace: failed to create netns: no space left on device`,
+      'runtime',
+      undefined,
+    ],
     [`${add('aws-cni', 'aws-cni')}add cmd: failed to assign an IP address to container`, 'no-address', 'AWS VPC CNI'],
     [
       `${add('aws-cni', 'aws-cni')}add cmd: Error received from AddNetwork gRPC call: rpc error: code = Unavailable desc = connection error: desc = "transport: Error while dialing: dial tcp 127.0.0.1:50051: connect: connection refused"`,
@@ -76,7 +144,7 @@ describe('what messages of sandboxes mean', () => {
     ],
     [
       `${add('kube-ovn', 'kube-ovn')}RPC failed; request ip return 500 no address allocated to pod shop/a, please see kube-ovn-controller logs to find errors`,
-      'no-address',
+      'no-pool',
       'Kube-OVN',
     ],
     [

@@ -31,7 +31,7 @@ export function calledPlugin(message: string): { readonly type: string; readonly
 function plainWords(message: string): string {
   const core = message
     .replace(/^Failed to create pod sandbox: /i, '')
-    .replace(/^rpc error: code = \w+ desc = /, '')
+    .replace(/rpc error: code = \w+ desc = /g, '')
     .replace(/^failed to (?:setup|set up) network for sandbox "[^"]*": /, '')
     .replace(/^failed to (?:set up|setup) (?:sandbox container|pod) "[^"]*" network for pod "[^"]*": /, '')
     .replace(/networkPlugin cni failed to set up pod "[^"]*" network: /, '')

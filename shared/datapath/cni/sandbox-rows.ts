@@ -1,3 +1,4 @@
+import { NODE_ROWS } from './sandbox-rows-node.ts';
 import { PLUGIN_ROWS } from './sandbox-rows-plugins.ts';
 import type { SandboxRow } from './sandbox-trouble.ts';
 
@@ -8,6 +9,7 @@ import type { SandboxRow } from './sandbox-trouble.ts';
  * k8snetworkplumbingwg/multus-cni, containerd and cri-o, kubeovn/kube-ovn, AliyunContainerService/terway.
  */
 export const SANDBOX_ROWS: readonly SandboxRow[] = [
+  ...NODE_ROWS,
   [
     /no runtime for "|RuntimeHandler .* not supported|failed to find runtime handler/,
     'runtime',
@@ -64,7 +66,12 @@ export const SANDBOX_ROWS: readonly SandboxRow[] = [
     undefined,
     'the network asks a DHCP daemon of the CNI plugins, which does not run on the node',
   ],
-  [/no address allocated to pod/, 'no-address', 'Kube-OVN', 'Kube-OVN has given the pod no address'],
+  [
+    /no address allocated to pod/,
+    'no-pool',
+    'Kube-OVN',
+    'kube-ovn-controller has given the pod no address: it hangs, or the subnet of the pod is full',
+  ],
   [
     /kube-ovn-daemon\.sock.*(refused|no such file)/,
     'agent-down',
@@ -75,12 +82,30 @@ export const SANDBOX_ROWS: readonly SandboxRow[] = [
   [/\/var\/run\/eni\/eni\.socket/, 'agent-down', 'Terway', 'terway does not answer on the node'],
   [
     /Could not allocate IP in range|whereabouts.*(allocat|timeout)/i,
-    'no-address',
+    'attachment',
     'Whereabouts',
     'the range of the additional network has no free address',
   ],
   [
-    /no IP addresses available in range set|no IP ranges specified|requested IP address .* is not available/,
+    /SRIOV-CNI.*VF pci addr is required/,
+    'attachment',
+    undefined,
+    'the network is of SR-IOV, and the pod asks for no device of it in its resources',
+  ],
+  [
+    /requested IP address .* is not available/,
+    'attachment',
+    undefined,
+    'the address that the pod asks for is taken, or not of the range',
+  ],
+  [
+    /no IP ranges specified/,
+    'no-configuration',
+    undefined,
+    'the configuration on the node names no range: the agent has not written it, or the node has no podCIDR',
+  ],
+  [
+    /no IP addresses available in range set/,
     'no-address',
     undefined,
     "the address range of the node's pods is used up, or addresses leaked",
@@ -138,6 +163,19 @@ export const SANDBOX_ROWS: readonly SandboxRow[] = [
     'api-unreachable',
     undefined,
     'the plugin cannot reach the API server from the node',
+  ],
+  [
+    /failed \(add\): .*(\bUnauthorized\b|x509: )/,
+    'credentials',
+    undefined,
+    "the plugin's credentials on the node are not valid any more",
+  ],
+  [/is forbidden: User/, 'credentials', undefined, 'the account of the plugin lacks rights (RBAC)'],
+  [
+    /permission denied|operation not permitted/,
+    'other',
+    undefined,
+    'the node does not let the plugin do its work (SELinux, AppArmor, mounts)',
   ],
   [/calico/i, 'other', 'Calico', 'Calico failed'],
   [/cilium/i, 'other', 'Cilium', 'Cilium failed'],

@@ -73,7 +73,7 @@ function raise(index: ClusterIndex, pods: readonly TroubledPod[]): Finding {
               2,
             )})`,
       node,
-      meaning: meaning === '' ? cause.words : `${meaning} ("${shorten(cause.words, 110)}")`,
+      meaning: meaning === '' ? cause.words : `${meaning} ("${shorten(essence(cause.words), 110)}")`,
       fix: fixesFor(index, first, running),
       numbers: numbers === '' ? '' : ` (${numbers})`,
     },
@@ -86,6 +86,13 @@ function raise(index: ClusterIndex, pods: readonly TroubledPod[]): Finding {
       source: `Event on Pod ${key}`,
     })),
   });
+}
+
+/** What the plugin says, without who says it and of whom it asked; the evidence has all of it. */
+function essence(words: string): string {
+  return words
+    .replace(/^plugin type="[^"]*"(?: name="[^"]*")? failed \(add\): /, '')
+    .replace(/(Get|Post) "[^"]*": /, '');
 }
 
 /**

@@ -109,8 +109,9 @@ const OWN: { readonly [Name in PluginName]?: RegExp } = {
   'Azure CNI': /^azure/,
   'OVN-Kubernetes': /^ovn-k8s/,
 };
+/** Programs of Windows stand for whatever plugin has nodes of both kinds. */
 const ANYONES =
-  /^(portmap|bandwidth|tuning|loopback|firewall|sbr|vrf|multus|multus-shim|istio-cni|linkerd-cni|generic-veth)/;
+  /^(win-|sdn|l2bridge|vpc-bridge|portmap|bandwidth|tuning|loopback|firewall|sbr|vrf|multus|multus-shim|istio-cni|linkerd-cni|generic-veth)/;
 
 /** Pods fail in a network that does not belong to the plugin of the cluster. */
 export const foreignConfiguration = defineCheck<ClusterSubject>({
