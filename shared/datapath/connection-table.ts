@@ -43,13 +43,9 @@ function ofPage(index: ClusterIndex, path: string, text: string): readonly Table
   const values = new Map<string, number>();
   for (const [, name = '', value = ''] of text.matchAll(SAMPLE)) values.set(name, Number(value));
   if (values.size === 0) return [];
-  const node = index
-    .list('Node')
-    .map(nameOf)
-    .find((name) => path.split(/[/\\]/).some((part) => part.startsWith(name)));
   return [
     {
-      node: node ?? '',
+      node: nodeInPath(index, path),
       count: values.get('entries'),
       max: values.get('entries_limit'),
       dropped: values.get('stat_drop') ?? 0,
@@ -57,4 +53,15 @@ function ofPage(index: ClusterIndex, path: string, text: string): readonly Table
       source: path,
     },
   ];
+}
+
+/** The node that a path of a recording names in one of its parts; empty where it names none. */
+export function nodeInPath(index: ClusterIndex, path: string): string {
+  const parts = path.split(/[/\\]/);
+  const names = index.list('Node').map(nameOf);
+  return (
+    names.find((name) => parts.includes(name)) ??
+    names.find((name) => parts.some((part) => part.startsWith(name))) ??
+    ''
+  );
 }

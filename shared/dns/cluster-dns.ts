@@ -8,8 +8,11 @@ import { nameOf, namespaceOf } from '../model/refs.ts';
 import { matchesLabels } from '../model/selectors.ts';
 import { selectorOf } from '../model/services.ts';
 
-/** Who answers DNS in a cluster. `clouddns`: Google's, outside of the cluster. */
-export type DnsFlavour = 'coredns' | 'kube-dns' | 'openshift' | 'k3s' | 'clouddns';
+/**
+ * Who answers DNS in a cluster. `clouddns`: Google's, outside of the cluster; `eks-auto`: a service of each node of EKS
+ * Auto Mode. Of these two no pod tells anything.
+ */
+export type DnsFlavour = 'coredns' | 'kube-dns' | 'openshift' | 'k3s' | 'clouddns' | 'eks-auto';
 
 /** The DNS servers of the cluster, as far as they were read. */
 export interface ClusterDns {
@@ -51,7 +54,7 @@ function find(index: ClusterIndex): ClusterDns | undefined {
   const namespace = scope !== '' ? scope : namespaceOf(pods[0] ?? {});
   const configMap = configMapOf(index, namespace, workload?.object ?? undefined, pods);
   const nothing = service === undefined && workload === undefined && pods.length === 0;
-  if (nothing && configMap === undefined) return undefined;
+  if (nothing && configMap === undefined && !isEksAuto(index)) return undefined;
   const where = namespace === '' ? namespaceOf(configMap ?? {}) : namespace;
   return {
     flavour: flavourOf(index, where, workload?.object, pods, service),
@@ -147,7 +150,10 @@ function flavourOf(
     if (containers.some(({ image }) => /rancher\/mirrored-coredns|coredns/.test(image ?? ''))) return 'k3s';
   }
   const named = service === undefined ? undefined : nameOf(service);
-  if (workload === undefined && pods.length === 0 && named === 'kube-dns' && isGoogle(index)) return 'clouddns';
+  if (workload === undefined && pods.length === 0) {
+    if (named === 'kube-dns' && isGoogle(index)) return 'clouddns';
+    if (isEksAuto(index)) return 'eks-auto';
+  }
   return 'coredns';
 }
 
@@ -155,6 +161,16 @@ function isGoogle(index: ClusterIndex): boolean {
   return index.list('Node').some(({ spec, status }) => {
     return spec?.providerID?.startsWith('gce://') === true || /-gke\./.test(status?.nodeInfo?.kubeletVersion ?? '');
   });
+}
+
+/** EKS Auto Mode runs CoreDNS beside the kubelet; where other nodes are too, the add-on may be there as well. */
+function isEksAuto(index: ClusterIndex): boolean {
+  return index.list('Node').some(({ metadata }) => metadata?.labels?.['eks.amazonaws.com/compute-type'] === 'auto');
+}
+
+/** Whether no pod of the cluster answers DNS, so that servers cannot be missed. */
+export function isServedElsewhere({ flavour }: Pick<ClusterDns, 'flavour'>): boolean {
+  return flavour === 'clouddns' || flavour === 'eks-auto';
 }
 
 /** The addresses of the DNS Service, both families. */

@@ -11,6 +11,14 @@ describe.each(PLUGINS)('catalogue of codes of $name', ({ name, prefix, messages 
     expect(catalogue.map((entry) => entry.code).filter((code) => !form.test(code))).toEqual([]);
   });
 
+  it('writes each code once: of two the later one would hide the other', () => {
+    const written = sourceFiles([`plugins/${name}/messages`]).flatMap(({ path }) =>
+      [...readFileSync(path, 'utf8').matchAll(/^ +([A-Z]{3}\d{3}): message\b/gm)].map(([, code]) => code),
+    );
+    expect(written.filter((code, at) => written.indexOf(code) !== at)).toEqual([]);
+    expect(written).toHaveLength(catalogue.length);
+  });
+
   it('has unique slugs', () => {
     const slugs = catalogue.map((entry) => entry.slug);
     expect(slugs.filter((slug, at) => slugs.indexOf(slug) !== at)).toEqual([]);

@@ -2,7 +2,7 @@ import type { Judgement } from '../../../shared/dns/corefile/judge.ts';
 import type { LintProblem, LintRule } from '../../../shared/dns/corefile/lint/problem.ts';
 import { COREFILE_PATH } from '../../../shared/dns/corefile/syntax/files.ts';
 import type { Message } from '../../../shared/messages/define-messages.ts';
-import type { Finding } from '../../../shared/messages/finding.ts';
+import type { Finding, Severity } from '../../../shared/messages/finding.ts';
 import type { Ref } from '../../../shared/model/refs.ts';
 import { type CorefileArgs, corefileMessages } from '../messages/corefile.ts';
 import { corefileHabitMessages as habits } from '../messages/corefile-habits.ts';
@@ -24,12 +24,13 @@ const MESSAGES: Readonly<Record<LintRule, Message<CorefileArgs>>> = {
   'forwards-to-node-cache': corefileMessages.DNS205,
   'hosts-hides-names': corefileMessages.DNS206,
   'template-hides-names': corefileMessages.DNS207,
+  'template-denies-type': corefileMessages.DNS217,
   'rewrite-hides-names': corefileMessages.DNS208,
   'rewrite-answer-unlike-question': corefileMessages.DNS209,
   'not-where-asked': corefileMessages.DNS210,
   'probe-without-plugin': corefileMessages.DNS211,
   'placeholder-left': corefileMessages.DNS212,
-  'zone-served-elsewhere': corefileMessages.DNS214,
+  'zone-served-elsewhere': corefileMessages.DNS216,
   'acl-shuts-out-pods': corefileMessages.DNS215,
   'no-loop': habits.DNS220,
   'no-errors': habits.DNS221,
@@ -59,7 +60,11 @@ export function configMapPlace(ref: Ref): CorefilePlace {
   return {
     subject: ref,
     source: `ConfigMap ${namespace}/${name}`,
-    edit: `kubectl edit configmap ${name} -n ${namespace}`,
+    // The operator of OpenShift undoes every change of its ConfigMap.
+    edit:
+      namespace === 'openshift-dns'
+        ? 'kubectl edit dns.operator.openshift.io default'
+        : `kubectl edit configmap ${name} -n ${namespace}`,
   };
 }
 
@@ -82,15 +87,17 @@ export function lineName(file: string, line: number): string {
 export function invalidFindings(
   { errors, judgedAs }: Judgement,
   place: CorefilePlace,
-  severity: 'critical' | 'warning' = 'critical',
+  severity: Severity = 'critical',
+  isNodeCache = false,
 ): readonly Finding[] {
+  const program = isNodeCache ? 'the node cache' : `CoreDNS ${judgedAs}`;
   return errors.map(({ message, file, line }) => {
     const { subject, edit, source } = placeOf(place, file);
     return corefileMessages.DNS201.raise({
       subject,
       severity,
       line,
-      args: { where: lineName(file, line), edit, found: { message, version: judgedAs } },
+      args: { where: lineName(file, line), edit, found: { message, program } },
       evidence: [{ fact: message, source: `${source}, ${lineName(file, line)}` }],
     });
   });

@@ -69,7 +69,7 @@ export function corefileReport(all: readonly NamedCorefile[], options: CorefileR
 function judge(named: NamedCorefile, wanted: string | undefined): Judged {
   const judgement = judgeSource(named.source, wanted);
   const findings = [
-    ...invalidFindings(judgement, named.place),
+    ...invalidFindings(judgement, named.place, 'critical', named.source.program === 'node-cache'),
     ...lintFindings(lintCorefile(judgement, named.facts), named.place),
     ...importFindings(judgement, named.place),
     ...(wanted === undefined ? upgradeFindings(judgement, judgeSource(named.source, NEWEST_VERSION), named.place) : []),

@@ -1,7 +1,7 @@
 import type { CheckContext } from '../../../shared/diagnose/check.ts';
 import { reportFromRuns } from '../../../shared/diagnose/report-from-runs.ts';
 import { type CheckRun, runChecks } from '../../../shared/diagnose/run-checks.ts';
-import { type ClusterDns, dnsAddresses } from '../../../shared/dns/cluster-dns.ts';
+import { type ClusterDns, dnsAddresses, isServedElsewhere } from '../../../shared/dns/cluster-dns.ts';
 import type { ClusterIndex } from '../../../shared/model/cluster-index.ts';
 import type { Report } from '../../../shared/report/report.ts';
 import { plural } from '../../../shared/util/text.ts';
@@ -22,7 +22,7 @@ export function diagnoseDns(index: ClusterIndex, { source, callers }: DiagnoseOp
   const context: CheckContext = { index, now: index.now };
   const runs = [
     ...runChecks(checks, subject, subject.namespace, context),
-    ...unseenRuns(index, subject.dns),
+    ...unseenRuns(index, subject.dns, callers),
     ...blindness(index, subject),
   ];
   return reportFromRuns(
@@ -42,7 +42,7 @@ export function diagnoseDns(index: ClusterIndex, { source, callers }: DiagnoseOp
 const UNSEEN = 'netdns/servers-unseen';
 
 function blindness(index: ClusterIndex, { dns, namespace }: DnsSubject): readonly CheckRun[] {
-  const reason = dns?.flavour === 'clouddns' ? undefined : unseenReason(index, dns, namespace);
+  const reason = dns !== undefined && isServedElsewhere(dns) ? undefined : unseenReason(index, dns, namespace);
   return reason === undefined ? [] : [{ id: UNSEEN, group: 'servers', outcome: { result: 'unknown', reason } }];
 }
 
@@ -63,6 +63,7 @@ function unseenReason(index: ClusterIndex, dns: ClusterDns | undefined, namespac
 
 function healthyHeadline(index: ClusterIndex, { dns }: DnsSubject): string {
   if (dns === undefined) return 'cluster DNS: no fault found';
+  if (dns.flavour === 'eks-auto') return 'cluster DNS runs on the nodes (EKS Auto Mode): no fault found here';
   if (dns.flavour === 'clouddns') return 'cluster DNS is Cloud DNS, outside of the cluster: no fault found here';
   const { ready, all } = serverState(index, dns, index.now);
   const addresses = dnsAddresses(dns);

@@ -12,6 +12,7 @@ const MESSAGES: Partial<Readonly<Record<LogMeaning, Message<LogArgs>>>> = {
   'reload-refused': logMessages.DNS251,
   'upstream-unreachable': logMessages.DNS252,
   'upstream-refused': logMessages.DNS252,
+  'upstream-unusable': logMessages.DNS261,
   'upstream-timeout': logMessages.DNS253,
   'too-many-files': logMessages.DNS254,
   'too-many-queries': logMessages.DNS255,
@@ -31,6 +32,7 @@ const LEAST: Partial<Readonly<Record<LogMeaning, number>>> = {
   'upstream-timeout': 5,
   'upstream-refused': 3,
   'upstream-unreachable': 3,
+  'upstream-unusable': 3,
   overload: 3,
 };
 
@@ -42,6 +44,8 @@ export interface LogScene {
   readonly configMap?: string;
   /** Whether some server is ready. */
   readonly othersServe?: boolean;
+  /** Nodes of the pods, by their names. */
+  readonly nodes?: ReadonlyMap<string, string>;
 }
 
 /** What logs say that somebody should know, worst first. */
@@ -49,7 +53,7 @@ export function logFindings(
   summary: LogSummary,
   subject: Ref,
   source: string,
-  { recent = summary, configMap = 'coredns', othersServe = false }: LogScene = {},
+  { recent = summary, configMap = 'coredns', othersServe = false, nodes = new Map() }: LogScene = {},
 ): readonly Finding[] {
   const namespace = subject.namespace ?? 'kube-system';
   const groups = summary.groups.flatMap((group): readonly Finding[] => {
@@ -65,7 +69,7 @@ export function logFindings(
         ...(over ? { severity: 'info' } : {}),
         // What keeps a new server from starting leaves the older ones: names resolve, until those are replaced too.
         ...(othersServe && ENDS.includes(group.meaning) ? { severity: 'warning', impact: 0.5 } : {}),
-        ...(group.meaning === 'start-refused' ? backFix(group, subject) : {}),
+        ...(group.meaning === 'start-refused' ? backFix(group, subject, nodes.get(group.pods[0] ?? '')) : {}),
         evidence: [
           { fact: shorten(group.example, 240), source: `${source} ${joinNames(group.pods)}` },
           ...(over
@@ -84,7 +88,17 @@ export function logFindings(
 function backFix(
   { example }: LogGroup,
   { kind, name, namespace = 'kube-system' }: Ref,
+  node: string | undefined,
 ): { readonly fixes?: readonly Fix[] } {
+  const taken = /listen (?:tcp|udp) (\S+): bind: address already in use/.exec(example)?.[1];
+  if (taken !== undefined && node !== undefined) {
+    const title = `see on the node who holds ${taken}, and stop that or change the address`;
+    return {
+      fixes: [
+        { title, command: `kubectl debug node/${node} -it --image=busybox -- chroot /host ss -lntup`, risk: 'low' },
+      ],
+    };
+  }
   const outside = /^loading Caddyfile|permission denied|address already in use|cannot assign/.test(example);
   if (!outside || (kind !== 'Deployment' && kind !== 'DaemonSet')) return {};
   const command = `kubectl rollout undo ${kind.toLowerCase()} ${name} -n ${namespace}`;
@@ -94,6 +108,7 @@ function backFix(
 function whatOf({ meaning, upstreams, zones, example }: LogGroup): string {
   if (meaning === 'loop') return joinNames(zones);
   if (meaning === 'start-refused') return shorten(example.replace(/^\[\w+\] /, ''), 160);
+  if (meaning === 'upstream-unusable') return shorten(example.replace(/^.*?plugin\/errors: \S+ \S+ \S+: /, ''), 160);
   if (meaning === 'panic') return shorten(example.replace(/^.*panic[^:]*: ?/i, '(').concat(')'), 120);
   if (meaning === 'reload-refused') return shorten(example.replace(/^.*?(?:failed|Failed)[^:]*: ?/, ''), 120);
   return joinNames(upstreams.map(({ what }) => what));

@@ -66,6 +66,7 @@ const WORDS: Readonly<Record<LogMeaning, string>> = {
   'upstream-refused': 'upstream refused',
   'upstream-unreachable': 'no way to the upstream',
   'upstream-unhealthy': 'no upstream healthy',
+  'upstream-unusable': 'answers of no use',
   'too-many-files': 'too many open files',
   'too-many-queries': 'too many queries wait',
   'other-error': 'other error',

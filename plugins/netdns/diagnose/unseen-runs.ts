@@ -3,12 +3,17 @@ import type { ClusterDns } from '../../../shared/dns/cluster-dns.ts';
 import { countedLater, metricsOf } from '../../../shared/dns/metrics/pages.ts';
 import { serverAnswersOf } from '../../../shared/dns/server-answers.ts';
 import type { ClusterIndex } from '../../../shared/model/cluster-index.ts';
-import { isReady } from '../../../shared/model/pods.ts';
-import { nameOf } from '../../../shared/model/refs.ts';
-import { shorten } from '../../../shared/util/text.ts';
+import { isFinished, isReady } from '../../../shared/model/pods.ts';
+import { formatRef, nameOf, namespaceOf } from '../../../shared/model/refs.ts';
+import { compareText, joinNames, shorten } from '../../../shared/util/text.ts';
+import { undecidedBy } from '../checks/policy/dns-access.ts';
 
 /** Ways to the servers that were refused, or that cannot be gone from here: told, so that silence is not taken for health. */
-export function unseenRuns(index: ClusterIndex, dns: ClusterDns | undefined): readonly CheckRun[] {
+export function unseenRuns(
+  index: ClusterIndex,
+  dns: ClusterDns | undefined,
+  callers: string | undefined,
+): readonly CheckRun[] {
   const ready = (dns?.pods ?? []).filter(isReady).map(nameOf);
   if (ready.length === 0) return [];
   const unasked = serverAnswersOf(index).flatMap(({ pod, unasked: not, failed = '' }) =>
@@ -20,7 +25,23 @@ export function unseenRuns(index: ClusterIndex, dns: ClusterDns | undefined): re
     ...told('metrics', noPage),
     ...told('logs', refusals(index, ready, 'log')),
     ...udp(index, ready, unasked),
+    ...(dns === undefined ? [] : undecided(index, dns, callers)),
   ];
+}
+
+/** Policies of Calico and Cilium are not judged here: what they do to questions is not taken for allowed in silence. */
+function undecided(index: ClusterIndex, dns: ClusterDns, callers: string | undefined): readonly CheckRun[] {
+  const pods = index
+    .list('Pod', callers)
+    .filter((pod) => !isFinished(pod) && pod.spec?.hostNetwork !== true && !dns.pods.includes(pod))
+    .map((pod) => ({ pod, by: undecidedBy(index, dns, pod) }))
+    .filter(({ by }) => by.length > 0);
+  const policies = [...new Set(pods.flatMap(({ by }) => by.map(formatRef)))];
+  if (policies.length === 0) return [];
+  const spaces = [...new Set(pods.map(({ pod }) => namespaceOf(pod)))].sort(compareText);
+  const of = `${spaces.length === 1 ? 'namespace' : 'namespaces'} ${joinNames(spaces, 3)}`;
+  const reason = `whether pods of ${of} may ask DNS: ${joinNames(policies, 2)} not judged here`;
+  return [{ id: 'netdns/policies-not-judged', group: 'policy', outcome: { result: 'unknown', reason } }];
 }
 
 function told(group: string, reasons: readonly string[]): readonly CheckRun[] {

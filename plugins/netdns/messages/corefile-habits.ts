@@ -166,6 +166,7 @@ export const corefileHabitMessages = defineMessages({
   DNS234: message<CorefileArgs>({
     slug: 'tls-without-name',
     severity: 'warning',
+    covers: ['DNS261'],
     title: 'an encrypted upstream has no name to check',
     summary: text(
       ({ target = '' }) => `${target} without tls_servername: its certificate is checked against the bare address`,

@@ -28,9 +28,9 @@ export const corefileMessages = defineMessages({
     slug: 'corefile-invalid',
     severity: 'critical',
     rung: 20,
-    covers: ['DNS101', 'DNS103', 'DNS109', 'DNS258', 'DNS251'],
+    covers: ['DNS101', 'DNS103', 'DNS109', 'DNS258', 'DNS251', 'DNS501'],
     title: 'CoreDNS does not start with this Corefile',
-    summary: text(({ message: words = '', version = '' }) => `CoreDNS ${version} does not start with this: ${words}`),
+    summary: text(({ message: words = '', program = '' }) => `${program} does not start with this: ${words}`),
     explain:
       'CoreDNS reads the whole Corefile before it serves anything and ends at the first mistake. Servers that run already ' +
       'keep the old text (plugin reload logs "Corefile parse failed" or "reload failed"); every server that is started anew ' +
@@ -72,7 +72,19 @@ export const corefileMessages = defineMessages({
     slug: 'forwards-to-itself',
     severity: 'critical',
     rung: 20,
-    covers: ['DNS101', 'DNS103', 'DNS109', 'DNS140', 'DNS141', 'DNS142', 'DNS250', 'DNS253', 'DNS254', 'DNS259'],
+    covers: [
+      'DNS101',
+      'DNS103',
+      'DNS109',
+      'DNS140',
+      'DNS141',
+      'DNS142',
+      'DNS250',
+      'DNS253',
+      'DNS254',
+      'DNS259',
+      'DNS501',
+    ],
     title: 'queries are forwarded in a circle',
     summary: text(({ zone = '', target = '', why = '' }) => `${namesOf(zone)} are forwarded to ${target}: ${why}`),
     explain:
@@ -231,7 +243,7 @@ export const corefileMessages = defineMessages({
     ],
   }),
 
-  DNS214: message<CorefileArgs>({
+  DNS216: message<CorefileArgs>({
     slug: 'zone-served-elsewhere',
     severity: 'critical',
     rung: 21,
@@ -254,6 +266,22 @@ export const corefileMessages = defineMessages({
       'The first rule of acl that fits the address of a client decides: block answers REFUSED, filter an empty answer, drop ' +
       'nothing at all. What no rule fits is allowed.',
     fixes: edit(() => 'put "allow net POD_RANGE" before the rule, or narrow it'),
+  }),
+
+  DNS217: message<CorefileArgs>({
+    slug: 'template-denies-type',
+    severity: 'critical',
+    rung: 21,
+    title: 'plugin template calls names missing that have no address of one type',
+    summary: text(
+      ({ type = '', pod = '' }) =>
+        `template answers NXDOMAIN to every question for ${type}: on Alpine no name resolves then${pod === '' ? '' : `, such as for pod ${pod}`}`,
+    ),
+    explain:
+      'NXDOMAIN says that the name does not exist, with any type. A resolver asks for A and AAAA at once: musl (Alpine) gives ' +
+      'up when one of the two answers is NXDOMAIN, and caches in between may keep that for both. glibc and Go use the other answer, so ' +
+      'that only some pods fail. An empty answer (NOERROR) spares AAAA lookups without that.',
+    fixes: edit(() => 'write "rcode NOERROR" instead of NXDOMAIN'),
   }),
 });
 

@@ -20,7 +20,7 @@ export const logMessages = defineMessages({
     slug: 'log-loop',
     severity: 'critical',
     rung: 20,
-    covers: ['DNS101', 'DNS103', 'DNS109', 'DNS253', 'DNS259'],
+    covers: ['DNS101', 'DNS103', 'DNS109', 'DNS253', 'DNS259', 'DNS501'],
     title: 'a forwarding circle ended a server',
     summary: ({ pods, what }) => `queries for zone ${what || '.'} come back to ${pods}: plugin loop ended the server`,
     explain:
@@ -139,7 +139,7 @@ export const logMessages = defineMessages({
     slug: 'log-start-refused',
     severity: 'critical',
     rung: 22,
-    covers: ['DNS101', 'DNS103', 'DNS109'],
+    covers: ['DNS101', 'DNS103', 'DNS109', 'DNS501'],
     title: 'a DNS server does not start',
     summary: ({ pods, what }) => `${pods} did not start: ${what}`,
     explain:
@@ -172,6 +172,20 @@ export const logMessages = defineMessages({
     fixes: () => [
       { title: 'see the queries of one name', command: 'kubectl netdns explain-search api.example.com', risk: 'none' },
     ],
+  }),
+  DNS261: message<LogArgs>({
+    slug: 'log-upstream-unusable',
+    severity: 'warning',
+    rung: 40,
+    covers: ['DNS272', 'DNS278'],
+    title: 'answers of the upstream resolver cannot be used',
+    summary: ({ count, what }) => `queries for outside names failed ${times(count)}: ${what}`,
+    explain:
+      'The upstream was reached, but its certificate is not accepted, it ends connections early, or what it sends is no DNS ' +
+      'answer. x509 with another name: tls_servername in forward must be the name in the certificate. x509 "unknown ' +
+      'authority": something on the way opens the encryption, or the image lacks its certificates. EOF and reset: a firewall, ' +
+      'or a resolver that does not speak that protocol on that port. Names of the cluster still resolve.',
+    fixes: () => [{ title: 'see where the Corefile forwards to', command: 'kubectl netdns corefile', risk: 'none' }],
   }),
 });
 

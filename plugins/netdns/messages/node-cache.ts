@@ -160,4 +160,32 @@ export const nodeCacheMessages = defineMessages({
       ];
     },
   }),
+
+  DNS508: message<{ nodes: string; node: string; address: string; set: string }>({
+    slug: 'node-cache-absent',
+    severity: 'critical',
+    rung: 24,
+    confidence: 'likely',
+    title: 'kubelets name a node cache that is not there',
+    summary: ({ nodes, address }) =>
+      `pods on ${nodes} cannot resolve names: the kubelet writes ${address} into their resolv.conf, and no node cache runs there`,
+    explain:
+      'The link-local address is answered by the node cache of the same node and by nothing else. Where its DaemonSet was ' +
+      'taken away, or leaves a node out (a taint it does not tolerate, a nodeSelector), pods of that node ask into the void. ' +
+      'Place the cache there, or let clusterDNS of the kubelet name the DNS Service and start the pods anew: resolv.conf is ' +
+      'written when a pod starts. A cache that runs outside of Kubernetes is not seen here.',
+    fixes: ({ node, set }) => [
+      set === ''
+        ? {
+            title: 'see whether something answers on the node',
+            command: `kubectl debug node/${node} -it --image=busybox -- chroot /host ss -lnup`,
+            risk: 'low',
+          }
+        : {
+            title: 'see which nodes it leaves out: taints against tolerations, labels against nodeSelector',
+            command: `kubectl describe node ${node}; kubectl get daemonset ${set} -A -o yaml`,
+            risk: 'none',
+          },
+    ],
+  }),
 });

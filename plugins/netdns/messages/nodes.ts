@@ -13,6 +13,7 @@ export const nodesMessages = defineMessages({
     severity: 'critical',
     confidence: 'likely',
     rung: 20,
+    covers: ['DNS323'],
     title: 'the connection table of a node is full',
     summary: ({ nodes, one }) =>
       `the connection table (conntrack) of ${nodes} is full: packets of new connections are dropped, and with them DNS questions of ${one ? 'its' : 'their'} pods`,
@@ -42,5 +43,28 @@ export const nodesMessages = defineMessages({
       'the DNS Service at once, the kernel may enter one of them only and drops the other: no answer, and after 5 seconds it ' +
       'is asked again. The counter runs since the node was started and counts other UDP too, so it is no proof. See whether it ' +
       `grows while lookups hang: conntrack -S on the node. ${AROUND}`,
+  }),
+
+  DNS323: message<{ pods: string; nodes: string; node: string; ready: number }>({
+    slug: 'lookups-time-out',
+    severity: 'warning',
+    confidence: 'possible',
+    rung: 90,
+    title: 'lookups of pods time out although the DNS servers are ready',
+    summary: ({ pods, nodes, ready }) =>
+      `lookups of Services time out in ${pods} on ${nodes}, while all ${ready} DNS servers are ready: packets are lost on the way`,
+    explain:
+      'The logs of these pods tell that names of the cluster, which no resolver outside is asked for, got no answer in time. ' +
+      'Where pods of one node are concerned: kube-proxy there, its connection table (conntrack), the tunnel of the network ' +
+      'plugin, MTU. Where pods of many nodes are and only some lookups fail: races of conntrack, or a DNS server whose node is cut ' +
+      `off. What logs tell may be over. ${AROUND}`,
+    fixes: ({ node }) => [
+      { title: 'see how the network of the nodes does', command: 'kubectl netcni', risk: 'none' },
+      {
+        title: 'see on the node whether insert_failed or drop grow',
+        command: `kubectl debug node/${node} -it --image=busybox -- chroot /host conntrack -S`,
+        risk: 'low',
+      },
+    ],
   }),
 });

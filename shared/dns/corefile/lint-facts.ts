@@ -6,6 +6,8 @@ import { isFinished } from '../../model/pods.ts';
 import { nameOf, namespaceOf } from '../../model/refs.ts';
 import { matchesLabels } from '../../model/selectors.ts';
 import { selectorOf } from '../../model/services.ts';
+import { clusterDnsOf } from '../cluster-dns.ts';
+import { runsOnMusl } from '../musl.ts';
 import { type LintFacts, NO_FACTS } from './lint/problem.ts';
 import type { CorefileSource } from './sources.ts';
 
@@ -23,11 +25,15 @@ export function lintFactsOf(
   const containers = spec?.containers ?? [];
   const server = containers.find(({ image }) => /coredns/.test(image ?? '')) ?? containers[0];
   const labels = template?.metadata?.labels ?? pods[0]?.metadata?.labels;
-  const services = index.list('Service', namespace).filter((service) => {
+  const selecting = index.list('Service', namespace).filter((service) => {
     const selector = selectorOf(service);
     return selector !== undefined && labels !== undefined && matchesLabels(selector, labels);
   });
+  // Where it was not read who mounts the Corefile, the DNS Service is known by its name.
+  const known = labels === undefined ? clusterDnsOf(index)?.service : undefined;
+  const services = known !== undefined && namespaceOf(known) === namespace ? [known] : selecting;
   const ports = services.flatMap((service) => (service.spec?.ports ?? []).filter(({ port }) => port === 53));
+  const musl = index.list('Pod').find((pod) => !isFinished(pod) && runsOnMusl(pod));
   return {
     program: 'coredns',
     cluster: source.workload !== undefined || services.length > 0,
@@ -45,6 +51,7 @@ export function lintFactsOf(
     }),
     probes: probesOf(server, containers),
     podRanges: index.list('Node').flatMap(({ spec }) => spec?.podCIDRs ?? spec?.podCIDR ?? []),
+    ...(musl === undefined ? {} : { musl: keyOf(musl) }),
     ...(isWhollyRead(index, 'Service') ? { services: new Set(index.list('Service').map(keyOf)) } : {}),
     ...(isWhollyRead(index, 'Pod') ? { pods: index.list('Pod').filter((pod) => !isFinished(pod)).length } : {}),
   };

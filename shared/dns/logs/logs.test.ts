@@ -37,6 +37,17 @@ describe('parseLogLine', () => {
       { meaning: 'too-many-queries' },
     ],
     ['[ERROR] plugin/errors: 2 b.example. A: no healthy proxies', { meaning: 'upstream-unhealthy' }],
+    [
+      '[ERROR] plugin/errors: 2 b.example. A: tls: failed to verify certificate: x509: certificate signed by unknown authority',
+      { meaning: 'upstream-unusable' },
+    ],
+    ['[ERROR] plugin/errors: 2 b.example. A: EOF', { meaning: 'upstream-unusable' }],
+    [
+      '[ERROR] plugin/errors: 2 b.example. A: read tcp 10.1.0.5:4->10.0.0.2:53: read: connection reset by peer',
+      { meaning: 'upstream-unusable', upstream: '10.0.0.2:53' },
+    ],
+    ['[ERROR] plugin/errors: 2 b.example. A: dns: overflowing header size', { meaning: 'upstream-unusable' }],
+    ['[ERROR] plugin/errors: 2 b.example. A: plugin/x: no next plugin found', { meaning: 'other-error' }],
     ['[ERROR] plugin/errors: 2 b.example. A: unreachable backend: no upstream host', { meaning: 'upstream-unhealthy' }],
     [
       "[WARNING] plugin/errors: 57 errors like '^.* i/o timeout$' occurred in last 30s",

@@ -6,6 +6,7 @@ export type LogMeaning =
   | 'upstream-refused'
   | 'upstream-unreachable'
   | 'upstream-unhealthy'
+  | 'upstream-unusable'
   | 'too-many-files'
   | 'too-many-queries'
   | 'other-error'
@@ -113,6 +114,9 @@ function meaningOf(what: string): LogMeaning {
   if (/too many open files/.test(what)) return 'too-many-files';
   if (/concurrent queries exceeded maximum/.test(what)) return 'too-many-queries';
   if (/no healthy proxies|unreachable backend|no upstream|no healthy upstream/.test(what)) return 'upstream-unhealthy';
+  // A certificate that is not accepted, a connection that ends early, an answer that is no DNS.
+  if (/x509|\btls: |\bEOF$|connection reset|broken pipe|^dns: |bad rdata|out of order response/.test(what))
+    return 'upstream-unusable';
   return 'other-error';
 }
 

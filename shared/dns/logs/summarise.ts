@@ -87,6 +87,7 @@ const ORDER: readonly LogMeaning[] = [
   'upstream-unhealthy',
   'upstream-unreachable',
   'upstream-refused',
+  'upstream-unusable',
   'upstream-timeout',
   'overload',
   'not-ready',

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { KubeObject } from '../../../../shared/model/objects.ts';
 import type { Pod } from '../../../../shared/model/objects-pod.ts';
 import type { Workload } from '../../../../shared/model/objects-workload.ts';
-import { secondsAgo } from '../../../../shared/testing/builders.ts';
+import { pod, secondsAgo, service, slicesFor } from '../../../../shared/testing/builders.ts';
 import {
   COREFILE,
   causeCodes,
@@ -167,6 +167,94 @@ describe('the Corefile', () => {
     const report = checkObjects(cluster(COREFILE, {}, { dnsPolicy: 'ClusterFirst' }));
     expect(report.causes[0]).toMatchObject({ code: 'DNS213', subject: { kind: 'Deployment', name: 'coredns' } });
     expect(checkObjects(cluster(COREFILE, {}, { dnsPolicy: 'Default' })).causes).toEqual([]);
+  });
+
+  describe('with a plugin that no release has', () => {
+    const text = replaced('    cache 30', '    k8s_gateway corp.example\n    cache 30');
+    const own = [{ name: 'coredns', image: 'registry.example/dns@sha256:abc' }];
+    const told = (options: Parameters<typeof checkObjects>[1], containers = own) => {
+      const servers = [server('coredns-1', { containers }), server('coredns-2', { containers })];
+      return causeCodes(checkObjects(dnsObjects({ corefile: text, servers }), options));
+    };
+    const page = (name: string) => [
+      {
+        path: 'tools/coredns/coredns-1/metrics.txt',
+        text: `coredns_plugin_enabled{name="${name}",server="dns://:53",zone="."} 1\n`,
+      },
+    ];
+
+    it('is no fault where a server counts it, or may be a build of its own', () => {
+      expect(told({ tools: page('k8s_gateway') })).toEqual([]);
+      expect(told({})).toEqual([]);
+      const release = [{ name: 'coredns', image: 'registry.example/coredns:1.11.1' }];
+      expect(told({ tools: page('k8s_gateway') }, release)).toEqual([]);
+    });
+
+    it('is a typing error where a release runs', () => {
+      const release = [{ name: 'coredns', image: 'registry.example/coredns:1.11.1' }];
+      expect(told({ tools: page('cache') }, release)).toEqual(['DNS201']);
+    });
+  });
+
+  it('calls names missing on Alpine where a template answers NXDOMAIN to AAAA', () => {
+    const text = replaced('    cache 30', '    template ANY AAAA {\n      rcode NXDOMAIN\n    }\n    cache 30');
+    const image = (name: string) => pod('web-1', { containers: [{ name: 'app', image: name }] });
+    const report = checkObjects([...cluster(text), image('registry.example/nginx:1.27-alpine')]);
+    expect(causeCodes(report)).toEqual(['DNS217']);
+    expect(report.headline).toContain('on Alpine no name resolves then, such as for pod shop/web-1');
+    expect(checkObjects([...cluster(text), image('registry.example/nginx:1.27')]).causes).toEqual([]);
+    const empty = text.replace('rcode NXDOMAIN', 'rcode NOERROR');
+    expect(checkObjects([...cluster(empty), image('registry.example/nginx:1.27-alpine')]).causes).toEqual([]);
+  });
+
+  describe('with ConfigMap coredns-custom', () => {
+    const server = 'corp.example:53 {\n  errors\n  forward . 10.1.1.1\n}\n';
+    const imports = `${replaced('    loadbalance\n', '    import custom/*.override\n    loadbalance\n')}import custom/*.server\n`;
+    const told = (data: Readonly<Record<string, string>>, text = imports) =>
+      checkObjects([...cluster(text), configMap('coredns-custom', data)]);
+
+    it('names the keys that no import reads', () => {
+      const report = told({ 'corp.server': server, 'corp.conf': server });
+      expect(causeCodes(report)).toEqual(['DNS218']);
+      expect(report.headline).toBe(
+        'corp.conf of ConfigMap kube-system/coredns-custom has no effect: the Corefile takes *.override and *.server only',
+      );
+    });
+
+    it('says that nothing is imported where the distribution has no such import', () => {
+      expect(told({ 'corp.server': server }, COREFILE).headline).toContain(
+        'has no effect: the Corefile imports nothing',
+      );
+    });
+
+    it('is silent about what is read: by an import, by a plugin, or as a comment', () => {
+      expect(told({ 'corp.server': server, 'log.override': 'log' }).causes).toEqual([]);
+      const zone = 'example.org:53 {\n  errors\n  file /etc/coredns/custom/db.example\n}\n';
+      const soa = '@ 60 IN SOA ns.example.org. a.example.org. 1 7200 3600 1209600 3600\n';
+      expect(told({ 'zone.server': zone, 'db.example': soa, README: '# keep out\n' }).causes).toEqual([]);
+    });
+  });
+
+  it('of OpenShift has no loop, belongs to its operator, and forwards in a circle like any other', () => {
+    const at = (map: KubeObject): KubeObject => ({ ...map, metadata: { ...map.metadata, namespace: 'openshift-dns' } });
+    const labels = { 'dns.operator.openshift.io/daemonset-dns': 'default' };
+    const port = (protocol: string) => ({ name: `dns-${protocol}`, port: 53, protocol, targetPort: 5353 });
+    const objects = (more = '') => {
+      const pods = [
+        pod('dns-1', { namespace: 'openshift-dns', labels, containers: [{ name: 'dns', image: 'x@sha256:a' }] }),
+      ];
+      const dns = service(
+        'dns-default',
+        { selector: labels, clusterIP: '172.30.0.10', clusterIPs: ['172.30.0.10'], ports: [port('UDP'), port('TCP')] },
+        { namespace: 'openshift-dns' },
+      );
+      const text = COREFILE.replace('.:53', '.:5353').replace('    loop\n', '') + more;
+      return [dns, ...pods, ...slicesFor(dns, pods), at(configMap('dns-default', { Corefile: text }))];
+    };
+    expect(checkObjects(objects()).causes).toEqual([]);
+    const [first] = checkObjects(objects('corp.example:5353 {\n    errors\n    forward . 172.30.0.10\n}\n')).causes;
+    expect(first?.code).toBe('DNS204');
+    expect(first?.fixes[0]?.command).toBe('kubectl edit dns.operator.openshift.io default');
   });
 
   it('that could not be read is unknown, never a fault', () => {

@@ -34,6 +34,7 @@ describe('logs of the DNS servers', () => {
     ['DNS255', '[ERROR] plugin/errors: 2 a.example. A: concurrent queries exceeded maximum 1000\n'],
     ['DNS256', '[WARNING] plugin/health: Local health request to "http://:8080/health" failed: timeout\n'.repeat(4)],
     ['DNS257', 'panic: runtime error: invalid memory address\n'],
+    ['DNS261', timeout.replace('i/o timeout', 'read: connection reset by peer').repeat(5)],
     ['DNS259', '[ERROR] plugin/errors: 2 a.example. A: no healthy proxies\n'],
     ['DNS251', '[ERROR] plugin/reload: Corefile parse failed: Corefile:3 - Error during parsing: bad\n'],
   ])('%s', (code, text) => {

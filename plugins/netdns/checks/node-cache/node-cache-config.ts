@@ -1,6 +1,8 @@
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import { clusterDnsOf, dnsAddresses } from '../../../../shared/dns/cluster-dns.ts';
 import { clusterDomainOf } from '../../../../shared/dns/cluster-domain.ts';
+import { lintCorefile } from '../../../../shared/dns/corefile/lint/lint.ts';
+import { lintFactsOf } from '../../../../shared/dns/corefile/lint-facts.ts';
 import { corefileSources, judgeSource } from '../../../../shared/dns/corefile/sources.ts';
 import { type NodeCache, nodeCacheOf } from '../../../../shared/dns/node-cache.ts';
 import type { Finding } from '../../../../shared/messages/finding.ts';
@@ -9,6 +11,7 @@ import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import { nameOf, namespaceOf, type Ref } from '../../../../shared/model/refs.ts';
 import { inRange, parseAddress, parseCidr } from '../../../../shared/util/addresses.ts';
 import { joinAnd } from '../../../../shared/util/text.ts';
+import { configMapPlace, lintFindings } from '../../diagnose/corefile-findings.ts';
 import type { DnsSubject } from '../../dns-subject.ts';
 import { nodeCacheMessages } from '../../messages/node-cache.ts';
 import { kubeletDomain } from '../corefile/kubelet-domain.ts';
@@ -49,7 +52,7 @@ export const nodeCacheConfig = defineCheck<DnsSubject>({
         }),
       ];
     }
-    return [...missing, ...staleUpstreams(index, subject, lines), ...otherDomain(index, subject)];
+    return [...missing, ...circles(index), ...staleUpstreams(index, subject, lines), ...otherDomain(index, subject)];
   },
 });
 
@@ -89,6 +92,17 @@ function upstreamMissing(index: ClusterIndex, cache: NodeCache): readonly Findin
       evidence: [{ fact: 'there is no Service kube-dns-upstream', source: `Services of namespace ${namespace}` }],
     }),
   ];
+}
+
+/** It forwards to an address that it is bound to itself. */
+function circles(index: ClusterIndex): readonly Finding[] {
+  const source = corefileSources(index).find(({ program }) => program === 'node-cache');
+  if (source === undefined) return [];
+  const found = lintCorefile(judgeSource(source), lintFactsOf(index, source));
+  return lintFindings(
+    found.filter(({ rule }) => rule === 'forwards-to-itself'),
+    configMapPlace(source.ref),
+  );
 }
 
 /** Addresses in `forward` lines that look like ClusterIPs and belong to no Service. */

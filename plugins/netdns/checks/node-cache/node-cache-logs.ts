@@ -43,6 +43,7 @@ export const nodeCacheLogs = defineCheck<DnsSubject>({
       ...logFindings(summariseLogs(outside(texts.all), domain), subject, 'log of', {
         recent: summariseLogs(outside(texts.recent), domain),
         configMap,
+        nodes: new Map(cache.pods.map((pod) => [nameOf(pod), pod.spec?.nodeName ?? ''])),
       }),
     ];
   },

@@ -107,6 +107,61 @@ describe('NodeLocal DNSCache', () => {
     expect(report.headline).toContain('pods on node n2 cannot resolve names');
   });
 
+  it('whose port another program holds says so, with the node to look at', () => {
+    const words = 'Listen: listen tcp 169.254.20.10:53: bind: address already in use\n';
+    const pods = [cachePod('cache-1', 'n1'), crashed(cachePod('cache-2', 'n2'))];
+    const logs = [{ ...logOf('cache-2', words), container: 'app' }];
+    const report = checkObjects([...world(corefile('10.96.0.11'), pods), UPSTREAM], { logs });
+    expect(report.causes.map(({ code }) => code)).toEqual(['DNS258']);
+    expect(report.causes[0]?.evidence.at(-1)?.fact).toContain('pods on node n2 cannot resolve names');
+    expect(report.causes[0]?.fixes[0]).toMatchObject({
+      title: 'see on the node who holds 169.254.20.10:53, and stop that or change the address',
+      command: 'kubectl debug node/n2 -it --image=busybox -- chroot /host ss -lntup',
+    });
+  });
+
+  it('that does not start with its Corefile is told as the node cache, which is no CoreDNS of some version', () => {
+    const text = corefile('10.96.0.11').replace('    reload\n', '    kubernetes cluster.local\n    reload\n');
+    const report = checkObjects([...world(text, [crashed(cachePod('cache-1', 'n1'))]), UPSTREAM]);
+    expect(report.causes.map(({ code }) => code)).toEqual(['DNS201']);
+    expect(report.headline).toBe("Corefile:7: the node cache does not start with this: Unknown directive 'kubernetes'");
+  });
+
+  it('that forwards to its own address makes a circle', () => {
+    expect(codes([...world(corefile('169.254.20.10')), UPSTREAM])).toEqual(['DNS204']);
+  });
+
+  describe('that kubelets name', () => {
+    const kubelet = (name: string, address: string) => ({
+      path: `tools/kubelet/${name}/configz.json`,
+      text: JSON.stringify({ kubeletconfig: { clusterDNS: [address], clusterDomain: 'cluster.local' } }),
+    });
+    const asks = (address: string) => ({ tools: [kubelet('n1', address), kubelet('n2', address)] });
+
+    it('and that is placed on one node only is missed on the other', () => {
+      const report = checkObjects(
+        [...world(corefile('10.96.0.11'), [cachePod('cache-1', 'n1')]), UPSTREAM],
+        asks('169.254.20.10'),
+      );
+      expect(report.causes.map(({ code }) => code)).toEqual(['DNS508']);
+      expect(report.headline).toContain('pods on node n2 cannot resolve names: the kubelet writes 169.254.20.10');
+    });
+
+    it('and that is not there at all is missed on every node', () => {
+      const report = checkObjects(dnsObjects(), asks('169.254.20.10'));
+      expect(report.causes[0]).toMatchObject({ code: 'DNS508', confidence: 'likely' });
+      expect(report.headline).toContain('pods on nodes n1 and n2');
+    });
+
+    it('is no fault where it runs, where it is a service of the node, or where pods could not be read', () => {
+      expect(codes([...world(corefile('10.96.0.11')), UPSTREAM], asks('169.254.20.10'))).toEqual([]);
+      // LocalDNS of AKS.
+      expect(codes(dnsObjects(), asks('169.254.10.11'))).toEqual([]);
+      const blind = { ...asks('169.254.20.10'), except: { DaemonSet: 'forbidden' as const } };
+      expect(codes(dnsObjects(), blind)).toEqual([]);
+    });
+  });
+
   it('that cannot write its rules is told from its metrics', () => {
     const tools = [
       {

@@ -1,10 +1,10 @@
-import { type TableFill, tableFills } from '../../../../shared/datapath/connection-table.ts';
+import { nodeInPath, type TableFill, tableFills } from '../../../../shared/datapath/connection-table.ts';
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import type { Evidence, Finding } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import { toClusterEvent } from '../../../../shared/model/events.ts';
-import { nameOf } from '../../../../shared/model/refs.ts';
-import { joinNames } from '../../../../shared/util/text.ts';
+import { nameOf, namespaceOf } from '../../../../shared/model/refs.ts';
+import { joinNames, shorten } from '../../../../shared/util/text.ts';
 import type { DnsSubject } from '../../dns-subject.ts';
 import { nodesMessages } from '../../messages/nodes.ts';
 
@@ -24,12 +24,17 @@ export const connectionTable = defineCheck<DnsSubject>({
   id: 'netdns/connection-table',
   group: 'pods',
   needs: [],
-  uses: ['Event', 'Node'],
+  uses: ['Event', 'Node', 'Pod'],
   run: (_subject, { index }) => [...full(index), ...races(index)],
 });
 
 function full(index: ClusterIndex): readonly Finding[] {
-  const told = [...inEvents(index), ...inConditions(index), ...tableFills(index).flatMap(inFill)];
+  const told = [
+    ...inEvents(index),
+    ...inConditions(index),
+    ...inKernelLogs(index),
+    ...tableFills(index).flatMap(inFill),
+  ];
   if (told.length === 0) return [];
   const { names, words } = nodesOf(told);
   return [
@@ -59,6 +64,30 @@ function inConditions(index: ClusterIndex): readonly Told[] {
       return [{ node: nameOf(node), evidence: { fact, source: `Node ${nameOf(node)} status.conditions` } }];
     }),
   );
+}
+
+/** Files with what the kernel says, by the names that tools give them, and the logs of node-problem-detector. */
+const KERNEL_FILE = /dmesg|journal|kern(?:el)?\b|messages|syslog/i;
+
+function inKernelLogs(index: ClusterIndex): readonly Told[] {
+  const files = index
+    .tools()
+    .filter(({ path }) => KERNEL_FILE.test(path))
+    .map(({ path, text }) => ({ node: nodeInPath(index, path), text, source: path }));
+  const detectors = index
+    .list('Pod')
+    .filter((pod) => /node-problem-detector/.test(nameOf(pod)))
+    .flatMap((pod) =>
+      (pod.spec?.containers ?? []).map(({ name = '' }) => ({
+        node: pod.spec?.nodeName ?? '',
+        text: index.log(namespaceOf(pod), nameOf(pod), name, false) ?? '',
+        source: `log of ${nameOf(pod)}`,
+      })),
+    );
+  return [...files, ...detectors].flatMap(({ node, text, source }) => {
+    const line = text.split('\n').findLast((one) => FULL.test(one));
+    return line === undefined ? [] : [{ node, evidence: { fact: shorten(line.trim(), 200), source } }];
+  });
 }
 
 /** Packets that were dropped may have been so long ago: only a table that is full now is one. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { event, node } from '../../../../shared/testing/builders.ts';
+import { event, networkPolicy, node, pod, service } from '../../../../shared/testing/builders.ts';
 import { checkObjects, dnsObjects } from '../../testing/dns-objects.ts';
 
 const n1 = node('n1');
@@ -36,6 +36,23 @@ describe('a full connection table', () => {
     expect(metrics.causes[0]).toMatchObject({ code: 'DNS321', subject: { name: 'n1' } });
   });
 
+  it('is told from the words of the kernel in files of a node and in the log of node-problem-detector', () => {
+    const kernel = 'Mar 01 11:58:00 n2 kernel: nf_conntrack: nf_conntrack: table full, dropping packet';
+    const file = checkObjects(dnsObjects(), { tools: [tool('tools/n2/dmesg.txt', 'eth0: link up', kernel)] });
+    expect(file.causes[0]).toMatchObject({ code: 'DNS321', subject: { name: 'n2' }, evidence: [{ fact: kernel }] });
+    const detector = pod('node-problem-detector-x1', { namespace: 'kube-system', node: 'n1' });
+    const text = `I0301 11:58:00.1 1 log_monitor.go:160] New status generated: Message:${kernel}\n`;
+    const logs = [
+      { namespace: 'kube-system', pod: 'node-problem-detector-x1', container: 'app', previous: false, text },
+    ];
+    expect(checkObjects([...dnsObjects(), detector], { logs }).causes[0]).toMatchObject({
+      code: 'DNS321',
+      subject: { name: 'n1' },
+    });
+    const quiet = [tool('tools/n2/dmesg.txt', 'kube-proxy: setting nf_conntrack_max to 131072')];
+    expect(checkObjects(dnsObjects(), { tools: quiet }).causes).toEqual([]);
+  });
+
   it('is none when it has room, when the condition is false, and for other words', () => {
     const sysctl = ['net.netfilter.nf_conntrack_count = 1000', 'net.netfilter.nf_conntrack_max = 131072'];
     const statistics = 'cpu=0 found=1 invalid=2 insert=0 insert_failed=0 drop=77 early_drop=0';
@@ -59,5 +76,34 @@ describe('races of the connection table', () => {
     expect(report).toMatchObject({ verdict: 'healthy', causes: [] });
     const race = report.findings.find(({ code }) => code === 'DNS322');
     expect(race?.summary).toContain('node n2 lost 42 packets');
+  });
+});
+
+describe('lookups that time out in the logs of pods', () => {
+  const line = (host: string, address = '10.96.0.10') =>
+    `dial tcp: lookup ${host} on ${address}:53: read udp 10.244.1.7:47112->${address}:53: i/o timeout\n`;
+  const logs = (text: string) => [{ namespace: 'shop', pod: 'web-1', container: 'app', previous: false, text }];
+  const shop = [pod('web-1', { node: 'n2' }), service('api')];
+  const asked = (text: string, objects = [...dnsObjects(), ...shop]) => checkObjects(objects, { logs: logs(text) });
+
+  it.each(['api', 'api.shop', 'api.shop.svc', 'api.shop.svc.cluster.local', 'api.shop.svc.cluster.local.'])(
+    'point to the way from their node while all servers are ready: %s',
+    (host) => {
+      const report = asked(line(host).repeat(6));
+      expect(report).toMatchObject({ verdict: 'degraded', causes: [{ code: 'DNS323', confidence: 'possible' }] });
+      expect(report.headline).toContain('time out in shop/web-1 on node n2, while all 2 DNS servers are ready');
+    },
+  );
+
+  it('are silent when few, of outside names, of another server, or with another cause', () => {
+    expect(asked(line('api').repeat(2)).causes).toEqual([]);
+    expect(asked(line('api.example.com').repeat(20)).causes).toEqual([]);
+    expect(asked(line('api', '10.9.9.9').repeat(20)).causes).toEqual([]);
+    const lock = networkPolicy('lock', { podSelector: {}, policyTypes: ['Egress'] });
+    const shut = asked(line('api').repeat(20), [...dnsObjects(), ...shop, lock]);
+    expect(shut.causes.map(({ code }) => code)).toEqual(['DNS401']);
+    const full = event(n1, 'KernelIssue', 'nf_conntrack: nf_conntrack: table full, dropping packet');
+    const report = asked(line('api').repeat(20), [...dnsObjects(), ...shop, full]);
+    expect(report.causes.map(({ code }) => code)).toEqual(['DNS321']);
   });
 });

@@ -1,6 +1,7 @@
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import { clusterPolicyFor, dnsPolicyFix } from '../../../../shared/diagnose/dns-policy-fix.ts';
 import { dnsAddresses } from '../../../../shared/dns/cluster-dns.ts';
+import { runsOnMusl } from '../../../../shared/dns/musl.ts';
 import { servicesNamedIn } from '../../../../shared/dns/named-hosts.ts';
 import { nodeCacheAddresses } from '../../../../shared/dns/node-cache.ts';
 import { muslDropsSearch, type PodResolver } from '../../../../shared/dns/pod-resolver.ts';
@@ -171,14 +172,10 @@ function cutOff(given: Case): readonly Finding[] {
   ];
 }
 
-function isMusl(pod: Pod): boolean {
-  return (pod.spec?.containers ?? []).some(({ image = '' }) => /alpine|musl/i.test(image));
-}
-
 function muslLine(given: Case): readonly Finding[] {
   const { pod, owner, resolver } = given;
   const length = muslDropsSearch(resolver.searches);
-  if (length === undefined || !isMusl(pod)) return [];
+  if (length === undefined || !runsOnMusl(pod)) return [];
   return [
     podsMessages.DNS305.raise({
       subject: owner,
@@ -201,7 +198,7 @@ function muslLine(given: Case): readonly Finding[] {
 /** A name that needs a search domain and has too many dots for musl to search. */
 function muslNdots(given: Case): readonly Finding[] {
   const { index, pod, owner, resolver } = given;
-  if (resolver.asks !== 'cluster' || resolver.ndots >= 3 || !isMusl(pod)) return [];
+  if (resolver.asks !== 'cluster' || resolver.ndots >= 3 || !runsOnMusl(pod)) return [];
   const namespace = namespaceOf(pod);
   const lost = servicesNamedIn(index, pod.spec, namespace).find(({ name, meant }) => {
     const { candidates } = expandSearch(name, 'musl', resolver, () => 'nxdomain');

@@ -4,7 +4,7 @@ import { nodeCacheOf } from '../../../../shared/dns/node-cache.ts';
 import type { Evidence } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import type { Pod } from '../../../../shared/model/objects-pod.ts';
-import { formatRef, namespaceOf } from '../../../../shared/model/refs.ts';
+import { formatRef, namespaceOf, type Ref } from '../../../../shared/model/refs.ts';
 import { type CallerPort, callerAccess } from '../../../../shared/policy/caller-access.ts';
 import { evaluate } from '../../../../shared/policy/evaluate.ts';
 import { isolating } from '../../../../shared/policy/model.ts';
@@ -38,14 +38,37 @@ export function dnsAccessOf(index: ClusterIndex, dns: ClusterDns, pod: Pod): Dns
     dns.pods.some((server) => isolating(model, server, 'ingress').length > 0),
   );
   if (!isolated && !guarded) return undefined;
+  return index.memo(`netdns/dns-access/${kindOfCaller(pod)}`, () => judge(index, dns, pod));
+}
+
+/** Policies of families that are not judged here, which alone decide whether a pod's questions come through. */
+export function undecidedBy(index: ClusterIndex, dns: ClusterDns, pod: Pod): readonly Ref[] {
+  const { service } = dns;
+  if (service === undefined || !FOREIGN.some((kind) => index.list(kind).length > 0)) return [];
+  return index.memo(`netdns/undecided/${kindOfCaller(pod)}`, () =>
+    callerAccess(policyModelOf(index), pod, service, dns.pods)
+      .ports.filter(({ servicePort, depends, yes }) => servicePort === 53 && depends.length > 0 && yes.length === 0)
+      .flatMap(({ told }) => told?.verdict.reasons ?? [])
+      .flatMap((reason) => (reason.code === 'notJudged' ? reason.policies : [])),
+  );
+}
+
+const FOREIGN = [
+  'CalicoNetworkPolicy',
+  'CalicoGlobalNetworkPolicy',
+  'CiliumNetworkPolicy',
+  'CiliumClusterwideNetworkPolicy',
+] as const;
+
+/** What policies can tell a pod by: pods that share it are judged once. */
+function kindOfCaller(pod: Pod): string {
   const {
     'pod-template-hash': _hash,
     'statefulset.kubernetes.io/pod-name': _pod,
     'apps.kubernetes.io/pod-index': _at,
     ...labels
   } = pod.metadata?.labels ?? {};
-  const key = JSON.stringify([namespaceOf(pod), Object.entries(labels).sort()]);
-  return index.memo(`netdns/dns-access/${key}`, () => judge(index, dns, pod));
+  return JSON.stringify([namespaceOf(pod), Object.entries(labels).sort()]);
 }
 
 function judge(index: ClusterIndex, dns: ClusterDns, pod: Pod): DnsAccess | undefined {

@@ -168,3 +168,25 @@ describe('policies for egress on the DNS servers themselves', () => {
     expect(judge(deny(rules.api), {}, flannel).causes[0]).toMatchObject({ code: 'DNS404', confidence: 'possible' });
   });
 });
+
+describe('policies of Calico and Cilium, which are not judged', () => {
+  const cilium = workload('DaemonSet', 'cilium', { 'k8s-app': 'cilium' }, {}, { namespace: 'kube-system' });
+  const fqdn = {
+    apiVersion: 'cilium.io/v2',
+    kind: 'CiliumNetworkPolicy',
+    metadata: { name: 'api', namespace: 'shop' },
+    spec: { endpointSelector: {}, egress: [{ toFQDNs: [{ matchName: 'api.example.com' }] }] },
+  };
+  const unseen = (objects: readonly KubeObject[]) =>
+    checkObjects([...dnsObjects(), ...names, cilium, ...objects]).notChecked.map(({ reason }) => reason);
+
+  it('are told, so that silence is not taken for a way that is open', () => {
+    expect(unseen([pod('web-1'), fqdn])).toEqual([
+      'whether pods of namespace shop may ask DNS: CiliumNetworkPolicy shop/api not judged here',
+    ]);
+  });
+
+  it('are passed over where they select nobody', () => {
+    expect(unseen([pod('web-1', { namespace: 'pay' }), fqdn])).toEqual([]);
+  });
+});

@@ -8,6 +8,7 @@ import { SERVER_KINDS } from './server-facts.ts';
 const WORDS: { readonly [F in DnsFlavour]?: string } = {
   'kube-dns': 'this cluster runs kube-dns (dnsmasq with kubedns), not CoreDNS',
   clouddns: 'names of this cluster are answered by Cloud DNS of Google, outside of the cluster',
+  'eks-auto': 'names of this cluster are answered by a service of each node (EKS Auto Mode), not by pods',
 };
 
 /** Clusters without CoreDNS are recognised, so that nothing is said of Corefiles that are not there. */

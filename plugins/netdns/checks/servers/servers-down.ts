@@ -1,6 +1,6 @@
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import { sickEvidence } from '../../../../shared/diagnose/sick-evidence.ts';
-import { type ClusterDns, dnsServersRef } from '../../../../shared/dns/cluster-dns.ts';
+import { type ClusterDns, dnsServersRef, isServedElsewhere } from '../../../../shared/dns/cluster-dns.ts';
 import type { Evidence, Finding, Fix } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import { formatRef, nameOf, namespaceOf } from '../../../../shared/model/refs.ts';
@@ -16,7 +16,7 @@ export const serversDown = defineCheck<DnsSubject>({
   group: 'servers',
   needs: [],
   uses: [...SERVER_KINDS],
-  applies: ({ dns }) => dns?.flavour !== 'clouddns',
+  applies: ({ dns }) => dns === undefined || !isServedElsewhere(dns),
   run: ({ dns }, { index, now }) => {
     if (dns === undefined) return [];
     const ref = dnsServersRef(dns);

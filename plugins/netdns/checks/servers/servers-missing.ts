@@ -1,4 +1,5 @@
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
+import { isServedElsewhere } from '../../../../shared/dns/cluster-dns.ts';
 import { isWhollyRead } from '../../../../shared/model/absence.ts';
 import { nameOf, type Ref } from '../../../../shared/model/refs.ts';
 import { selectorOf } from '../../../../shared/model/services.ts';
@@ -12,7 +13,7 @@ export const serversMissing = defineCheck<DnsSubject>({
   group: 'servers',
   needs: [],
   uses: [...SERVER_KINDS, 'Namespace'],
-  applies: ({ dns }) => dns?.flavour !== 'clouddns',
+  applies: ({ dns }) => dns === undefined || !isServedElsewhere(dns),
   run: ({ dns, namespace }, { index }) => {
     if (dns?.workload !== undefined || (dns?.pods.length ?? 0) > 0) return [];
     const read = (['Deployment', 'DaemonSet', 'Pod', 'Service'] as const).every((kind) =>

@@ -382,4 +382,15 @@ describe('other DNS than CoreDNS', () => {
     expect(cloud.verdict).toBe('healthy');
     expect(cloud.headline).toContain('Cloud DNS');
   });
+
+  it('is recognised: the service of each node of EKS Auto Mode, where no pod is missed', () => {
+    const auto = node('i-1', true, { metadata: { name: 'i-1', labels: { 'eks.amazonaws.com/compute-type': 'auto' } } });
+    const system = pod('metrics-server-1', { namespace: 'kube-system' });
+    const report = checkObjects([auto, system, pod('web-1')]);
+    expect(report).toMatchObject({ verdict: 'healthy', causes: [] });
+    expect(report.headline).toContain('EKS Auto Mode');
+    // With the add-on beside it the add-on is judged.
+    const servers = [server('coredns-1', { ready: false })];
+    expect(causeCodes(checkObjects([...dnsObjects({ servers }), auto]))).toEqual(['DNS101']);
+  });
 });

@@ -80,6 +80,12 @@ function hidingTemplate(input: LintInput, server: ServerView, line: DirectiveVie
   const spares = type === 'AAAA' && !line.options.some(({ name }) => name === 'answer');
   if (touches === 'all' && input.clusterZone !== undefined) {
     const matched = sampleNames(input.clusterZone).some((name) => patterns.length === 0 || matchesAny(patterns, name));
+    // musl takes NXDOMAIN for one type for a name that does not exist (name_from_dns in lookup_name.c); glibc and Go do not.
+    if (spares && matched && /^nxdomain$/i.test(optionNamed(line, 'rcode')?.args[0] ?? '')) {
+      const { musl } = input.facts;
+      const severity = musl === undefined ? 'info' : 'critical';
+      return [problem('template-denies-type', severity, line, fact, { type, pod: musl ?? '' }, 'likely')];
+    }
     if (matched || !falls) {
       const why = matched ? fact : `${fact} without fallthrough`;
       return [problem('template-hides-names', spares ? 'info' : 'critical', line, why, args)];

@@ -182,6 +182,18 @@ describe('each rule names its line', () => {
     ],
     ['acl for all', kubeadm({ '+': 'acl {\nblock\n}' }), {}, 'critical acl-shuts-out-pods 21'],
     [
+      'template for AAAA',
+      kubeadm({ '+': 'template IN AAAA {\nrcode NXDOMAIN\n}' }),
+      {},
+      'info template-denies-type 20',
+    ],
+    [
+      'template for AAAA and Alpine',
+      kubeadm({ '+': 'template IN AAAA {\nrcode NXDOMAIN\n}' }),
+      { musl: 'shop/web' },
+      'critical template-denies-type 20',
+    ],
+    [
       'acl for pods of a node',
       kubeadm({ '+': 'acl {\nallow net 10.244.0.0/24\ndrop type A net 10.0.0.0/8\n}' }),
       { podRanges: ['10.244.0.0/24', '10.244.1.0/24'] },
@@ -296,6 +308,7 @@ describe('what is meant so is left alone', () => {
     ['a block on another port', kubeadm({}, 'cluster.local:5353 {\nforward . 10.0.0.9\n}\n')],
     ['acl for others', kubeadm({ '+': 'acl {\nallow net 10.244.0.0/16\nblock\n}' })],
     ['acl of a type', kubeadm({ '+': 'acl {\nfilter type AAAA\n}' })],
+    ['acl of queries for ANY', kubeadm({ '+': 'acl {\nblock type ANY net 10.0.0.0/8\n}' })],
     ['hosts with fallthrough', kubeadm({ '+': 'hosts {\n10.0.0.1 a.example\nfallthrough\n}' })],
     ['no AAAA answers', kubeadm({ '+': 'template ANY AAAA {\nrcode NOERROR\n}' })],
     ['a zone of hosts alone', kubeadm({}, 'corp.example {\nhosts {\n10.0.0.1 a.corp.example\n}\n}\n')],

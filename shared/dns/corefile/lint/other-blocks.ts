@@ -74,7 +74,7 @@ function concernsAddresses({ args }: OptionView): boolean {
   const at = args.indexOf('type');
   if (at < 0) return true;
   const end = args.indexOf('net', at);
-  return args.slice(at + 1, end < 0 ? undefined : end).some((type) => /^(A|ANY|\*)$/i.test(type));
+  return args.slice(at + 1, end < 0 ? undefined : end).some((type) => /^(A|\*)$/i.test(type));
 }
 
 function netsOf({ args }: OptionView) {

@@ -8,6 +8,7 @@ export type LintRule =
   | 'forwards-to-node-cache'
   | 'hosts-hides-names'
   | 'template-hides-names'
+  | 'template-denies-type'
   | 'rewrite-hides-names'
   | 'rewrite-answer-unlike-question'
   | 'not-where-asked'
@@ -73,6 +74,8 @@ export interface LintFacts {
   readonly pods?: number;
   /** `NAMESPACE/NAME` of all Services, when all were read. */
   readonly services?: ReadonlySet<string>;
+  /** A pod on Alpine (musl), where one was seen. */
+  readonly musl?: string;
   /** Ranges of the nodes from which pods ask. */
   readonly podRanges?: readonly string[];
 }

@@ -39,8 +39,8 @@ function missing(input: LintInput): readonly LintProblem[] {
     needed && since(first) && !anywhere(plugin) ? [problem(rule, 'warning', main, key, { plugin })] : [];
   const upstream = servers.some((server) => hasPlugin(server, 'forward') || hasPlugin(server, 'proxy'));
   const outside = servers.some(answersOutside);
-  // The operator of OpenShift writes its Corefile without loop and mounts the node's resolv.conf itself.
-  const openshift = servers.some(({ zones }) => zones.includes('hostname.bind.'));
+  // The operator of OpenShift writes its Corefile without loop, for port 5353, and mounts the node's resolv.conf itself.
+  const openshift = main.ports.includes('5353') || servers.some(({ zones }) => zones.includes('hostname.bind.'));
   const nodeCache = facts.program === 'node-cache';
   return [
     ...absent('no-errors', 'errors', '1.0.0'),

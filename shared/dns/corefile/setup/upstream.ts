@@ -34,6 +34,8 @@ function serversOf(setup: Setup, word: string): readonly string[] {
     return content === undefined ? ['?'] : nameserversOf(content);
   }
   if (setup.since('1.14.4') && isHostName(host)) {
+    // A scheme that forward does not know is taken for a host, and such a host nobody has.
+    if (rest.startsWith(`${host}://`)) throw setup.plain(`failed to resolve ${goQuote(host)}`);
     setup.server.assume(`name ${host}`);
     return [word];
   }
