@@ -6,7 +6,7 @@ import type { Protocol } from '../../../shared/policy/port-set.ts';
 import type { Report, Verdict as ReportVerdict, Section } from '../../../shared/report/report.ts';
 import type { AddressRange } from '../../../shared/util/addresses.ts';
 import { joinNames, plural, wrap } from '../../../shared/util/text.ts';
-import { changesFor } from '../answer/changes.ts';
+import { changesFor } from '../answer/changes/changes.ts';
 import { rangesWords, refValue } from '../answer/end-values.ts';
 import { coversInternet } from '../answer/internet.ts';
 import { type Judged, judgePair, type PairVerdict, type PortVerdict } from '../answer/judge-pair.ts';

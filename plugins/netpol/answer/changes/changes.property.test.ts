@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Fix } from '../../../shared/messages/finding.ts';
-import type { KubeObject, Labels } from '../../../shared/model/objects.ts';
-import type { NetworkPolicy } from '../../../shared/model/objects-network.ts';
-import type { Pod } from '../../../shared/model/objects-pod.ts';
-import { evaluateUnits } from '../../../shared/policy/evaluate.ts';
-import { buildPolicyModel, type PolicyFacts } from '../../../shared/policy/model.ts';
-import { PROTOCOLS } from '../../../shared/policy/port-set.ts';
-import { naiveAnswer } from '../../../shared/policy/testing/naive.ts';
-import { PORTS, randomCluster } from '../../../shared/policy/testing/random-cluster.ts';
+import type { Fix } from '../../../../shared/messages/finding.ts';
+import type { KubeObject, Labels } from '../../../../shared/model/objects.ts';
+import type { NetworkPolicy } from '../../../../shared/model/objects-network.ts';
+import type { Pod } from '../../../../shared/model/objects-pod.ts';
+import { evaluateUnits } from '../../../../shared/policy/evaluate.ts';
+import { buildPolicyModel, type PolicyFacts } from '../../../../shared/policy/model.ts';
+import { PROTOCOLS } from '../../../../shared/policy/port-set.ts';
+import { naiveAnswer } from '../../../../shared/policy/testing/naive.ts';
+import { PORTS, randomCluster } from '../../../../shared/policy/testing/random-cluster.ts';
 import { changesFor } from './changes.ts';
 
 const seed = Number(process.env.POLICY_SEED ?? Date.now() % 1_000_000);

@@ -1,16 +1,18 @@
-import type { Fix } from '../../../shared/messages/finding.ts';
-import type { Pod } from '../../../shared/model/objects-pod.ts';
-import { underEnforcement } from '../../../shared/policy/enforcement.ts';
-import { evaluateUnits } from '../../../shared/policy/evaluate.ts';
-import { buildPolicyModel, type PolicyFacts, type PolicyModel } from '../../../shared/policy/model.ts';
-import { hasPort } from '../../../shared/policy/port-set.ts';
-import { destinationsOf, sourcesOf } from '../../../shared/policy/reach.ts';
-import type { Direction } from '../../../shared/policy/rules.ts';
-import { isFinished, type Unit } from '../../../shared/policy/units.ts';
-import type { Verdict } from '../../../shared/policy/verdict.ts';
-import { plural } from '../../../shared/util/text.ts';
-import { type Candidate, closing, opening } from './change-candidates.ts';
-import type { PairVerdict } from './judge-pair.ts';
+import type { Fix } from '../../../../shared/messages/finding.ts';
+import type { Pod } from '../../../../shared/model/objects-pod.ts';
+import { underEnforcement } from '../../../../shared/policy/enforcement.ts';
+import { evaluateUnits } from '../../../../shared/policy/evaluate.ts';
+import { buildPolicyModel, type PolicyFacts, type PolicyModel } from '../../../../shared/policy/model.ts';
+import { hasPort } from '../../../../shared/policy/port-set.ts';
+import { destinationsOf, sourcesOf } from '../../../../shared/policy/reach.ts';
+import type { Direction } from '../../../../shared/policy/rules.ts';
+import { isFinished, type Unit } from '../../../../shared/policy/units.ts';
+import type { Verdict } from '../../../../shared/policy/verdict.ts';
+import { plural } from '../../../../shared/util/text.ts';
+import type { PairVerdict } from '../judge-pair.ts';
+import type { Candidate } from './candidate.ts';
+import { closing } from './closing.ts';
+import { opening } from './opening.ts';
 
 /** What is needed to try a change: everything is judged again by the same engine. */
 export interface Trial {

@@ -1,6 +1,6 @@
-import type { Fix } from '../../../shared/messages/finding.ts';
-import type { KubeObject } from '../../../shared/model/objects.ts';
-import { shellQuote } from '../../../shared/util/text.ts';
+import type { Fix } from '../../../../shared/messages/finding.ts';
+import type { KubeObject } from '../../../../shared/model/objects.ts';
+import { shellQuote } from '../../../../shared/util/text.ts';
 
 /** One step of a JSON patch (RFC 6902) on a policy's list, and the one that undoes it. */
 export interface ListStep {
