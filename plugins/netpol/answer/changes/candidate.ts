@@ -20,10 +20,12 @@ export interface Candidate {
 /** No pod has other labels. */
 export const NONE: ReadonlyMap<Pod, Pod> = new Map();
 
+/** The facts with one policy in the place of another. */
 export function withPolicy(facts: PolicyFacts, old: NetworkPolicy, fresh: NetworkPolicy): PolicyFacts {
   return { ...facts, networkPolicies: (facts.networkPolicies ?? []).map((one) => (one === old ? fresh : one)) };
 }
 
+/** Whether an object is the one that a reference names. */
 export function isNamed({ metadata }: KubeObject, { namespace, name }: Ref): boolean {
   return metadata?.name === name && (namespace === undefined || (metadata.namespace || 'default') === namespace);
 }

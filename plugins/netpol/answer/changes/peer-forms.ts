@@ -17,6 +17,7 @@ export function peerOf(unit: Unit, namespace: string | undefined): object {
   return { namespaceSelector: { matchLabels: { [NAMESPACE_NAME_LABEL]: unit.namespace.name } }, podSelector };
 }
 
+/** The same for policies of administrators: their `pods` peer always names namespaces as well. */
 export function adminPods(unit: Extract<Unit, { type: 'pod' }>): object {
   return {
     namespaceSelector: { matchLabels: { [NAMESPACE_NAME_LABEL]: unit.namespace.name } },
@@ -24,6 +25,7 @@ export function adminPods(unit: Extract<Unit, { type: 'pod' }>): object {
   };
 }
 
+/** The port that was asked about, as a rule of a NetworkPolicy lists it. */
 export function portOf({ question }: PairVerdict): object {
   return { protocol: question.protocol, port: question.port };
 }
@@ -32,6 +34,7 @@ export function portOf({ question }: PairVerdict): object {
 const PASSING =
   /^(pod-template-hash|controller-revision-hash|pod-template-generation|statefulset\.kubernetes\.io\/pod-name|apps\.kubernetes\.io\/pod-index|controller-uid|job-name|batch\.kubernetes\.io\/.*)$/;
 
+/** The labels of a pod that its successors will have too. */
 export function lastingLabels(pod: Pod): Labels {
   return Object.fromEntries(Object.entries(pod.metadata?.labels ?? {}).filter(([key]) => !PASSING.test(key)));
 }

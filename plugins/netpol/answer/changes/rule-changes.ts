@@ -32,6 +32,7 @@ export function ruleChanges(
   return policyStep(facts, policy, `${base}/${list}`, peer, title, 3, side);
 }
 
+/** A rule of its own for the two ends that were asked about, and for no others. */
 export function newRule(
   facts: PolicyFacts,
   { policy }: PolicyWalk,
