@@ -15,6 +15,7 @@ export interface Tally {
   lines(): readonly string[];
 }
 
+/** A count of passed, failed and skipped tests over several runs. */
 export function newTally(): Tally {
   const total = { passed: 0, failed: 0, skipped: 0 };
   const names: string[] = [];

@@ -46,6 +46,7 @@ export interface ProbeTimes {
   readonly budget: number;
 }
 
+/** The times of a probe in seconds, with the defaults of the API. */
 export function probeTimes(probe: Probe): ProbeTimes {
   const initialDelay = probe.initialDelaySeconds ?? 0;
   const period = probe.periodSeconds ?? 10;

@@ -133,6 +133,7 @@ export function eitherOf(a: SideSets, b: SideSets): SideSets {
   return a === b ? a : { allow: unionPorts(a.allow, b.allow), deny: unionPorts(a.deny, b.deny) };
 }
 
+/** Whether a side surely lets every port through. */
 export function isOpen({ allow, deny }: SideSets): boolean {
   return deny.length === 0 && samePorts(allow, ALL_PORTS);
 }

@@ -24,6 +24,7 @@ export interface PluginFound {
   readonly evidence: readonly PluginEvidence[];
 }
 
+/** Which plugins are there, and whether network policy is enforced: yes, no, or unknown. */
 export function detectEnforcement(facts: PluginFacts): Enforcement {
   const nodes = facts.nodes ?? [];
   const plugins = recognisePlugins(facts).flatMap((found) => judged(found, nodes) ?? []);

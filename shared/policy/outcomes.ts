@@ -14,6 +14,7 @@ export interface Outcomes {
   either(a: number, b: number): number;
 }
 
+/** A table of outcomes, empty at first. */
 export function createOutcomes(): Outcomes {
   const all: SideSets[] = [];
   const byText = new Map<string, number>();

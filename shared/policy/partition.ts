@@ -12,6 +12,7 @@ export interface Partition {
   refineBy(values: number, numberOf: (member: number) => number): void;
 }
 
+/** All numbers from 0 to size - 1 in one group. */
 export function createPartition(size: number): Partition {
   const group = new Int32Array(size);
   let count = 1;

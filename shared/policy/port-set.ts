@@ -40,6 +40,7 @@ export function wholeProtocol(protocol: Protocol): PortSet {
   return portRange(protocol, 1, 65535);
 }
 
+/** Whether a port is in the set. */
 export function hasPort(set: PortSet, protocol: Protocol, port: number): boolean {
   const at = BASE[protocol] + port;
   for (let i = 0; i < set.length; i += 2) {
@@ -49,20 +50,24 @@ export function hasPort(set: PortSet, protocol: Protocol, port: number): boolean
   return false;
 }
 
+/** Whether two sets hold the same ports. */
 export function samePorts(a: PortSet, b: PortSet): boolean {
   return a === b || (a.length === b.length && a.every((edge, i) => edge === b[i]));
 }
 
+/** Whether the set holds every port of every protocol. */
 export function isAllPorts(set: PortSet): boolean {
   return samePorts(set, ALL_PORTS);
 }
 
+/** The ports that are in one set or the other. */
 export function unionPorts(a: PortSet, b: PortSet): PortSet {
   if (a === b || b.length === 0 || a === ALL_PORTS) return a;
   if (a.length === 0 || b === ALL_PORTS) return b;
   return merge(a, b, (inA, inB) => inA || inB);
 }
 
+/** The ports that are in both sets. */
 export function intersectPorts(a: PortSet, b: PortSet): PortSet {
   if (a === b || a.length === 0 || b === ALL_PORTS) return a;
   if (b.length === 0 || a === ALL_PORTS) return b;

@@ -79,6 +79,7 @@ export function podName({ metadata }: KubeObject): string {
   return name !== undefined && name !== '' ? name : generateName === '' ? '' : `${generateName}*`;
 }
 
+/** A node, with all of its addresses, as the other end of traffic. */
 export function nodeUnit(node: Node): NodeUnit {
   const addresses = (node.status?.addresses ?? []).flatMap(({ address }) => parseAddress(address) ?? []);
   return {

@@ -79,6 +79,7 @@ function prefixLength(text: string | undefined, width: number): number | undefin
   return /^\d{1,3}$/.test(text) && Number(text) <= width ? Number(text) : undefined;
 }
 
+/** Whether an address lies in a range; an IPv4 address in no IPv6 range. */
 export function inRange(range: AddressRange, address: Address): boolean {
   return range.family === address.family && range.first <= address.value && address.value <= range.last;
 }
@@ -88,6 +89,7 @@ export function coversRange(outer: AddressRange, inner: AddressRange): boolean {
   return outer.family === inner.family && outer.first <= inner.first && inner.last <= outer.last;
 }
 
+/** Whether two ranges have an address in common. */
 export function overlaps(a: AddressRange, b: AddressRange): boolean {
   return a.family === b.family && a.first <= b.last && b.first <= a.last;
 }

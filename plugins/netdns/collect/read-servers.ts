@@ -87,6 +87,7 @@ async function readLogs(gatherer: Gatherer, pod: Pod): Promise<void> {
   );
 }
 
+/** Whether the user may read logs there; where even that cannot be asked, reading is tried. */
 export async function mayReadLogs(gatherer: Gatherer, namespace: string): Promise<boolean> {
   const right = await gatherer.reader.access({ verb: 'get', resource: 'pods/log', namespace });
   return right.status !== 'ok' || right.value;

@@ -103,6 +103,7 @@ export function invalidFindings(
   });
 }
 
+/** What the lint found in a Corefile, as findings at their lines. */
 export function lintFindings(problems: readonly LintProblem[], place: CorefilePlace): readonly Finding[] {
   return problems.map(({ rule, severity, confidence, file, line, args, fact }) => {
     const { subject, edit, source } = placeOf(place, file);

@@ -26,6 +26,7 @@ const MOST = 100;
 /** Names in one phrase. */
 const NAMES = 4;
 
+/** What a change does to connectivity, as a report; `expect` says which effects count as faults. */
 export function diffReport(compared: Compared, expect: Expect): Report {
   const { summary, services, gaps, enforcement, before } = compared;
   const bad: readonly Effect[] =

@@ -74,6 +74,7 @@ export function firstField([first]: readonly PodClass[], field: string): string 
   return `${formatRef(ref)} ${ref.kind === 'Pod' ? field : `spec.template.${field}`}`;
 }
 
+/** How many pods some classes hold. */
 export function countPods(classes: readonly PodClass[]): number {
   return classes.reduce((sum, { pods }) => sum + pods.length, 0);
 }

@@ -37,6 +37,7 @@ function podOrWorkload(model: PolicyModel, unit: PodUnit): Candidate['ref'] {
   return uid === undefined && unit.pod.status === undefined ? model.workloadOf(unit.pod) : unitRef(unit);
 }
 
+/** The namespaces whose labels come nearest to a selector, the nearest first. */
 export function nearestNamespaces(model: PolicyModel, selector: LabelSelector): readonly Nearest[] {
   const candidates = [...model.namespaces.values()].map(
     ({ name, labels }): Candidate => ({ ref: { kind: 'Namespace', name }, labels }),

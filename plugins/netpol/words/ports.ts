@@ -10,6 +10,7 @@ import type { RulePorts } from '../../../shared/policy/rules.ts';
 /** Ports as the JSON of every command has them. */
 export type PortsValue = 'all' | readonly PortRange[];
 
+/** Ports as `-o json` has them: `all`, or ranges by protocol. */
 export function portsValue(set: PortSet): PortsValue {
   return isAllPorts(set) ? 'all' : toPortRanges(set);
 }

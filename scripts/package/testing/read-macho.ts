@@ -39,6 +39,7 @@ export interface Signature {
   readonly wrongPages: readonly number[];
 }
 
+/** Reads the parts of a 64-bit Mach-O file that the tests compare. Throws for another file. */
 export function readMachO(file: Buffer): MachO {
   const view = new DataView(file.buffer, file.byteOffset, file.length);
   const little = (at: number): number => view.getUint32(at, true);

@@ -33,6 +33,7 @@ export function typeFromHints(document: ParsedDocument, file: FilePlace): ItemTy
   return { apiVersion: group === '' ? version : `${group}/${version}`, kind: KINDS[kind].kind };
 }
 
+/** Whether a value with `items` is a List of the API, by its kind. */
 export function isListHeader(value: Readonly<Record<string, unknown>>): boolean {
   return value.kind === undefined || (typeof value.kind === 'string' && value.kind.endsWith('List'));
 }
@@ -44,6 +45,7 @@ export function isEmptyList(value: Readonly<Record<string, unknown>>): boolean {
   return value.spec === undefined && (!isRecord(metadata) || metadata.name === undefined);
 }
 
+/** The kind of the items that a list would hold, for one without any. */
 export function emptyListKind(
   header: Readonly<Record<string, unknown>> | undefined,
   itemType: ItemType | undefined,

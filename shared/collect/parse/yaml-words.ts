@@ -33,6 +33,7 @@ const PLAIN = 1;
 /** Quick look: without any such word there is nothing to parse a second time. */
 const MAYBE = /[\s:[{,-](?:y|n|yes|no|on|off|true|false|null|~|[-+]?[\d.][\w.:]*)[ \t]*(?:[\r\n,}\]#]|$)/im;
 
+/** Whether a text holds anything that YAML 1.1 reads as another type: nearly never, so that most files are looked at once. */
 export function mayHoldWords(text: string): boolean {
   return MAYBE.test(text);
 }

@@ -37,6 +37,7 @@ export function flannelBackend(node: Node): string | undefined {
   return node.metadata?.annotations?.[`${FLANNEL}backend-type`];
 }
 
+/** Flannel's settings: version, backend, encryption and MTU, each with the place where it was read. */
 export function flannelSettings(index: ClusterIndex, sets: readonly Workload[]): PluginSettings {
   const network = flannelNetwork(index);
   const backends = backendsOf(index, network);

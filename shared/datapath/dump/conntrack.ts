@@ -27,6 +27,7 @@ export interface ConntrackDump {
 
 const FLOW = /^(?:ipv[46]\s+\d+\s+)?(tcp|udp|sctp|icmp|icmpv6|dccp|udplite|gre|unknown)\s+\d+ .*\bsrc=/;
 
+/** Whether a line is of `conntrack -L`, `conntrack -S` or the limits of the table. */
 export function isConntrackLine(text: string): boolean {
   return (
     FLOW.test(text) ||
@@ -40,6 +41,7 @@ function isLimit(text: string): boolean {
   return /^(net[./](netfilter|ipv4)[./](netfilter[./])?)?(nf|ip)_conntrack_(max|count)\s*[=:]\s*\d+\s*$/.test(text);
 }
 
+/** Reads flows, statistics by processor, and how full the table is. */
 export function parseConntrack(lines: Lines): ConntrackDump {
   const flows: Flow[] = [];
   const statistics: Record<string, number> = {};

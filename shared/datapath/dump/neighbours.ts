@@ -44,6 +44,7 @@ export function isNeighbourLine(text: string): boolean {
   );
 }
 
+/** Reads `bridge fdb show`: which tunnel end a MAC address is behind. */
 export function parseFdb(lines: Lines): FdbDump {
   return {
     kind: 'fdb',
@@ -64,6 +65,7 @@ export function parseFdb(lines: Lines): FdbDump {
   };
 }
 
+/** Reads `ip neighbour show`. */
 export function parseNeighbours(lines: Lines): NeighbourDump {
   return {
     kind: 'neighbours',

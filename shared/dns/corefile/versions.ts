@@ -17,6 +17,7 @@ export function version(text: string): Version {
   return parseVersion(text) ?? 0;
 }
 
+/** `1.12.4`, from the number in which versions are compared. */
 export function writeVersion(value: Version): string {
   return [Math.floor(value / 1_000_000), Math.floor(value / 1_000) % 1000, value % 1000].join('.');
 }
@@ -78,6 +79,7 @@ export function wasEverKnown(name: string): boolean {
   return FIRST.split(' ').includes(name) || CHANGES.some(([, added]) => added.split(' ').includes(name));
 }
 
+/** The directives that the build of CoreDNS in NodeLocal DNSCache knows. */
 export function nodeCacheDirectives(): ReadonlySet<string> {
   return new Set(NODE_CACHE.split(' '));
 }

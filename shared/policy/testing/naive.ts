@@ -19,6 +19,7 @@ type Truth = 0 | 1 | 2;
 type End = 'allow' | 'deny';
 type Step = End | 'next';
 
+/** What the specification says of one pair and port, read rule by rule without any table. */
 export function naiveAnswer(
   facts: PolicyFacts,
   from: NaiveEnd,

@@ -27,6 +27,7 @@ const SERVICES = [
   ['openshift-dns', 'dns-default'],
 ] as const;
 
+/** The DNS servers that pods of the cluster ask, found once for all checks. */
 export function dnsServersIn(index: ClusterIndex): DnsServers {
   return index.memo('netpol/lint/dns-servers', () => find(index));
 }

@@ -32,6 +32,7 @@ export function aliasedService(index: ClusterIndex, { service }: ServiceSubject)
   return last === service ? undefined : last;
 }
 
+/** Whether the Service is only another name (ExternalName), without address and endpoints. */
 export function isAlias(service: Service): boolean {
   return service.spec?.type === 'ExternalName';
 }

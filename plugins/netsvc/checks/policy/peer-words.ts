@@ -13,6 +13,7 @@ export interface PeerWords {
   readonly nearest: string;
 }
 
+/** A peer that matches nothing, in words: whom it lets in, what is missing, what comes nearest. */
 export function peerWords(miss: Extract<NearMiss, { kind: 'peerMatchesNothing' }>): PeerWords {
   const selector = formatSelector(miss.selector);
   const noun = miss.on === 'namespace' ? 'namespace' : 'pod';

@@ -27,6 +27,7 @@ export interface Backend {
 /** States that make requests fail. */
 export type Fault = Extract<Serving, { state: 'elsewhere' | 'loopback' | 'silent' | 'otherProtocol' }>;
 
+/** Whether requests to the port are surely or likely not answered. */
 export function isFault(serving: Serving): serving is Fault {
   return ['elsewhere', 'loopback', 'silent', 'otherProtocol'].includes(serving.state);
 }

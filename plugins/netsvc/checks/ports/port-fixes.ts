@@ -61,6 +61,7 @@ export interface PatchTarget {
   readonly path: string;
 }
 
+/** Where a container stands in the template of its workload; undefined where a patch would not reach it. */
 export function patchTarget(index: ClusterIndex, backend: Backend | undefined, name: string): PatchTarget | undefined {
   const workload = backend === undefined ? undefined : ownerWorkload(index, backend.pod);
   if (workload === undefined || !PATCHABLE.includes(workload.kind)) return undefined;

@@ -70,6 +70,7 @@ export function evidenceOf(
   ];
 }
 
+/** The port of the Service as it is written, with its place. */
 export function portEvidence(subject: ServiceSubject, port: ServicePort): readonly Evidence[] {
   const at = subject.ports.indexOf(port);
   return [{ fact: formatServicePort(port), source: `${formatRef(subject.ref)} spec.ports[${at}]` }];

@@ -83,6 +83,7 @@ export function publishedInWords(subject: ServiceSubject): string {
     : '';
 }
 
+/** The field that puts pods into rotation although they are not Ready, where it is set. */
 export function publishedEvidence(subject: ServiceSubject): readonly Evidence[] {
   if (subject.service.spec?.publishNotReadyAddresses !== true) return [];
   return [{ fact: 'publishNotReadyAddresses is true', source: `${formatRef(subject.ref)} spec` }];

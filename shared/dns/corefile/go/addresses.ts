@@ -8,6 +8,7 @@ export function isIp(text: string): boolean {
   return isIpv4(text);
 }
 
+/** Whether Go's net.ParseIP takes a text for an IPv4 address: four decimal parts without leading zeros. */
 export function isIpv4(text: string): boolean {
   const parts = text.split('.');
   return parts.length === 4 && parts.every((part) => /^(0|[1-9]\d{0,2})$/.test(part) && Number(part) <= 255);

@@ -9,6 +9,7 @@ export function isFqdn(name: string): boolean {
   return backslashes % 2 === 0;
 }
 
+/** The name with the dot at its end. */
 export function fqdn(name: string): string {
   return isFqdn(name) ? name : `${name}.`;
 }
@@ -59,6 +60,7 @@ function isDigits(bytes: Uint8Array, at: number): boolean {
   });
 }
 
+/** Length in bytes, as Go counts a string. */
 export function byteLength(text: string): number {
   return encoder.encode(text).length;
 }
@@ -88,14 +90,17 @@ export function isType(text: string): boolean {
   return types.has(text);
 }
 
+/** Whether miekg/dns knows the response code by this name. */
 export function isRcode(text: string): boolean {
   return rcodes.has(text);
 }
 
+/** Whether miekg/dns knows the class by this name. */
 export function isClass(text: string): boolean {
   return classes.has(text);
 }
 
+/** Whether miekg/dns knows the opcode by this name. */
 export function isOpcode(text: string): boolean {
   return opcodes.has(text);
 }

@@ -4,6 +4,7 @@
  */
 export type GoRegexp = { readonly groups: number } | { readonly error: string };
 
+/** Reads a regular expression as Go's regexp package does (RE2 syntax): its number of groups, or Go's own words of refusal. */
 export function compileGoRegexp(source: string): GoRegexp {
   try {
     return { groups: new Parser(source).parse() };

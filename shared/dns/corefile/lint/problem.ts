@@ -105,6 +105,7 @@ interface Place {
   readonly line: number;
 }
 
+/** A lint problem at a place of the Corefile. */
 export function problem(
   rule: LintRule,
   severity: LintSeverity,

@@ -29,6 +29,7 @@ export interface ServerView {
   readonly line: number;
 }
 
+/** A judged server block in the form in which the lint looks at it. */
 export function viewServer({ served, zones, listen, block }: JudgedServer): ServerView {
   return {
     zones,
@@ -74,10 +75,12 @@ export function directivesNamed(server: ServerView, name: string): readonly Dire
   return server.directives.filter((directive) => directive.name === name);
 }
 
+/** Whether a server block sets up a plugin. */
 export function hasPlugin(server: ServerView, name: string): boolean {
   return server.directives.some((directive) => directive.name === name);
 }
 
+/** The first option of that name in the block of a directive. */
 export function optionNamed(directive: DirectiveView, name: string): OptionView | undefined {
   return directive.options.find((option) => option.name === name);
 }

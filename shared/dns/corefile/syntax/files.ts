@@ -6,6 +6,7 @@ export const COREFILE_PATH = '/etc/coredns/Corefile';
 /** Files that CoreDNS can see, by absolute path. */
 export type Files = ReadonlyMap<string, string>;
 
+/** The path of an import, which is relative to the file that imports. */
 export function absolutePath(pattern: string, importer: string): string {
   return pattern.startsWith('/') ? pattern : posix.join(posix.dirname(importer), pattern);
 }
