@@ -57,6 +57,11 @@ export function podsOf(index: ClusterIndex, service: Service): readonly Pod[] {
   );
 }
 
+/** Appoints the pods of a Service that only stands in for one nobody has read, before anybody asks for them. */
+export function appointPods(index: ClusterIndex, standIn: Service, pods: readonly Pod[]): void {
+  index.memoOf(standIn, 'services/pods-of', () => pods);
+}
+
 /** The EndpointSlices of a Service, found by label. */
 export function slicesOf(index: ClusterIndex, service: Service): readonly EndpointSlice[] {
   const namespace = service.metadata?.namespace ?? '';

@@ -13,6 +13,7 @@ import { matchesSelector } from '../../../shared/model/selectors.ts';
 import { sourceName } from '../../../shared/model/source-name.ts';
 import type { Report } from '../../../shared/report/report.ts';
 import { suppressReport } from '../../../shared/report/suppress.ts';
+import { diagnosePods, podSetsIn } from '../diagnose/diagnose-pods.ts';
 import { diagnoseService } from '../diagnose/diagnose-service.ts';
 import { sweepReport } from '../diagnose/sweep-report.ts';
 import { missingBackends } from '../targets/missing-services.ts';
@@ -45,10 +46,21 @@ export async function runCheck(request: Request): Promise<CommandResult> {
     suppressReport(diagnoseService(index, service, { source, sweep: true }), [...rules, ...suppressedBy(service)]);
   const judged = await judgeAll(services, judge, startProgress(request.runtime, 'Judging Services …'));
   const absent = wanted === undefined ? missingBackends({ index, source, command: 'netsvc check' }, namespace) : [];
-  const reports = [...judged, ...absent.map((report) => suppressReport(report, rules))];
+  // Files of pods alone: what keeps them from serving can be told without knowing for whom.
+  const bare = wanted === undefined && index.list('Service').length === 0 && index.seen('Service', '*').status !== 'ok';
+  const place = request.options.string('namespace') === undefined ? undefined : namespace;
+  const faulty = bare
+    ? podSetsIn(index, place)
+        .map((set) => diagnosePods(index, set, source))
+        .filter(({ causes }) => causes.length > 0)
+    : [];
+  const reports = [...judged, ...[...absent, ...faulty].map((report) => suppressReport(report, rules))];
   return {
     type: 'report',
-    report: withProblems(sweepReport({ index, source, namespace, selector }, reports), snapshot),
+    report: withProblems(
+      sweepReport({ index, source, namespace: faulty.length > 0 ? place : namespace, selector }, reports),
+      snapshot,
+    ),
   };
 }
 

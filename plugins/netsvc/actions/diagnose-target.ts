@@ -5,6 +5,7 @@ import type { Ref } from '../../../shared/model/refs.ts';
 import type { Report } from '../../../shared/report/report.ts';
 import { ingressFindings } from '../checks/ingress/ingress-findings.ts';
 import { combineReports } from '../diagnose/combine-reports.ts';
+import { diagnosePods, podSetOf } from '../diagnose/diagnose-pods.ts';
 import { type DiagnoseOptions, diagnoseService } from '../diagnose/diagnose-service.ts';
 import { meantServices, resolveServices } from '../targets/resolve-services.ts';
 import { missingReport, noServiceReport, unseenReport } from '../targets/target-reports.ts';
@@ -29,7 +30,10 @@ export function diagnoseTarget(
       return unseenReport(frame, target, namespace, found.reason);
     case 'noService': {
       const meant = meantServices(index, namespace, found.labels);
-      if (meant.length === 0) return noServiceReport(frame, found.via, found.labels);
+      if (meant.length === 0) {
+        const own = diagnosePods(index, podSetOf(index, found.via, found.labels), options.source);
+        return noServiceReport(frame, found.via, found.labels, own);
+      }
       return combineReports({ ...combined, via: found.via }, judge(meant));
     }
     case 'services': {

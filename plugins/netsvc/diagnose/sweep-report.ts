@@ -48,7 +48,10 @@ export function sweepReport(frame: SweepFrame, reports: readonly Report[]): Repo
     headline: headlineOf(frame, items),
     causes: unique(items.flatMap((item) => item.causes)),
     findings: unique(items.flatMap((item) => item.findings)),
-    notChecked: uniqueNotChecked(items),
+    notChecked: [
+      ...(items.some(isBare) ? [{ check: 'Services', reason: blind.reason }] : []),
+      ...uniqueNotChecked(items),
+    ],
     coverage: {
       ran: reports.reduce((sum, report) => sum + report.coverage.ran, 0),
       of: reports.reduce((sum, report) => sum + report.coverage.of, 0),
@@ -120,6 +123,10 @@ function headlineOf({ namespace, selector }: SweepFrame, items: readonly ReportI
     joinNames(
       list.map(({ target }) => (namespace === undefined ? `${target.namespace ?? ''}/${target.name}` : target.name)),
     );
+  if (items.some(isBare)) {
+    const verb = items.length === 1 ? 'has a fault' : 'have faults';
+    return `${plural(items.length, 'workload')} ${where} ${verb}: ${joinNames(items.map(wordFor))}; no Service was read`;
+  }
   if (bad.length > 0) {
     const verb = bad.length === 1 ? 'has a fault' : 'have faults';
     if (items.length === 1) return `the only Service ${where} has a fault: ${names(bad)}`;
@@ -143,14 +150,14 @@ function sectionsOf(frame: SweepFrame, items: readonly ReportItem[]): Report['se
   const next =
     worst === undefined || worst.verdict === 'healthy'
       ? []
-      : [`Evidence and fix: kubectl netsvc ${worst.target.name} -n ${worst.target.namespace ?? ''}`];
+      : [`Evidence and fix: kubectl netsvc ${wordFor(worst)} -n ${worst.target.namespace ?? ''}`];
   return [
     {
       type: 'table',
-      head: [...(wide ? ['NAMESPACE'] : []), 'SERVICE', 'VERDICT', 'CODE', 'CAUSE'],
+      head: [...(wide ? ['NAMESPACE'] : []), items.some(isBare) ? 'WORKLOAD' : 'SERVICE', 'VERDICT', 'CODE', 'CAUSE'],
       rows: items.map((item) => [
         ...(wide ? [item.target.namespace ?? ''] : []),
-        item.target.name,
+        wordFor(item),
         item.verdict.toUpperCase(),
         item.causes[0]?.code ?? '',
         causeText(item),
@@ -159,6 +166,16 @@ function sectionsOf(frame: SweepFrame, items: readonly ReportItem[]): Report['se
     },
     { type: 'text', lines: [...next, `Scanned: ${counts.join(', ')}`] },
   ];
+}
+
+/** Pods or a workload, in files without Services. */
+function isBare({ target }: ReportItem): boolean {
+  return target.kind !== 'Service';
+}
+
+/** The words by which the plugin is asked about it. */
+function wordFor({ target }: Pick<ReportItem, 'target'>): string {
+  return target.kind === 'Service' ? target.name : `${target.kind.toLowerCase()}/${target.name}`;
 }
 
 /** The cause without the name of the Service, which stands in the first column. */

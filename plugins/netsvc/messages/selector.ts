@@ -214,14 +214,14 @@ export const selectorMessages = defineMessages({
       'Give the Service the labels of the workload as its selector.',
     fixes: ({ fixes }) => fixes,
   }),
-  SVC114: message<{ service: string; workload: string; selector: string; labels: string }>({
+  SVC114: message<{ workload: string; selector: string; labels: string }>({
     slug: 'template-differs-from-own-selector',
     severity: 'critical',
     rung: 9,
     covers: ['SVC101'],
     title: "the workload's template lacks the labels of its own selector",
-    summary: ({ service, workload, selector, labels }) =>
-      `${workload} behind Service ${service} selects ${selector}, but its template carries ${labels}: the API server refuses it`,
+    summary: ({ workload, selector, labels }) =>
+      `${workload} selects ${selector}, but its template carries ${labels}: the API server refuses it`,
     explain:
       'spec.selector of a Deployment, StatefulSet, DaemonSet or ReplicaSet must match the labels of its own template. The ' +
       'API server answers "selector does not match template labels" and nothing is created.\n' +

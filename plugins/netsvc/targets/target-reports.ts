@@ -125,15 +125,20 @@ export function unseenReport(frame: Frame, target: Target, namespace: string, re
   };
 }
 
-/** The report on pods that no Service selects: there is no Service to judge, but near selectors are told. */
-export function noServiceReport(frame: Frame, via: Ref, labels: Labels): Report {
+/**
+ * The report on pods that no Service selects, or none that could be seen: their own faults, and selectors that are near.
+ */
+export function noServiceReport(frame: Frame, via: Ref, labels: Labels, judged?: Report): Report {
   const { index } = frame;
   const { status, reason } = index.seen('Service', via.namespace);
+  const own = judged ?? emptyReport(frame, via);
+  const faulty = own.causes.length > 0;
+  const told: Report = { ...emptyReport(frame, via), ...(faulty ? { ...own, command: frame.command } : {}) };
   if (status !== 'ok') {
     return {
-      ...emptyReport(frame, via),
-      headline: `could not tell which Services select ${formatRef(via)}: ${reason}`,
-      notChecked: [{ check: 'all', reason }],
+      ...told,
+      headline: faulty ? own.headline : `could not tell which Services select ${formatRef(via)}: ${reason}`,
+      notChecked: faulty ? [{ check: 'Services', reason }, ...own.notChecked] : [{ check: 'all', reason }],
     };
   }
   const near = nearServices(index, via.namespace ?? '', labels).slice(0, 3);
@@ -151,7 +156,12 @@ export function noServiceReport(frame: Frame, via: Ref, labels: Labels): Report 
       source: `Service ${via.namespace ?? ''}/${nameOf(service)} spec.selector`,
     })),
   });
-  return { ...emptyReport(frame, via), headline: finding.summary, findings: [finding], sections: nearSection(near) };
+  return {
+    ...told,
+    headline: faulty ? own.headline : finding.summary,
+    findings: [finding, ...told.findings],
+    sections: nearSection(near),
+  };
 }
 
 interface NearService {

@@ -27,7 +27,6 @@ export const templateOwnSelector = defineCheck<ServiceSubject>({
         selectorMessages.SVC114.raise({
           subject: ref,
           args: {
-            service: `${subject.namespace}/${subject.name}`,
             workload: `${kind} ${ref.name}`,
             selector: formatSelector(own),
             labels: formatLabels(labels) || 'no labels',
