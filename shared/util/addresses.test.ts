@@ -57,9 +57,12 @@ describe('parseCidr', () => {
     expect(range === undefined ? undefined : formatRange(range)).toBe(shown);
   });
 
-  it.each(['10.0.0.0/33', '10.0.0.0/', '10.0.0.0/x', 'fd00::/129', 'web/8', '/8', undefined])('refuses %s', (text) => {
-    expect(parseCidr(text)).toBeUndefined();
-  });
+  it.each(['10.0.0.0/33', '10.0.0.0/', '10.0.0.0/x', 'fd00::/129', 'fe80::1%eth0/64', 'web/8', '/8', undefined])(
+    'refuses %s',
+    (text) => {
+      expect(parseCidr(text)).toBeUndefined();
+    },
+  );
 });
 
 describe('parseWireRange', () => {

@@ -39,7 +39,8 @@ export function parseCidr(text: string | undefined): AddressRange | undefined {
   const bits = slash < 0 ? undefined : text.slice(slash + 1);
   if (!plain.includes(':')) return ipv4Range(parseIPv4(plain), prefixLength(bits, 32));
   const length = prefixLength(bits, 128);
-  const address = parseAddress(plain);
+  // A zone (`fe80::1%eth0`) is of one address on one machine, not of a block.
+  const address = bits !== undefined && plain.includes('%') ? undefined : parseAddress(plain);
   if (address === undefined || length === undefined) return undefined;
   // `::ffff:10.0.0.0/104` is 10.0.0.0/8; a shorter prefix takes in more than IPv4.
   if (address.family === 4 && length >= 96) return ipv4Range(Number(address.value), length - 96);

@@ -5,6 +5,7 @@ import { formatRef } from '../../../shared/model/refs.ts';
 import { type Protocol, toPortRanges } from '../../../shared/policy/port-set.ts';
 import { serviceTargets } from '../../../shared/policy/service-targets.ts';
 import { declaredPortsOf, resolveNamedPort, type Unit } from '../../../shared/policy/units.ts';
+import { wrap } from '../../../shared/util/text.ts';
 import { type Party, podsOfParty } from './party.ts';
 
 /** A port that was asked about, as each member of the destination sees it. */
@@ -60,7 +61,9 @@ function servicePorts(
     const asked = `${port ?? 'port'}${protocol === undefined ? '' : `/${protocol}`}`;
     throw new UsageError(
       `${formatRef(to.ref)} has no port ${asked}`,
-      own === '' ? 'It has no ports at all.' : `Its ports: ${own}. Pods are reached on the port behind the arrow.`,
+      own === ''
+        ? 'It has no ports at all.'
+        : wrap(`Its ports: ${own}. Pods are reached on the port behind the arrow.`, 80).join('\n'),
     );
   }
   const families = service.spec?.ipFamilies ?? [];
@@ -86,7 +89,7 @@ function namedPort(to: Party, name: string, protocol: Protocol | undefined): Ask
     const names = known.filter((entry) => entry !== '');
     throw new UsageError(
       `no port of ${to.words} is called ${name}`,
-      names.length === 0 ? 'Give its number.' : `Its port names: ${names.join(', ')}.`,
+      names.length === 0 ? 'Give its number.' : wrap(`Its port names: ${names.join(', ')}.`, 80).join('\n'),
     );
   }
   const own = declaredPortsOf(first.pod).find((entry) => entry.name === name)?.protocol;
