@@ -36,6 +36,8 @@ export interface Behaviours {
    * not meant. An array can be given to be filled anew.
    */
   rowOf(from: Behaviour, into?: Int32Array): Int32Array;
+  /** The same for one pair. */
+  pairOf(from: Behaviour, to: Behaviour): number;
 }
 
 /** Computed once per model. */
@@ -85,7 +87,7 @@ function build(model: PolicyModel): Behaviours {
     outside,
     ofClass,
     outcomes,
-    rowOf: createRowOf([...pods, ...outside], closing, egressRow, ingressRow, outcomes),
+    ...createRowOf([...pods, ...outside], closing, egressRow, ingressRow, outcomes),
   };
 }
 
@@ -97,7 +99,7 @@ function createRowOf(
   egressRow: RowOfProfile,
   ingressRow: RowOfProfile,
   outcomes: Outcomes,
-): Behaviours['rowOf'] {
+): Pick<Behaviours, 'rowOf' | 'pairOf'> {
   // What each receiver profile says to one group of senders. Going through profiles first, and through behaviours then,
   // reads every row once per sender instead of once per pair.
   const receivers = all.reduce((most, { ingress }) => Math.max(most, (ingress?.id ?? -1) + 1), 0);
@@ -129,7 +131,7 @@ function createRowOf(
     }
     return result ?? 0;
   };
-  return (from, reused) => {
+  const rowOf: Behaviours['rowOf'] = (from, reused) => {
     const row = reused ?? new Int32Array(all.length);
     const [source, other] = from.groups;
     if (source === undefined || other !== undefined) {
@@ -140,6 +142,7 @@ function createRowOf(
     for (const to of twoFaced) row[to.id] = overFamilies(from, to);
     return row;
   };
+  return { rowOf, pairOf: overFamilies };
 }
 
 /** Pairs of faces between which a connection is possible; all of them when the ends share no family. */

@@ -17,9 +17,10 @@ export interface Cell {
 export interface CellRows {
   /**
    * What passes from one peer to each, itself too, as numbers for `cellOf`; 0 where nothing does or may, and for a peer
-   * without any behaviour. Good until the next call: there is one array for all rows.
+   * without any behaviour. Good until the next call: there is one array for all rows. Of a few peers to reach only their
+   * places are filled.
    */
-  rowFrom(from: number): Int32Array;
+  rowFrom(from: number, few?: readonly number[]): Int32Array;
   cellOf(id: number): Cell;
   cell(from: number, to: number): Cell;
 }
@@ -52,9 +53,21 @@ export function cellRows(behaviours: Behaviours, peers: readonly (readonly Behav
       }
     });
   };
+  const pairCell = (from: number, to: number): number => {
+    const [senders, receivers] = [peers[from] ?? [], peers[to] ?? []];
+    let cell: number | undefined;
+    for (const one of senders) {
+      for (const other of receivers) {
+        const next = cells.of(behaviours.pairOf(one, other));
+        cell = cell === undefined ? next : cells.join(cell, next);
+      }
+    }
+    return cell ?? 0;
+  };
   return {
-    rowFrom: (from) => {
-      fill(from, 0, row.length);
+    rowFrom: (from, few) => {
+      if (few === undefined) fill(from, 0, row.length);
+      else for (const to of few) row[to] = pairCell(from, to);
       return row;
     },
     cellOf: cells.get,

@@ -81,6 +81,23 @@ describe(`groups against pods one by one, seed ${seed} (POLICY_SEED repeats it)`
     );
   });
 
+  it('find the same changes when one policy goes or comes', { timeout: 600_000 }, () => {
+    fc.assert(
+      fc.property(randomCluster(), fc.boolean(), (facts, goes) => {
+        const { networkPolicies = [], adminNetworkPolicies = [] } = facts;
+        const fewer =
+          networkPolicies.length > 0
+            ? { ...facts, networkPolicies: networkPolicies.slice(1) }
+            : { ...facts, adminNetworkPolicies: adminNetworkPolicies.slice(1) };
+        const [before, after] = (goes ? [facts, fewer] : [fewer, facts]).map((one) => buildPolicyModel(one));
+        if (before === undefined || after === undefined) throw new Error('two models are compared');
+        expect(sidesOf(before, after).touched).toBeDefined();
+        expect(found(before, after)).toEqual(expected(before, after));
+      }),
+      { numRuns: 100, seed },
+    );
+  });
+
   it('find nothing between a cluster and itself', { timeout: 600_000 }, () => {
     fc.assert(
       fc.property(randomCluster(), (facts) => {

@@ -59,7 +59,7 @@ export function* groupChanges(sides: Sides): Generator<GroupChange> {
   if (found.length <= MOST_KEPT) kept.set(sides, found);
 }
 
-function* findChanges({ groups, before, after }: Sides): Generator<GroupChange> {
+function* findChanges({ groups, before, after, touched }: Sides): Generator<GroupChange> {
   const a = cellRows(
     before,
     groups.map((group) => group.before),
@@ -74,12 +74,17 @@ function* findChanges({ groups, before, after }: Sides): Generator<GroupChange> 
     (id) => passingOf(a.cellOf(id)),
     (id) => passingOf(b.cellOf(id)),
   );
+  const receivers = touched && groups.flatMap(({ id }) => (touched.ingress[id] === true ? [id] : []));
   for (const from of groups) {
-    const [rowA, rowB] = [a.rowFrom(from.id), b.rowFrom(from.id)];
+    // Of a sender that nothing concerns only the ways to receivers that something does.
+    const few = touched?.egress[from.id] === false ? receivers : undefined;
+    const [rowA, rowB] = [a.rowFrom(from.id, few), b.rowFrom(from.id, few)];
     const own = (isThere.a[from.id] ?? 0) + 2 * (isThere.b[from.id] ?? 0);
     // Addresses outside come last.
     const end = from.ends.length > 0 || firstOutside < 0 ? groups.length : firstOutside;
-    for (let at = 0; at < end; at++) {
+    for (let nth = 0; nth < (few ?? groups).length; nth++) {
+      const at = few === undefined ? nth : (few[nth] ?? 0);
+      if (at >= end) break;
       const there = own & ((isThere.a[at] ?? 0) + 2 * (isThere.b[at] ?? 0));
       const change = changes(rowA[at] ?? 0, rowB[at] ?? 0, there);
       const to = groups[at];

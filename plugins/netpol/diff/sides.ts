@@ -9,6 +9,7 @@ import type { PolicyModel } from '../../../shared/policy/model.ts';
 import { ALL_PORTS, type PortSet } from '../../../shared/policy/port-set.ts';
 import { type AddressRange, appendRange, sharedRange } from '../../../shared/util/addresses.ts';
 import type { ServedPorts } from './served-ports.ts';
+import { type Touched, touchedGroups } from './touched.ts';
 
 /** A workload in one or both models. */
 export interface DiffEnd {
@@ -33,6 +34,8 @@ export interface Sides {
   readonly groups: readonly Group[];
   readonly before: Behaviours;
   readonly after: Behaviours;
+  /** Undefined where anything may have changed. */
+  readonly touched: Touched | undefined;
 }
 
 /** Two models side by side; groups whose pods serve other ports are kept apart. */
@@ -60,7 +63,7 @@ export function sidesOf(before: PolicyModel, after: PolicyModel, servedBy: Serve
   }
   const pods = [...byKey.values()].map((group) => ({ ...group, ranges: [] }));
   const groups = [...pods, ...outsideOf(a, b)].map((group, id): Group => ({ id, ...group }));
-  return { groups, before: a, after: b };
+  return { groups, before: a, after: b, touched: touchedGroups(before, after, groups) };
 }
 
 function endsOf(before: PolicyModel, after: PolicyModel): readonly DiffEnd[] {
