@@ -45,6 +45,63 @@ describe('lines that agents print before they end', () => {
     ],
     ['flannel', 'exec /opt/bin/flanneld: exec format error', 'processor architecture'],
     [
+      'flannel',
+      'Error registering network: failed to configure interface flannel.1: failed to ensure address of interface flannel.1: link has incompatible addresses. Remove additional addresses and try again.',
+      'address of another range',
+    ],
+    ['flannel', 'Failed to write subnet file: open /run/flannel/.subnet.env: read-only file system', 'read-only'],
+    [
+      'flannel',
+      'Failed to find any valid interface to use: failed to get default interface: unable to find default route',
+      'no default route',
+    ],
+    [
+      'calico',
+      'Failed to connect to Typha: tls: failed to verify certificate: x509: certificate has expired or is not yet valid',
+      'between it and Typha',
+    ],
+    [
+      'calico',
+      'Unable to access datastore to query node configuration error=the server could not find the requested resource (get bgpconfigurations.crd.projectcalico.org)',
+      'CRDs',
+    ],
+    [
+      'cilium',
+      'level=fatal msg="Unable to find all Cilium CRDs necessary within 5m0s timeout. Please ensure that Cilium Operator is running"',
+      'CRDs',
+    ],
+    [
+      'cilium',
+      'level=fatal msg="Unable to allocate router IP for family ipv4: provided IP is not in the valid range of allocations"',
+      'of the old one',
+    ],
+    [
+      'cilium',
+      'level=fatal msg="Invalid value for --kube-proxy-replacement=strict, must be true or false"',
+      'configuration is wrong',
+    ],
+    ['cilium', 'level=fatal msg="Failed to mount cgroupv2: permission denied"', 'privileges'],
+    [
+      'aws',
+      'failed to retrieve instance metadata: EC2MetadataRequestError: failed to get EC2 instance identity document',
+      'metadata of its machine',
+    ],
+    [
+      'antrea',
+      'Failed to connect to antrea-controller: Get "https://10.99.1.1:443/apis": dial tcp 10.99.1.1:443: connect: connection refused',
+      'antrea-controller',
+    ],
+    [
+      'kube-proxy',
+      '"Error running ProxyServer" err="can\'t use the IPVS proxier: ipset version: 0 is less than min required"',
+      'IPVS',
+    ],
+    [
+      'kube-proxy',
+      'error creating server: stat /var/lib/kube-proxy/kubeconfig.conf: no such file or directory',
+      'kubeconfig',
+    ],
+    [
       'calico',
       "[FATAL][846] int_dataplane.go 1018: Kernel's RPF check is set to 'loose'. This would allow endpoints to spoof their IP address.",
       'rp_filter',
@@ -108,7 +165,7 @@ describe('lines that agents print before they end', () => {
     [
       'kube-proxy',
       "Can't use ipvs proxier, error: IPVS proxier will not be used because the following required kernel modules are not loaded: [ip_vs_rr]",
-      'kernel lacks',
+      'modules or tools of IPVS',
     ],
     [
       'kube-proxy',

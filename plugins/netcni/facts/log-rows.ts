@@ -37,6 +37,36 @@ export const LOG_ROWS: readonly LogRow[] = [
   ],
   [/exec format error/i, 'its image is of another processor architecture than the node'],
   [/no space left on device/i, 'the disk of the node is full'],
+  [/read-only file system/i, 'the file system of the node is read-only'],
+  [
+    /link has incompatible addresses/,
+    'its tunnel on the node still has the address of another range; when it is gone it is made anew',
+    {
+      title: 'on each of these nodes: take it away, the agent makes it anew',
+      command: 'ip link delete flannel.1',
+      risk: 'low',
+    },
+  ],
+  [/no default route|unable to find default route|failed to get default gateway/i, 'the node has no default route'],
+  [
+    /(typha.*(x509|tls: )|tls: .*typha)/i,
+    'the certificates between it and Typha are not valid (Secrets node-certs and typha-certs)',
+  ],
+  [
+    /could not find the requested resource|no matches for kind|Unable to find all Cilium CRDs/,
+    'its resource definitions (CRDs) are missing: not all of its manifest was applied, or its operator is down',
+  ],
+  [
+    /EC2MetadataRequestError|instance metadata|169\.254\.169\.254/,
+    'it cannot read the metadata of its machine (169.254.169.254; IMDS and its hop limit)',
+  ],
+  [/connect to antrea-controller/, 'it cannot reach antrea-controller'],
+  [
+    /allocate router IP|not in the valid range of allocations/,
+    'the range of the node changed, and its own address is of the old one',
+  ],
+  [/IPVS proxier|ipset version|IPVS modules/i, 'the node lacks modules or tools of IPVS (ip_vs, ipset)'],
+  [/kubeconfig\S*: no such file/i, 'its kubeconfig is missing'],
   [/too many open files|inotify.*(limit|no space)/i, 'the node allows no more open files or inotify watches'],
   [/(secret|configmap) "[^"]+" not found/i, 'a Secret or ConfigMap that it mounts does not exist'],
   [
@@ -132,7 +162,11 @@ export const LOG_ROWS: readonly LogRow[] = [
   ],
   [/out of memory|OOM/i, 'it ran out of memory'],
   [
-    /failed validate: |unknown (flag|shorthand flag)|flag provided but not defined|unable to load (component )?config|couldn't (parse|load) config|unknown proxy mode|strict decoding error|failed to decode: |error converting YAML|invalid (daemon )?configuration|cannot be used with|must be (set|specified|disabled|enabled) when|unknown backend type/i,
+    /permission denied|operation not permitted/i,
+    'it may not do what it must on the node (privileges, SELinux, AppArmor)',
+  ],
+  [
+    /failed validate: |unknown (flag|shorthand flag)|flag provided but not defined|unable to load (component )?config|couldn't (parse|load) config|unknown proxy mode|invalid value for --|strict decoding error|failed to decode: |error converting YAML|invalid (daemon )?configuration|cannot be used with|must be (set|specified|disabled|enabled) when|unknown backend type/i,
     WRONG_SETTING,
   ],
 ];

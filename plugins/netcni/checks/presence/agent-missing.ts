@@ -2,7 +2,11 @@ import { detectNetwork, givesInterfaces } from '../../../../shared/datapath/cni/
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import type { Finding } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
+import type { Pod } from '../../../../shared/model/objects-pod.ts';
+import type { Workload } from '../../../../shared/model/objects-workload.ts';
+import { controllerOf } from '../../../../shared/model/owners.ts';
 import { nameOf, namespaceOf, refOf } from '../../../../shared/model/refs.ts';
+import { shorten } from '../../../../shared/util/text.ts';
 import { type ClusterSubject, nodeKey } from '../../cluster-subject.ts';
 import { type AgentGroup, agentGroups, formatGroup, nodeOfAgent } from '../../facts/agents.ts';
 import { isDown, type NodeFacts, nodeFacts } from '../../facts/nodes.ts';
@@ -17,7 +21,7 @@ export const agentMissing = defineCheck<ClusterSubject>({
   id: 'netcni/agent-missing',
   group: 'agents',
   needs: ['Node'],
-  uses: AGENT_USES,
+  uses: [...AGENT_USES, 'Event'],
   run: (_, { index }) =>
     agentGroups(index)
       .filter(({ role, sets, plugin }) => sets.length > 0 && role !== 'helper' && plugin?.alive !== 'in-process')
@@ -37,7 +41,7 @@ function missing(index: ClusterIndex, group: AgentGroup): readonly Finding[] {
   const bare = group.podsRead ? withoutPod(index, group, candidates) : wantedNowhere(group, candidates);
   const byWhy = new Map<string, NodeFacts[]>();
   for (const node of bare) {
-    const why = whyNot(group, node);
+    const why = whyNot(index, group, node);
     byWhy.set(why, [...(byWhy.get(why) ?? []), node]);
   }
   return [...byWhy].map(([why, nodes]) => raise(group, why, nodes, candidates.length));
@@ -60,15 +64,48 @@ function wantedNowhere({ sets }: AgentGroup, candidates: readonly NodeFacts[]): 
 }
 
 /** The reason of the set that comes nearest: one for Linux rather than one for Windows. */
-function whyNot({ sets }: AgentGroup, { node }: NodeFacts): string {
+function whyNot(index: ClusterIndex, { sets }: AgentGroup, { node, name }: NodeFacts): string {
   const reasons = sets.map((set) => keptAway(node, set.spec?.template?.spec));
-  if (reasons.includes(undefined)) return FITS;
+  if (reasons.includes(undefined)) return noneMade(index, sets) ?? endedOn(index, sets, name) ?? FITS;
   return (
     reasons.find((reason) => reason !== undefined && !/kubernetes\.io\/os=windows/.test(reason)) ?? reasons[0] ?? FITS
   );
 }
 
 const FITS = 'nothing keeps it away, but no pod of it is there';
+
+/** The API server takes no pod of it: Pod Security, a quota, a webhook. */
+function noneMade(index: ClusterIndex, sets: readonly Workload[]): string | undefined {
+  const refused = sets
+    .flatMap((set) => index.events(set, 'DaemonSet'))
+    .findLast(({ reason, lastSeen }) => reason === 'FailedCreate' && index.now - Date.parse(lastSeen) < LATELY);
+  return refused === undefined
+    ? undefined
+    : `its pods are refused (${shorten(refused.message.replace(/^Error creating: (pods "[^"]*" is forbidden: )?/, ''), 140)})`;
+}
+
+/** Events of more than so many milliseconds ago are over. */
+const LATELY = 1_800_000;
+
+/** Its pod there has ended, most often evicted, and no other took its place. */
+function endedOn(index: ClusterIndex, sets: readonly Workload[], node: string): string | undefined {
+  const pod = index
+    .list('Pod')
+    .findLast(
+      (one) =>
+        one.spec?.nodeName === node &&
+        one.status?.phase === 'Failed' &&
+        sets.some((set) => isOwnedBy(one, nameOf(set), namespaceOf(set))),
+    );
+  if (pod === undefined) return undefined;
+  const { reason = 'Failed', message = '' } = pod.status ?? {};
+  return `its pod ${nameOf(pod)} ended (${reason}${message === '' ? '' : `: ${shorten(message, 120)}`})`;
+}
+
+function isOwnedBy(pod: Pod, name: string, namespace: string): boolean {
+  const owner = controllerOf(pod);
+  return owner?.kind === 'DaemonSet' && owner.name === name && namespaceOf(pod) === namespace;
+}
 
 function raise(group: AgentGroup, why: string, nodes: readonly NodeFacts[], all: number): Finding {
   const [set] = group.sets;

@@ -1,4 +1,5 @@
 import { ADDRESSES_FAULTS } from './addresses.ts';
+import { AGENTS_FAULTS } from './agents.ts';
 import { ANY_FAULTS } from './any.ts';
 import { CALICO_FAULTS } from './calico.ts';
 import { CALICO_POOLS_FAULTS } from './calico-pools.ts';
@@ -20,6 +21,7 @@ export const NETWORK_FAULTS: NetworkFaults = {
   ...CLOUDS_FAULTS,
   ...OTHERS_FAULTS,
   ...ANY_FAULTS,
+  ...AGENTS_FAULTS,
   ...NODES_FAULTS,
   ...ADDRESSES_FAULTS,
 };
