@@ -1,3 +1,4 @@
+import { domainToASCII } from 'node:url';
 import type { CommandResult, Request } from '../../../shared/cli/command.ts';
 import { UsageError } from '../../../shared/cli/command.ts';
 import { parseSuppress } from '../../../shared/cli/parse-suppress.ts';
@@ -57,7 +58,17 @@ function wantedName({ args, options }: Request): Wanted {
   }
   const reverse = reverseName(word);
   if (reverse !== undefined) return { name: `${reverse}.`, types: ['PTR'] };
+  const long = word.split('.').find((label) => label.length > 63);
+  if (long !== undefined && /^[\w.-]+$/.test(word)) {
+    throw new UsageError(
+      `"${long}" is too long for DNS: a part of a name has 63 letters at most, this one ${long.length}`,
+    );
+  }
   if (!/^[\w-]+(\.[\w-]+)*\.?$/.test(word) || word.length > 254) {
+    const wire = domainToASCII(word);
+    if (/[^\x20-\x7e]/.test(word) && wire !== '') {
+      throw new UsageError(`"${word}" goes over the wire in other letters`, `Did you mean ${wire}?`);
+    }
     const host = hostIn(word);
     throw new UsageError(
       `"${word}" is no DNS name`,

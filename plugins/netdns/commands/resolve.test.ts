@@ -198,12 +198,65 @@ describe('a name that does not resolve', () => {
   });
 });
 
+describe('a pod by its own name', () => {
+  const at = (host: string, subdomain?: string) =>
+    pod(host, { ip: '10.244.3.1', labels: { app: 'web' }, spec: { hostname: host, ...(subdomain && { subdomain }) } });
+  const ask = (line: string, more: KubeObject, corefile = COREFILE) =>
+    askNetdns(line, [...dnsObjects({ corefile }), ...world.slice(dnsObjects().length), more], live([ZONE, ZONE]));
+
+  it('is led to its name behind its Service, or to the Service', async () => {
+    expect((await ask('db-0 -n shop', at('db-0', 'db'))).headline).toContain(
+      'it is a pod, whose name stands before that of its Service; did you mean db-0.db?',
+    );
+    expect((await ask('web-9 -n shop', at('web-9'))).headline).toContain(
+      'pods have no names in DNS by themselves; did you mean web?',
+    );
+  });
+
+  it('or by its address, where the Corefile gives such names, is told why not', async () => {
+    const off = COREFILE.replace('pods insecure', 'pods disabled');
+    expect((await ask('10-244-3-1.shop.pod.cluster.local', at('a'), off)).headline).toContain('"pods disabled"');
+    expect((await ask('web-9.shop.pod.cluster.local -n shop', at('web-9'))).headline).toContain(
+      'did you mean 10-244-3-1.shop.pod?',
+    );
+  });
+});
+
+describe('a name of the world outside with one kind of address', () => {
+  const alpine = pod('alp-1', { namespace: 'front', containers: [{ name: 'app', image: 'node:22-alpine' }] });
+  const zone = (aaaa: FakeZone[string]): FakeZone => ({
+    ...ZONE,
+    'www.example.com A': ['192.0.2.1'],
+    'www.example.com AAAA': aaaa,
+  });
+  const ask = (who: string, aaaa: FakeZone[string], type = '') =>
+    askNetdns(`www.example.com --from ${who} -n front${type}`, [...world, alpine], live([zone(aaaa), zone(aaaa)]));
+
+  it.each(['SERVFAIL', 'REFUSED'] as const)('fails on Alpine alone when the other question gets %s', async (rcode) => {
+    const answer = await ask('alp-1', rcode);
+    expect(answer.causes.map(({ code }) => code)).toEqual(['DNS617']);
+    expect(answer.headline).toContain(
+      `the servers answer ${rcode} to AAAA, and musl then drops the A record (192.0.2.1)`,
+    );
+    expect((await ask('front-1', rcode)).verdict).toBe('healthy');
+  });
+
+  it('resolves everywhere when the other answer is empty, and is told when that one is asked for', async () => {
+    expect((await ask('alp-1', [])).verdict).toBe('healthy');
+    const answer = await ask('front-1', [], ' --type AAAA');
+    expect(answer).toMatchObject({ causes: [{ code: 'DNS607', severity: 'warning' }] });
+    expect(answer.headline).toBe('www.example.com exists, and has no AAAA record');
+  });
+});
+
 describe('words that are no question', () => {
   it.each([
     ['a b', 'one name at a time'],
     ['web!', 'is no DNS name'],
     ['http://web.shop:8080/x', 'Did you mean web.shop? A name has neither scheme nor port nor path.'],
     ['web --type MX', 'there is no type MX here'],
+    ['münchen.example', 'Did you mean xn--mnchen-3ya.example?'],
+    [`${'a'.repeat(64)}.example`, '63 letters at most, this one 64'],
     ['web --from pod/fron-1 -n front', 'Did you mean front-1?'],
   ])('%s', async (line, words) => {
     const run = await runNetdns(`resolve ${line}`, world);

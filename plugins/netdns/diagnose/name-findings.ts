@@ -9,6 +9,7 @@ import { joinAnd, joinNames } from '../../../shared/util/text.ts';
 import { namesMessages } from '../messages/names.ts';
 import { aliasFindings } from './alias-findings.ts';
 import { justChanged } from './just-changed.ts';
+import { muslGivesUp, muslOnly } from './musl-findings.ts';
 import type { NameQuestion } from './name-question.ts';
 import { readName } from './name-reading.ts';
 
@@ -194,6 +195,8 @@ function unresolved(question: NameQuestion): readonly Finding[] {
   if (outcome === 'unknown') return likelyMistake(question);
   const unsearched = [...dotAtEnd(question, evidence), ...withoutSearch(question, evidence)];
   if (unsearched.length > 0) return unsearched;
+  const half = muslGivesUp(question, evidence);
+  if (half.length > 0) return half;
   const musl = muslOnly(question, evidence);
   if (musl.length > 0) return musl;
   const reading = readName(index, name, namespace, zone.domain);
@@ -201,13 +204,17 @@ function unresolved(question: NameQuestion): readonly Finding[] {
   const stranger = reading.is === 'nothing' || (reading.is === 'namespace' && !/\.svc(\.|$)/.test(name));
   const outside = stranger && dots > 0 && last !== undefined && !last.name.endsWith(`.${zone.domain}`);
   if (outcome === 'timeout' && !outside) return [];
+  const rcodes = question.servers.flatMap(({ answers }) =>
+    answers.filter((answer) => answer.name === last?.name).map(({ rcode }) => rcode),
+  );
+  if (outside && outcome === 'nodata' && rcodes.every((rcode) => rcode === 'NOERROR')) {
+    const args = { name: last.name, type: types.join(' or '), found: '' };
+    return [namesMessages.DNS607.raise({ subject, args, evidence })];
+  }
   if (
     outside &&
     (outcome === 'servfail' || outcome === 'timeout' || question.servers.some(({ answers }) => answers.length > 0))
   ) {
-    const rcodes = question.servers.flatMap(({ answers }) =>
-      answers.filter((answer) => answer.name === last.name).map(({ rcode }) => rcode),
-    );
     const silence = outcome === 'timeout' ? 'nothing within 6 s' : 'NXDOMAIN';
     const rcode = rcodes.find((word) => word !== 'NOERROR') ?? (outcome === 'servfail' ? 'SERVFAIL' : silence);
     return [namesMessages.DNS611.raise({ subject, args: { name, rcode, servers: 'the DNS servers' }, evidence })];
@@ -259,25 +266,6 @@ function withoutSearch(question: NameQuestion, evidence: readonly Evidence[]): r
       subject: subjectOf(question),
       args: { name, who: who(question), why, better: `${name}.${found}` },
       evidence,
-    }),
-  ];
-}
-
-/** A name that glibc would find in the search list and musl does not look for there. */
-function muslOnly(
-  { expansion, zone, name, types, resolver, pod }: NameQuestion,
-  evidence: readonly Evidence[],
-): readonly Finding[] {
-  if (expansion.libc !== 'musl' || expansion.notes.length === 0 || name.endsWith('.')) return [];
-  const found = resolver.searches
-    .map((suffix) => `${name}.${suffix}`.toLowerCase())
-    .find((full) => zone.foretell(full, types) === 'found');
-  if (found === undefined) return [];
-  return [
-    namesMessages.DNS608.raise({
-      subject: pod === undefined ? { kind: 'Name', name } : refOf(pod, 'Pod'),
-      args: { name, ndots: resolver.ndots, dots: name.split('.').length - 1, full: `${found}.` },
-      evidence: [...evidence, ...expansion.notes.map((fact) => ({ fact, source: 'musl' }))],
     }),
   ];
 }

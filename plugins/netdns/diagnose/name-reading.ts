@@ -1,10 +1,14 @@
 import { nearestWords } from '../../../shared/cli/nearest.ts';
+import { dashedAddress } from '../../../shared/dns/records.ts';
 import { shortestName } from '../../../shared/dns/service-names.ts';
+import { zoneOf } from '../../../shared/dns/zone.ts';
 import { isWhollyRead } from '../../../shared/model/absence.ts';
 import type { ClusterIndex } from '../../../shared/model/cluster-index.ts';
 import type { Service } from '../../../shared/model/objects-network.ts';
+import { podAddresses } from '../../../shared/model/pods.ts';
 import { nameOf, namespaceOf } from '../../../shared/model/refs.ts';
-import { endpointRows, isHeadless } from '../../../shared/model/services.ts';
+import { matchesLabels } from '../../../shared/model/selectors.ts';
+import { endpointRows, isHeadless, selectorOf } from '../../../shared/model/services.ts';
 
 /** What the writer of a name that does not exist may have meant. */
 export type Reading =
@@ -36,6 +40,10 @@ export function readName(index: ClusterIndex, name: string, callerNamespace: str
   const inside = at < 0 ? withoutDomain(labels, domain) : labels.slice(0, at);
   const member = srv ? undefined : withoutService(index, inside, callerNamespace);
   if (member !== undefined) return member;
+  const ofPod = bare.endsWith(`.pod.${domain}`)
+    ? podAddressName(index, inside)
+    : podAlone(index, inside, callerNamespace);
+  if (ofPod !== undefined) return ofPod;
   // `api.example.com` is a name of the world outside.
   if (at < 0 && labels.length > 2 && !srv && !bare.endsWith(`.${domain}`)) return { is: 'nothing' };
   const form = wrongForm(index, bare, callerNamespace, domain);
@@ -59,6 +67,40 @@ function withoutService(index: ClusterIndex, inner: readonly string[], caller: s
   if (pod === undefined || !isWhollyRead(index, 'Service', namespace)) return undefined;
   const why = `there is no Service ${name}, which the pod names as its subdomain`;
   return { is: 'pod', service: { metadata: { name, namespace } }, host: nameOf(pod), why };
+}
+
+/** `10-244-0-9.shop.pod`: pods have names by their addresses, where the servers give them any. */
+function podAddressName(index: ClusterIndex, [host = '', namespace = '']: readonly string[]): Reading {
+  const pod = index.get('Pod', namespace, host);
+  const [address] = pod === undefined ? [] : podAddresses(pod);
+  const better = address === undefined ? '' : `${dashedAddress(address)}.${namespace}.pod`;
+  const why =
+    zoneOf(index).podsMode === 'disabled'
+      ? 'the Corefile gives pods no names ("pods disabled" of plugin kubernetes, which is the default)'
+      : address === undefined && /^[0-9a-f]+(-[0-9a-f]*)+$/.test(host) && isWhollyRead(index, 'Pod', namespace)
+        ? `no pod of namespace ${namespace} has this address`
+        : 'such names hold the address of a pod, with dashes';
+  return { is: 'form', why, better: zoneOf(index).podsMode === 'disabled' ? '' : better };
+}
+
+/** `db-0`: a pod by its name alone. */
+function podAlone(index: ClusterIndex, inner: readonly string[], namespace: string): Reading | undefined {
+  const [host = ''] = inner;
+  const pod = inner.length === 1 ? index.get('Pod', namespace, host) : undefined;
+  if (pod === undefined || index.get('Service', namespace, host) !== undefined) return undefined;
+  const { subdomain = '' } = pod.spec ?? {};
+  if (index.get('Service', namespace, subdomain) !== undefined)
+    return {
+      is: 'form',
+      why: 'it is a pod, whose name stands before that of its Service',
+      better: `${host}.${subdomain}`,
+    };
+  const service = index.list('Service', namespace).find((one) => {
+    const selector = selectorOf(one);
+    return selector !== undefined && matchesLabels(selector, pod.metadata?.labels);
+  });
+  const why = 'it is a pod, and pods have no names in DNS by themselves';
+  return { is: 'form', why, better: service === undefined ? '' : nameOf(service) };
 }
 
 /** The domain twice, or the namespace left out before `svc`. */

@@ -3,7 +3,7 @@ import { reportFromRuns } from '../../../shared/diagnose/report-from-runs.ts';
 import { type CheckRun, runChecks } from '../../../shared/diagnose/run-checks.ts';
 import type { RecordType } from '../../../shared/dns/records.ts';
 import { resolverOf } from '../../../shared/dns/resolver-of.ts';
-import { expandSearch, type Foretold, wireQueries } from '../../../shared/dns/search-expansion.ts';
+import { expandSearch, type Foretold, type Libc, wireQueries } from '../../../shared/dns/search-expansion.ts';
 import { type ServerAnswers, serverAnswersOf } from '../../../shared/dns/server-answers.ts';
 import { type Zone, zoneOf } from '../../../shared/dns/zone.ts';
 import type { Finding } from '../../../shared/messages/finding.ts';
@@ -35,8 +35,9 @@ export function resolveReport(index: ClusterIndex, frame: ResolveFrame): Report 
   const zone = zoneOf(index);
   const resolver = resolverOf(index, pod ?? { metadata: { namespace }, spec: {} });
   const servers = serverAnswersOf(index);
-  const foretell = (query: string): Foretold => answered(servers, query, types) ?? zone.foretell(query, types);
-  const expansion = expandSearch(name, libcOf(pod), resolver, foretell);
+  const libc = libcOf(pod);
+  const foretell = (query: string): Foretold => answered(servers, query, types, libc) ?? zone.foretell(query, types);
+  const expansion = expandSearch(name, libc, resolver, foretell);
   const question: NameQuestion = { index, name, types, pod, namespace, resolver, zone, expansion, servers };
   const subject = dnsSubject(index, namespace);
   const context: CheckContext = { index, now: index.now };
@@ -126,15 +127,26 @@ function nameOutcome(found: readonly Finding[], question: NameQuestion): CheckRu
 }
 
 /** What the servers said; undefined unless all that were asked agree. */
-function answered(servers: readonly ServerAnswers[], name: string, types: readonly RecordType[]): Foretold | undefined {
+function answered(
+  servers: readonly ServerAnswers[],
+  name: string,
+  types: readonly RecordType[],
+  libc: Libc,
+): Foretold | undefined {
   const told = servers.flatMap(({ answers, unanswered = [] }): readonly Foretold[] => {
     const own = answers.filter((answer) => answer.name === name && types.includes(answer.type as RecordType));
-    if (own.length > 0) return [verdictOf(own)];
+    if (own.length > 0) return [libc === 'musl' ? (muslFailure(own) ?? verdictOf(own)) : verdictOf(own)];
     return unanswered.some((question) => question.name === name) ? ['timeout' as const] : [];
   });
   const [first] = told;
   if (first === undefined) return undefined;
   return told.find((entry) => entry === 'found') ?? first;
+}
+
+/** musl gives up when one of the answers for A and AAAA is a failure, whatever the other one holds (lookup_name.c). */
+function muslFailure(answers: ServerAnswers['answers']): Foretold | undefined {
+  if (answers.some(({ rcode }) => !['NOERROR', 'NXDOMAIN'].includes(rcode))) return 'servfail';
+  return answers.some(({ rcode }) => rcode === 'NXDOMAIN') ? 'nxdomain' : undefined;
 }
 
 function verdictOf(answers: ServerAnswers['answers']): Foretold {

@@ -272,6 +272,7 @@ export const corefileMessages = defineMessages({
     slug: 'template-denies-type',
     severity: 'critical',
     rung: 21,
+    covers: ['DNS617'],
     title: 'plugin template calls names missing that have no address of one type',
     summary: text(
       ({ type = '', pod = '' }) =>

@@ -92,7 +92,8 @@ export const namesMessages = defineMessages({
     severity: 'warning',
     rung: 60,
     title: 'the name exists, but not with that type',
-    summary: ({ name, type, found }) => `${name} has no ${type} record; it has ${found}`,
+    summary: ({ name, type, found }) =>
+      found === '' ? `${name} exists, and has no ${type} record` : `${name} has no ${type} record; it has ${found}`,
     explain:
       'The name exists with records of other types: an IPv4-only Service has no AAAA record, a Service name has no SRV ' +
       'record of its own. Most programs ask for A and AAAA and take what comes; musl stops its search at such an answer.',
@@ -235,6 +236,23 @@ export const namesMessages = defineMessages({
       'of the cluster that server is not up to date.',
     fixes: () => [
       { title: 'ask every server, and through it the resolver above', command: 'kubectl netdns check', risk: 'none' },
+    ],
+  }),
+
+  DNS617: message<{ name: string; type: string; rcode: string; has: string; address: string }>({
+    slug: 'musl-gives-up',
+    severity: 'critical',
+    rung: 55,
+    title: 'Alpine drops an address because the other question failed',
+    summary: ({ name, type, rcode, has, address }) =>
+      `${name} does not resolve on Alpine: the servers answer ${rcode} to ${type}, and musl then drops the ${has} record (${address})`,
+    explain:
+      'A resolver asks for A and AAAA at once. glibc and Go take the answer that came; musl (Alpine) fails the lookup when one ' +
+      'of the two is SERVFAIL, REFUSED or NXDOMAIN, so that the same name works in other pods. Mend the server of that name, ' +
+      'or the resolver above that cannot handle AAAA; until then "template IN AAAA ZONE" with "rcode NOERROR" in the Corefile ' +
+      'answers for it, or an image with glibc does not mind.',
+    fixes: () => [
+      { title: 'see where the Corefile sends that name', command: 'kubectl netdns corefile', risk: 'none' },
     ],
   }),
 });

@@ -40,7 +40,7 @@ function full(index: ClusterIndex): readonly Finding[] {
   return [
     nodesMessages.DNS321.raise({
       subject: { kind: 'Node', name: names[0] ?? '' },
-      args: { nodes: words, one: names.length < 2, node: names[0] ?? 'NODE' },
+      args: { nodes: words, one: names.length < 2, node: names[0] ?? '<node>' },
       evidence: told.slice(0, 4).map(({ evidence }) => evidence),
     }),
   ];

@@ -44,7 +44,7 @@ export const lookupTimeouts = defineCheck<DnsSubject>({
         args: {
           pods: joinNames(told.map(({ pod }) => podKey(pod))),
           nodes: nodes.length === 0 ? 'a node' : `${nodes.length === 1 ? 'node' : 'nodes'} ${joinNames(nodes)}`,
-          node: name === '' ? 'NODE' : name,
+          node: name === '' ? '<node>' : name,
           ready,
         },
         evidence: told.slice(0, 3).map(({ pod, count, line }) => ({
