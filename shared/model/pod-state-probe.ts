@@ -1,6 +1,7 @@
 import { hideSecrets } from '../util/hide-secrets.ts';
 import type { ClusterEvent } from './objects.ts';
-import type { Container, Probe } from './objects-pod.ts';
+import type { Container, Pod, Probe } from './objects-pod.ts';
+import type { RunningContainer } from './pods.ts';
 import { isSideName } from './side-ports.ts';
 
 export type ProbeType = 'startup' | 'liveness' | 'readiness';
@@ -85,6 +86,22 @@ export function probesUndeclaredPort(container: Container, probe: Probe): boolea
   const declared = (container.ports ?? []).filter((entry) => (entry.protocol ?? 'TCP') === 'TCP');
   const forCallers = declared.some((entry) => !isSideName(entry.name));
   return port !== undefined && forCallers && !declared.some((entry) => entry.containerPort === port);
+}
+
+/**
+ * The app container that a startup probe of a native sidecar asks: it starts only when that probe has passed, so that
+ * neither ever does (KEP-753). Told by the port that the app declares and the sidecar does not.
+ */
+export function asksWhoWaits(
+  pod: Pod,
+  { nativeSidecar, spec }: Pick<RunningContainer, 'nativeSidecar' | 'spec'>,
+  type: ProbeType,
+): string | undefined {
+  const probe = nativeSidecar && type === 'startup' ? spec.startupProbe : undefined;
+  const port = probe === undefined ? undefined : probePortNumber(probe, spec);
+  const declares = ({ ports = [] }: Container): boolean => ports.some(({ containerPort }) => containerPort === port);
+  if (port === undefined || declares(spec)) return undefined;
+  return (pod.spec?.containers ?? []).find(declares)?.name;
 }
 
 /** `http-get :8080/healthz`, `https-get :8443/`, `tcp :5432`, `grpc :9090`, `exec [cat /tmp/ready]`. */

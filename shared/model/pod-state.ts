@@ -5,6 +5,7 @@ import { CONTAINER_TROUBLES, type ContainerTrouble, containerTrouble } from './p
 import { type NodeStanding, nodeStanding } from './pod-state-node.ts';
 import { type PreparingProblem, preparingProblem } from './pod-state-preparing.ts';
 import {
+  asksWhoWaits,
   lastProbeFailure,
   type ProbeFailureKind,
   type ProbeType,
@@ -284,12 +285,12 @@ function settled(
   const due = containers.filter((entry) => now - Date.parse(entry.startedAt ?? '') >= allowance(entry) * SECOND);
   // Without a start time there is nothing to wait for.
   const unknown = containers.filter((entry) => Number.isNaN(Date.parse(entry.startedAt ?? '')));
-  const hopeless = containers.some((entry) => failsForGood(events, entry, containers.length === 1));
+  const hopeless = containers.some((entry) => failsForGood(pod, events, entry, containers.length === 1));
   return due.length + unknown.length === 0 && !hopeless ? undefined : { is: 'unready', containers, since };
 }
 
 /** The probe was answered in a way that waiting longer will not change, and more than once. */
-function failsForGood(events: readonly ClusterEvent[], entry: UnreadyContainer, only: boolean): boolean {
+function failsForGood(pod: Pod, events: readonly ClusterEvent[], entry: UnreadyContainer, only: boolean): boolean {
   if (entry.waitsFor === undefined) return false;
   const { name, spec } = entry.container;
   const failure = lastProbeFailure(events, name, entry.waitsFor, only);
@@ -300,7 +301,8 @@ function failsForGood(events: readonly ClusterEvent[], entry: UnreadyContainer, 
   if (failure === undefined || failure.count < 2) return false;
   if (LASTING.has(failure.kind)) return true;
   if (failure.kind === 'http-status') return [400, 401, 403, 404, 405].includes(failure.status ?? 0);
-  return failure.kind === 'refused' && probesUndeclaredPort(spec, probe);
+  if (failure.kind !== 'refused') return false;
+  return probesUndeclaredPort(spec, probe) || asksWhoWaits(pod, entry.container, entry.waitsFor) !== undefined;
 }
 
 const LASTING: ReadonlySet<ProbeFailureKind> = new Set([

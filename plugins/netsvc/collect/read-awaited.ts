@@ -3,11 +3,12 @@ import type { Service } from '../../../shared/model/objects-network.ts';
 import type { Pod } from '../../../shared/model/objects-pod.ts';
 import { isFinished, isReady } from '../../../shared/model/pods.ts';
 import { nameOf, namespaceOf } from '../../../shared/model/refs.ts';
-import { matchesLabels } from '../../../shared/model/selectors.ts';
+import { formatLabels, matchesLabels } from '../../../shared/model/selectors.ts';
 import { selectorOf } from '../../../shared/model/services.ts';
 import { hostVariables, ownName } from '../checks/names/host-references.ts';
 import { askedHosts } from '../checks/pods/asked-hosts.ts';
 import { readLogs } from './read-logs.ts';
+import { readNamespace } from './read-namespace.ts';
 import { podsWithLabels } from './read-pods.ts';
 import { slicesOf } from './slices-of.ts';
 
@@ -16,7 +17,7 @@ const MAX_AWAITED = 3;
 const MAX_STEPS = 4;
 
 /**
- * The Services of the namespace that pods in trouble name in their logs, commands, probes or environment, as far as
+ * The Services that pods in trouble name in their logs, commands, probes or environment, as far as
  * their pods are in trouble too: who waits for a database is healed at the database.
  */
 export async function readAwaited(
@@ -35,6 +36,7 @@ export async function readAwaited(
     const name = ownName(namespace, host);
     return name === undefined || known.has(name) ? [] : name;
   });
+  const abroad = readAbroad(gatherer, namespace, hosts);
   const services = await gatherer.list('Service', { namespace });
   await Promise.all(
     services
@@ -49,6 +51,40 @@ export async function readAwaited(
         }
         await slices;
       }),
+  );
+  await abroad;
+}
+
+/**
+ * Services of other namespaces, which are followed one step. `example.org` could be one, so that each is asked for by
+ * name first; of its namespace what a diagnosis needs is read only when it is there.
+ */
+async function readAbroad(gatherer: Gatherer, own: string, hosts: readonly string[]): Promise<void> {
+  const named = hosts.flatMap((host) => {
+    const [name = '', namespace = own, third, fourth] = host.split('.');
+    if (fourth === 'svc' && third !== undefined) return [{ name: namespace, namespace: third, sure: true }];
+    return third === undefined || third === 'svc' ? [{ name, namespace, sure: third === 'svc' }] : [];
+  });
+  const asked = new Map(
+    named.filter((one) => one.namespace !== own).map((one) => [`${one.namespace}/${one.name}`, one]),
+  );
+  await Promise.all(
+    [...asked.values()].slice(0, MAX_AWAITED).map(async ({ namespace, name, sure }) => {
+      const service = await gatherer.get('Service', namespace, name);
+      const selector = service === undefined ? undefined : selectorOf(service);
+      if (service === undefined && sure) {
+        await Promise.all([gatherer.get('Namespace', undefined, namespace), gatherer.list('Service', { namespace })]);
+      }
+      if (service === undefined || selector === undefined) return;
+      const [pods] = await Promise.all([
+        podsWithLabels(gatherer, namespace, selector),
+        gatherer.list('EndpointSlice', slicesOf(namespace, name)),
+        gatherer.list('Service', { namespace }),
+        gatherer.list('ReplicaSet', { namespace, labelSelector: formatLabels(selector) }),
+        readNamespace(gatherer, namespace),
+      ]);
+      await readLogs(gatherer, service, pods);
+    }),
   );
 }
 

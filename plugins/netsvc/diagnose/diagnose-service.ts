@@ -85,5 +85,6 @@ function healthyHeadline(index: ClusterIndex, subject: ServiceSubject): string {
   const rows = endpointRows(index, subject.service).filter((row) => row.pod === undefined || !isFinished(row.pod));
   const ready = rows.filter((row) => row.ready).length;
   if (rows.length === 0 && pods === 0) return `${name}: no fault found`;
+  if (ready === 0 && rows.length > 0) return `${name}: no fault found, though no endpoint is ready yet`;
   return `${name} is healthy: ${ready} of ${plural(rows.length, 'endpoint')} ready`;
 }

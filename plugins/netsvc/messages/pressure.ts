@@ -109,7 +109,7 @@ export const pressureMessages = defineMessages({
     rung: 48,
     title: 'one pod after the other is evicted',
     summary: ({ count, when, reason }) =>
-      `the pods are evicted one after the other, ${count} so far, the last ${when}${reason}`,
+      `the pods are evicted${count === 1 ? '' : ` one after the other, ${count} so far`}, the last ${when}${reason}`,
     explain:
       'The kubelet ends a pod that uses more than its limits of local storage, or that it chose when its node ran short. Here ' +
       'the new pod meets the same end, so that the Service has nobody each time until the next one is Ready. Pods whose ' +

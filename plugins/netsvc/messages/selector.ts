@@ -140,15 +140,22 @@ export const selectorMessages = defineMessages({
       'Turn the selector to the new labels once the new pods are ready, or undo the rollout.',
     fixes: ({ fixes }) => fixes,
   }),
-  SVC108: message<{ service: string; selected: string; meant: string; why: string; fixes: readonly Fix[] }>({
+  SVC108: message<{
+    service: string;
+    selected: string;
+    meant: string;
+    other: string;
+    why: string;
+    fixes: readonly Fix[];
+  }>({
     slug: 'selector-of-another-app',
     severity: 'critical',
     confidence: 'likely',
     rung: 13,
     covers: ['SVC401', 'SVC405'],
     title: 'the selector points at another app than the name says',
-    summary: ({ service, selected, meant, why }) =>
-      `Service ${service} selects the pods of ${selected}, while ${meant} is selected by no Service: ${why}`,
+    summary: ({ service, selected, meant, other, why }) =>
+      `Service ${service} selects the pods of ${selected}, while ${meant} is selected by ${other}: ${why}`,
     explain:
       'The selector matches pods, but they are those of another workload: a Service that was copied and not changed in ' +
       'full. A workload of the name of the Service runs beside and nothing selects it.\n' +

@@ -120,6 +120,13 @@ describe('gathering', () => {
     expect(taken(600_000)).toBe('2026-03-01T12:10:00.000Z');
   });
 
+  it('takes what the kubelet says in place of a log for none', async () => {
+    const gone = 'unable to retrieve container logs for containerd://ba0c6019c8d8';
+    const gatherer = createGatherer(fakeCluster(objects, { logs: { 'shop/a/x': gone } }), now);
+    expect(await gatherer.logs('shop', 'a', { container: 'x' })).toBeUndefined();
+    expect(gatherer.finish().logs).toEqual([]);
+  });
+
   it('keeps logs and the version', async () => {
     const cluster = fakeCluster(objects, { logs: { 'shop/a/x.previous': 'one\ntwo\nthree\n' }, version: 'v1.30.1' });
     const gatherer = createGatherer(cluster, now);

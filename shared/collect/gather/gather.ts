@@ -3,6 +3,7 @@ import { KINDS, type KindName, type KindTypes } from '../../model/kinds.ts';
 import type { KubeObject } from '../../model/objects.ts';
 import type { Coverage, PodLog, Snapshot, ToolOutput } from '../../model/snapshot.ts';
 import { compareText } from '../../util/text.ts';
+import { isNoLog } from '../no-log.ts';
 import { createKnownLists } from './gather-known.ts';
 import { subsetOf } from './gather-subset.ts';
 
@@ -117,7 +118,7 @@ export function createGatherer(reader: ClusterReader, now: Date): Gatherer {
     logs: (namespace, pod, options) =>
       ask(['logs', namespace, pod, sorted(options)], async () => {
         const result = await reader.logs(namespace, pod, options);
-        if (result.status !== 'ok') return undefined;
+        if (result.status !== 'ok' || isNoLog(result.value)) return undefined;
         const { container, previous = false } = options;
         logs.push({ namespace, pod, container, previous, text: result.value });
         return result.value;

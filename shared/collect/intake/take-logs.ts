@@ -2,6 +2,7 @@ import type { PodLog } from '../../model/snapshot.ts';
 import { DEFAULT_LIMITS } from '../files/limits.ts';
 import type { FindContainer } from '../files/log-paths.ts';
 import { findLog } from '../files/log-paths.ts';
+import { isNoLog } from '../no-log.ts';
 import type { Intake } from './intake.ts';
 
 /** A log file that was read before anyone knows which pods there are. */
@@ -44,7 +45,7 @@ function podNames(intake: Intake): FindContainer {
 /** An empty log says nothing; of two for the same run the longer one is kept. */
 export function addLog(intake: Intake, log: PodLog): void {
   const text = log.text.slice(-DEFAULT_LIMITS.logBytes);
-  if (text.trim() === '') return;
+  if (text.trim() === '' || isNoLog(text)) return;
   const key = logKey(log);
   if ((intake.logs.get(key)?.text.length ?? 0) < text.length) intake.logs.set(key, { ...log, text });
 }

@@ -8,9 +8,10 @@ import type { Container } from '../../../../shared/model/objects-pod.ts';
 import { ownerWorkload } from '../../../../shared/model/owners.ts';
 import { isFinished, isReady } from '../../../../shared/model/pods.ts';
 import { nameOf } from '../../../../shared/model/refs.ts';
-import { formatLabels } from '../../../../shared/model/selectors.ts';
+import { formatLabels, matchesLabels } from '../../../../shared/model/selectors.ts';
 import { podsMatching, selectorOf } from '../../../../shared/model/services.ts';
 import { hideSecrets } from '../../../../shared/util/hide-secrets.ts';
+import { patchLine } from '../../../../shared/util/kubectl.ts';
 import { plural, shellQuote } from '../../../../shared/util/text.ts';
 import type { NamedHost } from '../names/host-references.ts';
 import { type HostMeaning, meaningOf } from '../names/service-of-host.ts';
@@ -62,7 +63,30 @@ export function gapOf(index: ClusterIndex, asking: Asking, { host: asked, port }
     return told(`it asks for ${host}: ${wrong.why}`, `Service ${namespace}/${name}`, renamed(asking, host, wrong));
   const why = whyNot(index, namespace, service, port) ?? keptFrom(index, asking, service, port);
   if (why === undefined) return undefined;
+  const selector = selectorOf(service);
+  const itself =
+    namespace === own && selector !== undefined && matchesLabels(selector, asking.entry.pod.metadata?.labels);
+  if (itself)
+    return told(
+      `it asks for its own Service ${name}, which leads to no pod before one is Ready: it waits for itself`,
+      `Service ${namespace}/${name}`,
+      publishing(namespace, name),
+    );
   return told(`it asks for Service ${place}, ${why}`, `Service ${namespace}/${name}`, [lookAt(namespace, name)]);
+}
+
+/** Makes a Service lead to pods before they are Ready. */
+function publishing(namespace: string, name: string): readonly Fix[] {
+  const patch = (to: boolean): string =>
+    patchLine('service', namespace, name, { spec: { publishNotReadyAddresses: to } });
+  return [
+    {
+      title: 'let the Service lead to pods that are not Ready yet, if they answer',
+      command: patch(true),
+      risk: 'low',
+      undo: patch(false),
+    },
+  ];
 }
 
 /** How like a name must be to be the one that was meant. */

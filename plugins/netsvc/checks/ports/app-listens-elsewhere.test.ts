@@ -57,6 +57,25 @@ describe('app-listens-elsewhere', () => {
     );
   });
 
+  it('names the ConfigMap of a variable that the command line uses', () => {
+    const svc = service('api', { selector: { app: 'api' } });
+    const config = {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: 'api-config', namespace: 'shop' },
+      data: { PORT: '9000' },
+    };
+    const app = stagedApp('api', {
+      container: { command: ['sh', '-c', 'exec serve $PORT'], envFrom: [{ configMapRef: { name: 'api-config' } }] },
+    });
+    const report = diagnoseObjects([svc, config, ...app.objects, ...slicesFor(svc, app.pods)], 'api');
+    expect(report.causes[0]?.evidence).toContainEqual({
+      fact: 'serve 9000',
+      source: 'Deployment shop/api container app command, PORT of ConfigMap shop/api-config key PORT',
+    });
+    expect(report.causes[0]?.fixes[1]?.command).toContain('kubectl patch configmap api-config -n shop');
+  });
+
   it('does not take a gRPC server that the log names for the port of plain HTTP', () => {
     const svc = service('api', { selector: { app: 'api' } });
     const app = stagedApp('api');

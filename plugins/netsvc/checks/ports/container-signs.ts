@@ -6,7 +6,7 @@ import { formatRef } from '../../../../shared/model/refs.ts';
 import { hideSecrets } from '../../../../shared/util/hide-secrets.ts';
 import { type CommandLine, readCommandLine } from './listen/command-line.ts';
 import { listenersOfConfig } from './listen/config-listeners.ts';
-import { type Environment, environmentOf } from './listen/environment.ts';
+import { type Environment, environmentOf, type Variable } from './listen/environment.ts';
 import { listenersOfEnvironment } from './listen/environment-listeners.ts';
 import type { Listener } from './listen/listener.ts';
 import { listenersOfLog } from './listen/log-listeners.ts';
@@ -50,11 +50,15 @@ function signsOf(index: ClusterIndex, pod: Pod, running: RunningContainer): Cont
   const where = workload === undefined ? `Pod ${podKey(pod)}` : formatRef(workload.ref);
   const log = index.log(namespace, pod.metadata?.name ?? '', running.name, false);
   const told: Sign[] = [
-    ...line.listeners.map((listener) => ({
-      listener: settled(listener, env),
-      via: 'args' as const,
-      source: `${where} container ${running.name} ${(running.spec.args ?? []).length > 0 ? 'args' : 'command'}`,
-    })),
+    ...line.listeners.map((listener) => {
+      const source = `${where} container ${running.name} ${(running.spec.args ?? []).length > 0 ? 'args' : 'command'}`;
+      const from = listener.port === undefined ? undefined : namedVariable(running.spec, env, String(listener.port));
+      return {
+        listener: { ...settled(listener, env), ...(from === undefined ? {} : { variable: from.name }) },
+        via: 'args' as const,
+        source: from === undefined ? source : `${source}, ${from.literal ? '' : `${from.name} of `}${from.source}`,
+      };
+    }),
     ...(log === undefined ? [] : listenersOfLog(log, podAddresses(pod))).map((listener) => ({
       listener,
       via: 'log' as const,
@@ -83,6 +87,12 @@ function signsOf(index: ClusterIndex, pod: Pod, running: RunningContainer): Cont
     })),
     helper: HELPERS.test(running.name),
   };
+}
+
+/** The variable that a command line names and that holds a value: `serve $PORT`. */
+function namedVariable({ command = [], args = [] }: Container, env: Environment, value: string): Variable | undefined {
+  const named = new Set([...command, ...args].join(' ').match(/(?<=\$[({]?)[A-Za-z_]\w*/g));
+  return [...env.values()].find((one) => one.value === value && named.has(one.name));
 }
 
 /** Pods of one revision have the same words; reading them once serves all. */

@@ -20,6 +20,7 @@ const LATELY = 1_800_000;
 /** One or two restarts happen; with the third it is a habit. */
 const HABIT = 3;
 const SHORT_RUN = 60_000;
+const JUST_NOW = 30_000;
 
 /** Ready pods that restarted within the hour: a note, or a warning when they do it again and again. */
 export const containerRestarts = defineCheck<ServiceSubject>({
@@ -42,6 +43,17 @@ function raise(index: ClusterIndex, subject: ServiceSubject, group: readonly [Re
   const habit = group.some(
     (entry) => entry.restarts >= HABIT && entry.since < LATELY && isFrequent(entry, index.now) && !hasRecovered(entry),
   );
+  // Without a probe Ready says little of a container that ends as soon as it has begun.
+  const justNow =
+    !index.orLater &&
+    group.length === all.length &&
+    group.every(
+      ({ container, ended, since }) =>
+        container.spec.readinessProbe === undefined &&
+        since < JUST_NOW &&
+        ended.exitCode !== 0 &&
+        (runLength(ended) ?? Number.POSITIVE_INFINITY) < SHORT_RUN,
+    );
   return pressureMessages.SVC907.raise({
     subject: latest.owner,
     args: {
@@ -52,8 +64,8 @@ function raise(index: ClusterIndex, subject: ServiceSubject, group: readonly [Re
       when: ago(latest.ended.finishedAt, index.now),
     },
     pods: podKeys(group),
-    severity: habit ? 'warning' : 'info',
-    impact: (0.1 * group.length) / Math.max(1, readyPods(all).length),
+    severity: habit || justNow ? 'warning' : 'info',
+    impact: justNow ? 0.9 : (0.1 * group.length) / Math.max(1, readyPods(all).length),
     evidence: [...timeline(index, group), ...logEvidence(index, latest, latest.container.name)],
     fixes: [
       {

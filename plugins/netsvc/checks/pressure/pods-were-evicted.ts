@@ -21,6 +21,9 @@ const AGAIN = 3_600_000;
 /** A node that runs short evicts several pods at once; that is one eviction. */
 const AT_ONCE = 10_000;
 
+/** Of the kubelet's sentences those that name a limit of the pod (pkg/kubelet/eviction/eviction_manager.go). */
+const OWN_LIMIT = /exceeds the (?:total )?limit|exceeded its local ephemeral storage limit/;
+
 interface Evicted extends Eviction {
   readonly pod: Pod;
   readonly owner: Ref;
@@ -51,7 +54,10 @@ export const podsWereEvicted = defineCheck<ServiceSubject>({
   },
 });
 
-/** Two evictions or more within the hour, and no pod of the workload has outlived the last. */
+/**
+ * Two evictions or more within the hour, and no pod of the workload has outlived the last; one that a limit of the pod's
+ * own brought about is enough while none is Ready.
+ */
 function happensAgain(
   index: ClusterIndex,
   [latest, ...earlier]: readonly [Evicted, ...Evicted[]],
@@ -66,7 +72,8 @@ function happensAgain(
       refKey(ownerOrPod(index, pod)) === refKey(latest.owner) &&
       Date.parse(pod.metadata?.creationTimestamp ?? '') < last - AT_ONCE,
   );
-  return twice && survivors.length === 0;
+  const own = OWN_LIMIT.test(latest.message) && now - last < AGAIN && !staying.some(isReady);
+  return (twice || own) && survivors.length === 0;
 }
 
 function lately(subject: ServiceSubject, group: readonly [Evicted, ...Evicted[]], now: number): Finding {

@@ -190,6 +190,23 @@ describe('pods-were-evicted', () => {
     expect(causeCodes(ask([first, living(190)], told))).toEqual([]);
   });
 
+  it('comes before the start of the new pod, when a limit of its own ended the last one', () => {
+    const [first, told] = obeyed('web-6f9c-a', 20);
+    const readinessProbe = { httpGet: { path: '/', port: 8080 } };
+    const young = {
+      ...living(15),
+      spec: { nodeName: 'node1', containers: [{ name: 'app', image: 'example/app:1', readinessProbe }] },
+      status: {
+        phase: 'Running',
+        conditions: [{ type: 'Ready', status: 'False', lastTransitionTime: secondsAgo(15) }],
+        containerStatuses: [
+          { name: 'app', ready: false, started: false, restartCount: 0, state: running(14), image: '', imageID: '' },
+        ],
+      },
+    };
+    expect(causeCodes(ask([first, young], told))[0]).toBe('SVC909');
+  });
+
   it('is the cause where nobody is left, although the pod is called Completed', () => {
     const [first, told] = obeyed('web-6f9c-a', 20);
     const report = ask([first], told);

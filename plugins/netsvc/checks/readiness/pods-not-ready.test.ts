@@ -88,6 +88,16 @@ describe('pods-not-ready', () => {
     expect(down.headline).toContain('connection refused on port 8080');
   });
 
+  it('tells where a redirect leads that nobody answers', () => {
+    const report = failing(
+      { readinessProbe: http('/healthz', 8080), ports: [{ containerPort: 8080 }] },
+      'Readiness probe failed: Get "https://10.244.0.5:8443/": dial tcp 10.244.0.5:8443: connect: connection refused',
+    );
+    expect(report.headline).toContain(
+      'both pods of Deployment web: it is redirected to https://10.244.0.5:8443/: dial tcp 10.244.0.5:8443: connect: connection refused',
+    );
+  });
+
   it('raises the timeout of a probe that is too strict', () => {
     const report = failing(
       { readinessProbe: http('/healthz', 8080, { timeoutSeconds: 1 }) },

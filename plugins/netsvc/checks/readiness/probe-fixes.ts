@@ -1,6 +1,6 @@
 import type { Fix } from '../../../../shared/messages/finding.ts';
 import type { Container, Probe } from '../../../../shared/model/objects-pod.ts';
-import { type ProbeType, probePort, probeTimes } from '../../../../shared/model/pod-state-probe.ts';
+import { asksWhoWaits, type ProbeType, probePort, probeTimes } from '../../../../shared/model/pod-state-probe.ts';
 import { targetPortOf } from '../../../../shared/model/pods.ts';
 import { hideSecrets } from '../../../../shared/util/hide-secrets.ts';
 import { shellQuote } from '../../../../shared/util/text.ts';
@@ -49,6 +49,7 @@ export function probeFixes(subject: ServiceSubject, failing: FailingProbe): read
     default:
       return [
         ...hostFix(failing),
+        ...laterFix(failing),
         ...proof(failing),
         {
           title: 'read the log of the container',
@@ -97,6 +98,24 @@ function hostFix(failing: FailingProbe): readonly Fix[] {
   const host = failing.probe.httpGet?.host ?? failing.probe.tcpSocket?.host ?? '';
   if (host === '') return [];
   return change(failing, 'ask the pod itself', { [handler]: { host: null } }, { [handler]: { host } });
+}
+
+/** A sidecar that waits for the app may start, and be ready once the app is. */
+function laterFix(failing: FailingProbe): readonly Fix[] {
+  const { owner, pod, container, type } = failing;
+  if (asksWhoWaits(pod, container, type) === undefined || !isInTemplate(failing, container.name)) return [];
+  const { startupProbe, readinessProbe } = container.spec;
+  const moved = readinessProbe === undefined;
+  const patch = (fields: Readonly<Record<string, unknown>>): string =>
+    patchContainer(owner, container.name, fields, true);
+  return [
+    {
+      title: `let ${container.name} start before the app${moved ? ': its startup probe becomes its readiness probe' : ', without a startup probe'}`,
+      command: patch({ startupProbe: null, ...(moved ? { readinessProbe: startupProbe } : {}) }),
+      risk: 'low',
+      undo: patch({ startupProbe, ...(moved ? { readinessProbe: null } : {}) }),
+    },
+  ];
 }
 
 /** The declared port that the Service sends to, else the first one that is declared. */

@@ -1,6 +1,12 @@
 import type { Evidence } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
-import { formatProbe, probePort, probeTimes } from '../../../../shared/model/pod-state-probe.ts';
+import {
+  asksWhoWaits,
+  formatProbe,
+  probePort,
+  probePortNumber,
+  probeTimes,
+} from '../../../../shared/model/pod-state-probe.ts';
 import { conditionOf, runningContainers } from '../../../../shared/model/pods.ts';
 import { ago, formatDuration } from '../../../../shared/util/duration.ts';
 import { hideSecrets } from '../../../../shared/util/hide-secrets.ts';
@@ -31,6 +37,8 @@ export function failureInWords(failing: FailingProbe): string {
   const { fault, failure, probe, container } = failing;
   const { timeout } = probeTimes(probe);
   const said = failure === undefined ? '' : withoutFrames(failure.message);
+  const elsewhere = redirect(failing);
+  if (elsewhere !== undefined) return `it is redirected to ${elsewhere}: ${said.replace(/^Get "[^"]*": /, '')}`;
   switch (fault) {
     case 'status':
       return `HTTP probe failed with statuscode: ${failure?.status ?? '?'}`;
@@ -41,7 +49,7 @@ export function failureInWords(failing: FailingProbe): string {
     case 'wrong-port':
       return `${failure === undefined ? 'it has not passed' : 'connection refused'} on port ${probePort(probe) ?? ''}, which the container does not declare${declared(failing)}`;
     case 'refused':
-      return `connection refused on port ${probePort(probe) ?? ''}${askedHost(failing)}`;
+      return `connection refused on port ${probePort(probe) ?? ''}${askedHost(failing)}${deadlock(failing)}`;
     case 'scheme':
       return failure?.kind === 'server-speaks-http'
         ? `it speaks ${probe.httpGet?.scheme ?? 'HTTPS'}, the server speaks HTTP (${said})`
@@ -53,6 +61,22 @@ export function failureInWords(failing: FailingProbe): string {
     default:
       return (said === '' ? 'it fails' : said) + askedHost(failing);
   }
+}
+
+function deadlock({ pod, container, type }: FailingProbe): string {
+  const app = asksWhoWaits(pod, container, type);
+  return app === undefined ? '' : `, which is that of container ${app}: ${app} starts only after this probe has passed`;
+}
+
+/** Where the answer sent the kubelet on, which follows redirects to the same host and names the last URL it asked. */
+export function redirect({ failure, probe, container }: FailingProbe): string | undefined {
+  const [, url, scheme, port = scheme === 'https' ? '443' : '80'] =
+    /^Get "((https?):\/\/(?:\[[^\]]*\]|[^\s/":]+)(?::(\d+))?[^"]*)"/.exec(failure?.message ?? '') ?? [];
+  const asked = probePortNumber(probe, container.spec);
+  if (url === undefined || probe.httpGet === undefined || asked === undefined) return undefined;
+  return scheme === (probe.httpGet.scheme ?? 'HTTP').toLowerCase() && port === String(asked)
+    ? undefined
+    : hideSecrets(url);
 }
 
 /** A probe with a host of its own does not ask the pod. */

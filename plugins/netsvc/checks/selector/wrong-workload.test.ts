@@ -38,6 +38,27 @@ describe('wrong-workload', () => {
     expect(report.verdict).toBe('degraded');
   });
 
+  it('sees two Services that were mixed up', () => {
+    const same = stagedApp('payment');
+    const [svc, other] = [
+      service('payment', { selector: { app: 'checkout' } }),
+      service('checkout', { selector: { app: 'payment' } }),
+    ];
+    const report = diagnoseObjects(
+      [
+        svc,
+        other,
+        ...checkout.objects,
+        ...same.objects,
+        ...slicesFor(svc, checkout.pods),
+        ...slicesFor(other, same.pods),
+      ],
+      'payment',
+    );
+    expect(causeCodes(report)).toEqual(['SVC108']);
+    expect(report.headline).toContain('Deployment payment (app=payment) is selected by Service checkout');
+  });
+
   it('stays silent when the other workload has a Service of its own', () => {
     const served = service('payment-api', { selector: { app: 'payment' } });
     expect(causeCodes(diagnose(9090, [served]))).toEqual(['SVC401']);

@@ -34,11 +34,12 @@ export const wrongWorkload = defineCheck<ServiceSubject>({
     const backends = port === undefined ? [] : backendsOf(index, subject, port);
     const owners = [...byOwner(backends).values()];
     if (owners.length === 0 || owners.some((group) => isRelated(subject, group))) return [];
-    const meant = meantWorkload(index, subject);
+    const meant = meantWorkload(index, subject, owners);
     if (meant === undefined) return [];
     const dead = backends.every((backend) => isFault(backend.serving) || backend.number === undefined);
     // Where the selected pods answer, they must be another Service's own before this one is doubted.
-    if (!dead && !owners.every((group) => hasOwnService(index, subject, group))) return [];
+    const crossed = crossedWith(index, subject, meant, owners);
+    if (!dead && crossed === '' && !owners.every((group) => hasOwnService(index, subject, group))) return [];
     const labels = meant.object.spec?.selector?.matchLabels ?? {};
     const selected = joinNames(
       owners.map(([first]) => `${first?.owner.kind ?? ''} ${first?.owner.name ?? ''}`),
@@ -57,6 +58,7 @@ export const wrongWorkload = defineCheck<ServiceSubject>({
           service: `${subject.namespace}/${subject.name}`,
           selected,
           meant: `${meant.kind} ${meant.ref.name} (${formatLabels(labels)})`,
+          other: crossed === '' ? 'no Service' : `Service ${crossed}`,
           why: dead
             ? `${selected} does not serve the port, ${meant.kind} ${meant.ref.name} does`
             : 'requests reach the wrong app',
@@ -89,12 +91,30 @@ function isRelated(subject: ServiceSubject, group: readonly Backend[]): boolean 
   return a.includes(b) || b.includes(a);
 }
 
-function meantWorkload(index: ClusterIndex, subject: ServiceSubject): OwnedWorkload | undefined {
+/** The Service of the selected workload's name that selects the workload meant here: the two were mixed up. */
+function crossedWith(
+  index: ClusterIndex,
+  subject: ServiceSubject,
+  meant: OwnedWorkload,
+  owners: readonly (readonly Backend[])[],
+): string {
+  const names = new Set(owners.map(([first]) => stemOf(first?.owner.name ?? '')));
+  const selecting = selectedBy(index, subject, meant.template?.metadata?.labels ?? {});
+  return selecting.find((name) => names.has(stemOf(name))) ?? '';
+}
+
+function meantWorkload(
+  index: ClusterIndex,
+  subject: ServiceSubject,
+  owners: readonly (readonly Backend[])[],
+): OwnedWorkload | undefined {
   return workloadsIn(index, subject.namespace).find((workload) => {
     const { kind, ref, template, object } = workload;
     if (kind === 'Job' || kind === 'CronJob' || stemOf(ref.name) !== stemOf(subject.name)) return false;
     if (Object.keys(object.spec?.selector?.matchLabels ?? {}).length === 0) return false;
-    if (selectedBy(index, subject, template?.metadata?.labels ?? {}).length > 0) return false;
+    const selecting = selectedBy(index, subject, template?.metadata?.labels ?? {});
+    if (selecting.length > 1 || (selecting.length === 1 && crossedWith(index, subject, workload, owners) === ''))
+      return false;
     const pods = podsByOwner(index, subject.namespace).get(refKey(ref))?.pods ?? [];
     return (
       pods.some(isReady) &&
