@@ -49,6 +49,8 @@ export const selectorMessages = defineMessages({
     WithFixes & {
       readonly rule: string;
       readonly selector: string;
+      /** `in the files `, where more may be elsewhere. */
+      readonly where: string;
       readonly nearest: string;
       readonly effect: string;
     }
@@ -58,8 +60,8 @@ export const selectorMessages = defineMessages({
     confidence: 'likely',
     rung: 15,
     title: 'no namespace has the label that a rule asks for',
-    summary: ({ rule, selector, nearest, effect }) =>
-      `${rule} means namespaces labelled ${selector}, but no namespace has that label${nearest}${effect}`,
+    summary: ({ rule, selector, where, nearest, effect }) =>
+      `${rule} means namespaces labelled ${selector}, but no namespace ${where}has that label${nearest}${effect}`,
     explain:
       'A namespaceSelector compares labels of Namespace objects, not their names. The label is on none of them: it was never set, was ' +
       'lost when the namespace was made anew, or is misspelt.\n' +

@@ -15,6 +15,7 @@ import { selectorMessages } from '../../messages/selectors.ts';
 import { peerWords } from '../../words/peers.ts';
 import { ruleWords } from '../../words/policies.ts';
 import { isOneWhereTwo, isTwoWhereOne } from './and-or-trap.ts';
+import { isEverywhere, mayBeElsewhere } from './other-files.ts';
 import {
   everyPeer,
   isCrossNamespace,
@@ -93,14 +94,23 @@ function judge(
   }
   const miss = peerMiss(lintModelIn(index), peer);
   if (miss === undefined) return [];
-  const near = nearWords(miss.nearest);
+  const told = nearWords(miss.nearest);
+  const elsewhereToo =
+    miss.podsElsewhere.length === 0 &&
+    told?.slip !== true &&
+    told?.nearest.named !== true &&
+    mayBeElsewhere(index, subject, peer, miss.on);
+  if (elsewhereToo && isEverywhere(peer)) return [];
+  // What stands nearest among a few files is not what was meant.
+  const near = elsewhereToo ? undefined : told;
   const optIn = isOptIn(peer);
-  const severity: Severity = dead && !optIn ? 'warning' : 'info';
+  const severity: Severity = dead && !optIn && !elsewhereToo ? 'warning' : 'info';
   const sure = templatesSeen(index, peer.namespace ?? '*');
   const plain = near?.slip === true || near?.nearest.named === true || miss.podsElsewhere.length > 0;
   // Which labels namespaces carry is seen whole; pods may come that nobody has written yet.
-  const confidence = miss.on === 'namespace' || (sure && plain) ? 'likely' : 'possible';
-  const effect = dead ? `; the rule lets nobody ${place.direction === 'ingress' ? 'in' : 'be reached'}` : '';
+  const confidence = !elsewhereToo && (miss.on === 'namespace' || (sure && plain)) ? 'likely' : 'possible';
+  const effect =
+    dead && !elsewhereToo ? `; the rule lets nobody ${place.direction === 'ingress' ? 'in' : 'be reached'}` : '';
   const rule = ruleWords(subject.ref, place.direction, place.rule);
   const common = { subject: subject.ref, severity, confidence } as const;
   const evidence = [
@@ -115,16 +125,17 @@ function judge(
     const args = {
       rule,
       selector: formatSelector(miss.selector),
+      where: elsewhereToo ? 'in the files ' : '',
       nearest: near?.words ?? '',
       effect,
-      fixes: namespaceFixes(index, subject, place, peer, near),
+      fixes: elsewhereToo ? [] : namespaceFixes(index, subject, place, peer, near),
     };
     return [selectorMessages.POL103.raise({ ...common, args, evidence })];
   }
   const away = miss.podsElsewhere[0]?.namespace;
   const none =
     peer.namespace === undefined
-      ? 'no pod of those namespaces has these labels'
+      ? `no pod of those namespaces ${elsewhereToo ? 'in the files ' : ''}has these labels`
       : away === undefined
         ? 'no pod there has these labels'
         : `such pods are in namespace ${away} only`;
@@ -134,7 +145,7 @@ function judge(
     none,
     nearest: away === undefined ? (near?.words ?? '') : '',
     effect,
-    fixes: podFixes(index, subject, place, peer, near, away),
+    fixes: elsewhereToo ? [] : podFixes(index, subject, place, peer, near, away),
   };
   return [selectorMessages.POL102.raise({ ...common, args, evidence })];
 }

@@ -173,6 +173,32 @@ describe('namespace-label-missing', () => {
     expect(fix?.command).toContain('"value":{"matchLabels":{"kubernetes.io/metadata.name":"data"}}');
   });
 
+  it('is a note of manifests that need not hold the namespace, and nothing of what every cluster has', () => {
+    const plain = ({ metadata, ...object }: KubeObject): KubeObject => {
+      const { uid: _uid, creationTimestamp: _created, ...own } = metadata ?? {};
+      const { status: _status, ...rest } = object as { readonly status?: unknown };
+      return { ...rest, metadata: own };
+    };
+    const written = (peer: NetworkPolicyPeer, ...more: KubeObject[]) =>
+      lintObjects([namespace('shop'), deployment('web', { app: 'web' }), ingressFrom(peer), ...more].map(plain));
+    const named = (name: string) => ({ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': name } } });
+    const labelled = { namespaceSelector: { matchLabels: { role: 'monitoring' } } };
+    expect(codesOf(written(named('monitoring')))).toEqual(['POL103 info possible']);
+    expect(codesOf(written(labelled))).toEqual(['POL103 info possible']);
+    expect(found(written(named('monitoring')), 'POL103')?.summary).toMatch(/no namespace in the files has that label$/);
+    expect(codesOf(written(named('kube-system')))).toEqual([]);
+    const anywhere = (labels: Record<string, string>) => ({
+      namespaceSelector: {},
+      podSelector: { matchLabels: labels },
+    });
+    expect(codesOf(written(anywhere({ 'k8s-app': 'kube-dns' })))).toEqual([]);
+    expect(codesOf(written(anywhere({ app: 'prometheus' })))).toEqual(['POL102 info possible']);
+    // Where the files hold what is plainly meant, or others that go by the label, it is a fault as in a cluster.
+    expect(codesOf(written(named('shpo')))).toEqual(['POL103 warning likely']);
+    expect(codesOf(written(labelled, namespace('monitoring')))).toEqual(['POL103 warning likely']);
+    expect(codesOf(written(labelled, namespace('data', { role: 'data' })))).toEqual(['POL103 warning likely']);
+  });
+
   it('is silent for the name label, which a manifest lacks', () => {
     const byName = ingressFrom({ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'data' } } });
     expect(codes(byName)).toEqual([]);
