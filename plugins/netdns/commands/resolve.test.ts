@@ -374,6 +374,11 @@ describe('names that were meant otherwise', () => {
     const zone: FakeZone = { ...ZONE, 'example.com A': 'REFUSED' };
     const answer = await askNetdns('example.com -n shop', objects, live([zone, zone]));
     expect(answer.causes.map(({ code }) => code)).toEqual(['DNS237']);
+    // The Corefile decides it, whether or not somebody may ask the servers.
+    for (const line of ['example.com -n shop', 'example.com -n shop --no-ask']) {
+      expect((await askNetdns(line, objects, live([zone, zone]))).verdict, line).toBe('broken');
+    }
+    expect((await askNetdns('web -n shop', objects, live([zone, zone]))).verdict).toBe('healthy');
   });
 
   it('a subdomain without its Service', async () => {

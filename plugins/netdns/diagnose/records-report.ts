@@ -10,6 +10,7 @@ import type { NotChecked, Report, Section } from '../../../shared/report/report.
 import { compareText, joinNames, plural, shorten } from '../../../shared/util/text.ts';
 import { recordsMessages } from '../messages/records.ts';
 import { ADDRESS_TARGET, aliasFinding, isAddressAlias } from './address-alias.ts';
+import { fits } from './fits.ts';
 import { justChanged } from './just-changed.ts';
 
 export interface RecordsFrame {
@@ -160,11 +161,18 @@ function sectionsOf(records: readonly DnsRecord[], differences: readonly RecordD
   const rows = [...records].sort(
     (a, b) => compareText(a.owner.namespace ?? '', b.owner.namespace ?? '') || compareText(a.owner.name, b.owner.name),
   );
-  const table: Section = {
-    type: 'table',
-    head: ['NAME', 'TYPE', 'DATA'],
-    rows: rows.map(({ name, type, data }) => [`${name}.`, type, data]),
-  };
+  const cells = rows.map(({ name, type, data }) => [`${name}.`, type, data]);
+  const head = ['NAME', 'TYPE', 'DATA'];
+  // Reverse names of IPv6 alone have 73 letters: then each name stands on a line of its own, with its records below.
+  const table: Section = fits([head, ...cells])
+    ? { type: 'table', head, rows: cells }
+    : {
+        type: 'text',
+        lines: cells.flatMap(([name = '', type = '', data = ''], at) => [
+          ...(cells[at - 1]?.[0] === name ? [] : [name]),
+          `    ${type.padEnd(5)}  ${data}`,
+        ]),
+      };
   if (differences.length === 0) return [table];
   return [
     {

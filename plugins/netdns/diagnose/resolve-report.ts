@@ -17,6 +17,7 @@ import { libcOf } from '../caller.ts';
 import { checks } from '../checks/checks.ts';
 import { dnsSubject } from '../dns-subject.ts';
 import { betterSpelling } from './better-spelling.ts';
+import { fits } from './fits.ts';
 import { hostsEntry, hostsFinding } from './hosts-file.ts';
 import { nameFindings } from './name-findings.ts';
 import type { NameQuestion } from './name-question.ts';
@@ -55,7 +56,11 @@ export function resolveReport(index: ClusterIndex, frame: ResolveFrame): Report 
   };
   // A name that servers were seen to resolve is not concerned by what the Corefile does to others.
   const seen = nameRun.outcome.result === 'pass' && servers.some(({ answers }) => answers.length > 0);
-  const way = runChecks(checks, subject, subject.namespace, context).flatMap((run) => concerning(run, pod, seen));
+  const last = expansion.queries.at(-1)?.name ?? '';
+  const outside = expansion.outcome !== 'found' && last.includes('.') && !last.endsWith(`.${zone.domain}`);
+  const way = runChecks(checks, subject, subject.namespace, context).flatMap((run) =>
+    concerning(run, pod, { seen, outside }),
+  );
   const target: Ref =
     pod === undefined ? { kind: 'Name', name } : { kind: 'Pod', namespace, name: pod.metadata?.name ?? '' };
   const better = betterSpelling(name, expansion.libc, resolver, zone.domain, foretell);
@@ -98,10 +103,18 @@ export function resolveReport(index: ClusterIndex, frame: ResolveFrame): Report 
 }
 
 /** Faults of servers and their Service concern every name; those of other pods do not concern this caller. */
-function concerning(run: CheckRun, pod: Pod | undefined, seen: boolean): readonly CheckRun[] {
+function concerning(
+  run: CheckRun,
+  pod: Pod | undefined,
+  { seen, outside }: { readonly seen: boolean; readonly outside: boolean },
+): readonly CheckRun[] {
   if (run.outcome.result !== 'fail') return [run];
   const callerOnly = run.group === 'policy' || run.group === 'pods';
-  const findings = run.outcome.findings.filter(
+  const all = run.outcome.findings.map((finding) =>
+    // That nothing is forwarded may be meant so; for a name of the world outside it is the end.
+    finding.code === 'DNS237' && outside ? { ...finding, severity: 'critical' as const } : finding,
+  );
+  const findings = all.filter(
     (finding: Finding) =>
       finding.role === 'cause' &&
       !(seen && run.group === 'corefile' && finding.severity !== 'critical') &&
@@ -221,12 +234,6 @@ function sections(
 function rcodeOf(name: string, servers: readonly ServerAnswers[]): string | undefined {
   return servers.flatMap(({ answers }) => answers).find((answer) => answer.name === name && answer.rcode !== 'NXDOMAIN')
     ?.rcode;
-}
-
-/** Whether rows stand side by side on a terminal. */
-function fits(rows: readonly (readonly string[])[]): boolean {
-  const widths = (rows[0] ?? []).map((_, at) => Math.max(...rows.map((row) => row[at]?.length ?? 0)));
-  return widths.reduce((sum, width) => sum + width + 2, -2) <= 80;
 }
 
 /** The name on a line of its own, for it is never cut, and what is known of it below. */
