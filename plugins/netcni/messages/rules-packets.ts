@@ -60,18 +60,18 @@ export const rulesPacketsMessages = defineMessages({
       'day they were made: after a change make the pods anew.',
   }),
 
-  CNI838: message<{ where: string; fix: readonly Fix[] }>({
+  CNI838: message<{ where: string; plugin: string; fix: readonly Fix[] }>({
     slug: 'pods-not-hidden-outside',
     severity: 'critical',
     confidence: 'likely',
     rung: 60,
     title: 'pods leave the cluster with their own address',
-    summary: ({ where }) =>
-      `nothing on ${where} hides the addresses of its pods on their way out (Flannel's rules for that are gone): from outside they get no answer`,
+    summary: ({ where, plugin }) =>
+      `nothing on ${where} hides the addresses of its pods on their way out (${plugin}'s rules for that are gone): from outside they get no answer`,
     explain:
-      'flanneld with --ip-masq writes rules (chain FLANNEL-POSTRTG, or a table of its own in nftables) that replace the address of a pod by that of its node when it speaks to the ' +
-      'outside. Without them answers go to an address that no router outside knows. Inside of the cluster everything works.\nThey were flushed, or flanneld has not come so far. It writes them again ' +
-      'every few seconds; where it does not, it hangs.',
+      'flanneld with --ip-masq (chain FLANNEL-POSTRTG, or a table of its own in nftables), Calico for pools with natOutgoing (cali-nat-outgoing) and aws-node (AWS-SNAT-CHAIN-0) write rules that replace the address of a ' +
+      'pod by that of its node when it speaks to the outside. Without them answers go to an address that no router outside knows. Inside of the cluster everything works.\nThey were flushed, or the agent has not come so far. It writes them again ' +
+      'within minutes; where it does not, it hangs.',
     fixes: ({ fix }) => fix,
   }),
 

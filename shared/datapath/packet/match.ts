@@ -6,10 +6,10 @@ export type Tri = 'yes' | 'no' | 'maybe';
 
 /** The first packet of a connection, as it stands at one hook. */
 export interface Packet {
-  readonly protocol: 'tcp' | 'udp' | 'sctp';
+  readonly protocol: 'tcp' | 'udp' | 'sctp' | 'ipip';
   readonly source: string;
   readonly destination: string;
-  /** That of the server: it is the source's in an answer. */
+  /** That of the server: it is the source's in an answer; 0 for a protocol without ports. */
   readonly port: number;
   /** The first packet of the other direction. */
   readonly answer?: boolean | undefined;
@@ -64,10 +64,17 @@ function matchPlain({ field, values }: Condition, packet: Packet, table: Table, 
   }
 }
 
-const NUMBERS: Readonly<Record<string, string>> = { '6': 'tcp', '17': 'udp', '132': 'sctp' };
+const NUMBERS: Readonly<Record<string, string>> = {
+  '4': 'ipip',
+  '6': 'tcp',
+  '17': 'udp',
+  '94': 'ipip',
+  '132': 'sctp',
+  ipencap: 'ipip',
+};
 
 function protocolName(value: string): string {
-  return NUMBERS[value] ?? value.toLowerCase();
+  return NUMBERS[value.toLowerCase()] ?? value.toLowerCase();
 }
 
 function matchAddress(values: readonly string[], text: string, table: Table): Tri {

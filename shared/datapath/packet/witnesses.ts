@@ -4,6 +4,7 @@ import { isFinished, isTerminating, podAddresses, podKey } from '../../model/pod
 import { nameOf, namespaceOf } from '../../model/refs.ts';
 import { endpointRows } from '../../model/services.ts';
 import { formatAddress } from '../../util/addresses.ts';
+import { detectNetwork } from '../cni/detect.ts';
 import { nodeAddresses, podRangesOf } from '../nodes.ts';
 import { expectedPorts } from '../proxy/expected.ts';
 import type { Packet } from './match.ts';
@@ -30,7 +31,7 @@ const MOST_SENDERS = 500;
 /** Senders tried for each endpoint. */
 const PER_GOAL = 2;
 /** Ports of tunnels between nodes: Flannel's VXLAN, that of Calico, Geneve, WireGuard of Calico, Cilium and Flannel. */
-const TUNNEL_PORTS: readonly (readonly [RegExp, number, string])[] = [
+const TUNNEL_PORTS: readonly (readonly [RegExp, number, string, Packet['protocol']?])[] = [
   [/^flannel(-v6)?\.\d+$/, 8472, 'VXLAN'],
   [/^vxlan(-v6)?\.calico$/, 4789, 'VXLAN'],
   [/^cilium_vxlan$/, 8472, 'VXLAN'],
@@ -38,7 +39,10 @@ const TUNNEL_PORTS: readonly (readonly [RegExp, number, string])[] = [
   [/^cilium_geneve$/, 6081, 'Geneve'],
   [/^wireguard\.cali$/, 51_820, 'WireGuard'],
   [/^cilium_wg0$/, 51_871, 'WireGuard'],
+  [/^flannel\.ipip$/, 0, 'IP in IP', 'ipip'],
 ];
+/** The tunnel of Calico: its interface is there on any machine where the module is loaded, used or not. */
+const IPIP: (typeof TUNNEL_PORTS)[number] = [/^tunl0$/, 0, 'IP in IP', 'ipip'];
 
 /** What a dump tells of links: the one a packet to (or from) an address uses, and all names. */
 export interface Links {
@@ -195,7 +199,12 @@ function tunnelPackets(index: ClusterIndex, node: string, family: 4 | 6, links: 
   const byAnnotation = index
     .list('Node')
     .some((entry) => entry.metadata?.annotations?.['flannel.alpha.coreos.com/backend-type'] === 'vxlan');
-  const used = tunnels.length > 0 ? tunnels : byAnnotation ? TUNNEL_PORTS.slice(0, 1) : [];
+  const { primary } = detectNetwork(index);
+  const ipip = family === 4 && primary?.name === 'Calico' && primary.encapsulations[0]?.value.wrapping === 'ipip';
+  const used = [
+    ...(tunnels.length > 0 ? tunnels : byAnnotation ? TUNNEL_PORTS.slice(0, 1) : []),
+    ...(ipip ? [IPIP] : []),
+  ];
   const own = [...nodeAddresses(index)].find(
     ([address, name]) => name === node && address.includes(':') === (family === 6),
   );
@@ -203,17 +212,20 @@ function tunnelPackets(index: ClusterIndex, node: string, family: 4 | 6, links: 
   return [...nodeAddresses(index)]
     .filter(([address, name]) => name !== node && address.includes(':') === (family === 6))
     .flatMap(([address, name]) =>
-      used.flatMap(([, port, kind]) => [
-        ...(['input', 'prerouting'] as const).map((hook) => ({
-          hook,
-          packet: { protocol: 'udp' as const, source: address, destination: own[0], port, local: true },
-          what: `${kind} packets from node ${name} (${address}) to port ${port}/UDP of this node`,
-        })),
-        {
-          hook: 'output' as const,
-          packet: { protocol: 'udp' as const, source: own[0], destination: address, port, out: links.towards(address) },
-          what: `${kind} packets of this node to port ${port}/UDP of node ${name} (${address})`,
-        },
-      ]),
+      used.flatMap(([, port, kind, protocol = 'udp']) => {
+        const to = port === 0 ? '' : `port ${port}/${protocol.toUpperCase()} of `;
+        return [
+          ...(['input', 'prerouting'] as const).map((hook) => ({
+            hook,
+            packet: { protocol, source: address, destination: own[0], port, local: true },
+            what: `${kind} packets from node ${name} (${address}) to ${to}this node`,
+          })),
+          {
+            hook: 'output' as const,
+            packet: { protocol, source: own[0], destination: address, port, out: links.towards(address) },
+            what: `${kind} packets of this node to ${to}node ${name} (${address})`,
+          },
+        ];
+      }),
     );
 }

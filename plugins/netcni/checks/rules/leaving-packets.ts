@@ -1,11 +1,8 @@
-import { detectNetwork } from '../../../../shared/datapath/cni/detect.ts';
 import type { Chain, Table } from '../../../../shared/datapath/dump/rule-set.ts';
 import type { NodeDumps } from '../../../../shared/datapath/dump-files.ts';
-import { podRangesOf } from '../../../../shared/datapath/nodes.ts';
 import { matchRule, type Packet } from '../../../../shared/datapath/packet/match.ts';
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
-import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
-import { formatAddress } from '../../../../shared/util/addresses.ts';
+import { hidingOn } from '../../facts/hiding.ts';
 import { rulesPacketsMessages as messages } from '../../messages/rules-packets.ts';
 import { AGENT_USES } from '../presence/agent-uses.ts';
 import { restartAgent } from '../restart-agent.ts';
@@ -14,17 +11,16 @@ import { about, place, where } from './words.ts';
 /** An address that is nobody's (RFC 5737): it stands for all that lies outside. */
 const OUTSIDE = '192.0.2.1';
 
-/** Flannel with --ip-masq hides pods behind their node when they speak to the outside, where nobody knows their addresses. */
+/** Plugins hide pods behind their node when they speak to the outside, where nobody knows their addresses. */
 export const leavingPackets = defineCheck<NodeDumps>({
   id: 'netcni/leaving-packets',
   group: 'filters',
   needs: ['Node'],
   uses: AGENT_USES,
-  applies: ({ rules, node }, { index }) => rules.length > 0 && node !== undefined && hidesPods(index),
+  applies: ({ rules, node }, { index }) =>
+    rules.length > 0 && node !== undefined && hidingOn(index, node) !== undefined,
   run: (dumps, { index }) => {
-    const range = podRangesOf(index.get('Node', undefined, dumps.node ?? '') ?? {}).find(
-      (entry) => entry.range.family === 4,
-    )?.range;
+    const hiding = hidingOn(index, dumps.node ?? '');
     const tables = dumps.rules
       .flatMap((set) => set.tables)
       .filter(({ family }) => family === 'ip' || family === 'inet');
@@ -33,36 +29,30 @@ export const leavingPackets = defineCheck<NodeDumps>({
         chain.hook === 'postrouting' && chain.type === 'nat' && table.excerpt !== true ? [{ table, chain }] : [],
       ),
     );
+    const nat = out.find(({ table }) => table.name === 'nat')?.table;
     const [first] = out;
-    if (range === undefined || first === undefined || !out.some(({ table }) => table.name === 'nat')) return [];
-    const source = formatAddress({ family: 4, value: range.first + 2n });
+    if (hiding === undefined || first === undefined || nat === undefined) return [];
+    const { plugin, chain: own, source, told } = hiding;
+    // A plugin whose chains are not there at all writes its rules elsewhere (Calico in nftables), or the dump was cut down.
+    if (own !== undefined && ![...nat.chains.keys()].some((name) => own.test(name))) return [];
     const packet: Packet = { protocol: 'tcp', source, destination: OUTSIDE, port: 443 };
     if (out.some(({ table, chain }) => mayHide(table, chain, packet, 0) === 'yes')) return [];
-    const set = dumps.rules.find(({ tables: own }) => own.includes(first.table));
+    const set = dumps.rules.find(({ tables: all }) => all.includes(first.table));
     return [
       messages.CNI838.raise({
         ...about(dumps),
-        args: { where: where(dumps), fix: restartAgent(index, dumps.node) },
+        args: { where: where(dumps), plugin, fix: restartAgent(index, dumps.node) },
         evidence: [
           {
             fact: `no rule masquerades a packet from ${source} to an outer address`,
             source: `${place(dumps, set, first.chain.line)} table ${first.table.name} chain ${first.chain.name}`,
           },
-          { fact: 'flanneld runs with --ip-masq', source: 'its DaemonSet' },
+          told,
         ],
       }),
     ];
   },
 });
-
-function hidesPods(index: ClusterIndex): boolean {
-  const { primary } = detectNetwork(index);
-  return (primary?.name === 'Flannel' ? primary.sets : []).some((set) =>
-    (set.spec?.template?.spec?.containers ?? []).some(({ command = [], args = [] }) =>
-      [...command, ...args].some((word) => /^--?ip-masq(=true)?$/.test(word)),
-    ),
-  );
-}
 
 /** `over` ends the walk: the packet leaves as it is. A rule that nobody can judge may hide it. */
 function mayHide(table: Table, chain: Chain, packet: Packet, depth: number): 'yes' | 'no' | 'over' {

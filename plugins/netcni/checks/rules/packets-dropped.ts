@@ -104,7 +104,7 @@ const MOST_SENDERS = 20;
 /** All other nodes where one of them is stopped, else the range of the cluster's pods that both ends lie in. */
 function allowedBy(index: ClusterIndex, node: string | undefined, { hook, packet }: Obstacle['witness']): Allowed {
   const { source, destination, local, protocol, port, answer } = packet;
-  const toNode = local === true && answer !== true ? { protocol, port } : undefined;
+  const toNode = local === true && answer !== true && port !== 0 ? { protocol, port } : undefined;
   const out = hook === 'output';
   if (nodeAddresses(index).has(source)) {
     const others = [...nodeAddresses(index)].flatMap(([address, name]) =>
