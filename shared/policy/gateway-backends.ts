@@ -203,7 +203,7 @@ function mayComeFrom(
 }
 
 /** A reference into another namespace holds only where that one grants it. Undefined when its grants were not read. */
-function isGranted(
+export function isGranted(
   grants: readonly ReferenceGrant[] | undefined,
   kind: RouteKind,
   route: GatewayRoute,

@@ -29,6 +29,9 @@ export const SWEEP_KINDS: readonly KindName[] = [
   'ScaledObject',
   'CalicoNetworkPolicy',
   'CiliumNetworkPolicy',
+  'HTTPRoute',
+  'GRPCRoute',
+  'ReferenceGrant',
 ];
 
 const CLUSTER_KINDS: readonly KindName[] = [

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { KubeObject } from '../../../shared/model/objects.ts';
+import type { Pod } from '../../../shared/model/objects-pod.ts';
 import type { Workload } from '../../../shared/model/objects-workload.ts';
 import { crashing, ended, unready } from '../../../shared/testing/broken-pods.ts';
 import { deployment, pod, service } from '../../../shared/testing/builders.ts';
@@ -50,6 +51,14 @@ describe('pods and workloads in files without a Service', () => {
     expect(found.headline).toBe(
       'Deployment web selects app=web, but its template carries app=api: the API server refuses it',
     );
+  });
+
+  it('says nothing of Services that were not read', async () => {
+    const env = [{ name: 'DB_URL', value: 'pg://db:5432/x' }];
+    const spec = { ...crash.spec, containers: [{ name: 'app', image: 'example/app:1', env }] };
+    const found = await ask('check', [{ ...crash, spec } as Pod]);
+    expect(found.causes[0]?.code).toBe('SVC229');
+    expect(JSON.stringify(found.report)).not.toContain('no Service db');
   });
 
   it('what is sound, scaled to 0 or at its end is no fault, and no health either', async () => {

@@ -1,4 +1,5 @@
 import { defineMessages } from '../../../shared/messages/define-messages.ts';
+import { gatewayRouteMessages } from './gateway-routes.ts';
 import { ingressControllerMessages } from './ingress-controllers.ts';
 import { ingressRouteMessages } from './ingress-routes.ts';
 import { ingressTlsMessages } from './ingress-tls.ts';
@@ -8,4 +9,5 @@ export const ingressMessages = defineMessages({
   ...ingressRouteMessages,
   ...ingressControllerMessages,
   ...ingressTlsMessages,
+  ...gatewayRouteMessages,
 });

@@ -1,4 +1,5 @@
 import type { ServiceCheck } from '../../service-subject.ts';
+import { gatewayRoute } from './gateway-route.ts';
 import { ingressBackend } from './ingress-backend.ts';
 import { ingressBackendProtocol } from './ingress-backend-protocol.ts';
 import { ingressCertificate } from './ingress-certificate.ts';
@@ -18,4 +19,5 @@ export const ingressChecks: readonly ServiceCheck[] = [
   ingressPaths,
   ingressCertificate,
   ingressBackendProtocol,
+  gatewayRoute,
 ];

@@ -1,7 +1,7 @@
 import { clusterDomainOf } from '../../../../shared/dns/cluster-domain.ts';
 import { shortestName } from '../../../../shared/dns/service-names.ts';
 import type { Evidence, Fix } from '../../../../shared/messages/finding.ts';
-import { isProvenAbsent } from '../../../../shared/model/absence.ts';
+import { isProvenAbsent, isWhollyRead } from '../../../../shared/model/absence.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import type { Service } from '../../../../shared/model/objects-network.ts';
 import type { Container } from '../../../../shared/model/objects-pod.ts';
@@ -115,7 +115,7 @@ function wrongName(
     const better = near === undefined ? {} : { better: shortestName(name, near, own) };
     return { why: `there is no namespace ${namespace}${near === undefined ? '' : `; nearest: ${near}`}`, ...better };
   }
-  if (!index.seen('Service', namespace).whole) return undefined;
+  if (!isWhollyRead(index, 'Service', namespace)) return undefined;
   const why = `there is no Service ${name} in namespace ${namespace}`;
   const [elsewhere, ...more] = index.list('Service').filter((one) => nameOf(one) === name);
   if (elsewhere !== undefined) {
@@ -206,7 +206,7 @@ function whyNot(index: ClusterIndex, place: string, service: Service, port: numb
   const headless = service.spec?.clusterIP === 'None';
   if (port !== undefined && ports.length > 0 && !ports.includes(port) && !headless)
     return `which has port ${ports.join(', ')} and not ${port}`;
-  if (selector === undefined || !index.seen('Pod', place).whole) return undefined;
+  if (selector === undefined || !isWhollyRead(index, 'Pod', place)) return undefined;
   const pods = podsMatching(index, place, selector).filter((pod) => !isFinished(pod));
   if (pods.length === 0) return `which selects ${formatLabels(selector)}: no pod has that`;
   if (pods.some(isReady) || service.spec?.publishNotReadyAddresses === true) return undefined;

@@ -1,0 +1,13 @@
+import { defineCheck } from '../../../../shared/diagnose/check.ts';
+import type { ServiceSubject } from '../../service-subject.ts';
+import { judgeGatewayRoutes, ROUTE_KINDS } from './gateway-routes.ts';
+
+/** Routes of Gateways in front: the Service, its port and the right to name it, and whether some Gateway serves them. */
+export const gatewayRoute = defineCheck<ServiceSubject>({
+  id: 'netsvc/gateway-route',
+  group: 'ingress',
+  needs: [],
+  uses: [...ROUTE_KINDS, 'ReferenceGrant', 'Service'],
+  applies: (_, { index }) => ROUTE_KINDS.some((kind) => index.list(kind).length > 0),
+  run: (subject, { index }) => judgeGatewayRoutes(index, subject),
+});
