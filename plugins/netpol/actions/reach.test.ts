@@ -84,6 +84,38 @@ describe('who-can-reach', () => {
     expect(stdout).toContain('Out of reach: Every port: no egress rule of NetworkPolicy shop/web-out');
   });
 
+  it('tells rules that mean pods which the files do not hold, and calls nobody only those in the files', async () => {
+    const policy = (rules: string) =>
+      `---\napiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: web, namespace: shop}\nspec: {podSelector: {matchLabels: {app: web}}, ${rules}}\n`;
+    const nginx = '{namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: nginx}}}';
+    const inward =
+      SHOP +
+      policy(`ingress: [{from: [${nginx}], ports: [{port: http}]}, {from: [{podSelector: {}}], ports: [{port: 1}]}]`);
+    const flat = async (line: string, manifests: string) => (await ask(line, manifests)).stdout.replaceAll(/\s+/g, ' ');
+    const text = await flat('deploy/web -n shop --port 8080', inward);
+    expect(text).toMatch(/^nobody in the files can reach Deployment shop\/web on TCP 8080 /);
+    expect(text).toContain('Not in the files - TCP "http": NetworkPolicy shop/web, ingress rule 1');
+    expect(text).toContain('lets in all pods of namespace nginx');
+    // A port that the rule does not open, and a rule for pods that are there.
+    expect(await flat('deploy/web -n shop --port 9', inward)).toMatch(/^nobody can reach/);
+    expect(await flat('deploy/web -n shop --port 1', inward)).not.toContain('Not in the files');
+    const dns = '{namespaceSelector: {}, podSelector: {matchLabels: {k8s-app: kube-dns}}}';
+    const outward =
+      SHOP + policy(`policyTypes: [Egress], egress: [{to: [${dns}], ports: [{port: 53, protocol: UDP}]}]`);
+    expect(await flat('what-can deploy/web reach -n shop', outward)).toContain(
+      'UDP 53: NetworkPolicy shop/web, egress rule 1 (standard input:67) lets it reach pods k8s-app=kube-dns of all namespaces',
+    );
+    const { notInFiles } = JSON.parse((await ask('what-can deploy/web reach -n shop -o json', outward)).stdout);
+    expect(notInFiles).toEqual([
+      {
+        policy: { kind: 'NetworkPolicy', namespace: 'shop', name: 'web' },
+        rule: 0,
+        peers: ['pods k8s-app=kube-dns of all namespaces'],
+        ports: 'UDP 53',
+      },
+    ]);
+  });
+
   it('takes an owner of any kind that the matrix names', async () => {
     const owned =
       '---\napiVersion: v1\nkind: Pod\nmetadata: {name: r-1, namespace: shop, labels: {app: r}, ownerReferences: ' +
@@ -112,7 +144,7 @@ describe('who-can-reach', () => {
   it('translates the ports of a Service', async () => {
     const { stdout } = await ask('svc/db -n data');
     expect(stdout.replace(/\s+/g, ' ')).toContain('on port 15432 (pg) (TCP 5432 of its pods)');
-    expect(stdout).toMatch(/^nobody can reach/);
+    expect(stdout).toMatch(/^nobody in the files can reach/);
   });
 
   it('does not say of a port that nobody reaches that somebody does', async () => {

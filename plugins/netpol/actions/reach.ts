@@ -6,9 +6,10 @@ import { isolating } from '../../../shared/policy/model.ts';
 import { hasPort } from '../../../shared/policy/port-set.ts';
 import type { Direction } from '../../../shared/policy/rules.ts';
 import type { Answer } from '../../../shared/policy/verdict.ts';
-import type { Report } from '../../../shared/report/report.ts';
-import { joinNames, plural } from '../../../shared/util/text.ts';
+import type { Report, Section } from '../../../shared/report/report.ts';
+import { joinNames, plural, wrap } from '../../../shared/util/text.ts';
 import { refValue } from '../answer/end-values.ts';
+import { type NotInFiles, notInFiles } from '../answer/not-in-files.ts';
 import { meansSomeAddresses, outsideNote, wayInValue, waysInTo } from '../answer/outside-words.ts';
 import { type ReachGroup, reachGroups } from '../answer/reach-groups.ts';
 import { endsPlan } from '../collect/ends-plan.ts';
@@ -16,8 +17,9 @@ import { parseEnds } from '../targets/parse-end.ts';
 import { likesOf, type Party, podsOfParty, senderWords } from '../targets/party.ts';
 import { type AskedPort, askedPorts, type PortWish } from '../targets/ports.ts';
 import { resolveEnd } from '../targets/resolve-end.ts';
+import { ruleWords } from '../words/policies.ts';
 import { reasonWords } from '../words/reasons.ts';
-import { type Asked, ask, cniOf } from './ask.ts';
+import { type Asked, ask, cniOf, isPaper } from './ask.ts';
 import { protocolOf, runCanReach } from './can-reach.ts';
 import { lintOf } from './lint-of.ts';
 import { groupData, groupSection, type Told, textSection, toldGroups } from './told-groups.ts';
@@ -92,6 +94,7 @@ function reportOf(
   // Where nobody is let through, what stands in the way is the answer.
   const tellShut = denied || open.length + maybe.length === 0;
   const ways = direction === 'ingress' ? waysInTo(index, asked.model, party) : [];
+  const absent = isPaper(index) ? notInFiles(asked.model, party, ports, direction) : [];
   const note = direction === 'ingress' ? noteOn(asked, party, [...open, ...maybe]) : undefined;
   const not =
     enforcement.enforced === 'no'
@@ -105,7 +108,7 @@ function reportOf(
     source: sourceName(snapshot),
     verdict: gaps.incomplete === undefined ? 'healthy' : 'unknown',
     word: gaps.incomplete === undefined ? '' : 'INCOMPLETE',
-    headline: `${not}${summaryOf(party, ports, open, maybe, direction)}${missing}`,
+    headline: `${not}${summaryOf(party, ports, open, maybe, direction, absent.length === 0 ? 'nobody' : 'nobody in the files')}${missing}`,
     causes: [],
     findings: [],
     notChecked: gaps.notChecked,
@@ -118,6 +121,7 @@ function reportOf(
       ...(tellShut
         ? shut.map((one) => groupSection(one, direction === 'ingress' ? 'Kept out: ' : 'Out of reach: ', wide))
         : []),
+      ...absentSection(asked, absent, direction),
       ...ways.map(({ words }) => textSection(words)),
       ...(note === undefined ? [] : [textSection(`Mind: ${note}`)]),
     ],
@@ -128,11 +132,27 @@ function reportOf(
         ...maybe.map((one) => groupData(asked, one, 'depends')),
         ...(tellShut ? shut.map((one) => groupData(asked, one, 'denied')) : []),
       ],
+      ...(absent.length === 0 ? {} : { notInFiles: absent.map(absentValue) }),
       ...(ways.length === 0 ? {} : { waysIn: ways.map(wayInValue) }),
       ...(note === undefined ? {} : { notes: [note] }),
       enforcement: { enforced: enforcement.enforced, by: enforcement.by ?? null },
     },
   };
+}
+
+/** Rules that let through pods which the files do not hold. */
+function absentSection({ places }: Asked, absent: readonly NotInFiles[], direction: Direction): readonly Section[] {
+  if (absent.length === 0) return [];
+  const verb = direction === 'ingress' ? 'lets in' : 'lets it reach';
+  const lines = absent.flatMap(({ policy, rule, peers, ports }) => {
+    const text = `${ports}: ${ruleWords(policy, direction, rule, places)} ${verb} ${joinNames(peers, 3)}`;
+    return wrap(text, 76).map((line, at) => `${at === 0 ? '  - ' : '    '}${line}`);
+  });
+  return [{ type: 'text', title: 'Not in the files', lines }];
+}
+
+function absentValue({ policy, rule, peers, ports }: NotInFiles): object {
+  return { policy: refValue(policy), rule: rule.index, peers, ports };
 }
 
 /** What is to be minded of callers outside, where some are let in. */
@@ -159,6 +179,7 @@ function summaryOf(
   open: readonly Told[],
   maybe: readonly Told[],
   direction: Direction,
+  nobody: string,
 ): string {
   const pods = new Set(open.flatMap(({ group }) => group.pods)).size;
   const outside = open.some(({ group }) => group.ranges.length > 0);
@@ -187,9 +208,9 @@ function summaryOf(
   if (whom === '' && maybe.length > 0) {
     return `whether ${verb('anybody', onPorts(all))} is not decided`;
   }
-  if (whom === '') return verb('nobody', onPorts(all));
+  if (whom === '') return verb(nobody, onPorts(all));
   const doubt = maybe.length === 0 ? '' : '; some depend';
-  return `${verb(whom, onPorts(opened))}${shut.length === 0 ? '' : `, nobody${onPorts(shut)}`}${doubt}`;
+  return `${verb(whom, onPorts(opened))}${shut.length === 0 ? '' : `, ${nobody}${onPorts(shut)}`}${doubt}`;
 }
 
 /** `, TCP 5432 of its pods`, where a Service changes the number. */
