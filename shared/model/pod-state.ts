@@ -298,11 +298,11 @@ function failsForGood(pod: Pod, events: readonly ClusterEvent[], entry: UnreadyC
   if (probe === undefined) return false;
   // A probe that asks for a port name that is not there needs no event to be known as hopeless.
   if (typeof probePort(probe) === 'string' && probePortNumber(probe, spec) === undefined) return true;
+  if (failure?.kind === 'refused' && asksWhoWaits(pod, entry.container, entry.waitsFor) !== undefined) return true;
   if (failure === undefined || failure.count < 2) return false;
   if (LASTING.has(failure.kind)) return true;
   if (failure.kind === 'http-status') return [400, 401, 403, 404, 405].includes(failure.status ?? 0);
-  if (failure.kind !== 'refused') return false;
-  return probesUndeclaredPort(spec, probe) || asksWhoWaits(pod, entry.container, entry.waitsFor) !== undefined;
+  return failure.kind === 'refused' && probesUndeclaredPort(spec, probe);
 }
 
 const LASTING: ReadonlySet<ProbeFailureKind> = new Set([

@@ -144,6 +144,35 @@ export const readinessFaults: readonly Fault[] = [
     healed: all(ready(2), endpoints('payments', 2)),
   },
   {
+    name: 'native-sidecar-probe-asks-the-app',
+    story:
+      'The startup probe of the new proxy asks the app behind it, which starts only after the proxy: neither does.',
+    ask: ['payments'],
+    given: [
+      app('payments', {
+        pod: {
+          initContainers: [
+            {
+              name: 'proxy',
+              image: 'kubectl-net.local/web:1',
+              imagePullPolicy: 'IfNotPresent',
+              command: ['stay'],
+              restartPolicy: 'Always',
+              startupProbe: httpProbe(8080, '/healthz', { failureThreshold: 100 }),
+            },
+          ],
+        },
+      }),
+      svc('payments'),
+    ],
+    shows: event('Unhealthy', /Startup probe failed/),
+    verdict: 'broken',
+    code: 'SVC302',
+    words: ['sidecar proxy', 'that of container app', 'starts only after'],
+    heal: 'fix',
+    healed: all(ready(2), endpoints('payments', 2)),
+  },
+  {
     name: 'readiness-gate-never-true',
     story: 'A readiness gate of a load-balancer controller that is not installed.',
     ask: ['web'],

@@ -137,6 +137,22 @@ export const selectorFaults: readonly Fault[] = [
     heal: 'fix',
   },
   {
+    name: 'selectors-of-two-services-mixed-up',
+    story: 'A change that tidied labels gave two Services the selector of each other: orders reach billing.',
+    ask: ['orders'],
+    given: [
+      app('orders'),
+      app('billing'),
+      svc('orders', { selector: { app: 'billing' } }),
+      svc('billing', { selector: { app: 'orders' } }),
+    ],
+    shows: all(ready(4), endpoints('orders', 2)),
+    verdict: 'degraded',
+    code: 'SVC108',
+    words: ['Deployment billing', 'selected by Service billing'],
+    heal: 'fix',
+  },
+  {
     name: 'selector-pods-released-by-hand',
     story:
       'Someone relabelled the pods by hand to take them out of rotation and forgot; the new ones got another label.',

@@ -1,4 +1,5 @@
 import type { Gatherer } from '../../../shared/collect/gather/gather.ts';
+import type { KubeObject } from '../../../shared/model/objects.ts';
 import type { Workload } from '../../../shared/model/objects-workload.ts';
 import { readSickAgents, readSystemPods } from './read-agents.ts';
 import { podsOfSmallNamespace } from './read-pods.ts';
@@ -16,11 +17,16 @@ export async function readNamespace(gatherer: Gatherer, namespace: string): Prom
     gatherer.list('Deployment', { namespace }),
     gatherer.list('StatefulSet', { namespace }),
     readDaemonSets(gatherer, namespace),
-    gatherer.list('Event', { namespace, max: MAX_EVENTS }),
+    namespaceEvents(gatherer, namespace),
     gatherer.list('ServiceCIDR'),
     readClusterServices(gatherer),
     readRarePolicies(gatherer, namespace),
   ]);
+}
+
+/** The events of a namespace, as many as are read. */
+export function namespaceEvents(gatherer: Gatherer, namespace: string): Promise<readonly KubeObject[]> {
+  return gatherer.list('Event', { namespace, max: MAX_EVENTS });
 }
 
 /** Of all namespaces when allowed: few in number, and they tell the network plugin and kube-proxy. */

@@ -16,6 +16,7 @@ import { readNodes } from './read-nodes.ts';
 import { readJobs, readLeases, readPodStorage, readQuotas } from './read-pod-needs.ts';
 import { allPods, podsWithLabels } from './read-pods.ts';
 import { readPolicyPeers } from './read-policy-peers.ts';
+import { readPreemptors } from './read-preemptors.ts';
 import { readWithoutPods, readWithoutSelector } from './read-without-pods.ts';
 import { slicesOf } from './slices-of.ts';
 
@@ -58,6 +59,7 @@ async function readSelected(gatherer: Gatherer, service: Service, selector: Labe
     readPodStorage(gatherer, live),
     readQuotas(gatherer, namespace, live),
     readLeases(gatherer, live),
+    readPreemptors(gatherer, namespace, live),
     readConfigMaps(gatherer, live),
     readMissing(gatherer, live),
     readPolicyPeers(gatherer, namespace, live),

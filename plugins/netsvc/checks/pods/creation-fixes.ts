@@ -3,6 +3,7 @@ import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import type { CreateFailure } from '../../../../shared/model/create-failures.ts';
 import type { Ref } from '../../../../shared/model/refs.ts';
 import type { Refusal } from './creation-refusals.ts';
+import { limitRangeFix } from './limit-range-fix.ts';
 import { quotaFixes } from './quota-fixes.ts';
 import { isPatchable, patchTemplateSpec, tryAtOnce } from './workload-commands.ts';
 
@@ -43,7 +44,10 @@ export function creationFixes(index: ClusterIndex, refusal: Refusal, failure: Cr
         },
       ];
     case 'limit-range':
-      return [{ title: 'see the limits', command: `kubectl describe limitrange -n ${namespace}`, risk: 'none' }];
+      return [
+        ...limitRangeFix(workload, failure.text),
+        { title: 'see the limits', command: `kubectl describe limitrange -n ${namespace}`, risk: 'none' },
+      ];
     case 'webhook-denied':
     case 'webhook-unreachable':
       return [

@@ -70,9 +70,15 @@ export function gapOf(index: ClusterIndex, asking: Asking, { host: asked, port }
     return told(
       `it asks for its own Service ${name}, which leads to no pod before one is Ready: it waits for itself`,
       `Service ${namespace}/${name}`,
-      publishing(namespace, name),
+      isInit(asking) ? [] : publishing(namespace, name),
     );
   return told(`it asks for Service ${place}, ${why}`, `Service ${namespace}/${name}`, [lookAt(namespace, name)]);
+}
+
+/** Where an init container waits nothing listens yet. */
+function isInit({ entry, container }: Asking): boolean {
+  const inits = entry.pod.spec?.initContainers ?? [];
+  return inits.some(({ name, restartPolicy }) => name === container?.name && restartPolicy !== 'Always');
 }
 
 /** Makes a Service lead to pods before they are Ready. */

@@ -103,6 +103,22 @@ describe('places that pods may not take, and schedulers', () => {
     expect(report.causes[0]?.evidence.map(({ fact }) => fact).join()).toContain('Preempted by pod 0a1b on node n1');
   });
 
+  it('names the workload for which they were preempted, in whatever namespace', () => {
+    const made = unschedulable('web-6f9c-a', `0/1 nodes are available: 1 Insufficient cpu.${TAIL}`, {
+      of: 'web',
+      containers: [{ name: 'app', resources: { requests: { cpu: '2' } } }],
+      meta: { generateName: 'web-6f9c-' },
+    });
+    const victor = pod('batch-1', {
+      meta: { namespace: 'jobs', uid: '0a1b' },
+      spec: { nodeName: 'n1', priorityClassName: 'high' },
+    });
+    const gone = event(pod('web-6f9c-z'), 'Preempted', 'Preempted by pod 0a1b on node n1');
+    expect(ask(made, allocatable('n1', '4'), gone, victor).headline).toContain(
+      'the scheduler took the former pod from n1 for Pod jobs/batch-1 (priority class high)',
+    );
+  });
+
   it('names the labels of an affinity that no pod carries', () => {
     const made = unschedulable(
       'web-6f9c-a',

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { KubeObject } from '../../../../shared/model/objects.ts';
 import { crashing, ended, replicaFailure, replicaSet } from '../../../../shared/testing/broken-pods.ts';
 import {
   deployment,
@@ -64,6 +65,24 @@ describe('pods-cannot-be-created', () => {
     );
     expect(causeCodes(report)).toEqual(['SVC206']);
     expect(report.causes[0]?.fixes[0]?.command).toContain('"requests":{"cpu":"100m"},"limits":{"memory":"128Mi"}');
+  });
+
+  it('gives a container what a LimitRange allows, and back', () => {
+    const [svc, owner, ...rest] = refused(
+      'pods "web-6f9c-" is forbidden: minimum cpu usage per Container is 200m, but request is 50m',
+    );
+    const resources = { requests: { cpu: '50m' }, limits: { cpu: '100m' } };
+    const asking = {
+      ...owner,
+      spec: {
+        replicas: 3,
+        selector: { matchLabels: { app: 'web' } },
+        template: { metadata: { labels: { app: 'web' } }, spec: { containers: [{ name: 'app', resources }] } },
+      },
+    };
+    const [fix] = diagnoseObjects([svc, asking, ...rest] as KubeObject[], 'web').causes[0]?.fixes ?? [];
+    expect(fix?.command).toContain('"resources":{"requests":{"cpu":"200m"},"limits":{"cpu":"200m"}}');
+    expect(fix?.undo).toContain('"resources":{"requests":{"cpu":"50m"},"limits":{"cpu":"100m"}}');
   });
 
   it.each([

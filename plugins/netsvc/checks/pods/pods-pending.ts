@@ -1,6 +1,6 @@
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import { sickEvidence } from '../../../../shared/diagnose/sick-evidence.ts';
-import type { Evidence, Finding } from '../../../../shared/messages/finding.ts';
+import type { Finding } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import type { RefusalClass, SchedulingRefusals } from '../../../../shared/model/pod-state-scheduling.ts';
 import { isReady } from '../../../../shared/model/pods.ts';
@@ -14,10 +14,11 @@ import { pendingDetail } from './pending-detail.ts';
 import { refusalsOf } from './pending-refusals.ts';
 import { eventEvidence, newestEvent, podSource } from './pod-evidence.ts';
 import { groupBy, ownerKey, podKeys, thePods } from './pod-groups.ts';
+import { preemptionOf } from './preemption.ts';
 import { rolloutNote, withUndo } from './rollout-note.ts';
 import { type PodIn, podsIn, servicePods, weigh } from './service-pods.ts';
 import { isPatchable, patchTemplateSpec } from './workload-commands.ts';
-import { namespaceEvents, POD_USES } from './workloads-behind.ts';
+import { POD_USES } from './workloads-behind.ts';
 
 type Pending = PodIn<'unscheduled'>;
 
@@ -36,16 +37,6 @@ export const podsPending = defineCheck<ServiceSubject>({
   },
 });
 
-/** The scheduler took the former pods of the same owner away for others of higher priority. */
-function preemption(index: ClusterIndex, { pod }: Pending): readonly Evidence[] {
-  const { generateName, namespace = '' } = pod.metadata ?? {};
-  if (generateName === undefined) return [];
-  const event = namespaceEvents(index, namespace).findLast(
-    ({ reason, object }) => reason === 'Preempted' && (object.name ?? '').startsWith(generateName),
-  );
-  return event === undefined ? [] : [eventEvidence(event, index.now)];
-}
-
 function mainClass(index: ClusterIndex, entry: Pending): RefusalClass | '' {
   return refusalsOf(index, entry).main?.class ?? '';
 }
@@ -58,6 +49,7 @@ function raise(index: ClusterIndex, subject: ServiceSubject, group: readonly [Pe
   const event = newestEvent(index, first, ['FailedScheduling']);
   const when = ago(first.state.since, index.now);
   const detail = pendingDetail(index, first, refusals);
+  const preempted = preemptionOf(index, first);
   const facts = {
     subject: first.owner,
     pods: podKeys(group),
@@ -71,16 +63,16 @@ function raise(index: ClusterIndex, subject: ServiceSubject, group: readonly [Pe
       },
       ...detail.evidence,
       ...(event === undefined || event.message === first.state.message ? [] : [eventEvidence(event, index.now)]),
-      ...preemption(index, first),
+      ...preempted.evidence,
       ...note.evidence,
     ],
     ...weigh(subject, all, group),
-    fixes: withUndo(note, detail.fixes),
+    fixes: withUndo(note, [...detail.fixes, ...preempted.fixes]),
   };
   const pods = thePods(group, all);
   if (first.state.why === 'gated') return gated(first, facts, pods);
   if (first.state.why === 'unseen') return unseen(index, first, facts, pods);
-  const args: PendingArgs = { pods, verdict: verdictOf(refusals), detail: detail.words };
+  const args: PendingArgs = { pods, verdict: verdictOf(refusals), detail: detail.words + preempted.words };
   return MESSAGE[refusals.main?.class ?? 'other']({ ...facts, args });
 }
 
