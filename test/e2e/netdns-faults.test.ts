@@ -56,7 +56,7 @@ const faults: readonly DnsFault[] = [
         cluster,
         (text) => `${text}svc.cluster.local:53 {\n    errors\n    forward . /etc/resolv.conf\n}\n`,
       ),
-    code: 'DNS214',
+    code: 'DNS216',
     words: ['svc.cluster.local'],
   },
   {

@@ -70,6 +70,14 @@ describe('a name that resolves', () => {
     expect((await askNetdns('check', objects, live([ZONE, ZONE]))).causes.map(({ code }) => code)).toContain('DNS231');
   });
 
+  it('is not concerned by servers that differ in other names', async () => {
+    const line = (hash: string) => `[INFO] plugin/reload: Running configuration SHA512 = ${hash}\n`;
+    const logs = { 'kube-system/coredns-1/coredns': line('aaa'), 'kube-system/coredns-2/coredns': line('bbb') };
+    const differing = { ...live([ZONE, ZONE]), logs };
+    expect((await askNetdns('check', world, differing)).causes.map(({ code }) => code)).toContain('DNS276');
+    expect((await askNetdns('web -n shop', world, differing)).causes).toEqual([]);
+  });
+
   it('may be one of the world outside', async () => {
     const answer = await askNetdns('example.com --from front-1 -n front', world, live([ZONE, ZONE]));
     expect(answer).toMatchObject({ verdict: 'healthy', exit: 0 });

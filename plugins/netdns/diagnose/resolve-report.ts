@@ -118,7 +118,7 @@ function concerning(
     (finding: Finding) =>
       finding.role === 'cause' &&
       !(seen && run.group === 'corefile' && finding.severity !== 'critical') &&
-      !(seen && finding.code === 'DNS404') &&
+      !(seen && ['DNS276', 'DNS404'].includes(finding.code)) &&
       (!callerOnly ||
         // Policies on the servers concern all who ask.
         (run.group === 'policy' && finding.pods === undefined) ||
