@@ -99,7 +99,7 @@ export const serversMessages = defineMessages({
     slug: 'dns-service-ports',
     severity: 'critical',
     rung: 25,
-    covers: ['DNS105'],
+    covers: ['DNS105', 'DNS210'],
     title: 'the DNS Service does not pass port 53 on to the servers',
     summary: ({ namespace, name, what }) => `Service ${namespace}/${name} ${what}`,
     explain:

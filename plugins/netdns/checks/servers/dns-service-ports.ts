@@ -5,6 +5,7 @@ import type { Service, ServicePort } from '../../../../shared/model/objects-netw
 import { declaredPorts, formatServicePort, resolveTargetPort, targetPortOf } from '../../../../shared/model/pods.ts';
 import { formatRef, nameOf, namespaceOf, type Ref, refOf } from '../../../../shared/model/refs.ts';
 import { patchLine } from '../../../../shared/util/kubectl.ts';
+import { joinAnd } from '../../../../shared/util/text.ts';
 import type { DnsSubject } from '../../dns-subject.ts';
 import { serversMessages } from '../../messages/servers.ts';
 import { SERVER_KINDS } from './server-facts.ts';
@@ -18,14 +19,39 @@ export const dnsServicePorts = defineCheck<DnsSubject>({
   run: ({ dns }) => {
     const service = dns?.service;
     if (dns === undefined || service === undefined) return [];
-    return ['UDP', 'TCP'].flatMap((protocol) => judge(dns, service, protocol));
+    const ports = service.spec?.ports ?? [];
+    const judged = ['UDP', 'TCP'].map((protocol) => {
+      const port = ports.find((entry) => entry.port === 53 && (entry.protocol ?? 'TCP') === protocol);
+      return port === undefined ? absent(service, protocol) : { port, strays: astray(dns, port, protocol) };
+    });
+    const [first, second] = judged.flatMap((one) =>
+      'code' in one ? [] : one.strays.map((right) => ({ port: one.port, at: ports.indexOf(one.port), right })),
+    );
+    const missing = judged.filter((one) => 'code' in one);
+    if (first === undefined) return missing;
+    // One edit of both is one fault, mended by one patch.
+    const rest = second === undefined ? [] : [second];
+    const strays =
+      second !== undefined && sameWay(first, second) ? [[first, second]] : [[first], ...rest.map((one) => [one])];
+    return [...missing, ...strays.map((group) => strayed(service, group))];
   },
 });
 
-function judge(dns: ClusterDns, service: Service, protocol: string): readonly Finding[] {
-  const ports = service.spec?.ports ?? [];
-  const port = ports.find((entry) => entry.port === 53 && (entry.protocol ?? 'TCP') === protocol);
-  if (port === undefined) return [absent(service, protocol)];
+interface Stray {
+  readonly port: ServicePort;
+  /** Its place in the list. */
+  readonly at: number;
+  readonly right: number;
+}
+
+function sameWay(a: Stray, b: Stray): boolean {
+  return (
+    a.right === b.right && typeof targetPortOf(a.port) === 'number' && targetPortOf(a.port) === targetPortOf(b.port)
+  );
+}
+
+/** The port to which it should lead, when it leads to another one. */
+function astray(dns: ClusterDns, port: ServicePort, protocol: string): readonly number[] {
   const spec = dns.pods[0]?.spec ?? dns.workload?.object.spec?.template?.spec;
   const declared = declaredPorts(spec).filter((entry) => entry.protocol === protocol);
   if (spec === undefined || declared.length === 0) return [];
@@ -33,7 +59,7 @@ function judge(dns: ClusterDns, service: Service, protocol: string): readonly Fi
   if (target !== undefined && declared.some((entry) => entry.port === target)) return [];
   // CoreDNS may listen on more than its manifest declares; the Corefile then says so.
   if (target !== undefined && listens(dns, target)) return [];
-  return [strayed(service, ports.indexOf(port), port, declared[0]?.port ?? 53)];
+  return [declared[0]?.port ?? 53];
 }
 
 function absent(service: Service, protocol: string): Finding {
@@ -78,29 +104,34 @@ function portFix(ref: Ref, ports: readonly ServicePort[], protocol: string): Fix
   };
 }
 
-function strayed(service: Service, at: number, port: ServicePort, right: number): Finding {
+function strayed(service: Service, group: readonly Stray[]): Finding {
   const ref = refOf(service, 'Service');
+  const [{ port, right }] = group as [Stray, ...Stray[]];
   const patch = (targetPort: number | string): string =>
     patchLine(
       'service',
       ref.namespace,
       ref.name,
-      [{ op: 'replace', path: `/spec/ports/${at}/targetPort`, value: targetPort }],
+      group.map(({ at }) => ({ op: 'replace', path: `/spec/ports/${at}/targetPort`, value: targetPort })),
       'json',
     );
-  const protocol = port.protocol ?? 'TCP';
+  const protocols = group.map((one) => one.port.protocol ?? 'TCP');
+  const ways = joinAnd(protocols);
   return serversMessages.DNS107.raise({
     subject: ref,
-    severity: protocol === 'UDP' ? 'critical' : 'warning',
+    severity: protocols.includes('UDP') ? 'critical' : 'warning',
     confidence: typeof targetPortOf(port) === 'string' ? 'proven' : 'likely',
     args: {
       namespace: namespaceOf(service),
       name: nameOf(service),
-      what: `sends port 53 over ${protocol} to ${targetPortOf(port)}, but the DNS servers listen on ${right}`,
+      what: `sends port 53 over ${ways} to ${targetPortOf(port)}, but the DNS servers listen on ${right}`,
     },
     evidence: [
-      { fact: formatServicePort(port), source: `${formatRef(ref)} spec.ports[${at}]` },
-      { fact: `the servers declare port ${right}/${protocol}`, source: 'containers of the DNS pods' },
+      ...group.map((one) => ({
+        fact: formatServicePort(one.port),
+        source: `${formatRef(ref)} spec.ports[${one.at}]`,
+      })),
+      { fact: `the servers declare port ${right} over ${ways}`, source: 'containers of the DNS pods' },
     ],
     fixes: [{ title: `send it to ${right}`, command: patch(right), risk: 'low', undo: patch(targetPortOf(port)) }],
   });

@@ -272,7 +272,14 @@ describe('the Service of the servers', () => {
     });
     const stray = checkObjects(dnsObjects({ service: { ports: [port('UDP', 5353), port('TCP', 53)] } }));
     expect(stray).toMatchObject({ verdict: 'broken', causes: [{ code: 'DNS107' }] });
-    expect(stray.headline).toContain('to 5353, but the DNS servers listen on 53');
+    expect(stray.headline).toContain('over UDP to 5353, but the DNS servers listen on 53');
+    // Both at once are one fault, and the Corefile is not the one to mend.
+    const twice = checkObjects(dnsObjects({ service: { ports: [port('UDP', 5353), port('TCP', 5353)] } }));
+    expect(causeCodes(twice)).toEqual(['DNS107']);
+    expect(twice.headline).toContain('over UDP and TCP to 5353');
+    expect(twice.causes[0]?.fixes[0]?.command).toContain(
+      '[{"op":"replace","path":"/spec/ports/0/targetPort","value":53},{"op":"replace","path":"/spec/ports/1/targetPort","value":53}]',
+    );
     const named = checkObjects(dnsObjects({ service: { ports: [port('UDP', 'dns'), port('TCP', 'dns-tcp')] } }));
     expect(named.verdict).toBe('healthy');
     const udpLess = checkObjects(dnsObjects({ service: { ports: [port('TCP', 53)] } }));
