@@ -1,15 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import {
-  judgeMtu,
-  layerOf,
-  type MtuSetup,
-  overheadOf,
-  podMtu,
-  segmentSize,
-  smallestMtu,
-  usualUnderlay,
-  wrappingOfInterface,
-} from './mtu.ts';
+import { judgeMtu, type MtuSetup, overheadOf, podMtu, segmentSize, smallestMtu } from './mtu.ts';
+import { layerOf, wrappingOfInterface } from './mtu-headers.ts';
+import { usualUnderlay } from './mtu-underlay.ts';
 
 describe('one wrapping', () => {
   it.each([

@@ -3,84 +3,10 @@
  * sizes are bytes of the IP packet; the outer Ethernet header is no part of an MTU and is not counted.
  */
 
-/** A header (or several) put around a packet of a pod. */
-export type Wrapping = 'vxlan' | 'geneve' | 'ipip' | 'gre' | 'udp' | 'fou' | 'gue' | 'wireguard' | 'ipsec';
+import { IPSEC_USUAL_KEY, IPV4, IPV6, type Layer, layerOf, type OuterFamily, type Wrapping } from './mtu-headers.ts';
 
-/** The IP family of the outer packet, which is that of the nodes' addresses, not that of the pods'. */
-export type OuterFamily = 4 | 6;
-
-/** One wrapping with what it takes. */
-export interface Layer {
-  readonly wrapping: Wrapping;
-  readonly bytes: number;
-  /** What the bytes are: `IPv4 20 + UDP 8 + VXLAN 8 + inner Ethernet 14`. */
-  readonly parts: string;
-}
-
-/** Sizes of headers. RFC 791, 8200, 768, 7348 (VXLAN), 8926 (Geneve, without options), 2784 and 2890 (GRE with a key). */
-const IPV4 = 20;
-const IPV6 = 40;
-const UDP = 8;
-const INNER_ETHERNET = 14;
-
-/** What follows the outer IP header. */
-const INNER: Readonly<Record<Exclude<Wrapping, 'ipsec'>, readonly (readonly [string, number])[]>> = {
-  vxlan: [
-    ['UDP', UDP],
-    ['VXLAN', 8],
-    ['inner Ethernet', INNER_ETHERNET],
-  ],
-  geneve: [
-    ['UDP', UDP],
-    ['Geneve', 8],
-    ['inner Ethernet', INNER_ETHERNET],
-  ],
-  ipip: [],
-  gre: [
-    ['GRE with key', 8],
-    ['inner Ethernet', INNER_ETHERNET],
-  ],
-  udp: [['UDP', UDP]],
-  fou: [['UDP', UDP]],
-  gue: [
-    ['UDP', UDP],
-    ['GUE', 4],
-  ],
-  wireguard: [
-    ['UDP', UDP],
-    ['WireGuard', 32],
-  ],
-};
-
-/** Cilium reserves this for ESP with keys of 128 bits (cilium/cilium pkg/mtu/mtu.go); Flannel the same. */
-const IPSEC_TUNNEL = 77;
-const IPSEC_USUAL_KEY = 16;
 /** What Felix leaves on AKS (felix/dataplane/linux/int_dataplane.go, aksMTUOverhead): networks of Azure cut packets above 1400. */
 const AZURE_CUT = 100;
-
-/**
- * What one wrapping takes. `extra` are bytes of options: Geneve options (OVN 8, Cilium DSR 12), padding.
- * For IPsec it is the usual reservation of 77 bytes, whatever the family: the exact size varies with the ciphers.
- */
-export function layerOf(wrapping: Wrapping, outer: OuterFamily, extra = 0): Layer {
-  if (wrapping === 'ipsec') {
-    return {
-      wrapping,
-      bytes: IPSEC_TUNNEL + extra,
-      parts: 'outer IP, ESP header, IV, padding and check value, at most',
-    };
-  }
-  const parts = [
-    [outer === 4 ? 'IPv4' : 'IPv6', outer === 4 ? IPV4 : IPV6] as const,
-    ...INNER[wrapping],
-    ...(extra > 0 ? [['options', extra] as const] : []),
-  ];
-  return {
-    wrapping,
-    bytes: parts.reduce((sum, [, bytes]) => sum + bytes, 0),
-    parts: parts.map(([name, bytes]) => `${name} ${bytes}`).join(' + '),
-  };
-}
 
 /** The network plugins whose way of reckoning is known. */
 export type MtuPlugin =
@@ -231,54 +157,3 @@ export function smallestMtu(family: OuterFamily): number {
 export function segmentSize(mtu: number, family: OuterFamily): number {
   return mtu - (family === 4 ? IPV4 : IPV6) - 20;
 }
-
-/** An MTU that the networks of a provider usually have, told from spec.providerID of a node. */
-export interface UsualUnderlay {
-  readonly mtu: number;
-  readonly why: string;
-  /** Whoever made the network could choose another one. */
-  readonly chosen: boolean;
-}
-
-const PROVIDERS: readonly (readonly [RegExp, UsualUnderlay])[] = [
-  [/^aws:/, { mtu: 9001, why: 'AWS instances have jumbo frames of 9001 within a VPC', chosen: false }],
-  [/^gce:/, { mtu: 1460, why: 'networks of Google Cloud have 1460 unless changed', chosen: true }],
-  [
-    /^azure:/,
-    {
-      mtu: 1500,
-      why: 'virtual networks of Azure have 1500; what is larger than 1400 may be cut in pieces',
-      chosen: false,
-    },
-  ],
-  [/^hcloud:/, { mtu: 1450, why: 'private networks of Hetzner Cloud have 1450', chosen: false }],
-  [/^oci/, { mtu: 9000, why: 'instances of Oracle Cloud have 9000', chosen: false }],
-];
-
-/**
- * What the network of a node's provider usually carries, by its providerID and the address by which nodes reach it;
- * undefined where nothing is known. It proves nothing.
- */
-export function usualUnderlay(providerID: string | undefined, address?: string): UsualUnderlay | undefined {
-  // The public network of Hetzner Cloud is as wide as any.
-  if (/^hcloud:/.test(providerID ?? '') && address !== undefined && !PRIVATE.test(address)) return undefined;
-  return PROVIDERS.find(([form]) => form.test(providerID ?? ''))?.[1];
-}
-
-/** RFC 1918 and RFC 4193. */
-const PRIVATE = /^(10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|f[cd])/i;
-
-/** The wrapping that an interface made by a network plugin stands for, told from its name; undefined for others. */
-export function wrappingOfInterface(name: string): Wrapping | undefined {
-  return INTERFACES.find(([form]) => form.test(name))?.[1];
-}
-
-const INTERFACES: readonly (readonly [RegExp, Wrapping])[] = [
-  [/^(flannel(-v6)?\.\d+|vxlan(-v6)?\.calico|cilium_vxlan|vxlan.*)$/, 'vxlan'],
-  [/^(cilium_geneve|genev_sys_\d+|antrea-tun0)$/, 'geneve'],
-  [/^vxlan_sys_\d+$/, 'vxlan'],
-  [/^(tunl\d+|flannel\.ipip|tun-[0-9a-f]+|ip6tnl\d+|sit0)$/, 'ipip'],
-  [/^(wireguard(-v6)?\.cali|wg-v6\.cali|cilium_wg0|flannel-wg(-v6)?|antrea-wg0|wg\d+)$/, 'wireguard'],
-  [/^flannel\d+$/, 'udp'],
-  [/^gre_sys$/, 'gre'],
-];

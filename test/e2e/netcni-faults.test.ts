@@ -27,6 +27,8 @@ describe.skipIf(reason !== undefined)(
     const cluster = describeCluster(testClusterName);
     const { kubeconfig } = cluster;
     const node = cluster.nodes[1] ?? '';
+    // On a cluster of another kind, chosen with NET_CLUSTER, nodes are joined by routes that no agent writes.
+    const flannel = readState(testClusterName)?.options.cni !== 'bridge';
     const folder = mkdtempSync(join(tmpdir(), 'netcni-e2e-'));
     let namespace: Awaited<ReturnType<typeof testNamespace>>;
 
@@ -76,15 +78,15 @@ describe.skipIf(reason !== undefined)(
       const answer = await until(undefined);
       expect(answer.verdict).toBe('healthy');
       expect(answer.causes).toEqual([]);
-      expect(answer.notChecked).toEqual([]);
-      expect(answer.headline).toContain('Flannel');
+      expect(answer.notChecked.map(({ check }) => check)).toEqual(flannel ? [] : ['routes between the nodes']);
+      expect(answer.headline).toContain(flannel ? 'Flannel' : 'a network without an agent');
     });
 
-    it('a flannel agent that is kept away from a node', async () => {
+    it.skipIf(!flannel)('a flannel agent that is kept away from a node', async () => {
       await found(evictFlannel(), 'CNI103', node, 'network not in (off)');
     });
 
-    it('the annotations of flannel are removed from a node', async () => {
+    it.skipIf(!flannel)('the annotations of flannel are removed from a node', async () => {
       await found(removeAnnotations(), 'CNI603', node, 'backend-type');
     });
 
@@ -108,7 +110,7 @@ describe.skipIf(reason !== undefined)(
       await found(freezeKubeProxy(cluster, node), 'CNI212', node, 'answers nothing');
     });
 
-    it('flannel of a node is killed again and again', async () => {
+    it.skipIf(!flannel)('flannel of a node is killed again and again', async () => {
       await found(crashFlannel(cluster, node), 'CNI104', node, 'CrashLoopBackOff');
     });
 

@@ -1,7 +1,8 @@
 import { mtuSetup } from '../../../shared/datapath/cni/mtu-setup.ts';
 import type { Link } from '../../../shared/datapath/dump/links.ts';
 import { dumpsInSnapshot } from '../../../shared/datapath/dump-files.ts';
-import { type MtuOverhead, overheadOf, podMtu, usualUnderlay } from '../../../shared/datapath/mtu.ts';
+import { type MtuOverhead, overheadOf, podMtu } from '../../../shared/datapath/mtu.ts';
+import { usualUnderlay } from '../../../shared/datapath/mtu-underlay.ts';
 import { internalAddress } from '../../../shared/datapath/nodes.ts';
 import { isDefault } from '../../../shared/datapath/route-lookup.ts';
 import type { ClusterIndex } from '../../../shared/model/cluster-index.ts';

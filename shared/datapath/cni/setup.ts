@@ -1,6 +1,6 @@
 import type { PluginEvidence, PluginName } from '../../model/network-plugins.ts';
 import type { Workload } from '../../model/objects-workload.ts';
-import type { Wrapping } from '../mtu.ts';
+import type { Wrapping } from '../mtu-headers.ts';
 
 /** A fact of the network with the place where it stands: `ConfigMap kube-system/cilium-config routing-mode`. */
 export interface Told<T> {

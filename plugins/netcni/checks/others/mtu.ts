@@ -1,5 +1,6 @@
 import { mtuSetup } from '../../../../shared/datapath/cni/mtu-setup.ts';
-import { judgeMtu, overheadOf, podMtu, usualUnderlay } from '../../../../shared/datapath/mtu.ts';
+import { judgeMtu, overheadOf, podMtu } from '../../../../shared/datapath/mtu.ts';
+import { usualUnderlay } from '../../../../shared/datapath/mtu-underlay.ts';
 import { internalAddress } from '../../../../shared/datapath/nodes.ts';
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import { nameOf } from '../../../../shared/model/refs.ts';

@@ -2,7 +2,7 @@ import { detectNetwork } from '../../../../shared/datapath/cni/detect.ts';
 import { flannelNetwork } from '../../../../shared/datapath/cni/settings-flannel.ts';
 import type { Link } from '../../../../shared/datapath/dump/links.ts';
 import type { NodeDumps } from '../../../../shared/datapath/dump-files.ts';
-import { layerOf, wrappingOfInterface } from '../../../../shared/datapath/mtu.ts';
+import { layerOf, wrappingOfInterface } from '../../../../shared/datapath/mtu-headers.ts';
 import { flannelOf, nodeAddresses } from '../../../../shared/datapath/nodes.ts';
 import { isDefault } from '../../../../shared/datapath/route-lookup.ts';
 import { defineCheck } from '../../../../shared/diagnose/check.ts';

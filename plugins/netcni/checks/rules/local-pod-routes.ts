@@ -1,7 +1,7 @@
 import { detectNetwork } from '../../../../shared/datapath/cni/detect.ts';
 import type { Route } from '../../../../shared/datapath/dump/routes.ts';
 import type { NodeDumps } from '../../../../shared/datapath/dump-files.ts';
-import { wrappingOfInterface } from '../../../../shared/datapath/mtu.ts';
+import { wrappingOfInterface } from '../../../../shared/datapath/mtu-headers.ts';
 import { podRangesOf } from '../../../../shared/datapath/nodes.ts';
 import { isDefault, lookUp } from '../../../../shared/datapath/route-lookup.ts';
 import { defineCheck } from '../../../../shared/diagnose/check.ts';

@@ -72,4 +72,76 @@ export const AGENTS_FAULTS: NetworkFaults = {
     words: ['node n4', 'Windows could not make the interface', 'network was not found'],
     sound: () => [[...flannel(), windowsNode()]],
   },
+  'flannel: an update brings an image that is nowhere': {
+    objects: () =>
+      changed<Pod>(flannel(), 'Pod', 'kube-flannel-ds-n2', (one) => ({
+        ...one,
+        spec: {
+          ...one.spec,
+          containers: (one.spec?.containers ?? []).map((own) => ({ ...own, image: 'registry.example.com/flannel:v9' })),
+        },
+        status: {
+          ...one.status,
+          conditions: [{ type: 'Ready', status: 'False', lastTransitionTime: secondsAgo(30) }],
+          containerStatuses: [
+            {
+              name: 'kube-flannel',
+              image: 'registry.example.com/flannel:v9',
+              ready: false,
+              restartCount: 0,
+              state: {
+                waiting: {
+                  reason: 'ErrImagePull',
+                  message:
+                    'failed to pull and unpack image "registry.example.com/flannel:v9": failed to resolve reference "registry.example.com/flannel:v9": dial tcp: lookup registry.example.com: no such host',
+                },
+              },
+            },
+          ],
+        },
+      })),
+    code: 'CNI104',
+    words: ['n2', 'ErrImagePull; its image registry.example.com/flannel:v9 cannot be had', 'no such host'],
+  },
+  'flannel: an agent that ends at once, seen between two tries': {
+    objects: () =>
+      changed<Pod>(flannel(), 'Pod', 'kube-flannel-ds-n2', (one) => ({
+        ...one,
+        status: {
+          ...one.status,
+          conditions: [{ type: 'Ready', status: 'False', lastTransitionTime: secondsAgo(20) }],
+          containerStatuses: [
+            {
+              name: 'kube-flannel',
+              ready: false,
+              restartCount: 2,
+              state: { terminated: { exitCode: 1, reason: 'Error', finishedAt: secondsAgo(1) } },
+              lastState: { terminated: { exitCode: 1, reason: 'Error', finishedAt: secondsAgo(15) } },
+            },
+          ],
+        },
+      })),
+    code: 'CNI104',
+    words: ['n2', 'exit code 1'],
+  },
+  'flannel: its ConfigMap is gone, and an agent waits for it': {
+    objects: () => {
+      const waiting = changed<Pod>(flannel(), 'Pod', 'kube-flannel-ds-n2', (one) => ({
+        ...one,
+        status: {
+          ...one.status,
+          phase: 'Pending',
+          conditions: [{ type: 'Ready', status: 'False', lastTransitionTime: secondsAgo(20) }],
+          containerStatuses: [
+            { name: 'kube-flannel', ready: false, state: { waiting: { reason: 'PodInitializing' } } },
+          ],
+        },
+      }));
+      const agent = waiting.find(({ metadata }) => metadata?.name === 'kube-flannel-ds-n2');
+      const said = 'MountVolume.SetUp failed for volume "flannel-cfg" : configmap "kube-flannel-cfg" not found';
+      return agent === undefined ? [] : [...waiting, event(agent, 'FailedMount', said)];
+    },
+    code: 'CNI104',
+    words: ['n2', 'a Secret or ConfigMap that it mounts does not exist', 'kube-flannel-cfg'],
+  },
 };
