@@ -43,7 +43,7 @@ export async function runCorefile(request: Request): Promise<CommandResult> {
   const named = sources.map((source) => ({
     source,
     facts: lintFactsOf(index, source, kubeletDomain(index)),
-    place: configMapPlace(source.ref),
+    place: configMapPlace(source.ref, source.keeper),
   }));
   const { status, reason } = index.seen('ConfigMap', 'kube-system');
   const unseen =

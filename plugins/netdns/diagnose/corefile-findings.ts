@@ -2,7 +2,7 @@ import type { Judgement } from '../../../shared/dns/corefile/judge.ts';
 import type { LintProblem, LintRule } from '../../../shared/dns/corefile/lint/problem.ts';
 import { COREFILE_PATH } from '../../../shared/dns/corefile/syntax/files.ts';
 import type { Message } from '../../../shared/messages/define-messages.ts';
-import type { Finding, Severity } from '../../../shared/messages/finding.ts';
+import type { Evidence, Finding, Severity } from '../../../shared/messages/finding.ts';
 import type { Ref } from '../../../shared/model/refs.ts';
 import { type CorefileArgs, corefileMessages } from '../messages/corefile.ts';
 import { corefileHabitMessages as habits } from '../messages/corefile-habits.ts';
@@ -15,6 +15,8 @@ export interface CorefilePlace {
   readonly source: string;
   /** The command that opens it. */
   readonly edit: string;
+  /** Who undoes an edit, in words. */
+  readonly keeper?: string;
 }
 
 const MESSAGES: Readonly<Record<LintRule, Message<CorefileArgs>>> = {
@@ -55,11 +57,12 @@ const MESSAGES: Readonly<Record<LintRule, Message<CorefileArgs>>> = {
 };
 
 /** A ConfigMap of the cluster. */
-export function configMapPlace(ref: Ref): CorefilePlace {
+export function configMapPlace(ref: Ref, keeper?: string): CorefilePlace {
   const { namespace = '', name } = ref;
   return {
     subject: ref,
     source: `ConfigMap ${namespace}/${name}`,
+    ...(keeper === undefined ? {} : { keeper }),
     // The operator of OpenShift undoes every change of its ConfigMap.
     edit:
       namespace === 'openshift-dns'
@@ -92,28 +95,32 @@ export function invalidFindings(
 ): readonly Finding[] {
   const program = isNodeCache ? 'the node cache' : `CoreDNS ${judgedAs}`;
   return errors.map(({ message, file, line }) => {
-    const { subject, edit, source } = placeOf(place, file);
+    const { subject, edit, source, keeper } = placeOf(place, file);
     return corefileMessages.DNS201.raise({
       subject,
       severity,
       line,
       args: { where: lineName(file, line), edit, found: { message, program } },
-      evidence: [{ fact: message, source: `${source}, ${lineName(file, line)}` }],
+      evidence: [{ fact: message, source: `${source}, ${lineName(file, line)}` }, ...kept(source, keeper)],
     });
   });
 }
 
 /** What the lint found in a Corefile, as findings at their lines. */
+function kept(source: string, keeper: string | undefined): readonly Evidence[] {
+  return keeper === undefined ? [] : [{ fact: keeper, source: `${source} metadata.labels` }];
+}
+
 export function lintFindings(problems: readonly LintProblem[], place: CorefilePlace): readonly Finding[] {
   return problems.map(({ rule, severity, confidence, file, line, args, fact }) => {
-    const { subject, edit, source } = placeOf(place, file);
+    const { subject, edit, source, keeper } = placeOf(place, file);
     return MESSAGES[rule].raise({
       subject,
       severity,
       confidence,
       line,
       args: { where: lineName(file, line), edit, found: args },
-      evidence: [{ fact, source: `${source}, ${lineName(file, line)}` }],
+      evidence: [{ fact, source: `${source}, ${lineName(file, line)}` }, ...kept(source, keeper)],
     });
   });
 }

@@ -6,6 +6,7 @@ import { nameOf, namespaceOf, type Ref } from '../../model/refs.ts';
 import { clusterDnsOf } from '../cluster-dns.ts';
 import { metricsOf } from '../metrics/pages.ts';
 import { type JudgeInput, type Judgement, judgeCorefile } from './judge.ts';
+import { keeperOf } from './keeper.ts';
 import { COREFILE_PATH, type Files } from './syntax/files.ts';
 import { parseVersion } from './versions.ts';
 
@@ -19,6 +20,8 @@ export interface CorefileSource {
   readonly env: ReadonlyMap<string, string>;
   /** The version of CoreDNS that reads it, and where that was seen; undefined when nothing told it. */
   readonly version: { readonly text: string; readonly source: string } | undefined;
+  /** Who writes it anew, so that an edit does not last. */
+  readonly keeper?: string;
   /** The Deployment or DaemonSet whose pods read it. */
   readonly workload: { readonly kind: 'Deployment' | 'DaemonSet'; readonly object: Workload } | undefined;
 }
@@ -58,8 +61,10 @@ function sourceOf(index: ClusterIndex, map: ConfigMap, program: CorefileSource['
   const containers = workload?.object.spec?.template?.spec?.containers ?? [];
   const container = containers.find(({ image }) => /coredns|node-cache/.test(image ?? '')) ?? containers[0];
   const text = map.data?.Corefile ?? '';
+  const keeper = keeperOf(map);
   return {
     program,
+    ...(keeper === undefined ? {} : { keeper }),
     ref: { kind: 'ConfigMap', namespace, name: nameOf(map) },
     text: program === 'node-cache' ? filledIn(text) : text,
     files: filesOf(index, map),

@@ -25,7 +25,7 @@ export const corefileHabits = defineCheck<DnsSubject>({
       .flatMap((source) => {
         const facts = lintFactsOf(index, source, kubeletDomain(index));
         const problems = lintCorefile(judgeKnown(source), facts).filter(({ severity }) => severity !== 'info');
-        return [...lintFindings(problems, configMapPlace(source.ref)), ...themselves(source)];
+        return [...lintFindings(problems, configMapPlace(source.ref, source.keeper)), ...themselves(source)];
       }),
 });
 

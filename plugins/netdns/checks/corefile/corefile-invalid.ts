@@ -38,7 +38,7 @@ export const corefileInvalid = defineCheck<DnsSubject>({
       const severity = !serving(index, source) ? 'critical' : mayBeOwnBuild(source, judgement) ? 'info' : 'warning';
       const isNodeCache = source.program === 'node-cache';
       // The first is what CoreDNS stops at; further ones are for `netdns corefile` to list.
-      return invalidFindings(judgement, configMapPlace(source.ref), severity, isNodeCache).slice(0, 1);
+      return invalidFindings(judgement, configMapPlace(source.ref, source.keeper), severity, isNodeCache).slice(0, 1);
     }),
 });
 

@@ -257,6 +257,24 @@ describe('the Corefile', () => {
     expect(first?.fixes[0]?.command).toBe('kubectl edit dns.operator.openshift.io default');
   });
 
+  it.each([
+    [{ 'objectset.rio.cattle.io/hash': 'a1' }, {}, 'K3s writes it anew at each start'],
+    [{ 'addonmanager.kubernetes.io/mode': 'Reconcile' }, {}, 'belongs into ConfigMap coredns-custom'],
+    [
+      { 'app.kubernetes.io/managed-by': 'Helm' },
+      { 'meta.helm.sh/release-name': 'rke2-coredns' },
+      'the values of release rke2-coredns (a HelmChartConfig on RKE2)',
+    ],
+    [{ 'eks.amazonaws.com/component': 'coredns' }, {}, 'its configuration values'],
+  ])('whose edit would not last says who writes it anew: %j', (labels, annotations, words) => {
+    const broken = cluster(replaced('cache 30', 'cahce 30')).map((object) =>
+      object.kind === 'ConfigMap' ? { ...object, metadata: { ...object.metadata, labels, annotations } } : object,
+    );
+    const [first] = checkObjects(broken).causes;
+    expect(first?.code).toBe('DNS201');
+    expect(first?.evidence.map(({ fact }) => fact).join()).toContain(words);
+  });
+
   it('that could not be read is unknown, never a fault', () => {
     const objects = cluster(COREFILE).filter(({ kind }) => kind !== 'ConfigMap');
     const report = checkObjects(objects, { except: { ConfigMap: 'forbidden' } });

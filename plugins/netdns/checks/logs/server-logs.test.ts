@@ -57,7 +57,7 @@ describe('logs of the DNS servers', () => {
 
   it('with the query log tell how many queries are misses of the search list', () => {
     const line = (name: string, rcode: string) =>
-      `[INFO] 10.244.1.7:4 - 1 "A IN ${name} udp 60 false 512" ${rcode} qr 153 0.0001s\n`;
+      `[INFO] 10.244.9.7:4 - 1 "A IN ${name} udp 60 false 512" ${rcode} qr 153 0.0001s\n`;
     const text = (
       line('api.example.com.shop.svc.cluster.local.', 'NXDOMAIN').repeat(3) + line('api.example.com.', 'NOERROR')
     ).repeat(50);
@@ -65,13 +65,13 @@ describe('logs of the DNS servers', () => {
     expect(report.causes).toEqual([]);
     const told = report.findings.find(({ code }) => code === 'DNS260');
     expect(told?.summary).toContain('75 of 100 queries');
-    expect(told?.evidence.map(({ fact }) => fact)).toContain('clients: 10.244.1.7 (150)');
+    expect(told?.evidence.map(({ fact }) => fact)).toContain('clients: 10.244.9.7 (150)');
   });
 
   it('name the pods whose questions those are', () => {
     const line =
-      '[INFO] 10.244.1.7:4 - 1 "A IN api.example.com.shop.svc.cluster.local. udp 60 false 512" NXDOMAIN qr 153 0.0001s\n';
-    const report = checkObjects([...dnsObjects(), pod('web-1', { ip: '10.244.1.7' })], {
+      '[INFO] 10.244.9.7:4 - 1 "A IN api.example.com.shop.svc.cluster.local. udp 60 false 512" NXDOMAIN qr 153 0.0001s\n';
+    const report = checkObjects([...dnsObjects(), pod('web-1', { ip: '10.244.9.7' })], {
       logs: [logOf('coredns-1', line.repeat(120), false)],
     });
     const told = report.findings.find(({ code }) => code === 'DNS260');

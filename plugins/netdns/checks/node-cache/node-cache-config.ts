@@ -101,7 +101,7 @@ function circles(index: ClusterIndex): readonly Finding[] {
   const found = lintCorefile(judgeSource(source), lintFactsOf(index, source));
   return lintFindings(
     found.filter(({ rule }) => rule === 'forwards-to-itself'),
-    configMapPlace(source.ref),
+    configMapPlace(source.ref, source.keeper),
   );
 }
 
