@@ -118,3 +118,8 @@ export function takenAsOpen(index: ClusterIndex): readonly string[] {
       .filter((namespace) => isLeftOut(index, namespace)),
   );
 }
+
+/** Whether nothing here was ever in a cluster. */
+export function isPaper(index: ClusterIndex): boolean {
+  return index.list('Node').length === 0 && !index.list('Pod').some(isApplied);
+}

@@ -8,7 +8,7 @@ import type { Snapshot } from '../../../shared/model/snapshot.ts';
 import type { Enforcement } from '../../../shared/policy/enforcement.ts';
 import type { PolicyModel } from '../../../shared/policy/model.ts';
 import { networkGaps } from '../answer/own-networks.ts';
-import { CNI_NAMES, enforcementIn, policyModelIn, takenAsOpen } from '../policy-facts.ts';
+import { CNI_NAMES, enforcementIn, isPaper, policyModelIn, takenAsOpen } from '../policy-facts.ts';
 import type { Party } from '../targets/party.ts';
 import type { Naming } from '../words/misses.ts';
 import { namingOf } from '../words/names.ts';
@@ -76,11 +76,6 @@ const LINTED = [
 
 /** What manifests are judged by. */
 export const ON_PAPER: Enforcement = { enforced: 'yes', by: undefined, plugins: [] };
-
-/** Whether nothing here was ever in a cluster. */
-export function isPaper(index: ClusterIndex): boolean {
-  return index.list('Node').length === 0 && !index.list('Pod').some(isApplied);
-}
 
 /** The network plugin that `--cni` names. Throws a UsageError for one that nobody knows. */
 export function cniOf(request: Request): string | undefined {

@@ -24,6 +24,23 @@ describe('can-reach', () => {
     expect(stdout).toContain('kubectl label namespace shop team=shop-'.replace('=shop-', '-'));
   });
 
+  it('asks of manifests what a pod would do of a namespace that they do not hold', async () => {
+    const dns =
+      '{namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: kube-system}}, podSelector: {matchLabels: {k8s-app: kube-dns}}}';
+    const out = `${SHOP}---\napiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: out, namespace: shop}\nspec: {podSelector: {}, policyTypes: [Egress], egress: [{to: [${dns}], ports: [{port: 53, protocol: UDP}]}]}\n`;
+    const to = (labels: string, port = 'UDP') =>
+      ask(`can-reach deploy/web kube-system:${labels} --port 53 --protocol ${port} -n shop`, out);
+    const allowed = await to('k8s-app=kube-dns');
+    expect(allowed.stdout.replaceAll(/\s+/g, ' ')).toMatch(
+      /^ALLOWED Deployment shop\/web can reach a pod k8s-app=kube-dns of kube-system \(the files hold none\) on UDP 53 /,
+    );
+    expect([allowed.exit, (await to('k8s-app=other')).exit, (await to('k8s-app=kube-dns', 'TCP')).exit]).toEqual([
+      0, 1, 1,
+    ]);
+    // Of a namespace that they do hold it is a slip.
+    expect((await ask('can-reach shop:app=wbe data/db')).exit).toBe(2);
+  });
+
   it('calls the pods behind a Service the ones that send', async () => {
     const { stdout } = await ask('can-reach svc/db shop/api -n data');
     expect(stdout).toMatch(/^\w+ {2}pods of Service data\/db/);

@@ -15,9 +15,9 @@ import { readPolicies, readWaysIn } from '../collect/policy-plan.ts';
 import { applyFiles, type Deletion } from '../diff/apply-files.ts';
 import { type Compared, compare, type State } from '../diff/compare.ts';
 import { diffReport, type Expect } from '../diff/diff-report.ts';
-import { enforcementIn, policyModelIn, takenAsOpen } from '../policy-facts.ts';
+import { enforcementIn, isPaper, policyModelIn, takenAsOpen } from '../policy-facts.ts';
 import { placesOf } from '../words/places.ts';
-import { cniOf, isPaper, ON_PAPER, refusedIn } from './ask.ts';
+import { cniOf, ON_PAPER, refusedIn } from './ask.ts';
 import { type Gaps, gapsOf } from './gaps.ts';
 
 /** `diff`: what the files, or the deletions, would change; or what differs between two recordings. */

@@ -4,7 +4,7 @@ import { sourceName } from '../../../shared/model/source-name.ts';
 import type { Report } from '../../../shared/report/report.ts';
 import { plural, wrap } from '../../../shared/util/text.ts';
 import { policyMessages } from '../messages/reach.ts';
-import type { Resolved } from '../targets/resolve-end.ts';
+import type { Resolved } from '../targets/not-found.ts';
 import type { Asked } from './ask.ts';
 
 /** What an end came to that is nobody whose policies could be asked. */

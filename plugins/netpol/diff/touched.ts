@@ -4,11 +4,17 @@
  * was, as long as pods, namespaces and nodes are the same.
  */
 import type { KubeObject } from '../../../shared/model/objects.ts';
+import type { Pod } from '../../../shared/model/objects-pod.ts';
 import { nameOf, refKey } from '../../../shared/model/refs.ts';
 import type { PolicyFacts, PolicyModel } from '../../../shared/policy/model.ts';
 import type { Direction, Policy } from '../../../shared/policy/rules.ts';
 import { selects } from '../../../shared/policy/side.ts';
-import type { DiffEnd, Group } from './sides.ts';
+
+/** A workload with its pods on both sides. */
+interface TwoSided {
+  readonly before: readonly Pod[];
+  readonly after: readonly Pod[];
+}
 
 /** By the id of a group: whether what it may send, and whether what it lets in, can have changed. */
 export interface Touched {
@@ -20,7 +26,11 @@ export interface Touched {
 const MOST_POLICIES = 50;
 
 /** Undefined where anything may have changed. */
-export function touchedGroups(before: PolicyModel, after: PolicyModel, groups: readonly Group[]): Touched | undefined {
+export function touchedGroups(
+  before: PolicyModel,
+  after: PolicyModel,
+  groups: readonly { readonly ends: readonly TwoSided[] }[],
+): Touched | undefined {
   if (!isSameWorld(before.facts, after.facts)) return undefined;
   const changed = changedPolicies(before.facts, after.facts);
   if (changed.size > MOST_POLICIES) return undefined;
@@ -30,7 +40,7 @@ export function touchedGroups(before: PolicyModel, after: PolicyModel, groups: r
     { side: 'before', model: before, policies: policiesOf(before) },
     { side: 'after', model: after, policies: policiesOf(after) },
   ] as const;
-  const isTouched = (end: DiffEnd, direction: Direction): boolean =>
+  const isTouched = (end: TwoSided, direction: Direction): boolean =>
     !isSameList(end.before, end.after) ||
     sides.some(({ side, model, policies }) =>
       policies.some(

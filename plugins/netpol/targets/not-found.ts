@@ -1,0 +1,83 @@
+/** What to say of an end that is not there: where it is, what is near, or that nobody could look. */
+import { UsageError } from '../../../shared/cli/command.ts';
+import { nearestWords } from '../../../shared/cli/nearest.ts';
+import type { ClusterIndex } from '../../../shared/model/cluster-index.ts';
+import type { KindName } from '../../../shared/model/kinds.ts';
+import type { KubeObject } from '../../../shared/model/objects.ts';
+import type { Service } from '../../../shared/model/objects-network.ts';
+import { WORKLOAD_KINDS } from '../../../shared/model/owners.ts';
+import { nameOf, namespaceOf } from '../../../shared/model/refs.ts';
+import type { PolicyModel } from '../../../shared/policy/model.ts';
+import { joinNames } from '../../../shared/util/text.ts';
+import { type EndKind, kindMeant } from './parse-end.ts';
+import type { Party } from './party.ts';
+
+/** Whom an end means, or why that could not be seen. */
+export type Resolved =
+  | { readonly type: 'party'; readonly party: Party }
+  | { readonly type: 'unseen'; readonly what: string; readonly reason: string }
+  /** A Service behind which no pod stands: there is nothing whose policies could be asked. */
+  | { readonly type: 'empty'; readonly service: Service; readonly podsThere: number };
+
+/** Whether the pods of a namespace were read, or are all that there is. */
+export function podsSeen(index: ClusterIndex, namespace: string): boolean {
+  const { status } = index.seen('Pod', namespace);
+  return status === 'ok' || status === 'notCollected';
+}
+
+/** An end that nobody could look for. */
+export function unseen(index: ClusterIndex, what: string, kind: KindName, namespace: string): Resolved {
+  return { type: 'unseen', what, reason: index.seen(kind, namespace).reason };
+}
+
+/** The error for a name that is not there, with where it is or what is near; unseen when nobody could look. */
+export function missing(
+  index: ClusterIndex,
+  kind: EndKind | undefined,
+  namespace: string | undefined,
+  name: string,
+): Resolved {
+  const kinds: readonly KindName[] = kind === undefined ? ['Service', 'Pod', ...WORKLOAD_KINDS] : [kind];
+  const what = kind === undefined ? `"${name}"` : `${kind} ${name}`;
+  for (const one of kind === undefined ? (['Service', 'Pod'] as const) : kinds) {
+    const { status, reason } = index.seen(one, namespace ?? '*', name);
+    if (status === 'forbidden' || status === 'failed') return { type: 'unseen', what, reason };
+  }
+  const objects = kinds.flatMap((one) => index.list(one) as readonly KubeObject[]);
+  const elsewhere = [...new Set(objects.filter((object) => nameOf(object) === name).map(namespaceOf))];
+  const near = nearestWords(name, [
+    ...new Set(objects.filter((object) => namespace === undefined || namespaceOf(object) === namespace).map(nameOf)),
+  ]);
+  const where = namespace === undefined ? '' : ` in namespace ${namespace}`;
+  const meant = mistypedKind(index, namespace);
+  const hint =
+    meant !== undefined
+      ? `Did you mean ${meant}/${name}?`
+      : elsewhere.length > 0
+        ? `It is in namespace ${joinNames(elsewhere)}: -n ${elsewhere[0] ?? ''}, or ${elsewhere[0] ?? ''}/${name}`
+        : nearHint(near, '');
+  throw new UsageError(`there is no ${what}${where}`, hint);
+}
+
+/** `deploymnt/web` reads as a namespace; where there is none of that name, a kind may have been meant. */
+function mistypedKind(index: ClusterIndex, namespace: string | undefined): string | undefined {
+  if (namespace === undefined || index.list('Pod', namespace).length > 0) return undefined;
+  return index.get('Namespace', undefined, namespace) === undefined ? kindMeant(namespace) : undefined;
+}
+
+/** `Did you mean ns/shop?` */
+export function nearHint(near: readonly string[], prefix: string): string {
+  return near.length === 0 ? '' : `Did you mean ${near.map((word) => `${prefix}${word}`).join(' or ')}?`;
+}
+
+/** Where pods are that would have been meant. */
+export function hintOfNamespaces(
+  model: PolicyModel,
+  fits: (unit: PolicyModel['units'][number]) => boolean,
+  namespace: string,
+): string {
+  const names = [...new Set(model.units.filter(fits).map((unit) => unit.namespace.name))].filter(
+    (name) => name !== namespace,
+  );
+  return names.length === 0 ? '' : `Pods with them are in ${joinNames(names)}: -n ${names[0] ?? ''}`;
+}
