@@ -13,6 +13,7 @@ import { rolloutNote, withUndo } from '../pods/rollout-note.ts';
 import { type PodIn, podsIn, type ServicePod, servicePods } from '../pods/service-pods.ts';
 import { logs } from '../pods/workload-commands.ts';
 import { POD_USES } from '../pods/workloads-behind.ts';
+import { answersElsewhere } from './answers-elsewhere.ts';
 import { type FailingProbe, failingProbe, type ProbeFault, probeKey, spokesman } from './failing-probes.ts';
 import { probeFixes, proof } from './probe-fixes.ts';
 import {
@@ -110,13 +111,14 @@ function probeFinding(
   }
   const note = rolloutNote(index, group);
   const needs = needsOf(index, told, told.container, probeTexts(told));
+  const elsewhere = answersElsewhere(index, told);
   const finding = MESSAGE[told.fault]({
     subject: told.owner,
     args: {
       probe: probeInWords(told),
       container: probedContainer(told),
       where: inPods(group, all),
-      failure: failureInWords(told),
+      failure: failureInWords(told) + elsewhere.words,
       since: sinceInWords(index, told) + publishedInWords(subject),
     },
     pods: podKeys(group),
@@ -134,6 +136,7 @@ function probeFinding(
     ...weighUnready(index, subject, group, told),
     // More patience does not make a dependency answer that is known to be away.
     fixes: withUndo(note, [
+      ...elsewhere.fixes,
       ...needs.fixes,
       ...(told.fault === 'timeout' && needs.evidence.length > 0 ? proof(told) : probeFixes(subject, told)),
     ]),
