@@ -69,17 +69,22 @@ export function mtuReport(index: ClusterIndex, { source, node }: MtuFrame): Repo
     ...report,
     ...(unknown ? { verdict: 'unknown' as const, headline: 'could not tell: no network plugin was recognised' } : {}),
     notChecked: [...report.notChecked, ...blind],
-    sections: [arithmetic(overhead?.layers, shown), tableOf(shown)],
+    sections: [arithmetic(index, overhead?.layers, shown), tableOf(shown)],
     data: { overhead: overhead ?? null, nodes: shown },
   };
 }
 
 function arithmetic(
+  index: ClusterIndex,
   known: readonly { readonly wrapping: string; readonly bytes: number; readonly parts: string }[] | undefined,
   nodes: readonly NodeMtu[],
 ): Section {
   const fits = nodes[0]?.fits;
   const layers = known ?? [];
+  const overIpv6 = mtuSetup(index)?.setup.outer === 6;
+  // Flannel's numbers do not depend on the family (flannel-io/flannel pkg/backend/vxlan, encapOverhead).
+  const short =
+    overIpv6 && mtuSetup(index)?.plugin.name === 'Flannel' && layers.some(({ parts }) => /^IPv4/.test(parts));
   return {
     type: 'text',
     title: 'Arithmetic',
@@ -87,6 +92,7 @@ function arithmetic(
       ...(known === undefined ? ['not known: what is wrapped around packets between nodes'] : []),
       ...(known?.length === 0 ? ['nothing is wrapped around packets between nodes'] : []),
       ...layers.map(({ wrapping, bytes, parts }) => `${wrapping.padEnd(10)} ${String(bytes).padStart(4)}  ${parts}`),
+      ...(short ? FLANNEL_OVER_IPV6 : []),
       ...(layers.length > 1 ? ['each packet is wrapped twice: both count'] : []),
       ...(fits === undefined
         ? []
@@ -94,6 +100,11 @@ function arithmetic(
     ],
   };
 }
+
+const FLANNEL_OVER_IPV6 = [
+  'this is what Flannel reckons with; the nodes speak IPv6, whose header takes',
+  '20 bytes more: a Backend.MTU in net-conf.json that is 20 less makes it fit',
+];
 
 function tableOf(nodes: readonly NodeMtu[]): Section {
   const groups = new Map<string, NodeMtu[]>();
