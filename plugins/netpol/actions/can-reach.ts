@@ -4,13 +4,10 @@ import type { Fix } from '../../../shared/messages/finding.ts';
 import { sourceName } from '../../../shared/model/source-name.ts';
 import type { Protocol } from '../../../shared/policy/port-set.ts';
 import type { Report, Verdict as ReportVerdict, Section } from '../../../shared/report/report.ts';
-import type { AddressRange } from '../../../shared/util/addresses.ts';
-import { joinNames, plural, wrap } from '../../../shared/util/text.ts';
+import { plural, wrap } from '../../../shared/util/text.ts';
 import { changesFor } from '../answer/changes/changes.ts';
-import { rangesWords, refValue } from '../answer/end-values.ts';
-import { coversInternet } from '../answer/internet.ts';
+import { refValue } from '../answer/end-values.ts';
 import { type Judged, judgePair, type PairVerdict, type PortVerdict } from '../answer/judge-pair.ts';
-import { isByAddress, outsideNote } from '../answer/outside-words.ts';
 import { walkLines } from '../answer/walk-lines.ts';
 import { walkValue } from '../answer/walk-value.ts';
 import { endsPlan } from '../collect/ends-plan.ts';
@@ -20,8 +17,8 @@ import { type Party, senderWords } from '../targets/party.ts';
 import { askedPorts } from '../targets/ports.ts';
 import { resolveEnd } from '../targets/resolve-end.ts';
 import { portsValue, portWords } from '../words/ports.ts';
-import { reasonsWords } from '../words/reasons.ts';
 import { type Asked, ask, askedAbout, cniOf } from './ask.ts';
+import { headlineOf, portPhrase, reasonsOf, splitWords } from './can-reach-words.ts';
 import { lintOf } from './lint-of.ts';
 import { unseenReport } from './unseen-report.ts';
 
@@ -153,89 +150,6 @@ function walkSection(asked: Asked, judged: Judged): readonly Section[] {
   const on = toldWords(judged);
   const head = on === '' ? [] : wrap(`The way${on}`, 80);
   return [{ type: 'text', lines: [...head, ...walkLines(told, asked)] }];
-}
-
-function headlineOf(asked: Asked, from: Party, to: Party, judged: Judged): string {
-  const { answer } = judged;
-  const [first] = judged.ports;
-  const on = portPhrase(judged);
-  const reasons = reasonsOf(asked, from, to, judged);
-  const incomplete = asked.gaps.incomplete;
-  if (incomplete !== undefined)
-    return `whether ${senderWords(from)} can reach ${to.words}${on} is not sure: ${incomplete}`;
-  const enforced = asked.enforcement.enforced === 'no' && reasons[0] !== undefined ? ` — ${reasons[0]}` : '';
-  if (answer === 'yes') return `${senderWords(from)} can reach ${to.words}${on}${enforced}`;
-  if (answer === 'no') {
-    if (first?.pairs.length === 0) return `${to.words} has nothing that listens${on}`;
-    return `${senderWords(from)} cannot reach ${to.words}${on}`;
-  }
-  if (judged.mixed) {
-    const by = (wanted: string): readonly string[] =>
-      judged.ports.filter((port) => port.answer === wanted).map((port) => port.words);
-    const open = by('yes');
-    return open.length === 0
-      ? `whether ${senderWords(from)} can reach ${to.words} on ${joinNames(by('depends'))} is not decided; on ${joinNames(by('no'))} it cannot`
-      : `${senderWords(from)} can reach ${to.words} on ${open.join(', ')} and not on ${judged.declared ? 'its other ports' : 'other ports'}: say which with --port`;
-  }
-  const split = splitWords(first);
-  return `whether ${senderWords(from)} can reach ${to.words}${on} depends: ${split ?? reasons[0] ?? 'the facts do not decide it'}`;
-}
-
-/** `2 of 3 pairs of pods are allowed`, where they differ. */
-function splitWords(port: PortVerdict | undefined): string | undefined {
-  if (port === undefined) return undefined;
-  const count = (answer: string): number =>
-    port.pairs.reduce((sum, pair) => sum + (pair.verdict.answer === answer ? pair.count : 0), 0);
-  const [yes, no] = [count('yes'), count('no')];
-  if (yes === 0 || no === 0) return undefined;
-  const [open, shut] = [rangesOf(port, 'yes'), rangesOf(port, 'no')];
-  if (open.length > 0 && shut.length > 0 && !open.some((range) => shut.includes(range))) {
-    const verb = open.length === 1 || coversInternet(open) ? 'is' : 'are';
-    const [one, other] = [open, shut].map((some) =>
-      coversInternet(some) ? `over IPv${some[0]?.family}` : rangesWords(some),
-    );
-    return `${coversInternet(open) ? 'the internet ' : ''}${one} ${verb} allowed and ${other} denied`;
-  }
-  return `${plural(yes, 'pair of pods is', 'pairs of pods are')} allowed and ${no} denied`;
-}
-
-/** The addresses of an end that is no pod, of the pairs with one answer. */
-function rangesOf({ pairs }: PortVerdict, answer: string): readonly AddressRange[] {
-  const found = pairs.flatMap(({ from, to, verdict }) =>
-    verdict.answer === answer ? [from, to].flatMap((unit) => (unit.type === 'range' ? [unit.range] : [])) : [],
-  );
-  return [...new Set(found)];
-}
-
-function portPhrase({ ports }: Pick<Judged, 'ports'>): string {
-  const [only] = ports;
-  if (ports.length !== 1 || only === undefined)
-    return ports.length === 0 || ports.some(({ words }) => words.startsWith('any'))
-      ? ''
-      : ` on ${ports.map(({ words }) => words).join(', ')}`;
-  const numbers = [...new Set(only.pairs.map(({ question }) => question.port))];
-  if (only.words.startsWith('any other')) return ' on any port';
-  const target =
-    numbers.length === 1 && !new RegExp(`\\b${numbers[0]}\\b`).test(only.words)
-      ? `, which is ${only.protocol} ${numbers[0]} of its pods`
-      : '';
-  return ` on ${only.words}${target}`;
-}
-
-function reasonsOf({ name }: Asked, from: Party, to: Party, judged: Judged): readonly string[] {
-  const reasons = [
-    ...from.notes,
-    ...to.notes,
-    ...judged.ports.flatMap(({ pairs }) => pairs.flatMap(({ verdict }) => verdict.reasons)),
-  ];
-  return [...reasonsWords(reasons, name), ...outsideNotes(from, to, judged)];
-}
-
-function outsideNotes(from: Party, to: Party, judged: Judged): readonly string[] {
-  if (judged.answer === 'no' || from.members.some(({ type }) => type !== 'range')) return [];
-  const byAddress = judged.ports.some(({ pairs }) => pairs.some(({ verdict }) => isByAddress(verdict.ingress)));
-  const note = outsideNote(to, byAddress);
-  return note === undefined ? [] : [note];
 }
 
 function reasonSection(asked: Asked, from: Party, to: Party, judged: Judged): readonly Section[] {
