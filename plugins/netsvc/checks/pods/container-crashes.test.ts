@@ -65,6 +65,12 @@ describe('container-crashes', () => {
       expect(report.causes[0]?.fixes[0]?.command).toContain('"enableServiceLinks":false');
     });
 
+    it('is named when the app misses it in a pod that wants none', () => {
+      const report = asked({ enableServiceLinks: false }, 'fatal: REDIS_SERVICE_HOST is not set');
+      expect(facts(report)).toContain('which Kubernetes sets for Service redis unless enableServiceLinks is false');
+      expect(report.causes[0]?.fixes[0]?.command).toContain('"enableServiceLinks":true');
+    });
+
     it('is not blamed when the pod wants none, or the address is of no Service', () => {
       expect(facts(asked({ enableServiceLinks: false }))).not.toContain('Kubernetes sets');
       expect(facts(asked({}, 'cannot reach tcp://10.96.9.9:6379'))).not.toContain('Kubernetes sets');

@@ -29,8 +29,8 @@ export function serviceLinkOf(index: ClusterIndex, group: readonly Troubled[]): 
 
 function linkIn(index: ClusterIndex, entry: Troubled): ServiceLink | undefined {
   const { pod, trouble, owner } = entry;
-  if (pod.spec?.enableServiceLinks === false) return undefined;
   const container = trouble.container.name;
+  if (pod.spec?.enableServiceLinks === false) return linkSwitchedOff(index, entry, container);
   const namespace = pod.metadata?.namespace ?? '';
   const values = valuesOfLinks(index, namespace);
   const declared = [...(pod.spec?.containers ?? []), ...(pod.spec?.initContainers ?? [])];
@@ -54,6 +54,36 @@ function linkIn(index: ClusterIndex, entry: Troubled): ServiceLink | undefined {
                 command: patchTemplateSpec(owner, { enableServiceLinks: false }),
                 risk: 'low',
                 undo: patchTemplateSpec(owner, { enableServiceLinks: true }),
+              },
+            ]
+          : [],
+      };
+    }
+  }
+  return undefined;
+}
+
+/** The variable of a Service that the app looks for and that the pod has asked not to get. */
+function linkSwitchedOff(index: ClusterIndex, entry: Troubled, container: string): ServiceLink | undefined {
+  const { pod, owner } = entry;
+  const services = [...valuesOfLinks(index, pod.metadata?.namespace ?? '').values()];
+  for (const { text, previous } of logsOf(index, entry, container)) {
+    for (const [variable, stem] of text.slice(-TAIL).matchAll(/\b([A-Z][A-Z0-9_]*)_SERVICE_(?:HOST|PORT)\b/g)) {
+      const service = services.find((name) => name.toUpperCase().replaceAll('-', '_') === stem);
+      if (service === undefined) continue;
+      const patch = (enableServiceLinks: boolean): string => patchTemplateSpec(owner, { enableServiceLinks });
+      return {
+        evidence: {
+          fact: `its log names ${variable}, which Kubernetes sets for Service ${service} unless enableServiceLinks is false, as here`,
+          source: logSource(entry, container, previous),
+        },
+        fixes: isPatchable(owner)
+          ? [
+              {
+                title: 'let the pods have the variables of Services',
+                command: patch(true),
+                risk: 'low',
+                undo: patch(false),
               },
             ]
           : [],
