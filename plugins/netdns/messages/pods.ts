@@ -128,4 +128,17 @@ export const podsMessages = defineMessages({
       'The kubelet looks at the resolv.conf that it passes on to pods (resolvConf in its configuration) and says when it holds ' +
       'more search domains or name servers than fit. Pods get the first ones only.',
   }),
+
+  DNS311: message<{ who: string; namespace: string; name: string; full: string }>({
+    slug: 'search-list-lacks-cluster',
+    severity: 'warning',
+    rung: 50,
+    title: 'dnsPolicy None without the search domains of the cluster',
+    summary: ({ who, namespace, name, full }) =>
+      `${who} in namespace ${namespace} does not find ${name}: with dnsPolicy None its search list does not lead to ${full}`,
+    explain:
+      'With dnsPolicy None resolv.conf holds what dnsConfig says and nothing else. The server is that of the cluster, but short ' +
+      'names are tried with the domains under dnsConfig.searches only. Add NAMESPACE.svc.DOMAIN and svc.DOMAIN there, write ' +
+      'the name in full, or use dnsPolicy ClusterFirst, to which dnsConfig adds.',
+  }),
 });

@@ -1,6 +1,7 @@
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import { clusterPolicyFor, dnsPolicyFix } from '../../../../shared/diagnose/dns-policy-fix.ts';
 import { dnsAddresses } from '../../../../shared/dns/cluster-dns.ts';
+import { clusterDomainOf } from '../../../../shared/dns/cluster-domain.ts';
 import { runsOnMusl } from '../../../../shared/dns/musl.ts';
 import { servicesNamedIn } from '../../../../shared/dns/named-hosts.ts';
 import { nodeCacheAddresses } from '../../../../shared/dns/node-cache.ts';
@@ -68,7 +69,14 @@ interface Case {
 }
 
 function judge(given: Case): readonly Finding[] {
-  return [...asksElsewhere(given), ...staleServer(given), ...cutOff(given), ...muslLine(given), ...muslNdots(given)];
+  return [
+    ...asksElsewhere(given),
+    ...unsearched(given),
+    ...staleServer(given),
+    ...cutOff(given),
+    ...muslLine(given),
+    ...muslNdots(given),
+  ];
 }
 
 function wordOf({ owner }: Case): string {
@@ -114,6 +122,47 @@ function evidenceOf({ pod }: Case, named: readonly string[]): readonly Evidence[
     { fact: `dnsPolicy ${dnsPolicy}, hostNetwork ${hostNetwork}`, source: `Pod ${podKey(pod)} spec` },
     { fact: `names ${joinNames(named, 4)}`, source: `Pod ${podKey(pod)} environment and arguments` },
   ];
+}
+
+/** The right server, and a search list in which a name that the pod uses is not found. */
+function unsearched(given: Case): readonly Finding[] {
+  const { index, pod, owner, resolver, servers } = given;
+  const known = new Set([...servers, ...nodeCacheAddresses(index)]);
+  if (resolver.asks !== 'own' || !resolver.nameservers.some((server) => known.has(server))) return [];
+  const lost = servicesNamedIn(index, pod.spec, namespaceOf(pod)).find(
+    ({ name, meant }) => !leadsTo(meant, expandSearch(name, 'glibc', resolver, () => 'nxdomain').candidates),
+  );
+  if (lost === undefined) return [];
+  const { domain } = clusterDomainOf(index);
+  return [
+    podsMessages.DNS311.raise({
+      subject: owner,
+      args: {
+        who: wordOf(given),
+        namespace: namespaceOf(pod),
+        name: lost.name,
+        full: `${lost.meant.service}.${lost.meant.namespace}.svc.${domain}`,
+      },
+      evidence: [
+        { fact: `searches: ${joinNames(resolver.searches) || 'none'}`, source: `Pod ${podKey(pod)} spec.dnsConfig` },
+        { fact: `names ${lost.name}`, source: `Pod ${podKey(pod)} environment and arguments` },
+      ],
+      pods: [podKey(pod)],
+    }),
+  ];
+}
+
+/** Whether one of the names that are asked is the full one of that Service. */
+function leadsTo(
+  {
+    host,
+    service,
+    namespace,
+  }: { readonly host?: string | undefined; readonly service: string; readonly namespace: string },
+  candidates: readonly string[],
+): boolean {
+  const full = `${host === undefined ? '' : `${host}.`}${service}.${namespace}.svc.`;
+  return candidates.some((candidate) => candidate.startsWith(full));
 }
 
 /** An address near that of the DNS Service which no Service has any more. */
@@ -200,11 +249,9 @@ function muslNdots(given: Case): readonly Finding[] {
   const { index, pod, owner, resolver } = given;
   if (resolver.asks !== 'cluster' || resolver.ndots >= 3 || !runsOnMusl(pod)) return [];
   const namespace = namespaceOf(pod);
-  const lost = servicesNamedIn(index, pod.spec, namespace).find(({ name, meant }) => {
-    const { candidates } = expandSearch(name, 'musl', resolver, () => 'nxdomain');
-    const full = `${meant.host === undefined ? '' : `${meant.host}.`}${meant.service}.${meant.namespace}.svc.`;
-    return !candidates.some((candidate) => candidate.startsWith(full));
-  });
+  const lost = servicesNamedIn(index, pod.spec, namespace).find(
+    ({ name, meant }) => !leadsTo(meant, expandSearch(name, 'musl', resolver, () => 'nxdomain').candidates),
+  );
   if (lost === undefined) return [];
   return [
     podsMessages.DNS306.raise({

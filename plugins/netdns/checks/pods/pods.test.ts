@@ -31,8 +31,16 @@ describe('other policies', () => {
     const [first] = causes(asking('front', { spec: own }));
     expect(first).toMatchObject({ code: 'DNS303' });
     expect(first?.summary).toContain('asks 192.0.2.53, not the DNS of the cluster (10.96.0.10)');
-    const cluster = { dnsPolicy: 'None', dnsConfig: { nameservers: ['10.96.0.10'] } };
-    expect(causes(asking('front', { spec: cluster }))).toEqual([]);
+    const cluster = (...searches: readonly string[]) => ({
+      spec: { dnsPolicy: 'None', dnsConfig: { nameservers: ['10.96.0.10'], searches } },
+    });
+    expect(causes(asking('front', cluster('shop.svc.cluster.local', 'svc.cluster.local', 'cluster.local')))).toEqual(
+      [],
+    );
+    // The right server, asked for a short name as it is.
+    const [short] = causes(asking('front', cluster()));
+    expect(short).toMatchObject({ code: 'DNS311', severity: 'warning' });
+    expect(short?.summary).toContain('its search list does not lead to');
   });
 
   it('that name an old address of the DNS Service are told', () => {
