@@ -27,7 +27,8 @@ describe.skipIf(reason !== undefined)(
     const cluster = describeCluster(testClusterName);
     const { kubeconfig } = cluster;
     const node = cluster.nodes[1] ?? '';
-    // On a cluster of another kind, chosen with NET_CLUSTER, nodes are joined by routes that no agent writes.
+    // On a cluster of another kind, chosen with NET_CLUSTER, nodes are joined by routes that no agent writes; what is
+    // skipped there breaks files of Flannel.
     const flannel = readState(testClusterName)?.options.cni !== 'bridge';
     const folder = mkdtempSync(join(tmpdir(), 'netcni-e2e-'));
     let namespace: Awaited<ReturnType<typeof testNamespace>>;
@@ -90,11 +91,11 @@ describe.skipIf(reason !== undefined)(
       await found(removeAnnotations(), 'CNI603', node, 'backend-type');
     });
 
-    it('the CNI configuration of a node is gone', async () => {
+    it.skipIf(!flannel)('the CNI configuration of a node is gone', async () => {
       await found(deleteCniConfig(cluster, node), 'CNI109', node, 'cni plugin not initialized');
     });
 
-    it('every address of a node is reserved', async () => {
+    it.skipIf(!flannel)('every address of a node is reserved', async () => {
       await found(exhausted(), 'CNI304', node, 'no IP addresses available in range set');
     });
 
@@ -118,7 +119,7 @@ describe.skipIf(reason !== undefined)(
       await found(withoutProgram(), 'CNI312', node, 'program of the plugin is not installed');
     });
 
-    it('a node joined anew with another range than its pods have', async () => {
+    it.skipIf(!flannel)('a node joined anew with another range than its pods have', async () => {
       const remove = await apply(webPod(namespace.name, 'stays', node), cluster);
       await waitForAddress('stays');
       const ranges = ['10.244.99.0/24', ...(isDual() ? ['fd00:10:244:99::/64'] : [])];

@@ -8,7 +8,7 @@ import { openStage, type Stage } from '../faults/stage.ts';
 import { describeCluster, foreignKubeconfig, skipReason, testClusterName } from '../kit/cluster.ts';
 import { fillConntrack } from '../kit/faults/conntrack.ts';
 import { breakServiceRules, flushServiceRules, freezeKubeProxy } from '../kit/faults/kube-proxy.ts';
-import { lowerUnderlay, misleadTunnel, takeFlannelDown } from '../kit/faults/links.ts';
+import { divertPackets, lowerUnderlay, misleadTunnel, takeFlannelDown, unplugPod } from '../kit/faults/links.ts';
 import { filterPackets } from '../kit/faults/packets.ts';
 import { changeSetting } from '../kit/faults/settings.ts';
 import { runKubectl, runPlugin } from '../kit/plugin.ts';
@@ -131,6 +131,39 @@ describe.skipIf(reason !== undefined)(
       const answer = await during(filterPackets(cluster, filter), () => ask(node));
       expect(codes(answer)).toEqual(['CNI820']);
       expect(toldBy(answer)).toContain(ip);
+      await until(node, healthy, 'healed');
+    });
+
+    it('a routing rule that takes packets of the pods to another table', async () => {
+      const { stdout: range } = await runKubectl(['get', 'node', node, '-o', 'jsonpath={.spec.podCIDR}'], {
+        kubeconfig,
+      });
+      const answer = await during(divertPackets(cluster, node, range), async () => {
+        return await judge(node, await runOn(cluster.name, node, ['sh', '-c', 'ip rule; ip route show table all']));
+      });
+      expect(codes(answer)).toEqual(['CNI843']);
+      expect(toldBy(answer)).toContain(`from ${range} lookup 4242`);
+      await until(node, healthy, 'healed');
+    });
+
+    it('a pod whose interface fell out of the bridge', async () => {
+      const { stdout: address } = await runKubectl(
+        [
+          'get',
+          'pods',
+          '-n',
+          NAMESPACE,
+          '-l',
+          'app=web',
+          '-o',
+          `jsonpath={.items[?(@.spec.nodeName=="${node}")].status.podIP}`,
+        ],
+        { kubeconfig },
+      );
+      await runOn(cluster.name, node, ['sh', '-c', `ping -c1 -W1 ${address} || true`]);
+      const answer = await during(unplugPod(cluster, node, address), () => ask(node));
+      expect(codes(answer)).toContain('CNI842');
+      expect(toldBy(answer)).toContain('is not in the bridge');
       await until(node, healthy, 'healed');
     });
 

@@ -75,3 +75,26 @@ export async function misleadTunnel(cluster: TestCluster, node: string, nowhere:
   await point(address, nowhere);
   return once(() => point(nowhere, address));
 }
+
+/** A routing rule sends packets from this range to a table whose only route drops them. */
+export async function divertPackets(cluster: TestCluster, node: string, range: string): Promise<Undo> {
+  const table = '4242';
+  await runOn(cluster.name, node, ['ip', 'route', 'add', 'blackhole', 'default', 'table', table]);
+  await runOn(cluster.name, node, ['ip', 'rule', 'add', 'from', range, 'lookup', table, 'pref', '1000']);
+  return once(async () => {
+    await runOn(cluster.name, node, ['ip', 'rule', 'del', 'pref', '1000']);
+    await runOn(cluster.name, node, ['ip', 'route', 'flush', 'table', table]);
+  });
+}
+
+/** The interface of one pod of the node falls out of its bridge. */
+export async function unplugPod(cluster: TestCluster, node: string, address: string): Promise<Undo> {
+  const [, mac = ''] = /lladdr (\S+)/.exec(await runOn(cluster.name, node, ['ip', 'neigh', 'show', address])) ?? [];
+  const ports = await runOn(cluster.name, node, ['bridge', 'fdb', 'show']);
+  const [, port = '', bridge = ''] = new RegExp(`^${mac} dev (\\S+) master (\\S+)`, 'm').exec(ports) ?? [];
+  if (port === '') throw new Error(`no interface of ${address} on ${node}`);
+  await runOn(cluster.name, node, ['ip', 'link', 'set', port, 'nomaster']);
+  return once(async () => {
+    await runOn(cluster.name, node, ['ip', 'link', 'set', port, 'master', bridge]);
+  });
+}
