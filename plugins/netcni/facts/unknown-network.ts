@@ -28,10 +28,13 @@ export function unknownNetwork(index: ClusterIndex): UnknownNetwork | undefined 
     const nodes = nodeFacts(index).filter(({ standing, takesAgents }) => standing === 'ready' && takesAgents);
     if (nodes.length === 0) return undefined;
     const installer = index.list('DaemonSet').find(bringsNetwork);
-    const placed = nodes.flatMap((node) =>
-      (podsByNode(index).get(node.name) ?? []).map((pod) => isOfNode(pod, node)).filter((own) => own !== undefined),
-    );
-    const podCIDR = placed.filter((own) => own).length * 2 > placed.length;
+    // By nodes and not by pods: one node that joined anew with another range may hold most pods of a small cluster.
+    const placed = nodes.flatMap((node) => {
+      const own = (podsByNode(index).get(node.name) ?? []).flatMap((pod) => isOfNode(pod, node) ?? []);
+      return own.length === 0 ? [] : [own.includes(true)];
+    });
+    const fitting = placed.filter((own) => own).length;
+    const podCIDR = fitting > 0 && fitting * 2 >= placed.length;
     const cloud = nodes.some(({ node }) => CLOUD.test(node.spec?.providerID ?? ''));
     return { installer, podCIDR, byHand: podCIDR && installer === undefined && !cloud };
   });

@@ -18,6 +18,17 @@ export const ANY_FAULTS: NetworkFaults = {
     code: 'CNI112',
     words: ['n3', '10.244.3.10', '10.244.7.0/24'],
   },
+  'bridge: the node of most pods joined anew with another range': {
+    objects: () => [
+      ...ranged(bridge(), 'n3', '10.244.7.0/24').filter(
+        ({ metadata, spec }: KubeObject & { spec?: { nodeName?: string } }) =>
+          metadata?.name !== 'n1' && spec?.nodeName !== 'n1',
+      ),
+      ...[11, 12, 13].map((number) => pod(`more-${number}`, { node: 'n3', ip: `10.244.3.${number}` })),
+    ],
+    code: 'CNI112',
+    words: ['n3', '10.244.7.0/24'],
+  },
   'flannel: a node joined anew with another range than its pods have': {
     objects: () =>
       joined(ranged(flannel(), 'n3', '10.244.7.0/24'), 'n3', 600).map((one) =>
