@@ -1,9 +1,9 @@
 import type { ClusterIndex } from '../../shared/model/cluster-index.ts';
 import type { KubeObject, LabelSelector } from '../../shared/model/objects.ts';
 import { nameOf } from '../../shared/model/refs.ts';
-import { matchLabels } from '../../shared/policy/labels.ts';
-import type { OwnNetwork } from '../../shared/policy/own-network.ts';
-import { namespaceUnit } from '../../shared/policy/units.ts';
+import { matchLabels } from '../../shared/policy/rules/labels.ts';
+import type { OwnNetwork } from '../../shared/policy/rules/own-network.ts';
+import { namespaceUnit } from '../../shared/policy/rules/units.ts';
 
 /**
  * A namespace is made with this label when its pods are to be on a user-defined network instead of that of the cluster

@@ -2,13 +2,13 @@ import { isApplied } from '../../shared/model/applied.ts';
 import type { ClusterIndex } from '../../shared/model/cluster-index.ts';
 import type { Pod } from '../../shared/model/objects-pod.ts';
 import type { Ref } from '../../shared/model/refs.ts';
-import { type Enforcement, traitsOf } from '../../shared/policy/enforcement.ts';
-import { enforcementIn as seenEnforcement } from '../../shared/policy/enforcement-of-index.ts';
+import { type Enforcement, traitsOf } from '../../shared/policy/enforcement/enforcement.ts';
+import { enforcementIn as seenEnforcement } from '../../shared/policy/enforcement/enforcement-of-index.ts';
+import { PLUGINS } from '../../shared/policy/enforcement/plugins.ts';
 import { policyFactsOf } from '../../shared/policy/facts-of-index.ts';
 import { buildPolicyModel, type PolicyFacts, type PolicyModel } from '../../shared/policy/model.ts';
-import { PLUGINS } from '../../shared/policy/plugins.ts';
-import { workloadOfPod } from '../../shared/policy/stand-ins.ts';
-import type { Unseen } from '../../shared/policy/unjudged.ts';
+import { workloadOfPod } from '../../shared/policy/rules/stand-ins.ts';
+import type { Unseen } from '../../shared/policy/rules/unjudged.ts';
 import { ownNetworksIn } from './own-networks.ts';
 
 /** Policies that live in a namespace. */

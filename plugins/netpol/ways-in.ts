@@ -2,15 +2,20 @@ import { isApplied } from '../../shared/model/applied.ts';
 import type { ClusterIndex } from '../../shared/model/cluster-index.ts';
 import type { KindName } from '../../shared/model/kinds.ts';
 import type { Ref } from '../../shared/model/refs.ts';
-import type { GatewayRoute, ListenerSet, ReferenceGrant, RouteKind } from '../../shared/policy/gateway-backends.ts';
+import type { PolicyModel } from '../../shared/policy/model.ts';
+import type {
+  GatewayRoute,
+  ListenerSet,
+  ReferenceGrant,
+  RouteKind,
+} from '../../shared/policy/services/gateway-backends.ts';
 import {
   type IngressFacts,
   type IngressPath,
   ingressPaths,
   type Route,
   servicesBehind,
-} from '../../shared/policy/ingress-paths.ts';
-import type { PolicyModel } from '../../shared/policy/model.ts';
+} from '../../shared/policy/services/ingress-paths.ts';
 
 const ROUTE_KINDS = [
   'HTTPRoute',

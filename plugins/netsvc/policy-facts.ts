@@ -1,6 +1,6 @@
 import type { ClusterIndex } from '../../shared/model/cluster-index.ts';
-import { traitsOf } from '../../shared/policy/enforcement.ts';
-import { enforcementIn } from '../../shared/policy/enforcement-of-index.ts';
+import { traitsOf } from '../../shared/policy/enforcement/enforcement.ts';
+import { enforcementIn } from '../../shared/policy/enforcement/enforcement-of-index.ts';
 import { policyFactsOf } from '../../shared/policy/facts-of-index.ts';
 import { buildPolicyModel, type PolicyModel } from '../../shared/policy/model.ts';
 

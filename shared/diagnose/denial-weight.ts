@@ -1,6 +1,6 @@
 import type { Confidence, Evidence, Severity } from '../messages/finding.ts';
 import type { ClusterIndex } from '../model/cluster-index.ts';
-import { enforcementIn } from '../policy/enforcement-of-index.ts';
+import { enforcementIn } from '../policy/enforcement/enforcement-of-index.ts';
 
 /** How much a denial weighs in this cluster, and how that is told. */
 export interface Weight {

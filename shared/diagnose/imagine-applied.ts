@@ -8,7 +8,7 @@ import { probeOf, probePort, probePortNumber } from '../model/pod-state-probe.ts
 import { matchesLabels } from '../model/selectors.ts';
 import { selectorOf } from '../model/services.ts';
 import type { Coverage, Snapshot } from '../model/snapshot.ts';
-import { standInPod } from '../policy/stand-ins.ts';
+import { standInPod } from '../policy/rules/stand-ins.ts';
 
 /**
  * Manifests that were never applied have no pods to look at. They are judged as if they had been applied and every pod

@@ -8,10 +8,10 @@ import type { Ingress, NetworkPolicy, Service } from '../model/objects-network.t
 import type { Pod } from '../model/objects-pod.ts';
 import type { Workload } from '../model/objects-workload.ts';
 import type { Ref } from '../model/refs.ts';
-import { connectivity, type MatrixPeer } from './connectivity.ts';
-import { ingressPaths, type Route } from './ingress-paths.ts';
-import { type PluginTraits, UNKNOWN_PLUGIN } from './match.ts';
+import { connectivity, type MatrixPeer } from './many/connectivity.ts';
 import { buildPolicyModel } from './model.ts';
+import { type PluginTraits, UNKNOWN_PLUGIN } from './rules/match.ts';
+import { ingressPaths, type Route } from './services/ingress-paths.ts';
 import { type Canonical, canonical, type Row, readConn, show } from './testing/peer-rows.ts';
 
 /** Real manifests with the connections that another analyser finds in them. Not part of the repository. */

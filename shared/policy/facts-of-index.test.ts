@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createIndex } from '../model/cluster-index.ts';
 import type { Snapshot } from '../model/snapshot.ts';
-import { evaluate } from './evaluate.ts';
+import { evaluate } from './evaluate/evaluate.ts';
 import { policyFactsOf } from './facts-of-index.ts';
 import { buildPolicyModel } from './model.ts';
 import { namespace, pod } from './testing/cluster.ts';

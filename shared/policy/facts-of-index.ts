@@ -5,8 +5,8 @@ import type { Workload } from '../model/objects-workload.ts';
 import { controllerOf, topOwner, WORKLOAD_KINDS } from '../model/owners.ts';
 import type { Ref } from '../model/refs.ts';
 import type { PolicyFacts } from './model.ts';
-import { workloadOfPod } from './stand-ins.ts';
-import type { Unseen } from './unjudged.ts';
+import { workloadOfPod } from './rules/stand-ins.ts';
+import type { Unseen } from './rules/unjudged.ts';
 
 /** The kinds that `policyFactsOf` reads, beside those of workloads. */
 export const POLICY_KINDS = [

@@ -1,8 +1,8 @@
 import type { ClusterIndex } from '../model/cluster-index.ts';
 import type { KindName } from '../model/kinds.ts';
 import { WORKLOAD_KINDS } from '../model/owners.ts';
-import { traitsOf } from './enforcement.ts';
-import { enforcementIn } from './enforcement-of-index.ts';
+import { traitsOf } from './enforcement/enforcement.ts';
+import { enforcementIn } from './enforcement/enforcement-of-index.ts';
 import { POLICY_KINDS, policyFactsOf } from './facts-of-index.ts';
 import { buildPolicyModel, type PolicyModel } from './model.ts';
 

@@ -3,19 +3,19 @@ import type { NetworkPolicy } from '../model/objects-network.ts';
 import type { Pod } from '../model/objects-pod.ts';
 import type { Workload } from '../model/objects-workload.ts';
 import type { Ref } from '../model/refs.ts';
+import { selects } from './evaluate/side.ts';
 import {
   compileAdminNetworkPolicy,
   compileBaselineAdminNetworkPolicy,
   compileClusterNetworkPolicy,
   orderedTier,
-} from './compile-admin-policy.ts';
-import { compileNetworkPolicy, networkPolicyTier } from './compile-network-policy.ts';
-import { type MatchContext, type PluginTraits, UNKNOWN_PLUGIN } from './match.ts';
-import { networkOf, type OwnNetwork } from './own-network.ts';
-import type { Direction, Policy, Tier, Tri } from './rules.ts';
-import { selects } from './side.ts';
-import { standInPod, workloadOfPod } from './stand-ins.ts';
-import type { AdminNetworkPolicy, BaselineAdminNetworkPolicy, ClusterNetworkPolicy } from './types.ts';
+} from './rules/compile-admin-policy.ts';
+import { compileNetworkPolicy, networkPolicyTier } from './rules/compile-network-policy.ts';
+import { type MatchContext, type PluginTraits, UNKNOWN_PLUGIN } from './rules/match.ts';
+import { networkOf, type OwnNetwork } from './rules/own-network.ts';
+import type { Direction, Policy, Tier, Tri } from './rules/rules.ts';
+import { standInPod, workloadOfPod } from './rules/stand-ins.ts';
+import type { AdminNetworkPolicy, BaselineAdminNetworkPolicy, ClusterNetworkPolicy } from './rules/types.ts';
 import {
   isFinished,
   type NamespaceUnit,
@@ -25,8 +25,8 @@ import {
   type PodUnit,
   podUnit,
   type Unit,
-} from './units.ts';
-import { compileUnjudged, type Unseen, unseenPolicy } from './unjudged.ts';
+} from './rules/units.ts';
+import { compileUnjudged, type Unseen, unseenPolicy } from './rules/unjudged.ts';
 
 /** All facts that bear on who may talk to whom. Lists that were not read are left out; `unseen` says which mattered. */
 export interface PolicyFacts {

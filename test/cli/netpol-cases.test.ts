@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { PeerValue } from '../../plugins/netpol/answer/end-values.ts';
 import { netpol } from '../../plugins/netpol/plugin.ts';
 import type { PortsValue } from '../../plugins/netpol/words/ports.ts';
-import { ALL_PORTS, NO_PORTS, type PortSet, portRange, unionPorts } from '../../shared/policy/port-set.ts';
+import { ALL_PORTS, NO_PORTS, type PortSet, portRange, unionPorts } from '../../shared/policy/rules/port-set.ts';
 import { canonical, type Row, readConn, show } from '../../shared/policy/testing/peer-rows.ts';
 import { runCli } from '../../shared/testing/run-cli.ts';
 

@@ -2,12 +2,12 @@ import type { ClusterIndex } from '../../../shared/model/cluster-index.ts';
 import type { Pod } from '../../../shared/model/objects-pod.ts';
 import { declaredPorts } from '../../../shared/model/pods.ts';
 import { formatRef } from '../../../shared/model/refs.ts';
-import { detectEnforcement, underEnforcement } from '../../../shared/policy/enforcement.ts';
-import { evaluate } from '../../../shared/policy/evaluate.ts';
+import { detectEnforcement, underEnforcement } from '../../../shared/policy/enforcement/enforcement.ts';
+import { evaluate } from '../../../shared/policy/evaluate/evaluate.ts';
+import type { SideWalk, Verdict } from '../../../shared/policy/evaluate/verdict.ts';
 import { policyFactsOf } from '../../../shared/policy/facts-of-index.ts';
 import { buildPolicyModel } from '../../../shared/policy/model.ts';
-import type { Protocol } from '../../../shared/policy/port-set.ts';
-import type { SideWalk, Verdict } from '../../../shared/policy/verdict.ts';
+import type { Protocol } from '../../../shared/policy/rules/port-set.ts';
 
 /** A port that policies are asked about. */
 export interface PathPort {

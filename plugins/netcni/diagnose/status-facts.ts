@@ -5,7 +5,7 @@ import { overheadOf } from '../../../shared/datapath/mtu.ts';
 import type { ClusterIndex } from '../../../shared/model/cluster-index.ts';
 import { isReady } from '../../../shared/model/pods.ts';
 import { formatRef, nameOf, refOf } from '../../../shared/model/refs.ts';
-import { detectEnforcement } from '../../../shared/policy/enforcement.ts';
+import { detectEnforcement } from '../../../shared/policy/enforcement/enforcement.ts';
 import { joinNames, plural } from '../../../shared/util/text.ts';
 import { nodeAddresses } from '../facts/addresses.ts';
 import { agentGroups, formatGroup } from '../facts/agents.ts';

@@ -5,7 +5,7 @@ import { isApplied } from '../../../shared/model/applied.ts';
 import { type ClusterIndex, createIndex } from '../../../shared/model/cluster-index.ts';
 import type { KindName } from '../../../shared/model/kinds.ts';
 import type { Snapshot } from '../../../shared/model/snapshot.ts';
-import type { Enforcement } from '../../../shared/policy/enforcement.ts';
+import type { Enforcement } from '../../../shared/policy/enforcement/enforcement.ts';
 import type { PolicyModel } from '../../../shared/policy/model.ts';
 import { networkGaps } from '../answer/own-networks.ts';
 import { CNI_NAMES, enforcementIn, isPaper, policyModelIn, takenAsOpen } from '../policy-facts.ts';

@@ -2,7 +2,7 @@ import type { CommandResult, Plan, Request } from '../../../shared/cli/command.t
 import { UsageError } from '../../../shared/cli/command.ts';
 import type { Fix } from '../../../shared/messages/finding.ts';
 import { sourceName } from '../../../shared/model/source-name.ts';
-import type { Protocol } from '../../../shared/policy/port-set.ts';
+import type { Protocol } from '../../../shared/policy/rules/port-set.ts';
 import type { Report, Verdict as ReportVerdict, Section } from '../../../shared/report/report.ts';
 import { plural, wrap } from '../../../shared/util/text.ts';
 import { changesFor } from '../answer/changes/changes.ts';

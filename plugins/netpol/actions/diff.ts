@@ -8,7 +8,7 @@ import { KINDS, type KindName } from '../../../shared/model/kinds.ts';
 import { formatRef, nameOf } from '../../../shared/model/refs.ts';
 import type { Snapshot } from '../../../shared/model/snapshot.ts';
 import { sourceName } from '../../../shared/model/source-name.ts';
-import type { Enforcement } from '../../../shared/policy/enforcement.ts';
+import type { Enforcement } from '../../../shared/policy/enforcement/enforcement.ts';
 import { exitCode } from '../../../shared/report/report.ts';
 import { toJsonValue } from '../../../shared/report/to-json.ts';
 import { readPolicies, readWaysIn } from '../collect/policy-plan.ts';

@@ -1,5 +1,5 @@
 import type { Snapshot } from '../../../shared/model/snapshot.ts';
-import type { Unseen } from '../../../shared/policy/unjudged.ts';
+import type { Unseen } from '../../../shared/policy/rules/unjudged.ts';
 import type { NotChecked } from '../../../shared/report/report.ts';
 import { joinNames } from '../../../shared/util/text.ts';
 

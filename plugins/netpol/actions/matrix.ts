@@ -1,6 +1,6 @@
 import type { CommandResult, Plan, Request } from '../../../shared/cli/command.ts';
 import { sourceName } from '../../../shared/model/source-name.ts';
-import type { Grain } from '../../../shared/policy/connectivity.ts';
+import type { Grain } from '../../../shared/policy/many/connectivity.ts';
 import { exitCode, type Report, type Section } from '../../../shared/report/report.ts';
 import { toJsonValue } from '../../../shared/report/to-json.ts';
 import { joinNames, plural, wrap } from '../../../shared/util/text.ts';

@@ -1,9 +1,9 @@
 import type { CommandResult, Plan, Request } from '../../../shared/cli/command.ts';
 import { UsageError } from '../../../shared/cli/command.ts';
 import { sourceName } from '../../../shared/model/source-name.ts';
+import { selects } from '../../../shared/policy/evaluate/side.ts';
 import { isolating, type Selecting } from '../../../shared/policy/model.ts';
-import { DIRECTIONS, type Direction, type Policy } from '../../../shared/policy/rules.ts';
-import { selects } from '../../../shared/policy/side.ts';
+import { DIRECTIONS, type Direction, type Policy } from '../../../shared/policy/rules/rules.ts';
 import type { Report, Section } from '../../../shared/report/report.ts';
 import { joinAnd, plural, wrap } from '../../../shared/util/text.ts';
 import { refValue } from '../answer/end-values.ts';

@@ -1,9 +1,9 @@
 import type { Pod } from '../../../shared/model/objects-pod.ts';
 import { formatRef, type Ref, refKey } from '../../../shared/model/refs.ts';
-import { unitRef } from '../../../shared/policy/explain-peer.ts';
+import { unitRef } from '../../../shared/policy/evaluate/explain-peer.ts';
+import type { Answer } from '../../../shared/policy/evaluate/verdict.ts';
 import { isolating } from '../../../shared/policy/model.ts';
-import type { Unit } from '../../../shared/policy/units.ts';
-import type { Answer } from '../../../shared/policy/verdict.ts';
+import type { Unit } from '../../../shared/policy/rules/units.ts';
 import type { Section } from '../../../shared/report/report.ts';
 import { joinNames, wrap } from '../../../shared/util/text.ts';
 import { rangesWords, refValue } from '../answer/end-values.ts';

@@ -1,4 +1,4 @@
-import { isAllPorts, type PortSet, subtractPorts } from '../../../shared/policy/port-set.ts';
+import { isAllPorts, type PortSet, subtractPorts } from '../../../shared/policy/rules/port-set.ts';
 import { portWords } from '../words/ports.ts';
 import { endWords, rangesWords } from './end-values.ts';
 import type { MatrixAnswer, MatrixEnd } from './matrix-rows.ts';

@@ -1,4 +1,4 @@
-import { isAllPorts, subtractPorts } from '../../../shared/policy/port-set.ts';
+import { isAllPorts, subtractPorts } from '../../../shared/policy/rules/port-set.ts';
 import { escapeMarkup } from '../../../shared/report/escape-markup.ts';
 import { sanitizeText } from '../../../shared/report/sanitize.ts';
 import { portWords } from '../words/ports.ts';

@@ -1,10 +1,10 @@
-import { type Enforcement, underEnforcement } from '../../../shared/policy/enforcement.ts';
-import { evaluateUnits } from '../../../shared/policy/evaluate.ts';
+import { type Enforcement, underEnforcement } from '../../../shared/policy/enforcement/enforcement.ts';
+import { evaluateUnits } from '../../../shared/policy/evaluate/evaluate.ts';
+import type { Answer, PortQuestion, Verdict } from '../../../shared/policy/evaluate/verdict.ts';
+import { pairSets, portsOfSets } from '../../../shared/policy/many/pair-sets.ts';
 import type { PolicyModel } from '../../../shared/policy/model.ts';
-import { pairSets, portsOfSets } from '../../../shared/policy/pair-sets.ts';
-import { intersectPorts, type PortSet, type Protocol, unionPorts } from '../../../shared/policy/port-set.ts';
-import { declaredPortsOf, isSamePod, type Unit } from '../../../shared/policy/units.ts';
-import type { Answer, PortQuestion, Verdict } from '../../../shared/policy/verdict.ts';
+import { intersectPorts, type PortSet, type Protocol, unionPorts } from '../../../shared/policy/rules/port-set.ts';
+import { declaredPortsOf, isSamePod, type Unit } from '../../../shared/policy/rules/units.ts';
 import { likesOf, type Party } from '../targets/party.ts';
 import type { AskedPort } from '../targets/ports.ts';
 

@@ -1,4 +1,4 @@
-import { subtractPorts } from '../../../shared/policy/port-set.ts';
+import { subtractPorts } from '../../../shared/policy/rules/port-set.ts';
 import { portWords } from '../words/ports.ts';
 import { endValues, type PeerValue } from './end-values.ts';
 import type { MatrixAnswer } from './matrix-rows.ts';

@@ -1,4 +1,4 @@
-import { type PortSet, subtractPorts } from '../../../shared/policy/port-set.ts';
+import { type PortSet, subtractPorts } from '../../../shared/policy/rules/port-set.ts';
 import type { Report } from '../../../shared/report/report.ts';
 import { toJsonValue } from '../../../shared/report/to-json.ts';
 import { portsValue } from '../words/ports.ts';

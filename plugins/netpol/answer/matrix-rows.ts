@@ -1,10 +1,10 @@
 import type { ClusterIndex } from '../../../shared/model/cluster-index.ts';
 import type { Pod } from '../../../shared/model/objects-pod.ts';
 import type { Ref } from '../../../shared/model/refs.ts';
-import type { Cell } from '../../../shared/policy/cell-rows.ts';
-import { connectivity, type Grain } from '../../../shared/policy/connectivity.ts';
+import type { Cell } from '../../../shared/policy/many/cell-rows.ts';
+import { connectivity, type Grain } from '../../../shared/policy/many/connectivity.ts';
 import type { PolicyModel } from '../../../shared/policy/model.ts';
-import { intersectPorts, NO_PORTS, type PortSet, unionPorts } from '../../../shared/policy/port-set.ts';
+import { intersectPorts, NO_PORTS, type PortSet, unionPorts } from '../../../shared/policy/rules/port-set.ts';
 import type { AddressRange } from '../../../shared/util/addresses.ts';
 import { waysIn } from '../ways-in.ts';
 

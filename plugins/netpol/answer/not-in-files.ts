@@ -3,12 +3,12 @@
  * still lets them through, and "nobody" would be a guess.
  */
 import type { Ref } from '../../../shared/model/refs.ts';
-import { matchPeer } from '../../../shared/policy/match.ts';
+import { namedPort } from '../../../shared/policy/evaluate/side.ts';
 import { isolating, type PolicyModel } from '../../../shared/policy/model.ts';
-import { hasPort, unionPorts } from '../../../shared/policy/port-set.ts';
-import type { Direction, Peer, Rule } from '../../../shared/policy/rules.ts';
-import { namedPort } from '../../../shared/policy/side.ts';
-import type { Unit } from '../../../shared/policy/units.ts';
+import { matchPeer } from '../../../shared/policy/rules/match.ts';
+import { hasPort, unionPorts } from '../../../shared/policy/rules/port-set.ts';
+import type { Direction, Peer, Rule } from '../../../shared/policy/rules/rules.ts';
+import type { Unit } from '../../../shared/policy/rules/units.ts';
 import { likesOf, type Party } from '../targets/party.ts';
 import type { AskedPort } from '../targets/ports.ts';
 import { peerWords } from '../words/peers.ts';

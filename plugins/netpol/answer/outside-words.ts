@@ -1,10 +1,10 @@
 import type { ClusterIndex } from '../../../shared/model/cluster-index.ts';
 import type { Pod } from '../../../shared/model/objects-pod.ts';
 import { formatRef } from '../../../shared/model/refs.ts';
+import type { SideWalk } from '../../../shared/policy/evaluate/verdict.ts';
 import type { PolicyModel } from '../../../shared/policy/model.ts';
-import { NO_PORTS, type PortSet, subtractPorts, unionPorts } from '../../../shared/policy/port-set.ts';
-import type { Rule } from '../../../shared/policy/rules.ts';
-import type { SideWalk } from '../../../shared/policy/verdict.ts';
+import { NO_PORTS, type PortSet, subtractPorts, unionPorts } from '../../../shared/policy/rules/port-set.ts';
+import type { Rule } from '../../../shared/policy/rules/rules.ts';
 import { joinNames } from '../../../shared/util/text.ts';
 import { type Party, podsOfParty } from '../targets/party.ts';
 import { waysIn } from '../ways-in.ts';

@@ -1,10 +1,12 @@
 import type { Pod } from '../../../shared/model/objects-pod.ts';
-import { labelClassesOf } from '../../../shared/policy/classes.ts';
-import { evaluateUnits } from '../../../shared/policy/evaluate.ts';
-import { matchPeer } from '../../../shared/policy/match.ts';
+import { evaluateUnits } from '../../../shared/policy/evaluate/evaluate.ts';
+import type { Answer, Decision, Reason, SideWalk } from '../../../shared/policy/evaluate/verdict.ts';
+import { labelClassesOf } from '../../../shared/policy/many/classes.ts';
+import type { AllowedPorts } from '../../../shared/policy/many/pair-sets.ts';
+import { portsOfSets } from '../../../shared/policy/many/pair-sets.ts';
+import { survey } from '../../../shared/policy/many/survey.ts';
 import { isolating, type PolicyModel } from '../../../shared/policy/model.ts';
-import type { AllowedPorts } from '../../../shared/policy/pair-sets.ts';
-import { portsOfSets } from '../../../shared/policy/pair-sets.ts';
+import { matchPeer } from '../../../shared/policy/rules/match.ts';
 import {
   ALL_PORTS,
   hasPort,
@@ -16,11 +18,9 @@ import {
   subtractPorts,
   toPortRanges,
   unionPorts,
-} from '../../../shared/policy/port-set.ts';
-import type { Direction, Peer, Rule } from '../../../shared/policy/rules.ts';
-import { survey } from '../../../shared/policy/survey.ts';
-import type { Unit } from '../../../shared/policy/units.ts';
-import type { Answer, Decision, Reason, SideWalk } from '../../../shared/policy/verdict.ts';
+} from '../../../shared/policy/rules/port-set.ts';
+import type { Direction, Peer, Rule } from '../../../shared/policy/rules/rules.ts';
+import type { Unit } from '../../../shared/policy/rules/units.ts';
 import { type AddressRange, formatRange } from '../../../shared/util/addresses.ts';
 import { type Like, likesOf, type Party } from '../targets/party.ts';
 import type { AskedPort } from '../targets/ports.ts';

@@ -1,5 +1,3 @@
-import type { PolicyModel } from '../../../shared/policy/model.ts';
-import type { Direction, Policy } from '../../../shared/policy/rules.ts';
 import type {
   PeerWalk,
   PolicyWalk,
@@ -7,7 +5,9 @@ import type {
   RuleWalk,
   SideWalk,
   TierWalk,
-} from '../../../shared/policy/verdict.ts';
+} from '../../../shared/policy/evaluate/verdict.ts';
+import type { PolicyModel } from '../../../shared/policy/model.ts';
+import type { Direction, Policy } from '../../../shared/policy/rules/rules.ts';
 import { wrap } from '../../../shared/util/text.ts';
 import { missWords, type Naming, portMissWords } from '../words/misses.ts';
 import { peersWords, peerWords } from '../words/peers.ts';

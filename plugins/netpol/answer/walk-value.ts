@@ -1,5 +1,5 @@
-import type { Peer } from '../../../shared/policy/rules.ts';
-import type { RuleWalk, SideWalk } from '../../../shared/policy/verdict.ts';
+import type { RuleWalk, SideWalk } from '../../../shared/policy/evaluate/verdict.ts';
+import type { Peer } from '../../../shared/policy/rules/rules.ts';
 
 /** A walk as the JSON has it: blocks of addresses by their text, as the policy writes them. */
 export function walkValue({ tiers, ...side }: SideWalk): object {

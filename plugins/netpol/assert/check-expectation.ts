@@ -1,10 +1,10 @@
-import { perhaps, surely } from '../../../shared/policy/decide.ts';
-import type { Enforcement } from '../../../shared/policy/enforcement.ts';
+import type { Enforcement } from '../../../shared/policy/enforcement/enforcement.ts';
+import { perhaps, surely } from '../../../shared/policy/evaluate/decide.ts';
+import type { Answer } from '../../../shared/policy/evaluate/verdict.ts';
+import { pairSets } from '../../../shared/policy/many/pair-sets.ts';
 import type { PolicyModel } from '../../../shared/policy/model.ts';
-import { pairSets } from '../../../shared/policy/pair-sets.ts';
-import { ALL_PORTS } from '../../../shared/policy/port-set.ts';
-import { isSamePod } from '../../../shared/policy/units.ts';
-import type { Answer } from '../../../shared/policy/verdict.ts';
+import { ALL_PORTS } from '../../../shared/policy/rules/port-set.ts';
+import { isSamePod } from '../../../shared/policy/rules/units.ts';
 import { judgePair, type PairVerdict } from '../answer/judge-pair.ts';
 import { likesOf, type Party } from '../targets/party.ts';
 import type { AskedPort } from '../targets/ports.ts';

@@ -1,5 +1,5 @@
 import { UsageError } from '../../../shared/cli/command.ts';
-import type { Protocol } from '../../../shared/policy/port-set.ts';
+import type { Protocol } from '../../../shared/policy/rules/port-set.ts';
 import { type End, parseEnds } from '../targets/parse-end.ts';
 
 /** One line of a file of expectations. */

@@ -7,8 +7,8 @@ import type { Workload } from '../../../shared/model/objects-workload.ts';
 import { topOwner, WORKLOAD_KINDS } from '../../../shared/model/owners.ts';
 import { type Ref, refKey } from '../../../shared/model/refs.ts';
 import type { Snapshot } from '../../../shared/model/snapshot.ts';
-import { standInPod } from '../../../shared/policy/stand-ins.ts';
-import { podName } from '../../../shared/policy/units.ts';
+import { standInPod } from '../../../shared/policy/rules/stand-ins.ts';
+import { podName } from '../../../shared/policy/rules/units.ts';
 
 /** A deletion by kind, namespace and name. */
 export interface Deletion {

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { refKey } from '../../../shared/model/refs.ts';
-import { connectivity } from '../../../shared/policy/connectivity.ts';
+import { connectivity } from '../../../shared/policy/many/connectivity.ts';
 import { buildPolicyModel, type PolicyFacts, type PolicyModel } from '../../../shared/policy/model.ts';
-import { intersectPorts, NO_PORTS, type PortSet, unionPorts } from '../../../shared/policy/port-set.ts';
+import { intersectPorts, NO_PORTS, type PortSet, unionPorts } from '../../../shared/policy/rules/port-set.ts';
 import { randomCluster } from '../../../shared/policy/testing/random-cluster.ts';
 import { changeOf, groupChanges, type Passing } from './changes.ts';
 import { sidesOf } from './sides.ts';

@@ -1,4 +1,4 @@
-import { type Cell, cellRows } from '../../../shared/policy/cell-rows.ts';
+import { type Cell, cellRows } from '../../../shared/policy/many/cell-rows.ts';
 import {
   intersectPorts,
   NO_PORTS,
@@ -6,7 +6,7 @@ import {
   samePorts,
   subtractPorts,
   unionPorts,
-} from '../../../shared/policy/port-set.ts';
+} from '../../../shared/policy/rules/port-set.ts';
 import type { Group, Sides } from './sides.ts';
 
 /** What passes between two ends in one model. */

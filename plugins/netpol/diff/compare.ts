@@ -1,8 +1,8 @@
 import type { ClusterIndex } from '../../../shared/model/cluster-index.ts';
 import type { Snapshot } from '../../../shared/model/snapshot.ts';
-import type { Enforcement } from '../../../shared/policy/enforcement.ts';
+import type { Enforcement } from '../../../shared/policy/enforcement/enforcement.ts';
 import type { PolicyModel } from '../../../shared/policy/model.ts';
-import { NO_PORTS, unionPorts } from '../../../shared/policy/port-set.ts';
+import { NO_PORTS, unionPorts } from '../../../shared/policy/rules/port-set.ts';
 import type { Gaps } from '../actions/gaps.ts';
 import { waysIn } from '../ways-in.ts';
 import type { Places } from '../words/places.ts';

@@ -1,6 +1,6 @@
 import type { Finding } from '../../../shared/messages/finding.ts';
 import { formatRef } from '../../../shared/model/refs.ts';
-import type { PortSet } from '../../../shared/policy/port-set.ts';
+import type { PortSet } from '../../../shared/policy/rules/port-set.ts';
 import type { Section } from '../../../shared/report/report.ts';
 import { joinNames, wrap } from '../../../shared/util/text.ts';
 import { changeMessages } from '../messages/change.ts';

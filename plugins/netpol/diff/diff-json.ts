@@ -1,4 +1,4 @@
-import { type PortSet, samePorts } from '../../../shared/policy/port-set.ts';
+import { type PortSet, samePorts } from '../../../shared/policy/rules/port-set.ts';
 import type { Report } from '../../../shared/report/report.ts';
 import { toJsonValue } from '../../../shared/report/to-json.ts';
 import { toCidrs } from '../../../shared/util/addresses.ts';

@@ -1,9 +1,9 @@
 import type { Evidence, Finding } from '../../../shared/messages/finding.ts';
 import { formatRef } from '../../../shared/model/refs.ts';
-import { evaluateUnits } from '../../../shared/policy/evaluate.ts';
+import { evaluateUnits } from '../../../shared/policy/evaluate/evaluate.ts';
 import type { PolicyModel } from '../../../shared/policy/model.ts';
-import { ALL_PORTS, type PortSet, subtractPorts, toPortRanges } from '../../../shared/policy/port-set.ts';
-import type { Unit } from '../../../shared/policy/units.ts';
+import { ALL_PORTS, type PortSet, subtractPorts, toPortRanges } from '../../../shared/policy/rules/port-set.ts';
+import type { Unit } from '../../../shared/policy/rules/units.ts';
 import type { Report, Section } from '../../../shared/report/report.ts';
 import { joinNames, plural, wrap } from '../../../shared/util/text.ts';
 import { rangesWords, refValue } from '../answer/end-values.ts';

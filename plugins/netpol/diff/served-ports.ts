@@ -1,9 +1,9 @@
 import type { ClusterIndex } from '../../../shared/model/cluster-index.ts';
 import type { Service } from '../../../shared/model/objects-network.ts';
 import type { Pod } from '../../../shared/model/objects-pod.ts';
-import { ALL_PORTS, NO_PORTS, type PortSet, portRange, unionPorts } from '../../../shared/policy/port-set.ts';
-import { selectedPods, serviceTargets } from '../../../shared/policy/service-targets.ts';
-import { declaredPortsOf } from '../../../shared/policy/units.ts';
+import { ALL_PORTS, NO_PORTS, type PortSet, portRange, unionPorts } from '../../../shared/policy/rules/port-set.ts';
+import { declaredPortsOf } from '../../../shared/policy/rules/units.ts';
+import { selectedPods, serviceTargets } from '../../../shared/policy/services/service-targets.ts';
 
 /** The ports on which pods can be taken to serve. */
 export type ServedPorts = (pods: readonly Pod[]) => PortSet;

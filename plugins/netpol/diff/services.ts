@@ -2,8 +2,8 @@ import type { ClusterIndex } from '../../../shared/model/cluster-index.ts';
 import type { Service } from '../../../shared/model/objects-network.ts';
 import type { Pod } from '../../../shared/model/objects-pod.ts';
 import { matchesLabels } from '../../../shared/model/selectors.ts';
-import { hasPort, type Protocol } from '../../../shared/policy/port-set.ts';
-import { serviceTargets } from '../../../shared/policy/service-targets.ts';
+import { hasPort, type Protocol } from '../../../shared/policy/rules/port-set.ts';
+import { serviceTargets } from '../../../shared/policy/services/service-targets.ts';
 import type { Incoming, Summary } from './summary.ts';
 
 /** A port of a Service that somebody can no longer use. */

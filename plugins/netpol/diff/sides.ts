@@ -4,9 +4,9 @@
  */
 import type { Pod } from '../../../shared/model/objects-pod.ts';
 import { type Ref, refKey } from '../../../shared/model/refs.ts';
-import { type Behaviour, type Behaviours, behavioursOf } from '../../../shared/policy/behaviours.ts';
+import { type Behaviour, type Behaviours, behavioursOf } from '../../../shared/policy/many/behaviours.ts';
 import type { PolicyModel } from '../../../shared/policy/model.ts';
-import { ALL_PORTS, type PortSet } from '../../../shared/policy/port-set.ts';
+import { ALL_PORTS, type PortSet } from '../../../shared/policy/rules/port-set.ts';
 import { type AddressRange, appendRange, sharedRange } from '../../../shared/util/addresses.ts';
 import type { ServedPorts } from './served-ports.ts';
 import { type Touched, touchedGroups } from './touched.ts';

@@ -1,4 +1,4 @@
-import { intersectPorts, type PortSet, subtractPorts, unionPorts } from '../../../shared/policy/port-set.ts';
+import { intersectPorts, type PortSet, subtractPorts, unionPorts } from '../../../shared/policy/rules/port-set.ts';
 import { type Change, type GroupChange, groupChanges } from './changes.ts';
 import type { Group, Sides } from './sides.ts';
 

@@ -6,9 +6,9 @@
 import type { KubeObject } from '../../../shared/model/objects.ts';
 import type { Pod } from '../../../shared/model/objects-pod.ts';
 import { nameOf, refKey } from '../../../shared/model/refs.ts';
+import { selects } from '../../../shared/policy/evaluate/side.ts';
 import type { PolicyFacts, PolicyModel } from '../../../shared/policy/model.ts';
-import type { Direction, Policy } from '../../../shared/policy/rules.ts';
-import { selects } from '../../../shared/policy/side.ts';
+import type { Direction, Policy } from '../../../shared/policy/rules/rules.ts';
 
 /** A workload with its pods on both sides. */
 interface TwoSided {

@@ -3,8 +3,8 @@ import type { LabelSelector } from '../../../shared/model/objects.ts';
 import type { NetworkPolicyEgressRule, NetworkPolicyPort } from '../../../shared/model/objects-network.ts';
 import type { Pod } from '../../../shared/model/objects-pod.ts';
 import { matchesSelector } from '../../../shared/model/selectors.ts';
-import { type PortSet, portRange, unionPorts } from '../../../shared/policy/port-set.ts';
-import { NAMESPACE_NAME_LABEL } from '../../../shared/policy/units.ts';
+import { type PortSet, portRange, unionPorts } from '../../../shared/policy/rules/port-set.ts';
+import { NAMESPACE_NAME_LABEL } from '../../../shared/policy/rules/units.ts';
 import { type AddressRange, parseCidr } from '../../../shared/util/addresses.ts';
 import { nodeLocalAddresses } from '../checks/dns/dns-servers.ts';
 

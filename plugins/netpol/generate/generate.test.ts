@@ -2,7 +2,7 @@ import { loadAll } from 'js-yaml';
 import { afterAll, describe, expect, it } from 'vitest';
 import { ClusterError } from '../../../shared/kube/ports.ts';
 import type { NetworkPolicy } from '../../../shared/model/objects-network.ts';
-import { evaluate } from '../../../shared/policy/evaluate.ts';
+import { evaluate } from '../../../shared/policy/evaluate/evaluate.ts';
 import { buildPolicyModel } from '../../../shared/policy/model.ts';
 import { namespace, networkPolicy, pod, service } from '../../../shared/testing/builders.ts';
 import { runCli } from '../../../shared/testing/run-cli.ts';

@@ -1,5 +1,5 @@
 import { UsageError } from '../../../shared/cli/command.ts';
-import { declaredPortsOf } from '../../../shared/policy/units.ts';
+import { declaredPortsOf } from '../../../shared/policy/rules/units.ts';
 import type { Asked } from '../actions/ask.ts';
 import { nobodyWords } from '../actions/unseen-report.ts';
 import type { flowOf } from '../assert/parse-expectations.ts';

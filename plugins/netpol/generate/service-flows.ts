@@ -2,7 +2,7 @@ import type { ClusterIndex } from '../../../shared/model/cluster-index.ts';
 import type { Service } from '../../../shared/model/objects-network.ts';
 import { formatRef, nameOf } from '../../../shared/model/refs.ts';
 import type { PolicyModel } from '../../../shared/policy/model.ts';
-import { selectedPods } from '../../../shared/policy/service-targets.ts';
+import { selectedPods } from '../../../shared/policy/services/service-targets.ts';
 import { servicesWithWaysIn } from '../ways-in.ts';
 
 /** The flows that the Services of a namespace show to be needed, as `A -> B`, and what has to be said of them. */

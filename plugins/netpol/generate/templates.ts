@@ -4,9 +4,9 @@ import type { LabelSelector, LabelSelectorRequirement } from '../../../shared/mo
 import type { NetworkPolicy, NetworkPolicyPeer } from '../../../shared/model/objects-network.ts';
 import type { Pod } from '../../../shared/model/objects-pod.ts';
 import { matchesSelector } from '../../../shared/model/selectors.ts';
-import { ALL_PORTS, NO_PORTS, type PortSet, portRange, unionPorts } from '../../../shared/policy/port-set.ts';
-import type { Direction } from '../../../shared/policy/rules.ts';
-import { addressTextsOf, NAMESPACE_NAME_LABEL } from '../../../shared/policy/units.ts';
+import { ALL_PORTS, NO_PORTS, type PortSet, portRange, unionPorts } from '../../../shared/policy/rules/port-set.ts';
+import type { Direction } from '../../../shared/policy/rules/rules.ts';
+import { addressTextsOf, NAMESPACE_NAME_LABEL } from '../../../shared/policy/rules/units.ts';
 import { coversRange, inRange, parseAddress, parseCidr, toCidrs } from '../../../shared/util/addresses.ts';
 import { policy } from './build.ts';
 import type { Dns } from './dns-rules.ts';

@@ -3,11 +3,11 @@ import type { ClusterIndex } from '../../../shared/model/cluster-index.ts';
 import type { KindName } from '../../../shared/model/kinds.ts';
 import { WORKLOAD_KINDS } from '../../../shared/model/owners.ts';
 import type { Seen } from '../../../shared/model/snapshot.ts';
-import { type Enforcement, traitsOf } from '../../../shared/policy/enforcement.ts';
+import { type Enforcement, traitsOf } from '../../../shared/policy/enforcement/enforcement.ts';
 import { policyFactsOf } from '../../../shared/policy/facts-of-index.ts';
 import { buildPolicyModel, type PolicyModel } from '../../../shared/policy/model.ts';
 import { POLICY_FACT_KINDS } from '../../../shared/policy/model-of-index.ts';
-import { isFinished } from '../../../shared/policy/units.ts';
+import { isFinished } from '../../../shared/policy/rules/units.ts';
 import { enforcementIn } from '../policy-facts.ts';
 
 /** Whether anything enforces network policy here: as `--cni` said, else as the objects tell. */

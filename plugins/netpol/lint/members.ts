@@ -1,14 +1,14 @@
 import { formatRef } from '../../../shared/model/refs.ts';
+import { unitRef } from '../../../shared/policy/evaluate/explain-peer.ts';
 import {
   type ClassIndex,
   type Members,
   membersOf,
   nameClassesOf,
   type PodClass,
-} from '../../../shared/policy/classes.ts';
-import { unitRef } from '../../../shared/policy/explain-peer.ts';
+} from '../../../shared/policy/many/classes.ts';
 import type { PolicyModel } from '../../../shared/policy/model.ts';
-import type { PodsPeer, Policy } from '../../../shared/policy/rules.ts';
+import type { PodsPeer, Policy } from '../../../shared/policy/rules/rules.ts';
 
 const NOBODY: Members = { yes: [], maybe: [] };
 

@@ -2,12 +2,12 @@ import { distance } from 'fastest-levenshtein';
 import type { Evidence } from '../../../shared/messages/finding.ts';
 import type { LabelSelector } from '../../../shared/model/objects.ts';
 import { formatRef } from '../../../shared/model/refs.ts';
-import { unitRef } from '../../../shared/policy/explain-peer.ts';
-import { matchNamespace } from '../../../shared/policy/match.ts';
+import { unitRef } from '../../../shared/policy/evaluate/explain-peer.ts';
+import { type Candidate, type Nearest, nearestTo } from '../../../shared/policy/evaluate/nearest.ts';
 import type { PolicyModel } from '../../../shared/policy/model.ts';
-import { type Candidate, type Nearest, nearestTo } from '../../../shared/policy/nearest.ts';
-import type { PodsPeer } from '../../../shared/policy/rules.ts';
-import type { PodUnit } from '../../../shared/policy/units.ts';
+import { matchNamespace } from '../../../shared/policy/rules/match.ts';
+import type { PodsPeer } from '../../../shared/policy/rules/rules.ts';
+import type { PodUnit } from '../../../shared/policy/rules/units.ts';
 import { requirementWords } from '../words/misses.ts';
 import { classesIn } from './members.ts';
 

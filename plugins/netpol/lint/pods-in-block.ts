@@ -1,7 +1,7 @@
-import { inBlock } from '../../../shared/policy/match.ts';
 import type { PolicyModel } from '../../../shared/policy/model.ts';
-import type { BlockPeer } from '../../../shared/policy/rules.ts';
-import type { PodUnit } from '../../../shared/policy/units.ts';
+import { inBlock } from '../../../shared/policy/rules/match.ts';
+import type { BlockPeer } from '../../../shared/policy/rules/rules.ts';
+import type { PodUnit } from '../../../shared/policy/rules/units.ts';
 import type { Address } from '../../../shared/util/addresses.ts';
 
 /** An address of a pod; `at` is the place of the pod among all. */

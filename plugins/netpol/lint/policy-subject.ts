@@ -7,9 +7,9 @@ import {
   compileAdminNetworkPolicy,
   compileBaselineAdminNetworkPolicy,
   compileClusterNetworkPolicy,
-} from '../../../shared/policy/compile-admin-policy.ts';
-import { compileNetworkPolicy } from '../../../shared/policy/compile-network-policy.ts';
-import type { Policy } from '../../../shared/policy/rules.ts';
+} from '../../../shared/policy/rules/compile-admin-policy.ts';
+import { compileNetworkPolicy } from '../../../shared/policy/rules/compile-network-policy.ts';
+import type { Policy } from '../../../shared/policy/rules/rules.ts';
 import { lintModelIn } from './lint-facts.ts';
 
 /** The kinds of policy that are linted. */

@@ -1,9 +1,9 @@
 import type { ClusterIndex } from '../../../shared/model/cluster-index.ts';
 import type { Service } from '../../../shared/model/objects-network.ts';
 import { matchesLabels } from '../../../shared/model/selectors.ts';
-import type { PodClass } from '../../../shared/policy/classes.ts';
-import type { Protocol } from '../../../shared/policy/port-set.ts';
-import { serviceTargets } from '../../../shared/policy/service-targets.ts';
+import type { PodClass } from '../../../shared/policy/many/classes.ts';
+import type { Protocol } from '../../../shared/policy/rules/port-set.ts';
+import { serviceTargets } from '../../../shared/policy/services/service-targets.ts';
 
 /** A port of a Service and where it leads on the pods of a class. */
 export interface Translation {

@@ -1,6 +1,6 @@
 import type { LabelSelector } from '../../../shared/model/objects.ts';
 import type { PolicyModel } from '../../../shared/policy/model.ts';
-import { podUnit, type Unit } from '../../../shared/policy/units.ts';
+import { podUnit, type Unit } from '../../../shared/policy/rules/units.ts';
 
 /**
  * Of a namespace of which manifests hold no pod, one with just the labels that a selector asks for: what passes between an

@@ -1,10 +1,10 @@
 import type { Service } from '../../../shared/model/objects-network.ts';
 import type { Pod } from '../../../shared/model/objects-pod.ts';
 import type { Ref } from '../../../shared/model/refs.ts';
-import { addressKey, labelClassesOf, type Usage, usageOf } from '../../../shared/policy/classes.ts';
+import type { Reason } from '../../../shared/policy/evaluate/verdict.ts';
+import { addressKey, labelClassesOf, type Usage, usageOf } from '../../../shared/policy/many/classes.ts';
 import type { PolicyModel } from '../../../shared/policy/model.ts';
-import type { Unit } from '../../../shared/policy/units.ts';
-import type { Reason } from '../../../shared/policy/verdict.ts';
+import type { Unit } from '../../../shared/policy/rules/units.ts';
 
 /** Who takes part in a question: the pods, nodes or addresses that an end came to. */
 export interface Party {

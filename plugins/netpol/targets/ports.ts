@@ -2,9 +2,9 @@ import { UsageError } from '../../../shared/cli/command.ts';
 import type { Service } from '../../../shared/model/objects-network.ts';
 import { formatServicePort } from '../../../shared/model/pods.ts';
 import { formatRef } from '../../../shared/model/refs.ts';
-import { type Protocol, toPortRanges } from '../../../shared/policy/port-set.ts';
-import { serviceTargets } from '../../../shared/policy/service-targets.ts';
-import { declaredPortsOf, resolveNamedPort, type Unit } from '../../../shared/policy/units.ts';
+import { type Protocol, toPortRanges } from '../../../shared/policy/rules/port-set.ts';
+import { declaredPortsOf, resolveNamedPort, type Unit } from '../../../shared/policy/rules/units.ts';
+import { serviceTargets } from '../../../shared/policy/services/service-targets.ts';
 import { wrap } from '../../../shared/util/text.ts';
 import { type Party, podsOfParty } from './party.ts';
 

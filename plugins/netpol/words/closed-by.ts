@@ -1,4 +1,4 @@
-import type { Verdict } from '../../../shared/policy/verdict.ts';
+import type { Verdict } from '../../../shared/policy/evaluate/verdict.ts';
 import { joinNames } from '../../../shared/util/text.ts';
 import type { Places } from './places.ts';
 import { policyWords, ruleWords } from './policies.ts';

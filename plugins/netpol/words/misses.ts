@@ -1,6 +1,6 @@
 import { formatRef, type Ref } from '../../../shared/model/refs.ts';
-import type { Miss } from '../../../shared/policy/labels.ts';
-import type { PeerMiss, PortQuestion, RuleWalk } from '../../../shared/policy/verdict.ts';
+import type { PeerMiss, PortQuestion, RuleWalk } from '../../../shared/policy/evaluate/verdict.ts';
+import type { Miss } from '../../../shared/policy/rules/labels.ts';
 import { joinNames } from '../../../shared/util/text.ts';
 
 /** How an endpoint is called; stand-ins for workloads go by the workload's name. */

@@ -1,7 +1,7 @@
 import type { LabelSelector } from '../../../shared/model/objects.ts';
 import { formatSelector } from '../../../shared/model/selectors.ts';
-import type { BlockPeer, Peer, PodsPeer, Rule } from '../../../shared/policy/rules.ts';
-import { NAMESPACE_NAME_LABEL } from '../../../shared/policy/units.ts';
+import type { BlockPeer, Peer, PodsPeer, Rule } from '../../../shared/policy/rules/rules.ts';
+import { NAMESPACE_NAME_LABEL } from '../../../shared/policy/rules/units.ts';
 import { joinAnd, joinNames } from '../../../shared/util/text.ts';
 
 /** Whom a peer, or the subject of a policy, means: `pods app=web of namespaces team=data`. */

@@ -2,7 +2,7 @@ import type { ClusterIndex } from '../../../shared/model/cluster-index.ts';
 import { partsOfField } from '../../../shared/model/field-parts.ts';
 import type { KindName } from '../../../shared/model/kinds.ts';
 import type { Ref } from '../../../shared/model/refs.ts';
-import type { Direction } from '../../../shared/policy/rules.ts';
+import type { Direction } from '../../../shared/policy/rules/rules.ts';
 
 /** Where policies and their rules stand in files: `web.yaml:12`; undefined for objects read from a cluster. */
 export interface Places {

@@ -1,6 +1,6 @@
 import { formatRef, type Ref } from '../../../shared/model/refs.ts';
-import type { Direction } from '../../../shared/policy/rules.ts';
-import type { RuleName } from '../../../shared/policy/verdict.ts';
+import type { RuleName } from '../../../shared/policy/evaluate/verdict.ts';
+import type { Direction } from '../../../shared/policy/rules/rules.ts';
 import { NO_PLACES, type Places } from './places.ts';
 
 /** `NetworkPolicy shop/allow-web (web.yaml:3)`; the place only for objects from files. */

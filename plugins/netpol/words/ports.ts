@@ -4,8 +4,8 @@ import {
   type PortSet,
   type Protocol,
   toPortRanges,
-} from '../../../shared/policy/port-set.ts';
-import type { RulePorts } from '../../../shared/policy/rules.ts';
+} from '../../../shared/policy/rules/port-set.ts';
+import type { RulePorts } from '../../../shared/policy/rules/rules.ts';
 
 /** Ports as the JSON of every command has them. */
 export type PortsValue = 'all' | readonly PortRange[];

@@ -1,5 +1,5 @@
 import { formatRef } from '../../../shared/model/refs.ts';
-import type { Reason } from '../../../shared/policy/verdict.ts';
+import type { Reason } from '../../../shared/policy/evaluate/verdict.ts';
 import { joinAnd, joinNames } from '../../../shared/util/text.ts';
 import type { Naming } from './misses.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { compileNetworkPolicy } from '../../../shared/policy/compile-network-policy.ts';
-import { ALL_PORTS, NO_PORTS, portRange, unionPorts, wholeProtocol } from '../../../shared/policy/port-set.ts';
-import type { RuleWalk } from '../../../shared/policy/verdict.ts';
+import type { RuleWalk } from '../../../shared/policy/evaluate/verdict.ts';
+import { compileNetworkPolicy } from '../../../shared/policy/rules/compile-network-policy.ts';
+import { ALL_PORTS, NO_PORTS, portRange, unionPorts, wholeProtocol } from '../../../shared/policy/rules/port-set.ts';
 import { missWords, portMissWords } from './misses.ts';
 import { peersWords } from './peers.ts';
 import { policyWords, ruleWords } from './policies.ts';

@@ -6,7 +6,7 @@ import { nameOf, namespaceOf } from '../../../shared/model/refs.ts';
 import { formatLabels, matchesLabels } from '../../../shared/model/selectors.ts';
 import { selectorOf } from '../../../shared/model/services.ts';
 import { hostVariables, ownName } from '../checks/names/host-references.ts';
-import { askedHosts } from '../checks/pods/asked-hosts.ts';
+import { askedHosts } from '../checks/pods/dependencies/asked-hosts.ts';
 import { readLogs } from './read-logs.ts';
 import { readNamespace } from './read-namespace.ts';
 import { podsWithLabels } from './read-pods.ts';

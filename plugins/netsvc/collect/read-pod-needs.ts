@@ -3,7 +3,7 @@ import type { Pod } from '../../../shared/model/objects-pod.ts';
 import { controllerOf } from '../../../shared/model/owners.ts';
 import { conditionOf, isReady } from '../../../shared/model/pods.ts';
 import { nameOf, namespaceOf } from '../../../shared/model/refs.ts';
-import { jobsNamedIn } from '../checks/pods/awaited-jobs.ts';
+import { jobsNamedIn } from '../checks/pods/dependencies/awaited-jobs.ts';
 import { podsWithLabels } from './read-pods.ts';
 
 const MAX_CLAIMS = 10;

@@ -3,7 +3,7 @@ import { toClusterEvent } from '../../../shared/model/events.ts';
 import type { Pod } from '../../../shared/model/objects-pod.ts';
 import { conditionOf } from '../../../shared/model/pods.ts';
 import { nameOf, namespaceOf } from '../../../shared/model/refs.ts';
-import { PREEMPTED } from '../checks/pods/preemption.ts';
+import { PREEMPTED } from '../checks/pods/states/preemption.ts';
 import { namespaceEvents } from './read-namespace.ts';
 import { podsOfSmallNamespace } from './read-pods.ts';
 

@@ -6,9 +6,9 @@
 import type { Namespace } from '../../model/objects.ts';
 import type { NetworkPolicy, NetworkPolicyPeer } from '../../model/objects-network.ts';
 import type { Pod } from '../../model/objects-pod.ts';
-import { connectivity } from '../connectivity.ts';
+import { connectivity } from '../many/connectivity.ts';
+import { sourcesOf } from '../many/reach.ts';
 import { buildPolicyModel, type PolicyFacts } from '../model.ts';
-import { sourcesOf } from '../reach.ts';
 
 /** A generator of numbers that repeats itself: the same cluster on every run. */
 function createRandom(seed: number): (below: number) => number {

@@ -3,7 +3,7 @@
 import type { Labels, Namespace, Node } from '../../model/objects.ts';
 import type { NetworkPolicy, Service } from '../../model/objects-network.ts';
 import type { Pod } from '../../model/objects-pod.ts';
-import type { Endpoint } from '../evaluate.ts';
+import type { Endpoint } from '../evaluate/evaluate.ts';
 import type { PolicyFacts } from '../model.ts';
 
 export function namespace(name: string, labels: Labels = {}): Namespace {

@@ -8,7 +8,7 @@ import type { LabelSelector, Labels } from '../../model/objects.ts';
 import type { NetworkPolicy, NetworkPolicyPeer, NetworkPolicyPort } from '../../model/objects-network.ts';
 import type { Pod } from '../../model/objects-pod.ts';
 import type { PolicyFacts } from '../model.ts';
-import type { AdminPeer, AdminPort, AdminRule, AdminSubject, ClusterProtocol, ClusterRule } from '../types.ts';
+import type { AdminPeer, AdminPort, AdminRule, AdminSubject, ClusterProtocol, ClusterRule } from '../rules/types.ts';
 
 /** A pod of the facts, or an address outside the cluster. */
 export type NaiveEnd = Pod | string;

@@ -1,5 +1,13 @@
 import { type AddressRange, parseAddress, parseCidr } from '../../util/addresses.ts';
-import { ALL_PORTS, NO_PORTS, type PortSet, portRange, protocolOf, toPortRanges, unionPorts } from '../port-set.ts';
+import {
+  ALL_PORTS,
+  NO_PORTS,
+  type PortSet,
+  portRange,
+  protocolOf,
+  toPortRanges,
+  unionPorts,
+} from '../rules/port-set.ts';
 
 /**
  * Connection lists in the form in which the shared cases are compared: rows of a pair united, ports and address ranges

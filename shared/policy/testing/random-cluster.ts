@@ -12,7 +12,7 @@ import type {
   ClusterNetworkPolicy,
   ClusterProtocol,
   ClusterRule,
-} from '../types.ts';
+} from '../rules/types.ts';
 
 const NAMESPACES = ['n1', 'n2', 'n3'];
 const KEYS = ['a', 'b', 'c'];

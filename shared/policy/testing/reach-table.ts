@@ -10,11 +10,11 @@
  * one line. A pod always reaches itself, so the marks on the diagonal are not read.
  */
 import type { Pod } from '../../model/objects-pod.ts';
-import { connectivity } from '../connectivity.ts';
-import { evaluate } from '../evaluate.ts';
+import { evaluate } from '../evaluate/evaluate.ts';
+import type { Answer } from '../evaluate/verdict.ts';
+import { connectivity } from '../many/connectivity.ts';
 import { buildPolicyModel, type PolicyFacts } from '../model.ts';
-import { hasPort, type Protocol, protocolOf } from '../port-set.ts';
-import type { Answer } from '../verdict.ts';
+import { hasPort, type Protocol, protocolOf } from '../rules/port-set.ts';
 import { naiveAnswer } from './naive.ts';
 
 const MARKS: Readonly<Record<Answer, string>> = { yes: '.', no: 'X', depends: '?' };

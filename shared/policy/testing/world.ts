@@ -9,7 +9,7 @@ import type {
   BaselineAdminNetworkPolicy,
   ClusterNetworkPolicy,
   ClusterRule,
-} from '../types.ts';
+} from '../rules/types.ts';
 
 export const OPEN = '* ... ... ...';
 

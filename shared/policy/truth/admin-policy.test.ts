@@ -1,8 +1,8 @@
 import { describe, it } from 'vitest';
+import type { AdminPort, AdminRule } from '../rules/types.ts';
 import { grid, node, pod, policy } from '../testing/cluster.ts';
 import { expectReach } from '../testing/reach-table.ts';
 import { adminPolicy, baseline, OPEN, pods, space } from '../testing/world.ts';
-import type { AdminPort, AdminRule } from '../types.ts';
 
 const X_SHUT_FOR_Y = `
   xz/*  ... ... ...

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { evaluate } from '../evaluate.ts';
+import { evaluate } from '../evaluate/evaluate.ts';
 import { buildPolicyModel, type PolicyFacts } from '../model.ts';
-import type { Protocol } from '../port-set.ts';
+import type { Protocol } from '../rules/port-set.ts';
+import type { ClusterProtocol, ClusterRule } from '../rules/types.ts';
 import { at, grid, node, pod, policy } from '../testing/cluster.ts';
 import { expectReach } from '../testing/reach-table.ts';
 import { clusterPolicy, OPEN, pods, space } from '../testing/world.ts';
-import type { ClusterProtocol, ClusterRule } from '../types.ts';
 
 const NOTHING_TO_Y = `
   x/*   ... XXX ...

@@ -1,8 +1,8 @@
 import { describe, it } from 'vitest';
+import type { AdminPeer, ClusterProtocol, ClusterRule } from '../rules/types.ts';
 import { grid, policy } from '../testing/cluster.ts';
 import { expectReach } from '../testing/reach-table.ts';
 import { adminPolicy, clusterPolicy, OPEN, pods, space } from '../testing/world.ts';
-import type { AdminPeer, ClusterProtocol, ClusterRule } from '../types.ts';
 
 const X_SHUT_FOR_Y = `
   xz/*  ... ... ...

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { NetworkPolicy } from '../../model/objects-network.ts';
 import type { Pod } from '../../model/objects-pod.ts';
-import { type Endpoint, evaluate } from '../evaluate.ts';
+import { type Endpoint, evaluate } from '../evaluate/evaluate.ts';
 import { buildPolicyModel, type PolicyFacts } from '../model.ts';
-import { serviceTargets } from '../service-targets.ts';
+import { serviceTargets } from '../services/service-targets.ts';
 import { at, grid, namespace, node, pod, policy, service } from '../testing/cluster.ts';
 import { expectReach } from '../testing/reach-table.ts';
 import { adminPolicy, clusterPolicy, ns, OPEN, podIs, space } from '../testing/world.ts';

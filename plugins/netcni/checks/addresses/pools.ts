@@ -6,7 +6,7 @@ import { isWhollyRead } from '../../../../shared/model/absence.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import { nameOf } from '../../../../shared/model/refs.ts';
 import { matchesSelector } from '../../../../shared/model/selectors.ts';
-import { parseCalicoSelector } from '../../../../shared/policy/calico-selector.ts';
+import { parseCalicoSelector } from '../../../../shared/policy/rules/calico-selector.ts';
 import { joinNames, plural } from '../../../../shared/util/text.ts';
 import { type ClusterSubject, nodeKey } from '../../cluster-subject.ts';
 import { blocksOf, poolUses } from '../../facts/calico-blocks.ts';

@@ -6,7 +6,7 @@ import type { Node } from '../../../../shared/model/objects.ts';
 import type { BGPPeer, CalicoPeerState } from '../../../../shared/model/objects-cni.ts';
 import { nameOf } from '../../../../shared/model/refs.ts';
 import { matchesSelector } from '../../../../shared/model/selectors.ts';
-import { parseCalicoSelector } from '../../../../shared/policy/calico-selector.ts';
+import { parseCalicoSelector } from '../../../../shared/policy/rules/calico-selector.ts';
 import { joinNames } from '../../../../shared/util/text.ts';
 import { type ClusterSubject, nodeKey } from '../../cluster-subject.ts';
 import { downNodes, nodeFacts } from '../../facts/nodes.ts';

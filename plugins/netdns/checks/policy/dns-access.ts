@@ -5,11 +5,11 @@ import type { Evidence } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import type { Pod } from '../../../../shared/model/objects-pod.ts';
 import { formatRef, namespaceOf, type Ref } from '../../../../shared/model/refs.ts';
-import { type CallerPort, callerAccess } from '../../../../shared/policy/caller-access.ts';
-import { evaluate } from '../../../../shared/policy/evaluate.ts';
+import { evaluate } from '../../../../shared/policy/evaluate/evaluate.ts';
+import type { SideWalk } from '../../../../shared/policy/evaluate/verdict.ts';
 import { isolating } from '../../../../shared/policy/model.ts';
 import { policyModelOf } from '../../../../shared/policy/model-of-index.ts';
-import type { SideWalk } from '../../../../shared/policy/verdict.ts';
+import { type CallerPort, callerAccess } from '../../../../shared/policy/services/caller-access.ts';
 import type { DnsPort } from './allow-dns.ts';
 
 /** What of a pod's questions a policy stops. */

@@ -1,7 +1,7 @@
 import { formatRef } from '../../../../shared/model/refs.ts';
+import type { SideWalk } from '../../../../shared/policy/evaluate/verdict.ts';
 import type { PolicyFacts } from '../../../../shared/policy/model.ts';
-import type { Unit } from '../../../../shared/policy/units.ts';
-import type { SideWalk } from '../../../../shared/policy/verdict.ts';
+import type { Unit } from '../../../../shared/policy/rules/units.ts';
 import { ruleNumber } from '../../words/policies.ts';
 import type { PairVerdict } from '../judge-pair.ts';
 import { type Candidate, isNamed, NONE } from './candidate.ts';

@@ -4,7 +4,7 @@ import type { NetworkPolicy } from '../../../../shared/model/objects-network.ts'
 import type { Pod } from '../../../../shared/model/objects-pod.ts';
 import type { Ref } from '../../../../shared/model/refs.ts';
 import type { PolicyFacts } from '../../../../shared/policy/model.ts';
-import type { Direction } from '../../../../shared/policy/rules.ts';
+import type { Direction } from '../../../../shared/policy/rules/rules.ts';
 
 /** A change that may turn an answer round, with the facts as they would be. */
 export interface Candidate {

@@ -2,10 +2,10 @@ import type { Fix } from '../../../../shared/messages/finding.ts';
 import type { KubeObject } from '../../../../shared/model/objects.ts';
 import type { Pod } from '../../../../shared/model/objects-pod.ts';
 import { formatRef, refKey } from '../../../../shared/model/refs.ts';
+import type { PeerMiss, RuleWalk } from '../../../../shared/policy/evaluate/verdict.ts';
 import type { PolicyFacts, PolicyModel } from '../../../../shared/policy/model.ts';
-import type { Direction } from '../../../../shared/policy/rules.ts';
-import { NAMESPACE_NAME_LABEL, type Unit } from '../../../../shared/policy/units.ts';
-import type { PeerMiss, RuleWalk } from '../../../../shared/policy/verdict.ts';
+import type { Direction } from '../../../../shared/policy/rules/rules.ts';
+import { NAMESPACE_NAME_LABEL, type Unit } from '../../../../shared/policy/rules/units.ts';
 import { shellQuote } from '../../../../shared/util/text.ts';
 import { type Candidate, NONE } from './candidate.ts';
 

@@ -1,5 +1,5 @@
 import type { PolicyFacts, PolicyModel } from '../../../../shared/policy/model.ts';
-import type { Direction } from '../../../../shared/policy/rules.ts';
+import type { Direction } from '../../../../shared/policy/rules/rules.ts';
 import type { PairVerdict } from '../judge-pair.ts';
 import { beforeDenial } from './admin-changes.ts';
 import type { Candidate } from './candidate.ts';

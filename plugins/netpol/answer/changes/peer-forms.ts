@@ -1,6 +1,6 @@
 import type { Labels } from '../../../../shared/model/objects.ts';
 import type { Pod } from '../../../../shared/model/objects-pod.ts';
-import { NAMESPACE_NAME_LABEL, type Unit } from '../../../../shared/policy/units.ts';
+import { NAMESPACE_NAME_LABEL, type Unit } from '../../../../shared/policy/rules/units.ts';
 import { toCidrs } from '../../../../shared/util/addresses.ts';
 import type { PairVerdict } from '../judge-pair.ts';
 

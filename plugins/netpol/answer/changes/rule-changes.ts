@@ -1,9 +1,9 @@
 import type { KubeObject } from '../../../../shared/model/objects.ts';
 import { formatRef, type Ref } from '../../../../shared/model/refs.ts';
+import type { PolicyWalk, RuleWalk } from '../../../../shared/policy/evaluate/verdict.ts';
 import type { PolicyFacts } from '../../../../shared/policy/model.ts';
-import type { Direction } from '../../../../shared/policy/rules.ts';
-import type { Unit } from '../../../../shared/policy/units.ts';
-import type { PolicyWalk, RuleWalk } from '../../../../shared/policy/verdict.ts';
+import type { Direction } from '../../../../shared/policy/rules/rules.ts';
+import type { Unit } from '../../../../shared/policy/rules/units.ts';
 import { ruleNumber } from '../../words/policies.ts';
 import type { PairVerdict } from '../judge-pair.ts';
 import { type Candidate, isNamed, NONE, withPolicy } from './candidate.ts';

@@ -5,11 +5,11 @@ import type { Finding, Fix } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import type { KindName } from '../../../../shared/model/kinds.ts';
 import type { Service } from '../../../../shared/model/objects-network.ts';
-import { inBlock } from '../../../../shared/policy/match.ts';
 import { POLICY_FACT_KINDS } from '../../../../shared/policy/model-of-index.ts';
-import type { BlockPeer } from '../../../../shared/policy/rules.ts';
-import { selectedPods, serviceTargets } from '../../../../shared/policy/service-targets.ts';
-import { NAMESPACE_NAME_LABEL } from '../../../../shared/policy/units.ts';
+import { inBlock } from '../../../../shared/policy/rules/match.ts';
+import type { BlockPeer } from '../../../../shared/policy/rules/rules.ts';
+import { NAMESPACE_NAME_LABEL } from '../../../../shared/policy/rules/units.ts';
+import { selectedPods, serviceTargets } from '../../../../shared/policy/services/service-targets.ts';
 import {
   type Address,
   type AddressRange,

@@ -1,5 +1,5 @@
-import type { Enforcement } from '../../../../shared/policy/enforcement.ts';
-import { DIRECTIONS } from '../../../../shared/policy/rules.ts';
+import type { Enforcement } from '../../../../shared/policy/enforcement/enforcement.ts';
+import { DIRECTIONS } from '../../../../shared/policy/rules/rules.ts';
 import { type PolicySubject, writtenPolicy } from '../../lint/policy-subject.ts';
 
 /** Something of the policy APIs that a plugin ignores. */

@@ -1,8 +1,8 @@
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
-import type { PodClass } from '../../../../shared/policy/classes.ts';
+import type { PodClass } from '../../../../shared/policy/many/classes.ts';
+import { buildProfiles, type Profiles } from '../../../../shared/policy/many/profiles.ts';
 import { POLICY_FACT_KINDS } from '../../../../shared/policy/model-of-index.ts';
-import { buildProfiles, type Profiles } from '../../../../shared/policy/profiles.ts';
 import { compareText, joinNames, plural } from '../../../../shared/util/text.ts';
 import type { ClusterCheck, ClusterSubject } from '../../lint/cluster-subject.ts';
 import { lintModelIn } from '../../lint/lint-facts.ts';

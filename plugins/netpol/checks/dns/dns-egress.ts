@@ -3,10 +3,10 @@ import type { Evidence, Finding, Fix } from '../../../../shared/messages/finding
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import type { Pod } from '../../../../shared/model/objects-pod.ts';
 import { formatRef } from '../../../../shared/model/refs.ts';
-import { unitRef } from '../../../../shared/policy/explain-peer.ts';
+import { unitRef } from '../../../../shared/policy/evaluate/explain-peer.ts';
 import { POLICY_FACT_KINDS } from '../../../../shared/policy/model-of-index.ts';
-import { hasPort, isAllPorts } from '../../../../shared/policy/port-set.ts';
-import { NAMESPACE_NAME_LABEL } from '../../../../shared/policy/units.ts';
+import { hasPort, isAllPorts } from '../../../../shared/policy/rules/port-set.ts';
+import { NAMESPACE_NAME_LABEL } from '../../../../shared/policy/rules/units.ts';
 import { joinAnd, joinNames, plural, shellQuote } from '../../../../shared/util/text.ts';
 import { isWritten, lintModelIn } from '../../lint/lint-facts.ts';
 import { atField, changeFix, flow } from '../../lint/places.ts';

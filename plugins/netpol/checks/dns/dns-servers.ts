@@ -1,8 +1,8 @@
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import type { Service } from '../../../../shared/model/objects-network.ts';
 import type { Container, Pod } from '../../../../shared/model/objects-pod.ts';
-import { selectedPods, serviceTargets } from '../../../../shared/policy/service-targets.ts';
-import { isFinished, type PodUnit, podUnit, type RangeUnit } from '../../../../shared/policy/units.ts';
+import { isFinished, type PodUnit, podUnit, type RangeUnit } from '../../../../shared/policy/rules/units.ts';
+import { selectedPods, serviceTargets } from '../../../../shared/policy/services/service-targets.ts';
 import { parseCidr } from '../../../../shared/util/addresses.ts';
 import { lintModelIn } from '../../lint/lint-facts.ts';
 

@@ -1,12 +1,12 @@
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import type { Pod } from '../../../../shared/model/objects-pod.ts';
-import { decide } from '../../../../shared/policy/decide.ts';
-import { matchPeer } from '../../../../shared/policy/match.ts';
-import { hasPort, type Protocol } from '../../../../shared/policy/port-set.ts';
-import { buildProfiles, type Profile } from '../../../../shared/policy/profiles.ts';
-import type { Policy } from '../../../../shared/policy/rules.ts';
-import { namedPort } from '../../../../shared/policy/side.ts';
-import type { Unit } from '../../../../shared/policy/units.ts';
+import { decide } from '../../../../shared/policy/evaluate/decide.ts';
+import { namedPort } from '../../../../shared/policy/evaluate/side.ts';
+import { buildProfiles, type Profile } from '../../../../shared/policy/many/profiles.ts';
+import { matchPeer } from '../../../../shared/policy/rules/match.ts';
+import { hasPort, type Protocol } from '../../../../shared/policy/rules/port-set.ts';
+import type { Policy } from '../../../../shared/policy/rules/rules.ts';
+import type { Unit } from '../../../../shared/policy/rules/units.ts';
 import { lintModelIn } from '../../lint/lint-facts.ts';
 import { classesIn } from '../../lint/members.ts';
 

@@ -1,8 +1,8 @@
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import type { Finding } from '../../../../shared/messages/finding.ts';
 import { formatRef } from '../../../../shared/model/refs.ts';
-import { DIRECTIONS } from '../../../../shared/policy/rules.ts';
-import type { AdminNetworkPolicy, AdminPeer, ClusterNetworkPolicy } from '../../../../shared/policy/types.ts';
+import { DIRECTIONS } from '../../../../shared/policy/rules/rules.ts';
+import type { AdminNetworkPolicy, AdminPeer, ClusterNetworkPolicy } from '../../../../shared/policy/rules/types.ts';
 import { atField } from '../../lint/places.ts';
 import type { LintedKind, PolicySubject } from '../../lint/policy-subject.ts';
 import { formMessages } from '../../messages/form.ts';

@@ -3,7 +3,7 @@ import type { Finding, Fix } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import type { NetworkPolicyPeer } from '../../../../shared/model/objects-network.ts';
 import { formatRef } from '../../../../shared/model/refs.ts';
-import { DIRECTIONS, type Direction } from '../../../../shared/policy/rules.ts';
+import { DIRECTIONS, type Direction } from '../../../../shared/policy/rules/rules.ts';
 import { coversRange, parseCidr, toCidrs } from '../../../../shared/util/addresses.ts';
 import { atField, changeFix } from '../../lint/places.ts';
 import { type PolicySubject, writtenPolicy } from '../../lint/policy-subject.ts';

@@ -1,6 +1,6 @@
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
-import type { PodClass } from '../../../../shared/policy/classes.ts';
-import type { Direction, Rule } from '../../../../shared/policy/rules.ts';
+import type { PodClass } from '../../../../shared/policy/many/classes.ts';
+import type { Direction, Rule } from '../../../../shared/policy/rules/rules.ts';
 import { lintModelIn } from '../../lint/lint-facts.ts';
 import { classesOf, selectedClasses } from '../../lint/members.ts';
 import { type PolicySubject, writtenPolicy } from '../../lint/policy-subject.ts';

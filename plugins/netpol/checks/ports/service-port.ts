@@ -1,11 +1,11 @@
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import type { Finding } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
-import type { PodClass } from '../../../../shared/policy/classes.ts';
+import type { PodClass } from '../../../../shared/policy/many/classes.ts';
 import { POLICY_FACT_KINDS } from '../../../../shared/policy/model-of-index.ts';
-import { hasPort, isAllPorts, type PortRange, toPortRanges } from '../../../../shared/policy/port-set.ts';
-import { DIRECTIONS, type Direction, type Rule } from '../../../../shared/policy/rules.ts';
-import { declaredPortsOf, resolveNamedPort } from '../../../../shared/policy/units.ts';
+import { hasPort, isAllPorts, type PortRange, toPortRanges } from '../../../../shared/policy/rules/port-set.ts';
+import { DIRECTIONS, type Direction, type Rule } from '../../../../shared/policy/rules/rules.ts';
+import { declaredPortsOf, resolveNamedPort } from '../../../../shared/policy/rules/units.ts';
 import { joinAnd } from '../../../../shared/util/text.ts';
 import { atField, changeFix } from '../../lint/places.ts';
 import type { PolicySubject } from '../../lint/policy-subject.ts';

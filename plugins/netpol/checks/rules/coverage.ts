@@ -1,6 +1,6 @@
 import type { LabelSelector } from '../../../../shared/model/objects.ts';
-import { isAllPorts, subtractPorts } from '../../../../shared/policy/port-set.ts';
-import type { Peer, PodsPeer, Rule, RulePorts } from '../../../../shared/policy/rules.ts';
+import { isAllPorts, subtractPorts } from '../../../../shared/policy/rules/port-set.ts';
+import type { Peer, PodsPeer, Rule, RulePorts } from '../../../../shared/policy/rules/rules.ts';
 import { coversRange, overlaps } from '../../../../shared/util/addresses.ts';
 
 /**

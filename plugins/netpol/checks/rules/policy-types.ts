@@ -4,7 +4,7 @@ import { isApplied } from '../../../../shared/model/applied.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import type { NetworkPolicy } from '../../../../shared/model/objects-network.ts';
 import { formatRef } from '../../../../shared/model/refs.ts';
-import { DIRECTIONS } from '../../../../shared/policy/rules.ts';
+import { DIRECTIONS } from '../../../../shared/policy/rules/rules.ts';
 import { plural } from '../../../../shared/util/text.ts';
 import { atField, changeFix } from '../../lint/places.ts';
 import { type PolicySubject, writtenPolicy } from '../../lint/policy-subject.ts';

@@ -3,9 +3,15 @@ import type { Finding, Fix } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import { formatRef } from '../../../../shared/model/refs.ts';
 import { POLICY_FACT_KINDS } from '../../../../shared/policy/model-of-index.ts';
-import { intersectPorts } from '../../../../shared/policy/port-set.ts';
-import { DIRECTIONS, type Direction, type Peer, type Policy, type Rule } from '../../../../shared/policy/rules.ts';
-import type { AdminNetworkPolicy } from '../../../../shared/policy/types.ts';
+import { intersectPorts } from '../../../../shared/policy/rules/port-set.ts';
+import {
+  DIRECTIONS,
+  type Direction,
+  type Peer,
+  type Policy,
+  type Rule,
+} from '../../../../shared/policy/rules/rules.ts';
+import type { AdminNetworkPolicy } from '../../../../shared/policy/rules/types.ts';
 import { overlaps } from '../../../../shared/util/addresses.ts';
 import { lintModelIn } from '../../lint/lint-facts.ts';
 import { classesOf, selectedClasses } from '../../lint/members.ts';

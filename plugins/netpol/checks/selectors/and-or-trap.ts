@@ -5,7 +5,7 @@ import type { LabelSelector } from '../../../../shared/model/objects.ts';
 import type { NetworkPolicyPeer } from '../../../../shared/model/objects-network.ts';
 import { formatSelector } from '../../../../shared/model/selectors.ts';
 import { POLICY_FACT_KINDS } from '../../../../shared/policy/model-of-index.ts';
-import { DIRECTIONS, type Direction, type PodsPeer } from '../../../../shared/policy/rules.ts';
+import { DIRECTIONS, type Direction, type PodsPeer } from '../../../../shared/policy/rules/rules.ts';
 import { joinNames, plural } from '../../../../shared/util/text.ts';
 import { lintModelIn } from '../../lint/lint-facts.ts';
 import { classesOf, countPods, podNames } from '../../lint/members.ts';

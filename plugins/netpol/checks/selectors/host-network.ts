@@ -2,7 +2,7 @@ import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import type { Fix } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import { formatRef } from '../../../../shared/model/refs.ts';
-import type { PodClass } from '../../../../shared/policy/classes.ts';
+import type { PodClass } from '../../../../shared/policy/many/classes.ts';
 import { POLICY_FACT_KINDS } from '../../../../shared/policy/model-of-index.ts';
 import { formatAddress } from '../../../../shared/util/addresses.ts';
 import { patchLine } from '../../../../shared/util/kubectl.ts';

@@ -1,6 +1,6 @@
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
-import type { PodsPeer } from '../../../../shared/policy/rules.ts';
-import { NAMESPACE_NAME_LABEL } from '../../../../shared/policy/units.ts';
+import type { PodsPeer } from '../../../../shared/policy/rules/rules.ts';
+import { NAMESPACE_NAME_LABEL } from '../../../../shared/policy/rules/units.ts';
 import { isWritten, lintModelIn } from '../../lint/lint-facts.ts';
 import type { PolicySubject } from '../../lint/policy-subject.ts';
 

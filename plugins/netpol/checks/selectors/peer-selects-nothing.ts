@@ -3,9 +3,9 @@ import type { Evidence, Finding, Fix, Severity } from '../../../../shared/messag
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import { formatSelector } from '../../../../shared/model/selectors.ts';
 import { POLICY_FACT_KINDS } from '../../../../shared/policy/model-of-index.ts';
-import { peerMiss } from '../../../../shared/policy/near-misses.ts';
-import type { PodsPeer } from '../../../../shared/policy/rules.ts';
-import { NAMESPACE_NAME_LABEL } from '../../../../shared/policy/units.ts';
+import type { PodsPeer } from '../../../../shared/policy/rules/rules.ts';
+import { NAMESPACE_NAME_LABEL } from '../../../../shared/policy/rules/units.ts';
+import { peerMiss } from '../../../../shared/policy/services/near-misses.ts';
 import { joinNames } from '../../../../shared/util/text.ts';
 import { lintModelIn, templatesSeen } from '../../lint/lint-facts.ts';
 import { type NearWords, nearWords } from '../../lint/nearest-words.ts';

@@ -4,8 +4,14 @@ import type {
   NetworkPolicyIngressRule,
   NetworkPolicyPeer,
 } from '../../../../shared/model/objects-network.ts';
-import { matchLabels } from '../../../../shared/policy/labels.ts';
-import { DIRECTIONS, type Direction, type Peer, type PodsPeer, type Rule } from '../../../../shared/policy/rules.ts';
+import { matchLabels } from '../../../../shared/policy/rules/labels.ts';
+import {
+  DIRECTIONS,
+  type Direction,
+  type Peer,
+  type PodsPeer,
+  type Rule,
+} from '../../../../shared/policy/rules/rules.ts';
 import { lintModelIn } from '../../lint/lint-facts.ts';
 import { membersIn } from '../../lint/members.ts';
 import { type PolicySubject, writtenPolicy } from '../../lint/policy-subject.ts';

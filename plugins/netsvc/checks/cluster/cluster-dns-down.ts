@@ -5,7 +5,7 @@ import { formatRef, nameOf, type Ref, refOf } from '../../../../shared/model/ref
 import { type SickPod, sicknessOf } from '../../../../shared/model/sick-pods.ts';
 import { clusterMessages } from '../../messages/cluster.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
-import { unresolvedPods } from '../pods/unresolved-pods.ts';
+import { unresolvedPods } from '../pods/dependencies/unresolved-pods.ts';
 import { asksForDns, type ClusterDns, dnsOf } from './dns-servers.ts';
 
 /** No DNS server is ready: no name resolves, whatever the state of the Service behind it. */

@@ -3,7 +3,7 @@ import { isProvenAbsent, isWhollyRead } from '../../../../shared/model/absence.t
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import type { Condition } from '../../../../shared/model/objects.ts';
 import { formatRef, nameOf, namespaceOf, refOf } from '../../../../shared/model/refs.ts';
-import { type GatewayRoute, isGranted } from '../../../../shared/policy/gateway-backends.ts';
+import { type GatewayRoute, isGranted } from '../../../../shared/policy/services/gateway-backends.ts';
 import { hideSecrets } from '../../../../shared/util/hide-secrets.ts';
 import { patchLine } from '../../../../shared/util/kubectl.ts';
 import { joinAnd, shorten } from '../../../../shared/util/text.ts';

@@ -1,25 +1,25 @@
 import type { ServiceCheck } from '../../service-subject.ts';
-import { configMissing } from './config-missing.ts';
-import { containerCannotStart } from './container-cannot-start.ts';
-import { containerCrashes } from './container-crashes.ts';
-import { daemonSetFitsNoNode } from './daemonset-fits-no-node.ts';
-import { deploymentPaused } from './deployment-paused.ts';
-import { imageNotPulled } from './image-not-pulled.ts';
-import { initContainer } from './init-container.ts';
-import { jobHasNoPod } from './job-has-no-pod.ts';
-import { manifestRefused } from './manifest-refused.ts';
-import { needsNotWritten } from './needs-not-written.ts';
-import { noPodByEvents } from './no-pod-by-events.ts';
-import { nodeNotReady } from './node-not-ready.ts';
-import { outOfMemory } from './out-of-memory.ts';
-import { podsCannotBeCreated } from './pods-cannot-be-created.ts';
-import { podsHaveEnded } from './pods-have-ended.ts';
-import { podsPending } from './pods-pending.ts';
-import { podsPreparing } from './pods-preparing.ts';
-import { podsTerminating } from './pods-terminating.ts';
-import { scaledToZero } from './scaled-to-zero.ts';
-import { workloadHasNoPods } from './workload-has-no-pods.ts';
-import { workloadNotObserved } from './workload-not-observed.ts';
+import { configMissing } from './config/config-missing.ts';
+import { needsNotWritten } from './config/needs-not-written.ts';
+import { containerCannotStart } from './containers/container-cannot-start.ts';
+import { containerCrashes } from './containers/container-crashes.ts';
+import { imageNotPulled } from './containers/image-not-pulled.ts';
+import { initContainer } from './containers/init-container.ts';
+import { outOfMemory } from './containers/out-of-memory.ts';
+import { deploymentPaused } from './creation/deployment-paused.ts';
+import { jobHasNoPod } from './creation/job-has-no-pod.ts';
+import { manifestRefused } from './creation/manifest-refused.ts';
+import { noPodByEvents } from './creation/no-pod-by-events.ts';
+import { podsCannotBeCreated } from './creation/pods-cannot-be-created.ts';
+import { scaledToZero } from './creation/scaled-to-zero.ts';
+import { workloadHasNoPods } from './creation/workload-has-no-pods.ts';
+import { workloadNotObserved } from './creation/workload-not-observed.ts';
+import { daemonSetFitsNoNode } from './pending/daemonset-fits-no-node.ts';
+import { podsPending } from './pending/pods-pending.ts';
+import { nodeNotReady } from './states/node-not-ready.ts';
+import { podsHaveEnded } from './states/pods-have-ended.ts';
+import { podsPreparing } from './states/pods-preparing.ts';
+import { podsTerminating } from './states/pods-terminating.ts';
 
 /** In reading order: the way of a pod from its workload to a running container. */
 export const podsChecks: readonly ServiceCheck[] = [

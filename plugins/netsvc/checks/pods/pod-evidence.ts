@@ -7,8 +7,8 @@ import { containerOfEvent } from '../../../../shared/model/pod-state-probe.ts';
 import { ago, formatDuration } from '../../../../shared/util/duration.ts';
 import { hideSecrets } from '../../../../shared/util/hide-secrets.ts';
 import { plural, shorten } from '../../../../shared/util/text.ts';
-import { pullAnswer } from './image-answers.ts';
-import { lastLogLines } from './last-log-lines.ts';
+import { pullAnswer } from './containers/image-answers.ts';
+import { lastLogLines } from './containers/last-log-lines.ts';
 import type { ServicePod } from './service-pods.ts';
 
 /** Longest quotation of somebody else's words. */

@@ -5,9 +5,9 @@ import { type TemplateChange, templateChanges } from '../../../../shared/model/r
 import { conditionOfWorkload, isOfCurrentRevision, revisionOf, rolloutOf } from '../../../../shared/model/rollouts.ts';
 import { ago } from '../../../../shared/util/duration.ts';
 import { joinNames } from '../../../../shared/util/text.ts';
+import { target } from './containers/workload-commands.ts';
 import { ownerKey } from './pod-groups.ts';
 import type { ServicePod } from './service-pods.ts';
-import { target } from './workload-commands.ts';
 
 /** What a rollout has to do with pods that do not work. */
 export interface RolloutNote {

@@ -1,6 +1,6 @@
 import { formatRef } from '../../../../shared/model/refs.ts';
 import { formatSelector } from '../../../../shared/model/selectors.ts';
-import type { NearMiss } from '../../../../shared/policy/near-misses.ts';
+import type { NearMiss } from '../../../../shared/policy/services/near-misses.ts';
 import { joinNames } from '../../../../shared/util/text.ts';
 
 /** A peer that matches nothing, in three parts of a sentence. */

@@ -1,9 +1,9 @@
 import type { Fix } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import type { Ref } from '../../../../shared/model/refs.ts';
-import type { NearMiss } from '../../../../shared/policy/near-misses.ts';
-import type { Direction } from '../../../../shared/policy/rules.ts';
-import type { AccessPort } from '../../../../shared/policy/service-access.ts';
+import type { Direction } from '../../../../shared/policy/rules/rules.ts';
+import type { NearMiss } from '../../../../shared/policy/services/near-misses.ts';
+import type { AccessPort } from '../../../../shared/policy/services/service-access.ts';
 import { patchLine } from '../../../../shared/util/kubectl.ts';
 import { shellQuote } from '../../../../shared/util/text.ts';
 import type { ServiceSubject } from '../../service-subject.ts';

@@ -6,13 +6,13 @@ import type { Pod } from '../../../../shared/model/objects-pod.ts';
 import { formatRef, refKey, refOf } from '../../../../shared/model/refs.ts';
 import { isolating, type PolicyModel } from '../../../../shared/policy/model.ts';
 import { POLICY_FACT_KINDS } from '../../../../shared/policy/model-of-index.ts';
-import type { NearMiss } from '../../../../shared/policy/near-misses.ts';
+import type { NearMiss } from '../../../../shared/policy/services/near-misses.ts';
 import {
   type AccessPort,
   type ServiceAccess,
   serviceAccess,
   someoneIsLetIn,
-} from '../../../../shared/policy/service-access.ts';
+} from '../../../../shared/policy/services/service-access.ts';
 import { joinAnd, joinNames, plural } from '../../../../shared/util/text.ts';
 import { policyMessages } from '../../messages/policy.ts';
 import { podCallersModelIn } from '../../policy-facts.ts';

@@ -1,7 +1,7 @@
 import type { Fix } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
-import type { NearMiss } from '../../../../shared/policy/near-misses.ts';
-import type { AccessPort } from '../../../../shared/policy/service-access.ts';
+import type { NearMiss } from '../../../../shared/policy/services/near-misses.ts';
+import type { AccessPort } from '../../../../shared/policy/services/service-access.ts';
 import { joinNames } from '../../../../shared/util/text.ts';
 import { portFix, protocolFix } from './policy-fixes.ts';
 

@@ -4,8 +4,8 @@ import { isWhollyRead } from '../../../../shared/model/absence.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import type { Service } from '../../../../shared/model/objects-network.ts';
 import { nameOf, namespaceOf, type Ref } from '../../../../shared/model/refs.ts';
-import type { BlockPeer } from '../../../../shared/policy/rules.ts';
-import type { ServiceAccess } from '../../../../shared/policy/service-access.ts';
+import type { BlockPeer } from '../../../../shared/policy/rules/rules.ts';
+import type { ServiceAccess } from '../../../../shared/policy/services/service-access.ts';
 import {
   type AddressRange,
   countAddresses,

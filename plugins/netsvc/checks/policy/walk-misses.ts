@@ -1,8 +1,8 @@
 import type { Service } from '../../../../shared/model/objects-network.ts';
 import { formatRef, type Ref } from '../../../../shared/model/refs.ts';
-import type { CallerPort } from '../../../../shared/policy/caller-access.ts';
-import type { Miss } from '../../../../shared/policy/labels.ts';
-import type { PeerMiss, RuleWalk, SideWalk } from '../../../../shared/policy/verdict.ts';
+import type { PeerMiss, RuleWalk, SideWalk } from '../../../../shared/policy/evaluate/verdict.ts';
+import type { Miss } from '../../../../shared/policy/rules/labels.ts';
+import type { CallerPort } from '../../../../shared/policy/services/caller-access.ts';
 import { inRange, parseAddress, parseCidr } from '../../../../shared/util/addresses.ts';
 import { joinAnd } from '../../../../shared/util/text.ts';
 

@@ -3,7 +3,7 @@ import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import { hideSecrets } from '../../../../shared/util/hide-secrets.ts';
 import { shorten } from '../../../../shared/util/text.ts';
 import { portsMessages } from '../../messages/ports.ts';
-import { target as of } from '../pods/workload-commands.ts';
+import { target as of } from '../pods/containers/workload-commands.ts';
 import { type DeadIn, deadPortCheck } from './dead-port-check.ts';
 import { patchTarget, workloadPatch } from './port-fixes.ts';
 import { sendsWords } from './port-words.ts';

@@ -6,10 +6,10 @@ import { type RunningContainer, runningContainers } from '../../../../shared/mod
 import { parseQuantity } from '../../../../shared/util/quantity.ts';
 import { pressureMessages } from '../../messages/pressure.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
+import { isInTemplate, patchContainer } from '../pods/containers/workload-commands.ts';
+import { formatCores } from '../pods/pending/resource-amounts.ts';
 import { groupBy, ownerKey, podKeys, thePods } from '../pods/pod-groups.ts';
-import { formatCores } from '../pods/resource-amounts.ts';
 import { podsIn, type ServicePod, servicePods } from '../pods/service-pods.ts';
-import { isInTemplate, patchContainer } from '../pods/workload-commands.ts';
 import { POD_USES } from '../pods/workloads-behind.ts';
 import { probeFailureOf } from '../readiness/failing-probes.ts';
 import { usages } from './container-usage.ts';

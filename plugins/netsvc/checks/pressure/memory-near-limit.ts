@@ -3,10 +3,10 @@ import type { Finding } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import { pressureMessages } from '../../messages/pressure.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
+import { isInTemplate, patchContainer } from '../pods/containers/workload-commands.ts';
+import { formatBytes } from '../pods/pending/resource-amounts.ts';
 import { groupBy, ownerKey, podKeys, thePods } from '../pods/pod-groups.ts';
-import { formatBytes } from '../pods/resource-amounts.ts';
 import { servicePods } from '../pods/service-pods.ts';
-import { isInTemplate, patchContainer } from '../pods/workload-commands.ts';
 import { POD_USES } from '../pods/workloads-behind.ts';
 import { percentOf, type Usage, usages } from './container-usage.ts';
 

@@ -10,9 +10,9 @@ import { ago } from '../../../../shared/util/duration.ts';
 import { compareText, joinNames, shorten } from '../../../../shared/util/text.ts';
 import { pressureMessages } from '../../messages/pressure.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
-import { type Eviction, evictionOf } from '../pods/eviction.ts';
+import { isPatchable, patchContainer, patchTemplateSpec } from '../pods/containers/workload-commands.ts';
 import { groupBy } from '../pods/pod-groups.ts';
-import { isPatchable, patchContainer, patchTemplateSpec } from '../pods/workload-commands.ts';
+import { type Eviction, evictionOf } from '../pods/states/eviction.ts';
 import { stayingPods, WORKLOAD_USES } from '../pods/workloads-behind.ts';
 
 const RECENT = 6 * 3_600_000;

@@ -4,7 +4,7 @@ import { conditionOf, runningContainers } from '../../../../shared/model/pods.ts
 import { replicaSetsOf, revisionOf } from '../../../../shared/model/rollouts.ts';
 import { ago } from '../../../../shared/util/duration.ts';
 import { compareText } from '../../../../shared/util/text.ts';
-import { exitInWords } from '../pods/exit-codes.ts';
+import { exitInWords } from '../pods/containers/exit-codes.ts';
 import type { ServicePod } from '../pods/service-pods.ts';
 
 interface Moment {

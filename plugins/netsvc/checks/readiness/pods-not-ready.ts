@@ -6,12 +6,12 @@ import { probeOf, probePortNumber } from '../../../../shared/model/pod-state-pro
 import { ago } from '../../../../shared/util/duration.ts';
 import { readinessMessages } from '../../messages/readiness.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
-import { NEEDS_USES, needsOf, withWords } from '../pods/dependencies.ts';
+import { logs } from '../pods/containers/workload-commands.ts';
+import { NEEDS_USES, needsOf, withWords } from '../pods/dependencies/dependencies.ts';
 import { logEvidence, podSource } from '../pods/pod-evidence.ts';
 import { groupBy, inPods, ownerKey, podKeys, thePods } from '../pods/pod-groups.ts';
 import { rolloutNote, withUndo } from '../pods/rollout-note.ts';
 import { type PodIn, podsIn, type ServicePod, servicePods } from '../pods/service-pods.ts';
-import { logs } from '../pods/workload-commands.ts';
 import { POD_USES } from '../pods/workloads-behind.ts';
 import { answersElsewhere } from './answers-elsewhere.ts';
 import { type FailingProbe, failingProbe, type ProbeFault, probeKey, spokesman } from './failing-probes.ts';

@@ -5,7 +5,7 @@ import { probeTimes } from '../../../../shared/model/pod-state-probe.ts';
 import { ago } from '../../../../shared/util/duration.ts';
 import { readinessMessages } from '../../messages/readiness.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
-import { NEEDS_USES, needsOf } from '../pods/dependencies.ts';
+import { NEEDS_USES, needsOf } from '../pods/dependencies/dependencies.ts';
 import { logEvidence, podSource } from '../pods/pod-evidence.ts';
 import { groupBy, ownerKey, podKeys, thePods } from '../pods/pod-groups.ts';
 import { type PodIn, podsIn, readyPods, servicePods } from '../pods/service-pods.ts';

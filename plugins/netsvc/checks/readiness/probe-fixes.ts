@@ -5,7 +5,7 @@ import { targetPortOf } from '../../../../shared/model/pods.ts';
 import { hideSecrets } from '../../../../shared/util/hide-secrets.ts';
 import { shellQuote } from '../../../../shared/util/text.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
-import { isInTemplate, logs, patchContainer } from '../pods/workload-commands.ts';
+import { isInTemplate, logs, patchContainer } from '../pods/containers/workload-commands.ts';
 import type { FailingProbe } from './failing-probes.ts';
 
 /** Changes of the probe that mend it, or the command that shows what it is answered. */

@@ -6,12 +6,17 @@ import { probeTimes } from '../../../../shared/model/pod-state-probe.ts';
 import { formatDuration } from '../../../../shared/util/duration.ts';
 import { readinessMessages } from '../../messages/readiness.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
+import {
+  restartsInWords,
+  type Troubled,
+  troubledPods,
+  troubleEvidence,
+} from '../pods/containers/troubled-containers.ts';
+import { isInTemplate, patchContainer } from '../pods/containers/workload-commands.ts';
 import { logEvidence } from '../pods/pod-evidence.ts';
 import { groupBy, inPods, podKeys } from '../pods/pod-groups.ts';
 import { rolloutNote, withUndo } from '../pods/rollout-note.ts';
 import { servicePods, weigh } from '../pods/service-pods.ts';
-import { restartsInWords, type Troubled, troubledPods, troubleEvidence } from '../pods/troubled-containers.ts';
-import { isInTemplate, patchContainer } from '../pods/workload-commands.ts';
 import { POD_USES } from '../pods/workloads-behind.ts';
 import { examineProbe, type FailingProbe, probeKey } from './failing-probes.ts';
 import { measuredStart } from './measured-start.ts';

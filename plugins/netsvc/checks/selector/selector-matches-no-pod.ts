@@ -11,7 +11,7 @@ import { podsMatching, selectorOf } from '../../../../shared/model/services.ts';
 import { joinAnd, joinNames, plural } from '../../../../shared/util/text.ts';
 import { selectorMessages } from '../../messages/selector.ts';
 import { type ServiceSubject, subjectPods } from '../../service-subject.ts';
-import { makersInEvents } from '../pods/makers-in-events.ts';
+import { makersInEvents } from '../pods/creation/makers-in-events.ts';
 import { differenceInWords, labelDifferences, likeness } from './label-distance.ts';
 import { type Candidate, equallyNear, nearestWorkloads, rankedWorkloads } from './nearest-workloads.ts';
 import { type Elsewhere, matchesElsewhere } from './other-namespaces.ts';

@@ -1,0 +1,62 @@
+import type { Fix } from '../../../../../shared/messages/finding.ts';
+import type { ClusterIndex } from '../../../../../shared/model/cluster-index.ts';
+import { changedCopy } from '../../../../../shared/util/kubectl.ts';
+import { shellQuote } from '../../../../../shared/util/text.ts';
+
+/** A Secret or ConfigMap that is not there, or one key of it. */
+export interface MissingConfig {
+  readonly kind: 'Secret' | 'ConfigMap';
+  readonly name: string;
+  readonly key: string | undefined;
+}
+
+/** Reads `secret "db" not found` and `couldn't find key mode in ConfigMap shop/app` (kubelet, since 1.10). */
+export function parseMissingConfig(message: string): MissingConfig | undefined {
+  const key = /couldn't find key (.+?) in (Secret|ConfigMap) (?:[^/\s]+\/)?([^\s,]+)/i.exec(message);
+  if (key !== null) return { kind: kindOf(key[2]), name: key[3] ?? '', key: key[1] };
+  const absent = /(secret|configmap)s? "([^"]+)" not found/i.exec(message);
+  return absent === null ? undefined : { kind: kindOf(absent[1]), name: absent[2] ?? '', key: undefined };
+}
+
+function kindOf(word: string | undefined): 'Secret' | 'ConfigMap' {
+  return word?.toLowerCase() === 'secret' ? 'Secret' : 'ConfigMap';
+}
+
+/** Copies it from the namespace that has it, adds the key, or creates it with the reader's values. */
+export function configFixes(index: ClusterIndex, namespace: string, missing: MissingConfig): readonly Fix[] {
+  const { kind, name, key } = missing;
+  const word = kind.toLowerCase();
+  if (key !== undefined) {
+    const field = kind === 'Secret' ? 'stringData' : 'data';
+    const patch = (value: string | null): string =>
+      `kubectl patch ${word} ${name} -n ${namespace} --type=merge -p ${shellQuote(JSON.stringify({ [field]: { [key]: value } }))}`;
+    return [
+      {
+        title: `add key ${key} (put its value in the place of <VALUE>)`,
+        command: patch('<VALUE>'),
+        risk: 'low',
+        undo: `kubectl patch ${word} ${name} -n ${namespace} --type=merge -p ${shellQuote(JSON.stringify({ data: { [key]: null } }))}`,
+      },
+      { title: 'see which keys it has', command: `kubectl describe ${word} ${name} -n ${namespace}`, risk: 'none' },
+    ];
+  }
+  const elsewhere = index.list(kind).find((object) => object.metadata?.name === name)?.metadata?.namespace;
+  const create = kind === 'Secret' ? `kubectl create secret generic ${name}` : `kubectl create configmap ${name}`;
+  const fixes: Fix[] = [
+    {
+      title: `create it (put its keys and values in the place of <KEY>=<VALUE>)`,
+      command: `${create} -n ${namespace} --from-literal=<KEY>=<VALUE>`,
+      risk: 'none',
+      undo: `kubectl delete ${word} ${name} -n ${namespace}`,
+    },
+  ];
+  if (elsewhere !== undefined && elsewhere !== namespace) {
+    fixes.unshift({
+      title: `copy it from namespace ${elsewhere}, which has one of this name`,
+      command: `${changedCopy(word, elsewhere, name, { metadata: { namespace, uid: null, resourceVersion: null, ownerReferences: null } })} | kubectl apply -f -`,
+      risk: 'low',
+      undo: `kubectl delete ${word} ${name} -n ${namespace}`,
+    });
+  }
+  return fixes;
+}

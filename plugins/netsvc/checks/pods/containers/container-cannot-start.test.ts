@@ -1,0 +1,99 @@
+import { describe, expect, it } from 'vitest';
+import { crashing, podWith, waiting } from '../../../../../shared/testing/broken-pods.ts';
+import { deployment, event, pod, secondsAgo, service, slicesFor } from '../../../../../shared/testing/builders.ts';
+import { causeCodes, diagnoseObjects } from '../../../testing/diagnose-objects.ts';
+
+const web = service('web');
+const MESSAGE =
+  'failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: exec: "/app/server": stat /app/server: no such file or directory: unknown';
+
+describe('container-cannot-start', () => {
+  it('names the command that is not in the image', () => {
+    const made = crashing(
+      'web-6f9c-a',
+      { terminated: { exitCode: 128, reason: 'StartError', message: MESSAGE } },
+      { of: 'web', containers: [{ name: 'app', image: 'example/app:1', command: ['/app/server'] }] },
+    );
+    const report = diagnoseObjects([web, deployment('web'), made], 'web');
+    expect(causeCodes(report)).toEqual(['SVC228']);
+    expect(report.headline).toBe(
+      'container app cannot start in pod web-6f9c-a of Deployment web (CrashLoopBackOff, StartError): exec: "/app/server": stat /app/server: no such file or directory',
+    );
+  });
+
+  it('reads the waiting state between two attempts', () => {
+    const made = podWith('web-6f9c-a', {
+      state: waiting(
+        'RunContainerError',
+        'failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: error during container init: exec: "gunicorn": executable file not found in $PATH: unknown',
+      ),
+    });
+    const report = diagnoseObjects([web, made], 'web');
+    expect(causeCodes(report)).toEqual(['SVC228']);
+    expect(report.headline).toContain('exec: "gunicorn": executable file not found in $PATH');
+  });
+
+  it('blames a postStart hook, not the exit code that follows from it', () => {
+    const made = crashing(
+      'web-6f9c-a',
+      { terminated: { exitCode: 0, reason: 'Completed' } },
+      { of: 'web', containers: [{ name: 'app', lifecycle: { postStart: { exec: { command: ['/bin/false'] } } } }] },
+    );
+    const hook = event(made, 'FailedPostStartHook', 'PostStartHook failed', { fieldPath: 'spec.containers{app}' });
+    const report = diagnoseObjects([web, deployment('web'), made, hook], 'web');
+    expect(causeCodes(report)).toEqual(['SVC228']);
+    expect(report.headline).toContain('FailedPostStartHook');
+  });
+
+  it('stays silent when the container runs', () => {
+    const pods = [pod('web-1')];
+    expect(diagnoseObjects([web, ...pods, ...slicesFor(web, pods)], 'web').verdict).toBe('healthy');
+  });
+
+  it('tells what the postStart hook answered, and offers to do without it', () => {
+    const containers = [
+      { name: 'app', image: 'example/app:1', lifecycle: { postStart: { exec: { command: ['/bin/false'] } } } },
+    ];
+    const message = `Exec lifecycle hook ([/bin/false]) for Container "app" in Pod "web-6f9c-a_shop(0a)" failed - error: command '/bin/false' exited with 1: , message: ""`;
+    const made = podWith(
+      'web-6f9c-a',
+      { state: waiting('PostStartHookError', message), restartCount: 3 },
+      { of: 'web', containers },
+    );
+    const told = event(made, 'FailedPostStartHook', 'PostStartHook failed');
+    const report = diagnoseObjects([service('web'), deployment('web'), made, told], 'web');
+    expect(causeCodes(report)).toEqual(['SVC228']);
+    expect(report.headline).toContain("command '/bin/false' exited with 1");
+    expect(report.causes[0]?.fixes[0]?.title).toBe('correct lifecycle.postStart of container app');
+  });
+
+  it('counts no run for a process that never began', () => {
+    const never = {
+      exitCode: 128,
+      reason: 'StartError',
+      startedAt: '1970-01-01T00:00:00Z',
+      finishedAt: secondsAgo(20),
+    };
+    const made = podWith(
+      'web-6f9c-a',
+      { state: waiting('CrashLoopBackOff'), lastState: { terminated: never }, restartCount: 3 },
+      { of: 'web' },
+    );
+    const report = diagnoseObjects([service('web'), deployment('web'), made], 'web');
+    expect(report.causes[0]?.evidence[0]?.fact).toContain('last run ended with exit code 128');
+  });
+
+  it('names the volume and the place where it cannot be mounted', () => {
+    const message =
+      'failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: error during container init: error mounting "/var/lib/kubelet/pods/1f/volumes/kubernetes.io~configmap/conf" to rootfs at "/etc/nginx/nginx.conf": mount /var/lib/kubelet/pods/1f/volumes/kubernetes.io~configmap/conf:/etc/nginx/nginx.conf (via /proc/self/fd/6), flags: 0x5001: not a directory: unknown';
+    const made = crashing(
+      'web-6f9c-a',
+      { terminated: { exitCode: 128, reason: 'StartError', message } },
+      { of: 'web' },
+    );
+    const report = diagnoseObjects([web, deployment('web'), made], 'web');
+    expect(causeCodes(report)).toEqual(['SVC228']);
+    expect(report.headline).toContain('volume conf cannot be mounted at /etc/nginx/nginx.conf: not a directory');
+    expect(report.causes[0]?.fixes[0]?.title).toContain('subPath');
+  });
+});

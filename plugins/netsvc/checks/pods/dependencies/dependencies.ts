@@ -1,0 +1,175 @@
+import { dnsPolicyFix } from '../../../../../shared/diagnose/dns-policy-fix.ts';
+import type { Evidence, Finding, Fix } from '../../../../../shared/messages/finding.ts';
+import type { ClusterIndex } from '../../../../../shared/model/cluster-index.ts';
+import type { Container } from '../../../../../shared/model/objects-pod.ts';
+import type { Ref } from '../../../../../shared/model/refs.ts';
+import { matchesLabels } from '../../../../../shared/model/selectors.ts';
+import { selectorOf } from '../../../../../shared/model/services.ts';
+import { POLICY_KINDS } from '../../../../../shared/policy/facts-of-index.ts';
+import { dnsTrap } from '../../names/dns-trap.ts';
+import { hostsIn, hostVariables, type NamedHost, ownName } from '../../names/host-references.ts';
+import { meaningOf } from '../../names/service-of-host.ts';
+import { environmentOf } from '../../ports/listen/environment.ts';
+import { commandLine, logsOf, podSource } from '../pod-evidence.ts';
+import type { ServicePod } from '../service-pods.ts';
+import { askedHosts, tellsUnresolved } from './asked-hosts.ts';
+import { whatItMisses } from './does-without.ts';
+import { type Asking, type Gap, gapOf } from './host-gaps.ts';
+import { lookAt } from './look-at.ts';
+import { TAIL } from './unresolved-pods.ts';
+
+/** What a container in trouble depends on and does not get, told beside its own fault. */
+export interface Needs {
+  readonly evidence: readonly Evidence[];
+  readonly fixes: readonly Fix[];
+  /** The Services that it asks for. */
+  readonly dependsOn: readonly Ref[];
+  /** Those of them that its own words name. */
+  readonly waitsFor: readonly Ref[];
+  /** What its own words lead to, the end of a summary: `; it asks for db: there is no …`; may be empty. */
+  readonly words: string;
+}
+
+/** What `needsOf` and `portTaken` look at beside the pods. */
+export const NEEDS_USES = ['Service', 'ConfigMap', 'Node', 'Namespace', 'StatefulSet', ...POLICY_KINDS] as const;
+
+const MOST = 2;
+
+/**
+ * Services that the last words, the command or the probe of a container name and that cannot answer, and names that its
+ * pod cannot resolve. An app that stops because its database is away is healed at the database.
+ */
+export function needsOf(
+  index: ClusterIndex,
+  entry: ServicePod,
+  { name, spec }: { readonly name: string; readonly spec: Container | undefined },
+  probe: readonly string[] = [],
+  /** It does nothing but wait: what it names is what it does not get. */
+  waits = false,
+): Needs {
+  const namespace = entry.pod.metadata?.namespace ?? '';
+  const lastWords = logsOf(index, entry, name).map(({ text }) => text.slice(-TAIL));
+  const said = [...probe, ...lastWords].join('\n');
+  const text = `${said}\n${spec === undefined ? '' : commandLine(spec)}`;
+  const named = eachOnce(namespace, askedHosts(text));
+  // The environment names what may be asked for some day: only a Service that is not there is worth a word. A server
+  // that runs and says no without a word says it of what it needs.
+  const configured = configuredHosts(index, namespace, spec).filter(
+    ({ host }) => host !== 'localhost' && !named.some((one) => one.host === host),
+  );
+  const silent = named.length === 0 && SAYS_NO.test(probe.join('\n'));
+  const hosts = silent ? configured : named;
+  const missed = askedHosts(whatItMisses(said));
+  const unresolved = tellsUnresolved(said);
+  const asking: Asking = { entry, container: spec, said, unresolved };
+  const gapsOf = (some: readonly NamedHost[]): readonly Gap[] =>
+    some.flatMap((host) => gapOf(index, asking, host) ?? []).slice(0, MOST);
+  const asks = servicesAsked(index, namespace, entry, hosts).slice(0, MOST);
+  const absent = gapsOf(
+    configured.filter(({ host }) => {
+      const meant = meaningOf(index, namespace, host);
+      return meant !== undefined && meant.service === undefined;
+    }),
+  );
+  const gaps = gapsOf(hosts);
+  // Without any word of the container's own, servers that are surely not the cluster's are worth a line.
+  const trap = unresolved || said.trim() === '' ? trapOf(index, entry, unresolved) : undefined;
+  const asked = hosts.find(({ host }) => !/^[\d.]+$/.test(host))?.host;
+  const look: readonly Fix[] =
+    unresolved && asked !== undefined && gaps.length === 0
+      ? [
+          {
+            title: `see why ${asked} does not resolve there`,
+            command: `kubectl netdns ${asked} --from pod/${entry.name} -n ${namespace}`,
+            risk: 'none',
+          },
+        ]
+      : [];
+  // A peer that is only named in passing, before another end, leads nowhere.
+  const [sure] = waits || unresolved || GOT_NONE.test(said) ? gapsOf(eachOnce(namespace, missed)) : [];
+  return {
+    evidence: [
+      ...[...gaps, ...absent].slice(0, MOST).map(({ evidence }) => evidence),
+      ...(trap === undefined ? [] : [trap.evidence]),
+    ],
+    fixes: [
+      ...(trap?.fixes ?? []),
+      ...(gaps.length > 0
+        ? gaps.flatMap(({ fixes }) => fixes)
+        : GOT_NONE.test(said)
+          ? asks.slice(0, 1).map((one) => lookAt(one.namespace ?? '', one.name))
+          : []),
+      ...look,
+    ],
+    dependsOn: asks,
+    waitsFor: servicesAsked(index, namespace, entry, silent ? hosts : missed)
+      .filter((one) => mayBeAway(index, entry, one, unresolved))
+      .slice(0, MOST),
+    words: [unresolved ? trap : undefined, sure]
+      .map((gap) => (gap === undefined ? '' : `; ${gap.evidence.fact}`))
+      .join(''),
+  };
+}
+
+/** A finding whose summary ends with what the container's own words lead to. */
+export function withWords(finding: Finding, { words }: Needs): Finding {
+  return words === '' ? finding : { ...finding, summary: finding.summary + words };
+}
+
+/**
+ * A name that does not resolve, or that the pod's own /etc/hosts leads elsewhere, says nothing of the Service; only a
+ * headless one without ready pods has no name.
+ */
+function mayBeAway(index: ClusterIndex, { pod }: ServicePod, { namespace, name }: Ref, unresolved: boolean): boolean {
+  const service = index.get('Service', namespace, name);
+  const aliases = (pod.spec?.hostAliases ?? []).flatMap(({ hostnames = [] }) => hostnames);
+  return !aliases.includes(name) && (!unresolved || service?.spec?.clusterIP === 'None');
+}
+
+/** The kubelet's word for the answer of a server that could not serve (RFC 9110, 15.6). */
+const SAYS_NO = /statuscode: 50[0-4]/;
+
+/** What programs write of a peer that does not answer: the Service deserves a look, whatever its objects say. */
+const GOT_NONE = /refused|time(?:d )?-?out|unreachable|no route|reset by peer|cannot (?:reach|connect)|unavailable/i;
+
+/** A host is asked for as `db` and as `db.shop.svc.cluster.local`, and once is enough. */
+function eachOnce(own: string, hosts: readonly NamedHost[]): readonly NamedHost[] {
+  const key = ({ host }: NamedHost): string => ownName(own, host) ?? host;
+  return hosts.filter((one, at) => hosts.findIndex((other) => key(other) === key(one)) === at);
+}
+
+/** The hosts that the environment of a container names. */
+function configuredHosts(index: ClusterIndex, own: string, spec: Container | undefined): readonly NamedHost[] {
+  const values = new Map<string, string>();
+  for (const { name, value } of environmentOf(index, own, spec ?? {}).values()) {
+    if (value !== undefined) values.set(name, value);
+  }
+  return eachOnce(own, [...[...values.values()].flatMap(hostsIn), ...hostVariables(values)]);
+}
+
+/** The Services among the hosts that a pod asks for; its own are none. */
+function servicesAsked(
+  index: ClusterIndex,
+  own: string,
+  { pod }: ServicePod,
+  hosts: readonly NamedHost[],
+): readonly Ref[] {
+  const found = new Map<string, Ref>();
+  for (const { host } of hosts) {
+    const { namespace = '', name = '', service } = meaningOf(index, own, host) ?? {};
+    const selector = service === undefined ? undefined : selectorOf(service);
+    const itself = namespace === own && selector !== undefined && matchesLabels(selector, pod.metadata?.labels);
+    if (service !== undefined && !itself) found.set(`${namespace}/${name}`, { kind: 'Service', namespace, name });
+  }
+  return [...found.values()];
+}
+
+function trapOf(index: ClusterIndex, entry: ServicePod, unresolved: boolean): Gap | undefined {
+  const { pod, owner } = entry;
+  const trap = dnsTrap(index, pod.spec, unresolved ? 'failing' : undefined);
+  if (trap === undefined) return undefined;
+  return {
+    evidence: { fact: trap.why, source: `${podSource(entry)} spec.dnsPolicy` },
+    fixes: unresolved ? dnsPolicyFix(owner, pod.spec, trap.better) : [],
+  };
+}

@@ -1,0 +1,102 @@
+import { describe, expect, it } from 'vitest';
+import { unschedulable } from '../../../../../shared/testing/broken-pods.ts';
+import { deployment, event, node, service } from '../../../../../shared/testing/builders.ts';
+import { causeCodes, diagnoseObjects } from '../../../testing/diagnose-objects.ts';
+import { ask, TAIL } from '../../../testing/pending.ts';
+
+const web = service('web');
+
+describe('volumes that keep pods waiting', () => {
+  it('tells claims that are not bound or do not exist', () => {
+    const volumes = [{ name: 'data', persistentVolumeClaim: { claimName: 'data' } }];
+    const made = unschedulable(
+      'web-6f9c-a',
+      '0/2 nodes are available: pod has unbound immediate PersistentVolumeClaims. not found',
+      {
+        of: 'web',
+        spec: { volumes },
+      },
+    );
+    const claim = {
+      apiVersion: 'v1',
+      kind: 'PersistentVolumeClaim',
+      metadata: { name: 'data', namespace: 'shop' },
+      spec: { storageClassName: 'fast' },
+      status: { phase: 'Pending' },
+    };
+    const report = ask(made, claim);
+    expect(causeCodes(report)).toEqual(['SVC217']);
+    expect(report.headline).toContain('claim data is Pending (storageClassName fast)');
+    const absent = unschedulable(
+      'web-6f9c-a',
+      '0/2 nodes are available: persistentvolumeclaim "data" not found. not found',
+      { of: 'web', spec: { volumes } },
+    );
+    expect(ask(absent).headline).toContain('claim data does not exist in namespace shop');
+  });
+
+  it('does not call a claim missing that is being deleted', () => {
+    const made = unschedulable(
+      'web-6f9c-a',
+      `0/1 nodes are available: persistentvolumeclaim "data" is being deleted.${TAIL}`,
+      {
+        of: 'web',
+        spec: { volumes: [{ name: 'd', persistentVolumeClaim: { claimName: 'data' } }] },
+      },
+    );
+    const report = diagnoseObjects([web, deployment('web'), made], 'web', {
+      except: { PersistentVolumeClaim: 'notCollected' },
+    });
+    expect(causeCodes(report)).toEqual(['SVC217']);
+    expect(report.headline).not.toContain('does not exist');
+  });
+
+  it('names the volume that is on other nodes, and what the pod asks of its node', () => {
+    const made = unschedulable(
+      'web-6f9c-a',
+      `0/2 nodes are available: 1 node(s) didn't match PersistentVolume's node affinity, 1 node(s) didn't match Pod's node affinity/selector.${TAIL}`,
+      {
+        of: 'web',
+        spec: {
+          nodeSelector: { 'kubernetes.io/hostname': 'n2' },
+          volumes: [{ name: 'd', persistentVolumeClaim: { claimName: 'data' } }],
+        },
+      },
+    );
+    const claim = {
+      apiVersion: 'v1',
+      kind: 'PersistentVolumeClaim',
+      metadata: { name: 'data', namespace: 'shop', uid: 'c' },
+      spec: { volumeName: 'pv-7' },
+      status: { phase: 'Bound' },
+    };
+    const report = ask(made, claim, node('n1'));
+    expect(causeCodes(report)).toEqual(['SVC217']);
+    expect(report.headline).toContain('claim data is Bound; the pod asks for kubernetes.io/hostname=n2');
+    expect(report.causes[0]?.fixes[0]?.command).toContain('kubectl get pv pv-7');
+  });
+
+  it('says that the storage class of a claim does not exist', () => {
+    const made = unschedulable(
+      'web-6f9c-a',
+      '0/1 nodes are available: pod has unbound immediate PersistentVolumeClaims.',
+      {
+        of: 'web',
+        spec: { volumes: [{ name: 'd', persistentVolumeClaim: { claimName: 'data' } }] },
+      },
+    );
+    const claim = {
+      apiVersion: 'v1',
+      kind: 'PersistentVolumeClaim',
+      metadata: { name: 'data', namespace: 'shop', uid: 'c' },
+      spec: { storageClassName: 'fast' },
+      status: { phase: 'Pending' },
+    };
+    const told = event(claim, 'ProvisioningFailed', 'storageclass.storage.k8s.io "fast" not found');
+    const report = ask(made, claim, told, node('n1'));
+    expect(report.headline).toContain('claim data is Pending (storageClassName fast, which does not exist)');
+    expect(report.causes[0]?.fixes.map((fix) => fix.command)).toContain(
+      `kubectl patch pvc data -n shop --type=merge -p '{"spec":{"storageClassName":"<CLASS>"}}' --dry-run=client -o json | kubectl replace --force -f -`,
+    );
+  });
+});

@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest';
+import { unschedulable } from '../../../../../shared/testing/broken-pods.ts';
+import { node } from '../../../../../shared/testing/builders.ts';
+import { causeCodes } from '../../../testing/diagnose-objects.ts';
+import { allocatable, ask, TAIL } from '../../../testing/pending.ts';
+
+describe('pods-pending', () => {
+  it('compares the request with the largest node', () => {
+    const made = unschedulable(
+      'web-6f9c-a',
+      `0/3 nodes are available: 1 node(s) had untolerated taint {node-role.kubernetes.io/control-plane: }, 2 Insufficient cpu.${TAIL}`,
+      { of: 'web', containers: [{ name: 'app', resources: { requests: { cpu: '16' } } }] },
+    );
+    const report = ask(made, allocatable('n1', '4'), allocatable('n2', '8'));
+    expect(causeCodes(report)).toEqual(['SVC213']);
+    expect(report.headline).toBe(
+      'Pod web-6f9c-a of Deployment web cannot be scheduled (Pending): 0/3 nodes are available: 2 Insufficient cpu, 1 node(s) had untolerated taint {node-role.kubernetes.io/control-plane: }; each pod requests cpu 16, the largest node (n2) has 8 allocatable',
+    );
+    expect(report.causes[0]?.fixes[0]?.command).toContain('"requests":{"cpu":"4"}');
+    expect(report.causes[0]?.fixes[0]?.undo).toContain('"requests":{"cpu":"16"}');
+  });
+
+  it('names the node selector, and the value that nodes have', () => {
+    const made = unschedulable(
+      'web-6f9c-a',
+      `0/2 nodes are available: 2 node(s) didn't match Pod's node affinity/selector.${TAIL}`,
+      {
+        of: 'web',
+        spec: { nodeSelector: { disktype: 'sdd' } },
+      },
+    );
+    const ssd = { ...node('n1'), metadata: { ...node('n1').metadata, labels: { disktype: 'ssd' } } };
+    const report = ask(made, ssd);
+    expect(causeCodes(report)).toEqual(['SVC214']);
+    expect(report.headline).toContain('the pod asks for disktype=sdd, nodes have disktype ssd');
+    expect(report.causes[0]?.fixes[0]?.command).toContain('"nodeSelector":{"disktype":"ssd"}');
+  });
+
+  it('names required node affinity', () => {
+    const made = unschedulable(
+      'web-6f9c-a',
+      "0/2 nodes are available: 2 node(s) didn't match Pod's node affinity/selector.",
+      {
+        of: 'web',
+        spec: {
+          affinity: {
+            nodeAffinity: {
+              requiredDuringSchedulingIgnoredDuringExecution: {
+                nodeSelectorTerms: [
+                  { matchExpressions: [{ key: 'topology.kubernetes.io/zone', operator: 'In', values: ['z9'] }] },
+                ],
+              },
+            },
+          },
+        },
+      },
+    );
+    expect(ask(made, node('n1')).headline).toContain(
+      'the pod asks for topology.kubernetes.io/zone in (z9), nodes have topology.kubernetes.io/zone z1',
+    );
+  });
+
+  it('does not ask for less of a device, of which limit and request must be equal', () => {
+    const made = unschedulable('web-6f9c-a', `0/2 nodes are available: 2 Insufficient nvidia.com/gpu.${TAIL}`, {
+      of: 'web',
+      containers: [{ name: 'app', resources: { limits: { 'nvidia.com/gpu': '1' } } }],
+    });
+    const report = ask(made, allocatable('n1', '4'));
+    expect(report.headline).toContain('each pod requests nvidia.com/gpu 1, no node offers any');
+    expect(report.causes[0]?.fixes.map(({ command }) => command)).toEqual([
+      "kubectl get nodes -o 'custom-columns=NODE:.metadata.name,ALLOCATABLE:.status.allocatable.nvidia\\.com/gpu'",
+    ]);
+  });
+
+  it('lists how many pods the nodes take when they are full', () => {
+    const made = unschedulable('web-6f9c-a', `0/2 nodes are available: 2 Too many pods.${TAIL}`, { of: 'web' });
+    const report = ask(made, allocatable('n1', '4'));
+    expect(causeCodes(report)).toEqual(['SVC213']);
+    expect(report.causes[0]?.fixes[0]?.command).toContain('.status.allocatable.pods');
+  });
+});

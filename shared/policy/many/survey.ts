@@ -1,0 +1,328 @@
+/**
+ * All other ends of one endpoint, judged together. Pods are put into classes by what can matter here only, and parts that
+ * the endpoint's own rules do not tell apart share an answer: one column of the matrix costs little more than reading the
+ * pods once.
+ */
+import type { Pod } from '../../model/objects-pod.ts';
+import { type AddressRange, wholeFamily } from '../../util/addresses.ts';
+import { decide, isShut, type SideSets } from '../evaluate/decide.ts';
+import { inFamily } from '../evaluate/evaluate.ts';
+import { matchOf, namedPort, selects } from '../evaluate/side.ts';
+import { type PolicyModel, tiersOf } from '../model.ts';
+import { matchPeer } from '../rules/match.ts';
+import { blocksOf, splitRange } from '../rules/range-parts.ts';
+import type { BlockPeer, Direction, Peer, Tier, Tri } from '../rules/rules.ts';
+import { isFinished, isSamePod, type Unit } from '../rules/units.ts';
+import {
+  addressKey,
+  type ClassIndex,
+  labelClassesOf,
+  membersOf,
+  nameClassesOf,
+  type PodClass,
+  type Usage,
+  usageOf,
+  usageOfBlocks,
+} from './classes.ts';
+import { createOutcomes, type Outcomes } from './outcomes.ts';
+import { oneSide, pairSets } from './pair-sets.ts';
+import { createPartition } from './partition.ts';
+import { buildProfiles, namesIn, narrowTiers, type Profile, type Profiles, peersIn } from './profiles.ts';
+
+/** The endpoint that was asked about, with the side of its own that is judged. */
+interface Fixed {
+  readonly unit: Unit;
+  readonly direction: Direction;
+  readonly sides: 'both' | 'own';
+  /** Policies that select it. */
+  readonly tiers: readonly Tier[];
+  readonly blocks: readonly BlockPeer[];
+  /** The endpoint once for each address family, or for each part of a range that the rules of others tell apart. */
+  readonly views: readonly Unit[];
+}
+
+/** Others that the endpoint's own rules do not tell apart, and that the same policies select. */
+interface Part {
+  readonly cls: PodClass | undefined;
+  readonly pods: readonly Pod[];
+  readonly ranges: readonly AddressRange[];
+  /** Positions in the list of all faces: one, or one for each address family. */
+  readonly faces: readonly number[];
+}
+
+/** Somebody of a part, as the rules see them. Faces with equal places lie in the same blocks. */
+interface Face {
+  readonly unit: Unit;
+  readonly place: string | number;
+}
+
+/** Pods and outside addresses by outcome, as numbers for `outcomes.get`. */
+export interface Survey {
+  readonly outcomes: Outcomes;
+  readonly pods: ReadonlyMap<number, readonly Pod[]>;
+  readonly outside: ReadonlyMap<number, readonly AddressRange[]>;
+}
+
+/**
+ * Judges what may pass between an endpoint and everything else. `direction` is the endpoint's side: `ingress` for its
+ * sources. `sides: own` leaves the policies of the others out. The pod itself is left out.
+ */
+export function survey(model: PolicyModel, unit: Unit, direction: Direction, sides: 'both' | 'own'): Survey {
+  const outcomes = createOutcomes();
+  const pods = new Map<number, Pod[]>();
+  const outside = new Map<number, AddressRange[]>();
+  if (unit.type === 'pod' && isFinished(unit.pod)) return { outcomes, pods, outside };
+  const tiers = narrowTiers(
+    tiersOf(model, unit),
+    (policy) => policy.affects[direction] && selects(policy, unit, model.context) !== 'no',
+  );
+  const blocks = blocksOf(tiers, direction);
+  const fixed: Fixed = { unit, direction, sides, tiers, blocks, views: viewsOf(model, unit, direction) };
+  const index = indexFor(model, direction);
+  const { parts, faces } = partsFor(model, fixed, index);
+  const groups = groupFaces(model, fixed, index, parts, faces);
+  const others =
+    sides === 'own' ? undefined : profilesFor(model, index, direction === 'ingress' ? 'egress' : 'ingress');
+  const judge = createJudge(model, fixed, outcomes, groups, faces);
+  for (const part of parts) {
+    const profile = part.cls === undefined ? undefined : others?.of[part.cls.id];
+    const outcome = judge(profile, part.faces);
+    add(outside, outcome, part.ranges);
+    if (part.cls === undefined || !mayBeSpecial(unit, part.cls)) {
+      add(pods, outcome, part.pods);
+      continue;
+    }
+    const special = part.pods.filter((pod) => isSpecial(unit, pod));
+    add(pods, outcome, special.length === 0 ? part.pods : part.pods.filter((pod) => !special.includes(pod)));
+    for (const pod of special) {
+      if (unit.type !== 'pod' || !isSamePod(unit.pod, pod))
+        add(pods, outcomes.intern(exactly(model, fixed, pod)), [pod]);
+    }
+  }
+  return { outcomes, pods, outside };
+}
+
+function add<T>(lists: Map<number, T[]>, outcome: number, values: readonly T[]): void {
+  if (values.length === 0) return;
+  const list = lists.get(outcome);
+  if (list === undefined) lists.set(outcome, [...values]);
+  else for (const value of values) list.push(value);
+}
+
+/** Whether a class can hold the pod itself, or a pod whose traffic with the endpoint may be that of a node. */
+function mayBeSpecial(unit: Unit, cls: PodClass): boolean {
+  if (unit.type === 'range') return false;
+  if (unit.type === 'node') return true;
+  return unit.hostNetwork || cls.unit.hostNetwork || cls.unit.namespace.name === unit.namespace.name;
+}
+
+/** The pod itself, or one on the same node where one end is, or looks like, that node: `nodeLocal` speaks of single pods. */
+function isSpecial(unit: Unit, pod: Pod): boolean {
+  const { spec } = pod;
+  const nodeName = spec?.nodeName ?? '';
+  if (unit.type === 'pod' && isSamePod(unit.pod, pod)) return true;
+  if (unit.type === 'range' || nodeName === '') return false;
+  if (unit.type === 'node') return nodeName === unit.name;
+  return nodeName === unit.nodeName && (unit.hostNetwork || spec?.hostNetwork === true);
+}
+
+function exactly(model: PolicyModel, { unit, direction, sides }: Fixed, pod: Pod): SideSets {
+  const other = model.unitOf(pod);
+  const [from, to] = direction === 'ingress' ? [other, unit] : [unit, other];
+  return sides === 'both' ? pairSets(model, from, to) : oneSide(model, from, to, direction);
+}
+
+function viewsOf(model: PolicyModel, unit: Unit, direction: Direction): readonly Unit[] {
+  if (unit.type === 'range') {
+    const tiers: readonly Tier[] = [{ name: 'networkPolicy', groups: [model.policies], unmatched: 'next' }];
+    const blocks = blocksOf(tiers, direction === 'ingress' ? 'egress' : 'ingress');
+    return splitRange(unit.range, blocks).map((range) => ({ type: 'range', range }));
+  }
+  const families = [...new Set(unit.addresses.map(({ family }) => family))].sort();
+  return families.length < 2 ? [unit] : families.map((family) => inFamily(unit, family));
+}
+
+/** For senders only labels count, as port names are the receiver's. Receivers are told apart by those, and by nodes. */
+function indexFor(model: PolicyModel, direction: Direction): ClassIndex {
+  const usage = direction === 'ingress' ? undefined : usageOf(model);
+  if (usage === undefined || (usage.names.size === 0 && !usage.nodes)) {
+    return labelClassesOf(model);
+  }
+  return nameClassesOf(model);
+}
+
+function profilesFor(model: PolicyModel, index: ClassIndex, direction: Direction): Profiles {
+  return model.memo(`profiles/${direction}`, () => buildProfiles(model, index, direction));
+}
+
+/** Classes, split by address where the endpoint's rules name blocks, and the world outside, split likewise. */
+function partsFor(
+  model: PolicyModel,
+  { unit, blocks, views }: Fixed,
+  index: ClassIndex,
+): { readonly parts: readonly Part[]; readonly faces: readonly Face[] } {
+  const faces: Face[] = [];
+  const addFace = (unit: Unit, place: string | number): number => faces.push({ unit, place }) - 1;
+  // Of an endpoint with two families, each family meets only those others that have it.
+  const byAddress = blocks.length > 0 || (unit.type !== 'range' && views.length > 1);
+  const usage = usageOfBlocks(blocks);
+  const parts = index.classes.flatMap((cls): readonly Part[] => {
+    if (!byAddress) return [{ cls, pods: cls.pods, ranges: [], faces: [addFace(cls.unit, '')] }];
+    return splitByAddress(cls, usage).map(([key, pods]) => {
+      const one = pods[0] === undefined ? cls.unit : model.unitOf(pods[0]);
+      const place = one.hostNetwork ? `host ${key}` : key;
+      // A number stands for one IPv4 address, which need not be read for each part.
+      const families = typeof key === 'number' ? [] : one.addresses.map(({ family }) => family);
+      const own =
+        families.length < 2
+          ? [addFace(one, place)]
+          : families.map((family) => addFace(inFamily(one, family), `${family} ${place}`));
+      return { cls, pods, ranges: [], faces: own };
+    });
+  });
+  const ranges =
+    unit.type === 'range' ? [] : ([4, 6] as const).flatMap((family) => splitRange(wholeFamily(family), blocks));
+  const outside = ranges.map(
+    (range, at): Part => ({
+      cls: undefined,
+      pods: [],
+      ranges: [range],
+      faces: [addFace({ type: 'range', range }, `range ${at}`)],
+    }),
+  );
+  return { parts: [...parts, ...outside], faces };
+}
+
+function splitByAddress(
+  cls: PodClass,
+  usage: Usage,
+): readonly (readonly [key: string | number, pods: readonly Pod[]])[] {
+  const byKey = new Map<string | number, Pod[]>();
+  for (const pod of cls.pods) {
+    const key = addressKey(pod, usage);
+    const list = byKey.get(key);
+    if (list === undefined) byKey.set(key, [pod]);
+    else list.push(pod);
+  }
+  return [...byKey];
+}
+
+/** The group of each face; the endpoint's own rules treat faces of one group alike. */
+function groupFaces(
+  model: PolicyModel,
+  { tiers, direction }: Fixed,
+  index: ClassIndex,
+  parts: readonly Part[],
+  faces: readonly Face[],
+): Int32Array {
+  const partition = createPartition(faces.length);
+  const facesOf = new Map<PodClass, number[]>();
+  const names = new Int32Array(faces.length);
+  for (const { cls, faces: own } of parts) {
+    if (cls === undefined) continue;
+    for (const face of own) names[face] = cls.names;
+    const list = facesOf.get(cls);
+    if (list === undefined) facesOf.set(cls, [...own]);
+    else list.push(...own);
+  }
+  const inClasses = (classes: readonly PodClass[]): number[] => classes.flatMap((cls) => facesOf.get(cls) ?? []);
+  for (const peer of peersIn(tiers, direction)) {
+    if (peer.type === 'pods') {
+      const { yes, maybe } = membersOf(peer, index, model.context);
+      partition.refine(inClasses(yes));
+      partition.refine(inClasses(maybe));
+    } else {
+      const found: Record<'yes' | 'maybe' | 'no', number[]> = { yes: [], maybe: [], no: [] };
+      const known = new Map<string | number, Tri>();
+      for (let face = 0; face < faces.length; face++) {
+        const one = faces[face];
+        if (one === undefined) continue;
+        let matched = peer.type === 'block' ? known.get(one.place) : undefined;
+        if (matched === undefined) {
+          matched = matchPeer(peer, one.unit, model.context);
+          known.set(one.place, matched);
+        }
+        found[matched].push(face);
+      }
+      partition.refine(found.yes);
+      partition.refine(found.maybe);
+    }
+  }
+  // The names of ports are the destination's: here those of the others.
+  if (direction === 'egress' && namesIn(tiers, direction).length > 0) {
+    partition.refineBy(index.classes.length + 1, (face) => names[face] ?? 0);
+  }
+  return partition.group;
+}
+
+/** Judges another end by its policies (none outside the cluster) and its faces. */
+type Judge = (profile: Profile | undefined, faces: readonly number[]) => number;
+
+function createJudge(
+  model: PolicyModel,
+  { direction, tiers, views }: Fixed,
+  outcomes: Outcomes,
+  groups: Int32Array,
+  faces: readonly Face[],
+): Judge {
+  const own = new Map<number, number>();
+  const others = new Map<number, number>();
+  const ownOutcome = (view: Unit, at: number, face: number, other: Unit): number =>
+    cached(own, (groups[face] ?? 0) * views.length + at, () =>
+      outcomes.intern(decide(tiers, direction, matchOf({ direction, tiers, subject: view, other }, model.context))),
+    );
+  const otherOutcome = (view: Unit, at: number, profile: Profile): number =>
+    cached(others, profile.id * views.length + at, () => {
+      const destination = profile.direction === 'egress' ? view : profile.example.unit;
+      const match = {
+        selects: profile.selects,
+        peer: (peer: Peer) => matchPeer(peer, view, model.context),
+        port: (named: Parameters<typeof namedPort>[0]) => namedPort(named, destination),
+      };
+      return outcomes.intern(decide(profile.tiers, profile.direction, match));
+    });
+  const outcomeOf = (profile: Profile | undefined, face: number, at: number): number => {
+    const view = views[at];
+    const other = faces[face]?.unit;
+    if (view === undefined || other === undefined) return 0;
+    const mine = tiers.length === 0 ? 0 : ownOutcome(view, at, face, other);
+    // What one side surely denies stays denied, so the policies of the other need not even be compiled.
+    if (profile === undefined || profile.tiers.length === 0 || isShut(outcomes.get(mine))) return mine;
+    return outcomes.both(mine, otherOutcome(view, at, profile));
+  };
+  return (profile, ids) => {
+    const [first] = ids;
+    if (first !== undefined && ids.length === 1 && views.length === 1) return outcomeOf(profile, first, 0);
+    return sameFamily(ids, faces, views)
+      .map(([face, at]) => outcomeOf(profile, face, at))
+      .reduce(outcomes.either);
+  };
+}
+
+function cached(known: Map<number, number>, key: number, compute: () => number): number {
+  let value = known.get(key);
+  if (value === undefined) {
+    value = compute();
+    known.set(key, value);
+  }
+  return value;
+}
+
+/** Faces with the views they can talk to: those of the same family, or all when there is none in common. */
+function sameFamily(
+  ids: readonly number[],
+  faces: readonly Face[],
+  views: readonly Unit[],
+): readonly (readonly [face: number, view: number])[] {
+  const all = ids.flatMap((face) => views.map((_, at) => [face, at] as const));
+  const same = all.filter(([face, at]) => {
+    const [a, b] = [familyOf(faces[face]?.unit), familyOf(views[at])];
+    return a === undefined || b === undefined || a === b;
+  });
+  return same.length > 0 ? same : all;
+}
+
+function familyOf(unit: Unit | undefined): 4 | 6 | undefined {
+  if (unit === undefined) return undefined;
+  return unit.type === 'range' ? unit.range.family : unit.addresses[0]?.family;
+}

@@ -1,0 +1,221 @@
+import { describe, expect, it } from 'vitest';
+import type { Pod } from '../../model/objects-pod.ts';
+import { evaluate } from '../evaluate/evaluate.ts';
+import { connectivity } from '../many/connectivity.ts';
+import { buildPolicyModel, type PolicyFacts } from '../model.ts';
+import { at, grid, namespace, node, pod, policy } from '../testing/cluster.ts';
+import { hasPort } from './port-set.ts';
+
+describe('what the facts do not tell', () => {
+  const web = pod('x/web', { app: 'web' }, { ip: '10.0.0.1', node: 'n1' });
+
+  it('knows no labels of a namespace that was not read, but its name', () => {
+    const stranger = pod('w/a', {}, { ip: '10.0.0.9' });
+    const facts = (selector: object): PolicyFacts => ({
+      pods: [web, stranger],
+      namespaces: [namespace('x')],
+      networkPolicies: [policy('x/in', { ingress: [{ from: [{ namespaceSelector: selector }] }] })],
+    });
+    const ask = (selector: object) =>
+      evaluate(
+        buildPolicyModel(facts(selector)),
+        { type: 'pod', pod: stranger },
+        { type: 'pod', pod: web },
+        { protocol: 'TCP', port: 80 },
+      );
+    expect(ask({ matchLabels: { team: 'a' } })).toMatchObject({
+      answer: 'depends',
+      reasons: [{ code: 'namespaceLabelsUnknown', namespace: 'w' }],
+      ingress: { answer: 'depends', decision: { by: 'nothing' } },
+    });
+    expect(ask({}).answer).toBe('yes');
+    expect(ask({ matchLabels: { 'kubernetes.io/metadata.name': 'w' } }).answer).toBe('yes');
+    expect(ask({ matchLabels: { 'kubernetes.io/metadata.name': 'v', team: 'a' } }).answer).toBe('no');
+  });
+
+  it('says neither yes nor no of host-networked pods, unless the plugin is known', () => {
+    const host = pod('y/host', { app: 'agent' }, { hostNetwork: true, node: 'n2', ip: '192.168.0.2' });
+    const facts: PolicyFacts = {
+      pods: [web, host],
+      namespaces: [namespace('x'), namespace('y')],
+      networkPolicies: [
+        policy('x/in', { ingress: [{ from: [{ namespaceSelector: {} }] }] }),
+        policy('y/deny', { policyTypes: ['Ingress'] }),
+      ],
+    };
+    const ask = (hostNetwork: 'unknown' | 'asPods' | 'asNodes') => {
+      const model = buildPolicyModel({ ...facts, traits: { hostNetwork, blocksMatchPods: true } });
+      const question = { protocol: 'TCP', port: 80 } as const;
+      return [
+        evaluate(model, { type: 'pod', pod: host }, { type: 'pod', pod: web }, question),
+        evaluate(model, { type: 'pod', pod: web }, { type: 'pod', pod: host }, question),
+      ].map(({ answer }) => answer);
+    };
+    expect(ask('unknown')).toEqual(['depends', 'depends']);
+    expect(ask('asPods')).toEqual(['yes', 'no']);
+    expect(ask('asNodes')).toEqual(['no', 'yes']);
+    const verdict = evaluate(
+      buildPolicyModel(facts),
+      { type: 'pod', pod: web },
+      { type: 'pod', pod: host },
+      { protocol: 'TCP', port: 80 },
+    );
+    expect(verdict.reasons).toEqual([{ code: 'hostNetwork', pod: { kind: 'Pod', namespace: 'y', name: 'host' } }]);
+  });
+
+  it('is sure of a host-networked pod where both readings agree: its node is in the block', () => {
+    const host = pod('y/host', {}, { hostNetwork: true, node: 'n2', ip: '192.168.0.2' });
+    const facts: PolicyFacts = {
+      pods: [web, host],
+      namespaces: [namespace('x'), namespace('y')],
+      networkPolicies: [policy('x/in', { ingress: [{ from: [{ ipBlock: { cidr: '192.168.0.0/24' } }] }] })],
+    };
+    expect(
+      evaluate(
+        buildPolicyModel(facts),
+        { type: 'pod', pod: host },
+        { type: 'pod', pod: web },
+        { protocol: 'TCP', port: 80 },
+      ).answer,
+    ).toBe('yes');
+  });
+
+  it('lets a node reach its own pods, and no others', () => {
+    const n1 = node('n1', ['192.168.0.1']);
+    const n2 = node('n2', ['192.168.0.2']);
+    const facts: PolicyFacts = {
+      pods: [web],
+      nodes: [n1, n2],
+      namespaces: [namespace('x')],
+      networkPolicies: [policy('x/deny', { policyTypes: ['Ingress', 'Egress'] })],
+    };
+    const model = buildPolicyModel(facts);
+    const probe = (from: typeof n1) =>
+      evaluate(model, { type: 'node', node: from }, { type: 'pod', pod: web }, { protocol: 'TCP', port: 80 });
+    expect(probe(n1)).toMatchObject({
+      answer: 'yes',
+      reasons: [{ code: 'nodeLocal', node: 'n1' }],
+      ingress: { decision: { by: 'exempt' } },
+    });
+    expect(probe(n2)).toMatchObject({ answer: 'no', reasons: [] });
+    const back = evaluate(
+      model,
+      { type: 'pod', pod: web },
+      { type: 'node', node: n1 },
+      { protocol: 'TCP', port: 10250 },
+    );
+    expect(back.answer).toBe('yes');
+  });
+
+  it('cannot compare a block with a pod that has no address', () => {
+    const young = pod('y/young', {});
+    const facts: PolicyFacts = {
+      pods: [web, young],
+      namespaces: [namespace('x'), namespace('y')],
+      networkPolicies: [policy('x/in', { ingress: [{ from: [{ ipBlock: { cidr: '10.0.0.0/8' } }] }] })],
+    };
+    expect(
+      evaluate(
+        buildPolicyModel(facts),
+        { type: 'pod', pod: young },
+        { type: 'pod', pod: web },
+        { protocol: 'TCP', port: 80 },
+      ),
+    ).toMatchObject({
+      answer: 'depends',
+      reasons: [{ code: 'noAddress', cidr: '10.0.0.0/8', endpoint: { name: 'young' } }],
+    });
+  });
+
+  it('tells the families apart when only one of them is let in', () => {
+    const dual = (path: string, n: number): Pod => pod(path, {}, { ips: [`10.0.0.${n}`, `fd00::${n}`] });
+    const [a, b] = [dual('x/a', 1), dual('y/b', 2)];
+    const facts: PolicyFacts = {
+      pods: [a, b],
+      namespaces: [namespace('x'), namespace('y')],
+      networkPolicies: [policy('x/in', { ingress: [{ from: [{ ipBlock: { cidr: '10.0.0.0/24' } }] }] })],
+    };
+    const ask = (family?: 4 | 6) =>
+      evaluate(
+        buildPolicyModel(facts),
+        { type: 'pod', pod: b },
+        { type: 'pod', pod: a },
+        { protocol: 'TCP', port: 80, ...(family ? { family } : {}) },
+      );
+    expect(ask()).toMatchObject({
+      answer: 'depends',
+      reasons: [{ code: 'family', ipv4: 'yes', ipv6: 'no' }, { code: 'addressKept' }],
+    });
+    expect(ask(4).answer).toBe('yes');
+    expect(ask(6).answer).toBe('no');
+  });
+
+  it('leaves out finished pods and keeps terminating ones', () => {
+    const done = pod('y/done', {}, { phase: 'Succeeded', ip: '10.0.0.3' });
+    const leaving: Pod = {
+      ...pod('y/leaving', {}, { ip: '10.0.0.4' }),
+      metadata: { namespace: 'y', name: 'leaving', deletionTimestamp: '2026-01-01T00:00:00Z' },
+    };
+    const model = buildPolicyModel({ pods: [web, done, leaving], namespaces: [namespace('x'), namespace('y')] });
+    expect(model.pods).toEqual([web, leaving]);
+    expect(
+      evaluate(model, { type: 'pod', pod: done }, { type: 'pod', pod: web }, { protocol: 'TCP', port: 80 }),
+    ).toMatchObject({
+      answer: 'no',
+      reasons: [{ code: 'podFinished' }],
+    });
+    expect(
+      evaluate(model, { type: 'pod', pod: leaving }, { type: 'pod', pod: web }, { protocol: 'TCP', port: 80 }).answer,
+    ).toBe('yes');
+  });
+
+  it('knows a pod again by its uid', () => {
+    const [one, again] = [1, 2].map(() => ({ ...web, metadata: { ...web.metadata, uid: 'u1' } }));
+    if (one === undefined || again === undefined) throw new Error('no pod');
+    const model = buildPolicyModel({
+      pods: [one],
+      namespaces: [namespace('x')],
+      networkPolicies: [policy('x/deny', {})],
+    });
+    const verdict = evaluate(
+      model,
+      { type: 'pod', pod: again },
+      { type: 'pod', pod: one },
+      { protocol: 'TCP', port: 80 },
+    );
+    expect(verdict).toMatchObject({ answer: 'yes', reasons: [{ code: 'self' }] });
+  });
+});
+
+describe('a network of its own', () => {
+  const facts = grid({
+    ownNetworks: [{ namespace: 'x', shared: [] }],
+    networkPolicies: [
+      policy('y/p', { podSelector: { matchLabels: { pod: 'a' } }, ingress: [{ from: [{ podSelector: {} }] }] }),
+    ],
+  });
+  const model = buildPolicyModel(facts);
+  const ask = (from: string, to: string) =>
+    evaluate(model, at(facts, from), at(facts, to), { protocol: 'TCP', port: 80 });
+
+  it('leaves open whether others get in and out, except where policies deny, and nothing within', () => {
+    expect(ask('z/a', 'x/a')).toMatchObject({ answer: 'depends', reasons: [{ code: 'networkApart', namespace: 'x' }] });
+    expect(ask('x/a', 'y/b')).toMatchObject({ answer: 'depends', reasons: [{ code: 'networkApart', namespace: 'x' }] });
+    expect(ask('x/a', 'y/a')).toMatchObject({ answer: 'no', reasons: [] });
+    expect(ask('x/a', 'x/b')).toMatchObject({ answer: 'yes', reasons: [], ingress: { tiers: [] } });
+    expect(ask('z/a', 'y/b')).toMatchObject({ answer: 'yes', reasons: [] });
+  });
+
+  it('is the same for all pairs at once', () => {
+    const matrix = connectivity(model, 'pod');
+    const place = (name: string) =>
+      matrix.peers.findIndex((peer) => peer.type === 'pods' && `${peer.ref.namespace}/${peer.ref.name}` === name);
+    const cell = (from: string, to: string) => {
+      const { allowed, depends } = matrix.cell(place(from), place(to));
+      return [allowed, depends].map((ports) => hasPort(ports, 'TCP', 80));
+    };
+    expect(cell('z/a', 'x/a')).toEqual([false, true]);
+    expect(cell('x/a', 'y/a')).toEqual([false, false]);
+    expect(cell('x/a', 'x/b')).toEqual([true, false]);
+  });
+});
