@@ -45,3 +45,13 @@ export function nameOf(object: KubeObject): string {
 export function namespaceOf(object: KubeObject): string {
   return object.metadata?.namespace ?? '';
 }
+
+/** The namespace in which an object of a namespaced kind is, or would be: `default` where nothing is written. */
+export function namespaceOrDefault({ metadata }: { readonly metadata?: KubeObject['metadata'] | undefined }): string {
+  return metadata?.namespace || 'default';
+}
+
+/** `namespace/name` of an object of a namespaced kind. */
+export function longName(object: { readonly metadata?: KubeObject['metadata'] | undefined }): string {
+  return `${namespaceOrDefault(object)}/${object.metadata?.name ?? ''}`;
+}

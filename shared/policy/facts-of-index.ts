@@ -4,6 +4,7 @@ import type { Pod } from '../model/objects-pod.ts';
 import type { Workload } from '../model/objects-workload.ts';
 import { controllerOf, topOwner, WORKLOAD_KINDS } from '../model/owners.ts';
 import type { Ref } from '../model/refs.ts';
+import { namespaceOrDefault } from '../model/refs.ts';
 import type { PolicyFacts } from './model.ts';
 import { workloadOfPod } from './rules/stand-ins.ts';
 import type { Unseen } from './rules/unjudged.ts';
@@ -80,7 +81,7 @@ function otherPolicies(index: ClusterIndex): PolicyFacts['otherPolicies'] & obje
 
 function unseenIn(index: ClusterIndex, pods: readonly Pod[]): readonly Unseen[] {
   const live = pods.some(({ status, metadata }) => status?.phase !== undefined || metadata?.uid !== undefined);
-  const namespaces = [...new Set(pods.map(({ metadata }) => metadata?.namespace || 'default'))];
+  const namespaces = [...new Set(pods.map(({ metadata }) => namespaceOrDefault({ metadata })))];
   return namespaces.flatMap((namespace) => {
     const { status, whole, reason } = index.seen('NetworkPolicy', namespace);
     const seen = status === 'absent' || (status === 'ok' && whole) || (status === 'notCollected' && !live);

@@ -3,6 +3,7 @@ import type { NetworkPolicy } from '../model/objects-network.ts';
 import type { Pod } from '../model/objects-pod.ts';
 import type { Workload } from '../model/objects-workload.ts';
 import type { Ref } from '../model/refs.ts';
+import { namespaceOrDefault } from '../model/refs.ts';
 import { selects } from './evaluate/side.ts';
 import {
   compileAdminNetworkPolicy,
@@ -93,7 +94,7 @@ export function buildPolicyModel(facts: PolicyFacts): PolicyModel {
   const unitOf = (pod: Pod): PodUnit => {
     let unit = byPod.get(pod);
     if (unit === undefined) {
-      unit = podUnit(pod, namespaceOf(pod.metadata?.namespace || 'default'));
+      unit = podUnit(pod, namespaceOf(namespaceOrDefault(pod)));
       byPod.set(pod, unit);
     }
     return unit;

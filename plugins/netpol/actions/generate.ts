@@ -3,6 +3,7 @@ import { UsageError } from '../../../shared/cli/command.ts';
 import { didYouMean } from '../../../shared/cli/nearest.ts';
 import { ClusterError } from '../../../shared/kube/ports.ts';
 import type { NetworkPolicy } from '../../../shared/model/objects-network.ts';
+import { longName } from '../../../shared/model/refs.ts';
 import type { PolicyModel } from '../../../shared/policy/model.ts';
 import { joinNames, plural, wrap } from '../../../shared/util/text.ts';
 import { flowOf } from '../assert/parse-expectations.ts';
@@ -13,7 +14,7 @@ import { type Dns, dnsOf } from '../generate/dns-rules.ts';
 import { resolveFlows } from '../generate/resolve-flows.ts';
 import { serviceFlows } from '../generate/service-flows.ts';
 import { type FromTemplate, TEMPLATES } from '../generate/templates.ts';
-import { nameOf, verify } from '../generate/verify.ts';
+import { verify } from '../generate/verify.ts';
 import { verifyTemplate } from '../generate/verify-template.ts';
 import { type Asked, ask } from './ask.ts';
 
@@ -88,12 +89,12 @@ function withDns(one: NetworkPolicy, { rules }: Dns): NetworkPolicy {
 
 /** The lines that take the policies away again, or keep those whose place they take. */
 function wayBack({ facts }: PolicyModel, policies: readonly NetworkPolicy[]): readonly string[] {
-  const there = new Set((facts.networkPolicies ?? []).map(nameOf));
-  const replaced = policies.filter((one) => there.has(nameOf(one)));
+  const there = new Set((facts.networkPolicies ?? []).map(longName));
+  const replaced = policies.filter((one) => there.has(longName(one)));
   return replaced.length === 0
     ? ['Undo:', ...linesFor('delete', policies, '')]
     : [
-        `Takes the place of ${joinNames(replaced.map(nameOf))}. Save what is there first:`,
+        `Takes the place of ${joinNames(replaced.map(longName))}. Save what is there first:`,
         ...linesFor('get', replaced, ' -o yaml > before.yaml'),
       ];
 }

@@ -1,5 +1,5 @@
 import type { Pod } from '../../../shared/model/objects-pod.ts';
-import { formatRef, type Ref, refKey } from '../../../shared/model/refs.ts';
+import { formatRef, namespaceOrDefault, type Ref, refKey } from '../../../shared/model/refs.ts';
 import type { PolicyModel } from '../../../shared/policy/model.ts';
 import { type AddressRange, toCidrs } from '../../../shared/util/addresses.ts';
 import { joinNames, plural } from '../../../shared/util/text.ts';
@@ -80,7 +80,7 @@ function countAll(model: PolicyModel, but: ReadonlySet<Pod>): Counts {
     ofPod.set(pod, { ref, key });
     if (but.has(pod)) continue;
     total++;
-    count(byNamespace, pod.metadata?.namespace || 'default');
+    count(byNamespace, namespaceOrDefault(pod));
     count(byWorkload, key);
   }
   return { total, byNamespace, byWorkload, ofPod };
@@ -108,7 +108,7 @@ function groupBy(
 function groupNamespaces(pods: readonly Pod[]): ReadonlyMap<string, readonly Pod[]> {
   const groups = new Map<string, Pod[]>();
   for (const pod of pods) {
-    const namespace = pod.metadata?.namespace || 'default';
+    const namespace = namespaceOrDefault(pod);
     const list = groups.get(namespace) ?? [];
     groups.set(namespace, list);
     list.push(pod);

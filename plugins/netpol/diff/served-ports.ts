@@ -1,6 +1,7 @@
 import type { ClusterIndex } from '../../../shared/model/cluster-index.ts';
 import type { Service } from '../../../shared/model/objects-network.ts';
 import type { Pod } from '../../../shared/model/objects-pod.ts';
+import { namespaceOrDefault } from '../../../shared/model/refs.ts';
 import { ALL_PORTS, NO_PORTS, type PortSet, portRange, unionPorts } from '../../../shared/policy/rules/port-set.ts';
 import { declaredPortsOf } from '../../../shared/policy/rules/units.ts';
 import { selectedPods, serviceTargets } from '../../../shared/policy/services/service-targets.ts';
@@ -19,7 +20,7 @@ const SCRAPED = 'prometheus.io/port';
 export function servedPortsIn(index: ClusterIndex): ServedPorts {
   const byNamespace = new Map<string, Service[]>();
   for (const service of index.list('Service')) {
-    const namespace = service.metadata?.namespace || 'default';
+    const namespace = namespaceOrDefault(service);
     const list = byNamespace.get(namespace);
     if (list === undefined) byNamespace.set(namespace, [service]);
     else list.push(service);

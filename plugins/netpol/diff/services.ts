@@ -1,6 +1,7 @@
 import type { ClusterIndex } from '../../../shared/model/cluster-index.ts';
 import type { Service } from '../../../shared/model/objects-network.ts';
 import type { Pod } from '../../../shared/model/objects-pod.ts';
+import { namespaceOrDefault } from '../../../shared/model/refs.ts';
 import { matchesLabels } from '../../../shared/model/selectors.ts';
 import { hasPort, type Protocol } from '../../../shared/policy/rules/port-set.ts';
 import { serviceTargets } from '../../../shared/policy/services/service-targets.ts';
@@ -26,7 +27,7 @@ export function lostServices(index: ClusterIndex, { receivers }: Summary): reado
   }
   const byNamespace = new Map<string, Pod[]>();
   for (const pod of losing.keys()) {
-    const namespace = pod.metadata?.namespace || 'default';
+    const namespace = namespaceOrDefault(pod);
     const list = byNamespace.get(namespace);
     if (list === undefined) byNamespace.set(namespace, [pod]);
     else list.push(pod);
@@ -41,7 +42,7 @@ function lossesOf(
 ): readonly ServiceLoss[] {
   const selector = service.spec?.selector;
   if (!selector || Object.keys(selector).length === 0) return [];
-  const pods = (byNamespace.get(service.metadata?.namespace || 'default') ?? []).filter((pod) =>
+  const pods = (byNamespace.get(namespaceOrDefault(service)) ?? []).filter((pod) =>
     matchesLabels(selector, pod.metadata?.labels),
   );
   if (pods.length === 0) return [];

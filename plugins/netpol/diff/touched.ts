@@ -5,7 +5,7 @@
  */
 import type { KubeObject } from '../../../shared/model/objects.ts';
 import type { Pod } from '../../../shared/model/objects-pod.ts';
-import { nameOf, refKey } from '../../../shared/model/refs.ts';
+import { nameOf, namespaceOrDefault, refKey } from '../../../shared/model/refs.ts';
 import { selects } from '../../../shared/policy/evaluate/side.ts';
 import type { PolicyFacts, PolicyModel } from '../../../shared/policy/model.ts';
 import type { Direction, Policy } from '../../../shared/policy/rules/rules.ts';
@@ -83,11 +83,7 @@ function changedPolicies(a: PolicyFacts, b: PolicyFacts): ReadonlySet<string> {
       if (one.has(object) && other.has(object)) continue;
       const name = nameOf(object);
       changed.add(
-        refKey(
-          kind === 'NetworkPolicy'
-            ? { kind, namespace: object.metadata?.namespace || 'default', name }
-            : { kind, name },
-        ),
+        refKey(kind === 'NetworkPolicy' ? { kind, namespace: namespaceOrDefault(object), name } : { kind, name }),
       );
     }
   }

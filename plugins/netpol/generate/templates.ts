@@ -3,6 +3,7 @@ import { parseSelector } from '../../../shared/cli/parse-selector.ts';
 import type { LabelSelector, LabelSelectorRequirement } from '../../../shared/model/objects.ts';
 import type { NetworkPolicy, NetworkPolicyPeer } from '../../../shared/model/objects-network.ts';
 import type { Pod } from '../../../shared/model/objects-pod.ts';
+import { namespaceOrDefault } from '../../../shared/model/refs.ts';
 import { matchesSelector } from '../../../shared/model/selectors.ts';
 import { ALL_PORTS, NO_PORTS, type PortSet, portRange, unionPorts } from '../../../shared/policy/rules/port-set.ts';
 import type { Direction } from '../../../shared/policy/rules/rules.ts';
@@ -59,7 +60,7 @@ function namesOnly(pods: LabelSelector, dns: Dns, withPod: (pod: Pod) => PortSet
 }
 
 function isIn(namespace: string, { metadata }: Pod): boolean {
-  return (metadata?.namespace || 'default') === namespace;
+  return namespaceOrDefault({ metadata }) === namespace;
 }
 
 /** Templates by name. Each throws a UsageError for what it needs and was not given. */

@@ -1,6 +1,7 @@
 import type { LabelSelector } from '../../../shared/model/objects.ts';
 import type { NetworkPolicy } from '../../../shared/model/objects-network.ts';
 import type { Pod } from '../../../shared/model/objects-pod.ts';
+import { namespaceOrDefault } from '../../../shared/model/refs.ts';
 import { matchesSelector } from '../../../shared/model/selectors.ts';
 import { destinationsOf, sourcesOf } from '../../../shared/policy/many/reach.ts';
 import { buildPolicyModel, type PolicyFacts, type PolicyModel } from '../../../shared/policy/model.ts';
@@ -44,11 +45,11 @@ export function verifyTemplate(
   const real = applied(facts, policies);
   const judged = new Set<Pod>();
   const name = ({ metadata }: Pod): string =>
-    naming({ kind: 'Pod', namespace: metadata?.namespace || 'default', name: metadata?.name ?? '' });
+    naming({ kind: 'Pod', namespace: namespaceOrDefault({ metadata }), name: metadata?.name ?? '' });
   for (const promise of promises) {
     const own = facts.pods.filter(
       (pod) =>
-        (pod.metadata?.namespace || 'default') === namespace &&
+        namespaceOrDefault(pod) === namespace &&
         !isFinished(pod) &&
         // Policies do not act on the host network as on other pods: there is nothing to promise.
         pod.spec?.hostNetwork !== true &&

@@ -1,6 +1,6 @@
 import type { NetworkPolicy } from '../../../shared/model/objects-network.ts';
 import type { Pod } from '../../../shared/model/objects-pod.ts';
-import { formatRef } from '../../../shared/model/refs.ts';
+import { formatRef, longName } from '../../../shared/model/refs.ts';
 import { perhaps, surely } from '../../../shared/policy/evaluate/decide.ts';
 import { unitRef } from '../../../shared/policy/evaluate/explain-peer.ts';
 import { pairSets } from '../../../shared/policy/many/pair-sets.ts';
@@ -66,14 +66,9 @@ export function verify(
 
 /** The facts as they would be with the policies: one of the same name is replaced. */
 export function applied(facts: PolicyFacts, policies: readonly NetworkPolicy[]): PolicyModel {
-  const names = new Set(policies.map(nameOf));
-  const others = (facts.networkPolicies ?? []).filter((one) => !names.has(nameOf(one)));
+  const names = new Set(policies.map(longName));
+  const others = (facts.networkPolicies ?? []).filter((one) => !names.has(longName(one)));
   return buildPolicyModel({ ...facts, networkPolicies: [...others, ...policies] });
-}
-
-/** `namespace/name` of a policy. */
-export function nameOf({ metadata }: NetworkPolicy): string {
-  return `${metadata?.namespace || 'default'}/${metadata?.name ?? ''}`;
 }
 
 function limitsEgress({ spec }: NetworkPolicy): boolean {

@@ -1,4 +1,4 @@
-import { formatRef } from '../../../shared/model/refs.ts';
+import { formatRef, longName } from '../../../shared/model/refs.ts';
 import { unitRef } from '../../../shared/policy/evaluate/explain-peer.ts';
 import {
   type ClassIndex,
@@ -54,9 +54,9 @@ export function classesIn(model: PolicyModel): ClassIndex {
 export function podNames(classes: readonly PodClass[], max: number): readonly string[] {
   const names: string[] = [];
   for (const { pods } of classes) {
-    for (const { metadata } of pods) {
+    for (const pod of pods) {
       if (names.length === max) return names;
-      names.push(`${metadata?.namespace || 'default'}/${metadata?.name ?? ''}`);
+      names.push(longName(pod));
     }
   }
   return names;

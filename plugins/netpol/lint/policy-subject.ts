@@ -2,7 +2,7 @@ import type { Check } from '../../../shared/diagnose/check.ts';
 import type { ClusterIndex } from '../../../shared/model/cluster-index.ts';
 import type { KubeObject } from '../../../shared/model/objects.ts';
 import type { NetworkPolicy } from '../../../shared/model/objects-network.ts';
-import { type Ref, refKey } from '../../../shared/model/refs.ts';
+import { namespaceOrDefault, type Ref, refKey } from '../../../shared/model/refs.ts';
 import {
   compileAdminNetworkPolicy,
   compileBaselineAdminNetworkPolicy,
@@ -54,7 +54,7 @@ export function writtenPolicy({ kind, object }: PolicySubject): NetworkPolicy | 
 }
 
 function subjectOf(index: ClusterIndex, kind: LintedKind, object: KubeObject): PolicySubject {
-  const namespace = kind === 'NetworkPolicy' ? object.metadata?.namespace || 'default' : undefined;
+  const namespace = kind === 'NetworkPolicy' ? namespaceOrDefault(object) : undefined;
   const name = object.metadata?.name ?? '';
   const ref: Ref = namespace === undefined ? { kind, name } : { kind, namespace, name };
   const model = lintModelIn(index);

@@ -5,7 +5,7 @@ import type { KubeObject } from '../../../shared/model/objects.ts';
 import type { Service } from '../../../shared/model/objects-network.ts';
 import type { Pod } from '../../../shared/model/objects-pod.ts';
 import { WORKLOAD_KINDS } from '../../../shared/model/owners.ts';
-import { formatRef, type Ref } from '../../../shared/model/refs.ts';
+import { formatRef, namespaceOrDefault, type Ref } from '../../../shared/model/refs.ts';
 import { unitOfEndpoint } from '../../../shared/policy/evaluate/evaluate.ts';
 import type { PolicyModel } from '../../../shared/policy/model.ts';
 import { matchLabels } from '../../../shared/policy/rules/labels.ts';
@@ -212,7 +212,7 @@ function namespaceParty({ model, index }: World, name: string): Resolved {
 function workloadParty(world: World, kind: string, namespace: string, name: string): Resolved | undefined {
   const { model, index } = world;
   const pods = model.pods.filter((pod) => {
-    if ((pod.metadata?.namespace || 'default') !== namespace) return false;
+    if (namespaceOrDefault(pod) !== namespace) return false;
     const owner = model.workloadOf(pod);
     return owner.kind === kind && owner.name === name;
   });

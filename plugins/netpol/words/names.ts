@@ -1,5 +1,4 @@
-import type { Pod } from '../../../shared/model/objects-pod.ts';
-import { formatRef, type Ref } from '../../../shared/model/refs.ts';
+import { formatRef, longName, type Ref } from '../../../shared/model/refs.ts';
 import type { PolicyModel } from '../../../shared/policy/model.ts';
 import type { Naming } from './misses.ts';
 
@@ -8,13 +7,9 @@ export function namingOf(model: PolicyModel): Naming {
   const standIns = model.memo('netpol/stand-ins', () => {
     const real = new Set(model.facts.pods);
     return new Map(
-      model.pods.filter((pod) => !real.has(pod)).map((pod) => [keyOf(pod), formatRef(model.workloadOf(pod))]),
+      model.pods.filter((pod) => !real.has(pod)).map((pod) => [longName(pod), formatRef(model.workloadOf(pod))]),
     );
   });
   return (ref: Ref) =>
     (ref.kind === 'Pod' ? standIns.get(`${ref.namespace ?? ''}/${ref.name}`) : undefined) ?? formatRef(ref);
-}
-
-function keyOf({ metadata }: Pod): string {
-  return `${metadata?.namespace || 'default'}/${metadata?.name ?? ''}`;
 }

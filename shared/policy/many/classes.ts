@@ -3,6 +3,7 @@
  * compared with classes, not with pods: ten thousand replicas of a few hundred workloads cost a few hundred comparisons.
  */
 import type { Pod } from '../../model/objects-pod.ts';
+import { namespaceOrDefault } from '../../model/refs.ts';
 import { parseAddress, parseIPv4 } from '../../util/addresses.ts';
 import type { PolicyModel } from '../model.ts';
 import { type MatchContext, matchNamespace, matchPodsIn } from '../rules/match.ts';
@@ -122,7 +123,7 @@ export function buildClasses(model: PolicyModel, usage: Usage): ClassIndex {
 function classKey(pod: Pod, names: string, usage: Usage): string {
   const { metadata, spec } = pod;
   const labels = metadata?.labels;
-  let key = metadata?.namespace || 'default';
+  let key = namespaceOrDefault({ metadata });
   for (const name in labels) key += `\0${name}\0${labels[name]}`;
   key += `\0\0${names}`;
   if (spec?.hostNetwork === true) key += usage.nodes ? `\0host ${spec.nodeName ?? ''}` : '\0host';

@@ -1,5 +1,5 @@
 import type { Pod } from '../../model/objects-pod.ts';
-import { type Ref, refKey } from '../../model/refs.ts';
+import { namespaceOrDefault, type Ref, refKey } from '../../model/refs.ts';
 import type { AddressRange } from '../../util/addresses.ts';
 import { unitRef } from '../evaluate/explain-peer.ts';
 import type { PolicyModel } from '../model.ts';
@@ -113,6 +113,6 @@ function podEntries(model: PolicyModel, behaviours: Behaviours, by: Grain): read
 }
 
 function refAt(model: PolicyModel, pod: Pod, by: Grain): Ref {
-  if (by === 'namespace') return { kind: 'Namespace', name: pod.metadata?.namespace || 'default' };
+  if (by === 'namespace') return { kind: 'Namespace', name: namespaceOrDefault(pod) };
   return by === 'pod' ? unitRef(model.unitOf(pod)) : model.workloadOf(pod);
 }

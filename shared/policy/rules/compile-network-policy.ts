@@ -6,6 +6,7 @@ import type {
   NetworkPolicyPeer,
   NetworkPolicyPort,
 } from '../../model/objects-network.ts';
+import { namespaceOrDefault } from '../../model/refs.ts';
 import { type AddressRange, parseCidr } from '../../util/addresses.ts';
 import { ALL_PORTS, NO_PORTS, type PortSet, portRange, protocolOf, unionPorts, wholeProtocol } from './port-set.ts';
 import type { NamedPort, Peer, Policy, Rule, RulePorts, Tier } from './rules.ts';
@@ -15,7 +16,7 @@ import type { NamedPort, Peer, Policy, Rule, RulePorts, Tier } from './rules.ts'
  * Fields that the API server would refuse match nothing, so that a manifest never opens more than a cluster would.
  */
 export function compileNetworkPolicy(object: NetworkPolicy): Policy {
-  const namespace = object.metadata?.namespace || 'default';
+  const namespace = namespaceOrDefault(object);
   const spec = object.spec ?? {};
   const affects = directionsOf(object);
   let ingress: readonly Rule[] | undefined;

@@ -1,6 +1,7 @@
 import type { Pod } from '../../model/objects-pod.ts';
 import type { Workload } from '../../model/objects-workload.ts';
 import type { Ref } from '../../model/refs.ts';
+import { namespaceOrDefault } from '../../model/refs.ts';
 import { podName } from './units.ts';
 
 /**
@@ -10,7 +11,7 @@ import { podName } from './units.ts';
 export function standInPod(kind: string, workload: Workload): Pod {
   const template = kind === 'CronJob' ? workload.spec?.jobTemplate?.spec?.template : workload.spec?.template;
   const name = workload.metadata?.name ?? '';
-  const namespace = workload.metadata?.namespace || 'default';
+  const namespace = namespaceOrDefault(workload);
   return {
     kind: 'Pod',
     metadata: {
@@ -35,7 +36,7 @@ export function isStandIn({ metadata, status }: Pod): boolean {
  */
 export function workloadOfPod(pod: Pod): Ref {
   const { metadata } = pod;
-  const namespace = metadata?.namespace || 'default';
+  const namespace = namespaceOrDefault({ metadata });
   const owners = metadata?.ownerReferences ?? [];
   const owner = owners.find(({ controller }) => controller === true) ?? owners[0];
   if (owner === undefined || owner.kind === 'Node') return { kind: 'Pod', namespace, name: podName(pod) };

@@ -1,6 +1,7 @@
 import type { Service } from '../../model/objects-network.ts';
 import type { Pod } from '../../model/objects-pod.ts';
 import type { Ref } from '../../model/refs.ts';
+import { namespaceOrDefault } from '../../model/refs.ts';
 import { evaluateUnits } from '../evaluate/evaluate.ts';
 import { unitRef } from '../evaluate/explain-peer.ts';
 import type { Answer, Verdict } from '../evaluate/verdict.ts';
@@ -46,7 +47,7 @@ export function callerAccess(model: PolicyModel, caller: Pod, service: Service, 
     caller: unitRef(from),
     service: {
       kind: 'Service',
-      namespace: service.metadata?.namespace || 'default',
+      namespace: namespaceOrDefault(service),
       name: service.metadata?.name ?? '',
     },
     ports: serviceTargets(service, pods).map(({ servicePort, name, protocol, targetPort, targets }) => {

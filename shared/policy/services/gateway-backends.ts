@@ -1,3 +1,4 @@
+import { namespaceOrDefault } from '../../model/refs.ts';
 /**
  * Where the routes of the Gateway API lead (API reference of gateway.networking.k8s.io, and GEP-709 for references across
  * namespaces). A route counts where a Gateway takes it: as its status says, else as the listeners say, else, where the
@@ -221,5 +222,5 @@ export function isGranted(
 }
 
 function namespaceOf({ metadata }: KubeObject): string {
-  return metadata?.namespace || 'default';
+  return namespaceOrDefault({ metadata });
 }

@@ -1,3 +1,4 @@
+import { namespaceOrDefault } from '../../model/refs.ts';
 /**
  * Paths from outside through Ingress and Route objects and the routes of Gateways. The traffic that reaches a pod comes
  * from an ingress controller, a pod of the cluster of which the objects say neither name nor namespace nor labels.
@@ -171,9 +172,9 @@ function isBackendPort({ service }: IngressBackend, entry: ServicePortTargets): 
 }
 
 function key({ metadata }: KubeObject, name: string | undefined): string {
-  return `${metadata?.namespace || 'default'}/${name ?? ''}`;
+  return `${namespaceOrDefault({ metadata })}/${name ?? ''}`;
 }
 
 function refOf({ metadata }: KubeObject, kind: string): Ref {
-  return { kind, namespace: metadata?.namespace || 'default', name: metadata?.name ?? '' };
+  return { kind, namespace: namespaceOrDefault({ metadata }), name: metadata?.name ?? '' };
 }

@@ -1,6 +1,7 @@
 import type { Service } from '../../model/objects-network.ts';
 import type { Pod } from '../../model/objects-pod.ts';
 import type { Ref } from '../../model/refs.ts';
+import { namespaceOrDefault } from '../../model/refs.ts';
 import { unitRef } from '../evaluate/explain-peer.ts';
 import type { RuleName } from '../evaluate/verdict.ts';
 import { isolating, type PolicyModel } from '../model.ts';
@@ -57,7 +58,7 @@ export interface AccessPeer {
 /** Judges the ingress side of a Service. `pods` are the pods behind it (`selectedPods`, or those of its endpoints). */
 export function serviceAccess(model: PolicyModel, service: Service, pods: readonly Pod[]): ServiceAccess {
   const units = pods.map((pod) => model.unitOf(pod));
-  const namespace = service.metadata?.namespace || 'default';
+  const namespace = namespaceOrDefault(service);
   const isolated = units.filter((unit) =>
     isolating(model, unit, 'ingress').some(
       ({ policy, selects }) => policy.tier === 'networkPolicy' && selects === 'yes',

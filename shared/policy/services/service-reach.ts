@@ -1,6 +1,7 @@
 import type { Service } from '../../model/objects-network.ts';
 import type { Pod } from '../../model/objects-pod.ts';
 import type { Ref } from '../../model/refs.ts';
+import { namespaceOrDefault } from '../../model/refs.ts';
 import { formatRange, wholeFamily } from '../../util/addresses.ts';
 import { decide, type SideSets } from '../evaluate/decide.ts';
 import { unitRef } from '../evaluate/explain-peer.ts';
@@ -101,7 +102,7 @@ function podsByNamespace(model: PolicyModel): ReadonlyMap<string, readonly Pod[]
 }
 
 function namespaceOf(pod: Pod): string {
-  return pod.metadata?.namespace || 'default';
+  return namespaceOrDefault(pod);
 }
 
 /**
@@ -109,7 +110,7 @@ function namespaceOf(pod: Pod): string {
  * so that a sweep over many Services need not judge every pair.
  */
 export function someoneIsLetIn(model: PolicyModel, service: Service, pods: readonly Pod[]): boolean {
-  const namespace = service.metadata?.namespace || 'default';
+  const namespace = namespaceOrDefault(service);
   return serviceTargets(service, pods).every((port) => {
     const receivers = receiversOf(model, port);
     const key = receivers.map((receiver) => receiver.key).join('\n');

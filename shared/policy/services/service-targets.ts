@@ -1,5 +1,6 @@
 import type { Service, ServicePort } from '../../model/objects-network.ts';
 import type { Pod } from '../../model/objects-pod.ts';
+import { namespaceOrDefault } from '../../model/refs.ts';
 import { matchesLabels } from '../../model/selectors.ts';
 import { type Protocol, protocolOf } from '../rules/port-set.ts';
 import { declaredPortsOf, isFinished } from '../rules/units.ts';
@@ -24,12 +25,9 @@ export interface ServicePortTargets {
 export function selectedPods(service: Service, pods: readonly Pod[]): readonly Pod[] {
   const selector = service.spec?.selector;
   if (!selector || Object.keys(selector).length === 0) return [];
-  const namespace = service.metadata?.namespace || 'default';
+  const namespace = namespaceOrDefault(service);
   return pods.filter(
-    (pod) =>
-      (pod.metadata?.namespace || 'default') === namespace &&
-      !isFinished(pod) &&
-      matchesLabels(selector, pod.metadata?.labels),
+    (pod) => namespaceOrDefault(pod) === namespace && !isFinished(pod) && matchesLabels(selector, pod.metadata?.labels),
   );
 }
 

@@ -3,6 +3,7 @@ import type { KubeObject } from '../../../../shared/model/objects.ts';
 import type { NetworkPolicy } from '../../../../shared/model/objects-network.ts';
 import type { Pod } from '../../../../shared/model/objects-pod.ts';
 import type { Ref } from '../../../../shared/model/refs.ts';
+import { namespaceOrDefault } from '../../../../shared/model/refs.ts';
 import type { PolicyFacts } from '../../../../shared/policy/model.ts';
 import type { Direction } from '../../../../shared/policy/rules/rules.ts';
 
@@ -27,5 +28,5 @@ export function withPolicy(facts: PolicyFacts, old: NetworkPolicy, fresh: Networ
 
 /** Whether an object is the one that a reference names. */
 export function isNamed({ metadata }: KubeObject, { namespace, name }: Ref): boolean {
-  return metadata?.name === name && (namespace === undefined || (metadata.namespace || 'default') === namespace);
+  return metadata?.name === name && (namespace === undefined || namespaceOrDefault({ metadata }) === namespace);
 }

@@ -1,5 +1,6 @@
 import type { Fix } from '../../../../shared/messages/finding.ts';
 import type { Pod } from '../../../../shared/model/objects-pod.ts';
+import { longName } from '../../../../shared/model/refs.ts';
 import { underEnforcement } from '../../../../shared/policy/enforcement/enforcement.ts';
 import { evaluateUnits } from '../../../../shared/policy/evaluate/evaluate.ts';
 import type { Verdict } from '../../../../shared/policy/evaluate/verdict.ts';
@@ -115,18 +116,14 @@ function changedPods(
     new Set(
       reach(model, { type: 'pod', pod })
         .pods.filter(({ allowed }) => hasPort(allowed, question.protocol, question.port))
-        .flatMap(({ pods }) => pods.filter((one) => !isFinished(one)).map(keyOf)),
+        .flatMap(({ pods }) => pods.filter((one) => !isFinished(one)).map(longName)),
     );
   const old = keys(before, fixedBefore.pod);
   const fresh = keys(after, fixedAfter.pod);
   const own = asked.type === 'pod' ? ownersKey(before, asked.pod) : '';
   const moved = [...new Set([...old, ...fresh])].filter((key) => old.has(key) !== fresh.has(key));
-  const workload = new Map(before.pods.map((pod) => [keyOf(pod), ownersKey(before, pod)]));
+  const workload = new Map(before.pods.map((pod) => [longName(pod), ownersKey(before, pod)]));
   return moved.filter((key) => workload.get(key) !== own).length;
-}
-
-function keyOf({ metadata }: Pod): string {
-  return `${metadata?.namespace || 'default'}/${metadata?.name ?? ''}`;
 }
 
 function ownersKey(model: PolicyModel, pod: Pod): string {

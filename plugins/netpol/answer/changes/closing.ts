@@ -1,7 +1,7 @@
 import type { Fix } from '../../../../shared/messages/finding.ts';
 import type { NetworkPolicy } from '../../../../shared/model/objects-network.ts';
 import type { Pod } from '../../../../shared/model/objects-pod.ts';
-import { formatRef } from '../../../../shared/model/refs.ts';
+import { formatRef, namespaceOrDefault } from '../../../../shared/model/refs.ts';
 import type { PolicyFacts, PolicyModel } from '../../../../shared/policy/model.ts';
 import { shellQuote } from '../../../../shared/util/text.ts';
 import { peerWords } from '../../words/peers.ts';
@@ -45,7 +45,7 @@ export function closing(model: PolicyModel, facts: PolicyFacts, pair: PairVerdic
 }
 
 function isolate(model: PolicyModel, facts: PolicyFacts, pod: Pod): Candidate {
-  const namespace = pod.metadata?.namespace || 'default';
+  const namespace = namespaceOrDefault(pod);
   const name = `isolate-${model.workloadOf(pod).name}`;
   const policy: NetworkPolicy = {
     apiVersion: 'networking.k8s.io/v1',

@@ -2,7 +2,7 @@ import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import type { Evidence, Finding, Fix } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import type { Pod } from '../../../../shared/model/objects-pod.ts';
-import { formatRef } from '../../../../shared/model/refs.ts';
+import { formatRef, longName } from '../../../../shared/model/refs.ts';
 import { unitRef } from '../../../../shared/policy/evaluate/explain-peer.ts';
 import { POLICY_FACT_KINDS } from '../../../../shared/policy/model-of-index.ts';
 import { hasPort, isAllPorts } from '../../../../shared/policy/rules/port-set.ts';
@@ -132,7 +132,7 @@ function raise(index: ClusterIndex, subject: PolicySubject, trouble: Trouble, ju
   const words = podsWords(index, pods);
   const evidence: Evidence[] = [
     atField(index, subject, 'spec.egress', allowedWords(judged)),
-    { fact: `selected: ${joinNames(pods.map(nameOf), 4)}`, source: `${policy} spec.podSelector` },
+    { fact: `selected: ${joinNames(pods.map(longName), 4)}`, source: `${policy} spec.podSelector` },
   ];
   const others = [...new Set(judged.flatMap((one) => one.senders.policies))].filter((one) => one !== subject.compiled);
   if (others.length > 0) {
@@ -206,10 +206,6 @@ function podsWords(index: ClusterIndex, pods: readonly Pod[]): string {
   const [first] = pods;
   if (pods.length !== 1 || first === undefined) return plural(pods.length, 'pod');
   return formatRef(unitRef(lintModelIn(index).unitOf(first))).replace(/^Pod /, 'pod ');
-}
-
-function nameOf({ metadata }: Pod): string {
-  return `${metadata?.namespace || 'default'}/${metadata?.name ?? ''}`;
 }
 
 /** A rule for DNS at the end of the policy's egress rules: to the servers of the cluster, to addresses, or to both. */
