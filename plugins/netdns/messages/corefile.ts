@@ -22,6 +22,20 @@ const text =
   ({ where, found }: CorefileArgs) =>
     `${where}: ${words(found)}`;
 
+/** What servers show that ask themselves: they end, do not become ready, and answer nothing from outside. */
+const OF_A_CIRCLE = [
+  'DNS101',
+  'DNS103',
+  'DNS109',
+  'DNS140',
+  'DNS141',
+  'DNS142',
+  'DNS250',
+  'DNS253',
+  'DNS254',
+  'DNS259',
+] as const;
+
 /** DNS201 to DNS219: a Corefile with which names do not resolve. */
 export const corefileMessages = defineMessages({
   DNS201: message<CorefileArgs>({
@@ -72,19 +86,7 @@ export const corefileMessages = defineMessages({
     slug: 'forwards-to-itself',
     severity: 'critical',
     rung: 20,
-    covers: [
-      'DNS101',
-      'DNS103',
-      'DNS109',
-      'DNS140',
-      'DNS141',
-      'DNS142',
-      'DNS250',
-      'DNS253',
-      'DNS254',
-      'DNS259',
-      'DNS501',
-    ],
+    covers: [...OF_A_CIRCLE, 'DNS501'],
     title: 'queries are forwarded in a circle',
     summary: text(({ zone = '', target = '', why = '' }) => `${namesOf(zone)} are forwarded to ${target}: ${why}`),
     explain:
@@ -214,19 +216,7 @@ export const corefileMessages = defineMessages({
     slug: 'servers-ask-themselves',
     severity: 'critical',
     rung: 20,
-    covers: [
-      'DNS204',
-      'DNS101',
-      'DNS103',
-      'DNS109',
-      'DNS140',
-      'DNS141',
-      'DNS142',
-      'DNS250',
-      'DNS253',
-      'DNS254',
-      'DNS259',
-    ],
+    covers: ['DNS204', ...OF_A_CIRCLE],
     title: 'the DNS servers use themselves as upstream',
     summary: ({ found }) =>
       `${found.dns} has dnsPolicy ${found.policy}, so its own /etc/resolv.conf names the DNS Service`,
