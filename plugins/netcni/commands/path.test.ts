@@ -56,6 +56,17 @@ describe('path', () => {
     expect(stdout).not.toContain('vxlan.calico');
   });
 
+  it('is closed by a policy where the plugin enforces it, and open where nothing does', async () => {
+    const shut = networkPolicy('deny', { podSelector: {}, policyTypes: ['Ingress'] });
+    const { stdout, exit } = await ask('path shop/web-n1 shop/web-n2', [...calico(), shut]);
+    expect(exit).toBe(1);
+    expect(stdout).toContain('[CNI861]');
+    expect(stdout).toContain('NetworkPolicy shop/deny');
+    const open = await ask('path shop/client shop/web-2', [...cluster, shut]);
+    expect(open.exit).toBe(0);
+    expect(open.stdout).not.toContain('CNI861');
+  });
+
   it('on one node there is no tunnel', async () => {
     const { stdout } = await ask('path shop/client shop/web-1');
     expect(stdout).toContain('both pods are on this node');

@@ -115,6 +115,15 @@ describe('routes, links, tunnels, connections', () => {
     expect((await ask(dump)).codes).toEqual([code]);
   });
 
+  it('packets that a table dropped are a note, and none are nothing', async () => {
+    const counted = (drop: number) =>
+      `cpu=0   \tfound=1 invalid=0 insert=0 insert_failed=0 drop=${drop} early_drop=0\n`;
+    const answer = await ask(counted(42));
+    expect(answer).toMatchObject({ exit: 0, notes: ['CNI852'] });
+    expect(answer.text).toContain('drop=42');
+    expect((await ask(counted(0))).notes).toEqual([]);
+  });
+
   it.each([
     ['a node that forwards', 'net.ipv4.ip_forward = 1\nnet.ipv6.conf.all.forwarding = 0\n'],
     ['a table with room', 'net.netfilter.nf_conntrack_count = 1000\nnet.netfilter.nf_conntrack_max = 131072\n'],

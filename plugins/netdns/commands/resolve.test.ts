@@ -35,6 +35,32 @@ const live = (zones: readonly FakeZone[]) => ({
   listeners: Object.fromEntries(zones.map((zone, at) => [`kube-system/coredns-${at + 1}:53`, dnsServer(zone)])),
 });
 
+describe('a search list that misleads', () => {
+  const of = (image: string, dnsConfig: object) =>
+    pod('old', { namespace: 'front', containers: [{ name: 'app', image }], spec: { dnsConfig } });
+
+  it('is not looked at by Alpine for a name with as many dots as ndots', async () => {
+    const dnsConfig = { options: [{ name: 'ndots', value: '1' }] };
+    const ask = (image: string) =>
+      askNetdns('web.shop --from old -n front', [...world, of(image, dnsConfig)], live([ZONE, ZONE]));
+    const [first] = (await ask('alpine:3.20')).causes;
+    expect(first?.code).toBe('DNS608');
+    expect(first?.summary).toContain('web.shop');
+    expect((await ask('debian:12')).causes).toEqual([]);
+  });
+
+  it('ends at a domain outside that answers for every name', async () => {
+    const objects = [...world, of('debian:12', { searches: ['corp.example'] })];
+    const zone: FakeZone = { ...ZONE, 'web.corp.example A': ['192.0.2.99'] };
+    const [first] = (await askNetdns('web --from old -n front', objects, live([zone, zone]))).causes;
+    expect(first?.code).toBe('DNS612');
+    expect(first?.summary).toContain('192.0.2.99');
+    expect(first?.summary).toContain('web.shop');
+    const own = await askNetdns('web.shop --from old -n front', objects, live([zone, zone]));
+    expect(own.causes).toEqual([]);
+  });
+});
+
 describe('a name that resolves', () => {
   it('is told with its address, the query that found it, and what each server said', async () => {
     const run = await runNetdns('web.shop --from front-1 -n front', world, live([ZONE, ZONE]));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { event, pod, service } from '../../../../shared/testing/builders.ts';
+import { event, node, pod, service } from '../../../../shared/testing/builders.ts';
 import { checkObjects, dnsObjects, server } from '../../testing/dns-objects.ts';
 
 const web = service('web', { clusterIP: '10.96.0.7', clusterIPs: ['10.96.0.7'] });
@@ -96,6 +96,18 @@ describe('kubelets', () => {
     const message = 'kubelet does not have ClusterDNS IP configured and cannot create Pod using "ClusterFirst" policy.';
     const report = checkObjects([...dnsObjects(), front, event(front, 'MissingClusterDNS', message)]);
     expect(report.causes[0]).toMatchObject({ code: 'DNS307', subject: { kind: 'Node', name: 'n2' } });
+  });
+});
+
+describe("a node's resolv.conf", () => {
+  it('over the limits is told of the node, in the words of its kubelet, as a note', () => {
+    const message = 'Resolv.conf file "/etc/resolv.conf" contains search line consisting of more than 32 domains!';
+    const report = checkObjects([...dnsObjects(), event(node('n1'), 'CheckLimitsForResolvConf', message)]);
+    const found = report.findings.find(({ code }) => code === 'DNS309');
+    expect(found).toMatchObject({ subject: { kind: 'Node', name: 'n1' }, evidence: [{ fact: message }] });
+    expect(checkObjects([...dnsObjects(), event(node('n1'), 'NodeReady', message)]).findings).not.toContainEqual(
+      expect.objectContaining({ code: 'DNS309' }),
+    );
   });
 });
 

@@ -46,6 +46,35 @@ describe('policy-lets-nobody-in', () => {
     expect(diagnoseObjects(shop([denyAll, allow]), 'web').verdict).toBe('healthy');
   });
 
+  it('notes a peer beside others that is nearly a label of somebody', () => {
+    const peer = (matchLabels: Record<string, string>) => ({ podSelector: { matchLabels } });
+    const allow = (other: Record<string, string>) =>
+      networkPolicy('web-allow', {
+        podSelector: { matchLabels: { app: 'web' } },
+        ingress: [{ from: [peer({ app: 'client' }), peer(other)], ports: [{ port: 8080 }] }],
+      });
+    const report = diagnoseObjects(shop([denyAll, allow({ 'app.kubernetes.io/name': 'client' })]), 'web');
+    expect(report.verdict).toBe('healthy');
+    expect(report.findings[0]).toMatchObject({ code: 'SVC606', severity: 'info' });
+    expect(report.findings[0]?.summary).toContain('app.kubernetes.io/name=client');
+    expect(diagnoseObjects(shop([denyAll, allow({ app: 'batch' })]), 'web').findings).toEqual([]);
+  });
+
+  it('says which policies of other kinds select the pods, and judges nothing by them', () => {
+    const policy = (selector: string) =>
+      ({
+        apiVersion: 'crd.projectcalico.org/v1',
+        kind: 'NetworkPolicy',
+        metadata: { name: 'web-only', namespace: 'shop', uid: 'p1' },
+        spec: { selector, types: ['Ingress'] },
+      }) as KubeObject;
+    const report = diagnoseObjects(shop([], [calico, policy("app == 'web'")]), 'web');
+    expect(report.causes).toEqual([]);
+    expect(report.findings[0]).toMatchObject({ code: 'SVC607' });
+    expect(report.findings[0]?.summary).toContain('shop/web-only');
+    expect(diagnoseObjects(shop([], [calico, policy("app == 'other'")]), 'web').findings).toEqual([]);
+  });
+
   it('tells a rule that names the Service port instead of the targetPort, and patches it', () => {
     const allow = networkPolicy('web-allow', {
       podSelector: { matchLabels: { app: 'web' } },
