@@ -3,9 +3,10 @@ import { detectNetwork } from '../../../shared/datapath/cni/detect.ts';
 import { podRangesOf } from '../../../shared/datapath/nodes.ts';
 import type { Evidence } from '../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../shared/model/cluster-index.ts';
-import { isFinished, podAddresses } from '../../../shared/model/pods.ts';
+import { podAddresses } from '../../../shared/model/pods.ts';
 import { nameOf } from '../../../shared/model/refs.ts';
 import { formatAddress, inRange, parseAddress, parseCidr } from '../../../shared/util/addresses.ts';
+import { podsOn } from './node-pods.ts';
 
 /** That a plugin replaces addresses of pods when they leave the cluster (IPv4). */
 export interface Hiding {
@@ -33,7 +34,9 @@ export function hidingOn(index: ClusterIndex, node: string): Hiding | undefined 
     const told = { fact: 'flanneld runs with --ip-masq', source: 'its DaemonSet' };
     return { plugin: 'Flannel', chain: undefined, source, told };
   }
-  const own = podsOn(index, node);
+  const own = podsOn(index, node)
+    .flatMap(podAddresses)
+    .filter((address) => !address.includes(':'));
   if (primary?.name === 'Calico' && primary.dataplane?.value !== 'eBPF') {
     for (const pool of index.list('IPPool')) {
       const range = parseCidr(pool.spec?.cidr);
@@ -51,12 +54,4 @@ export function hidingOn(index: ClusterIndex, node: string): Hiding | undefined 
   const external = envTold(index, sets, 'AWS_VPC_K8S_CNI_EXTERNALSNAT')?.value.toLowerCase() === 'true';
   const told = { fact: 'AWS_VPC_K8S_CNI_EXTERNALSNAT is not true', source: 'DaemonSet aws-node env' };
   return external ? undefined : { plugin: 'AWS VPC CNI', chain: /^AWS-SNAT-CHAIN-0$/, source, told };
-}
-
-function podsOn(index: ClusterIndex, node: string): readonly string[] {
-  return index
-    .list('Pod')
-    .filter((pod) => pod.spec?.nodeName === node && pod.spec?.hostNetwork !== true && !isFinished(pod))
-    .flatMap(podAddresses)
-    .filter((address) => !address.includes(':'));
 }

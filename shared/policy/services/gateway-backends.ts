@@ -1,4 +1,3 @@
-import { namespaceOrDefault } from '../../model/refs.ts';
 /**
  * Where the routes of the Gateway API lead (API reference of gateway.networking.k8s.io, and GEP-709 for references across
  * namespaces). A route counts where a Gateway takes it: as its status says, else as the listeners say, else, where the
@@ -6,6 +5,7 @@ import { namespaceOrDefault } from '../../model/refs.ts';
  */
 
 import type { Condition, KubeObject, LabelSelector } from '../../model/objects.ts';
+import { namespaceOrDefault } from '../../model/refs.ts';
 import type { PolicyModel } from '../model.ts';
 import { matchLabels } from '../rules/labels.ts';
 import type { Protocol } from '../rules/port-set.ts';
@@ -115,7 +115,7 @@ export function gatewayBackends(model: PolicyModel, facts: GatewayFacts): readon
       const granted = isGranted(facts.grants, kind, route, ref);
       if (granted === false) return [];
       const protocol = kind === 'UDPRoute' ? 'UDP' : 'TCP';
-      const namespace = ref.namespace ?? namespaceOf(route);
+      const namespace = ref.namespace ?? namespaceOrDefault(route);
       return [{ kind, route, namespace, service: name, port, protocol, sure: granted === true }];
     });
   });
@@ -140,9 +140,9 @@ function isTaken(
   const told = (route.status?.parents ?? []).filter(({ parentRef }) => isSame(parentRef, parent, route));
   const accepted = told.flatMap(({ conditions }) => (conditions ?? []).filter(({ type }) => type === 'Accepted'));
   if (accepted.length > 0) return accepted.some(({ status }) => status === 'True');
-  const at = parent.namespace ?? namespaceOf(route);
+  const at = parent.namespace ?? namespaceOrDefault(route);
   const meant: readonly Gateway[] = (parent.kind ?? 'Gateway') === 'Gateway' ? gateways : listenerSets;
-  const gateway = meant.find((one) => namespaceOf(one) === at && one.metadata?.name === parent.name);
+  const gateway = meant.find((one) => namespaceOrDefault(one) === at && one.metadata?.name === parent.name);
   if (gateway === undefined) return true;
   return (gateway.spec?.listeners ?? []).some(
     ({ name, port, protocol, hostname, allowedRoutes }) =>
@@ -151,7 +151,7 @@ function isTaken(
       (allowedRoutes?.kinds ?? [{ kind }]).some((one) => one.kind === kind) &&
       (CARRIED[protocol ?? '']?.includes(kind) ?? true) &&
       (!BY_NAME.has(kind) || isNamed(hostname, route.spec?.hostnames)) &&
-      mayComeFrom(model, allowedRoutes?.namespaces, at, namespaceOf(route)),
+      mayComeFrom(model, allowedRoutes?.namespaces, at, namespaceOrDefault(route)),
   );
 }
 
@@ -180,7 +180,7 @@ function covers(wide: string, name: string): boolean {
 
 function isSame(told: ParentRef | undefined, parent: ParentRef, route: GatewayRoute): boolean {
   const key = ({ kind, namespace, name, sectionName, port }: ParentRef): string =>
-    [kind ?? 'Gateway', namespace ?? namespaceOf(route), name, sectionName, port].join('/');
+    [kind ?? 'Gateway', namespace ?? namespaceOrDefault(route), name, sectionName, port].join('/');
   return told !== undefined && key(told) === key(parent);
 }
 
@@ -210,17 +210,13 @@ export function isGranted(
   route: GatewayRoute,
   { namespace, name }: BackendRef,
 ): boolean | undefined {
-  const own = namespaceOf(route);
+  const own = namespaceOrDefault(route);
   if (namespace === undefined || namespace === own) return true;
   return grants?.some(
     (grant) =>
-      namespaceOf(grant) === namespace &&
+      namespaceOrDefault(grant) === namespace &&
       grant.spec?.from?.some((from) => from.group === GROUP && from.kind === kind && from.namespace === own) === true &&
       grant.spec.to?.some((to) => (to.group ?? '') === '' && to.kind === 'Service' && (to.name ?? name) === name) ===
         true,
   );
-}
-
-function namespaceOf({ metadata }: KubeObject): string {
-  return namespaceOrDefault({ metadata });
 }

@@ -1,4 +1,3 @@
-import { namespaceOrDefault } from '../../model/refs.ts';
 /**
  * Paths from outside through Ingress and Route objects and the routes of Gateways. The traffic that reaches a pod comes
  * from an ingress controller, a pod of the cluster of which the objects say neither name nor namespace nor labels.
@@ -7,7 +6,7 @@ import { namespaceOrDefault } from '../../model/refs.ts';
 import type { KubeObject } from '../../model/objects.ts';
 import type { Ingress, IngressBackend, Service } from '../../model/objects-network.ts';
 import type { Pod } from '../../model/objects-pod.ts';
-import { type Ref, refKey } from '../../model/refs.ts';
+import { namespaceOrDefault, type Ref, refKey } from '../../model/refs.ts';
 import { perhaps, type SideSets, surely } from '../evaluate/decide.ts';
 import { sideSets } from '../evaluate/side.ts';
 import { type PolicyModel, tiersOf } from '../model.ts';

@@ -59,7 +59,7 @@ export function accessPort(model: PolicyModel, namespace: string, port: ServiceP
   const others = once(() =>
     reachOf(
       model,
-      model.pods.filter((pod) => namespaceOf(pod) !== namespace),
+      model.pods.filter((pod) => namespaceOrDefault(pod) !== namespace),
       tally,
     ),
   );
@@ -93,16 +93,12 @@ function podsByNamespace(model: PolicyModel): ReadonlyMap<string, readonly Pod[]
   return model.memo('service-reach/pods-by-namespace', () => {
     const map = new Map<string, Pod[]>();
     for (const pod of model.pods) {
-      const list = map.get(namespaceOf(pod));
-      if (list === undefined) map.set(namespaceOf(pod), [pod]);
+      const list = map.get(namespaceOrDefault(pod));
+      if (list === undefined) map.set(namespaceOrDefault(pod), [pod]);
       else list.push(pod);
     }
     return map;
   });
-}
-
-function namespaceOf(pod: Pod): string {
-  return namespaceOrDefault(pod);
 }
 
 /**

@@ -7,9 +7,10 @@ import { isDefault, lookUp } from '../../../../shared/datapath/route-lookup.ts';
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import type { Evidence, Finding } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
-import { isFinished, isTerminating, podAddresses, podKey } from '../../../../shared/model/pods.ts';
+import { isTerminating, podAddresses, podKey } from '../../../../shared/model/pods.ts';
 import { inRange, parseAddress } from '../../../../shared/util/addresses.ts';
 import { joinNames } from '../../../../shared/util/text.ts';
+import { podsOn } from '../../facts/node-pods.ts';
 import { unknownNetwork } from '../../facts/unknown-network.ts';
 import { rulesRoutesMessages as messages } from '../../messages/rules-routes.ts';
 import { formatRoute, placeOf } from './route-words.ts';
@@ -29,17 +30,12 @@ export const localPodRoutes = defineCheck<NodeDumps>({
     const { routes = [], node } = dumps;
     const twice = onTwoBridges(index, dumps);
     if (twice.length > 0) return twice;
-    const pods = index
-      .list('Pod')
-      .filter(
-        (pod) =>
-          pod.spec?.nodeName === node &&
-          pod.spec?.hostNetwork !== true &&
-          pod.status?.phase === 'Running' &&
-          !isFinished(pod) &&
-          !isTerminating(pod) &&
-          now - Date.parse(pod.status?.startTime ?? '') > YOUNG_MS,
-      );
+    const pods = podsOn(index, node).filter(
+      (pod) =>
+        pod.status?.phase === 'Running' &&
+        !isTerminating(pod) &&
+        now - Date.parse(pod.status?.startTime ?? '') > YOUNG_MS,
+    );
     const looked = pods.flatMap((pod) =>
       podAddresses(pod)
         .filter((address) => routes.some((route) => (route.range.family === 6) === address.includes(':')))

@@ -3,8 +3,9 @@ import type { NodeDumps } from '../../../../shared/datapath/dump-files.ts';
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import type { Finding } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
-import { isFinished, isTerminating, podAddresses } from '../../../../shared/model/pods.ts';
+import { isTerminating, podAddresses } from '../../../../shared/model/pods.ts';
 import { joinNames, plural } from '../../../../shared/util/text.ts';
+import { podsOn } from '../../facts/node-pods.ts';
 import { rulesPacketsMessages as messages } from '../../messages/rules-packets.ts';
 import { about, isPodBridge, place, where } from './words.ts';
 
@@ -24,16 +25,7 @@ export const podInterfaces = defineCheck<NodeDumps>({
  */
 function unbridged(index: ClusterIndex, dumps: NodeDumps): readonly Finding[] {
   const { links = [], routes = [], node } = dumps;
-  const pods = index
-    .list('Pod')
-    .filter(
-      (pod) =>
-        pod.spec?.nodeName === node &&
-        pod.spec?.hostNetwork !== true &&
-        !isFinished(pod) &&
-        !isTerminating(pod) &&
-        podAddresses(pod).length > 0,
-    ).length;
+  const pods = podsOn(index, node).filter((pod) => !isTerminating(pod) && podAddresses(pod).length > 0).length;
   const veths = links.filter(({ name, peerElsewhere }) => name.startsWith('veth') && peerElsewhere);
   const bridged = veths.filter(({ master }) => isPodBridge(master ?? '')).length;
   const used = new Set(routes.flatMap(({ hops }) => hops.map(({ device }) => device)));

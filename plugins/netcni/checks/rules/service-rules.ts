@@ -11,9 +11,10 @@ import { compareOuterWays, type LostWay } from '../../../../shared/datapath/prox
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import type { Evidence, Finding } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
-import { isFinished, podAddresses } from '../../../../shared/model/pods.ts';
+import { podAddresses } from '../../../../shared/model/pods.ts';
 import { formatAddress, inRange, parseAddress, parseCidr } from '../../../../shared/util/addresses.ts';
 import { joinNames, plural } from '../../../../shared/util/text.ts';
+import { podsOn } from '../../facts/node-pods.ts';
 import { proxyReplacement } from '../../facts/replaced-proxy.ts';
 import { rulesServicesMessages as messages } from '../../messages/rules-services.ts';
 import { AGENT_USES } from '../presence/agent-uses.ts';
@@ -184,10 +185,9 @@ function waysLost(
 /** kube-proxy hides the address of whoever it does not take for a pod; here these are the pods of the node itself. */
 function outsiders(index: ClusterIndex, dumps: NodeDumps, { rules, set }: FoundProxy): readonly Finding[] {
   const ranges = [...rules.insiders].flatMap((text) => parseCidr(text) ?? []);
-  const pods = index
-    .list('Pod')
-    .filter((pod) => pod.spec?.nodeName === dumps.node && pod.spec?.hostNetwork !== true && !isFinished(pod));
-  const addresses = pods.flatMap(podAddresses).flatMap((text) => parseAddress(text) ?? []);
+  const addresses = podsOn(index, dumps.node)
+    .flatMap(podAddresses)
+    .flatMap((text) => parseAddress(text) ?? []);
   const own = addresses.filter(({ family }) => family === rules.family);
   const [one] = own;
   if (ranges.length === 0 || one === undefined) return [];

@@ -7,7 +7,7 @@ import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import type { Finding } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import { plural } from '../../../../shared/util/text.ts';
-import { proxyReplacement } from '../../facts/replaced-proxy.ts';
+import { hasProxyRules } from '../../facts/replaced-proxy.ts';
 import { rulesServicesMessages as messages } from '../../messages/rules-services.ts';
 import { AGENT_USES } from '../presence/agent-uses.ts';
 import { about, place, restartProxy, where } from './words.ts';
@@ -23,7 +23,7 @@ export const serviceShares = defineCheck<NodeDumps>({
   group: 'service rules',
   needs: [],
   uses: [...AGENT_USES, 'Service', 'EndpointSlice'],
-  applies: ({ rules }, { index }) => rules.length > 0 && proxyReplacement(index) === undefined,
+  applies: hasProxyRules,
   run: (dumps, { index }) =>
     ([4, 6] as const).flatMap((family) => {
       const [proxy] = proxiesInMode(dumps, family, kubeProxySetup(index).mode?.value);

@@ -3,7 +3,7 @@ import type { NetworkPolicy } from '../../../../shared/model/objects-network.ts'
 import type { Pod } from '../../../../shared/model/objects-pod.ts';
 import { formatRef, namespaceOrDefault } from '../../../../shared/model/refs.ts';
 import type { PolicyFacts, PolicyModel } from '../../../../shared/policy/model.ts';
-import { shellQuote } from '../../../../shared/util/text.ts';
+import { applyLine } from '../../../../shared/util/kubectl.ts';
 import { peerWords } from '../../words/peers.ts';
 import { ruleNumber } from '../../words/policies.ts';
 import type { PairVerdict } from '../judge-pair.ts';
@@ -55,7 +55,7 @@ function isolate(model: PolicyModel, facts: PolicyFacts, pod: Pod): Candidate {
   };
   const fix: Fix = {
     title: `isolate the receiver, and add rules for those who may reach it`,
-    command: `echo ${shellQuote(JSON.stringify(policy))} | kubectl apply -f -`,
+    command: applyLine(policy),
     risk: 'high',
     undo: `kubectl delete networkpolicy ${name} -n ${namespace}`,
   };

@@ -3,6 +3,7 @@ import type { Fix } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import { WORKLOAD_KINDS } from '../../../../shared/model/owners.ts';
 import { formatRef } from '../../../../shared/model/refs.ts';
+import { applyLine } from '../../../../shared/util/kubectl.ts';
 import { endpointsMessages } from '../../messages/endpoints.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
 import { formatPorts, selectorFixFor } from './likely-workload.ts';
@@ -65,7 +66,7 @@ function fixesOf(index: ClusterIndex, subject: ServiceSubject): readonly Fix[] {
     ...(byPods === undefined ? [] : [byPods]),
     {
       title: 'write the addresses yourself (replace ADDRESS)',
-      command: `echo '${JSON.stringify(slice)}' | kubectl apply -f -`,
+      command: applyLine(slice),
       risk: 'low',
       undo: `kubectl delete endpointslice ${subject.name}-1 -n ${subject.namespace}`,
     },

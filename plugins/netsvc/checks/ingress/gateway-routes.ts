@@ -5,7 +5,7 @@ import type { Condition } from '../../../../shared/model/objects.ts';
 import { formatRef, nameOf, namespaceOf, refOf } from '../../../../shared/model/refs.ts';
 import { type GatewayRoute, isGranted } from '../../../../shared/policy/services/gateway-backends.ts';
 import { hideSecrets } from '../../../../shared/util/hide-secrets.ts';
-import { patchLine } from '../../../../shared/util/kubectl.ts';
+import { applyLine, patchLine } from '../../../../shared/util/kubectl.ts';
 import { joinAnd, shorten } from '../../../../shared/util/text.ts';
 import { ingressMessages } from '../../messages/ingress.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
@@ -141,7 +141,7 @@ function grantLine(kind: Kind, from: string, namespace: string, name: string): F
   };
   return {
     title: `let routes of namespace ${from} send there`,
-    command: `echo '${JSON.stringify(grant)}' | kubectl apply -f -`,
+    command: applyLine(grant),
     risk: 'low',
     undo: `kubectl delete referencegrant routes-of-${from} -n ${namespace}`,
   };

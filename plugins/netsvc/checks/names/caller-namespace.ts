@@ -5,9 +5,9 @@ import { isProvenAbsent } from '../../../../shared/model/absence.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import { WORKLOAD_KINDS } from '../../../../shared/model/owners.ts';
 import { formatRef, nameOf, refKey } from '../../../../shared/model/refs.ts';
-import { shellQuote } from '../../../../shared/util/text.ts';
 import { namesMessages } from '../../messages/names.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
+import { setEnv } from '../pods/containers/workload-commands.ts';
 import { callerName, danglingReferences, type Reference } from './callers.ts';
 
 /**
@@ -61,9 +61,7 @@ export const callerNamespace = defineCheck<ServiceSubject>({
 /** Sets the variable anew where the whole value is known and holds no secret. */
 function fixesFor({ caller, container, variable, host }: Reference, better: string): readonly Fix[] {
   if (variable === undefined || caller.ref.kind === 'Pod') return [];
-  const line = (text: string): string =>
-    `kubectl set env ${caller.ref.kind.toLowerCase()}/${caller.ref.name} -n ${caller.namespace} -c ${container} ` +
-    shellQuote(`${variable.name}=${text}`);
+  const line = (text: string): string => setEnv(caller.ref, container, { [variable.name]: text });
   return [
     {
       title: `let ${callerName(caller)} use the name ${better} (restarts its pods)`,

@@ -5,9 +5,10 @@ import { WORKLOAD_KINDS } from '../../../../shared/model/owners.ts';
 import { declaredPorts, resolveTargetPort } from '../../../../shared/model/pods.ts';
 import { formatRef, refKey } from '../../../../shared/model/refs.ts';
 import { matchesLabels } from '../../../../shared/model/selectors.ts';
-import { joinAnd, shellQuote } from '../../../../shared/util/text.ts';
+import { joinAnd } from '../../../../shared/util/text.ts';
 import { namesMessages } from '../../messages/names.ts';
 import { type ServiceSubject, subjectPods } from '../../service-subject.ts';
+import { setEnv } from '../pods/containers/workload-commands.ts';
 import { callerName, type Reference, referencesTo } from './callers.ts';
 
 /**
@@ -90,9 +91,7 @@ function fixesFor({ caller, container, variable, host }: Reference, port: number
   const value = written
     ? variable.value.replace(`${host}:${port}`, `${host}:${better}`)
     : variable.value.replace(host, `${host}:${better}`);
-  const line = (text: string): string =>
-    `kubectl set env ${caller.ref.kind.toLowerCase()}/${caller.ref.name} -n ${caller.namespace} -c ${container} ` +
-    shellQuote(`${variable.name}=${text}`);
+  const line = (text: string): string => setEnv(caller.ref, container, { [variable.name]: text });
   return [
     {
       title: `let ${callerName(caller)} use port ${better} (restarts its pods)`,

@@ -4,8 +4,7 @@ import type { Ref } from '../../../../shared/model/refs.ts';
 import type { Direction } from '../../../../shared/policy/rules/rules.ts';
 import type { NearMiss } from '../../../../shared/policy/services/near-misses.ts';
 import type { AccessPort } from '../../../../shared/policy/services/service-access.ts';
-import { patchLine } from '../../../../shared/util/kubectl.ts';
-import { shellQuote } from '../../../../shared/util/text.ts';
+import { applyLine, patchLine } from '../../../../shared/util/kubectl.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
 
 /** A policy that lets the Service's own namespace in on the closed ports. */
@@ -28,7 +27,7 @@ export function allowFix(subject: ServiceSubject, closed: readonly AccessPort[])
   };
   return {
     title: `let pods of namespace ${subject.namespace} in (add a namespaceSelector for callers elsewhere)`,
-    command: `echo ${shellQuote(JSON.stringify(policy))} | kubectl apply -f -`,
+    command: applyLine(policy),
     risk: 'low',
     undo: `kubectl delete networkpolicy ${name} -n ${subject.namespace}`,
   };

@@ -7,6 +7,7 @@ import { hideSecrets } from '../../../../shared/util/hide-secrets.ts';
 import { patchLine } from '../../../../shared/util/kubectl.ts';
 import { shellQuote } from '../../../../shared/util/text.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
+import { setEnv } from '../pods/containers/workload-commands.ts';
 import type { Backend } from './backends.ts';
 import type { Sign } from './container-signs.ts';
 import { environmentOf } from './listen/environment.ts';
@@ -97,12 +98,8 @@ export function envFix(
   title: string,
 ): Fix {
   const { workload, container } = target;
-  const start = `kubectl set env ${workload.kind.toLowerCase()}/${workload.ref.name} -n ${workload.ref.namespace ?? ''} -c ${container.name ?? ''}`;
-  const set = Object.entries(values).map(([name, value]) => shellQuote(`${name}=${value}`));
-  const unset = Object.entries(back).map(([name, value]) =>
-    value === null ? `${name}-` : shellQuote(`${name}=${value}`),
-  );
-  return { title, command: `${start} ${set.join(' ')}`, risk: 'low', undo: `${start} ${unset.join(' ')}` };
+  const line = (to: Readonly<Record<string, string | null>>): string => setEnv(workload.ref, container.name ?? '', to);
+  return { title, command: line(values), risk: 'low', undo: line(back) };
 }
 
 /** Sets a port or address in the ConfigMap that a variable comes from, and starts the pods anew, which alone read it. */

@@ -24,7 +24,8 @@ export function answersElsewhere(index: ClusterIndex, failing: FailingProbe): El
   return (
     (status === 404 ? (onManagementPort(index, failing) ?? underPrefix(index, failing)) : undefined) ??
     sentOn(failing) ??
-    byTheMesh(failing) ?? { words: '', fixes: [] }
+    byTheMesh(failing) ??
+    NOTHING
   );
 }
 

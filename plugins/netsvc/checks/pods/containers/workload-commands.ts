@@ -29,6 +29,14 @@ export function target(owner: Ref): string {
   return `${owner.kind.toLowerCase()}/${owner.name} -n ${owner.namespace ?? ''}`;
 }
 
+/** Sets variables of a container in the template; null takes one away. The controller then replaces the pods. */
+export function setEnv(owner: Ref, container: string, values: Readonly<Record<string, string | null>>): string {
+  const words = Object.entries(values).map(([name, value]) =>
+    value === null ? `${name}-` : shellQuote(`${name}=${value}`),
+  );
+  return `kubectl set env ${target(owner)} -c ${container} ${words.join(' ')}`;
+}
+
 /** A strategic merge patch of the pod template's spec. */
 export function patchTemplateSpec(owner: Ref, spec: Readonly<Record<string, unknown>>): string {
   return patch(owner, { spec: { template: { spec } } });

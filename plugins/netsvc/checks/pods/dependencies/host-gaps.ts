@@ -12,11 +12,11 @@ import { formatLabels, matchesLabels } from '../../../../../shared/model/selecto
 import { podsMatching, selectorOf } from '../../../../../shared/model/services.ts';
 import { hideSecrets } from '../../../../../shared/util/hide-secrets.ts';
 import { patchLine } from '../../../../../shared/util/kubectl.ts';
-import { plural, shellQuote } from '../../../../../shared/util/text.ts';
+import { plural } from '../../../../../shared/util/text.ts';
 import type { NamedHost } from '../../names/host-references.ts';
 import { type HostMeaning, meaningOf } from '../../names/service-of-host.ts';
 import { likeness } from '../../selector/label-distance.ts';
-import { isPatchable, patchTemplateSpec, target } from '../containers/workload-commands.ts';
+import { isPatchable, patchTemplateSpec, setEnv } from '../containers/workload-commands.ts';
 import { podSource } from '../pod-evidence.ts';
 import type { ServicePod } from '../service-pods.ts';
 import { lookAt } from './look-at.ts';
@@ -171,8 +171,7 @@ function renamed({ entry, container }: Asking, host: string, { better }: WrongNa
   const variable = container?.env?.find(({ value = '' }) => value.split(/[^\w.-]+/).includes(host));
   const { name = '', value = '' } = variable ?? {};
   if (better === undefined || name === '' || hideSecrets(value) !== value || !isPatchable(entry.owner)) return [];
-  const line = (text: string): string =>
-    `kubectl set env ${target(entry.owner)} -c ${container?.name ?? ''} ${shellQuote(`${name}=${text}`)}`;
+  const line = (text: string): string => setEnv(entry.owner, container?.name ?? '', { [name]: text });
   return [
     {
       title: `use the name ${better} (restarts the pods)`,
