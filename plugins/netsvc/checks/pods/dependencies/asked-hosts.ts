@@ -2,7 +2,7 @@ import { hostsIn, type NamedHost } from '../../names/host-references.ts';
 
 /** What programs say of a name that does not resolve: glibc, musl, Go, Node.js, Java, Python, curl, PostgreSQL. */
 const UNRESOLVED =
-  /EAI_AGAIN|ENOTFOUND|no such host|name or service not known|name does not resolve|temporary failure in name resolution|could(?:n't| not) resolve|can't resolve|bad address|UnknownHostException|could not translate host name|nodename nor servname|no servers could be reached|NXDOMAIN|server misbehaving/i;
+  /EAI_AGAIN|ENOTFOUND|no such host|name or service not known|name does not resolve|temporary failure in name resolution|could(?:n't| not) resolve|can't resolve|bad address|UnknownHostException|could not translate host name|nodename nor servname|no servers could be reached|NXDOMAIN|server misbehaving|lookup [-\w.]+ on \S+:? .*(?:timeout|refused)|queryA+ E\w+|failed to lookup address|NameResolver\w*Exception|LifetimeTimeout/i;
 
 /** A host where it stands as such: after the word of an error, or as the argument of a program that connects. */
 const ASKED = [

@@ -255,6 +255,27 @@ describe('a name that the pod cannot resolve', () => {
     expect(facts(told(lost, sound, { hostNetwork: true, dnsPolicy: 'ClusterFirst' }))).toContain('hostNetwork');
   });
 
+  it('a network policy without DNS is named and mended, unless the servers answered', () => {
+    const dns = pod('coredns-1', { namespace: 'kube-system', labels: { 'k8s-app': 'kube-dns' } });
+    const ports = [{ name: 'dns', port: 53, targetPort: 53, protocol: 'UDP' }];
+    const kubeDns = service('kube-dns', { selector: { 'k8s-app': 'kube-dns' }, ports }, { namespace: 'kube-system' });
+    const calico = workload('DaemonSet', 'calico-node', { 'k8s-app': 'calico-node' }, {}, { namespace: 'kube-system' });
+    const egress = [{ to: [{ podSelector: { matchLabels: { app: 'db' } } }] }];
+    const shut = networkPolicy('web-out', { podSelector: {}, policyTypes: ['Egress'], egress });
+    const all = [...sound, dns, kubeDns, ...slicesFor(kubeDns, [dns]), calico, shut];
+    const why = 'NetworkPolicy shop/web-out does not let it ask DNS on UDP 53 (egress)';
+    const timeout = 'lookup db on 10.96.0.10:53: read udp 10.244.1.9:41234->10.96.0.10:53: i/o timeout';
+    for (const words of [lost, timeout]) {
+      const report = told(words, all);
+      expect(report.headline).toContain(why);
+      expect(commands(report)[0]).toContain('"k8s-app":"kube-dns"');
+      expect(commands(report).join()).not.toContain('netsvc db');
+    }
+    expect(told('getaddrinfo ENOTFOUND db', all).headline).not.toContain('web-out');
+    const open = networkPolicy('dns', { podSelector: {}, policyTypes: ['Egress'], egress: [{}] });
+    expect(told(lost, [...all, open]).headline).not.toContain('web-out');
+  });
+
   it('the usual policy is not blamed', () => {
     const report = told(lost, sound);
     expect(facts(report)).not.toContain('dnsPolicy');

@@ -16,6 +16,7 @@ import { askedHosts, tellsUnresolved } from './asked-hosts.ts';
 import { whatItMisses } from './does-without.ts';
 import { type Asking, type Gap, gapOf } from './host-gaps.ts';
 import { lookAt } from './look-at.ts';
+import { keptFromDns } from './policy-gap.ts';
 import { TAIL } from './unresolved-pods.ts';
 
 /** What a container in trouble depends on and does not get, told beside its own fault. */
@@ -73,7 +74,7 @@ export function needsOf(
   );
   const gaps = gapsOf(hosts);
   // Without any word of the container's own, servers that are surely not the cluster's are worth a line.
-  const trap = unresolved || said.trim() === '' ? trapOf(index, entry, unresolved) : undefined;
+  const trap = unresolved || said.trim() === '' ? trapOf(index, entry, unresolved, said) : undefined;
   const asked = hosts.find(({ host }) => !/^[\d.]+$/.test(host))?.host;
   const look: readonly Fix[] =
     unresolved && asked !== undefined && gaps.length === 0
@@ -96,7 +97,7 @@ export function needsOf(
       ...(trap?.fixes ?? []),
       ...(gaps.length > 0
         ? gaps.flatMap(({ fixes }) => fixes)
-        : GOT_NONE.test(said)
+        : GOT_NONE.test(said) && !unresolved
           ? asks.slice(0, 1).map((one) => lookAt(one.namespace ?? '', one.name))
           : []),
       ...look,
@@ -164,10 +165,11 @@ function servicesAsked(
   return [...found.values()];
 }
 
-function trapOf(index: ClusterIndex, entry: ServicePod, unresolved: boolean): Gap | undefined {
+/** What keeps a pod's questions from the cluster's DNS: its own dnsPolicy, or a network policy. */
+function trapOf(index: ClusterIndex, entry: ServicePod, unresolved: boolean, said: string): Gap | undefined {
   const { pod, owner } = entry;
   const trap = dnsTrap(index, pod.spec, unresolved ? 'failing' : undefined);
-  if (trap === undefined) return undefined;
+  if (trap === undefined) return unresolved ? keptFromDns(index, entry, said) : undefined;
   return {
     evidence: { fact: trap.why, source: `${podSource(entry)} spec.dnsPolicy` },
     fixes: unresolved ? dnsPolicyFix(owner, pod.spec, trap.better) : [],
