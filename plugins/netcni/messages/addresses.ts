@@ -27,15 +27,16 @@ export const addressMessages = defineMessages({
       },
     ],
   }),
-  CNI302: message<{ a: string; b: string; range: string }>({
+  CNI302: message<{ a: string; b: string; range: string; gone: string }>({
     slug: 'pod-ranges-of-nodes-overlap',
     severity: 'critical',
     rung: 9,
     title: 'two nodes have the same range of pod addresses',
-    summary: ({ a, b, range }) => `nodes ${a} and ${b} share pod addresses: ${range}`,
+    summary: ({ a, b, range, gone }) =>
+      `nodes ${a} and ${b} share pod addresses: ${range}${gone === '' ? '' : ` (one is gone, and its ${gone} is left)`}`,
     explain:
       'Each pod address must lead to one node. With the same range on two nodes routes lead to one of them, and pods on the other are unreachable, or two pods have one address. ' +
-      'It comes from nodes that joined with a podCIDR of their own, from two controllers that allocate, or from restored etcd data. Drain one of the nodes, delete the Node object, ' +
+      'It comes from nodes that joined with a range of their own, from two controllers that allocate, from restored etcd data, or from objects that a node which is gone has left behind. Drain one of the nodes, delete the Node object, ' +
       'and let it join again.',
     fixes: ({ b }) => [
       {

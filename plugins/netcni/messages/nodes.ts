@@ -203,4 +203,16 @@ export const nodeMessages = defineMessages({
             { title: 'or read its log first', command: `kubectl logs -n ${namespace} ${pod} --tail=50`, risk: 'none' },
           ],
   }),
+  CNI213: message<{ nodes: string; what: string; value: string; fix: Fix }>({
+    slug: 'node-identity-shared',
+    severity: 'critical',
+    rung: 7,
+    covers: ['CNI401', 'CNI408', 'CNI606'],
+    title: 'two nodes have the same address or identity',
+    summary: ({ nodes, what, value }) => `${nodes} have the same ${what} ${value}: packets for one reach the other`,
+    explain:
+      'Others find a node, and the pods on it, by its address and by the name its network agent has made for it. With one of them on two nodes, one of the two wins and which one changes: pods of the other are cut off, and kubectl logs and exec ask the wrong machine.\n' +
+      'It comes from machines that were cloned after they had joined, from an interface that has the same address everywhere (10.0.2.15 in Vagrant) and from addresses given by hand. Two nodes that are Ready at once and say the same address are no leftover.',
+    fixes: ({ fix }) => [{ title: 'compare the nodes', command: 'kubectl get nodes -o wide', risk: 'none' }, fix],
+  }),
 });

@@ -35,8 +35,8 @@ export const AWS = `default via 10.0.0.254 dev eth0
 
 export const OVN = `default via 10.0.0.254 dev br-ex proto dhcp src 10.0.0.1 metric 48
 10.0.0.0/24 dev br-ex proto kernel scope link src 10.0.0.1 metric 48
-10.128.0.0/14 via 10.128.0.1 dev ovn-k8s-mp0
-10.128.1.0/23 dev ovn-k8s-mp0 proto kernel scope link src 10.128.0.2
+10.128.0.0/14 via 10.128.2.1 dev ovn-k8s-mp0
+10.128.2.0/23 dev ovn-k8s-mp0 proto kernel scope link src 10.128.2.2
 169.254.169.0/29 dev br-ex proto kernel scope link src 169.254.169.2
 172.30.0.0/16 via 169.254.169.4 dev br-ex mtu 1400
 `;

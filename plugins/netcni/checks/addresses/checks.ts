@@ -4,7 +4,8 @@ import { affinitiesDiffer, handlesLeaked } from './affinities.ts';
 import { dualStackHalves } from './dual-stack.ts';
 import { nodeOutOfAddresses, nodeShortOfAddresses, rangeSmallerThanMaxPods } from './node-addresses.ts';
 import { rangesOverlap } from './overlaps.ts';
-import { podRangeMissing, podRangeOutside, podRangesOverlap } from './pod-ranges.ts';
+import { podRangeMissing, podRangeOutside } from './pod-ranges.ts';
+import { podRangesOverlap } from './pod-ranges-overlap.ts';
 import { addressesLeaked, noPoolForNode, poolUsedUp, staleBlocks } from './pools.ts';
 import { addressGivenTwice, podsHang, podsWithoutNetwork } from './waiting-pods.ts';
 

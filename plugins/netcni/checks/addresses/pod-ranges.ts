@@ -3,8 +3,8 @@ import type { Told } from '../../../../shared/datapath/cni/setup.ts';
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import type { Finding, Fix } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
-import { coversRange, overlaps, parseCidr } from '../../../../shared/util/addresses.ts';
-import { joinAnd, joinNames, shorten } from '../../../../shared/util/text.ts';
+import { coversRange, parseCidr } from '../../../../shared/util/addresses.ts';
+import { joinNames, shorten } from '../../../../shared/util/text.ts';
 import { type ClusterSubject, nodeKey } from '../../cluster-subject.ts';
 import { type NodeFacts, nodeFacts } from '../../facts/nodes.ts';
 import { addressMessages } from '../../messages/addresses.ts';
@@ -97,49 +97,6 @@ function usedUp(index: ClusterIndex, names: readonly string[], { node, reason, m
     ],
   });
 }
-
-/** Nodes whose ranges share addresses. */
-export const podRangesOverlap = defineCheck<ClusterSubject>({
-  id: 'netcni/pod-ranges-of-nodes-overlap',
-  group: 'ranges',
-  needs: ['Node'],
-  uses: AGENT_USES,
-  run: (_, { index }) => {
-    if (!usesPodRanges(index)) return [];
-    const all = nodeFacts(index)
-      .flatMap(({ name, ranges }) => ranges.map((entry) => ({ name, ...entry })))
-      .sort(
-        (a, b) =>
-          a.range.family - b.range.family ||
-          (a.range.first < b.range.first ? -1 : a.range.first > b.range.first ? 1 : 0),
-      );
-    // With dual-stack two nodes may share both of their ranges: that is one fault.
-    const shared = new Map<string, (readonly [(typeof all)[number], (typeof all)[number]])[]>();
-    for (const [at, one] of all.entries()) {
-      const next = all[at + 1];
-      if (next === undefined || next.name === one.name || !overlaps(one.range, next.range)) continue;
-      const key = [one.name, next.name].sort().join(' ');
-      shared.set(key, [...(shared.get(key) ?? []), [one, next]]);
-    }
-    return [...shared.values()].flatMap((pairs) => {
-      const [first] = pairs;
-      if (first === undefined) return [];
-      const [a, b] = first.map(({ name }) => name).sort() as [string, string];
-      const texts = [...new Set(pairs.flatMap(([one, other]) => [one.text, other.text]))];
-      return [
-        addressMessages.CNI302.raise({
-          subject: { kind: 'Node', name: b },
-          args: { a, b, range: joinAnd(texts) },
-          pods: [nodeKey(a), nodeKey(b)],
-          evidence: pairs.flat().map(({ name, text }) => ({
-            fact: `podCIDR ${text}`,
-            source: `Node ${name} spec.podCIDRs`,
-          })),
-        }),
-      ];
-    });
-  },
-});
 
 /** Nodes whose range is not part of what the plugin, kube-proxy or the controller manager take for pod addresses. */
 export const podRangeOutside = defineCheck<ClusterSubject>({

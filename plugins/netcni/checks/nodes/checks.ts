@@ -2,6 +2,7 @@ import type { Check } from '../../../../shared/diagnose/check.ts';
 import type { ClusterSubject } from '../../cluster-subject.ts';
 import { heartbeats } from './heartbeats.ts';
 import { hostPortTaken } from './host-port-taken.ts';
+import { identityShared } from './identity-shared.ts';
 import { kernelTooOld } from './kernel-too-old.ts';
 import { kubeProxyBesideReplacement, nobodyServesServices } from './kube-proxy.ts';
 import { kubeProxyHangs } from './kube-proxy-hangs.ts';
@@ -14,6 +15,7 @@ export const nodeChecks: readonly Check<ClusterSubject>[] = [
   kubeletSilent,
   nodeNotReady,
   nodeNetworkNotReady,
+  identityShared,
   heartbeats,
   kernelTooOld,
   nobodyServesServices,

@@ -8,6 +8,7 @@ import { CLOUDS_FAULTS } from './clouds.ts';
 import type { NetworkFaults } from './fault.ts';
 import { FLANNEL_FAULTS } from './flannel.ts';
 import { FLANNEL_PODS_FAULTS } from './flannel-pods.ts';
+import { IDENTITIES_FAULTS } from './identities.ts';
 import { NODES_FAULTS } from './nodes.ts';
 import { OTHERS_FAULTS } from './others.ts';
 
@@ -24,4 +25,5 @@ export const NETWORK_FAULTS: NetworkFaults = {
   ...AGENTS_FAULTS,
   ...NODES_FAULTS,
   ...ADDRESSES_FAULTS,
+  ...IDENTITIES_FAULTS,
 };

@@ -54,7 +54,7 @@ export function ovn(): readonly KubeObject[] {
     ...NODES.map((name) =>
       clusterNode(name, {
         podCIDR: null,
-        annotations: { 'k8s.ovn.org/node-subnets': `{"default":["10.128.${name.slice(1)}.0/23"]}` },
+        annotations: { 'k8s.ovn.org/node-subnets': `{"default":["10.128.${2 * Number(name.slice(1))}.0/23"]}` },
       }),
     ),
     ...agents(
@@ -88,7 +88,7 @@ export function ovn(): readonly KubeObject[] {
         ],
       },
     }),
-    ...appPods((_, number) => `10.128.${number}.5`),
+    ...appPods((_, number) => `10.128.${2 * Number(number)}.5`),
   ];
 }
 
