@@ -4,6 +4,7 @@ import type { Condition, Node } from '../../../shared/model/objects.ts';
 import type { Pod } from '../../../shared/model/objects-pod.ts';
 import { nodeCondition } from '../../../shared/model/pod-state-node.ts';
 import { nameOf } from '../../../shared/model/refs.ts';
+import { bringsItsNetwork } from '../../../shared/model/virtual-nodes.ts';
 import { parseCidr } from '../../../shared/util/addresses.ts';
 import { parseQuantity } from '../../../shared/util/quantity.ts';
 
@@ -45,7 +46,7 @@ function factsOf(node: Node, now: number): NodeFacts {
     node,
     standing: standingOf(ready),
     ready,
-    takesAgents: isLinux(node) && !isVirtual(node) && leaving === undefined,
+    takesAgents: isLinux(node) && !bringsItsNetwork(node) && leaving === undefined,
     fresh: now - Date.parse(node.metadata?.creationTimestamp ?? '') < FRESH,
     leaving,
     maxPods: parseQuantity(node.status?.allocatable?.pods),
@@ -82,19 +83,6 @@ function standingOf(ready: Condition | undefined): Standing {
 function isLinux(node: Node): boolean {
   const os = node.metadata?.labels?.['kubernetes.io/os'] ?? node.status?.nodeInfo?.operatingSystem ?? 'linux';
   return os.toLowerCase() === 'linux';
-}
-
-/** Nodes that stand for a service of a cloud or for nothing at all, or whose machine brings its network: nobody runs agents there. */
-function isVirtual({ metadata, spec }: Node): boolean {
-  const labels = metadata?.labels ?? {};
-  return (
-    labels.type === 'virtual-kubelet' ||
-    /^(fargate|auto)$/.test(labels['eks.amazonaws.com/compute-type'] ?? '') ||
-    labels['liqo.io/type'] === 'virtual-node' ||
-    labels['kubernetes.azure.com/cluster-type'] === 'virtual-node' ||
-    metadata?.annotations?.['kwok.x-k8s.io/node'] === 'fake' ||
-    (spec?.taints ?? []).some(({ key = '' }) => key.startsWith('virtual-kubelet.io/') || key === 'kwok.x-k8s.io/node')
-  );
 }
 
 /** Taints that autoscalers, handlers of spot nodes and clouds set on a node whose machine goes away. */

@@ -6,6 +6,7 @@ import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import { downNodes } from '../../../../shared/model/down-nodes.ts';
 import type { Node } from '../../../../shared/model/objects.ts';
 import { nameOf } from '../../../../shared/model/refs.ts';
+import { isVirtualNode } from '../../../../shared/model/virtual-nodes.ts';
 import { compareText, joinNames } from '../../../../shared/util/text.ts';
 import type { DnsSubject } from '../../dns-subject.ts';
 import { nodeCacheMessages } from '../../messages/node-cache.ts';
@@ -59,7 +60,9 @@ interface Asking {
 /** Nodes that are up, with the link-local address that alone stands in resolv.conf of their pods. */
 function asking(index: ClusterIndex): readonly Asking[] {
   const down = downNodes(index);
-  const nodes = index.list('Node').filter((node) => !down.has(nameOf(node)) && !isVirtual(node));
+  const nodes = index
+    .list('Node')
+    .filter((node) => !down.has(nameOf(node)) && !isVirtualNode(node) && !isWindows(node));
   const own = new Set(kubeletDnsOf(index).flatMap(({ node }) => node ?? []));
   return kubeletDnsOf(index).flatMap(({ node, source, clusterDns }) => {
     const [address = ''] = clusterDns;
@@ -80,9 +83,7 @@ function namesCache(index: ClusterIndex, clusterDns: readonly string[]): boolean
   );
 }
 
-/** Nodes that run no DaemonSets, and those of Windows, for which there is no node cache. */
-function isVirtual({ metadata }: Node): boolean {
-  const { labels } = metadata ?? {};
-  if (labels?.['kubernetes.io/os'] === 'windows') return true;
-  return labels?.type === 'virtual-kubelet' || labels?.['eks.amazonaws.com/compute-type'] === 'fargate';
+/** There is no node cache for Windows. */
+function isWindows({ metadata }: Node): boolean {
+  return metadata?.labels?.['kubernetes.io/os'] === 'windows';
 }

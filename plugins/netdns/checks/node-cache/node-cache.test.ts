@@ -147,6 +147,14 @@ describe('NodeLocal DNSCache', () => {
       expect(report.headline).toContain('pods on node n2 cannot resolve names: the kubelet writes 169.254.20.10');
     });
 
+    it('and that is not placed on a virtual node is not missed there', () => {
+      const taint = { key: 'virtual-kubelet.io/provider', value: 'azure', effect: 'NoSchedule' };
+      const virtual = [...world(corefile('10.96.0.11'), [cachePod('cache-1', 'n1')]), UPSTREAM].map((one) =>
+        one.kind === 'Node' && one.metadata?.name === 'n2' ? { ...one, spec: { taints: [taint] } } : one,
+      );
+      expect(codes(virtual, asks('169.254.20.10'))).toEqual([]);
+    });
+
     it('and that is not there at all is missed on every node', () => {
       const report = checkObjects(dnsObjects(), asks('169.254.20.10'));
       expect(report.causes[0]).toMatchObject({ code: 'DNS508', confidence: 'likely' });

@@ -16,6 +16,8 @@ describe('kube-proxy-missing', () => {
   it.each([
     { type: 'virtual-kubelet' },
     { 'eks.amazonaws.com/compute-type': 'fargate' },
+    { 'eks.amazonaws.com/compute-type': 'auto' },
+    { 'kubernetes.azure.com/cluster-type': 'virtual-node' },
     { 'kubernetes.io/os': 'windows' },
   ])('does not look for it on a node labelled %o', (labels) => {
     const objects = soundWeb().map((one) =>

@@ -6,6 +6,7 @@ import type { Node } from '../../../../shared/model/objects.ts';
 import type { Workload } from '../../../../shared/model/objects-workload.ts';
 import { formatRef, nameOf, refOf } from '../../../../shared/model/refs.ts';
 import { matchesLabels } from '../../../../shared/model/selectors.ts';
+import { bringsItsNetwork } from '../../../../shared/model/virtual-nodes.ts';
 import { joinNames, plural } from '../../../../shared/util/text.ts';
 import { clusterMessages } from '../../messages/cluster.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
@@ -88,15 +89,13 @@ function shutOut(index: ClusterIndex, set: Workload): readonly string[] {
     .map(nameOf);
 }
 
-/** Linux nodes that are not down. */
+/** Linux nodes that are not down and need a kube-proxy. */
 function upNodes(index: ClusterIndex): readonly Node[] {
   const down = downNodes(index);
-  return index.list('Node').filter((node) => isLinux(node) && !down.has(nameOf(node)));
+  return index.list('Node').filter((node) => isLinux(node) && !bringsItsNetwork(node) && !down.has(nameOf(node)));
 }
 
-/** kube-proxy of Windows nodes is a DaemonSet of its own; virtual nodes run no agents, Fargate nodes keep theirs inside. */
-function isLinux(node: Node): boolean {
-  const labels = node.metadata?.labels ?? {};
-  if (labels.type === 'virtual-kubelet' || labels['eks.amazonaws.com/compute-type'] === 'fargate') return false;
-  return (labels['kubernetes.io/os'] ?? 'linux') === 'linux';
+/** kube-proxy of Windows nodes is a DaemonSet of its own. */
+function isLinux({ metadata }: Node): boolean {
+  return (metadata?.labels?.['kubernetes.io/os'] ?? 'linux') === 'linux';
 }
