@@ -7,10 +7,20 @@ import { waitForNode, waitForRollout } from '../states.ts';
 import { once, type Undo } from '../undo.ts';
 import { replacePodsOn } from './pods.ts';
 
-const config = '/etc/cni/net.d/10-flannel.conflist';
+const folder = '/etc/cni/net.d';
+
+/** The file that the runtime of a node takes: the first by name, whoever wrote it. */
+async function configOf(cluster: TestCluster, node: string): Promise<string> {
+  const [first = ''] = (await runOn(cluster.name, node, ['ls', folder]))
+    .split('\n')
+    .filter((name) => /conf/.test(name));
+  if (first === '') throw new Error(`no CNI configuration on ${node}`);
+  return `${folder}/${first}`;
+}
 
 /** The CNI configuration of a node is gone: no new pods there, and the node turns NotReady. Running pods go on. */
 export async function deleteCniConfig(cluster: TestCluster, node: string): Promise<Undo> {
+  const config = await configOf(cluster, node);
   const text = await runOn(cluster.name, node, ['cat', config]);
   await runOn(cluster.name, node, ['rm', config]);
   return once(async () => {
@@ -23,18 +33,30 @@ export async function deleteCniConfig(cluster: TestCluster, node: string): Promi
 /** Every address of a node's pod range is reserved, as leaked reservations do it in the field. */
 export async function exhaustPodRange(cluster: TestCluster, node: string): Promise<Undo> {
   const owner = `kit-exhausted-${process.pid}`;
-  const folder = '/var/lib/cni/networks/cbr0';
+  const { name } = JSON.parse(await runOn(cluster.name, node, ['cat', await configOf(cluster, node)]));
+  const held = `/var/lib/cni/networks/${name}`;
+  // host-local keeps a file per address, whether Flannel or the file itself named the range.
   const reserve = `set -e
-    mkdir -p ${folder}
-    . /run/flannel/subnet.env
-    prefix=\${FLANNEL_SUBNET%.*}
+    mkdir -p ${held}
+    prefix=${(await rangeOf(cluster, node)).replace(/\.\d+\/24$/, '')}
     for last in $(seq 2 254); do
-      [ -e ${folder}/$prefix.$last ] || printf '${owner}\\r\\neth0' > ${folder}/$prefix.$last
+      [ -e ${held}/$prefix.$last ] || printf '${owner}\\r\\neth0' > ${held}/$prefix.$last
     done`;
   await runOn(cluster.name, node, ['sh', '-c', reserve]);
   return once(async () => {
-    await runOn(cluster.name, node, ['sh', '-c', `cd ${folder} && grep -l '${owner}' * | xargs -r rm -f`]);
+    await runOn(cluster.name, node, ['sh', '-c', `cd ${held} && grep -l '${owner}' * | xargs -r rm -f`]);
   });
+}
+
+/** The IPv4 range of a node, a /24 in these clusters. */
+async function rangeOf(cluster: TestCluster, node: string): Promise<string> {
+  const api = new KubeApi(cluster.kubeconfig);
+  try {
+    const { spec } = await api.json<{ readonly spec: { readonly podCIDR: string } }>('GET', `/api/v1/nodes/${node}`);
+    return spec.podCIDR;
+  } finally {
+    api.close();
+  }
 }
 
 /** Kills flannel of a node as often as the kubelet starts it, until the kubelet waits minutes before it tries again. */
