@@ -1,5 +1,6 @@
 import type { CommandResult, Request } from '../../../shared/cli/command.ts';
 import { UsageError } from '../../../shared/cli/command.ts';
+import { recordedNamespace } from '../../../shared/cli/only-namespace.ts';
 import { parseSelector } from '../../../shared/cli/parse-selector.ts';
 import { parseSuppress, suppressedBy } from '../../../shared/cli/parse-suppress.ts';
 import { type Progress, startProgress } from '../../../shared/cli/progress.ts';
@@ -10,6 +11,7 @@ import { type ClusterIndex, createIndex } from '../../../shared/model/cluster-in
 import type { Service } from '../../../shared/model/objects-network.ts';
 import { namespaceOf } from '../../../shared/model/refs.ts';
 import { matchesSelector } from '../../../shared/model/selectors.ts';
+import type { Snapshot } from '../../../shared/model/snapshot.ts';
 import { sourceName } from '../../../shared/model/source-name.ts';
 import type { Report } from '../../../shared/report/report.ts';
 import { suppressReport } from '../../../shared/report/suppress.ts';
@@ -37,7 +39,7 @@ export async function runCheck(request: Request): Promise<CommandResult> {
   });
   const snapshot = imagineApplied(withSlicesOfEndpoints(read));
   const index = createIndex(snapshot);
-  const namespace = everywhere ? undefined : await scopeOf(request, index);
+  const namespace = everywhere ? undefined : await scopeOf(request, snapshot, index);
   const services = index
     .list('Service', namespace)
     .filter((service) => wanted === undefined || matchesSelector(wanted, service.metadata?.labels));
@@ -65,9 +67,10 @@ export async function runCheck(request: Request): Promise<CommandResult> {
 }
 
 /** The namespace to look at; all of a snapshot that holds several and where none was named. */
-async function scopeOf(request: Request, index: ClusterIndex): Promise<string | undefined> {
+async function scopeOf(request: Request, snapshot: Snapshot, index: ClusterIndex): Promise<string | undefined> {
   const inForce = await request.facts.namespace();
   if (request.facts.kind === 'cluster' || request.options.string('namespace') !== undefined) return inForce;
+  if (recordedNamespace(snapshot) !== undefined) return inForce;
   const namespaces = new Set(index.list('Service').map(namespaceOf));
   return namespaces.size > 1 ? undefined : inForce;
 }

@@ -3,7 +3,7 @@ import type { Gatherer } from '../../../shared/collect/gather/gather.ts';
 import type { Pod } from '../../../shared/model/objects-pod.ts';
 import { isReady } from '../../../shared/model/pods.ts';
 import { nameOf, namespaceOf } from '../../../shared/model/refs.ts';
-import { SWEEP_KINDS, sweepPlan } from './sweep-plan.ts';
+import { readServices, SWEEP_KINDS, sweepPlan } from './sweep-plan.ts';
 
 /** Kinds whose managedFields tell who changed a selector, a template or a number of replicas. */
 const CHANGED_BY = ['Service', 'Deployment', 'StatefulSet', 'DaemonSet'] as const;
@@ -13,7 +13,8 @@ const MAX_LOGS = 200;
 
 /**
  * Everything that any diagnosis in the scope could read: a sweep, all kinds of it, who changed what, and logs — of
- * containers that fail, or of all with `allLogs`.
+ * containers that fail, or of all with `allLogs`. Of one namespace, what each of its Services leads to in others as well:
+ * a recording must answer as the cluster does.
  */
 export function snapshotPlan(options: { readonly allNamespaces: boolean; readonly allLogs: boolean }): Plan {
   return async (gatherer, namespace) => {
@@ -27,6 +28,7 @@ export function snapshotPlan(options: { readonly allNamespaces: boolean; readonl
     ]);
     const pods = await gatherer.list('Pod', scope);
     await readLogs(gatherer, options.allLogs ? pods : pods.filter((pod) => !isReady(pod)));
+    if (!options.allNamespaces) await readServices(gatherer, namespace);
   };
 }
 

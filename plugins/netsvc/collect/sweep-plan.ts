@@ -1,7 +1,9 @@
 import type { Plan } from '../../../shared/cli/command.ts';
 import type { Gatherer } from '../../../shared/collect/gather/gather.ts';
 import type { KindName } from '../../../shared/model/kinds.ts';
+import { readNamespace } from './read-namespace.ts';
 import { readLeases } from './read-pod-needs.ts';
+import { readService } from './read-service.ts';
 
 /** Kinds that any check may read, most wanted first: requests are sent in this order. */
 export const SWEEP_KINDS: readonly KindName[] = [
@@ -52,7 +54,13 @@ const ONE_NAMESPACE_ONLY: readonly KindName[] = ['ConfigMap', 'ServiceAccount', 
 const MAX_EVENTS = 5000;
 const MAX_SECRETS = 100;
 
-/** Everything the checks read, once, of one namespace or of all. */
+/** Services of one namespace that are read in depth for a sweep. */
+const MAX_DEEP = 100;
+
+/**
+ * Everything the checks read, once, of one namespace or of all. Of one namespace also what its Services lead to in others:
+ * a sweep must say of a Service what a question about it says.
+ */
 export function sweepPlan(allNamespaces: boolean): Plan {
   return async (gatherer, namespace) => {
     const scope = allNamespaces ? {} : { namespace };
@@ -65,7 +73,15 @@ export function sweepPlan(allNamespaces: boolean): Plan {
       readSecrets(gatherer, scope),
       ...(allNamespaces ? [] : [readAround(gatherer)]),
     ]);
+    if (!allNamespaces) await readServices(gatherer, namespace, MAX_DEEP);
   };
+}
+
+/** What Services of a namespace lead to, at most so many of them; lists that were read are not asked for again. */
+export async function readServices(gatherer: Gatherer, namespace: string, max?: number): Promise<void> {
+  const services = await gatherer.list('Service', { namespace });
+  await readNamespace(gatherer, namespace);
+  await Promise.all(services.slice(0, max).map((service) => readService(gatherer, service)));
 }
 
 /** The cluster's DNS and the agents on nodes, which every namespace depends on. */

@@ -15,18 +15,19 @@ export function createKnownLists(): KnownLists {
   const lists = new Map<string, readonly KubeObject[]>();
   return {
     add(kind, options, objects) {
-      if (options.labelSelector || options.fieldSelector || options.max !== undefined) return;
+      if (options.labelSelector || options.fieldSelector) return;
       lists.set(keyOf(kind, options.namespace, options), objects);
     },
     part<K extends KindName>(kind: K, options: ListOptions) {
-      if (options.fieldSelector || options.max !== undefined) return undefined;
-      const { namespace, labelSelector = '' } = options;
+      if (options.fieldSelector) return undefined;
+      const { namespace, labelSelector = '', max = Number.POSITIVE_INFINITY } = options;
       const known = lists.get(keyOf(kind, namespace, options)) ?? lists.get(keyOf(kind, undefined, options));
-      return known?.filter(
+      const part = known?.filter(
         ({ metadata }) =>
           (namespace === undefined || !KINDS[kind].namespaced || metadata?.namespace === namespace) &&
           matchesLabelText(labelSelector, metadata?.labels),
-      ) as readonly KindTypes[K][] | undefined;
+      );
+      return part !== undefined && part.length <= max ? (part as readonly KindTypes[K][]) : undefined;
     },
   };
 }

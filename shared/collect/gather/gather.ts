@@ -42,7 +42,7 @@ export function createGatherer(reader: ClusterReader, now: Date): Gatherer {
   const found = new Map<KindName, Map<string, KubeObject>>();
   const coverage = new Map<string, Coverage>();
   const known = createKnownLists();
-  const logs: PodLog[] = [];
+  const logs = new Map<string, PodLog>();
   const tools = new Map<string, ToolOutput>();
   let serverVersion: string | undefined;
 
@@ -120,7 +120,9 @@ export function createGatherer(reader: ClusterReader, now: Date): Gatherer {
         const result = await reader.logs(namespace, pod, options);
         if (result.status !== 'ok' || isNoLog(result.value)) return undefined;
         const { container, previous = false } = options;
-        logs.push({ namespace, pod, container, previous, text: result.value });
+        const log = { namespace, pod, container, previous, text: result.value };
+        // Asked for twice with other numbers of lines, the longer one holds the other.
+        if ((logs.get(logKey(log))?.text.length ?? -1) < log.text.length) logs.set(logKey(log), log);
         return result.value;
       }),
     keep: (output) => void tools.set(output.path, output),
@@ -139,7 +141,7 @@ export function createGatherer(reader: ClusterReader, now: Date): Gatherer {
         ...(serverVersion === undefined ? {} : { serverVersion }),
         objects: sortedObjects(found),
         coverage: [...coverage.entries()].sort(byKey).map(([, entry]) => entry),
-        logs: [...logs].sort((a, b) => compareText(logKey(a), logKey(b))),
+        logs: [...logs.values()].sort((a, b) => compareText(logKey(a), logKey(b))),
         tools: [...tools.values()].sort((a, b) => compareText(a.path, b.path)),
         problems: [],
       };
