@@ -10,7 +10,7 @@ import { TARGET_KINDS } from '../../plugins/netsvc/targets/target-kinds.ts';
 import { parseTarget } from '../../shared/cli/parse-target.ts';
 import { createGatherer } from '../../shared/collect/gather/gather.ts';
 import { createIndex } from '../../shared/model/cluster-index.ts';
-import { pod, snapshotOf } from '../../shared/testing/builders.ts';
+import { NOW, pod, service, slicesFor, snapshotOf } from '../../shared/testing/builders.ts';
 import { fakeCluster } from '../../shared/testing/fake-cluster.ts';
 import { runCli } from '../../shared/testing/run-cli.ts';
 import { objectsOf, readScenario, scenarioNames } from './facts.ts';
@@ -83,6 +83,26 @@ describe('the plans', () => {
     );
     expect(wide).toEqual([]);
   });
+
+  it.each([undefined, 'shop'])(
+    'one Service is judged with the routes of Gateways, with the rights of %s',
+    async (only) => {
+      const rules = [{ backendRefs: [{ name: 'web', port: 8080 }] }];
+      const apiVersion = 'gateway.networking.k8s.io/v1';
+      const route = Object.assign(
+        { apiVersion, kind: 'HTTPRoute', metadata: { name: 'front', namespace: 'shop' } },
+        { spec: { rules } },
+      );
+      const made = pod('web-1');
+      const objects = [service('web'), made, ...slicesFor(service('web'), [made]), route];
+      const cluster = fakeCluster(objects, {
+        namespace: 'shop',
+        ...(only === undefined ? {} : { onlyNamespace: only }),
+      });
+      const run = await runCli(netsvc, 'web', { now: NOW, world: { connect: async () => cluster } });
+      expect(run.stdout).toContain('sends to port 8080 of Service shop/web');
+    },
+  );
 
   it('with rights in one namespace only, the answer about it is the same and says what was not seen', async () => {
     const read = await readScenario('selector-key-typo');

@@ -1,6 +1,7 @@
 import type { Gatherer } from '../../../shared/collect/gather/gather.ts';
 import type { Ingress, Service } from '../../../shared/model/objects-network.ts';
 import { nameOf, namespaceOf } from '../../../shared/model/refs.ts';
+import { ROUTE_KINDS } from '../checks/ingress/route-kinds.ts';
 import { backendNames } from '../targets/resolve-services.ts';
 
 /** What the Ingresses in front of a Service depend on. */
@@ -8,6 +9,21 @@ export async function readIngresses(gatherer: Gatherer, service: Service): Promi
   const all = await gatherer.list('Ingress', { namespace: namespaceOf(service) });
   const concerned = all.filter((ingress) => backendNames(ingress).includes(nameOf(service)));
   await Promise.all(concerned.map((ingress) => readIngress(gatherer, ingress)));
+}
+
+/** Routes that are read at most: they are few, or there are so many that those of the namespace have to do. */
+const MAX_ROUTES = 500;
+
+/** Routes of Gateways, which may send to a Service from any namespace; a server without their group is not asked. */
+export async function readRoutes(gatherer: Gatherer, namespace: string): Promise<void> {
+  await Promise.all([
+    ...ROUTE_KINDS.map(async (kind) => {
+      const all = await gatherer.tryList(kind, { max: MAX_ROUTES });
+      const partly = all.status === 'ok' && all.truncated === true;
+      if (all.status === 'forbidden' || partly) await gatherer.list(kind, { namespace });
+    }),
+    gatherer.list('ReferenceGrant', { namespace }),
+  ]);
 }
 
 /** Its class, its certificates, Ingresses that may claim the same path, and its controller when it has no address. */

@@ -9,7 +9,7 @@ import { selectorOf } from '../../../shared/model/services.ts';
 import { readAlias } from './read-alias.ts';
 import { readAwaited } from './read-awaited.ts';
 import { readConfigMaps } from './read-config-maps.ts';
-import { readIngresses } from './read-ingresses.ts';
+import { readIngresses, readRoutes } from './read-ingresses.ts';
 import { readLogs } from './read-logs.ts';
 import { readMissing } from './read-missing.ts';
 import { readNodes } from './read-nodes.ts';
@@ -27,6 +27,7 @@ export async function readService(gatherer: Gatherer, service: Service): Promise
     readSlices(gatherer, service),
     selector === undefined ? readUnselected(gatherer, service) : readSelected(gatherer, service, selector),
     readIngresses(gatherer, service),
+    readRoutes(gatherer, namespaceOf(service)),
     readLoadBalancer(gatherer, service),
   ]);
 }

@@ -1,6 +1,7 @@
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
-import { judgeGatewayRoutes, ROUTE_KINDS } from './gateway-routes.ts';
+import { judgeGatewayRoutes } from './gateway-routes.ts';
+import { ROUTE_KINDS } from './route-kinds.ts';
 
 /** Routes of Gateways in front: the Service, its port and the right to name it, and whether some Gateway serves them. */
 export const gatewayRoute = defineCheck<ServiceSubject>({

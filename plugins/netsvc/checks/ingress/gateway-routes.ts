@@ -10,8 +10,7 @@ import { joinAnd, shorten } from '../../../../shared/util/text.ts';
 import { ingressMessages } from '../../messages/ingress.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
 import { meantService } from './meant-service.ts';
-
-export const ROUTE_KINDS = ['HTTPRoute', 'GRPCRoute'] as const;
+import { ROUTE_KINDS } from './route-kinds.ts';
 
 type Kind = (typeof ROUTE_KINDS)[number];
 
