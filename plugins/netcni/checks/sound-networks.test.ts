@@ -4,8 +4,18 @@ import { checkObjects, codesOf } from '../testing/check-objects.ts';
 import { calico, calicoOperator } from '../testing/networks/calico.ts';
 import { cilium, gkeDataplane } from '../testing/networks/cilium.ts';
 import { aksNodeSubnet, awsVpc, azure, eksAuto, eksOfAllSorts, gkeWithCalico } from '../testing/networks/clouds.ts';
-import { canal, flannel, k3s, k3sWithCilium } from '../testing/networks/flannel.ts';
-import { antrea, bridge, kindnet, kubenet, kubeOvn, kubeRouter, ovn, weave } from '../testing/networks/others.ts';
+import { canal, flannel, k3s, k3sWithCilium, rke2 } from '../testing/networks/flannel.ts';
+import {
+  antrea,
+  bridge,
+  kindnet,
+  kubenet,
+  kubeOvn,
+  kubeOvnWhole,
+  kubeRouter,
+  ovn,
+  weave,
+} from '../testing/networks/others.ts';
 import { VARIATIONS } from '../testing/variations.ts';
 
 const SOUND: Readonly<Record<string, () => readonly KubeObject[]>> = {
@@ -14,6 +24,7 @@ const SOUND: Readonly<Record<string, () => readonly KubeObject[]>> = {
   'Flannel inside K3s': k3s,
   'Cilium in the place of the Flannel of K3s': k3sWithCilium,
   Canal: canal,
+  'Canal of RKE2': rke2,
   'Calico of the manifest': calico,
   'Calico of the operator': () => calicoOperator(),
   'Calico with eBPF': () => calicoOperator(true),
@@ -32,6 +43,7 @@ const SOUND: Readonly<Record<string, () => readonly KubeObject[]>> = {
   'GKE with Calico for policies': gkeWithCalico,
   'OVN-Kubernetes behind Multus': ovn,
   'Kube-OVN': () => kubeOvn(),
+  'Kube-OVN with Open vSwitch': kubeOvnWhole,
   kubenet,
   'a bridge with static routes': bridge,
 };

@@ -8,12 +8,13 @@ import type { Workload } from '../../../shared/model/objects-workload.ts';
 import { controllerOf } from '../../../shared/model/owners.ts';
 import { isFinished } from '../../../shared/model/pods.ts';
 import { nameOf, namespaceOf } from '../../../shared/model/refs.ts';
+import { companionsOf } from './companions.ts';
 
-/** One kind of agent that belongs on nodes: those of a network plugin, or kube-proxy. */
+/** One kind of agent that belongs on nodes: those of a network plugin, what runs beside them, or kube-proxy. */
 export interface AgentGroup {
   /** `Calico`, `kube-proxy`. */
   readonly title: string;
-  readonly role: 'network' | 'helper' | 'kube-proxy';
+  readonly role: 'network' | 'dataplane' | 'helper' | 'kube-proxy';
   readonly plugin: FoundPlugin | undefined;
   /** Several where there is one for each architecture or version of Linux. */
   readonly sets: readonly Workload[];
@@ -26,10 +27,18 @@ export interface AgentGroup {
 export function agentGroups(index: ClusterIndex): readonly AgentGroup[] {
   return index.memo('netcni/agent-groups', () => {
     const { plugins, primary, kubeProxy } = detectNetwork(index);
-    const groups = plugins
-      .map((plugin) => groupOf(index, plugin, plugin === primary ? 'network' : 'helper'))
-      .filter(({ sets, pods }) => sets.length > 0 || pods.length > 0);
-    const proxies = podsOfSets(index, kubeProxy.sets, 'kube-proxy', ['kube-proxy']);
+    const groups = [
+      ...plugins
+        .map((plugin) => groupOf(index, plugin, plugin === primary ? 'network' : 'helper'))
+        .filter(({ sets, pods }) => sets.length > 0 || pods.length > 0),
+      ...companionsOf(index).map(({ title, role, agent, sets }): AgentGroup => {
+        const pods = podsOfSets(index, sets, title, [agent]);
+        return { title, role, plugin: undefined, sets, pods, podsRead: allRead(index, sets, pods) };
+      }),
+    ];
+    const owned = podsOfSets(index, kubeProxy.sets, 'kube-proxy', ['kube-proxy']);
+    const proxies =
+      kubeProxy.sets.length + owned.length > 0 ? owned : index.list('Pod', 'kube-system').filter(isStaticProxy);
     if (kubeProxy.sets.length === 0 && proxies.length === 0) return groups;
     const proxy: AgentGroup = {
       title: 'kube-proxy',
@@ -41,6 +50,11 @@ export function agentGroups(index: ClusterIndex): readonly AgentGroup[] {
     };
     return [...groups, proxy];
   });
+}
+
+/** A mirror of the kube-proxy that a distribution such as RKE2 writes among the manifests of each node. */
+export function isStaticProxy(pod: Pod): boolean {
+  return controllerOf(pod)?.kind === 'Node' && nameOf(pod).startsWith('kube-proxy-');
 }
 
 function groupOf(index: ClusterIndex, plugin: FoundPlugin, role: AgentGroup['role']): AgentGroup {

@@ -204,6 +204,12 @@ export const PLUGIN_ROWS: readonly SandboxRow[] = [
     'ovnkube-node does not answer on the node',
   ],
   [
+    /(openvswitch|ovs-vsctl|db\.sock).*database connection failed/i,
+    'agent-down',
+    undefined,
+    'Open vSwitch does not work on the node',
+  ],
+  [
     /istio-cni\/pluginevent\.sock|failed to contact node CNI agent/,
     'agent-down',
     undefined,

@@ -1,6 +1,6 @@
 import { detectNetwork, givesInterfaces } from '../../../../shared/datapath/cni/detect.ts';
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
-import type { Finding } from '../../../../shared/messages/finding.ts';
+import type { Finding, Fix } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import type { Pod } from '../../../../shared/model/objects-pod.ts';
 import type { Workload } from '../../../../shared/model/objects-workload.ts';
@@ -8,7 +8,7 @@ import { controllerOf } from '../../../../shared/model/owners.ts';
 import { nameOf, namespaceOf, refOf } from '../../../../shared/model/refs.ts';
 import { shorten } from '../../../../shared/util/text.ts';
 import { type ClusterSubject, nodeKey } from '../../cluster-subject.ts';
-import { type AgentGroup, agentGroups, formatGroup, nodeOfAgent } from '../../facts/agents.ts';
+import { type AgentGroup, agentGroups, formatGroup, isStaticProxy, nodeOfAgent } from '../../facts/agents.ts';
 import { isDown, type NodeFacts, nodeFacts } from '../../facts/nodes.ts';
 import { keptAway } from '../../facts/placement.ts';
 import { nodeMessages } from '../../messages/nodes.ts';
@@ -24,7 +24,8 @@ export const agentMissing = defineCheck<ClusterSubject>({
   uses: [...AGENT_USES, 'Event'],
   run: (_, { index }) =>
     agentGroups(index)
-      .filter(({ role, sets, plugin }) => sets.length > 0 && role !== 'helper' && plugin?.alive !== 'in-process')
+      .filter((group) => (group.sets.length > 0 || isStatic(group)) && group.role !== 'helper')
+      .filter(({ plugin }) => plugin?.alive !== 'in-process')
       .filter(({ role }) => role !== 'kube-proxy' || !isReplaced(index))
       .flatMap((group) => missing(index, group)),
 });
@@ -34,6 +35,11 @@ function isReplaced(index: ClusterIndex): boolean {
   return detectNetwork(index).plugins.some(
     ({ replacesKubeProxy, alive }) => replacesKubeProxy?.value === true && alive !== 'leftover',
   );
+}
+
+/** Manifests on the nodes, and no DaemonSet. */
+function isStatic({ role, sets, pods }: AgentGroup): boolean {
+  return role === 'kube-proxy' && sets.length === 0 && pods.some(isStaticProxy);
 }
 
 function missing(index: ClusterIndex, group: AgentGroup): readonly Finding[] {
@@ -64,7 +70,10 @@ function wantedNowhere({ sets }: AgentGroup, candidates: readonly NodeFacts[]): 
 }
 
 /** The reason of the set that comes nearest: one for Linux rather than one for Windows. */
-function whyNot(index: ClusterIndex, { sets }: AgentGroup, { node, name }: NodeFacts): string {
+function whyNot(index: ClusterIndex, group: AgentGroup, { node, name }: NodeFacts): string {
+  const { sets } = group;
+  if (isStatic(group)) return NO_MANIFEST;
+  if (group.role === 'network' && node.metadata?.labels?.['eks.amazonaws.com/compute-type'] === 'hybrid') return HYBRID;
   const reasons = sets.map((set) => keptAway(node, set.spec?.template?.spec));
   if (reasons.includes(undefined)) return noneMade(index, sets) ?? endedOn(index, sets, name) ?? FITS;
   return (
@@ -72,6 +81,9 @@ function whyNot(index: ClusterIndex, { sets }: AgentGroup, { node, name }: NodeF
   );
 }
 
+/** AWS's own plugin keeps away from machines outside of AWS on purpose. */
+const HYBRID = 'EKS Hybrid Nodes are for Cilium or Calico, and neither has an agent there';
+const NO_MANIFEST = 'the other nodes run it as a static pod, and this one does not';
 const FITS = 'nothing keeps it away, but no pod of it is there';
 
 /** The API server takes no pod of it: Pod Security, a quota, a webhook. */
@@ -110,29 +122,37 @@ function isOwnedBy(pod: Pod, name: string, namespace: string): boolean {
 function raise(group: AgentGroup, why: string, nodes: readonly NodeFacts[], all: number): Finding {
   const [set] = group.sets;
   const names = nodes.map(({ name }) => name);
-  const namespace = namespaceOf(set ?? {});
+  const namespace = namespaceOf(set ?? group.pods[0] ?? {});
   const name = nameOf(set ?? {});
   const facts = {
     subject: names.length === 1 ? { kind: 'Node', name: names[0] ?? '' } : refOf(set ?? {}, 'DaemonSet'),
     impact: names.length / Math.max(1, all),
     pods: names.map(nodeKey),
-    confidence: why === FITS ? ('likely' as const) : ('proven' as const),
+    confidence: why === FITS || why === NO_MANIFEST ? ('likely' as const) : ('proven' as const),
     evidence: [
       {
         fact: `no pod of it on ${nodeWords(names)}`,
         source: group.podsRead ? `Pods of ${namespace}` : `${formatGroup(group)} status`,
       },
-      { fact: why, source: `${formatGroup(group)} spec.template.spec` },
-      {
-        fact: `wanted on ${set?.status?.desiredNumberScheduled ?? 0} nodes, running on ${set?.status?.currentNumberScheduled ?? set?.status?.numberReady ?? 0}`,
-        source: `${formatGroup(group)} status`,
-      },
+      { fact: why, source: set === undefined ? `Pods of ${namespace}` : `${formatGroup(group)} spec.template.spec` },
+      ...(set === undefined
+        ? []
+        : [
+            {
+              fact: `wanted on ${set?.status?.desiredNumberScheduled ?? 0} nodes, running on ${set?.status?.currentNumberScheduled ?? set?.status?.numberReady ?? 0}`,
+              source: `${formatGroup(group)} status`,
+            },
+          ]),
     ],
   };
   const fix = fixFor(why, namespace, name);
   const where = names.length > 1 && names.length === all ? 'any node' : nodeWords(names);
   if (group.role === 'kube-proxy') {
-    return nodeMessages.CNI208.raise({ ...facts, args: { nodes: where, set: name, why, fix } });
+    return nodeMessages.CNI208.raise({
+      ...facts,
+      args: { nodes: where, set: name, why, fix },
+      ...(why === NO_MANIFEST ? { fixes: LOOK } : {}),
+    });
   }
   return presenceMessages.CNI103.raise({
     ...facts,
@@ -140,7 +160,16 @@ function raise(group: AgentGroup, why: string, nodes: readonly NodeFacts[], all:
   });
 }
 
+const LOOK: readonly Fix[] = [
+  {
+    title: 'on the node, and on one that has it: compare the manifests (kubeadm, RKE2)',
+    command: 'ls -l /etc/kubernetes/manifests /var/lib/rancher/rke2/agent/pod-manifests',
+    risk: 'none',
+  },
+];
+
 function fixFor(why: string, namespace: string, name: string): string {
+  if (why === HYBRID) return "kubectl get daemonsets -A -o wide | grep -iE 'cilium|calico'";
   if (/nodeSelector/.test(why)) {
     return `kubectl edit daemonset -n ${namespace} ${name}   # spec.template.spec.nodeSelector`;
   }

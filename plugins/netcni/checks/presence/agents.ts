@@ -83,7 +83,7 @@ function raise(index: ClusterIndex, group: AgentGroup, sick: readonly Sick[], no
   return presenceMessages.CNI104.raise({
     ...facts,
     args: { ...args, title: group.title },
-    severity: group.role === 'network' ? 'critical' : 'warning',
+    severity: group.role === 'helper' ? 'warning' : 'critical',
   });
 }
 

@@ -3,9 +3,16 @@ import type { Pod } from '../../../../shared/model/objects-pod.ts';
 import { event, secondsAgo } from '../../../../shared/testing/builders.ts';
 import { changed } from '../check-objects.ts';
 import { cilium } from '../networks/cilium.ts';
-import { flannel } from '../networks/flannel.ts';
-import { clusterNode } from '../networks/parts.ts';
-import { type NetworkFaults, sandboxFailure } from './fault.ts';
+import { eksOfAllSorts } from '../networks/clouds.ts';
+import { flannel, rke2 } from '../networks/flannel.ts';
+import { kubeOvnWhole } from '../networks/others.ts';
+import { agents, clusterNode } from '../networks/parts.ts';
+import { agentCrashes, call, keptAway, type NetworkFaults, sandboxFailure } from './fault.ts';
+
+const withEnvoy = (): readonly KubeObject[] => [
+  ...cilium(true),
+  ...agents('cilium-envoy', [{ name: 'cilium-envoy', image: 'quay.io/cilium/cilium-envoy:v1.31' }]),
+];
 
 /** The agent's pod of a node is not made, because the API server takes none of them. */
 function refused(): readonly KubeObject[] {
@@ -143,5 +150,44 @@ export const AGENTS_FAULTS: NetworkFaults = {
     },
     code: 'CNI104',
     words: ['n2', 'a Secret or ConfigMap that it mounts does not exist', 'kube-flannel-cfg'],
+  },
+  'rke2: the static kube-proxy of a node crashes': {
+    objects: () => agentCrashes(rke2(), 'kube-proxy', 'n2', 'Error: unknown proxy mode "ipvz"'),
+    code: 'CNI209',
+    words: ['n2', 'configuration is wrong'],
+  },
+  'rke2: a node without the static kube-proxy of the others': {
+    objects: () => rke2().filter(({ metadata }) => metadata?.name !== 'kube-proxy-n2'),
+    code: 'CNI208',
+    words: ['n2', 'the other nodes run it as a static pod'],
+  },
+  'eks: a hybrid node without a network of its own': {
+    objects: () =>
+      eksOfAllSorts().filter(({ kind, metadata }) => !/^cilium/.test(metadata?.name ?? '') && kind !== 'CiliumNode'),
+    code: 'CNI103',
+    words: ['n8', 'Hybrid Nodes are for Cilium or Calico'],
+    sound: () => [eksOfAllSorts()],
+  },
+  'kube-ovn: Open vSwitch does not work on a node': {
+    objects: () => [
+      ...agentCrashes(kubeOvnWhole(), 'ovs-ovn', 'n2', 'ovs-vswitchd is not running: database connection failed'),
+      ...sandboxFailure(
+        'n2',
+        `${call('kube-ovn', 'kube-ovn')}RPC failed; request ip return 500 configure nic failed ovs-vsctl: unix:/var/run/openvswitch/db.sock: database connection failed (No such file or directory)`,
+      ),
+    ],
+    code: 'CNI104',
+    words: ['the Open vSwitch agent does not work on node n2', 'Open vSwitch does not work on the node'],
+  },
+  'kube-ovn: Open vSwitch is not on a node': {
+    objects: () => keptAway(kubeOvnWhole(), 'ovs-ovn', 'n2'),
+    code: 'CNI103',
+    words: ['Open vSwitch has no agent on node n2', 'dedicated=gpu'],
+  },
+  'cilium: its Envoy crashes': {
+    objects: () => agentCrashes(withEnvoy(), 'cilium-envoy', 'n2', '[critical][main] error initializing: cannot bind'),
+    code: 'CNI104',
+    words: ['the Cilium Envoy agent does not work on node n2'],
+    sound: () => [withEnvoy()],
   },
 };

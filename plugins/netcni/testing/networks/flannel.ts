@@ -1,4 +1,5 @@
 import type { KubeObject } from '../../../../shared/model/objects.ts';
+import { pod } from '../../../../shared/testing/builders.ts';
 import { agents, appPods, clusterNode, configMap, kubeProxy, NODES } from './parts.ts';
 
 const FLANNEL = 'flannel.alpha.coreos.com/';
@@ -83,4 +84,41 @@ export function canal(): readonly KubeObject[] {
     ...kubeProxy(),
     ...appPods(),
   ];
+}
+
+/** RKE2: Canal of its own, and kube-proxy as a static pod of each node. */
+export function rke2(): readonly KubeObject[] {
+  return [
+    ...NODES.map((name) =>
+      clusterNode(name, {
+        annotations: { ...flannelAnnotations(name), 'projectcalico.org/IPv4Address': `10.0.0.${name.slice(1)}/24` },
+        reason: 'FlannelIsUp',
+        kubelet: 'v1.31.4+rke2r1',
+      }),
+    ),
+    ...agents(
+      'rke2-canal',
+      [
+        { name: 'calico-node', image: 'rancher/hardened-calico:v3.29.1' },
+        { name: 'kube-flannel', image: 'rancher/hardened-flannel:v0.26.1' },
+      ],
+      { labels: { 'k8s-app': 'canal' } },
+    ),
+    configMap('rke2-canal-config', { 'net-conf.json': '{"Network":"10.244.0.0/16","Backend":{"Type":"vxlan"}}' }),
+    ...NODES.map(staticProxy),
+    ...kubeProxy().slice(-1),
+    ...appPods(),
+  ];
+}
+
+function staticProxy(node: string): KubeObject {
+  return pod(`kube-proxy-${node}`, {
+    namespace: 'kube-system',
+    node,
+    ip: `10.0.0.${node.slice(1)}`,
+    labels: { component: 'kube-proxy' },
+    spec: { hostNetwork: true },
+    containers: [{ name: 'kube-proxy', image: 'rancher/hardened-kubernetes:v1.31.4', command: ['kube-proxy'] }],
+    meta: { ownerReferences: [{ apiVersion: 'v1', kind: 'Node', name: node, controller: true, uid: `uid-${node}` }] },
+  });
 }

@@ -115,3 +115,11 @@ export const kubenet = (): readonly KubeObject[] => [
   ...kubeProxy(),
   ...appPods(),
 ];
+
+/** Kube-OVN with its Open vSwitch, which has agents of its own. */
+export const kubeOvnWhole = (): readonly KubeObject[] => [
+  ...kubeOvn(),
+  ...agents('ovs-ovn', [{ name: 'openvswitch', image: 'docker.io/kubeovn/kube-ovn:v1.13.0' }], {
+    labels: { app: 'ovs', component: 'network' },
+  }),
+];
