@@ -14,7 +14,8 @@ import { toJsonValue } from '../../../shared/report/to-json.ts';
 import { readPolicies, readWaysIn } from '../collect/policy-plan.ts';
 import { applyFiles, type Deletion } from '../diff/apply-files.ts';
 import { type Compared, compare, type State } from '../diff/compare.ts';
-import { diffReport, type Expect } from '../diff/diff-report.ts';
+import type { Expect } from '../diff/diff-findings.ts';
+import { diffReport } from '../diff/diff-report.ts';
 import { enforcementIn, isPaper, policyModelIn, takenAsOpen } from '../policy-facts.ts';
 import { placesOf } from '../words/places.ts';
 import { cniOf, ON_PAPER, refusedIn } from './ask.ts';
@@ -186,7 +187,9 @@ function looksLikeKind(word: string): boolean {
 }
 
 function refuseMissing(index: ClusterIndex, { kind, namespace, name }: Deletion): void {
-  if (!isProvenAbsent(index, kind, namespace, name)) return;
+  // Of files it is known what they hold.
+  const absent = isPaper(index) && index.get(kind, namespace, name) === undefined;
+  if (!absent && !isProvenAbsent(index, kind, namespace, name)) return;
   const near = didYouMean(name, index.list(kind, namespace).map(nameOf));
   const where = namespace === undefined ? '' : ` in namespace ${namespace}`;
   throw new UsageError(`there is no ${KINDS[kind].kind} ${name}${where} to delete`, near);

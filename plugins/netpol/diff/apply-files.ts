@@ -5,10 +5,11 @@ import type { KubeObject } from '../../../shared/model/objects.ts';
 import type { Pod } from '../../../shared/model/objects-pod.ts';
 import type { Workload } from '../../../shared/model/objects-workload.ts';
 import { topOwner, WORKLOAD_KINDS } from '../../../shared/model/owners.ts';
-import { type Ref, refKey } from '../../../shared/model/refs.ts';
+import { namespaceOrDefault, type Ref, refKey } from '../../../shared/model/refs.ts';
 import type { Snapshot } from '../../../shared/model/snapshot.ts';
 import { standInPod } from '../../../shared/policy/rules/stand-ins.ts';
 import { podName } from '../../../shared/policy/rules/units.ts';
+import { isSameObject } from './same-object.ts';
 
 /** A deletion by kind, namespace and name. */
 export interface Deletion {
@@ -30,6 +31,7 @@ export interface Applied {
 /**
  * The facts as they would be after `kubectl apply -f` of some files and the deletions: an object of the files takes the
  * place of the one of the same kind, namespace and name; labels of a Namespace are added to those it has, as apply does.
+ * With a deleted namespace goes what is in it.
  * A workload whose pods would come out otherwise is judged by its new template, as its pods will be replaced.
  */
 export function applyFiles(before: Snapshot, files: Snapshot, deletions: readonly Deletion[]): Applied {
@@ -50,7 +52,7 @@ export function applyFiles(before: Snapshot, files: Snapshot, deletions: readonl
       const origin = files.origins?.[`${kind}/${key}`];
       if (origin !== undefined) origins[`${kind}/${key}`] = origin;
       if (old === undefined) created.push(ref);
-      else if (same(old, next)) unchanged++;
+      else if (isSameObject(old, next)) unchanged++;
       else changed.push(ref);
       if (isWorkload(kind) && old !== undefined && podsDiffer(kind, old, object)) replaced.add(refKey(ref));
       merged.set(key, next);
@@ -66,6 +68,7 @@ export function applyFiles(before: Snapshot, files: Snapshot, deletions: readonl
     const ref = refOf(kind, gone);
     deleted.push(ref);
     if (isWorkload(kind)) replaced.add(refKey(ref));
+    if (kind === 'Namespace') removeContents(objects, name);
   }
   if (replaced.size > 0) objects.Pod = withoutPodsOf(before, replaced, objects.Pod ?? []);
   const after = {
@@ -76,6 +79,14 @@ export function applyFiles(before: Snapshot, files: Snapshot, deletions: readonl
     misread: [...(before.misread ?? []), ...(files.misread ?? [])],
   };
   return { after, created, changed, deleted, unchanged };
+}
+
+/** With a namespace goes all that is in it. */
+function removeContents(objects: Record<string, readonly KubeObject[]>, namespace: string): void {
+  for (const kind of Object.keys(objects) as KindName[]) {
+    if (!KINDS[kind].namespaced) continue;
+    objects[kind] = (objects[kind] ?? []).filter((object) => namespaceOrDefault(object) !== namespace);
+  }
 }
 
 function keyOf(object: KubeObject): string {
@@ -90,15 +101,6 @@ function refOf(kind: KindName, object: KubeObject): Ref {
 
 function withLabelsOf(old: KubeObject, next: KubeObject): KubeObject {
   return { ...old, metadata: { ...old.metadata, labels: { ...old.metadata?.labels, ...next.metadata?.labels } } };
-}
-
-/** By what is written in them; what a server adds is no difference. */
-function same(old: KubeObject, next: KubeObject): boolean {
-  const [a, b] = [old, next].map((object) => {
-    const { spec } = object as { readonly spec?: unknown };
-    return JSON.stringify([object.metadata?.labels ?? {}, spec ?? null]);
-  });
-  return a === b;
 }
 
 function isWorkload(kind: KindName): boolean {

@@ -3,9 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { refKey } from '../../../shared/model/refs.ts';
 import { connectivity } from '../../../shared/policy/many/connectivity.ts';
 import { buildPolicyModel, type PolicyFacts, type PolicyModel } from '../../../shared/policy/model.ts';
-import { intersectPorts, NO_PORTS, type PortSet, unionPorts } from '../../../shared/policy/rules/port-set.ts';
+import { intersectPorts, NO_PORTS, unionPorts } from '../../../shared/policy/rules/port-set.ts';
 import { randomCluster } from '../../../shared/policy/testing/random-cluster.ts';
-import { changeOf, groupChanges, type Passing } from './changes.ts';
+import { type Change, changeOf, groupChanges, type Passing } from './changes.ts';
 import { sidesOf } from './sides.ts';
 
 const seed = Number(process.env.POLICY_SEED ?? Date.now() % 1_000_000);
@@ -33,15 +33,15 @@ function passings(model: PolicyModel): ReadonlyMap<string, Passing> {
   return found;
 }
 
-function text(name: string, lost: PortSet, gained: PortSet, unsure: PortSet): string {
-  return `${name} lost ${lost.join()} gained ${gained.join()} unsure ${unsure.join()}`;
+function text(name: string, { lost, gained, mayLose, mayGain }: Change): string {
+  return `${name} lost ${lost.join()} gained ${gained.join()} may ${mayLose.join()} and ${mayGain.join()}`;
 }
 
 function expected(before: PolicyModel, after: PolicyModel): readonly string[] {
   const [a, b] = [passings(before), passings(after)];
   return [...new Set([...a.keys(), ...b.keys()])].sort().flatMap((name) => {
     const change = changeOf(a.get(name), b.get(name));
-    return change === undefined ? [] : [text(name, change.lost, change.gained, change.unsure)];
+    return change === undefined ? [] : [text(name, change)];
   });
 }
 
@@ -50,8 +50,7 @@ function found(before: PolicyModel, after: PolicyModel): readonly string[] {
   for (const { from, to, change } of groupChanges(sidesOf(before, after))) {
     for (const one of from.ends) {
       for (const other of to.ends) {
-        if (one !== other)
-          lines.push(text(`${refKey(one.ref)} ${refKey(other.ref)}`, change.lost, change.gained, change.unsure));
+        if (one !== other) lines.push(text(`${refKey(one.ref)} ${refKey(other.ref)}`, change));
       }
     }
   }

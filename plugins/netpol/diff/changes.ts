@@ -25,8 +25,9 @@ export interface Change {
   /** Let through before and surely not after, for all pods or for some of them. */
   readonly lost: PortSet;
   readonly gained: PortSet;
-  /** Sure before or after and not decided on the other side. */
-  readonly unsure: PortSet;
+  /** Open or perhaps open before, and not surely kept: what of `every` and `some` is left to doubt, and doubt that ends. */
+  readonly mayLose: PortSet;
+  readonly mayGain: PortSet;
   /** One of the two ends is only in one of the models. */
   readonly ends: 'both' | 'new' | 'gone';
 }
@@ -135,7 +136,21 @@ export function changeOf(before: Passing | undefined, after: Passing | undefined
   const up = unionPorts(subtractPorts(b.some, a.some), subtractPorts(b.every, a.every));
   const lost = subtractPorts(down, b.depends);
   const gained = subtractPorts(up, a.depends);
-  const unsure = unionPorts(intersectPorts(down, b.depends), intersectPorts(up, a.depends));
+  // What was only possible and is closed for sure may have been in use; what becomes possible may be open.
+  const mayLose = unionPorts(intersectPorts(down, b.depends), perhapsOnly(a, b));
+  const mayGain = unionPorts(intersectPorts(up, a.depends), perhapsOnly(b, a));
   const ends = before === undefined ? 'new' : after === undefined ? 'gone' : 'both';
-  return { before: a, after: b, lost, gained, unsure, ends };
+  return { before: a, after: b, lost, gained, mayLose, mayGain, ends };
+}
+
+/** Ports that may be open in one state and are surely closed in the other. */
+function perhapsOnly({ depends, some }: Passing, other: Passing): PortSet {
+  return subtractPorts(subtractPorts(depends, some), unionPorts(other.some, other.depends));
+}
+
+/** What a change is called: of what is not sure on either side it is not said that it comes or goes. */
+export function kindOfChange({ before, after, lost, gained }: Change): 'added' | 'removed' | 'changed' | 'undecided' {
+  if (lost.length === 0 && gained.length === 0) return 'undecided';
+  if (before.some.length === 0 && before.depends.length === 0) return 'added';
+  return after.some.length === 0 && after.depends.length === 0 ? 'removed' : 'changed';
 }

@@ -1,4 +1,5 @@
 import type { ClusterIndex } from '../../../shared/model/cluster-index.ts';
+import type { Service } from '../../../shared/model/objects-network.ts';
 import type { Snapshot } from '../../../shared/model/snapshot.ts';
 import type { Enforcement } from '../../../shared/policy/enforcement/enforcement.ts';
 import type { PolicyModel } from '../../../shared/policy/model.ts';
@@ -8,6 +9,7 @@ import { waysIn } from '../ways-in.ts';
 import type { Places } from '../words/places.ts';
 import { changeOf, type Passing } from './changes.ts';
 import type { ControllerRow } from './diff-json.ts';
+import { emptiedServices } from './emptied-services.ts';
 import { servedPortsIn } from './served-ports.ts';
 import { lostServices, type ServiceLoss } from './services.ts';
 import { type DiffEnd, type Sides, sidesOf } from './sides.ts';
@@ -39,6 +41,8 @@ export interface Compared {
   readonly sides: Sides;
   readonly summary: Summary;
   readonly services: readonly ServiceLoss[];
+  /** Those that lead to no pod any more, as they are afterwards. */
+  readonly emptied: readonly Service[];
   readonly controller: readonly ControllerRow[];
   /** Workloads of the one state that the other does not have. */
   readonly fresh: readonly DiffEnd[];
@@ -61,6 +65,7 @@ export function compare(
     sides,
     summary,
     services: lostServices(before.index, summary),
+    emptied: emptiedServices(before, after),
     controller: controllerRows(before, after, ends),
     fresh: ends.filter((end) => end.before.length === 0),
     gone: ends.filter((end) => end.after.length === 0),

@@ -1,4 +1,4 @@
-import { type PortSet, samePorts } from '../../../shared/policy/rules/port-set.ts';
+import { type PortSet, samePorts, subtractPorts } from '../../../shared/policy/rules/port-set.ts';
 import type { Report } from '../../../shared/report/report.ts';
 import { toJsonValue } from '../../../shared/report/to-json.ts';
 import { toCidrs } from '../../../shared/util/addresses.ts';
@@ -6,12 +6,14 @@ import { refValue } from '../answer/end-values.ts';
 import { orEmpty } from '../answer/matrix-json.ts';
 import { bytesOf, createPairRows } from '../answer/pair-rows.ts';
 import { portsValue } from '../words/ports.ts';
-import { type Change, groupChanges } from './changes.ts';
+import { type Change, groupChanges, kindOfChange, type Passing } from './changes.ts';
 import type { Group, Sides } from './sides.ts';
 
 /**
  * The report with a row for every pair that changes, in the form of the matrix: `before` and `after` are ports, `all` or
- * a list, and an empty list where nothing passes. Written as it is found, so that no list of rows is held.
+ * a list, and an empty list where nothing surely passes; `beforeUndecided` and `afterUndecided` are what may pass beside.
+ * Pairs of which it is not sure that anything changes are under `undecided`. Written as it is found, so that no list of
+ * rows is held.
  */
 export function* diffJson(
   report: Report,
@@ -20,7 +22,9 @@ export function* diffJson(
 ): Generator<string | Uint8Array> {
   const head = JSON.stringify(toJsonValue(report), null, 2).slice(0, -2);
   yield `${head},\n  "connections": [`;
-  yield* rowsOf(sides, controller, '\n    ', ',');
+  yield* rowsOf(sides, controller, isSure, '\n    ', ',');
+  yield '\n  ],\n  "undecided": [';
+  yield* rowsOf(sides, controller, isOpen, '\n    ', ',');
   yield '\n  ]\n}\n';
 }
 
@@ -31,7 +35,9 @@ export function* diffYaml(
   controller: readonly ControllerRow[],
 ): Generator<string | Uint8Array> {
   yield `${head}connections:`;
-  yield* orEmpty(rowsOf(sides, controller, '\n  - ', ''));
+  yield* orEmpty(rowsOf(sides, controller, isSure, '\n  - ', ''));
+  yield '\nundecided:';
+  yield* orEmpty(rowsOf(sides, controller, isOpen, '\n  - ', ''));
   yield '\n';
 }
 
@@ -41,9 +47,18 @@ export interface ControllerRow {
   readonly change: Change;
 }
 
+function isSure(change: Change): boolean {
+  return kindOfChange(change) !== 'undecided';
+}
+
+function isOpen(change: Change): boolean {
+  return !isSure(change);
+}
+
 function* rowsOf(
   sides: Sides,
   controller: readonly ControllerRow[],
+  wanted: (change: Change) => boolean,
   start: string,
   separator: string,
 ): Generator<Uint8Array> {
@@ -64,8 +79,8 @@ function* rowsOf(
     return rest;
   };
   for (const { from, to, change } of groupChanges(sides)) {
+    if (!wanted(change)) continue;
     const rest = restOf(change);
-    if (rest.length === 0) continue;
     for (const [at, value] of (values[from.id] ?? []).entries()) {
       rows.from(value);
       for (const [place, target] of (targets[to.id] ?? []).entries()) {
@@ -76,21 +91,27 @@ function* rowsOf(
   }
   rows.from('{"kind":"IngressController"}');
   for (const { to, change } of controller) {
-    const rest = restOf(change);
-    if (rest.length > 0) rows.add(bytesOf(`${JSON.stringify(refValue(to.ref))},`), rest);
+    if (!wanted(change)) continue;
+    rows.add(bytesOf(`${JSON.stringify(refValue(to.ref))},`), restOf(change));
   }
   yield* rows.full();
   yield rows.last();
 }
 
-/** The part of a row behind its ends; empty when nothing that is sure changes. */
-function changeText({ before, after, ends }: Change): string {
-  if (samePorts(before.some, after.some) && samePorts(before.every, after.every)) return '';
-  const kind = before.some.length === 0 ? 'added' : after.some.length === 0 ? 'removed' : 'changed';
+/** The part of a row behind its ends. */
+function changeText(change: Change): string {
+  const { before, after, ends } = change;
   const whole = samePorts(before.some, before.every) && samePorts(after.some, after.every);
   const all = whole ? '' : `,"beforeOfAllPods":${text(before.every)},"afterOfAllPods":${text(after.every)}`;
+  const open = undecided('before', before) + undecided('after', after);
   const end = ends === 'both' ? '' : `,"workload":"${ends}"`;
-  return `"change":"${kind}","before":${text(before.some)},"after":${text(after.some)}${all}${end}}`;
+  return `"change":"${kindOfChange(change)}","before":${text(before.some)},"after":${text(after.some)}${all}${open}${end}}`;
+}
+
+/** Ports that may be open beside those that surely are. */
+function undecided(side: 'before' | 'after', { depends, some }: Passing): string {
+  const ports = subtractPorts(depends, some);
+  return ports.length === 0 ? '' : `,"${side}Undecided":${text(ports)}`;
 }
 
 function text(set: PortSet): string {

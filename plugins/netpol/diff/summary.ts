@@ -1,11 +1,11 @@
 import { intersectPorts, type PortSet, subtractPorts, unionPorts } from '../../../shared/policy/rules/port-set.ts';
-import { type Change, type GroupChange, groupChanges } from './changes.ts';
+import { type Change, type GroupChange, groupChanges, kindOfChange } from './changes.ts';
 import type { Group, Sides } from './sides.ts';
 
 /** `idle`: lost on ports on which nobody can be taken to serve. */
-export type Effect = 'lost' | 'idle' | 'gained' | 'unsure';
+export type Effect = 'lost' | 'idle' | 'gained' | 'mayLose' | 'mayGain';
 
-const EFFECTS: readonly Effect[] = ['lost', 'idle', 'gained', 'unsure'];
+const EFFECTS: readonly Effect[] = ['lost', 'idle', 'gained', 'mayLose', 'mayGain'];
 
 /** Senders that lose, gain or may lose the same ports towards one group of receivers. */
 export interface Incoming {
@@ -29,7 +29,8 @@ export interface Summary {
   readonly lost: number;
   readonly idle: number;
   readonly gained: number;
-  readonly unsure: number;
+  readonly mayLose: number;
+  readonly mayGain: number;
 }
 
 /** Groups of senders that are kept by name for each effect; the rest is counted. */
@@ -38,15 +39,12 @@ const SAMPLES = 12;
 /** What the change does, receiver by receiver. Pairs with a workload that comes or goes are counted, and are no loss. */
 export function summarise(sides: Sides): Summary {
   const byReceiver = new Map<Group, Map<string, Incoming>>();
-  const count = { added: 0, removed: 0, changed: 0, lost: 0, idle: 0, gained: 0, unsure: 0 };
+  const count = { added: 0, removed: 0, changed: 0, lost: 0, idle: 0, gained: 0, mayLose: 0, mayGain: 0 };
   for (const one of groupChanges(sides)) {
     const pairs = pairsOf(one);
     const { change } = one;
-    if (pairs > 0 && (change.lost.length > 0 || change.gained.length > 0)) {
-      if (change.before.some.length === 0) count.added += pairs;
-      else if (change.after.some.length === 0) count.removed += pairs;
-      else count.changed += pairs;
-    }
+    const kind = kindOfChange(change);
+    if (kind !== 'undecided') count[kind] += pairs;
     if (change.ends !== 'both') continue;
     const within = one.from === one.to && one.to.ends.some(isSeveral);
     if (pairs === 0 && !within) continue;
@@ -61,14 +59,14 @@ export function summarise(sides: Sides): Summary {
   return { receivers: receivers.sort((a, b) => a.group.id - b.group.id), ...count };
 }
 
-function portsFor(effect: Effect, { lost, gained, unsure }: Change, served: PortSet): PortSet {
+function portsFor(effect: Effect, change: Change, served: PortSet): PortSet {
   switch (effect) {
     case 'lost':
-      return intersectPorts(lost, served);
+      return intersectPorts(change.lost, served);
     case 'idle':
-      return subtractPorts(lost, served);
+      return subtractPorts(change.lost, served);
     default:
-      return effect === 'gained' ? gained : unsure;
+      return change[effect];
   }
 }
 

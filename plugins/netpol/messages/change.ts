@@ -33,4 +33,26 @@ export const changeMessages = defineMessages({
       'happen (--expect none or lost). A policy that is deleted, or a label that no longer matches, opens what it protected.\n' +
       'Narrow the change, or say --expect gained when it is meant.',
   }),
+  POL503: message<{ readonly service: string; readonly labels: string }>({
+    slug: 'change-empties-service',
+    severity: 'warning',
+    rung: 5,
+    title: 'a change leaves a Service without pods',
+    summary: ({ service, labels }) => `${service} would lead to no pod: none would have its labels ${labels}`,
+    explain:
+      'The Service leads to pods today. With the change applied its selector and the labels of the pods no longer agree, or the ' +
+      'workload is gone, so that every connection to it fails, whatever policies say.\n' +
+      'Change selector and labels together, or say --expect lost when the loss is meant.',
+  }),
+  POL504: message<{ readonly workload: string; readonly what: 'new' | 'gone' }>({
+    slug: 'change-moves-workload',
+    severity: 'warning',
+    rung: 30,
+    title: 'a workload comes or goes where nothing was to change',
+    summary: ({ workload, what }) => `${workload} would be ${what}, with all its connections`,
+    explain:
+      'The command line said that no connection may change (--expect none). A workload that is in one of the states alone is a ' +
+      'change, also when it was only renamed.\n' +
+      'Say --expect gained when new workloads are meant.',
+  }),
 });

@@ -1,0 +1,130 @@
+import { afterAll, describe, expect, it } from 'vitest';
+import { runCli } from '../../../shared/testing/run-cli.ts';
+import { tempFiles } from '../../../shared/testing/temp-files.ts';
+import { netpol } from '../plugin.ts';
+
+const files = tempFiles();
+afterAll(() => files.remove());
+
+const deployment = (name: string, label: string, more = '') => `---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: ${name}, namespace: shop}
+spec:
+  selector: {matchLabels: {app: ${label}}}
+  template:
+    metadata: {labels: {app: ${label}}}
+    spec: {${more}containers: [{name: app, image: i, ports: [{containerPort: 8080}]}]}
+`;
+const service = (label: string) => `---
+apiVersion: v1
+kind: Service
+metadata: {name: db, namespace: shop}
+spec: {selector: {app: ${label}}, ports: [{port: 80, targetPort: 8080}]}
+`;
+const policy = (spec: string) => `---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: db, namespace: shop}
+spec: ${spec}
+`;
+const ONLY_WEB =
+  '{podSelector: {matchLabels: {app: db}}, ingress: [{from: [{podSelector: {matchLabels: {app: web}}}]}]}';
+const SHOP = `apiVersion: v1\nkind: Namespace\nmetadata: {name: shop}\n${deployment('web', 'web')}${deployment('db', 'db')}`;
+const base = files.write('base.yaml', SHOP + service('db') + policy(ONLY_WEB));
+
+async function diff(line: string, after?: string, before = base) {
+  const file = after === undefined ? '' : `-f ${files.write('after.yaml', after)}`;
+  const words = `diff ${file} ${line} --snapshot ${before}`;
+  const { exit, stdout, stderr } = await runCli(netpol, words);
+  const json = exit === 2 ? undefined : JSON.parse((await runCli(netpol, `${words} -o json`)).stdout);
+  const codes: string[] = json?.causes.map(({ code }: { code: string }) => code) ?? [];
+  return { exit, stdout: stdout.replaceAll(/\s+/g, ' '), stderr, json, codes };
+}
+
+describe('diff of Services whose pods go', () => {
+  it('tells that labels no longer agree, though no policy has a hand in it', async () => {
+    for (const after of [deployment('db', 'database'), service('database')]) {
+      const { exit, stdout, codes } = await diff('', after);
+      expect([exit, codes]).toEqual([1, ['POL503']]);
+      expect(stdout).toMatch(/^LOSES Service shop\/db would lead to no pod/);
+      expect(stdout).toMatch(/- shop\/db: no pod would have its labels app=(db|database)/);
+    }
+    expect((await diff('--expect lost', service('database'))).exit).toBe(0);
+  });
+
+  it('is silent where selector and labels change together', async () => {
+    const { codes } = await diff('', deployment('db', 'database') + service('database'));
+    expect(codes).toEqual([]);
+  });
+});
+
+describe('diff of what comes and goes', () => {
+  it('takes a workload that was renamed for a change where none is expected', async () => {
+    const { exit, codes, json } = await diff('--delete deploy/shop/web --expect none', deployment('web-2', 'web'));
+    expect([exit, codes]).toEqual([1, ['POL504', 'POL504']]);
+    expect([json.goneWorkloads[0].name, json.newWorkloads[0].name]).toEqual(['web', 'web-2']);
+    expect((await diff('--delete deploy/shop/web', deployment('web-2', 'web'))).exit).toBe(0);
+  });
+
+  it('takes all that is in a deleted namespace away with it', async () => {
+    const { json } = await diff('--delete namespace/shop --expect any');
+    expect(json.goneWorkloads).toHaveLength(2);
+    expect(json.connections.every(({ after }: { after: unknown[] }) => after.length === 0)).toBe(true);
+  });
+
+  it('teaches on an object that the files do not hold', async () => {
+    const none = files.write('none.yaml', SHOP);
+    const { exit, stderr } = await diff('--delete networkpolicy/shop/db', undefined, none);
+    expect([exit, stderr]).toEqual([2, 'error: there is no NetworkPolicy db in namespace shop to delete\n']);
+  });
+});
+
+describe('diff of objects that say the same', () => {
+  it('counts them as unchanged in another order and with what a server adds', async () => {
+    const spec =
+      '{policyTypes: [Ingress], ingress: [{from: [{podSelector: {matchLabels: {app: web}}}], ports: [{protocol: TCP, port: 1}]}], ' +
+      'podSelector: {matchLabels: {app: db}}}';
+    const before = files.write('ports.yaml', SHOP + policy(ONLY_WEB.replace('}}}]}]}', '}}}], ports: [{port: 1}]}]}')));
+    const { json } = await diff('--expect none', policy(spec), before);
+    expect(json.objects).toEqual({ created: [], changed: [], deleted: [], unchanged: 1 });
+  });
+});
+
+describe('diff of what is not sure', () => {
+  const calico =
+    '---\napiVersion: projectcalico.org/v3\nkind: NetworkPolicy\nmetadata: {name: c, namespace: shop}\n' +
+    'spec: {selector: "app == \'db\'", types: [Ingress], ingress: [{action: Deny}]}\n';
+  const toPods =
+    '{podSelector: {matchLabels: {app: db}}, ingress: [{from: [{ipBlock: {cidr: 10.0.0.0/8}}], ports: [{port: 8080}]}]}';
+
+  it('keeps pairs that may change apart from those that do', async () => {
+    const { exit, stdout, json } = await diff('', calico);
+    expect(exit).toBe(3);
+    expect(stdout).toMatch(/^UNSURE for 1 receiver it is not decided/);
+    expect(json.connections).toEqual([]);
+    expect(json.undecided).toContainEqual({
+      from: { kind: 'Deployment', namespace: 'shop', name: 'web' },
+      to: { kind: 'Deployment', namespace: 'shop', name: 'db' },
+      change: 'undecided',
+      before: 'all',
+      after: [],
+      afterUndecided: 'all',
+    });
+  });
+
+  it('tells that what may have passed is closed, and is no gain for those who expect one', async () => {
+    const open = files.write('block.yaml', SHOP + policy(toPods));
+    const closed = await diff('', policy('{podSelector: {matchLabels: {app: db}}, ingress: []}'), open);
+    expect(closed.stdout).toContain('May be lost, not decided Deployment shop/db - TCP 8080 from Deployment shop/web');
+    const shut = files.write('closed.yaml', SHOP + policy('{podSelector: {matchLabels: {app: db}}, ingress: []}'));
+    expect((await diff('', policy(toPods), shut)).exit).toBe(0);
+    expect((await diff('--expect lost', policy(toPods), shut)).exit).toBe(1);
+  });
+
+  it('says so before anything else where a policy would be refused', async () => {
+    const { exit, stdout } = await diff('', policy(ONLY_WEB.replace('}}}]}]}', '}}}], ports: [{port: 70000}]}]}')));
+    expect(exit).toBe(3);
+    expect(stdout).toMatch(/^UNSURE what the change would do is not sure: a policy would not be in force/);
+  });
+});
