@@ -65,7 +65,10 @@ function fromEvents(pod: Pod, events: readonly ClusterEvent[]): PreparingProblem
     if (event === undefined) continue;
     const { reason, message, count } = event;
     if (reason === 'Pulling' || reason === 'Pulled' || reason === 'Created' || reason === 'Started') return undefined;
+    if (TELLS_WHY.test(reason)) return { is: 'sandbox', message, count };
     if (reason === 'FailedCreatePodSandBox' || reason === 'FailedPodSandBoxStatus') {
+      const exact = events.findLast((other) => TELLS_WHY.test(other.reason));
+      if (exact !== undefined) return { is: 'sandbox', message: exact.message, count };
       return /cni plugin not initialized|NetworkPluginNotReady/.test(message)
         ? { is: 'network-not-ready', message, count }
         : { is: 'sandbox', message, count };
@@ -77,6 +80,13 @@ function fromEvents(pod: Pod, events: readonly ClusterEvent[]): PreparingProblem
   }
   return undefined;
 }
+
+/**
+ * Controllers that give a pod its address say why they cannot; the kubelet only hears that there is none. From kubeovn/kube-ovn,
+ * aws/amazon-vpc-resource-controller-k8s and ovn-org/ovn-kubernetes.
+ */
+const TELLS_WHY =
+  /^(AcquireAddressFailed|CreateOVNPortFailed|BranchAllocationFailed|BranchENIAnnotationFailed|ErrorAddingLogicalPort|ErrorReconcilingPod)$/;
 
 /** `Unable to attach or mount volumes … timed out` is the summary of a failure that another event tells exactly. */
 function mount(events: readonly ClusterEvent[], event: ClusterEvent): PreparingProblem {

@@ -122,7 +122,7 @@ export const addressMessages = defineMessages({
       `the pod range of the cluster${cluster} is used up: no podCIDR for ${nodes} (${said})`,
     explain:
       'The controller manager gives every node a piece of --cluster-cidr of --node-cidr-mask-size bits, and all pieces are given. New nodes join and get no pods to run. Remove Node objects that are not ' +
-      'needed any more (their pieces come back), or add a range: newer clusters take a second cluster CIDR only by changing the controller manager, clouds by an additional pod range.',
+      'needed any more (their pieces come back), or move to a plugin that hands out ranges by itself: the controller manager takes one range of each family and cannot be given a second. Clouds add a pod range of their own.',
     fixes: () => [
       {
         title: 'count the pieces',

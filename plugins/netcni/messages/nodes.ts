@@ -215,4 +215,18 @@ export const nodeMessages = defineMessages({
       'It comes from machines that were cloned after they had joined, from an interface that has the same address everywhere (10.0.2.15 in Vagrant) and from addresses given by hand. Two nodes that are Ready at once and say the same address are no leftover.',
     fixes: ({ fix }) => [{ title: 'compare the nodes', command: 'kubectl get nodes -o wide', risk: 'none' }, fix],
   }),
+  CNI214: message<{ node: string; name: string; meaning: string; said: string }>({
+    slug: 'node-problem-reported',
+    severity: 'warning',
+    rung: 16,
+    title: 'a watcher on a node reports a problem',
+    summary: ({ node, name, meaning, said }) =>
+      `node ${node} reports ${name}: ${meaning}${said === '' ? '' : ` ("${said}")`}`,
+    explain:
+      'node-problem-detector and the monitoring agents of clouds read the kernel log and settings of their node, and write what they find as events and conditions. They see what objects do not show: a full table of connections, two kinds of iptables in use, ' +
+      'a kernel that does not let go of interfaces. It is their word, not ours.\nWhat proves it, from the node: dmesg -T, sysctl net.netfilter, iptables-save; kubectl netcni rules reads the last two.',
+    fixes: ({ node }) => [
+      { title: 'read all of its conditions and events', command: `kubectl describe node ${node}`, risk: 'none' },
+    ],
+  }),
 });

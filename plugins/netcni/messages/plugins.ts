@@ -101,14 +101,15 @@ export const pluginMessages = defineMessages({
       { title: 'read all of its conditions', command: `oc describe clusteroperator ${name}`, risk: 'none' },
     ],
   }),
-  CNI703: message<{ subnet: string; used: number; total: number }>({
+  CNI703: message<{ subnet: string; used: number; total: number; gone: number }>({
     slug: 'subnet-used-up',
     severity: 'warning',
     rung: 19,
     title: 'a subnet has few or no addresses left',
-    summary: ({ subnet, used, total }) => `${subnet} has given out ${used} of ${total} addresses`,
+    summary: ({ subnet, used, total, gone }) =>
+      `${subnet} has given out ${used} of ${total} addresses${gone === 0 ? '' : `, ${gone} of them to pods that are gone`}`,
     explain:
-      'New pods of the namespaces that use this subnet get no address when the last one is gone. Enlarge it, or move namespaces to another subnet or pool.',
+      'New pods of the namespaces that use this subnet get no address when the last one is gone. Enlarge it, or move namespaces to another subnet or pool. Addresses of pods that are gone come back when the clean-up of the plugin runs (Whereabouts: its pods on each node, or the CronJob ip-reconciler).',
   }),
   CNI704: message<{ pod: string; network: string; why: string }>({
     slug: 'attachment-missing',
@@ -175,6 +176,30 @@ export const pluginMessages = defineMessages({
     summary: ({ nodes, said }) => `the cloud could not make the route to the pods of ${nodes}: ${said}`,
     explain:
       'Where pods have addresses of their own the cloud’s router must know which node has which range. The route controller makes one route for each node; a route table that is full (AWS 50 unless raised, Azure 400) or missing rights stop it.',
+  }),
+  CNI710: message<{ nodes: string; calls: string; namespace: string }>({
+    slug: 'aws-rights-missing',
+    severity: 'critical',
+    rung: 8,
+    title: 'AWS refuses what aws-node asks for',
+    summary: ({ nodes, calls }) => `aws-node on ${nodes} may not call ${calls}: its IAM role lacks the right`,
+    explain:
+      'aws-node attaches interfaces and addresses for pods with the rights of an IAM role: that of the account aws-node (IRSA, EKS Pod Identity), else that of the machine. Without them the node lives on the addresses it has; then pods hang with "failed to assign an IP address to container".\n' +
+      'The role needs the policy AmazonEKS_CNI_Policy; with IPv6 one of your own with ec2:AssignIpv6Addresses. A role that was there and is refused now: its trust policy names another OIDC provider or account.',
+    fixes: ({ namespace }) => [
+      {
+        title: 'see which role it has (none here: that of the machine)',
+        command: `kubectl get serviceaccount aws-node -n ${namespace} -o jsonpath='{.metadata.annotations}'`,
+        risk: 'none',
+      },
+      {
+        title: 'give the role the right',
+        command:
+          'aws iam attach-role-policy --role-name <ROLE> --policy-arn arn:aws:iam::aws:policy/AmazonEKS_CNI_Policy',
+        risk: 'low',
+        undo: 'aws iam detach-role-policy --role-name <ROLE> --policy-arn arn:aws:iam::aws:policy/AmazonEKS_CNI_Policy',
+      },
+    ],
   }),
   CNI720: message<{ title: string; mtu: number; fits: number; overhead: number; parts: string; underlay: string }>({
     slug: 'configured-mtu-too-large',

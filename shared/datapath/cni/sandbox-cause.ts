@@ -35,6 +35,9 @@ function plainWords(message: string): string {
     .replace(/^failed to (?:setup|set up) network for sandbox "[^"]*": /, '')
     .replace(/^failed to (?:set up|setup) (?:sandbox container|pod) "[^"]*" network for pod "[^"]*": /, '')
     .replace(/networkPlugin cni failed to set up pod "[^"]*" network: /, '')
-    .replace(/^failed to get sandbox runtime: /, '');
+    .replace(/^failed to get sandbox runtime: /, '')
+    .replace(/(?:CmdAdd \(shim\): )?CNI request failed with status \d+: /, '')
+    .replace(/RPC failed; request ip return \d+ /, '')
+    .replace(/error adding container to network "[^"]*": /, '');
   return shorten(core, 160);
 }

@@ -93,7 +93,7 @@ export const SANDBOX_ROWS: readonly SandboxRow[] = [
     'the network is of SR-IOV, and the pod asks for no device of it in its resources',
   ],
   [
-    /requested IP address .* is not available/,
+    /requested IP address .* is not available|AddressConflict|AddressOutOfRange/,
     'attachment',
     undefined,
     'the address that the pod asks for is taken, or not of the range',

@@ -56,7 +56,7 @@ function outOf(index: ClusterIndex, entry: NodeAddresses): Finding {
   const odd = first !== undefined && used !== undefined && capacity !== undefined && used < capacity * LEAKED;
   const meaning =
     odd && first.cause.plugin === 'AWS VPC CNI' && /node or its subnet/.test(first.cause.meaning)
-      ? 'its subnet has no free address, or aws-node may not attach interfaces'
+      ? `its subnet has no free ${source.includes('prefixes') ? 'prefix (/28)' : 'address'}, or aws-node may not attach interfaces`
       : (first?.cause.meaning ?? 'addresses are used up');
   const numbers = count === '' ? meaning : odd ? `${meaning}; pods hold ${used} of ${capacity}` : count;
   return addressMessages.CNI304.raise({

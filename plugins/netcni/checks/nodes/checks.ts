@@ -9,6 +9,7 @@ import { kubeProxyHangs } from './kube-proxy-hangs.ts';
 import { kubeletSilent } from './kubelet-silent.ts';
 import { nodeNetworkNotReady } from './node-network-not-ready.ts';
 import { nodeNotReady } from './node-not-ready.ts';
+import { reportedProblems } from './reported-problems.ts';
 
 /** The nodes, what runs on each of them, and kube-proxy. */
 export const nodeChecks: readonly Check<ClusterSubject>[] = [
@@ -16,6 +17,7 @@ export const nodeChecks: readonly Check<ClusterSubject>[] = [
   nodeNotReady,
   nodeNetworkNotReady,
   identityShared,
+  reportedProblems,
   heartbeats,
   kernelTooOld,
   nobodyServesServices,

@@ -11,10 +11,12 @@ import {
 import { ciliumApiAddress, ciliumEncryption } from '../cilium/settings.ts';
 import { flannelChecks } from '../flannel/checks.ts';
 import { attachmentMissing } from './attachments.ts';
+import { awsRights } from './aws-rights.ts';
 import { awsMaxPods, azureAddresses, cloudRoutes, eniConfigMissing } from './clouds.ts';
 import { podMtuTooLarge } from './mtu.ts';
 import { nodeMtusDiffer } from './node-mtus-differ.ts';
-import { antreaConditions, networkOperator, ovnSubnetMissing, subnetsUsedUp } from './others.ts';
+import { antreaConditions, networkOperator, ovnSubnetMissing } from './others.ts';
+import { subnetsUsedUp } from './subnets.ts';
 import { tuningHints } from './tuning.ts';
 
 /** What Cilium, Flannel and the other plugins tell of themselves, MTU and hints. */
@@ -32,6 +34,7 @@ export const pluginChecks: readonly Check<ClusterSubject>[] = [
   networkOperator,
   ovnSubnetMissing,
   azureAddresses,
+  awsRights,
   awsMaxPods,
   eniConfigMissing,
   subnetsUsedUp,

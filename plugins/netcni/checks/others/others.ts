@@ -75,40 +75,6 @@ export const networkOperator = defineCheck<ClusterSubject>({
   },
 });
 
-const NEARLY = 0.9;
-
-/** Subnets and ranges that plugins count themselves: Kube-OVN, Antrea, Whereabouts. */
-export const subnetsUsedUp = defineCheck<ClusterSubject>({
-  id: 'netcni/subnet-used-up',
-  group: 'addresses',
-  needs: [],
-  uses: ['KubeOvnSubnet', 'AntreaIPPool'],
-  run: (_, { index }) => {
-    const counted = [
-      ...index.list('KubeOvnSubnet').map((subnet) => {
-        const used = subnet.status?.v4usingIPs ?? 0;
-        return { kind: 'Subnet', name: nameOf(subnet), used, total: used + (subnet.status?.v4availableIPs ?? 0) };
-      }),
-      ...index.list('AntreaIPPool').map((pool) => ({
-        kind: 'IPPool',
-        name: nameOf(pool),
-        used: pool.status?.usage?.used ?? 0,
-        total: pool.status?.usage?.total ?? 0,
-      })),
-    ];
-    return counted
-      .filter(({ used, total }) => total > 0 && used / total >= NEARLY)
-      .map(({ kind, name, used, total }) =>
-        pluginMessages.CNI703.raise({
-          subject: { kind, name },
-          args: { subnet: `${kind} ${name}`, used, total },
-          severity: used >= total ? 'critical' : 'warning',
-          evidence: [{ fact: `${used} of ${total} addresses given out`, source: `${kind} ${name} status` }],
-        }),
-      );
-  },
-});
-
 /** Nodes that OVN has given no range. */
 export const ovnSubnetMissing = defineCheck<ClusterSubject>({
   id: 'netcni/ovn-subnet-missing',

@@ -26,6 +26,12 @@ export function sandboxFailure(node: string, rest: string, name = 'api-1', frame
   return [waiting, event(waiting, 'FailedCreatePodSandBox', frame + rest)];
 }
 
+/** A pod that waits on a node, and what a controller says of it. */
+export function told(node: string, reason: string, message: string): readonly KubeObject[] {
+  const waiting = waitingPod('api-1', node);
+  return [waiting, event(waiting, reason, message)];
+}
+
 const SANDBOX =
   'Failed to create pod sandbox: rpc error: code = Unknown desc = failed to setup network for sandbox "0f3c": ';
 

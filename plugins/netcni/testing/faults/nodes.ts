@@ -1,6 +1,6 @@
 import type { KubeObject, Node } from '../../../../shared/model/objects.ts';
 import type { Pod } from '../../../../shared/model/objects-pod.ts';
-import { pod, secondsAgo } from '../../../../shared/testing/builders.ts';
+import { event, pod, secondsAgo } from '../../../../shared/testing/builders.ts';
 import { changed } from '../check-objects.ts';
 import { cilium } from '../networks/cilium.ts';
 import { flannel } from '../networks/flannel.ts';
@@ -64,6 +64,24 @@ function imageOn(objects: readonly KubeObject[], name: string, image: string): r
 }
 
 /** Agents, nodes and kube-proxy, whatever the plugin. */
+function reported(seconds: number): readonly KubeObject[] {
+  const objects = flannel();
+  const node = objects.find(({ kind, metadata }) => kind === 'Node' && metadata?.name === 'n2');
+  const lastSeen = secondsAgo(seconds);
+  return [
+    ...objects,
+    event(node ?? {}, 'ConntrackFull', 'Conntrack table full', { firstSeen: secondsAgo(9000), lastSeen }),
+  ];
+}
+
+function monitored(status: string): readonly KubeObject[] {
+  const condition = { type: 'NetworkingReady', status, reason: 'InterfaceNotUp', message: 'eth1 is down' };
+  return changed<Node>(flannel(), 'Node', 'n2', (one) => ({
+    ...one,
+    status: { ...one.status, conditions: [...(one.status?.conditions ?? []), condition] },
+  }));
+}
+
 export const NODES_FAULTS: NetworkFaults = {
   'any: agent restarts again and again': {
     objects: () => restarted(flannel(), 'kube-flannel-ds-n2', { count: 6, ago: 600, ran: 300, reason: 'OOMKilled' }),
@@ -181,5 +199,17 @@ export const NODES_FAULTS: NetworkFaults = {
         configMap('kube-proxy', { 'config.conf': 'mode: ""\n' }),
       ],
     ],
+  },
+  'any: a detector on a node reports a full connection table': {
+    objects: () => reported(60),
+    code: 'CNI214',
+    words: ['node n2 reports ConntrackFull', 'new ones are dropped', 'Event ConntrackFull on Node n2'],
+    sound: () => [reported(7200)],
+  },
+  'any: the monitor of a cloud reports the network of a node': {
+    objects: () => monitored('False'),
+    code: 'CNI214',
+    words: ['node n2 reports NetworkingReady', 'InterfaceNotUp'],
+    sound: () => [monitored('True')],
   },
 };

@@ -2,7 +2,8 @@ import type { KubeObject } from '../../../../shared/model/objects.ts';
 import { event, secondsAgo } from '../../../../shared/testing/builders.ts';
 import { changed } from '../check-objects.ts';
 import { antrea, kindnet, kubenet, kubeOvn, kubeRouter, ovn, weave } from '../networks/others.ts';
-import { agentCrashes, annotated, call, keptAway, type NetworkFaults, ranged, sandboxFailure } from './fault.ts';
+import { custom } from '../networks/parts.ts';
+import { agentCrashes, annotated, call, keptAway, type NetworkFaults, ranged, sandboxFailure, told } from './fault.ts';
 
 /** The route controller of the cloud could not write the route of n3, so many seconds ago. */
 function routeRefused(seconds: number): readonly KubeObject[] {
@@ -17,6 +18,15 @@ function routeRefused(seconds: number): readonly KubeObject[] {
       lastSeen: secondsAgo(seconds),
     }),
   ];
+}
+
+/** OVN behind Multus, and a range for an additional network that these pods hold addresses of. */
+function whereabouts(holders: readonly string[]): readonly KubeObject[] {
+  const allocations = Object.fromEntries(holders.map((name, at) => [at + 1, { id: 'x', podref: `shop/${name}` }]));
+  const pool = custom('whereabouts.cni.cncf.io/v1alpha1', 'IPPool', '192.168.9.0-29', {
+    spec: { range: '192.168.9.0/29', allocations },
+  });
+  return [...ovn(), { ...pool, metadata: { ...pool.metadata, namespace: 'kube-system' } }];
 }
 
 export const OTHERS_FAULTS: NetworkFaults = {
@@ -155,6 +165,31 @@ export const OTHERS_FAULTS: NetworkFaults = {
     code: 'CNI703',
     words: ['Subnet ovn-default', '250 of 258'],
     sound: () => [kubeOvn(240, 14)],
+  },
+  'kube-ovn: subnet used up, and the controller says so of a pod': {
+    objects: () => [
+      ...kubeOvn(0, 253),
+      ...told('n1', 'AcquireAddressFailed', 'stage=acquireAddress error=NoAvailableAddress'),
+    ],
+    code: 'CNI703',
+    words: ['Subnet ovn-default', '253 of 253'],
+  },
+  'kube-ovn: the address that a pod asks for is taken': {
+    objects: () => [...kubeOvn(), ...told('n1', 'AcquireAddressFailed', 'stage=acquireAddress error=AddressConflict')],
+    code: 'CNI312',
+    words: ['shop/api-1', 'the address that the pod asks for is taken'],
+  },
+  'whereabouts: a range is held by pods that are gone': {
+    objects: () => [
+      ...whereabouts(['gone-1', 'gone-2', 'web-n1', 'web-n2', 'web-n3', 'gone-3']),
+      ...sandboxFailure(
+        'n1',
+        `${call('multus-shim', 'multus-cni-network')}error adding container to network "storage": error at storage engine: Could not allocate IP in range: ip: 192.168.9.1 / - 192.168.9.6 / range: 192.168.9.0/29`,
+      ),
+    ],
+    code: 'CNI703',
+    words: ['IPPool 192.168.9.0-29 has given out 6 of 6 addresses, 3 of them to pods that are gone'],
+    sound: () => [whereabouts(['web-n1', 'web-n2', 'web-n3'])],
   },
   'kubenet: the cloud cannot make a route': {
     objects: () => routeRefused(120),
