@@ -33,7 +33,7 @@ export async function runCanReach(request: Request): Promise<CommandResult> {
     if (end.type !== 'party') return { type: 'report', report: unseenReport(asked, 'netpol can-reach', end) };
   }
   if (one.type !== 'party' || other.type !== 'party') throw new Error('an end is neither found nor unseen');
-  const wish = { port: request.options.string('port') ?? to.port, protocol: protocolOf(request) };
+  const wish = { port: request.options.string('port') ?? to.port, protocol: protocolOf(request) ?? to.protocol };
   const ports = askedPorts(other.party, wish);
   const judged = judgePair(asked.model, asked.enforcement, one.party, other.party, ports);
   const told = toldPair(judged);

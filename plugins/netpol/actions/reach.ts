@@ -55,7 +55,7 @@ async function runReach(request: Request, direction: Direction): Promise<Command
   const found = resolveEnd(asked, end, asked.namespace);
   if (found.type !== 'party') return { type: 'report', report: unseenReport(asked, `netpol ${command}`, found) };
   const { party } = found;
-  const wish = { port: request.options.string('port') ?? end.port, protocol: protocolOf(request) };
+  const wish = { port: request.options.string('port') ?? end.port, protocol: protocolOf(request) ?? end.protocol };
   const ports = direction === 'ingress' ? askedPorts(party, wish) : portOfOthers(wish);
   const groups = reachGroups(asked.model, party, ports, direction);
   const denied = request.options.boolean('denied');

@@ -57,6 +57,14 @@ allow internet -> deploy/web:8080
     expect(exit).toBe(0);
   });
 
+  it('refuses words that it would pass over', async () => {
+    const { exit, stderr } = await assertLines('deny ns/shop -> shop/db on 5432\n');
+    expect([exit, stderr]).toEqual([
+      2,
+      expect.stringContaining(':1: "ns/shop -> shop/db on 5432" has not just two ends'),
+    ]);
+  });
+
   it('reads YAML, as two lists and as one', async () => {
     expect(
       (await assertLines('allow:\n- deploy/web -> deploy/db:5432\ndeny:\n- "deploy/batch -> deploy/db"\n')).exit,

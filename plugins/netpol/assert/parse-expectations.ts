@@ -65,9 +65,12 @@ export function flowOf(text: string): Pick<Expectation, 'from' | 'to' | 'port' |
   const parts = text.split(/\s*(?:->|→)\s*/);
   const [source = '', target = ''] = parts;
   if (parts.length !== 2 || source === '' || target === '') throw new UsageError(`"${text}" has no two ends`, EXAMPLE);
-  const [, plain = target, protocol] = /^(.*:[A-Za-z0-9-]+)\/(tcp|udp|sctp)$/i.exec(target) ?? [];
-  const [from] = parseEnds(source.split(/\s+/));
-  const [to] = parseEnds(plain.split(/\s+/));
-  if (from === undefined || to === undefined) throw new UsageError(`"${text}" has no two ends`, EXAMPLE);
-  return { from, to, port: to.port, protocol: protocol?.toUpperCase() as Protocol | undefined };
+  const [from, to] = [source, target]
+    .map((words) => parseEnds(words.split(/\s+/)))
+    .map(([end, more]) => {
+      // A word that would be passed over may have been half of what was meant.
+      return more === undefined ? end : undefined;
+    });
+  if (from === undefined || to === undefined) throw new UsageError(`"${text}" has not just two ends`, EXAMPLE);
+  return { from, to, port: to.port, protocol: to.protocol };
 }

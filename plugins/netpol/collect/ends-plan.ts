@@ -32,12 +32,22 @@ async function readEnd(gatherer: Gatherer, end: End, inForce: string): Promise<r
   switch (end.type) {
     case 'address':
       return readAddress(gatherer, end.cidr);
-    case 'object':
-      if (end.kind === 'Service') await readService(gatherer, namespace, end.name);
-      else if (end.kind !== 'Pod' && end.kind !== 'Node' && end.kind !== 'Namespace') {
-        await Promise.all([gatherer.get(end.kind, namespace, end.name), readOwners(gatherer, end.kind, namespace)]);
-      }
-      return [];
+    case 'object': {
+      if (end.kind === 'Pod' || end.kind === 'Node' || end.kind === 'Namespace') return [];
+      const found =
+        end.kind === 'Service'
+          ? await readService(gatherer, namespace, end.name)
+          : (
+              await Promise.all([
+                gatherer.get(end.kind, namespace, end.name),
+                readOwners(gatherer, end.kind, namespace),
+              ])
+            )[0];
+      // `jobs/batch`: no such Job, so the word may be a namespace.
+      if (found || end.orIn === undefined) return [];
+      await readEnd(gatherer, { type: 'name', namespace: end.orIn, name: end.name }, inForce);
+      return [end.orIn];
+    }
     case 'name': {
       const service = await readService(gatherer, namespace, end.name);
       if (service) return [];

@@ -5,6 +5,7 @@ import { parseSelector } from '../../../shared/cli/parse-selector.ts';
 import { parseClusterName } from '../../../shared/dns/service-names.ts';
 import type { LabelSelector } from '../../../shared/model/objects.ts';
 import { WORKLOAD_KINDS } from '../../../shared/model/owners.ts';
+import type { Protocol } from '../../../shared/policy/rules/port-set.ts';
 import { parseCidr } from '../../../shared/util/addresses.ts';
 
 /** The kinds that an end of a connection may have. */
@@ -14,22 +15,31 @@ export type EndKind = (typeof END_KINDS)[number];
 
 /** One end of a connection, as the user wrote it. */
 export type End = (
-  | { readonly type: 'object'; readonly kind: EndKind; readonly namespace?: string; readonly name: string }
+  | {
+      readonly type: 'object';
+      readonly kind: EndKind;
+      readonly namespace?: string;
+      readonly name: string;
+      /** The word for the kind, which may be a namespace as well: `jobs/batch`. */
+      readonly orIn?: string;
+    }
   /** A bare name: a Service, else a workload, else a pod. */
   | { readonly type: 'name'; readonly namespace?: string; readonly name: string }
   | { readonly type: 'selector'; readonly namespace?: string; readonly selector: LabelSelector; readonly text: string }
   | { readonly type: 'address'; readonly cidr: string }
   | { readonly type: 'internet' }
 ) & {
-  /** Given with the name, as in `db:5432`. */
+  /** Given with the name, as in `db:5432` and `db:53/UDP`. */
   readonly port?: string;
+  readonly protocol?: Protocol;
 };
 
 const EXAMPLES = 'Examples: web, svc/web, ns/shop, shop/web, app=web, 10.0.0.0/8, internet';
 
 /**
  * Reads the ends that words name, in their order: `web`, `svc/web`, `deployment web`, `shop/web`, `deploy/shop/web`,
- * `web.shop.svc`, `app=web`, `shop:app=web`, `10.0.0.0/8`, `internet`, each with `:PORT` behind it if wanted.
+ * `web.shop.svc`, `app=web`, `shop:app=web`, `10.0.0.0/8`, `internet`, each with `:PORT` or
+ * `:PORT/PROTOCOL` behind it if wanted.
  * Throws a UsageError for words that name nothing.
  */
 export function parseEnds(words: readonly string[]): readonly End[] {
@@ -47,9 +57,17 @@ export function parseEnds(words: readonly string[]): readonly End[] {
   return ends;
 }
 
-function parseEnd(word: string): End {
+function parseEnd(whole: string): End {
+  const [, plain = whole, protocol] = /^(.*:[A-Za-z0-9-]+)\/(tcp|udp|sctp)$/i.exec(whole) ?? [];
+  const end = endOf(plain);
+  return protocol === undefined ? end : { ...end, protocol: protocol.toUpperCase() as Protocol };
+}
+
+function endOf(word: string): End {
   if (word === '') throw new UsageError('an empty word names nothing', EXAMPLES);
-  if (/^(the-)?(internet|world)$/i.test(word)) return { type: 'internet' };
+  const [, internet, behindInternet] = /^(?:the-)?(internet|world)(?::([A-Za-z0-9-]+))?$/i.exec(word) ?? [];
+  if (internet !== undefined)
+    return { type: 'internet', ...(behindInternet === undefined ? {} : { port: behindInternet }) };
   if (isSelector(word)) return selectorEnd(word);
   const whole = addressEnd(word);
   if (whole !== undefined) return whole;
@@ -75,10 +93,17 @@ function isSelector(word: string): boolean {
 }
 
 function selectorEnd(word: string): End {
-  // A colon stands in no label, so that `shop:app=web` can name the namespace.
-  const [, namespace, text = word] = /^([a-z0-9][a-z0-9-]*):(.+)$/.exec(word) ?? [];
+  // A colon stands in no label, so that `shop:app=web:8080` can name the namespace and the port.
+  const [, namespace, labels = word] = /^([a-z0-9][a-z0-9-]*):(.+)$/.exec(word) ?? [];
+  const [, text = labels, port] = /^([^:]+):([A-Za-z0-9-]+)$/.exec(labels) ?? [];
   const selector = parseSelector(text);
-  return { type: 'selector', selector, text, ...(namespace === undefined ? {} : { namespace }) };
+  return {
+    type: 'selector',
+    selector,
+    text,
+    ...(namespace === undefined ? {} : { namespace }),
+    ...(port === undefined ? {} : { port }),
+  };
 }
 
 function addressEnd(text: string): End | undefined {
@@ -98,7 +123,7 @@ function nameEnd(word: string): End {
     if (kind === undefined) throw new UsageError(`there is no kind "${first}"`, kindHint(first));
     return { type: 'object', kind, namespace: second, name: third };
   }
-  if (kind !== undefined) return { type: 'object', kind, name: second };
+  if (kind !== undefined) return { type: 'object', kind, name: second, orIn: first };
   return { type: 'name', namespace: first, name: second };
 }
 
@@ -113,7 +138,8 @@ function kindHint(word: string): string {
 }
 
 function checkName(name: string, word: string): void {
-  if (/^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$/.test(name)) return;
+  // `job-*` is how a pod is called that the server will name.
+  if (/^[A-Za-z0-9]([A-Za-z0-9._-]*([A-Za-z0-9]|-\*))?$/.test(name)) return;
   throw new UsageError(`"${word}" names no object`, EXAMPLES);
 }
 

@@ -9,7 +9,7 @@ import { formatRef, namespaceOrDefault, type Ref } from '../../../shared/model/r
 import { unitOfEndpoint } from '../../../shared/policy/evaluate/evaluate.ts';
 import type { PolicyModel } from '../../../shared/policy/model.ts';
 import { matchLabels } from '../../../shared/policy/rules/labels.ts';
-import { isFinished, type Unit } from '../../../shared/policy/rules/units.ts';
+import { isFinished, podName, type Unit } from '../../../shared/policy/rules/units.ts';
 import { selectedPods } from '../../../shared/policy/services/service-targets.ts';
 import { formatAddress, parseCidr } from '../../../shared/util/addresses.ts';
 import { internetRanges } from '../answer/internet.ts';
@@ -38,7 +38,9 @@ export function resolveEnd(world: World, end: End, inForce: string): Resolved {
     case 'selector':
       return selectorParty(world, end, namespace);
     case 'object':
-      return objectParty(world, end.kind, namespace, end.name);
+      return end.orIn !== undefined && isNamespaceMeant(world, end.kind, namespace, end.name, end.orIn)
+        ? nameParty(world, end.orIn, end.name, inForce)
+        : objectParty(world, end.kind, namespace, end.name);
     case 'name':
       return nameParty(world, namespace, end.name, inForce);
   }
@@ -116,7 +118,7 @@ function objectParty(world: World, kind: EndKind, namespace: string, name: strin
       return service === undefined ? missing(index, kind, namespace, name) : serviceParty(world, service);
     }
     case 'Pod': {
-      const pod = index.get('Pod', namespace, name);
+      const pod = podOf(world, namespace, name);
       return pod === undefined
         ? missing(index, kind, namespace, name)
         : podsParty(world, refOf(kind, namespace, name), [pod]);
@@ -126,6 +128,21 @@ function objectParty(world: World, kind: EndKind, namespace: string, name: strin
       return found ?? missing(index, kind, namespace, name);
     }
   }
+}
+
+/** The pod of that name; of pods that the server will name also by what is known of it, `job-*`. */
+function podOf({ index, model }: World, namespace: string, name: string): Pod | undefined {
+  const own = index.get('Pod', namespace, name);
+  if (own !== undefined || !name.endsWith('*')) return own;
+  return model.pods.find((pod) => namespaceOrDefault(pod) === namespace && podName(pod) === name);
+}
+
+/** `jobs/batch` where there is no Job of that name, and a namespace jobs. */
+function isNamespaceMeant(world: World, kind: EndKind, namespace: string, name: string, word: string): boolean {
+  const { index, model } = world;
+  if (kind === 'Namespace' || kind === 'Node' || !model.units.some((unit) => unit.namespace.name === word))
+    return false;
+  return index.get(kind, namespace, name) === undefined && workloadParty(world, kind, namespace, name) === undefined;
 }
 
 /** A Service first, because that is what people reach; then the workload, then the pod. */
@@ -139,7 +156,7 @@ function nameParty(world: World, namespace: string, name: string, inForce: strin
     const found = workloadParty(world, kind, namespace, name);
     if (found !== undefined) return found;
   }
-  const pod = index.get('Pod', namespace, name);
+  const pod = podOf(world, namespace, name);
   if (pod !== undefined) return podsParty(world, refOf('Pod', namespace, name), [pod]);
   if (service !== undefined) return serviceParty(world, service);
   if (model.namespaces.has(name) && model.units.some((unit) => unit.namespace.name === name)) {
