@@ -67,6 +67,11 @@ describe.skipIf(!present)(`dumps of real nodes${present ? '' : ' (skipped: no sh
   });
 });
 
+const ROUTE_N =
+  'Kernel IP routing table\nDestination     Gateway         Genmask         Flags Metric Ref    Use Iface\n0.0.0.0         10.1.0.254      0.0.0.0         UG    100    0        0 eth0\n';
+const ARP_N =
+  'Address                  HWtype  HWaddress           Flags Mask            Iface\n10.1.0.12                ether   5e:00:00:00:00:12   C                     eth0\n';
+
 describe('recognising', () => {
   it('tells several programs in one file apart', () => {
     const text = [
@@ -136,10 +141,26 @@ describe('recognising', () => {
   it.each([
     ['Chain FORWARD (policy DROP)\ntarget prot opt source destination\n', 'iptables-save'],
     ['{"nftables": []}', 'without -j'],
-    ['Kernel IP routing table\nDestination Gateway\n', 'ip route'],
+    [ROUTE_N, 'ip route'],
+    [ARP_N, 'ip neigh'],
+    ['bridge name\tbridge id\tSTP enabled\tinterfaces\ncni0\t8000.aabb\tno\tveth1\n', 'ip -d link'],
+    ['cni0: flags=4163<UP,BROADCAST>  mtu 1450\n        inet 10.244.0.1  netmask 255.255.255.0\n', 'ip addr'],
+    ['cni0             UP             10.244.0.1/24 \n', 'leave out -br'],
+    ['10.244.1.5 via 10.244.1.0 dev flannel.1 src 10.244.0.0 uid 0 \n    cache \n', 'ip route get'],
+    ['Name: KUBE-CLUSTER-IP\nType: hash:ip,port\nMembers:\n10.96.0.10,udp:53\n', 'ipvsadm -Ln'],
     ['', 'empty'],
     ['apiVersion: v1\nkind: Pod\n', 'was recognised'],
   ])('says what to give instead of %j', (text, said) => {
     expect(readDumps(text)).toMatchObject({ dumps: [], hint: expect.stringContaining(said) });
+  });
+
+  it('takes no other table of routes or neighbours for one of ip', () => {
+    const { dumps } = readDumps(
+      `default via 10.1.0.254 dev eth0 \n10.6.0.0/16 \n\tnexthop via 10.1.0.2 dev eth0 weight 1\n${ROUTE_N}${ARP_N}`,
+    );
+    expect(dumps.map(({ kind }) => kind)).toEqual(['routes']);
+    expect(dumps.flatMap((dump) => (dump.kind === 'routes' ? dump.routes : [])).map(({ line }) => line)).toEqual([
+      1, 2,
+    ]);
   });
 });

@@ -180,6 +180,14 @@ function hintFor(text: string): string {
   if (/^\s*\{\s*"nftables"/.test(text)) return 'this is nft in JSON: give the output of nft list ruleset without -j';
   if (/^IPVS connection entries/m.test(text)) return 'this is ipvsadm -Lc, connections: give the output of ipvsadm -Ln';
   if (/^Kernel IP routing table/m.test(text)) return 'this is route or netstat -r: give the output of ip route';
+  if (/^Address +HWtype/m.test(text)) return 'this is arp: give the output of ip neigh';
+  if (/^bridge name\s/m.test(text)) return 'this is brctl show: give the output of ip -d link';
+  if (/^\S+: flags=\d+</m.test(text)) return 'this is ifconfig: give the output of ip -d link and ip addr';
+  if (/^\S+ +(UP|DOWN|UNKNOWN) +\S/m.test(text))
+    return 'this is ip -br, which leaves out what is needed: leave out -br';
+  if (/ (uid \d+|cache) *$/m.test(text)) return 'this is ip route get, about one packet: give the output of ip route';
+  if (/^(Name: KUBE-|create KUBE-)/m.test(text))
+    return 'this is ipset, whose members stand for Services in ipvs mode: give the outputs of ipvsadm -Ln and iptables-save';
   if (/^\s*[[{]/.test(text) && /"(dst|ifname|ifindex)"/.test(text)) return 'this is ip in JSON: leave out -j';
   return 'no output of iptables-save, nft list ruleset, ipvsadm, ip route, ip rule, ip link, ip neigh, bridge fdb, conntrack or sysctl was recognised in it';
 }

@@ -54,11 +54,19 @@ const TYPES: ReadonlySet<string> = new Set([
   'anycast',
 ]);
 
-/** The first words of lines of `ip route`: a type, `default`, an address or a block. */
+const TYPE = '(unicast|local|broadcast|multicast|blackhole|unreachable|prohibit|throw|anycast)';
+const DESTINATION = '(default|[0-9]+(\\.[0-9]+){1,3}(/\\d+)?|[0-9a-fA-F]*:[0-9a-fA-F:.]*(/\\d+)?)';
+const NEXT = '(via|dev|proto|scope|src|metric|table|nhid|encap|tos|dsfield|realms?|mtu|onlink|linkdown|pref)';
+
+/** A blank at the end is that of a destination whose hops follow, each on a line of its own. */
+const ROUTE = new RegExp(`^(${TYPE} ${DESTINATION}( |$)|${DESTINATION} (${NEXT}( |$)|$))`);
+
+/**
+ * Lines of `ip route`: a type and a destination, or a destination and a word that belongs to routes, so that tables of route -n
+ * and arp are not taken for them. What `ip route get` answers of one packet, known by `uid` or `cache`, is no table.
+ */
 export function isRouteLine(text: string): boolean {
-  return /^(unicast |local |broadcast |multicast |blackhole |unreachable |prohibit |throw |anycast )?(default|[0-9]+(\.[0-9]+){1,3}(\/\d+)?|[0-9a-fA-F]*:[0-9a-fA-F:.]*(\/\d+)?)( |$)/.test(
-    text,
-  );
+  return ROUTE.test(text) && !/ (uid \d+|cache) *$/.test(text);
 }
 
 /** Reads routes; a line of another shape is passed over. */
@@ -70,7 +78,7 @@ export function parseRoutes(lines: Lines): RouteDump {
       if (last !== undefined) routes.push(withHop(last, splitWords(text.trim())));
       continue;
     }
-    const route = readRoute(text, line);
+    const route = isRouteLine(text) ? readRoute(text, line) : undefined;
     if (route !== undefined) routes.push(route);
   }
   return { kind: 'routes', routes };
