@@ -147,8 +147,8 @@ export function addressKey(pod: Pod, { cuts }: Usage): string | number {
 }
 
 function onlyAddressOf({ spec, status }: Pod): string | undefined {
-  const [first, second] = status?.podIPs ?? [];
-  return second === undefined && spec?.hostNetwork !== true ? first?.ip : undefined;
+  const ips = status?.podIPs;
+  return ips?.length === 1 && spec?.hostNetwork !== true ? ips[0]?.ip : undefined;
 }
 
 function namesKey(pod: Pod, names: ReadonlySet<string>): string {

@@ -1,3 +1,4 @@
+import { selects } from '../evaluate/side.ts';
 import { type PolicyModel, tiersOf } from '../model.ts';
 import {
   type Direction,
@@ -28,6 +29,51 @@ export interface Profiles {
   readonly all: readonly Profile[];
   /** By class id. */
   readonly of: readonly Profile[];
+}
+
+/** More policies of the whole cluster than this are looked up by what they select, not held against each class. */
+const FEW = 20;
+
+/**
+ * The profile of a class for one direction, found when first asked for: a question about one pod needs those of the few
+ * classes that its own policies do not shut out, and those are held against the policies of their namespace alone.
+ */
+export function profileFinder(model: PolicyModel, index: ClassIndex, direction: Direction): (cls: PodClass) => Profile {
+  const wide = model.policies.filter(({ ref }) => ref.kind !== 'NetworkPolicy').length;
+  if (wide > FEW) {
+    const { of } = buildProfiles(model, index, direction);
+    return (cls) => of[cls.id] as Profile;
+  }
+  const ids = new Map<Policy, number>();
+  const byKey = new Map<string, Profile>();
+  const byClass: (Profile | undefined)[] = [];
+  return (cls) => {
+    const known = byClass[cls.id];
+    if (known !== undefined) return known;
+    const found = new Map<Policy, Tri>();
+    let key = '';
+    for (const { groups } of tiersOf(model, cls.unit)) {
+      for (const group of groups) {
+        for (const policy of group) {
+          if (!policy.affects[direction]) continue;
+          const selected = selects(policy, cls.unit, model.context);
+          if (selected === 'no') continue;
+          const id = ids.get(policy) ?? ids.size;
+          ids.set(policy, id);
+          found.set(policy, selected);
+          key += selected === 'yes' ? `${id},` : `${id}?,`;
+        }
+      }
+    }
+    if (key !== '' && direction === 'ingress') key += `|${cls.names}`;
+    let profile = byKey.get(key);
+    if (profile === undefined) {
+      profile = profileOf(model, byKey.size, direction, found, cls);
+      byKey.set(key, profile);
+    }
+    byClass[cls.id] = profile;
+    return profile;
+  };
 }
 
 type Selection = readonly (readonly [policy: number, selects: Tri])[];
@@ -75,6 +121,16 @@ function buildProfile(
     const policy = model.policies[at];
     if (policy !== undefined) found.set(policy, tri);
   }
+  return profileOf(model, id, direction, found, example);
+}
+
+function profileOf(
+  model: PolicyModel,
+  id: number,
+  direction: Direction,
+  found: ReadonlyMap<Policy, Tri>,
+  example: PodClass,
+): Profile {
   const tiers = found.size === 0 ? [] : narrowTiers(tiersOf(model, example.unit), (policy) => found.has(policy));
   return { id, direction, tiers, selects: (policy) => found.get(policy) ?? 'no', example };
 }

@@ -27,7 +27,7 @@ import {
 import { createOutcomes, type Outcomes } from './outcomes.ts';
 import { oneSide, pairSets } from './pair-sets.ts';
 import { createPartition } from './partition.ts';
-import { buildProfiles, namesIn, narrowTiers, type Profile, type Profiles, peersIn } from './profiles.ts';
+import { namesIn, narrowTiers, type Profile, peersIn, profileFinder } from './profiles.ts';
 
 /** The endpoint that was asked about, with the side of its own that is judged. */
 interface Fixed {
@@ -81,12 +81,10 @@ export function survey(model: PolicyModel, unit: Unit, direction: Direction, sid
   const index = indexFor(model, direction);
   const { parts, faces } = partsFor(model, fixed, index);
   const groups = groupFaces(model, fixed, index, parts, faces);
-  const others =
-    sides === 'own' ? undefined : profilesFor(model, index, direction === 'ingress' ? 'egress' : 'ingress');
+  const others = sides === 'own' ? undefined : finderFor(model, index, direction === 'ingress' ? 'egress' : 'ingress');
   const judge = createJudge(model, fixed, outcomes, groups, faces);
   for (const part of parts) {
-    const profile = part.cls === undefined ? undefined : others?.of[part.cls.id];
-    const outcome = judge(profile, part.faces);
+    const outcome = judge(part.cls, part.faces, others);
     add(outside, outcome, part.ranges);
     if (part.cls === undefined || !mayBeSpecial(unit, part.cls)) {
       add(pods, outcome, part.pods);
@@ -151,8 +149,10 @@ function indexFor(model: PolicyModel, direction: Direction): ClassIndex {
   return nameClassesOf(model);
 }
 
-function profilesFor(model: PolicyModel, index: ClassIndex, direction: Direction): Profiles {
-  return model.memo(`profiles/${direction}`, () => buildProfiles(model, index, direction));
+type Finder = (cls: PodClass) => Profile;
+
+function finderFor(model: PolicyModel, index: ClassIndex, direction: Direction): Finder {
+  return model.memo(`profiles/${direction}`, () => profileFinder(model, index, direction));
 }
 
 /** Classes, split by address where the endpoint's rules name blocks, and the world outside, split likewise. */
@@ -255,8 +255,8 @@ function groupFaces(
   return partition.group;
 }
 
-/** Judges another end by its policies (none outside the cluster) and its faces. */
-type Judge = (profile: Profile | undefined, faces: readonly number[]) => number;
+/** Judges another end by its policies (none outside the cluster, or where they are left out) and its faces. */
+type Judge = (cls: PodClass | undefined, faces: readonly number[], profiles: Finder | undefined) => number;
 
 function createJudge(
   model: PolicyModel,
@@ -281,20 +281,22 @@ function createJudge(
       };
       return outcomes.intern(decide(profile.tiers, profile.direction, match));
     });
-  const outcomeOf = (profile: Profile | undefined, face: number, at: number): number => {
+  const outcomeOf = (cls: PodClass | undefined, profiles: Finder | undefined, face: number, at: number): number => {
     const view = views[at];
     const other = faces[face]?.unit;
     if (view === undefined || other === undefined) return 0;
     const mine = tiers.length === 0 ? 0 : ownOutcome(view, at, face, other);
-    // What one side surely denies stays denied, so the policies of the other need not even be compiled.
-    if (profile === undefined || profile.tiers.length === 0 || isShut(outcomes.get(mine))) return mine;
+    // What one side surely denies stays denied, so the policies of the other need not even be found.
+    if (cls === undefined || profiles === undefined || isShut(outcomes.get(mine))) return mine;
+    const profile = profiles(cls);
+    if (profile.tiers.length === 0) return mine;
     return outcomes.both(mine, otherOutcome(view, at, profile));
   };
-  return (profile, ids) => {
-    const [first] = ids;
-    if (first !== undefined && ids.length === 1 && views.length === 1) return outcomeOf(profile, first, 0);
+  return (cls, ids, profiles) => {
+    const first = ids[0];
+    if (first !== undefined && ids.length === 1 && views.length === 1) return outcomeOf(cls, profiles, first, 0);
     return sameFamily(ids, faces, views)
-      .map(([face, at]) => outcomeOf(profile, face, at))
+      .map(([face, at]) => outcomeOf(cls, profiles, face, at))
       .reduce(outcomes.either);
   };
 }

@@ -9,34 +9,46 @@ import type {
 import { namespaceOrDefault } from '../../model/refs.ts';
 import { type AddressRange, parseCidr } from '../../util/addresses.ts';
 import { ALL_PORTS, NO_PORTS, type PortSet, portRange, protocolOf, unionPorts, wholeProtocol } from './port-set.ts';
-import type { NamedPort, Peer, Policy, Rule, RulePorts, Tier } from './rules.ts';
+import type { NamedPort, Peer, PodsPeer, Policy, Rule, RulePorts, Tier } from './rules.ts';
 
 /**
  * Compiles a NetworkPolicy (networking.k8s.io/v1). Section names in the comments are those of the API reference.
  * Fields that the API server would refuse match nothing, so that a manifest never opens more than a cluster would.
  */
 export function compileNetworkPolicy(object: NetworkPolicy): Policy {
-  const namespace = namespaceOrDefault(object);
-  const spec = object.spec ?? {};
-  const affects = directionsOf(object);
-  let ingress: readonly Rule[] | undefined;
-  let egress: readonly Rule[] | undefined;
-  return {
-    ref: { kind: 'NetworkPolicy', namespace, name: object.metadata?.name ?? '' },
-    tier: 'networkPolicy',
-    priority: 0,
-    subject: podsPeer(namespace, undefined, spec.podSelector ?? {}),
-    affects,
-    // Rules are compiled when first asked for: a question about one pod needs those of few policies.
-    get ingress() {
-      ingress ??= affects.ingress ? compileRules(namespace, spec.ingress ?? []) : [];
-      return ingress;
-    },
-    get egress() {
-      egress ??= affects.egress ? compileRules(namespace, spec.egress ?? []) : [];
-      return egress;
-    },
-  };
+  return new CompiledNetworkPolicy(object);
+}
+
+/** Rules are compiled when first asked for: a question about one pod needs those of few policies. */
+class CompiledNetworkPolicy implements Policy {
+  readonly ref: Policy['ref'];
+  readonly tier = 'networkPolicy';
+  readonly priority = 0;
+  readonly subject: PodsPeer;
+  readonly affects: Policy['affects'];
+  readonly #spec: NonNullable<NetworkPolicy['spec']>;
+  readonly #namespace: string;
+  #ingress: readonly Rule[] | undefined;
+  #egress: readonly Rule[] | undefined;
+
+  constructor(object: NetworkPolicy) {
+    const namespace = namespaceOrDefault(object);
+    this.#namespace = namespace;
+    this.#spec = object.spec ?? {};
+    this.ref = { kind: 'NetworkPolicy', namespace, name: object.metadata?.name ?? '' };
+    this.subject = podsPeer(namespace, undefined, this.#spec.podSelector ?? {});
+    this.affects = directionsOf(object);
+  }
+
+  get ingress(): readonly Rule[] {
+    this.#ingress ??= this.affects.ingress ? compileRules(this.#namespace, this.#spec.ingress ?? []) : [];
+    return this.#ingress;
+  }
+
+  get egress(): readonly Rule[] {
+    this.#egress ??= this.affects.egress ? compileRules(this.#namespace, this.#spec.egress ?? []) : [];
+    return this.#egress;
+  }
 }
 
 /**

@@ -56,21 +56,33 @@ export function namespaceUnit(name: string, object: Namespace | undefined): Name
 
 /** A pod as a unit. Absent labels are no labels: a pod's metadata is always read whole. */
 export function podUnit(pod: Pod, namespace: NamespaceUnit): PodUnit {
-  let addresses: readonly Address[] | undefined;
-  return {
-    type: 'pod',
-    pod,
-    namespace,
-    name: podName(pod),
-    labels: { labels: pod.metadata?.labels ?? {}, complete: true },
-    hostNetwork: pod.spec?.hostNetwork === true,
-    nodeName: pod.spec?.nodeName ?? '',
-    // Parsed when first asked for: most questions never look at an address.
-    get addresses() {
-      addresses ??= podAddresses(pod);
-      return addresses;
-    },
-  };
+  return new LazyPodUnit(pod, namespace);
+}
+
+/** A class, as there are many pods. Addresses are read when first asked for: most questions never look at one. */
+class LazyPodUnit implements PodUnit {
+  readonly type = 'pod';
+  readonly pod: Pod;
+  readonly namespace: NamespaceUnit;
+  readonly name: string;
+  readonly labels: KnownLabels;
+  readonly hostNetwork: boolean;
+  readonly nodeName: string;
+  #addresses: readonly Address[] | undefined;
+
+  constructor(pod: Pod, namespace: NamespaceUnit) {
+    this.pod = pod;
+    this.namespace = namespace;
+    this.name = podName(pod);
+    this.labels = { labels: pod.metadata?.labels ?? {}, complete: true };
+    this.hostNetwork = pod.spec?.hostNetwork === true;
+    this.nodeName = pod.spec?.nodeName ?? '';
+  }
+
+  get addresses(): readonly Address[] {
+    this.#addresses ??= podAddresses(this.pod);
+    return this.#addresses;
+  }
 }
 
 /** A manifest may leave the rest of a name to the server: `migrate-*` for `generateName: migrate-`. */
