@@ -138,7 +138,7 @@ export const clusterMessages = defineMessages({
     severity: 'warning',
     confidence: 'likely',
     rung: 8,
-    covers: ['SVC506', 'SVC507'],
+    covers: ['SVC211', 'SVC212', 'SVC506', 'SVC507'],
     title: 'kube-controller-manager does not run',
     summary: ({ count, reason }) =>
       `kube-controller-manager does not run (${count === 1 ? 'its pod' : `all ${count} pods`}: ${reason}): EndpointSlices and pods are not kept up to date`,

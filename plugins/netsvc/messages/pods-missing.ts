@@ -124,6 +124,7 @@ export const podsMissingMessages = defineMessages({
     severity: 'critical',
     confidence: 'likely',
     rung: 11,
+    covers: ['SVC212'],
     title: 'no controller acts on the workload',
     summary: ({ workload, seen }) => `no controller acts on ${workload}: ${seen}`,
     explain:

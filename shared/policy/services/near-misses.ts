@@ -28,6 +28,8 @@ export type NearMiss =
       /** How many namespaces or pods were looked at. */
       readonly among: number;
       readonly nearest: readonly Nearest[];
+      /** The peer has no namespaceSelector: it means pods of the policy's own namespace. */
+      readonly local: boolean;
       /** Pods elsewhere that meet the pod selector: their namespaces lack the label. At most three. */
       readonly podsElsewhere: readonly Ref[];
     }
@@ -112,7 +114,7 @@ function peerMisses(model: PolicyModel, policy: Policy, rule: Rule): readonly Ne
 
 type PeerMissFacts = Pick<
   Extract<NearMiss, { kind: 'peerMatchesNothing' }>,
-  'on' | 'selector' | 'among' | 'nearest' | 'podsElsewhere'
+  'on' | 'local' | 'selector' | 'among' | 'nearest' | 'podsElsewhere'
 >;
 
 /** Undefined when the peer means a pod, or may mean one. */
@@ -131,6 +133,7 @@ export function peerMiss(model: PolicyModel, peer: PodsPeer): PeerMissFacts | un
     const nearest = nearestTo(selector, preferring(candidates, elsewhere));
     return {
       on: 'namespace',
+      local: false,
       selector,
       among: known.length,
       nearest,
@@ -141,6 +144,7 @@ export function peerMiss(model: PolicyModel, peer: PodsPeer): PeerMissFacts | un
   const candidates = distinctPods(inNamespaces);
   return {
     on: 'pod',
+    local: selector === undefined,
     selector: peer.podSelector,
     among: inNamespaces.length,
     nearest: nearestTo(peer.podSelector, candidates),

@@ -23,7 +23,7 @@ describe('cluster-dns-service', () => {
     };
     const report = diagnoseObjects([...soundWeb(), ...running, stray, slice], 'web');
     expect(causeCodes(report)).toContain('SVC804');
-    expect(report.headline).toContain('Service kube-system/kube-dns has no ready endpoint');
+    expect(report.headline).toContain('Service kube-system/kube-dns selects k8s-app=dns, which the DNS pods do not carry (they have k8s-app=kube-dns)');
   });
 
   it('tells a DNS Service that was deleted', () => {

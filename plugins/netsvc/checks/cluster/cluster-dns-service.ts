@@ -2,7 +2,7 @@ import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import type { Evidence } from '../../../../shared/messages/finding.ts';
 import { isProvenAbsent } from '../../../../shared/model/absence.ts';
 import { formatRef, nameOf, namespaceOf, refOf } from '../../../../shared/model/refs.ts';
-import { matchesLabels } from '../../../../shared/model/selectors.ts';
+import { formatLabels, matchesLabels } from '../../../../shared/model/selectors.ts';
 import { endpointRows, selectorOf, slicesOf } from '../../../../shared/model/services.ts';
 import { clusterMessages } from '../../messages/cluster.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
@@ -34,8 +34,15 @@ export const clusterDnsService = defineCheck<ServiceSubject>({
     if (status !== 'ok' || slicesOf(index, service).length === 0) return [];
     const rows = endpointRows(index, service);
     if (rows.some((row) => row.ready)) return [];
+    const selector = selectorOf(service) ?? {};
+    const [first] = dns.pods;
+    const labels = Object.entries(first?.metadata?.labels ?? {}).filter(([key]) => key in selector);
+    const misses = rows.length === 0 && !matchesLabels(selector, first?.metadata?.labels);
+    const what = misses
+      ? `selects ${formatLabels(selector)}, which the DNS pods do not carry${labels.length === 0 ? '' : ` (they have ${formatLabels(Object.fromEntries(labels))})`}`
+      : 'has no ready endpoint';
     return [
-      raiseService(dns, 'has no ready endpoint', [
+      raiseService(dns, what, [
         {
           fact: `0 of ${rows.length} endpoints ready`,
           source: `EndpointSlices of ${formatRef(refOf(service, 'Service'))}`,

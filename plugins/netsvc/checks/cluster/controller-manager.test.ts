@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { pod, service, slicesFor } from '../../../../shared/testing/builders.ts';
+import { deployment, pod, service, slicesFor } from '../../../../shared/testing/builders.ts';
 import { causeCodes, diagnoseObjects } from '../../testing/diagnose-objects.ts';
 import { crashing, soundWeb } from '../../testing/system-objects.ts';
 
@@ -18,6 +18,15 @@ describe('controller-manager-down', () => {
     expect(report.causes[0]?.evidence.at(-1)?.fact).toContain(
       'as a result: EndpointSlices of Service shop/web are out of date',
     );
+  });
+
+  it('is the cause of a Deployment that nobody makes pods for', () => {
+    const made = deployment('web', { app: 'web' }, {}, { generation: 2 });
+    const late = { ...made, status: { observedGeneration: 1 } };
+    const report = diagnoseObjects([service('web'), late, manager(false)], 'web');
+    expect(causeCodes(report)).toEqual(['SVC809']);
+    expect(report.verdict).toBe('broken');
+    expect(causeCodes(diagnoseObjects([service('web'), late, manager(true)], 'web'))).toEqual(['SVC211']);
   });
 
   it('stays silent when one is ready or none is shown', () => {

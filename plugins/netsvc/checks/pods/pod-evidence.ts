@@ -8,7 +8,7 @@ import { ago, formatDuration } from '../../../../shared/util/duration.ts';
 import { hideSecrets } from '../../../../shared/util/hide-secrets.ts';
 import { plural, shorten } from '../../../../shared/util/text.ts';
 import { pullAnswer } from './containers/image-answers.ts';
-import { lastLogLines } from './containers/last-log-lines.ts';
+import { lastErrorLine, lastLogLines } from './containers/last-log-lines.ts';
 import type { ServicePod } from './service-pods.ts';
 
 /** Longest quotation of somebody else's words. */
@@ -99,6 +99,17 @@ export function logEvidence(index: ClusterIndex, entry: ServicePod, container: s
     return lines.map((line) => ({ fact: line, source }));
   }
   return [];
+}
+
+/** The end of a summary: what a container that ended says of the reason; empty when nothing like it was read. */
+export function saying(index: ClusterIndex, group: readonly ServicePod[], container: string): string {
+  for (const entry of group) {
+    for (const { text } of logsOf(index, entry, container)) {
+      const line = lastErrorLine(text);
+      if (line !== undefined) return `; it says: ${line}`;
+    }
+  }
+  return '';
 }
 
 /** `log of Pod shop/web-1 container app (previous run)`. */

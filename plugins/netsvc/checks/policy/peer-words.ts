@@ -17,11 +17,28 @@ export interface PeerWords {
 export function peerWords(miss: Extract<NearMiss, { kind: 'peerMatchesNothing' }>): PeerWords {
   const selector = formatSelector(miss.selector);
   const noun = miss.on === 'namespace' ? 'namespace' : 'pod';
+  const [other] = elsewhereOf(miss);
+  if (other !== undefined) {
+    return {
+      lets: `pods labelled ${selector} of its own namespace`,
+      missing: 'there are none',
+      nearest: `; pods with that label are in namespace ${other}, for which the rule needs a namespaceSelector`,
+    };
+  }
   return {
     lets: miss.on === 'namespace' ? `namespaces labelled ${selector}` : `pods labelled ${selector}`,
     missing: `no ${noun} here is (label ${selector} is missing)`,
     nearest: nearestWords(miss),
   };
+}
+
+/** Namespaces that hold the pods which a rule without a namespaceSelector means. */
+export function elsewhereOf({
+  on,
+  local,
+  podsElsewhere,
+}: Extract<NearMiss, { kind: 'peerMatchesNothing' }>): readonly string[] {
+  return on === 'pod' && local ? [...new Set(podsElsewhere.flatMap(({ namespace }) => namespace ?? []))] : [];
 }
 
 function nearestWords({ nearest, podsElsewhere }: Extract<NearMiss, { kind: 'peerMatchesNothing' }>): string {

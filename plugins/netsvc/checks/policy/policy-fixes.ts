@@ -6,6 +6,7 @@ import type { NearMiss } from '../../../../shared/policy/services/near-misses.ts
 import type { AccessPort } from '../../../../shared/policy/services/service-access.ts';
 import { applyLine, patchLine } from '../../../../shared/util/kubectl.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
+import { elsewhereOf } from './peer-words.ts';
 
 /** A policy that lets the Service's own namespace in on the closed ports. */
 export function allowFix(subject: ServiceSubject, closed: readonly AccessPort[]): Fix {
@@ -81,8 +82,22 @@ type PeerMiss = Extract<NearMiss, { kind: 'peerMatchesNothing' }>;
 
 /** Brings the rule and those who are plainly meant together: by the label in the rule, or by that of the namespace. */
 export function labelFixes(index: ClusterIndex, miss: PeerMiss): readonly Fix[] {
+  const [other] = elsewhereOf(miss);
+  if (other !== undefined) return miss.policy.kind === 'NetworkPolicy' ? [namespaceFix(miss, other)] : [];
   const inRule = ruleLabelFix(index, miss);
   return [...(inRule === undefined ? [] : [inRule]), ...labelFix(miss)];
+}
+
+/** Lets the same pods in from the namespace in which they are. */
+function namespaceFix({ policy, rule, peer }: PeerMiss, namespace: string): Fix {
+  const path = `/spec/ingress/${rule.index}/from/${peer}/namespaceSelector`;
+  const patch = (op: object): string => patchLine('networkpolicy', policy.namespace, policy.name, [op], 'json');
+  return {
+    title: `let them in from namespace ${namespace}`,
+    command: patch({ op: 'add', path, value: { matchLabels: { 'kubernetes.io/metadata.name': namespace } } }),
+    risk: 'low',
+    undo: patch({ op: 'remove', path }),
+  };
 }
 
 /** Writes the label that the nearest pods or namespace have into the peer of the rule. */

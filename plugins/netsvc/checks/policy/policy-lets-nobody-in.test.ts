@@ -46,6 +46,19 @@ describe('policy-lets-nobody-in', () => {
     expect(diagnoseObjects(shop([denyAll, allow]), 'web').verdict).toBe('healthy');
   });
 
+  it('says that the pods meant are in another namespace, for which the rule needs a namespaceSelector', () => {
+    const allow = networkPolicy('web-allow', {
+      podSelector: { matchLabels: { app: 'web' } },
+      ingress: [{ from: [{ podSelector: { matchLabels: { app: 'front' } } }], ports: [{ port: 8080 }] }],
+    });
+    const report = diagnoseObjects(shop([allow]), 'web');
+    expect(causeCodes(report)).toEqual(['SVC603']);
+    expect(report.headline).toContain('pods with that label are in namespace front');
+    expect(report.causes[0]?.fixes.map(({ command }) => command)).toEqual([
+      `kubectl patch networkpolicy web-allow -n shop --type=json -p '[{"op":"add","path":"/spec/ingress/0/from/0/namespaceSelector","value":{"matchLabels":{"kubernetes.io/metadata.name":"front"}}}]'`,
+    ]);
+  });
+
   it('notes a peer beside others that is nearly a label of somebody', () => {
     const peer = (matchLabels: Record<string, string>) => ({ podSelector: { matchLabels } });
     const allow = (other: Record<string, string>) =>

@@ -26,7 +26,7 @@ describe('container-crashes', () => {
     });
     expect(causeCodes(report)).toEqual(['SVC229']);
     expect(report.headline).toBe(
-      'container app crashes in both pods of Deployment web (CrashLoopBackOff): exit code 1 (an error of the application), up to 6 restarts',
+      'container app crashes in both pods of Deployment web (CrashLoopBackOff): exit code 1 (an error of the application), up to 6 restarts; it says: panic: exit',
     );
     expect(facts(report)).toContain('connecting to postgres://***@db:5432');
     expect(facts(report)).toContain('FATAL password=*** rejected');

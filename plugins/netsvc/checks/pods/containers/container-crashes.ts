@@ -4,7 +4,7 @@ import type { ClusterIndex } from '../../../../../shared/model/cluster-index.ts'
 import { podsMessages } from '../../../messages/pods.ts';
 import type { ServiceSubject } from '../../../service-subject.ts';
 import { NEEDS_USES, needsOf, withWords } from '../dependencies/dependencies.ts';
-import { eventEvidence, logsOf } from '../pod-evidence.ts';
+import { eventEvidence, logsOf, saying } from '../pod-evidence.ts';
 import { inPods, podKeys } from '../pod-groups.ts';
 import { rolloutNote, withUndo } from '../rollout-note.ts';
 import { servicePods, weigh } from '../service-pods.ts';
@@ -80,7 +80,7 @@ function raise(index: ClusterIndex, subject: ServiceSubject, group: readonly [Tr
   const end = exitInWords(trouble.ended?.exitCode, trouble.ended?.signal) + wrongFormat(index, first);
   return withWords(
     podsMessages.SVC229.raise({ ...facts, args: { ...args, end, reason: backOffInWords(group) } }),
-    needs,
+    needs.words === '' ? { words: saying(index, group, trouble.container.name) } : needs,
   );
 }
 

@@ -7,7 +7,7 @@ import { podsMessages } from '../../../messages/pods.ts';
 import type { ServiceSubject } from '../../../service-subject.ts';
 import { awaitedJob } from '../dependencies/awaited-jobs.ts';
 import { NEEDS_USES, needsOf, withWords } from '../dependencies/dependencies.ts';
-import { commandLine, logsOf, podSource } from '../pod-evidence.ts';
+import { commandLine, logsOf, podSource, saying } from '../pod-evidence.ts';
 import { inPods, podKeys } from '../pod-groups.ts';
 import { rolloutNote, withUndo } from '../rollout-note.ts';
 import { servicePods, weigh } from '../service-pods.ts';
@@ -89,7 +89,7 @@ function raise(index: ClusterIndex, subject: ServiceSubject, group: readonly [Tr
     },
     evidence: [...troubleEvidence(index, group, [], true), ...needs.evidence],
   });
-  return withWords(finding, needs);
+  return withWords(finding, needs.words === '' ? { words: saying(index, group, trouble.container.name) } : needs);
 }
 
 function wordsOf(spec: Container | undefined): string {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { lastLogLines } from './last-log-lines.ts';
+import { lastErrorLine, lastLogLines } from './last-log-lines.ts';
 
 describe('lastLogLines', () => {
   it('gives the last three lines that say something', () => {
@@ -13,5 +13,37 @@ describe('lastLogLines', () => {
     const [line = ''] = lastLogLines(`\u001b[31m${'x'.repeat(500)}\u0007`);
     expect(line.length).toBeLessThanOrEqual(160);
     expect(line).not.toContain('\u001b');
+  });
+});
+
+describe('lastErrorLine', () => {
+  it.each([
+    [
+      'panic: no route\n\ngoroutine 1 [running]:\nmain.main()\n\t/app/main.go:15 +0x1d\nexit status 2',
+      'panic: no route',
+    ],
+    [
+      'Traceback (most recent call last):\n  File "a.py", line 1\nModuleNotFoundError: No module named \'flask\'',
+      "ModuleNotFoundError: No module named 'flask'",
+    ],
+    [
+      "Error: Cannot find module '/app/x'\n    at load (node:internal:1)\n  code: 'MODULE_NOT_FOUND'\n}\n\nNode.js v20.1.0",
+      "Error: Cannot find module '/app/x'",
+    ],
+    [
+      'Caused by: java.net.BindException: Address in use\n\tat a.b.C(D.java:1)\n\t... 42 more',
+      'Caused by: java.net.BindException: Address in use',
+    ],
+    ['Error: no config\nnpm ERR! code ELIFECYCLE\nnpm ERR! errno 1', 'Error: no config'],
+    ['2026-11-28T19:59:55Z FATAL password authentication failed', 'FATAL password authentication failed'],
+    ['listen tcp :80: bind: permission denied', 'listen tcp :80: bind: permission denied'],
+    ['INFO 0 errors found\nINFO shutting down', undefined],
+    ['starting', undefined],
+  ])('%j', (text, line) => {
+    expect(lastErrorLine(text)).toBe(line);
+  });
+
+  it('never holds a password', () => {
+    expect(lastErrorLine('Error: cannot connect to postgres://shop:hunter2@db/shop')).not.toContain('hunter2');
   });
 });

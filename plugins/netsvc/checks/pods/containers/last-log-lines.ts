@@ -9,15 +9,39 @@ const WIDTH = 160;
 /** The last lines of a log that say something, with anything that looks like a secret taken out. */
 export function lastLogLines(text: string | undefined): readonly string[] {
   if (text === undefined) return [];
-  // The tail only: a log may be megabytes long.
-  const lines = text
+  const lines = tailOf(text);
+  // Whoever waits says so again and again.
+  const told = lines.filter((line, at) => line !== lines[at + 1]);
+  return told.slice(-LINES).map((line) => shorten(hideSecrets(plainText(line)), WIDTH));
+}
+
+const ENDS = /\b(?:fatal|panic(?:ked)?|emerg|crit(?:ical)?|caused by)\b|error|exception/i;
+const FAILS =
+  /fail|denied|cannot|can't|unable|not found|no such|invalid|missing|refused|unknown|unsupported|required|abort/i;
+/** Frames of a stack, and what package managers add to the failure of what they run. */
+const FRAME = /^(?:at |File "|goroutine |Traceback|npm |yarn |error Command failed|\.\.\. \d+ more)/;
+const CALM = /\b(?:INFO|DEBUG|TRACE)\b|level"?[=:]\s*"?(?:info|debug|trace)/;
+const TIME = /^\W?\d{4}[-/]\d\d[-/]\d\d[T ][\d:.,]+(?:Z|[+-]\d\d:?\d\d)?\W?\s+/;
+const RECENT = 40;
+const SHORT = 120;
+
+/** The line near the end of a log that tells why a process ended, without its time and without secrets. */
+export function lastErrorLine(text: string): string | undefined {
+  const lines = tailOf(text)
+    .slice(-RECENT)
+    .map((line) => plainText(line))
+    .filter((line) => !FRAME.test(line) && !CALM.test(line));
+  const found = lines.findLast((line) => ENDS.test(line)) ?? lines.findLast((line) => FAILS.test(line));
+  return found === undefined ? undefined : shorten(hideSecrets(found.replace(TIME, '')), SHORT);
+}
+
+/** The lines that say something; of the tail only: a log may be megabytes long. */
+function tailOf(text: string): readonly string[] {
+  return text
     .slice(-16_384)
     .split(/\r?\n/)
     .map((line) => line.trim())
     .filter((line) => line !== '' && !NO_LOG.test(line));
-  // Whoever waits says so again and again.
-  const told = lines.filter((line, at) => line !== lines[at + 1]);
-  return told.slice(-LINES).map((line) => shorten(hideSecrets(plainText(line)), WIDTH));
 }
 
 /** Colour codes and other control characters would reach the reader's terminal. */

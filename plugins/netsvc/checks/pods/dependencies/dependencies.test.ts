@@ -276,6 +276,12 @@ describe('a name that the pod cannot resolve', () => {
     expect(told(lost, [...all, open]).headline).not.toContain('web-out');
   });
 
+  it('a name outside the cluster ends the first line', () => {
+    const words = 'dial tcp: lookup api.example.com on 10.96.0.10:53: server misbehaving';
+    expect(told(words, sound).headline).toContain('; it cannot resolve api.example.com');
+    expect(told(`${words}, continuing without`, sound).headline).not.toContain('cannot resolve');
+  });
+
   it('the usual policy is not blamed', () => {
     const report = told(lost, sound);
     expect(facts(report)).not.toContain('dnsPolicy');

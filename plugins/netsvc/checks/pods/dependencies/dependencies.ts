@@ -88,6 +88,8 @@ export function needsOf(
       : [];
   // A peer that is only named in passing, before another end, leads nowhere.
   const [sure] = waits || unresolved || GOT_NONE.test(said) ? gapsOf(eachOnce(namespace, missed)) : [];
+  const lost = unresolved ? missed.find(({ host }) => !/^[\d.]+$/.test(host))?.host : undefined;
+  const leads = [unresolved ? trap : undefined, sure].flatMap((gap) => gap?.evidence.fact ?? []);
   return {
     evidence: [
       ...[...gaps, ...absent].slice(0, MOST).map(({ evidence }) => evidence),
@@ -106,14 +108,14 @@ export function needsOf(
     waitsFor: servicesAsked(index, namespace, entry, silent ? hosts : missed)
       .filter((one) => mayBeAway(index, entry, one, unresolved))
       .slice(0, MOST),
-    words: [unresolved ? trap : undefined, sure]
-      .map((gap) => (gap === undefined ? '' : `; ${gap.evidence.fact}`))
+    words: (leads.length === 0 && lost !== undefined ? [`it cannot resolve ${lost}`] : leads)
+      .map((fact) => `; ${fact}`)
       .join(''),
   };
 }
 
 /** A finding whose summary ends with what the container's own words lead to. */
-export function withWords(finding: Finding, { words }: Needs): Finding {
+export function withWords(finding: Finding, { words }: Pick<Needs, 'words'>): Finding {
   return words === '' ? finding : { ...finding, summary: finding.summary + words };
 }
 
