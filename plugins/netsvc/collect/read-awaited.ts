@@ -5,6 +5,7 @@ import { isFinished, isReady } from '../../../shared/model/pods.ts';
 import { nameOf, namespaceOf } from '../../../shared/model/refs.ts';
 import { formatLabels, matchesLabels } from '../../../shared/model/selectors.ts';
 import { selectorOf } from '../../../shared/model/services.ts';
+import { hostParts } from '../checks/names/host-parts.ts';
 import { hostVariables, ownName } from '../checks/names/host-references.ts';
 import { askedHosts } from '../checks/pods/dependencies/asked-hosts.ts';
 import { readLogs } from './read-logs.ts';
@@ -60,11 +61,7 @@ export async function readAwaited(
  * name first; of its namespace what a diagnosis needs is read only when it is there.
  */
 async function readAbroad(gatherer: Gatherer, own: string, hosts: readonly string[]): Promise<void> {
-  const named = hosts.flatMap((host) => {
-    const [name = '', namespace = own, third, fourth] = host.split('.');
-    if (fourth === 'svc' && third !== undefined) return [{ name: namespace, namespace: third, sure: true }];
-    return third === undefined || third === 'svc' ? [{ name, namespace, sure: third === 'svc' }] : [];
-  });
+  const named = hosts.flatMap((host) => hostParts(own, host).filter(({ pod, sure }) => sure || pod === undefined));
   const asked = new Map(
     named.filter((one) => one.namespace !== own).map((one) => [`${one.namespace}/${one.name}`, one]),
   );

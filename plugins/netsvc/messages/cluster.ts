@@ -73,7 +73,8 @@ export const clusterMessages = defineMessages({
     rung: 50,
     title: 'the Service of the DNS servers leads nowhere',
     summary: ({ name, namespace, what, ready }) =>
-      `Service ${namespace}/${name} ${what}, so names of Services do not resolve, although ${ready} DNS pods are ready`,
+      `Service ${namespace}/${name} ${what}, so names of Services do not resolve` +
+      (ready === 0 ? '' : `, although ${ready} DNS pods are ready`),
     explain:
       'Every pod sends its DNS questions to the address of this Service. It leads to none of the DNS servers, which are ready ' +
       'themselves: its selector or its endpoints are wrong, or it was deleted. Created anew it needs the same ClusterIP, ' +
@@ -208,6 +209,7 @@ export const clusterMessages = defineMessages({
     slug: 'namespace-leaving',
     severity: 'critical',
     rung: 3,
+    covers: ['SVC101', 'SVC208', 'SVC210', 'SVC212', 'SVC245'],
     title: 'the namespace is being deleted',
     summary: ({ namespace }) =>
       `namespace ${namespace} is being deleted (Terminating): its pods go away and no new ones can be made`,

@@ -1,5 +1,6 @@
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import { serversCorefile } from '../../../../shared/dns/corefile/sources.ts';
+import { globExpression } from '../../../../shared/dns/corefile/syntax/files.ts';
 import { joinNames } from '../../../../shared/util/text.ts';
 import type { DnsSubject } from '../../dns-subject.ts';
 import { corefileInForceMessages } from '../../messages/corefile-in-force.ts';
@@ -19,14 +20,15 @@ export const customUnread = defineCheck<DnsSubject>({
     const custom = source === undefined ? undefined : index.get('ConfigMap', namespace, CUSTOM);
     if (source === undefined || custom === undefined) return [];
     const texts = [source.text, ...Object.values(custom.data ?? {})];
+    // The last part of the path of each `import`.
     const patterns = texts.flatMap((text) =>
-      [...text.matchAll(/^[ \t]*import[ \t]+(\S+)/gm)].map(([, glob = '']) => globTest(glob.split('/').at(-1) ?? '')),
+      [...text.matchAll(/^[ \t]*import[ \t]+(?:\S*\/)?(\S+)/gm)].map(([, glob = '']) => globExpression(glob)),
     );
     // A zone file or a list of hosts is named by the plugin that reads it.
     const unread = Object.entries(custom.data ?? {}).filter(
       ([key, text]) =>
         holdsDirectives(text) &&
-        !patterns.some((matches) => matches(key)) &&
+        !patterns.some((pattern) => pattern.test(key)) &&
         !texts.some((other) => other.includes(`/${key}`)),
     );
     if (unread.length === 0) return [];
@@ -50,18 +52,4 @@ export const customUnread = defineCheck<DnsSubject>({
 /** Anything but comments. */
 function holdsDirectives(text: string): boolean {
   return text.split('\n').some((line) => /^\s*[^#\s]/.test(line));
-}
-
-/** The last part of a path of `import`, in which `*` stands for any letters (Go, path/filepath.Match). */
-function globTest(glob: string): (key: string) => boolean {
-  const pattern = glob
-    .replace(/[.+^${}()|\\]/g, '\\$&')
-    .replaceAll('*', '.*')
-    .replaceAll('?', '.');
-  try {
-    const whole = new RegExp(`^${pattern}$`);
-    return (key) => whole.test(key);
-  } catch {
-    return () => true;
-  }
 }

@@ -5,8 +5,7 @@ import { formatRef, nameOf, type Ref, refOf } from '../../../../shared/model/ref
 import { type SickPod, sicknessOf } from '../../../../shared/model/sick-pods.ts';
 import { clusterMessages } from '../../messages/cluster.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
-import { unresolvedPods } from '../pods/dependencies/unresolved-pods.ts';
-import { asksForDns, type ClusterDns, dnsOf } from './dns-servers.ts';
+import { asksForDns, beforeApps, type ClusterDns, dnsOf } from './dns-servers.ts';
 
 /** No DNS server is ready: no name resolves, whatever the state of the Service behind it. */
 export const clusterDnsDown = defineCheck<ServiceSubject>({
@@ -23,23 +22,19 @@ export const clusterDnsDown = defineCheck<ServiceSubject>({
     // Pods that have only just started are on their way.
     if (!stopped && dns.pods.length > 0 && sick.length === 0) return [];
     const ref = dnsRef(dns);
-    const lost = unresolvedPods(index, subject);
     const finding = clusterMessages.SVC803.raise({
       subject: ref,
       args: {
         dns: formatRef(ref),
         why: stopped ? 'it is scaled to 0' : `0 of ${dns.all} pods ready${reasonIn(sick)}`,
       },
-      impact: lost.length > 0 ? 1 : 0.9,
+      impact: 0.9,
       evidence: [...replicaEvidence(dns, ref), ...sick.slice(0, 3).map((pod) => sickEvidence(pod, now))],
       fixes: downFixes(dns, sick, stopped),
     });
-    return [lost.length === 0 ? finding : { ...finding, rung: ROOT, pods: lost }];
+    return [beforeApps(index, subject, finding)];
   },
 });
-
-/** Below what any container can do by itself. */
-const ROOT = 5;
 
 function partly(dns: ClusterDns, sick: readonly SickPod[], now: number) {
   const ref = dnsRef(dns);

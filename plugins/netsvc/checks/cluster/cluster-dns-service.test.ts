@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { service } from '../../../../shared/testing/builders.ts';
+import { crashing, ended } from '../../../../shared/testing/broken-pods.ts';
+import { service, slicesFor } from '../../../../shared/testing/builders.ts';
 import { causeCodes, diagnoseObjects } from '../../testing/diagnose-objects.ts';
 import { clusterDns, dnsPod, soundWeb } from '../../testing/system-objects.ts';
 
@@ -23,7 +24,31 @@ describe('cluster-dns-service', () => {
     };
     const report = diagnoseObjects([...soundWeb(), ...running, stray, slice], 'web');
     expect(causeCodes(report)).toContain('SVC804');
-    expect(report.headline).toContain('Service kube-system/kube-dns selects k8s-app=dns, which the DNS pods do not carry (they have k8s-app=kube-dns)');
+    expect(report.headline).toContain(
+      'Service kube-system/kube-dns selects k8s-app=dns, which the DNS pods do not carry (they have k8s-app=kube-dns)',
+    );
+  });
+
+  it('knows by the slices alone that nothing answers, and then blames no app that ended without a word', () => {
+    const dns = service(
+      'kube-dns',
+      { selector: { 'k8s-app': 'kube-dns' }, ports: [{ name: 'dns', port: 53, protocol: 'UDP' }] },
+      { namespace: 'kube-system', labels: { 'k8s-app': 'kube-dns' } },
+    );
+    const unread = { except: { Deployment: 'notCollected', DaemonSet: 'notCollected' } } as const;
+    const empty = slicesFor(dns, []);
+    const report = diagnoseObjects([...soundWeb(), dns, ...empty], 'web', unread);
+    expect(causeCodes(report)).toEqual(['SVC804']);
+    expect(report.headline).toBe(
+      'Service kube-system/kube-dns has no ready endpoint, so names of Services do not resolve',
+    );
+    const down = crashing('web-6f9c-a', ended(1, 'Error'), { of: 'web' });
+    const crash = diagnoseObjects([service('web'), down, dns, ...empty], 'web', unread);
+    expect(causeCodes(crash)).toEqual(['SVC804']);
+    const logs = [{ namespace: 'shop', pod: 'web-6f9c-a', container: 'app', previous: true, text: 'bad config' }];
+    expect(causeCodes(diagnoseObjects([service('web'), down, dns, ...empty], 'web', { ...unread, logs }))[0]).toBe(
+      'SVC229',
+    );
   });
 
   it('tells a DNS Service that was deleted', () => {

@@ -1,12 +1,14 @@
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
-import type { Evidence } from '../../../../shared/messages/finding.ts';
+import { clusterDnsOf } from '../../../../shared/dns/cluster-dns.ts';
+import type { Evidence, Finding } from '../../../../shared/messages/finding.ts';
 import { isProvenAbsent } from '../../../../shared/model/absence.ts';
+import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import { formatRef, nameOf, namespaceOf, refOf } from '../../../../shared/model/refs.ts';
 import { formatLabels, matchesLabels } from '../../../../shared/model/selectors.ts';
 import { endpointRows, selectorOf, slicesOf } from '../../../../shared/model/services.ts';
 import { clusterMessages } from '../../messages/cluster.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
-import { asksForDns, type ClusterDns, dnsOf } from './dns-servers.ts';
+import { asksForDns, beforeApps, type ClusterDns, dnsOf } from './dns-servers.ts';
 
 /** DNS servers are ready, but the Service in front of them leads to none, or is not there. */
 export const clusterDnsService = defineCheck<ServiceSubject>({
@@ -15,9 +17,12 @@ export const clusterDnsService = defineCheck<ServiceSubject>({
   needs: [],
   uses: ['Deployment', 'DaemonSet', 'Pod', 'Service', 'EndpointSlice', 'ConfigMap', 'Node'],
   run: (subject, { index }) => {
-    const dns = dnsOf(index);
-    if (dns === undefined || dns.ready === 0 || asksForDns(index, subject)) return [];
+    const dns = dnsOf(index) ?? unseenServers(index);
+    if (dns === undefined || dns.service === subject.service || asksForDns(index, subject)) return [];
+    if (dns.ready === 0 && dnsOf(index) !== undefined) return [];
     const { service, namespace } = dns;
+    const raise = (what: string, evidence: readonly Evidence[]): Finding =>
+      beforeApps(index, subject, raiseService(dns, what, evidence));
     if (service === undefined) {
       const selecting = index.list('Service', namespace).some((entry) => {
         const selector = selectorOf(entry);
@@ -25,7 +30,7 @@ export const clusterDnsService = defineCheck<ServiceSubject>({
       });
       if (selecting || !isProvenAbsent(index, 'Service', namespace, 'kube-dns')) return [];
       return [
-        raiseService(dns, 'does not exist', [
+        raise('does not exist', [
           { fact: 'there is no Service kube-dns', source: `Services of namespace ${namespace}` },
         ]),
       ];
@@ -37,12 +42,12 @@ export const clusterDnsService = defineCheck<ServiceSubject>({
     const selector = selectorOf(service) ?? {};
     const [first] = dns.pods;
     const labels = Object.entries(first?.metadata?.labels ?? {}).filter(([key]) => key in selector);
-    const misses = rows.length === 0 && !matchesLabels(selector, first?.metadata?.labels);
+    const misses = first !== undefined && rows.length === 0 && !matchesLabels(selector, first.metadata?.labels);
     const what = misses
       ? `selects ${formatLabels(selector)}, which the DNS pods do not carry${labels.length === 0 ? '' : ` (they have ${formatLabels(Object.fromEntries(labels))})`}`
       : 'has no ready endpoint';
     return [
-      raiseService(dns, what, [
+      raise(what, [
         {
           fact: `0 of ${rows.length} endpoints ready`,
           source: `EndpointSlices of ${formatRef(refOf(service, 'Service'))}`,
@@ -52,6 +57,13 @@ export const clusterDnsService = defineCheck<ServiceSubject>({
   },
 });
 
+/** The DNS servers of a dump that holds their Service alone. */
+function unseenServers(index: ClusterIndex): ClusterDns | undefined {
+  const dns = clusterDnsOf(index);
+  if (dns?.service === undefined || /^(clouddns|eks-auto)$/.test(dns.flavour)) return undefined;
+  return { ...dns, deployment: undefined, ready: 0, all: 0 };
+}
+
 function raiseService(dns: ClusterDns, what: string, evidence: readonly Evidence[]) {
   const name = dns.service === undefined ? 'kube-dns' : nameOf(dns.service);
   const namespace = dns.service === undefined ? dns.namespace : namespaceOf(dns.service);
@@ -60,6 +72,11 @@ function raiseService(dns: ClusterDns, what: string, evidence: readonly Evidence
     args: { name, namespace, what, ready: dns.ready },
     confidence: dns.service === undefined ? 'likely' : 'proven',
     impact: 0.9,
-    evidence: [...evidence, { fact: `${dns.ready} DNS pods are ready`, source: `pods of namespace ${dns.namespace}` }],
+    evidence: [
+      ...evidence,
+      ...(dns.ready === 0
+        ? []
+        : [{ fact: `${dns.ready} DNS pods are ready`, source: `pods of namespace ${dns.namespace}` }]),
+    ],
   });
 }

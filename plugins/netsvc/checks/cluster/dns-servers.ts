@@ -1,4 +1,5 @@
 import { clusterDnsOf } from '../../../../shared/dns/cluster-dns.ts';
+import type { Finding } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import type { Service } from '../../../../shared/model/objects-network.ts';
 import type { Pod } from '../../../../shared/model/objects-pod.ts';
@@ -6,6 +7,7 @@ import type { Workload } from '../../../../shared/model/objects-workload.ts';
 import { isReady } from '../../../../shared/model/pods.ts';
 import { matchesLabels } from '../../../../shared/model/selectors.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
+import { unresolvedPods } from '../pods/dependencies/unresolved-pods.ts';
 
 /** The DNS servers of the cluster, as far as they were read. */
 export interface ClusterDns {
@@ -38,4 +40,13 @@ export function asksForDns(index: ClusterIndex, subject: ServiceSubject): boolea
     subject.selector !== undefined &&
     dns.pods.some((pod) => matchesLabels(subject.selector ?? {}, pod.metadata?.labels))
   );
+}
+
+/** Below what any container can do by itself. */
+const ROOT = 5;
+
+/** Without DNS, apps that tell of names which do not resolve, or that end without a word, are its consequences. */
+export function beforeApps(index: ClusterIndex, subject: ServiceSubject, finding: Finding): Finding {
+  const lost = unresolvedPods(index, subject);
+  return lost.length === 0 ? finding : { ...finding, rung: ROOT, pods: lost, impact: 1 };
 }

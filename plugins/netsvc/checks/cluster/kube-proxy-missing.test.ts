@@ -42,6 +42,27 @@ describe('kube-proxy-missing', () => {
     expect(report.headline).toContain('on every node (nodeSelector kube-proxy=on)');
     const replaced = diagnoseObjects([...soundWeb(), set, ...agents('cilium', both)], 'web');
     expect(replaced.verdict).toBe('healthy');
+    expect(diagnoseObjects([...soundWeb().filter(({ kind }) => kind !== 'Node'), set], 'web').verdict).toBe('broken');
+  });
+
+  it.each([
+    ['beside Calico without eBPF', { 'kube-proxy': 'on' }, 'false', 'broken'],
+    ['where Calico does its work', { 'kube-proxy': 'on' }, 'true', 'healthy'],
+    ['as the manual of Calico switches it off', { 'non-calico': 'true' }, 'false', 'healthy'],
+  ])('%s', (_, nodeSelector, bpf, verdict) => {
+    const where = { namespace: 'kube-system' };
+    const proxy = workload('DaemonSet', 'kube-proxy', {}, { template: { spec: { nodeSelector } } }, where);
+    const env = [{ name: 'FELIX_BPFENABLED', value: bpf }];
+    const calico = workload(
+      'DaemonSet',
+      'calico-node',
+      {},
+      { template: { spec: { containers: [{ name: 'node', env }] } } },
+      where,
+    );
+    const nowhere = { ...proxy, status: { desiredNumberScheduled: 0, numberReady: 0 } };
+    const running = { ...calico, status: { desiredNumberScheduled: 2, numberReady: 2 } };
+    expect(diagnoseObjects([...soundWeb(), nowhere, running], 'web').verdict).toBe(verdict);
   });
 
   it('counts its pods where the DaemonSet tells no number', () => {

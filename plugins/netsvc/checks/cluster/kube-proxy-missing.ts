@@ -14,7 +14,21 @@ import { KUBE_PROXY, needsProxy } from './agent-sets.ts';
 import { agentOf, daemonSetsLike } from './system-pods.ts';
 
 /** Programs that do the work of kube-proxy; with one of them in the cluster its absence is a choice. */
-const REPLACEMENTS = /^(cilium|anetd|calico-node|kube-router|ovnkube-node|antrea-agent|ovs-node|tigera)/;
+const REPLACEMENTS = /^(cilium|anetd|kube-router|ovnkube-node|antrea-agent|ovs-node|tigera)/;
+const CALICO = /^calico-node/;
+
+/** Calico does it with eBPF only; `non-calico` is how its manual keeps kube-proxy away then. */
+function isReplaced(index: ClusterIndex, proxy: Workload): boolean {
+  if (daemonSetsLike(index, REPLACEMENTS).length > 0) return true;
+  const { nodeSelector = {} } = proxy.spec?.template?.spec ?? {};
+  return daemonSetsLike(index, CALICO).some(
+    ({ spec }) =>
+      Object.keys(nodeSelector).every((key) => key === 'non-calico' || OS_LABEL.test(key)) ||
+      (spec?.template?.spec?.containers ?? []).some(({ env = [] }) =>
+        env.some(({ name, value = '' }) => name === 'FELIX_BPFENABLED' && /^(true|1|yes)$/i.test(value)),
+      ),
+  );
+}
 
 /** Nodes on which the DaemonSet kube-proxy puts no pod, while nothing else does its work. */
 export const kubeProxyMissing = defineCheck<ServiceSubject>({
@@ -25,12 +39,13 @@ export const kubeProxyMissing = defineCheck<ServiceSubject>({
   applies: needsProxy,
   run: (_, { index, now }) => {
     const [set] = daemonSetsLike(index, KUBE_PROXY);
-    if (set === undefined || daemonSetsLike(index, REPLACEMENTS).length > 0) return [];
+    if (set === undefined || isReplaced(index, set)) return [];
     const agent = agentOf(index, set, now);
     const whole = isWhollyRead(index, 'Node');
     const bare = whole ? bareNodes(index, agent.nodes, agent.desired) : shutOut(index, set);
-    if (bare.length === 0) return [];
     const nodes = index.list('Node').length;
+    const nowhere = nodes === 0 && set.status?.desiredNumberScheduled === 0;
+    if (bare.length === 0 && !nowhere) return [];
     const everywhere = whole ? bare.length === nodes : agent.desired === 0;
     const selector = set.spec?.template?.spec?.nodeSelector ?? {};
     return [
@@ -46,7 +61,7 @@ export const kubeProxyMissing = defineCheck<ServiceSubject>({
         },
         severity: everywhere ? 'critical' : 'warning',
         confidence: 'likely',
-        impact: bare.length / Math.max(1, nodes),
+        impact: nowhere ? 1 : bare.length / Math.max(1, nodes),
         evidence: [
           {
             fact: whole

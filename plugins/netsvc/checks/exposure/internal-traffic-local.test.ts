@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { node, pod, service, slicesFor } from '../../../../shared/testing/builders.ts';
+import { node, ownedBy, pod, service, slicesFor } from '../../../../shared/testing/builders.ts';
 import { causeCodes, diagnoseObjects } from '../../testing/diagnose-objects.ts';
 
 const nodes = [node('n1'), node('n2')];
@@ -22,6 +22,15 @@ describe('internal-traffic-local', () => {
   it('judges by the ready pods where a dump holds no slices', () => {
     const report = diagnoseObjects([local, ...nodes, ...onN1], 'web', { except: { EndpointSlice: 'notCollected' } });
     expect(causeCodes(report)).toEqual(['SVC568']);
+  });
+
+  it('knows nodes that were not read by the pods of workloads on them', () => {
+    const other = pod('api-1', { namespace: 'front', node: 'n3', meta: ownedBy('ReplicaSet', 'api') });
+    const agent = pod('proxy-1', { namespace: 'kube-system', node: 'n4', meta: ownedBy('DaemonSet', 'kube-proxy') });
+    const unread = { except: { Node: 'notCollected' } } as const;
+    const objects = [local, ...onN1, ...slicesFor(local, onN1), agent];
+    expect(diagnoseObjects([...objects, other], 'web', unread).headline).toContain('callers on n3 cannot reach');
+    expect(diagnoseObjects(objects, 'web', unread).verdict).toBe('healthy');
   });
 
   it('is critical for the caller asked about, and when all callers are on such nodes', () => {

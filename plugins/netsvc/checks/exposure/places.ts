@@ -1,6 +1,7 @@
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import type { Node } from '../../../../shared/model/objects.ts';
 import type { Pod } from '../../../../shared/model/objects-pod.ts';
+import { controllerOf } from '../../../../shared/model/owners.ts';
 import { isFinished, isReady, isTerminating, podKey } from '../../../../shared/model/pods.ts';
 import { nameOf, namespaceOf } from '../../../../shared/model/refs.ts';
 import { endpointRows } from '../../../../shared/model/services.ts';
@@ -26,6 +27,7 @@ export interface Place {
 export function placesOf(index: ClusterIndex, subject: ServiceSubject): readonly Place[] {
   const nodes = new Map<string, Node | undefined>();
   for (const node of index.list('Node')) if (isOpen(node)) nodes.set(nameOf(node), node);
+  if (index.seen('Node').status !== 'ok') for (const name of nodesOfPods(index)) nodes.set(name, undefined);
   const callers = callersByNode(index, subject);
   for (const name of callers.keys()) if (!nodes.has(name)) nodes.set(name, index.get('Node', undefined, name));
   const ready = readyByNode(index, subject);
@@ -39,6 +41,15 @@ export function placesOf(index: ClusterIndex, subject: ServiceSubject): readonly
       node,
     }))
     .sort((a, b) => compareText(a.name, b.name));
+}
+
+/** Nodes that hold ordinary pods of any namespace: agents and static pods run on those that are closed to others too. */
+function nodesOfPods(index: ClusterIndex): readonly string[] {
+  const ordinary = index.list('Pod').filter((pod) => {
+    const owner = controllerOf(pod)?.kind;
+    return owner !== undefined && owner !== 'DaemonSet' && owner !== 'Node' && !isFinished(pod);
+  });
+  return ordinary.flatMap(({ spec }) => spec?.nodeName ?? []);
 }
 
 /** The zone label, in its present or its old form. */

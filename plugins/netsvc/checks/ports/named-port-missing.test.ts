@@ -69,6 +69,7 @@ describe('named-port-missing', () => {
       [port('http'), port('https', { name: 'https', port: 443 })],
       [{ name: 'http', containerPort: 8080 }],
     );
+    expect(report.headline).not.toContain('nearest name');
     expect(report.causes[0]?.fixes.map(({ command }) => command)).toEqual([
       `kubectl patch service web -n shop --type=json -p '[{"op":"remove","path":"/spec/ports/1"}]'`,
     ]);

@@ -40,7 +40,7 @@ export const namedPortMissing = defineCheck<ServiceSubject>({
             name: entry.name,
             owners: ownersWords(entry.all),
             declared: declaredWords(entry.all),
-            nearest: nearest ?? '',
+            nearest: nearest === undefined || isTaken(subject, entry, nearest) ? '' : nearest,
             former: former.words,
           },
           // Names of a headless Service resolve without ports; only SRV records are lost.
@@ -77,6 +77,12 @@ function nearestName({ all, name, port }: NamedPort): string | undefined {
   return main.length === 1 ? main[0] : undefined;
 }
 
+/** A second name for what another port of the Service reaches already (https beside http) is not what was meant. */
+function isTaken(subject: ServiceSubject, entry: NamedPort, name: string): boolean {
+  const claimed = claimedNumbers(subject, entry);
+  return declaredBy(entry.all).some((one) => one.name === name && claimed.has(one.port));
+}
+
 function fixesOf(
   index: ClusterIndex,
   subject: ServiceSubject,
@@ -85,9 +91,7 @@ function fixesOf(
 ): readonly Fix[] {
   const claimed = claimedNumbers(subject, entry);
   const declared = declaredBy(entry.all);
-  // A second name for what another port of the Service reaches already (https beside http) is not what was meant.
-  if (nearest !== undefined && declared.some((one) => one.name === nearest && claimed.has(one.port)))
-    return [withoutPortFix(subject, entry.port)];
+  if (nearest !== undefined && isTaken(subject, entry, nearest)) return [withoutPortFix(subject, entry.port)];
   if (nearest !== undefined) return [targetPortFix(subject, entry.port, nearest)];
   const free = declared.filter(
     (one) =>

@@ -51,6 +51,21 @@ describe('what a crashing container needs and does not get', () => {
     expect(commands(report)[0]).toContain('kubectl patch service db -n shop');
   });
 
+  it('of a container without any word its environment tells what it may wait for', () => {
+    const env = [{ name: 'DB_HOST', value: 'db' }];
+    const made = crashing('web-6f9c-a', ended(1, 'Error'), { of: 'web' });
+    const [app] = made.spec?.containers ?? [];
+    const asks = { ...made, spec: { ...made.spec, containers: [{ name: 'app', ...app, env }] } };
+    const objects = [web, deployment('web', { app: 'web' }), asks, db];
+    const report = diagnoseObjects(objects, 'web');
+    expect(causeCodes(report)).toEqual(['SVC229']);
+    expect(report.headline).toContain('; its environment names Service db, which selects app=db: no pod has that');
+    expect(commands(report)).toContain('kubectl netsvc db -n shop');
+    const logs = [{ namespace: 'shop', pod: 'web-6f9c-a', container: 'app', previous: true, text: 'Error: bad flag' }];
+    expect(diagnoseObjects(objects, 'web', { logs }).headline).not.toContain('Service db');
+    expect(diagnoseObjects([...objects, pod('db-1', { labels: { app: 'db' } })], 'web').headline).not.toContain('db,');
+  });
+
   it('the end of a chain is the cause: web asks for api, and api for db', () => {
     const env = [
       { name: 'DB_HOST', value: 'db' },
@@ -222,6 +237,15 @@ describe('why a name or an address gives nothing, in the first line', () => {
     expect(causeCodes(report)).toEqual(['SVC201']);
     expect(report.headline).toContain('Deployment web waits for Service data/postgres');
     expect(told('FATAL: password rejected by postgres.data:5432', data).headline).not.toContain('asks for');
+  });
+
+  it('the address of a pod stands for its headless Service', () => {
+    const headless = service('db', { clusterIP: 'None', selector: { app: 'db' }, ports: [{ port: 5432 }] });
+    const down = crashing('db-0', ended(1, 'Error'), { labels: { app: 'db' } });
+    const words = `dial tcp ${down.status?.podIP}:5432: connect: connection refused`;
+    const report = told(words, [headless, down]);
+    expect(report.headline).toContain('Deployment web waits for Service db');
+    expect(told('dial tcp 10.9.9.9:5432: connect: connection refused', [headless, down]).headline).not.toContain('db');
   });
 
   it('a policy that does not let it out to a Service that serves', () => {

@@ -59,7 +59,9 @@ export function needsOf(
     ({ host }) => host !== 'localhost' && !named.some((one) => one.host === host),
   );
   const silent = named.length === 0 && SAYS_NO.test(probe.join('\n'));
-  const hosts = silent ? configured : named;
+  // Of a container of which no word was read, the environment is all that tells what it may wait for.
+  const mute = named.length === 0 && said.trim() === '';
+  const hosts = silent || mute ? configured : named;
   const missed = askedHosts(whatItMisses(said));
   const unresolved = tellsUnresolved(said);
   const asking: Asking = { entry, container: spec, said, unresolved };
@@ -72,7 +74,7 @@ export function needsOf(
       return meant !== undefined && meant.service === undefined;
     }),
   );
-  const gaps = gapsOf(hosts);
+  const gaps = mute ? gapsOf(hosts).map(onPaper) : gapsOf(hosts);
   // Without any word of the container's own, servers that are surely not the cluster's are worth a line.
   const trap = unresolved || said.trim() === '' ? trapOf(index, entry, unresolved, said) : undefined;
   const asked = hosts.find(({ host }) => !/^[\d.]+$/.test(host))?.host;
@@ -87,7 +89,7 @@ export function needsOf(
         ]
       : [];
   // A peer that is only named in passing, before another end, leads nowhere.
-  const [sure] = waits || unresolved || GOT_NONE.test(said) ? gapsOf(eachOnce(namespace, missed)) : [];
+  const [sure] = mute ? gaps : waits || unresolved || GOT_NONE.test(said) ? gapsOf(eachOnce(namespace, missed)) : [];
   const lost = unresolved ? missed.find(({ host }) => !/^[\d.]+$/.test(host))?.host : undefined;
   const leads = [unresolved ? trap : undefined, sure].flatMap((gap) => gap?.evidence.fact ?? []);
   return {
@@ -112,6 +114,12 @@ export function needsOf(
       .map((fact) => `; ${fact}`)
       .join(''),
   };
+}
+
+/** What the environment names is not surely what is asked for. */
+function onPaper(gap: Gap): Gap {
+  const fact = gap.evidence.fact.replace(/^it asks for/, 'its environment names');
+  return { ...gap, evidence: { ...gap.evidence, fact } };
 }
 
 /** A finding whose summary ends with what the container's own words lead to. */

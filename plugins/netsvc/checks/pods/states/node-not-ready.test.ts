@@ -50,6 +50,22 @@ describe('node-not-ready', () => {
     );
   });
 
+  it('hands a node without a pod network over to netcni, in the words of its kubelet', () => {
+    const message =
+      'container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady message:Network plugin returns error: cni plugin not initialized';
+    const condition = { type: 'Ready', status: 'False', reason: 'KubeletNotReady', message };
+    const bare: Node = {
+      ...node('n1'),
+      status: { conditions: [{ ...condition, lastTransitionTime: secondsAgo(300) }] },
+    };
+    const pods = [marked('web-1', 'n1'), marked('web-2', 'n1')];
+    const report = diagnoseObjects([web, ...pods, bare, ...slicesFor(web, pods)], 'web');
+    expect(report.headline).toContain('KubeletNotReady: Network plugin returns error: cni plugin not initialized)');
+    const commands = report.causes[0]?.fixes.map(({ command }) => command) ?? [];
+    expect(commands[0]).toBe('kubectl netcni');
+    expect(commands.join()).not.toContain('kubectl delete node');
+  });
+
   it('is a warning when pods on another node serve', () => {
     const pods = [marked('web-1', 'n1'), pod('web-2', { node: 'n2' })];
     const report = diagnoseObjects([web, ...pods, silent, node('n2'), ...slicesFor(web, pods)], 'web');

@@ -14,6 +14,7 @@ import { eventEvidence, newestEvent, podSource } from '../pod-evidence.ts';
 import { groupBy, ownerKey, podKeys, thePods } from '../pod-groups.ts';
 import { type PodIn, podsIn, readyPods, type ServicePod, servicePods, weigh } from '../service-pods.ts';
 import { POD_USES } from '../workloads-behind.ts';
+import { LOOK_AT_NETWORK } from './sandbox-causes.ts';
 
 /** Nodes that have failed under the pods, and kubelets that do not take up what is bound to them. */
 export const nodeNotReady = defineCheck<ServiceSubject>({
@@ -49,6 +50,7 @@ function lostFinding(
   const event = newestEvent(index, first, ['NodeNotReady', 'TaintManagerEviction']);
   const replaced = areReplaced(all, group);
   const written = node.is === 'gone' && first.workload?.template?.spec?.nodeName === name;
+  const noNetwork = node.is === 'not-ready' && /network ?(?:plugin|ready)|\bcni\b/i.test(node.message);
   const evidence: Evidence[] = [];
   if (node.is === 'not-ready') evidence.push(conditionEvidence(name, node));
   if (node.is === 'gone') evidence.push({ fact: `node ${name} is not among the nodes`, source: 'Node list' });
@@ -75,9 +77,10 @@ function lostFinding(
     ...(replaced ? { severity: 'info' } : weigh(subject, all, group)),
     fixes: [
       ...(written ? nodeNameFix(first, name) : []),
+      ...(noNetwork ? [LOOK_AT_NETWORK] : []),
       { title: 'see what the node reports', command: `kubectl describe node ${name}`, risk: 'none' },
       ...(node.is === 'not-ready' && node.status === 'Unknown' ? [restartKubelet(name)] : []),
-      ...(node.is === 'gone'
+      ...(node.is === 'gone' || noNetwork
         ? []
         : [
             {
@@ -136,7 +139,9 @@ function stateInWords(node: NodeStanding, when: string): string {
     return lasts === undefined ? 'is likely NotReady' : `has likely been NotReady for ${lasts}`;
   }
   const reason = node.reason === '' ? '' : `, ${node.reason}`;
-  const message = node.message === '' ? '' : `: ${shorten(node.message, 120)}`;
+  // `container runtime network not ready: NetworkReady=false reason:… message:Network plugin returns error: …`
+  const told = node.message.replace(/^.*\bmessage:\s*(?=\S)/s, '');
+  const message = told === '' ? '' : `: ${shorten(told, 120)}`;
   return `${lasts === undefined ? 'is NotReady' : `has been NotReady for ${lasts}`} (Ready ${node.status}${reason}${message})`;
 }
 

@@ -13,6 +13,13 @@ const AGENTS: Readonly<Partial<Record<NonNullable<SandboxCause['plugin']>, strin
   'OVN-Kubernetes': '-A -l app=ovnkube-node',
 };
 
+/** Hands over to the plugin for the network under the pods. */
+export const LOOK_AT_NETWORK: Fix = {
+  title: 'examine the pod network of the nodes',
+  command: 'kubectl netcni',
+  risk: 'none',
+};
+
 /** What a message about a sandbox means, and where to look. */
 export function sandboxCause(message: string): { readonly words: string; readonly fixes: readonly Fix[] } {
   const { meaning, plugin, trouble, words: core } = causeOf(message);
@@ -22,7 +29,7 @@ export function sandboxCause(message: string): { readonly words: string; readonl
   return {
     words,
     fixes: [
-      { title: 'examine the pod network of the nodes', command: 'kubectl netcni', risk: 'none' },
+      LOOK_AT_NETWORK,
       {
         title: "see whether the plugin's agents run on the node",
         command: `kubectl get pods ${agents ?? '-n kube-system'} -o wide`,
