@@ -6,7 +6,7 @@ import { nameOf, namespaceOf } from '../../../shared/model/refs.ts';
 import { formatLabels, matchesLabels } from '../../../shared/model/selectors.ts';
 import { selectorOf } from '../../../shared/model/services.ts';
 import { hostParts } from '../checks/names/host-parts.ts';
-import { hostVariables, ownName } from '../checks/names/host-references.ts';
+import { bareHosts, hostVariables, ownName } from '../checks/names/host-references.ts';
 import { askedHosts } from '../checks/pods/dependencies/asked-hosts.ts';
 import { readLogs } from './read-logs.ts';
 import { readNamespace } from './read-namespace.ts';
@@ -92,8 +92,9 @@ function hostsOf(pods: readonly Pod[], logs: readonly string[]): readonly string
     (readinessProbe?.exec?.command ?? startupProbe?.exec?.command ?? []).join(' '),
     ...env.map(({ value = '' }) => value),
   ]);
-  const variables = containers.flatMap(({ env = [] }) =>
-    hostVariables(new Map(env.map(({ name = '', value = '' }) => [name, value]))),
-  );
+  const variables = containers.flatMap(({ env = [] }) => {
+    const values = new Map(env.map(({ name = '', value = '' }) => [name, value]));
+    return [...hostVariables(values), ...bareHosts(values)];
+  });
   return [...new Set([...askedHosts([...logs, ...words].join('\n')), ...variables].map(({ host }) => host))];
 }

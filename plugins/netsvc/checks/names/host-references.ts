@@ -56,6 +56,17 @@ export function hostVariables(
   return found;
 }
 
+const FOR_A_HOST = /(?:HOST(?:NAME)?|SERVER|SERVICE|ADDR(?:ESS)?|ENDPOINT|BROKER)$/i;
+
+/** Values such as DB_HOST=db, without any port: a host only where a Service of that name is there. */
+export function bareHosts(values: ReadonlyMap<string, string>): readonly NamedHost[] {
+  return [...values].flatMap(([variable, host]) =>
+    FOR_A_HOST.test(variable) && /^[a-z]([-a-z0-9.]*[a-z0-9])?$/.test(host)
+      ? [{ host, port: undefined, scheme: undefined }]
+      : [],
+  );
+}
+
 /**
  * The Service of the own namespace that a host names. `db.example.com` is no name of the cluster, and `db.shop` may be one
  * of another namespace, of which less is known.

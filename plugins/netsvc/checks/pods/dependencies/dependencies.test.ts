@@ -61,6 +61,13 @@ describe('what a crashing container needs and does not get', () => {
     expect(causeCodes(report)).toEqual(['SVC229']);
     expect(report.headline).toContain('; its environment names Service db, which selects app=db: no pod has that');
     expect(commands(report)).toContain('kubectl netsvc db -n shop');
+    const itself = {
+      ...asks,
+      spec: { ...asks.spec, containers: [{ name: 'app', ...app, env: [{ name: 'HOST', value: 'web' }] }] },
+    };
+    expect(diagnoseObjects([web, deployment('web', { app: 'web' }), itself], 'web').headline).not.toContain(
+      'environment',
+    );
     const logs = [{ namespace: 'shop', pod: 'web-6f9c-a', container: 'app', previous: true, text: 'Error: bad flag' }];
     expect(diagnoseObjects(objects, 'web', { logs }).headline).not.toContain('Service db');
     expect(diagnoseObjects([...objects, pod('db-1', { labels: { app: 'db' } })], 'web').headline).not.toContain('db,');

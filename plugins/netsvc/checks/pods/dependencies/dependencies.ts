@@ -7,7 +7,7 @@ import { matchesLabels } from '../../../../../shared/model/selectors.ts';
 import { selectorOf } from '../../../../../shared/model/services.ts';
 import { POLICY_KINDS } from '../../../../../shared/policy/facts-of-index.ts';
 import { dnsTrap } from '../../names/dns-trap.ts';
-import { hostsIn, hostVariables, type NamedHost, ownName } from '../../names/host-references.ts';
+import { bareHosts, hostsIn, hostVariables, type NamedHost, ownName } from '../../names/host-references.ts';
 import { meaningOf } from '../../names/service-of-host.ts';
 import { environmentOf } from '../../ports/listen/environment.ts';
 import { commandLine, logsOf, podSource } from '../pod-evidence.ts';
@@ -74,7 +74,7 @@ export function needsOf(
       return meant !== undefined && meant.service === undefined;
     }),
   );
-  const gaps = mute ? gapsOf(hosts).map(onPaper) : gapsOf(hosts);
+  const gaps = mute ? gapsOf(hosts).flatMap(onPaper) : gapsOf(hosts);
   // Without any word of the container's own, servers that are surely not the cluster's are worth a line.
   const trap = unresolved || said.trim() === '' ? trapOf(index, entry, unresolved, said) : undefined;
   const asked = hosts.find(({ host }) => !/^[\d.]+$/.test(host))?.host;
@@ -116,10 +116,11 @@ export function needsOf(
   };
 }
 
-/** What the environment names is not surely what is asked for. */
-function onPaper(gap: Gap): Gap {
-  const fact = gap.evidence.fact.replace(/^it asks for/, 'its environment names');
-  return { ...gap, evidence: { ...gap.evidence, fact } };
+/** What the environment names is not surely what is asked for; of its own Service it may well only know the name. */
+function onPaper(gap: Gap): readonly Gap[] {
+  const { fact } = gap.evidence;
+  if (fact.startsWith('it asks for its own')) return [];
+  return [{ ...gap, evidence: { ...gap.evidence, fact: fact.replace(/^it asks for/, 'its environment names') } }];
 }
 
 /** A finding whose summary ends with what the container's own words lead to. */
@@ -155,7 +156,8 @@ function configuredHosts(index: ClusterIndex, own: string, spec: Container | und
   for (const { name, value } of environmentOf(index, own, spec ?? {}).values()) {
     if (value !== undefined) values.set(name, value);
   }
-  return eachOnce(own, [...[...values.values()].flatMap(hostsIn), ...hostVariables(values)]);
+  const bare = bareHosts(values).filter(({ host }) => meaningOf(index, own, host)?.service !== undefined);
+  return eachOnce(own, [...[...values.values()].flatMap(hostsIn), ...hostVariables(values), ...bare]);
 }
 
 /** The Services among the hosts that a pod asks for; its own are none. */
