@@ -3,10 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { execa } from 'execa';
+import { startApiServer } from '../../shared/testing/api-server.ts';
+import { createTestAuthority } from '../../shared/testing/certs.ts';
 import type { Platform } from './platforms.ts';
 import { programPath } from './program-path.ts';
 import { type CodeCache, type PartText, type Places, ROOM, trainingMain } from './sea-program.ts';
-import { trainingLines } from './training-lines.ts';
+import { trainingLines, trainingObjects } from './training-lines.ts';
 
 /** How the Node of another platform is run here: the words before it. */
 export interface Runner {
@@ -33,11 +35,19 @@ export async function makeCodeCache(
   root: string,
 ): Promise<CodeCache | undefined> {
   const folder = await mkdtemp(join(tmpdir(), 'kubectl-net-train-'));
+  const authority = createTestAuthority();
+  const server = await startApiServer({
+    objects: trainingObjects(parts.name, root),
+    tls: authority.issue({ hosts: ['127.0.0.1'] }),
+  });
   try {
-    const kubeconfig = join(folder, 'kubeconfig');
-    await writeFile(kubeconfig, KUBECONFIG);
+    const servers = { refusing: join(folder, 'refusing'), answering: join(folder, 'answering') };
+    // Port 1 of this machine.
+    await writeFile(servers.refusing, kubeconfig("server: 'https://127.0.0.1:1'"));
+    const data = Buffer.from(authority.cert).toString('base64');
+    await writeFile(servers.answering, kubeconfig(`server: '${server.url}', certificate-authority-data: ${data}`));
     await writeFile(join(folder, 'parts'), parts.text);
-    await writeFile(join(folder, 'train.cjs'), trainingMain(parts, trainingLines(parts.name, root, kubeconfig)));
+    await writeFile(join(folder, 'train.cjs'), trainingMain(parts, trainingLines(parts.name, root, servers)));
     // --predictable: no concurrent work, so that the cache does not depend on who was quicker. It is no part of V8's
     // check of flags.
     const [program = node, ...before] = [...runner.words, node];
@@ -62,15 +72,17 @@ export async function makeCodeCache(
     const places = JSON.parse(await readFile(join(folder, 'places.json'), 'utf8')) as Places;
     return { bytes: await readFile(join(folder, 'cache')), places };
   } finally {
+    await server.close();
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-/** A server that refuses at once: port 1 of this machine. */
-const KUBECONFIG = `apiVersion: v1
+function kubeconfig(cluster: string): string {
+  return `apiVersion: v1
 kind: Config
-current-context: none
-contexts: [{name: none, context: {cluster: none, user: none}}]
-clusters: [{name: none, cluster: {server: 'https://127.0.0.1:1'}}]
-users: [{name: none, user: {token: none}}]
+current-context: training
+contexts: [{name: training, context: {cluster: training, user: training}}]
+clusters: [{name: training, cluster: {${cluster}}}]
+users: [{name: training, user: {token: none}}]
 `;
+}

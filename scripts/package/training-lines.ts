@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { load } from 'js-yaml';
+import { load, loadAll } from 'js-yaml';
+import { kindKeyOf } from '../../shared/model/kinds.ts';
+import type { KubeObject } from '../../shared/model/objects.ts';
 
 /**
  * Enough to call what most answers need. With twice as many a question took as long, and every plugin's cache is larger
@@ -8,12 +10,26 @@ import { load } from 'js-yaml';
  */
 const INCIDENTS = 8;
 
+/** Those of them that are also asked of a server. */
+const ASKED = 2;
+
+/** Kubeconfigs for the training. */
+export interface TrainingServers {
+  /** Leads to a server that refuses connections. */
+  readonly refusing: string;
+  /** Leads to one that answers from `trainingObjects`. */
+  readonly answering: string;
+}
+
 /**
- * Command lines of a plugin that are run while the code cache is made: what people type most, and recorded incidents.
- * None needs a cluster; one asks a server that refuses, so that the code of the client is in the cache too.
+ * Command lines of a plugin that are run while the code cache is made: what people type most, and recorded incidents,
+ * from files and from servers of this machine, so that the code of the client is in the cache too.
  */
-export function trainingLines(plugin: string, root: string, kubeconfig: string): readonly (readonly string[])[] {
-  const cluster = ['--kubeconfig', kubeconfig, '-n', 'default'];
+export function trainingLines(plugin: string, root: string, servers: TrainingServers): readonly (readonly string[])[] {
+  const { refusing, answering } = servers;
+  const cluster = ['--kubeconfig', refusing, '-n', 'default'];
+  const incidents = chosenIncidents(plugin, root);
+  const [first] = incidents;
   return [
     ['--help'],
     ['--version'],
@@ -23,26 +39,50 @@ export function trainingLines(plugin: string, root: string, kubeconfig: string):
     ['completion'],
     ['__complete', ''],
     ['__complete', '--'],
-    ['__complete', '--kubeconfig', kubeconfig, '-n', 'default', 'web'],
+    ['__complete', ...cluster, 'web'],
     ['version', ...cluster],
-    ...recordedLines(plugin, root),
+    ...incidents.map(({ words, facts }) => [...words, ...facts.flatMap((folder) => ['--snapshot', folder])]),
+    ...(first === undefined
+      ? []
+      : [[...first.words, ...first.facts.flatMap((folder) => ['--snapshot', folder]), '-o', 'json']]),
+    ...incidents.slice(0, ASKED).map(({ words }) => [...words, '--kubeconfig', answering]),
   ];
 }
 
-function recordedLines(plugin: string, root: string): readonly (readonly string[])[] {
+/** What the answering server holds: the facts of the incidents that are asked of it. */
+export function trainingObjects(plugin: string, root: string): readonly KubeObject[] {
+  const folders = new Set(
+    chosenIncidents(plugin, root)
+      .slice(0, ASKED)
+      .flatMap(({ facts }) => facts),
+  );
+  return [...folders].flatMap((folder) =>
+    readdirSync(folder)
+      .filter((name) => name.endsWith('.yaml'))
+      .sort()
+      .flatMap((name) => loadAll(readFileSync(join(folder, name), 'utf8')))
+      .flatMap((document) => (document as { readonly items?: readonly unknown[] } | null)?.items ?? [document])
+      .map((document) => document as KubeObject)
+      .filter((object) => kindKeyOf(object?.apiVersion, object?.kind) !== undefined),
+  );
+}
+
+interface Incident {
+  /** The command line without the plugin's name. */
+  readonly words: readonly string[];
+  readonly facts: readonly string[];
+}
+
+function chosenIncidents(plugin: string, root: string): readonly Incident[] {
   const folder = join(root, 'test', 'scenarios');
   const all = readdirSync(folder)
     .sort()
-    .flatMap((name) => {
-      const words = commandOf(join(folder, name, 'case.yaml'));
-      if (words[0] !== plugin) return [];
-      const facts = ['--snapshot', join(folder, name, 'facts'), '--snapshot', join(folder, '_cluster')];
-      return [[...words.slice(1), ...facts]];
+    .flatMap((name): readonly Incident[] => {
+      const [first, ...words] = commandOf(join(folder, name, 'case.yaml'));
+      return first === plugin ? [{ words, facts: [join(folder, name, 'facts'), join(folder, '_cluster')] }] : [];
     });
   const step = Math.max(1, Math.floor(all.length / INCIDENTS));
-  const chosen = all.filter((_, at) => at % step === 0).slice(0, INCIDENTS);
-  const [first] = chosen;
-  return first === undefined ? [] : [...chosen, [...first, '-o', 'json']];
+  return all.filter((_, at) => at % step === 0).slice(0, INCIDENTS);
 }
 
 function commandOf(path: string): readonly string[] {

@@ -20,7 +20,7 @@ let server: ApiServer;
 let reader: ClusterReader;
 let runtime: FakeRuntime;
 
-async function start(options: ApiServerOptions = {}, connection: ConnectionOptions = {}): Promise<void> {
+async function begin(options: ApiServerOptions = {}, connection: ConnectionOptions = {}): Promise<void> {
   server = await startApiServer({ objects: pods, ...options });
   runtime = fakeRuntime({ stdin: '' });
   reader = await connect({ server: server.url, requestTimeout: '300ms', ...connection }, runtime);
@@ -31,7 +31,16 @@ afterEach(async () => {
   await server.close();
 });
 
-describe('a server that misbehaves', () => {
+const certificate = createTestAuthority().issue({ hosts: ['127.0.0.1'] });
+
+describe.each<readonly [string, ApiServerOptions]>([
+  ['without TLS', {}],
+  ['over HTTP/2', { tls: certificate }],
+  ['over HTTP/1.1', { tls: certificate, http1: true }],
+])('a server that misbehaves %s', (_how, way) => {
+  const start = (options: ApiServerOptions = {}, connection: ConnectionOptions = {}): Promise<void> =>
+    begin({ ...way, ...options }, { insecureSkipTlsVerify: way.tls !== undefined, ...connection });
+
   it('begins an expired list anew', async () => {
     await start();
     server.play({ on: 'continue', do: 'answer', status: 410, times: 1 });
@@ -205,7 +214,10 @@ describe('a server that misbehaves', () => {
 
   it('says when the address leads to something that is no API server', async () => {
     await start({ basePath: '/elsewhere' });
-    const lost = await connect({ server: server.url.replace('/elsewhere', '/wrong') }, fakeRuntime({ stdin: '' }));
+    const lost = await connect(
+      { server: server.url.replace('/elsewhere', '/wrong'), insecureSkipTlsVerify: true },
+      fakeRuntime({ stdin: '' }),
+    );
     const fault = await faultOf(lost.list('Pod'));
     lost.close();
     expect(fault.message).toContain('knows no Kubernetes API (404 for /api/v1/pods)');
@@ -217,7 +229,7 @@ describe('a server that cannot be reached', () => {
     ['http://127.0.0.1:1', 'unreachable', 'http://127.0.0.1:1 refused the connection: nothing listens there.'],
     ['https://no-such-host.invalid:6443', 'unreachable', 'no-such-host.invalid'],
   ])('%s', async (address, kind, words) => {
-    await start();
+    await begin();
     const lost = await connect({ server: address, insecureSkipTlsVerify: true }, fakeRuntime({ stdin: '' }));
     const fault = await faultOf(lost.list('Pod'));
     lost.close();
@@ -226,7 +238,7 @@ describe('a server that cannot be reached', () => {
   });
 
   it('says when TLS is spoken to a server without it, and the other way round', async () => {
-    await start();
+    await begin();
     const plain = await connect(
       { server: server.url.replace('http:', 'https:'), insecureSkipTlsVerify: true },
       runtime,
@@ -238,7 +250,7 @@ describe('a server that cannot be reached', () => {
   });
 
   it('says when what listens does not speak HTTP', async () => {
-    await start();
+    await begin();
     const other = createServer((socket) => socket.end('SSH-2.0-OpenSSH_9.2\r\n'));
     await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
     onTestFinished(() => void other.close());
@@ -263,7 +275,7 @@ describe('certificates of the server', () => {
     return { kubeconfig: writeKubeConfig({ server: server.url, ca, cluster }), ...rest };
   };
   async function serve(certificate = valid): Promise<void> {
-    await start({ tls: certificate });
+    await begin({ tls: certificate });
   }
   async function ask(options: ConnectionOptions): Promise<unknown> {
     const secure = await connect(options, runtime);

@@ -10,6 +10,8 @@ export interface ApiServerOptions {
   readonly objects?: readonly KubeObject[];
   /** Serve https with this certificate. */
   readonly tls?: CertifiedKey;
+  /** Do not offer HTTP/2, as some proxies in front of clusters. */
+  readonly http1?: boolean;
   /** Accept client certificates of this authority; then one, or a token, is needed. */
   readonly clientCa?: string;
   /** Bearer tokens that are accepted; without this and `clientCa` everybody is. */

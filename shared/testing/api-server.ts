@@ -1,4 +1,5 @@
 import http from 'node:http';
+import http2 from 'node:http2';
 import https from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
@@ -49,6 +50,8 @@ export interface ApiServer {
   play(rule: Rule): void;
   /** Replaces the accepted tokens. */
   acceptTokens(tokens: readonly string[]): void;
+  /** Closes every connection, and goes on listening. */
+  hangUp(): void;
   close(): Promise<void>;
 }
 
@@ -57,7 +60,8 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
   const state: ServerState = { options, objects: groupByKind(options.objects ?? []), tokens: options.tokens };
   const rules: (Rule & { left: number })[] = [];
   const seen: SeenRequest[] = [];
-  const sockets = new Map<Socket, number>();
+  const sockets = new Set<Socket>();
+  const numbers = new Map<number | undefined, number>();
   let connections = 0;
 
   const handle: http.RequestListener = (request, response) => {
@@ -68,7 +72,7 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
       url,
       headers: request.headers,
       ...(certificate === undefined ? {} : { certificate }),
-      connection: sockets.get(request.socket) ?? 0,
+      connection: numbers.get(request.socket.remotePort) ?? 0,
     });
     if (options.date !== undefined) response.setHeader('date', options.date.toUTCString());
     const rule = rules.find((candidate) => candidate.left > 0 && url.includes(candidate.on ?? ''));
@@ -83,21 +87,14 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
     }
     text(request).then((posted) => reply(reviewAnswer(posted, options), request, response));
   };
-  const server =
-    options.tls === undefined
-      ? http.createServer(handle)
-      : https.createServer(
-          {
-            ...options.tls,
-            ...(options.clientCa === undefined
-              ? {}
-              : { ca: options.clientCa, requestCert: true, rejectUnauthorized: false }),
-          },
-          handle,
-        );
+  const server = createServer(options, handle);
+  const hangUp = (): void => {
+    for (const socket of sockets) socket.destroy();
+  };
   const track = (socket: Socket): void => {
     connections += 1;
-    sockets.set(socket, connections);
+    sockets.add(socket);
+    numbers.set(socket.remotePort, connections);
     socket.once('close', () => sockets.delete(socket));
     socket.on('error', () => undefined);
   };
@@ -116,13 +113,25 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
     acceptTokens: (tokens) => {
       state.tokens = tokens;
     },
+    hangUp,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
-        for (const socket of sockets.keys()) socket.destroy();
-        server.closeAllConnections();
+        hangUp();
+        server.closeAllConnections?.();
       }),
   };
+}
+
+function createServer({ tls, clientCa, http1 }: ApiServerOptions, handle: http.RequestListener): http.Server {
+  if (tls === undefined) return http.createServer(handle);
+  const settings = {
+    ...tls,
+    ...(clientCa === undefined ? {} : { ca: clientCa, requestCert: true, rejectUnauthorized: false }),
+  };
+  if (http1 === true) return https.createServer(settings, handle);
+  // Node's compatibility layer gives streams the face of HTTP/1.1.
+  return http2.createSecureServer({ ...settings, allowHTTP1: true }, handle as never) as unknown as https.Server;
 }
 
 function reply(content: Content, request: http.IncomingMessage, response: http.ServerResponse): void {
@@ -142,16 +151,22 @@ function trick(rule: Trick, response: http.ServerResponse): void {
       response.write('{"kind":"PodList","items":[');
       return;
     case 'drop':
-      response.socket?.destroy();
+      connectionOf(response)?.destroy();
       return;
     case 'drop in body':
       response.writeHead(200, { 'content-type': 'application/json', 'content-length': '1000' });
-      response.write('{"kind":"PodList","items":[', () => response.socket?.destroy());
+      response.write('{"kind":"PodList","items":[', () => connectionOf(response)?.destroy());
       return;
     case 'answer':
       response.writeHead(rule.status, { 'content-type': 'application/json', ...rule.headers });
       response.end(rule.body ?? JSON.stringify(status(rule.status, 'Failure', 'as told')));
   }
+}
+
+/** The connection itself; what Node calls the socket of a stream of HTTP/2 only ends that stream. */
+function connectionOf(response: http.ServerResponse): { destroy(): void } | null | undefined {
+  const { stream } = response as { readonly stream?: http2.ServerHttp2Stream };
+  return stream === undefined ? response.socket : stream.session;
 }
 
 function commonName(socket: Socket): string | undefined {

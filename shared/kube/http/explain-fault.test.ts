@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ClusterError } from '../ports.ts';
+import { StalledError } from './exchange.ts';
 import { explainFault } from './explain-fault.ts';
-import { StalledError } from './send.ts';
 
 const asked = { server: 'https://api.example:6443', via: 'context "prod"' };
 const withCode = (code: string, message = ''): Error => Object.assign(new Error(message), { code });

@@ -1,5 +1,5 @@
 import { ClusterError } from '../ports.ts';
-import { StalledError } from './send.ts';
+import { StalledError } from './exchange.ts';
 import { ProxyError } from './tunnel.ts';
 import { isUnknownAuthority } from './unknown-authority.ts';
 

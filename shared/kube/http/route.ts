@@ -4,12 +4,15 @@ import { isIP } from 'node:net';
 import type { Duplex } from 'node:stream';
 import tls from 'node:tls';
 import type { KeyPair } from '../config/read-pem.ts';
+import { createSessions, type Sessions } from './http2.ts';
 import { bringPublicAuthorities, leaveOutPublicAuthorities } from './public-authorities.ts';
 import { openTunnel, ProxyError, proxyAuthorization, type TunnelOptions } from './tunnel.ts';
 
 /** How requests travel to a server: the connections that are kept alive, and the proxy between. */
 export interface Route {
   readonly agent: http.Agent;
+  /** Where the server is reached by TLS and without a proxy: its connection for HTTP/2, should it speak that. */
+  readonly sessions?: Sessions;
   /** Set when plain http goes through an HTTP proxy, which is then asked instead of the server. */
   readonly forward?: URL;
   readonly forwardHeaders?: Readonly<Record<string, string>>;
@@ -29,22 +32,31 @@ export interface RouteOptions {
   readonly connectMs: number;
 }
 
-/** Connections kept open to one server: each costs a handshake; more than these answer a question of twenty requests no sooner. */
+/**
+ * Connections kept open to one server that only speaks HTTP/1.1: each costs a handshake; more than these answer a question
+ * of twenty requests no sooner.
+ */
 export const MAX_CONNECTIONS = 5;
 
 /** Builds the agent for a server and user. A change of the client certificate needs a new route. */
 export async function createRoute(options: RouteOptions): Promise<Route> {
   const { server, proxy } = options;
   const secure = server.protocol === 'https:';
+  const connecting = {
+    // Node gives each address of a name 250 ms, too little for a far-away dual-stack server.
+    autoSelectFamilyAttemptTimeout: 1000,
+    ...(secure ? tlsSettings(options) : {}),
+  };
   const settings: https.AgentOptions = {
     keepAlive: true,
     maxSockets: MAX_CONNECTIONS,
     scheduling: 'lifo',
-    // Node gives each address of a name 250 ms, too little for a far-away dual-stack server.
-    ...{ autoSelectFamilyAttemptTimeout: 1000 },
-    ...(secure ? tlsSettings(options) : {}),
+    ...connecting,
   };
-  if (proxy === undefined) return { agent: secure ? new https.Agent(settings) : new http.Agent(settings) };
+  if (proxy === undefined) {
+    if (!secure) return { agent: new http.Agent(settings) };
+    return { agent: new https.Agent(settings), sessions: createSessions(server, connecting) };
+  }
   if (proxy.protocol.startsWith('socks')) return { agent: await socksAgent(proxy, server, settings) };
   if (!secure) {
     const authorization = proxyAuthorization(proxy);
@@ -59,7 +71,7 @@ export async function createRoute(options: RouteOptions): Promise<Route> {
   return { agent: tunnellingAgent(proxy, settings, tunnel) };
 }
 
-function tlsSettings(options: RouteOptions): https.AgentOptions {
+function tlsSettings(options: RouteOptions): tls.ConnectionOptions {
   const { authorities = options.trustSystem ? systemAuthorities() : undefined, keyPair } = options;
   if (options.authorities === undefined) bringPublicAuthorities();
   else leaveOutPublicAuthorities(options.authorities);
@@ -85,7 +97,7 @@ function proxyTls({ authorities, insecure }: RouteOptions): TunnelOptions['tls']
 }
 
 /** The name to compare the certificate with. An address cannot be sent as a name (RFC 6066 §3), only compared. */
-function nameSettings(name: string | undefined): https.AgentOptions {
+function nameSettings(name: string | undefined): tls.ConnectionOptions {
   if (name === undefined) return {};
   if (isIP(name) === 0) return { servername: name };
   return { servername: '', checkServerIdentity: (_host, cert) => tls.checkServerIdentity(name, cert) };

@@ -1,9 +1,10 @@
 import type { CredentialSource, Credentials } from '../auth/credential-source.ts';
 import type { ReaderStats } from '../ports.ts';
+import { CutOffError, type SendOptions } from './exchange.ts';
 import { createLimit } from './limit.ts';
 import { pause } from './pause.ts';
 import { MAX_CONNECTIONS, type Route } from './route.ts';
-import { type Answer, CutOffError, type SendOptions, send } from './send.ts';
+import { type Answer, send } from './send.ts';
 import { isUnknownAuthority } from './unknown-authority.ts';
 
 /** What was asked, for `-v`; never holds headers, because they carry secrets. */
@@ -62,6 +63,9 @@ export interface Transport {
   close(): void;
 }
 
+/** Requests at once over one connection of HTTP/2: a round of questions, but not all lists of a sweep in memory. */
+const MAX_STREAMS = 12;
+
 /** Attempts when the server asks to come back later or drops connections, and the longest pause between them. */
 const MAX_ATTEMPTS = 4;
 const MAX_PAUSE_MS = 10_000;
@@ -84,12 +88,20 @@ export function createTransport(options: TransportOptions): Transport {
     if (route === undefined || route.keyPair !== current.keyPair) {
       closeRoute();
       route = { keyPair: current.keyPair, made: options.route(current, trustSystem) };
+      route.made.then(shareConnection, () => undefined);
     }
     return route.made;
   };
+  const shareConnection = async ({ sessions }: Route): Promise<void> => {
+    const session = await sessions?.current().catch(() => undefined);
+    if (session !== undefined) limit.widen(MAX_STREAMS);
+  };
   const closeRoute = (): void => {
     route?.made.then(
-      (old) => old.agent.destroy(),
+      (old) => {
+        old.agent.destroy();
+        old.sessions?.close();
+      },
       () => undefined,
     );
     route = undefined;

@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import type { WebSocket } from 'ws';
+import { type SendOptions, StalledError } from './exchange.ts';
 import type { Route } from './route.ts';
-import { type Answer, type SendOptions, StalledError } from './send.ts';
+import type { Answer } from './send.ts';
 
 /** What a server that does not switch may say before it is cut off. */
 const REFUSAL_BYTES = 65_536;
