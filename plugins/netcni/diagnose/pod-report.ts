@@ -12,7 +12,7 @@ import { checks } from '../checks/checks.ts';
 import { nodesOf } from '../cluster-subject.ts';
 import { nodeAddresses } from '../facts/addresses.ts';
 import { troubledPods } from '../facts/troubled-pods.ts';
-import { addressMessages } from '../messages/addresses.ts';
+import { podMessages } from '../messages/pods.ts';
 
 /** Codes that concern the address a pod would get, and so only pods that have none. */
 const ABOUT_WAITING = /^CNI(304|308|309|312|316|704)$/;
@@ -68,7 +68,7 @@ function ownTrouble(index: ClusterIndex, pod: Pod): Finding | undefined {
   if (podAddresses(pod).length > 0 || isFinished(pod)) return undefined;
   const state = podState(index, pod);
   const raise = (what: string, evidence: readonly Evidence[]): Finding =>
-    addressMessages.CNI317.raise({ subject: refOf(pod, 'Pod'), args: { pod: podKey(pod), what }, evidence });
+    podMessages.CNI317.raise({ subject: refOf(pod, 'Pod'), args: { pod: podKey(pod), what }, evidence });
   const source = `Pod ${podKey(pod)} status`;
   if (state.is === 'unscheduled') {
     return raise(`it is not on any node yet (${shorten(state.message === '' ? state.why : state.message, 160)})`, [

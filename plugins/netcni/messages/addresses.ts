@@ -1,7 +1,7 @@
 import { defineMessages, message } from '../../../shared/messages/define-messages.ts';
 import type { Fix } from '../../../shared/messages/finding.ts';
 
-/** CNI301 to CNI319 without those of pools: pod addresses: ranges of nodes, what is used up, and pods that wait for theirs. */
+/** CNI301 to CNI315 without those of pools: pod addresses: ranges of nodes, what is used up, what overlaps. */
 export const addressMessages = defineMessages({
   CNI301: message<{ nodes: string; first: string; why: string; title: string }>({
     slug: 'node-without-pod-range',
@@ -132,25 +132,6 @@ export const addressMessages = defineMessages({
       },
     ],
   }),
-  CNI312: message<{ pods: string; node: string; meaning: string; numbers: string; fix: readonly Fix[] }>({
-    slug: 'pods-without-network',
-    severity: 'critical',
-    rung: 30,
-    title: 'pods get no network',
-    summary: ({ pods, node, meaning, numbers }) =>
-      `${pods} on node ${node} ${pods.includes(' and ') || /^\d/.test(pods) ? 'get' : 'gets'} no network: ${meaning}${numbers}`,
-    explain:
-      'The kubelet asks the container runtime for a sandbox, and the runtime asks the network plugin. That failed, and the message of the plugin stands in the event FailedCreatePodSandBox; it is tried again ' +
-      'every few seconds. What the words of each plugin mean is told in the first line; the agent of the plugin on this node is the first place to look at.',
-    fixes: ({ node, fix }) => [
-      ...fix,
-      {
-        title: 'see the agents on that node',
-        command: `kubectl get pods -A -o wide --field-selector spec.nodeName=${node}`,
-        risk: 'none',
-      },
-    ],
-  }),
   CNI313: message<{ address: string; a: string; b: string }>({
     slug: 'address-given-twice',
     severity: 'critical',
@@ -182,33 +163,5 @@ export const addressMessages = defineMessages({
     explain:
       'Dual-stack needs both families on every level: addresses of nodes, podCIDRs of nodes, the range of Services, and the network plugin. With one half missing, Services of that family get no endpoints, and pods on some ' +
       'nodes lack an address that others have.',
-  }),
-  CNI316: message<{ pods: string; node: string; since: string; numbers: string }>({
-    slug: 'pods-hang-in-creation',
-    severity: 'warning',
-    confidence: 'possible',
-    rung: 46,
-    title: 'pods hang in ContainerCreating and nobody says why',
-    summary: ({ pods, node, since, numbers }) =>
-      `${pods} on node ${node} without sandbox${since}, and no event tells why${numbers}`,
-    explain:
-      'Events are kept for an hour, and may not have been read. A pod in this state waits for its volumes, for the container runtime, or for its network. The network is one of three suspects: what would prove it is the event ' +
-      'FailedCreatePodSandBox, or the log of the kubelet on the node.',
-    fixes: ({ node }) => [
-      {
-        title: 'read the events of the pods there',
-        command: `kubectl get events -A --field-selector source=kubelet | grep -i ${node}`,
-        risk: 'none',
-      },
-    ],
-  }),
-  CNI317: message<{ pod: string; what: string }>({
-    slug: 'pod-waits-for-something-else',
-    severity: 'warning',
-    rung: 1,
-    title: 'the pod has no network because it is not that far yet',
-    summary: ({ pod, what }) => `pod ${pod} has no network yet because ${what}`,
-    explain:
-      'A pod gets its network after it was placed on a node and its volumes are there. What holds it up stands before the network: mend that first, the address comes by itself.',
   }),
 });

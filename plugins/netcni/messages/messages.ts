@@ -6,6 +6,7 @@ import { configurationMessages } from './configuration.ts';
 import { flannelMessages } from './flannel.ts';
 import { nodeMessages } from './nodes.ts';
 import { pluginMessages } from './plugins.ts';
+import { podMessages } from './pods.ts';
 import { poolMessages } from './pools.ts';
 import { presenceMessages } from './presence.ts';
 import { rulesPacketsMessages } from './rules-packets.ts';
@@ -19,6 +20,7 @@ export const messages: Readonly<Record<string, AnyMessage>> = {
   ...configurationMessages,
   ...nodeMessages,
   ...addressMessages,
+  ...podMessages,
   ...poolMessages,
   ...calicoMessages,
   ...pluginMessages,

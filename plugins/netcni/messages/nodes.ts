@@ -35,22 +35,28 @@ export const nodeMessages = defineMessages({
       { title: 'read its conditions and events', command: `kubectl describe node ${node}`, risk: 'none' },
     ],
   }),
-  CNI203: message<{ node: string; said: string }>({
+  CNI203: message<{ node: string; said: string; byHand: readonly Fix[] }>({
     slug: 'node-network-not-ready',
     severity: 'critical',
     rung: 26,
     title: 'the kubelet says that the pod network of its node is not ready',
-    summary: ({ node, said }) => `node ${node} is NotReady because its pod network is not set up: ${said}`,
+    summary: ({ node, said, byHand }) =>
+      `node ${node} is NotReady because its pod network is not set up${
+        byHand.length > 0 ? ', and no agent writes the configuration' : ''
+      }: ${said}`,
     explain:
       'The container runtime finds no network configuration that it can use in /etc/cni/net.d. The agent of the network plugin writes that file when it has ' +
-      'started on the node, so look at the agent on this node first. Where it was not seen, this is all that can be said.',
-    fixes: ({ node }) => [
-      {
-        title: 'see which agents run on the node',
-        command: `kubectl get pods -A -o wide --field-selector spec.nodeName=${node}`,
-        risk: 'none',
-      },
-    ],
+      'started on the node, so look at the agent on this node first. Where there is none, the file was written by hand or by whatever set up the machine: it is gone, empty, or no JSON (containerd passes over what it cannot parse, and says so in its log).',
+    fixes: ({ node, byHand }) =>
+      byHand.length > 0
+        ? byHand
+        : [
+            {
+              title: 'see which agents run on the node',
+              command: `kubectl get pods -A -o wide --field-selector spec.nodeName=${node}`,
+              risk: 'none',
+            },
+          ],
   }),
   CNI204: message<{ node: string; behind: string }>({
     slug: 'heartbeat-late',

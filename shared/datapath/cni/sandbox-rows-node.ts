@@ -35,6 +35,12 @@ export const NODE_ROWS: readonly SandboxRow[] = [
     undefined,
     'the interface of the node that the network is to use serves another purpose already',
   ],
+  [
+    /failed to find network info for sandbox/,
+    'bad-configuration',
+    undefined,
+    'the plugin made an interface and gave it no address: its configuration names no IPAM',
+  ],
   [/read-only file system/, 'runtime', undefined, 'the file system of the node is read-only'],
   [
     /netplugin failed( with no error message|: "|\b.*unexpected end of JSON)|signal: (killed|segmentation fault)/,

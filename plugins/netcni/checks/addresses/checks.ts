@@ -1,13 +1,15 @@
 import type { Check } from '../../../../shared/diagnose/check.ts';
 import type { ClusterSubject } from '../../cluster-subject.ts';
+import { addressGivenTwice } from './address-given-twice.ts';
 import { affinitiesDiffer, handlesLeaked } from './affinities.ts';
 import { dualStackHalves } from './dual-stack.ts';
 import { nodeOutOfAddresses, nodeShortOfAddresses, rangeSmallerThanMaxPods } from './node-addresses.ts';
 import { rangesOverlap } from './overlaps.ts';
 import { podRangeMissing, podRangeOutside } from './pod-ranges.ts';
 import { podRangesOverlap } from './pod-ranges-overlap.ts';
+import { podsNotRemoved } from './pods-not-removed.ts';
 import { addressesLeaked, noPoolForNode, poolUsedUp, staleBlocks } from './pools.ts';
-import { addressGivenTwice, podsHang, podsWithoutNetwork } from './waiting-pods.ts';
+import { podsHang, podsWithoutNetwork } from './waiting-pods.ts';
 
 /** Ranges, pools, addresses and the pods that wait for one. */
 export const addressChecks: readonly Check<ClusterSubject>[] = [
@@ -28,4 +30,5 @@ export const addressChecks: readonly Check<ClusterSubject>[] = [
   addressGivenTwice,
   podsWithoutNetwork,
   podsHang,
+  podsNotRemoved,
 ];

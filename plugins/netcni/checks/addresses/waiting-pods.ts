@@ -21,7 +21,8 @@ import { nodeAddresses } from '../../facts/addresses.ts';
 import { agentGroups, nodeOfAgent } from '../../facts/agents.ts';
 import { downNodes, nodeFacts } from '../../facts/nodes.ts';
 import { type TroubledPod, troubledPods } from '../../facts/troubled-pods.ts';
-import { addressMessages } from '../../messages/addresses.ts';
+import { podMessages } from '../../messages/pods.ts';
+import { configurationByHand } from '../configuration-files.ts';
 import { AGENT_USES } from '../presence/agent-uses.ts';
 import { restartAgent } from '../restart-agent.ts';
 import { sinceWords } from '../words.ts';
@@ -52,6 +53,15 @@ function isOfPod({ cause }: TroubledPod): boolean {
   return cause.trouble === 'runtime' && cause.meaning.includes('runtime class');
 }
 
+/** What the files of CNI on the node bring about. */
+const OF_FILES: ReadonlySet<string> = new Set([
+  'no-program',
+  'no-configuration',
+  'bad-configuration',
+  'no-pool',
+  'other',
+]);
+
 /** What stands in the way of a pod itself, or before any network is asked for. */
 const LESSER: ReadonlySet<string> = new Set(['hostport', 'attachment', 'runtime']);
 
@@ -62,7 +72,7 @@ function raise(index: ClusterIndex, pods: readonly TroubledPod[]): Finding {
   const numbers = early ? '' : numbersOf(nodeAddresses(index).find(({ name }) => name === node) ?? EMPTY);
   const running = cause.trouble === 'agent-down' ? readyAgentOn(index, first) : undefined;
   const meaning = running === undefined ? cause.meaning : preparedNothing(cause, running);
-  return addressMessages.CNI312.raise({
+  return podMessages.CNI312.raise({
     subject: { kind: 'Node', name: node },
     args: {
       pods:
@@ -75,6 +85,7 @@ function raise(index: ClusterIndex, pods: readonly TroubledPod[]): Finding {
       node,
       meaning: meaning === '' ? cause.words : `${meaning} ("${shorten(essence(cause.words), 110)}")`,
       fix: fixesFor(index, first, running),
+      byHand: OF_FILES.has(cause.trouble) ? configurationByHand(index, node) : [],
       numbers: numbers === '' ? '' : ` (${numbers})`,
     },
     confidence: cause.trouble === 'other' || cause.trouble === 'timeout' ? 'likely' : 'proven',
@@ -189,7 +200,7 @@ export const podsHang = defineCheck<ClusterSubject>({
       const [first] = pods as [Pod, ...Pod[]];
       const entry = nodeAddresses(index).find(({ name }) => name === node);
       const numbers = entry === undefined ? '' : numbersOf(entry);
-      return addressMessages.CNI316.raise({
+      return podMessages.CNI316.raise({
         subject: { kind: 'Node', name: node },
         args: {
           pods:
@@ -214,37 +225,4 @@ function hangs(index: ClusterIndex, pod: Pod, now: number): boolean {
   const state = podState(index, pod);
   if (state.is !== 'preparing' || state.problem.is !== 'unexplained' || state.problem.sandbox === true) return false;
   return now - Date.parse(pod.status?.startTime ?? pod.metadata?.creationTimestamp ?? '') > PATIENCE;
-}
-
-/** Two running pods with one address. */
-export const addressGivenTwice = defineCheck<ClusterSubject>({
-  id: 'netcni/address-given-twice',
-  group: 'addresses',
-  needs: [],
-  uses: ['Pod', 'Node'],
-  run: (_, { index }) => {
-    const holders = new Map<string, Pod>();
-    const findings: Finding[] = [];
-    for (const pod of index.list('Pod')) {
-      if (pod.spec?.hostNetwork === true || isFinished(pod) || isTerminating(pod)) continue;
-      // What a silent node's pods hold may rightly be given to others by now.
-      if (downNodes(index).has(pod.spec?.nodeName ?? '')) continue;
-      for (const address of podAddresses(pod)) {
-        const other = holders.get(address);
-        if (other === undefined) holders.set(address, pod);
-        else findings.push(twice(address, other, pod));
-      }
-    }
-    return findings;
-  },
-});
-
-function twice(address: string, one: Pod, other: Pod): Finding {
-  const where = (pod: Pod): string => `${podKey(pod)} on node ${pod.spec?.nodeName ?? ''}`;
-  return addressMessages.CNI313.raise({
-    subject: { kind: 'Pod', namespace: other.metadata?.namespace ?? '', name: other.metadata?.name ?? '' },
-    args: { address, a: where(one), b: where(other) },
-    pods: [...new Set([one, other].map((pod) => nodeKey(pod.spec?.nodeName ?? '')))],
-    evidence: [one, other].map((pod) => ({ fact: `address ${address}`, source: `Pod ${podKey(pod)} status.podIPs` })),
-  });
 }

@@ -6,7 +6,7 @@ import { layerOf, wrappingOfInterface } from '../../../../shared/datapath/mtu-he
 import { flannelOf, nodeAddresses } from '../../../../shared/datapath/nodes.ts';
 import { isDefault } from '../../../../shared/datapath/route-lookup.ts';
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
-import type { Finding } from '../../../../shared/messages/finding.ts';
+import type { Finding, Fix } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import { joinNames } from '../../../../shared/util/text.ts';
 import { rulesPacketsMessages as messages } from '../../messages/rules-packets.ts';
@@ -33,10 +33,10 @@ export const links = defineCheck<NodeDumps>({
 function down(index: ClusterIndex, dumps: NodeDumps): readonly Finding[] {
   const all = dumps.links ?? [];
   const fix = restartAgent(index, dumps.node);
-  const raise = (link: string, what: string, effect: string, line: number): Finding =>
+  const raise = (link: string, what: string, effect: string, line: number, remedy = fix): Finding =>
     messages.CNI835.raise({
       ...about(dumps),
-      args: { where: where(dumps), link, what, effect, fix },
+      args: { where: where(dumps), link, what, effect, fix: remedy },
       evidence: [{ fact: `${link} ${what}`, source: place(dumps, dumpOf(dumps), line) }],
     });
   const stopped = all.flatMap((link) => {
@@ -45,10 +45,17 @@ function down(index: ClusterIndex, dumps: NodeDumps): readonly Finding[] {
       return [raise(link.name, 'is down', 'its pods reach no pod on other nodes', link.line)];
     // A bridge without any pod has no carrier, which is no fault; without the flag UP somebody switched it off.
     if (link.flags.includes('UP')) return [];
-    if (isPodBridge(link.name)) return [raise(link.name, 'is down', 'its pods reach nobody', link.line)];
-    return isOfPod(link) ? [raise(link.name, 'of a pod is down', 'that pod reaches nobody', link.line)] : [];
+    // No agent looks after these once a pod has them.
+    const switchOn = [switchedOn(link.name)];
+    if (isPodBridge(link.name)) return [raise(link.name, 'is down', 'its pods reach nobody', link.line, switchOn)];
+    return isOfPod(link) ? [raise(link.name, 'of a pod is down', 'that pod reaches nobody', link.line, switchOn)] : [];
   });
   return [...stopped, ...absent(index, dumps, all, raise)];
+}
+
+function switchedOn(link: string): Fix {
+  const set = `ip link set ${link}`;
+  return { title: 'on the node: switch it on', command: `${set} up`, risk: 'low', undo: `${set} down` };
 }
 
 /** The node's end of a pod's interface. */

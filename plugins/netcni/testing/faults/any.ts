@@ -5,13 +5,28 @@ import { calico } from '../networks/calico.ts';
 import { flannel } from '../networks/flannel.ts';
 import { bridge } from '../networks/others.ts';
 import { clusterNode, NODES, withReady } from '../networks/parts.ts';
-import { agentCrashes, joined, keptAway, type NetworkFaults, NO_CONFIG, noNetwork, ranged, withSpec } from './fault.ts';
+import {
+  agentCrashes,
+  joined,
+  keptAway,
+  type NetworkFaults,
+  NO_CONFIG,
+  noNetwork,
+  ranged,
+  sandboxFailure,
+  withSpec,
+} from './fault.ts';
 
 export const ANY_FAULTS: NetworkFaults = {
   'bridge: CNI file gone': {
     objects: () => noNetwork(bridge(), 'n3'),
     code: 'CNI203',
-    words: ['n3', 'cni plugin not initialized'],
+    words: ['n3', 'no agent writes the configuration', 'cni plugin not initialized'],
+  },
+  'bridge: a configuration without IPAM': {
+    objects: () => [...bridge(), ...sandboxFailure('n3', 'failed to find network info for sandbox "0f3c"')],
+    code: 'CNI312',
+    words: ['n3', 'its configuration names no IPAM'],
   },
   'bridge: a node joined anew with another range than its bridge has': {
     objects: () => ranged(bridge(), 'n3', '10.244.7.0/24'),

@@ -32,6 +32,18 @@ export function told(node: string, reason: string, message: string): readonly Ku
   return [waiting, event(waiting, reason, message)];
 }
 
+/** A pod on a node that was to be gone so many seconds ago, and what the kubelet says of it. */
+export function staysDeleted(node: string, words: string, seconds = 300): readonly KubeObject[] {
+  const going = pod('old-1', {
+    node,
+    ip: `10.244.${node.slice(1)}.77`,
+    meta: { deletionTimestamp: secondsAgo(seconds) },
+  });
+  const said = `rpc error: code = Unknown desc = failed to destroy network for sandbox "0f3c": ${words}`;
+  const message = `error killing pod: failed to "KillPodSandbox" for "bbc2" with KillPodSandboxError: ${JSON.stringify(said)}`;
+  return [going, event(going, 'FailedKillPod', message)];
+}
+
 const SANDBOX =
   'Failed to create pod sandbox: rpc error: code = Unknown desc = failed to setup network for sandbox "0f3c": ';
 

@@ -1,4 +1,4 @@
-import { pod } from '../../../../shared/testing/builders.ts';
+import { pod, secondsAgo } from '../../../../shared/testing/builders.ts';
 import { flannel } from '../networks/flannel.ts';
 import { NODES } from '../networks/parts.ts';
 import {
@@ -10,6 +10,7 @@ import {
   noNetwork,
   ranged,
   sandboxFailure,
+  staysDeleted,
   withoutSet,
 } from './fault.ts';
 
@@ -38,6 +39,19 @@ export const FLANNEL_PODS_FAULTS: NetworkFaults = {
     ],
     code: 'CNI312',
     words: ['n2', 'the agent of Istio (istio-cni-node) does not answer'],
+  },
+  'flannel: a pod that was deleted stays': {
+    objects: () => [
+      ...flannel(),
+      ...staysDeleted('n2', 'plugin type="portmap" failed (delete): incompatible CNI versions; config is "9.9.9"'),
+    ],
+    code: 'CNI320',
+    words: ['pod shop/old-1 on node n2 cannot be removed', 'incompatible CNI versions', 'for 5m'],
+    sound: () => [
+      // Within what an end may take, and for a reason that is not the network's.
+      [...flannel(), ...staysDeleted('n2', 'plugin type="portmap" failed (delete): busy', 10)],
+      [...flannel(), pod('old-1', { node: 'n2', ip: '10.244.2.77', meta: { deletionTimestamp: secondsAgo(300) } })],
+    ],
   },
   'flannel: pods with addresses of another range': {
     objects: () => [...flannel(), pod('stray', { node: 'n2', ip: '192.168.77.4' })],
