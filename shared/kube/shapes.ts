@@ -53,7 +53,7 @@ const POD_SPEC: Fields<PodSpec> = {
   volumes: {
     name: true,
     secret: { secretName: true, optional: true },
-    configMap: { name: true, optional: true },
+    configMap: { name: true, optional: true, defaultMode: true },
     persistentVolumeClaim: true,
     projected: true,
     hostPath: true,

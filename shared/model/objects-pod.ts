@@ -56,7 +56,7 @@ export interface Toleration {
 export interface Volume {
   readonly name?: string;
   readonly secret?: { readonly secretName?: string; readonly optional?: boolean };
-  readonly configMap?: { readonly name?: string; readonly optional?: boolean };
+  readonly configMap?: { readonly name?: string; readonly optional?: boolean; readonly defaultMode?: number };
   readonly persistentVolumeClaim?: { readonly claimName?: string };
   readonly projected?: { readonly sources?: readonly unknown[] };
   readonly hostPath?: { readonly path?: string };

@@ -113,7 +113,7 @@ export const POD_SPEC: FieldsOf<PodSpec> = {
         fields: {
           name: 'text',
           secret: { fields: { secretName: 'text', optional: 'truth' } },
-          configMap: OPTIONAL_NAME,
+          configMap: { fields: { ...OPTIONAL_NAME.fields, defaultMode: 'number' } },
           persistentVolumeClaim: { fields: { claimName: 'text' } },
           projected: 'any',
           hostPath: { fields: { path: 'text' } },

@@ -6,6 +6,7 @@ import { probeOf, probePortNumber } from '../../../../shared/model/pod-state-pro
 import { ago } from '../../../../shared/util/duration.ts';
 import { readinessMessages } from '../../messages/readiness.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
+import { notExecutable } from '../pods/containers/execute-bit.ts';
 import { logs } from '../pods/containers/workload-commands.ts';
 import { NEEDS_USES, needsOf, withWords } from '../pods/dependencies/dependencies.ts';
 import { logEvidence, podSource } from '../pods/pod-evidence.ts';
@@ -112,13 +113,14 @@ function probeFinding(
   const note = rolloutNote(index, group);
   const needs = needsOf(index, told, told.container, probeTexts(told));
   const elsewhere = answersElsewhere(index, told);
+  const bit = notExecutable(index, told, told.probe.exec?.command ?? [], told.failure?.message ?? '');
   const finding = MESSAGE[told.fault]({
     subject: told.owner,
     args: {
       probe: probeInWords(told),
       container: probedContainer(told),
       where: inPods(group, all),
-      failure: failureInWords(told) + elsewhere.words,
+      failure: failureInWords(told) + elsewhere.words + (bit?.words ?? ''),
       since: sinceInWords(index, told) + publishedInWords(subject),
     },
     pods: podKeys(group),
@@ -136,6 +138,7 @@ function probeFinding(
     ...weighUnready(index, subject, group, told),
     // More patience does not make a dependency answer that is known to be away.
     fixes: withUndo(note, [
+      ...(bit?.fixes ?? []),
       ...elsewhere.fixes,
       ...needs.fixes,
       ...(told.fault === 'timeout' && needs.evidence.length > 0 ? proof(told) : probeFixes(subject, told)),

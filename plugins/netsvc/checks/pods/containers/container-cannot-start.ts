@@ -10,6 +10,7 @@ import { inPods, podKeys } from '../pod-groups.ts';
 import { rolloutNote, withUndo } from '../rollout-note.ts';
 import { servicePods, weigh } from '../service-pods.ts';
 import { POD_USES } from '../workloads-behind.ts';
+import { notExecutable } from './execute-bit.ts';
 import {
   containerInWords,
   groupTroubled,
@@ -42,7 +43,10 @@ function raise(index: ClusterIndex, subject: ServiceSubject, group: readonly [Tr
   const own = trouble.ended?.message ?? (trouble.reason === 'CrashLoopBackOff' ? '' : trouble.message);
   const text = hook ? '' : own;
   const reason = hook ? 'FailedPostStartHook' : (trouble.ended?.reason ?? trouble.reason);
-  const ran = commandLine(trouble.container.spec);
+  const { spec } = trouble.container;
+  const ran = commandLine(spec);
+  const run = [...(spec.command ?? []), ...(spec.args ?? [])];
+  const bit = hook ? undefined : notExecutable(index, first, run, text === '' ? (told?.message ?? '') : text);
   return podsMessages.SVC228.raise({
     subject: first.owner,
     args: {
@@ -51,7 +55,8 @@ function raise(index: ClusterIndex, subject: ServiceSubject, group: readonly [Tr
       reason: trouble.reason === reason ? reason : `${trouble.reason}, ${reason}`,
       detail: hook
         ? hookWords(trouble.message, told?.message)
-        : coreOf(text === '' ? (told?.message ?? `exit code ${trouble.ended?.exitCode ?? '?'}`) : text),
+        : coreOf(text === '' ? (told?.message ?? `exit code ${trouble.ended?.exitCode ?? '?'}`) : text) +
+          (bit?.words ?? ''),
     },
     pods: podKeys(group),
     evidence: [
@@ -69,7 +74,10 @@ function raise(index: ClusterIndex, subject: ServiceSubject, group: readonly [Tr
           ]),
     ],
     ...weigh(subject, all, group),
-    fixes: withUndo(rolloutNote(index, group), startFixes(first, hook, /error mounting/.test(text))),
+    fixes: withUndo(rolloutNote(index, group), [
+      ...(bit?.fixes ?? []),
+      ...startFixes(first, hook, /error mounting/.test(text)),
+    ]),
   });
 }
 

@@ -9,6 +9,7 @@ import { inPods, podKeys } from '../pod-groups.ts';
 import { rolloutNote, withUndo } from '../rollout-note.ts';
 import { servicePods, weigh } from '../service-pods.ts';
 import { POD_USES } from '../workloads-behind.ts';
+import { notExecutable } from './execute-bit.ts';
 import { exitInWords } from './exit-codes.ts';
 import { portTaken } from './port-taken.ts';
 import { serviceLinkOf } from './service-links.ts';
@@ -77,10 +78,18 @@ function raise(index: ClusterIndex, subject: ServiceSubject, group: readonly [Tr
       needs,
     );
   }
-  const end = exitInWords(trouble.ended?.exitCode, trouble.ended?.signal) + wrongFormat(index, first);
+  const { command = [], args: words = [] } = trouble.container.spec;
+  const said = logsOf(index, first, trouble.container.name).map(({ text }) => text);
+  const bit = notExecutable(index, first, [...command, ...words], said.join('\n'));
+  const end =
+    exitInWords(trouble.ended?.exitCode, trouble.ended?.signal) + wrongFormat(index, first) + (bit?.words ?? '');
   return withWords(
-    podsMessages.SVC229.raise({ ...facts, args: { ...args, end, reason: backOffInWords(group) } }),
-    needs.words === '' ? { words: saying(index, group, trouble.container.name) } : needs,
+    podsMessages.SVC229.raise({
+      ...facts,
+      args: { ...args, end, reason: backOffInWords(group) },
+      fixes: [...(bit?.fixes ?? []), ...facts.fixes],
+    }),
+    needs.words === '' && bit === undefined ? { words: saying(index, group, trouble.container.name) } : needs,
   );
 }
 
