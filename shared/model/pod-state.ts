@@ -282,11 +282,29 @@ function settled(
   now: number,
 ): PodState | undefined {
   const since = conditionOf(pod, 'Ready')?.lastTransitionTime ?? pod.status?.startTime;
-  const due = containers.filter((entry) => now - Date.parse(entry.startedAt ?? '') >= allowance(entry) * SECOND);
+  const due = containers.filter((entry) => {
+    const patience = isStartingUp(pod, events, entry, containers.length === 1) ? SLOW_START : 0;
+    return now - Date.parse(entry.startedAt ?? '') >= Math.max(allowance(entry), patience) * SECOND;
+  });
   // Without a start time there is nothing to wait for.
   const unknown = containers.filter((entry) => Number.isNaN(Date.parse(entry.startedAt ?? '')));
   const hopeless = containers.some((entry) => failsForGood(pod, events, entry, containers.length === 1));
   return due.length + unknown.length === 0 && !hopeless ? undefined : { is: 'unready', containers, since };
+}
+
+/** Seconds within which a server that does not listen yet is taken for one that starts, however often it is asked. */
+const SLOW_START = 30;
+
+/** Nobody listens yet on a declared port, in a container's first run that never was ready. */
+function isStartingUp(pod: Pod, events: readonly ClusterEvent[], entry: UnreadyContainer, only: boolean): boolean {
+  const { name, spec, status } = entry.container;
+  const probe = spec.readinessProbe;
+  if (entry.waitsFor !== 'readiness' || probe === undefined || (status?.restartCount ?? 0) > 0) return false;
+  const port = probe.exec === undefined ? probePortNumber(probe, spec) : undefined;
+  if (!(spec.ports ?? []).some(({ containerPort }) => containerPort === port)) return false;
+  const lost = Date.parse(conditionOf(pod, 'Ready')?.lastTransitionTime ?? '');
+  if (lost > Date.parse(entry.startedAt ?? '') + SECOND) return false;
+  return lastProbeFailure(events, name, 'readiness', only)?.kind === 'refused';
 }
 
 /** The probe was answered in a way that waiting longer will not change, and more than once. */

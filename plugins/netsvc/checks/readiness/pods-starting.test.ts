@@ -82,6 +82,36 @@ describe('pods-starting', () => {
   });
 });
 
+describe('a server that does not listen yet', () => {
+  const often: Probe = { httpGet: { path: '/healthz', port: 8080 }, periodSeconds: 2 };
+  const ask = (started: number, message: string, restartCount = 0) => {
+    const made = podWith(
+      'web-6f9c-a',
+      { state: running(started), started: true, restartCount },
+      {
+        of: 'web',
+        age: started + 2,
+        containers: [{ name: 'app', ports: [{ containerPort: 8080 }], readinessProbe: often }],
+      },
+    );
+    const told = event(made, 'Unhealthy', `Readiness probe failed: ${message}`, { count: 9 });
+    return diagnoseObjects([web, deployment('web'), made, told], 'web');
+  };
+  const refused = 'Get "http://10.1.1.1:8080/healthz": dial tcp 10.1.1.1:8080: connect: connection refused';
+
+  it('starts, however often it is asked in the first seconds', () => {
+    const report = ask(25, refused);
+    expect(causeCodes(report)).toEqual(['SVC313']);
+    expect(report.headline).toContain('has not passed (connection refused on port 8080)');
+  });
+
+  it('is a fault later, after a restart, and where something answers', () => {
+    expect(causeCodes(ask(35, refused))).toEqual(['SVC302']);
+    expect(causeCodes(ask(25, refused, 2))).toEqual(['SVC302']);
+    expect(causeCodes(ask(25, 'HTTP probe failed with statuscode: 503'))).toEqual(['SVC301']);
+  });
+});
+
 describe('min-ready-seconds', () => {
   it('notes that pods are Ready and not counted yet', () => {
     const pods = [pod('web-1')];
