@@ -10,6 +10,7 @@ import { formatLabels } from '../../../shared/model/selectors.ts';
 import { SERVICE_NAME_LABEL, selectorOf } from '../../../shared/model/services.ts';
 import { inRange, parseAddress } from '../../../shared/util/addresses.ts';
 import { labelDistance } from '../checks/selector/label-distance.ts';
+import { asksForLeader } from '../checks/selector/leader-words.ts';
 import { allPods } from './read-pods.ts';
 
 /** Workloads whose history of changes is read: the ones that the Service may mean. */
@@ -33,6 +34,7 @@ export async function readWithoutPods(gatherer: Gatherer, service: Service): Pro
     gatherer.list('ServiceAccount', { namespace }),
     gatherer.list('Pod', { labelSelector: formatLabels(selector) }),
     readCandidates(gatherer, service),
+    asksForLeader(selector) ? gatherer.list('Lease', { namespace }) : undefined,
   ]);
 }
 

@@ -13,6 +13,7 @@ import { selectorMessages } from '../../messages/selector.ts';
 import { type ServiceSubject, subjectPods } from '../../service-subject.ts';
 import { makersInEvents } from '../pods/creation/makers-in-events.ts';
 import { differenceInWords, labelDifferences, likeness } from './label-distance.ts';
+import { nobodyLeads } from './leader-label.ts';
 import { type Candidate, equallyNear, nearestWorkloads, rankedWorkloads } from './nearest-workloads.ts';
 import { type Elsewhere, matchesElsewhere } from './other-namespaces.ts';
 import {
@@ -40,7 +41,7 @@ export const selectorMatchesNoPod = defineCheck<ServiceSubject>({
   id: 'netsvc/selector-matches-no-pod',
   group: 'selector',
   needs: ['Pod'],
-  uses: SELECTOR_USES,
+  uses: [...SELECTOR_USES, 'Lease'],
   applies: (subject) => subject.selector !== undefined,
   run: (subject, { index, now }) => {
     const selector = subject.selector ?? {};
@@ -133,11 +134,13 @@ function inNoNamespace(
   const near = equallyNear(candidates);
   const [nearest] = near;
   const differences = nearest === undefined ? [] : labelDifferences(subject.selector ?? {}, nearest.labels);
-  const difference = `has ${joinAnd(differences.map(differenceInWords))}`;
+  const leader =
+    near.length === 1 && nearest !== undefined ? nobodyLeads(index, subject, nearest, differences) : undefined;
+  const difference = `has ${joinAnd(differences.map(differenceInWords))}${leader?.words ?? ''}`;
   const also = near.slice(1).map(({ ref }) => `${ref.kind} ${ref.name}`);
   return selectorMessages.SVC101.raise({
     subject: subject.ref,
-    confidence: confidenceOf(index, subject, near),
+    confidence: leader === undefined ? confidenceOf(index, subject, near) : 'likely',
     args: {
       service: `${subject.namespace}/${subject.name}`,
       selector: formatLabels(subject.selector),
@@ -146,13 +149,15 @@ function inNoNamespace(
       difference: differences.length === 0 ? '' : difference,
       also: joinNames(also, 3),
       instead: nearest === undefined ? presentLabels(index, subject) : '',
-      fixes: near
-        .slice(0, 3)
-        .flatMap((candidate) =>
-          selectorFixes(subject, candidate, labelDifferences(subject.selector ?? {}, candidate.labels)),
-        ),
+      fixes:
+        leader?.fixes ??
+        near
+          .slice(0, 3)
+          .flatMap((candidate) =>
+            selectorFixes(subject, candidate, labelDifferences(subject.selector ?? {}, candidate.labels)),
+          ),
     },
-    evidence: evidenceOf(index, subject, candidates, elsewhere, now),
+    evidence: [...evidenceOf(index, subject, candidates, elsewhere, now), ...(leader?.evidence ?? [])],
   });
 }
 
