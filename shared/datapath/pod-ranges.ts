@@ -2,6 +2,7 @@ import type { ClusterIndex } from '../model/cluster-index.ts';
 import type { IPAMBlock } from '../model/objects-cni.ts';
 import { nameOf } from '../model/refs.ts';
 import { parseCidr } from '../util/addresses.ts';
+import { parseJson } from './cni/config-text.ts';
 import { detectNetwork } from './cni/detect.ts';
 import { type NamedRange, podRangesOf } from './nodes.ts';
 
@@ -14,12 +15,19 @@ export interface NodeRanges {
 
 /**
  * Where the pods of each node have their addresses from, as the plugin in use hands them out: Calico's blocks, ranges of
- * Cilium's operator, else spec.podCIDRs, which the controller manager sets on every node, used or not. A node that
+ * Cilium's operator, subnets of OVN, else spec.podCIDRs, which the controller manager sets on every node, used or not. A node that
  * nothing tells of is left out, and so is every node where the plugin or the cloud hands out addresses in other ways.
  */
 export function podRangesByNode(index: ClusterIndex): ReadonlyMap<string, NodeRanges> {
   return index.memo('datapath/pod-ranges', () => {
-    switch (detectNetwork(index).primary?.ipam?.value) {
+    const { primary } = detectNetwork(index);
+    if (primary?.name === 'OVN-Kubernetes')
+      return named(
+        index,
+        (node) => ovnRanges(index, node),
+        (node) => `Node ${node} annotation ${OVN_SUBNETS}`,
+      );
+    switch (primary?.ipam?.value) {
       case 'blocks':
         return ofBlocks(index);
       case 'operator':
@@ -59,6 +67,14 @@ function named(
       return ranges.length === 0 ? [] : [[name, { ranges, source: source(name) }]];
     }),
   );
+}
+
+const OVN_SUBNETS = 'k8s.ovn.org/node-subnets';
+
+/** `{"default":["10.128.0.0/23"]}`, or a single text before there was dual-stack. */
+function ovnRanges(index: ClusterIndex, node: string): readonly string[] {
+  const { default: own } = parseJson(index.get('Node', undefined, node)?.metadata?.annotations?.[OVN_SUBNETS]) ?? {};
+  return (Array.isArray(own) ? own : [own]).filter((text) => typeof text === 'string');
 }
 
 function ofBlocks(index: ClusterIndex): ReadonlyMap<string, NodeRanges> {

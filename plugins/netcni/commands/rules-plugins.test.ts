@@ -22,6 +22,9 @@ const DOWN = dumps.CALICO_LINKS.replace(
   'tunl0@NONE: <NOARP>$1 DOWN',
 );
 
+/** A list of links that was not cut short: the loopback is in it. */
+const LO = '1: lo: <LOOPBACK,UP,LOWER_UP> mtu 65536 qdisc noqueue state UNKNOWN\n';
+
 describe('routes of each plugin on a sound node', () => {
   it.each([
     ['Calico with IPIP', IPIP + dumps.CALICO_LINKS, calico()],
@@ -54,7 +57,7 @@ describe('routes that are gone', () => {
       without(IPIP, ' via 10.0.0.2 ', ' via 10.0.0.3 '),
       calico(),
       'CNI830',
-      'node n2',
+      'the pods of nodes n2 and n3',
     ],
     ['a block by VXLAN', without(VXLAN, '10.244.3.0/26'), vxlan, 'CNI830', 'node n3'],
     [
@@ -71,12 +74,25 @@ describe('routes that are gone', () => {
       without(dumps.KINDNET, ' via 10.0.0.2 ', ' via 10.0.0.3 '),
       kindnet(),
       'CNI830',
-      'node n2',
+      'the pods of nodes n2 and n3',
     ],
     ['a range of kube-router', without(dumps.KUBE_ROUTER, '10.244.2.0/24'), kubeRouter(), 'CNI830', 'node n2'],
     ['a pod of Calico', without(IPIP, 'dev cali'), calico(), 'CNI832', 'blackhole 10.244.1.0/26'],
     ['the only pod of kindnet', without(dumps.KINDNET, 'dev veth'), kindnet(), 'CNI832', '10.244.1.10'],
     ['the bridge of Weave Net', without(dumps.WEAVE, 'dev weave'), weave(), 'CNI832', 'shop/web-n1'],
+    ['ranges of OVN', without(dumps.OVN, '10.128.0.0/14'), ovn(), 'CNI830', '10.128.4.0/23 and 10.128.6.0/23'],
+    ['the only pod of AWS', without(dumps.AWS, 'dev eni'), awsVpc(), 'CNI832', 'go 10.0.0.0/24 dev eth0'],
+    ['the gateway of Antrea', LO + without(dumps.ANTREA, 'gw0'), antrea(), 'CNI835', 'antrea-gw0 does not exist'],
+    ['the gateway of OVN', LO + without(dumps.OVN, 'mp0'), ovn(), 'CNI835', 'ovn-k8s-mp0 does not exist'],
+    [
+      'the tunnel of Cilium',
+      `${LO}2: cilium_host: <BROADCAST,UP,LOWER_UP> mtu 1500 state UP\n`,
+      cilium(),
+      'CNI835',
+      'cilium_vxlan does not exist',
+    ],
+    ['the tunnel of Calico', LO, calico(), 'CNI835', 'tunl0 does not exist'],
+    ['the bridge of Weave Net, with all links', LO, weave(), 'CNI835', 'weave does not exist'],
     ['the tunnel of Calico is down', `${without(IPIP, 'tunl0')}${DOWN}`, calico(), 'CNI835', 'tunl0 is down'],
   ])('%s', async (_, dump, objects, code, said) => {
     const answer = await ask(dump, objects);
@@ -89,7 +105,8 @@ describe('routes that are gone', () => {
   });
 
   it('a fallback tunnel that nobody uses may be down', async () => {
-    expect(await ask(`${VXLAN}${DOWN}`, vxlan)).toMatchObject(silent);
+    const made = '9: vxlan.calico: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1450 qdisc noqueue state UNKNOWN\n';
+    expect(await ask(`${VXLAN}${DOWN.replaceAll('1480', '1450')}${made}`, vxlan)).toMatchObject(silent);
   });
 
   it('nodes without the mesh of BGP may leave it all to a router', async () => {

@@ -69,7 +69,7 @@ export const rulesPacketsMessages = defineMessages({
     summary: ({ where, plugin }) =>
       `nothing on ${where} hides the addresses of its pods on their way out (${plugin}'s rules for that are gone): from outside they get no answer`,
     explain:
-      'flanneld with --ip-masq (chain FLANNEL-POSTRTG, or a table of its own in nftables), Calico for pools with natOutgoing (cali-nat-outgoing) and aws-node (AWS-SNAT-CHAIN-0) write rules that replace the address of a ' +
+      'flanneld with --ip-masq (chain FLANNEL-POSTRTG, or a table of its own in nftables), Calico for pools with natOutgoing (cali-nat-outgoing), aws-node (AWS-SNAT-CHAIN-0), Antrea, Cilium, kindnet and Weave Net write rules that replace the address of a ' +
       'pod by that of its node when it speaks to the outside. Without them answers go to an address that no router outside knows. Inside of the cluster everything works.\nThey were flushed, or the agent has not come so far. It writes them again ' +
       'within minutes; where it does not, it hangs.',
     fixes: ({ fix }) => fix,

@@ -3,13 +3,13 @@ import type { Fix } from '../../../shared/messages/finding.ts';
 
 /** CNI830 to CNI834, CNI843: what dumps of nodes show of routes, and of the rules that choose among them. */
 export const rulesRoutesMessages = defineMessages({
-  CNI830: message<{ where: string; range: string; other: string; instead: string; fix: readonly Fix[] }>({
+  CNI830: message<{ where: string; range: string; others: string; instead: string; fix: readonly Fix[] }>({
     slug: 'pod-route-missing',
     severity: 'critical',
     rung: 60,
     title: 'a node has no route to the pods of another node',
-    summary: ({ where, range, other, instead }) =>
-      `${where} has no route to ${range}, the pods of node ${other}: ${instead}`,
+    summary: ({ where, range, others, instead }) =>
+      `${where} has no route to ${range}, the pods of ${others}: ${instead}`,
     explain:
       'The network plugin writes a route for the pod range of every other node, or whoever set the nodes up did. Without it ' +
       'packets to those pods take the default route and are lost, unless a router there knows the way.\nIts agent on this node does not run, cannot read the nodes, or somebody flushed the ' +

@@ -1,11 +1,9 @@
-import { parseJson } from '../../../../shared/datapath/cni/config-text.ts';
 import { detectNetwork } from '../../../../shared/datapath/cni/detect.ts';
-import { ciliumRanges } from '../../../../shared/datapath/pod-ranges.ts';
+import { ciliumRanges, podRangesByNode } from '../../../../shared/datapath/pod-ranges.ts';
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import type { Finding, Fix } from '../../../../shared/messages/finding.ts';
 import { isWhollyRead } from '../../../../shared/model/absence.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
-import type { Node } from '../../../../shared/model/objects.ts';
 import { nameOf } from '../../../../shared/model/refs.ts';
 import { overlaps } from '../../../../shared/util/addresses.ts';
 import { joinAnd } from '../../../../shared/util/text.ts';
@@ -77,21 +75,15 @@ function takeAway(kind: string, node: string): readonly Fix[] {
 
 function heldRanges(index: ClusterIndex): readonly Held[] {
   const { primary } = detectNetwork(index);
-  if (primary?.name === 'OVN-Kubernetes') return index.list('Node').flatMap(ovnRanges);
+  if (primary?.name === 'OVN-Kubernetes')
+    return [...podRangesByNode(index)].flatMap(([node, { ranges, source }]) =>
+      ranges.map((entry) => ({ node, ...entry, source })),
+    );
   if (primary?.name === 'Cilium' && primary.ipam?.value === 'operator') return ciliumHeld(index);
   if (!usesPodRanges(index)) return [];
   return nodeFacts(index).flatMap(({ name, ranges }) =>
     ranges.map((entry) => ({ node: name, ...entry, source: `Node ${name} spec.podCIDRs` })),
   );
-}
-
-/** `{"default":["10.128.0.0/23"]}`, or a single text before there was dual-stack. */
-function ovnRanges(node: Node): readonly Held[] {
-  const key = 'k8s.ovn.org/node-subnets';
-  const own = parseJson(node.metadata?.annotations?.[key])?.default;
-  const texts = (Array.isArray(own) ? own : [own]).filter((text) => typeof text === 'string');
-  const name = nameOf(node);
-  return cidrs(texts).map((entry) => ({ node: name, ...entry, source: `Node ${name} annotation ${key}` }));
 }
 
 /** Other agents make routes to every CiliumNode, whether its Node is there or not. */

@@ -29,12 +29,13 @@ export const leavingPackets = defineCheck<NodeDumps>({
         chain.hook === 'postrouting' && chain.type === 'nat' && table.excerpt !== true ? [{ table, chain }] : [],
       ),
     );
-    const nat = out.find(({ table }) => table.name === 'nat')?.table;
-    const [first] = out;
-    if (hiding === undefined || first === undefined || nat === undefined) return [];
+    if (hiding === undefined) return [];
     const { plugin, chain: own, source, told } = hiding;
-    // A plugin whose chains are not there at all writes its rules elsewhere (Calico in nftables), or the dump was cut down.
-    if (own !== undefined && ![...nat.chains.keys()].some((name) => own.test(name))) return [];
+    // A plugin whose chains are not there at all writes its rules elsewhere, or the dump was cut down.
+    const first = out.find(({ table }) =>
+      own === undefined ? table.name === 'nat' : [...table.chains.keys()].some((name) => own.test(name)),
+    );
+    if (first === undefined) return [];
     const packet: Packet = { protocol: 'tcp', source, destination: OUTSIDE, port: 443 };
     if (out.some(({ table, chain }) => mayHide(table, chain, packet, 0) === 'yes')) return [];
     const set = dumps.rules.find(({ tables: all }) => all.includes(first.table));

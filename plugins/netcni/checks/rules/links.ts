@@ -3,7 +3,7 @@ import { flannelNetwork } from '../../../../shared/datapath/cni/settings-flannel
 import type { Link } from '../../../../shared/datapath/dump/links.ts';
 import type { NodeDumps } from '../../../../shared/datapath/dump-files.ts';
 import { layerOf, wrappingOfInterface } from '../../../../shared/datapath/mtu-headers.ts';
-import { flannelOf, nodeAddresses } from '../../../../shared/datapath/nodes.ts';
+import { nodeAddresses } from '../../../../shared/datapath/nodes.ts';
 import { isDefault } from '../../../../shared/datapath/route-lookup.ts';
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import type { Finding, Fix } from '../../../../shared/messages/finding.ts';
@@ -12,13 +12,14 @@ import { joinNames } from '../../../../shared/util/text.ts';
 import { rulesPacketsMessages as messages } from '../../messages/rules-packets.ts';
 import { AGENT_USES } from '../presence/agent-uses.ts';
 import { restartAgent } from '../restart-agent.ts';
+import { expectedLinks, GATEWAY } from './expected-links.ts';
 import { about, isPodBridge, place, where } from './words.ts';
 
 /** Tunnels whose MTU is what pods must keep to. Those of Cilium and Open vSwitch carry any size by design. */
 const MEASURED = /^(flannel\.\d+|flannel\.ipip|flannel-wg|vxlan\.calico|tunl0|wireguard\.cali)$/;
 /** Tunnels that must be up where they exist. Fallback devices such as tunl0 exist unused. */
 const MUST_BE_UP =
-  /^(flannel(-v6)?\.\d+|flannel\.ipip|flannel-wg(-v6)?|vxlan(-v6)?\.calico|cilium_vxlan|cilium_geneve|cilium_wg0|genev_sys_\d+|antrea-tun0|antrea-gw0|wireguard\.cali)$/;
+  /^(flannel(-v6)?\.\d+|flannel\.ipip|flannel-wg(-v6)?|vxlan(-v6)?\.calico|cilium_vxlan|cilium_geneve|cilium_wg0|genev_sys_\d+|antrea-tun0|antrea-gw0|ovn-k8s-mp0|cilium_host|wireguard\.cali)$/;
 
 /** Interfaces of the pod network: up, and with an MTU that fits. */
 export const links = defineCheck<NodeDumps>({
@@ -42,7 +43,7 @@ function down(index: ClusterIndex, dumps: NodeDumps): readonly Finding[] {
   const stopped = all.flatMap((link) => {
     if (link.flags.includes('UP') && link.state !== 'DOWN') return [];
     if (MUST_BE_UP.test(link.name) || (link.name === 'tunl0' && usesIpip(index)))
-      return [raise(link.name, 'is down', 'its pods reach no pod on other nodes', link.line)];
+      return [raise(link.name, 'is down', effectOf(link.name), link.line)];
     // A bridge without any pod has no carrier, which is no fault; without the flag UP somebody switched it off.
     if (link.flags.includes('UP')) return [];
     // No agent looks after these once a pod has them.
@@ -56,6 +57,11 @@ function down(index: ClusterIndex, dumps: NodeDumps): readonly Finding[] {
 function switchedOn(link: string): Fix {
   const set = `ip link set ${link}`;
   return { title: 'on the node: switch it on', command: `${set} up`, risk: 'low', undo: `${set} down` };
+}
+
+/** By some the node itself speaks to its pods, and the tunnel is another. */
+function effectOf(link: string): string {
+  return /^(ovn-k8s-mp0|antrea-gw0|cilium_host)$/.test(link) ? GATEWAY : 'its pods reach no pod on other nodes';
 }
 
 /** The node's end of a pod's interface. */
@@ -102,7 +108,7 @@ function usesIpip(index: ClusterIndex): boolean {
   return primary?.name === 'Calico' && primary.encapsulations.some(({ value }) => value.wrapping === 'ipip');
 }
 
-/** The node announces a tunnel of Flannel, and a whole list of its interfaces has none. */
+/** What the plugin makes on every node, and a whole list of interfaces lacks. */
 function absent(
   index: ClusterIndex,
   dumps: NodeDumps,
@@ -111,8 +117,9 @@ function absent(
 ): readonly Finding[] {
   const node = dumps.node === undefined ? undefined : index.get('Node', undefined, dumps.node);
   if (node === undefined || !all.some(({ name }) => name === 'lo')) return [];
-  if (flannelOf(node, 4)?.backend !== 'vxlan' || all.some(({ name }) => /^flannel\.\d+$/.test(name))) return [];
-  return [raise('flannel.1', 'does not exist', 'its pods reach no pod on other nodes', 0)];
+  return expectedLinks(index, node)
+    .filter(({ shape }) => !all.some(({ name }) => shape.test(name)))
+    .map(({ link, effect }) => raise(link, 'does not exist', effect, 0));
 }
 
 function mtus(index: ClusterIndex, dumps: NodeDumps): readonly Finding[] {

@@ -34,7 +34,9 @@ export const localPodRoutes = defineCheck<NodeDumps>({
       (pod) =>
         pod.status?.phase === 'Running' &&
         !isTerminating(pod) &&
-        now - Date.parse(pod.status?.startTime ?? '') > YOUNG_MS,
+        now - Date.parse(pod.status?.startTime ?? '') > YOUNG_MS &&
+        // AWS keeps the route of a pod with an interface of its own in another table.
+        pod.metadata?.annotations?.['vpc.amazonaws.com/pod-eni'] === undefined,
     );
     const looked = pods.flatMap((pod) =>
       podAddresses(pod)
@@ -66,15 +68,15 @@ export const localPodRoutes = defineCheck<NodeDumps>({
 });
 
 /**
- * Plugins whose pods are in a bridge with an address of its own, and kindnet, which writes a route for each pod; a list
+ * Plugins whose pods are in a bridge with an address of its own, and kindnet and AWS, which write a route for each pod; a list
  * that was cut short (`dev flannel.1`) tells nothing.
  */
-const BRIDGED: ReadonlySet<string> = new Set(['Flannel', 'kube-router', 'kubenet', 'Weave Net', 'kindnet']);
+const SURE: ReadonlySet<string> = new Set(['Flannel', 'kube-router', 'kubenet', 'Weave Net', 'kindnet', 'AWS VPC CNI']);
 
 function isExpected(index: ClusterIndex, routes: readonly Route[]): boolean {
   if (!routes.some((route) => isDefault(route) && route.table === 'main')) return false;
   const { primary } = detectNetwork(index);
-  return primary === undefined ? unknownNetwork(index)?.byHand === true : BRIDGED.has(primary.name);
+  return primary === undefined ? unknownNetwork(index)?.byHand === true : SURE.has(primary.name);
 }
 
 /** The bridge of the pods without an address of the node's range explains why their route is gone. */
@@ -118,12 +120,12 @@ function onTwoBridges(index: ClusterIndex, dumps: NodeDumps): readonly Finding[]
   ];
 }
 
-/** `out` is the device by which packets leave the node: by a gateway there nobody comes to its own pods. */
+/** `out` is the device by which packets leave the node: in the network there, or by a gateway, nobody comes to its own pods. */
 function isLocal(route: Route | undefined, out: string | undefined): boolean {
   if (route === undefined || isDefault(route) || route.type !== 'unicast') return false;
   const [hop] = route.hops;
   const device = hop?.device ?? '';
-  if (hop?.via !== undefined && device === out) return false;
+  if (device === out && (hop?.via !== undefined || route.range.first !== route.range.last)) return false;
   // cilium_host and ovn-k8s-mp0 take packets of all pods; the tunnel of Flannel or Calico only those for other nodes.
   return !(
     wrappingOfInterface(device) !== undefined &&

@@ -5,7 +5,7 @@ import { flannelOf, nodeAddresses } from '../../../../shared/datapath/nodes.ts';
 import { podRangesByNode } from '../../../../shared/datapath/pod-ranges.ts';
 import { isDefault, lookUp } from '../../../../shared/datapath/route-lookup.ts';
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
-import type { Finding, Fix } from '../../../../shared/messages/finding.ts';
+import type { Finding } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import type { Node } from '../../../../shared/model/objects.ts';
 import { isFinished, podAddresses } from '../../../../shared/model/pods.ts';
@@ -13,11 +13,8 @@ import { nameOf } from '../../../../shared/model/refs.ts';
 import { type AddressRange, countAddresses, coversRange, formatAddress } from '../../../../shared/util/addresses.ts';
 import { downNodes } from '../../facts/nodes.ts';
 import { unknownNetwork } from '../../facts/unknown-network.ts';
-import { rulesRoutesMessages as messages } from '../../messages/rules-routes.ts';
 import { AGENT_USES } from '../presence/agent-uses.ts';
-import { restartAgent } from '../restart-agent.ts';
-import { formatRoute, placeOf, takeAway } from './route-words.ts';
-import { about, where } from './words.ts';
+import { type Lost, missing, wrong } from './pod-route-findings.ts';
 
 /** A node that has just come may be unknown to the others. */
 const YOUNG_MS = 60_000;
@@ -44,18 +41,22 @@ export const podRoutes = defineCheck<NodeDumps>({
     const targets = others.flatMap((other) =>
       (ranges.get(nameOf(other))?.ranges ?? []).map((entry) => ({ other, ...entry })),
     );
+    const lost: Lost[] = [];
     const ways = targets.flatMap(({ other, text, range }): readonly Finding[] => {
       if (!routes.some((route) => route.range.family === range.family)) return [];
       const route = lookUp(routes, inside(range));
       if (route === undefined || isDefault(route) || route.type !== 'unicast') {
         const sure = route !== undefined && route.type !== 'unicast' && !isDefault(route);
-        if (sure || isExpected(index, routes, targets, other)) return [missing(index, dumps, other, text, route)];
-        return mayBeMissing(index, dumps, other, text, route);
+        if (sure || isExpected(index, routes, targets, other)) lost.push({ other, range: text, route, sure: true });
+        // Nodes that nobody in the cluster joins reach each other by routes of their own, or by a router that knows them.
+        else if (unknownNetwork(index)?.byHand === true)
+          lost.push({ other, range: text, route, sure: route === undefined });
+        return [];
       }
       const what = wrongHop(index, dumps, other, range, route);
       return what === undefined ? [] : [wrong(index, dumps, other, text, route, what)];
     });
-    return [...ways, ...strays(index, dumps, targets)];
+    return [...missing(index, dumps, lost), ...ways, ...strays(index, dumps, targets)];
   },
 });
 
@@ -78,7 +79,8 @@ function strays(
       .flatMap(podAddresses)
       .some((text) => lookUp(dumps.routes ?? [], text) === route);
     if (!found || lookUp(dumps.routes ?? [], tried) === route) return [];
-    if (route.type !== 'unicast') return [missing(index, dumps, other, route.destination, route)];
+    if (route.type !== 'unicast')
+      return missing(index, dumps, [{ other, range: route.destination, route, sure: true }]);
     const what = wrongHop(index, dumps, other, range, route);
     return what === undefined ? [] : [wrong(index, dumps, other, route.destination, route, what)];
   });
@@ -115,27 +117,11 @@ function isExpected(
  */
 function writesRoutes(index: ClusterIndex): boolean {
   const { primary } = detectNetwork(index);
-  if (primary?.name === 'kindnet') return true;
+  if (primary?.name === 'kindnet' || primary?.name === 'OVN-Kubernetes') return true;
   if (primary?.name === 'Antrea') return primary.encapsulations.some(({ value }) => value.wrapping !== 'none');
   if (primary?.name !== 'Calico' || primary.dataplane?.value === 'eBPF') return false;
   const mesh = index.get('BGPConfiguration', undefined, 'default')?.spec?.nodeToNodeMeshEnabled !== false;
   return mesh && primary.encapsulations.some(({ value }) => value.wrapping !== 'none');
-}
-
-/**
- * Nodes that nobody in the cluster joins reach each other's pods by routes of their own, or by a router that knows
- * them. Without any way at all it is certain; by the default route it depends on that router, which nobody sees here.
- */
-function mayBeMissing(
-  index: ClusterIndex,
-  dumps: NodeDumps,
-  other: Node,
-  range: string,
-  route: Route | undefined,
-): readonly Finding[] {
-  if (unknownNetwork(index)?.byHand !== true) return [];
-  const found = missing(index, dumps, other, range, route);
-  return [route === undefined ? found : { ...found, severity: 'warning', confidence: 'likely' }];
 }
 
 /** What is wrong with the next hop; undefined when it is that node, or the plugin's own device leads there. */
@@ -162,81 +148,4 @@ function wrongHop(
       : `leads into the tunnel to ${hop.via}, which is not in that range`;
   }
   return nodeAddresses(index).size === 0 ? undefined : `leads to ${hop.via}, which is no address of that node`;
-}
-
-function missing(index: ClusterIndex, dumps: NodeDumps, other: Node, range: string, route: Route | undefined): Finding {
-  const dead = dumps.routes?.find((entry) => entry.destination === range && entry.dead);
-  const instead =
-    dead !== undefined
-      ? `the one there is uses ${dead.hops[0]?.device ?? 'a link'}, which is down`
-      : route === undefined
-        ? 'packets to them have no way at all'
-        : isDefault(route)
-          ? `packets to them take the default route${defaultTo(route)}`
-          : `the route ${formatRoute(route)} drops packets to them`;
-  return messages.CNI830.raise({
-    ...about(dumps),
-    args: {
-      where: where(dumps),
-      range,
-      other: nameOf(other),
-      instead,
-      fix: route?.destination === range ? takeAway(dumps, route) : fixesFor(index, dumps, other, range, 'add'),
-    },
-    evidence: [
-      {
-        fact: `pods there have addresses of ${range}`,
-        source: podRangesByNode(index).get(nameOf(other))?.source ?? '',
-      },
-      { fact: route === undefined ? 'no route' : formatRoute(route), source: placeOf(dumps, route) },
-    ],
-  });
-}
-
-function wrong(index: ClusterIndex, dumps: NodeDumps, other: Node, range: string, route: Route, what: string): Finding {
-  const addresses = [...nodeAddresses(index)].filter(([, name]) => name === nameOf(other)).map(([address]) => address);
-  return messages.CNI831.raise({
-    ...about(dumps),
-    args: {
-      where: where(dumps),
-      range,
-      other: nameOf(other),
-      what,
-      fix: podRangesByNode(index)
-        .get(nameOf(other))
-        ?.ranges.some(({ text }) => text === route.destination)
-        ? fixesFor(index, dumps, other, range, 'replace')
-        : takeAway(dumps, route),
-    },
-    evidence: [
-      { fact: formatRoute(route), source: placeOf(dumps, route) },
-      { fact: `its addresses are ${addresses.join(', ')}`, source: `Node ${nameOf(other)} status.addresses` },
-    ],
-  });
-}
-
-function defaultTo({ hops }: Route): string {
-  const via = hops[0]?.via;
-  return via === undefined ? '' : ` to ${via}, and arrive only if that router knows the way`;
-}
-
-/** A new agent writes all routes; where there is none, the route itself, if the nodes are neighbours. */
-function fixesFor(
-  index: ClusterIndex,
-  dumps: NodeDumps,
-  other: Node,
-  range: string,
-  verb: 'add' | 'replace',
-): readonly Fix[] {
-  if (unknownNetwork(index)?.byHand !== true) return restartAgent(index, dumps.node);
-  const addresses = [...nodeAddresses(index)].filter(([, name]) => name === nameOf(other)).map(([address]) => address);
-  const near = addresses.find((address) => {
-    const way = lookUp(dumps.routes ?? [], address);
-    return address.includes(':') === range.includes(':') && way !== undefined && way.hops[0]?.via === undefined;
-  });
-  if (near === undefined) return [];
-  const old = dumps.routes?.find(({ destination }) => destination === range);
-  const undo = verb === 'add' || old === undefined ? `ip route del ${range}` : `ip route replace ${formatRoute(old)}`;
-  const title = `on ${where(dumps)}: write the route; it lasts until the node starts anew`;
-  return [{ title, command: `ip route ${verb} ${range} via ${near}`, risk: 'low', undo }];
 }
