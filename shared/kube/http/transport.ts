@@ -63,8 +63,8 @@ export interface Transport {
   close(): void;
 }
 
-/** Requests at once over one connection of HTTP/2: a round of questions, but not all lists of a sweep in memory. */
-const MAX_STREAMS = 12;
+/** Requests at once over one connection of HTTP/2: the first round of a question about one Service, and no more. */
+const MAX_STREAMS = 24;
 
 /** Attempts when the server asks to come back later or drops connections, and the longest pause between them. */
 const MAX_ATTEMPTS = 4;
