@@ -2,6 +2,7 @@ import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import { type ClusterDns, dnsAddresses } from '../../../../shared/dns/cluster-dns.ts';
 import { clusterDomainOf } from '../../../../shared/dns/cluster-domain.ts';
 import { nodeCacheAddresses } from '../../../../shared/dns/node-cache.ts';
+import { resolverOf } from '../../../../shared/dns/resolver-of.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import type { Pod } from '../../../../shared/model/objects-pod.ts';
 import { isFinished, podKey } from '../../../../shared/model/pods.ts';
@@ -58,7 +59,23 @@ export const lookupTimeouts = defineCheck<DnsSubject>({
 });
 
 /** As Go writes it: `lookup web on 10.96.0.10:53: read udp 10.244.1.7:4711->10.96.0.10:53: i/o timeout`. */
-const LINE = /lookup (\S+) on \[?([0-9a-fA-F.:]+?)\]?:53: .*i\/o timeout/;
+const GO = /lookup (?<host>\S+) on \[?(?<server>[0-9a-fA-F.:]+?)\]?:53: .*i\/o timeout/;
+
+/** EAI_AGAIN of getaddrinfo in the words of glibc, musl and .NET, or its name: no server answered in time. */
+const AGAIN = '(?:temporary failure in name resolution|try again|resource temporarily unavailable)';
+
+/** How other languages name the host of a lookup without an answer; none names the server. */
+const OTHERS: readonly RegExp[] = [
+  /getaddrinfo EAI_AGAIN (?<host>[-\w.]+)/,
+  /query[A-Z]+ ETIMEOUT (?<host>[-\w.]+)/,
+  new RegExp(String.raw`UnknownHostException: (?<host>[-\w.]+): ${AGAIN}`, 'i'),
+  new RegExp(String.raw`(?:resolve|host name|getaddrinfo for) ["']?(?<host>[-\w.]+)["']?.*${AGAIN}`, 'i'),
+  new RegExp(String.raw`(?:connection to |https?:\/\/)(?<host>[-\w.]+):\d+.*${AGAIN}`, 'i'),
+  new RegExp(String.raw`${AGAIN} \((?<host>[-\w.]+):\d+\)`, 'i'),
+];
+
+/** Words of which one stands in each of these lines: most logs hold none. */
+const ANY = new RegExp(`i/o timeout|EAI_AGAIN|ETIMEOUT|${AGAIN}`, 'i');
 
 interface Timeouts {
   readonly pod: Pod;
@@ -68,16 +85,25 @@ interface Timeouts {
 
 function timeouts(index: ClusterIndex, dns: ClusterDns, pod: Pod): readonly Timeouts[] {
   const asked = new Set([...dnsAddresses(dns), ...nodeCacheAddresses(index)]);
+  const asks = resolverOf(index, pod).asks === 'cluster';
   const lines = (pod.spec?.containers ?? [])
     .map(({ name = '' }) => index.log(namespaceOf(pod), nameOf(pod), name, false) ?? '')
-    .filter((text) => text.includes('i/o timeout'))
+    .filter((text) => ANY.test(text))
     .flatMap((text) => text.split('\n'))
     .filter((line) => {
-      const [, host = '', address = ''] = LINE.exec(line) ?? [];
-      return asked.has(address) && isOfCluster(index, host, namespaceOf(pod));
+      const { host = '', server } = hostOf(line);
+      return (server === undefined ? asks : asked.has(server)) && isOfCluster(index, host, namespaceOf(pod));
     });
   const last = lines.at(-1);
   return last === undefined || lines.length < LEAST ? [] : [{ pod, count: lines.length, line: last.trim() }];
+}
+
+/** The host of a lookup without an answer, and the server that gave none where the line tells it. */
+function hostOf(line: string): { readonly host?: string; readonly server?: string } {
+  if (!ANY.test(line)) return {};
+  const go = GO.exec(line)?.groups;
+  if (go !== undefined) return go;
+  return OTHERS.map((words) => words.exec(line)?.groups).find((groups) => groups !== undefined) ?? {};
 }
 
 /** A name that the servers answer by themselves: that of a Service, in whatever length it was written. */

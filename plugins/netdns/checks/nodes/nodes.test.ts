@@ -95,6 +95,32 @@ describe('lookups that time out in the logs of pods', () => {
     },
   );
 
+  it.each([
+    ['Node.js', 'Error: getaddrinfo EAI_AGAIN api'],
+    ['Node.js with c-ares', 'Error: queryA ETIMEOUT api.shop.svc.cluster.local'],
+    ['Python', "Failed to resolve 'api' ([Errno -3] Temporary failure in name resolution)"],
+    ['Java', 'java.net.UnknownHostException: api: Temporary failure in name resolution'],
+    ['Java on Alpine', 'java.net.UnknownHostException: api.shop: Try again'],
+    ['libpq', 'could not translate host name "api" to address: Temporary failure in name resolution'],
+    ['Ruby', 'Failed to open TCP connection to api:80 (getaddrinfo: Temporary failure in name resolution)'],
+    ['PHP', 'php_network_getaddresses: getaddrinfo for api failed: Temporary failure in name resolution'],
+    ['.NET', 'System.Net.Http.HttpRequestException: Resource temporarily unavailable (api:80)'],
+    [
+      'Rust',
+      'error trying to connect to http://api:80: dns error: failed to lookup address information: Temporary failure in name resolution',
+    ],
+  ])('are known as %s tells them', (_language, text) => {
+    expect(asked(`${text}\n`.repeat(6)).causes).toMatchObject([{ code: 'DNS323' }]);
+    const other = text.replace(/\bapi[.\w]*/g, 'api.example.com');
+    expect(asked(`${other}\n`.repeat(6)).causes).toEqual([]);
+  });
+
+  it('are none of the cluster in a pod that asks other servers', () => {
+    const text = 'Error: getaddrinfo EAI_AGAIN api\n'.repeat(6);
+    const own = pod('web-1', { node: 'n2', spec: { dnsPolicy: 'None', dnsConfig: { nameservers: ['10.9.9.9'] } } });
+    expect(asked(text, [...dnsObjects(), own, service('api')]).causes.map(({ code }) => code)).not.toContain('DNS323');
+  });
+
   it('are silent when few, of outside names, of another server, or with another cause', () => {
     expect(asked(line('api').repeat(2)).causes).toEqual([]);
     expect(asked(line('api.example.com').repeat(20)).causes).toEqual([]);
