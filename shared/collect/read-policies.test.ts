@@ -58,6 +58,16 @@ describe('manifests of policies', () => {
     expect(await told('same')).toEqual([]);
   });
 
+  it('that have a key twice are told in JSON too, where parsers take the last one in silence', async () => {
+    const text =
+      '{"apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy", "metadata": {"name": "web", "namespace": "shop"},\n' +
+      ' "spec": {"podSelector": {}, "ingress": [],\n  "ingress": [{}]}}\n';
+    files.write('m/a.json', text);
+    expect(await told('m')).toEqual(['m/a.json:3: NetworkPolicy web has ingress twice; the one above is lost']);
+    files.write('m/a.json', text.replace('"ingress": [],', ''));
+    expect(await told('m')).toEqual([]);
+  });
+
   it('read from a cluster twice are two readings, and no doubt', async () => {
     const stored = (version: string, spec: string): string =>
       policy(`metadata: {name: web, namespace: shop, uid: u, resourceVersion: "${version}"}`, spec);

@@ -8,6 +8,7 @@ import type { Snapshot } from '../../../shared/model/snapshot.ts';
 import type { Enforcement } from '../../../shared/policy/enforcement/enforcement.ts';
 import type { PolicyModel } from '../../../shared/policy/model.ts';
 import { networkGaps } from '../answer/own-networks.ts';
+import { unknownFields } from '../checks/form/unknown-fields.ts';
 import { CNI_NAMES, enforcementIn, isPaper, policyModelIn, takenAsOpen } from '../policy-facts.ts';
 import type { Party } from '../targets/party.ts';
 import type { Naming } from '../words/misses.ts';
@@ -56,15 +57,18 @@ export function askedAbout(asked: Asked, ends: readonly Party[]): Asked {
   return { ...asked, gaps: { ...asked.gaps, incomplete: asked.gaps.incompleteFor(namespaces) } };
 }
 
-/** What an API server would refuse of policies that none has seen yet. */
+/** What an API server would refuse of policies that none has seen yet, and what is not understood of those that one holds. */
 export async function refusedIn(
   snapshot: Snapshot,
   index: ClusterIndex,
   cni: string | undefined,
 ): Promise<readonly Refused[]> {
-  if (LINTED.every((kind) => index.list(kind).every(isApplied))) return [];
-  const { refusedPolicies, misreadPolicies } = await import('../lint/refused.ts');
-  return [...misreadPolicies(snapshot), ...refusedPolicies(index, cni)];
+  const held = index
+    .list('NetworkPolicy')
+    .filter((policy) => isApplied(policy) && unknownFields(policy.spec).length > 0);
+  if (held.length === 0 && LINTED.every((kind) => index.list(kind).every(isApplied))) return [];
+  const { refusedPolicies, misreadPolicies, unknownInHeld } = await import('../lint/refused.ts');
+  return [...misreadPolicies(snapshot), ...unknownInHeld(held), ...refusedPolicies(index, cni)];
 }
 
 const LINTED = [

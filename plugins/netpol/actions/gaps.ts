@@ -17,7 +17,7 @@ export interface Gaps {
 export interface Refused {
   readonly namespace: string | undefined;
   readonly reason: string;
-  /** Only YAML 1.1 reads it so; what is written is plain, and is judged as it is meant. */
+  /** How it is judged is known: a word that only YAML 1.1 reads otherwise, a field that is left out. It leaves no gap. */
   readonly meant?: true;
 }
 

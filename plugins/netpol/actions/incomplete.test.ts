@@ -110,6 +110,18 @@ describe('a policy that an API server refuses', () => {
     const held = refused('{ports: [{port: 0}]}').replace('metadata: {name: p,', 'metadata: {uid: u1, name: p,');
     expect(await askManifests(held, 'can-reach shop/web shop/api --port 80')).toMatchObject({ exit: 1 });
   });
+
+  it('says of a field that a cluster holds and that is not known here that it was left out', async () => {
+    const spec = '{podSelector: {}, ingress: [{ports: [{port: 80}]}], newField: 1}';
+    const held = `${PAIR}${TOP.replace('metadata: {', 'metadata: {uid: u1, ')}spec: ${spec}\n`;
+    const run = await askManifests(held, 'can-reach shop/web shop/api --port 80');
+    expect(run.exit).toBe(0);
+    expect(run.stdout.replaceAll(/\s+/g, ' ')).toContain(
+      '? policies: NetworkPolicy shop/p spec.newField is not known to this version; the policy is judged without it',
+    );
+    expect(run.stdout).not.toContain('refuses');
+    expect((await askManifests(held, 'lint')).stdout).toMatch(/POL326/);
+  });
 });
 
 it('tells of a key that a policy has twice', async () => {

@@ -1,9 +1,11 @@
 import { isApplied } from '../../../shared/model/applied.ts';
 import type { ClusterIndex } from '../../../shared/model/cluster-index.ts';
-import { formatRef } from '../../../shared/model/refs.ts';
+import type { NetworkPolicy } from '../../../shared/model/objects-network.ts';
+import { formatRef, nameOf, namespaceOrDefault } from '../../../shared/model/refs.ts';
 import type { Snapshot } from '../../../shared/model/snapshot.ts';
 import type { Refused } from '../actions/gaps.ts';
 import { formChecks } from '../checks/form/checks.ts';
+import { unknownFields } from '../checks/form/unknown-fields.ts';
 import { lintIndex } from './lint-facts.ts';
 import { policySubjects } from './policy-subject.ts';
 import { placeOf } from './with-places.ts';
@@ -17,6 +19,18 @@ export function misreadPolicies({ misread = [] }: Snapshot): readonly Refused[] 
       reason: `${path}:${line}: ${formatRef(object)} has ${field}: ${text} without quotes; kubectl reads ${as}`,
       meant: true,
     }));
+}
+
+/** Fields of policies that a cluster holds and that are not known here: the policies are judged without them. */
+export function unknownInHeld(held: readonly NetworkPolicy[]): readonly Refused[] {
+  return held.flatMap((policy) =>
+    unknownFields(policy.spec).map(({ field }) => {
+      const namespace = namespaceOrDefault(policy);
+      const ref = formatRef({ kind: 'NetworkPolicy', namespace, name: nameOf(policy) });
+      const reason = `${ref} ${field} is not known to this version; the policy is judged without it`;
+      return { namespace, reason, meant: true };
+    }),
+  );
 }
 
 /**

@@ -81,6 +81,19 @@ export const formMessages = defineMessages({
       'Put the word into quotes.',
     fixes: ({ fixes }) => fixes,
   }),
+  POL326: message<{ readonly policy: string; readonly field: string }>({
+    slug: 'field-is-not-known',
+    severity: 'warning',
+    confidence: 'likely',
+    rung: 20,
+    title: 'a field that a cluster holds and that is not known here',
+    summary: ({ policy, field }) =>
+      `${policy} ${field} is not known to this version; the cluster holds it, and the policy is judged without it`,
+    explain:
+      'The policy was read from a cluster with a field that the API has not in the versions known here. The cluster may be newer, and ' +
+      'what the field means may narrow or widen the policy; answers leave it out.\n' +
+      'Look the field up in the API reference of the cluster (kubectl explain networkpolicy.spec), or ask a newer version of this.',
+  }),
   POL331: message<{ readonly rule: string; readonly cidr: string; readonly what: string; readonly note: string }>({
     slug: 'block-holds-pods',
     severity: 'warning',

@@ -86,4 +86,16 @@ export const portMessages = defineMessages({
       'Add an ipBlock with the address for UDP and TCP 53. Whether traffic to the own node is filtered at all differs between plugins.',
     fixes: ({ fixes }) => fixes,
   }),
+  POL224: message<{ readonly policy: string; readonly pods: string }>({
+    slug: 'egress-cut-off',
+    severity: 'info',
+    rung: 45,
+    title: 'pods that may send nothing at all',
+    summary: ({ policy, pods }) => `${policy} lets ${pods} send nothing, not even ask DNS, and no policy allows more`,
+    explain:
+      'The policy denies all egress of the pods that it selects, and there is no other policy with an egress rule for any of them. ' +
+      'They answer whoever may reach them, but open no connection of their own and resolve no name. That is right for a start, and for ' +
+      'workloads that only answer.\n' +
+      'Where they need more, add policies for it: kubectl netpol generate dns, kubectl netpol generate --egress --allow "A -> B:PORT".',
+  }),
 });

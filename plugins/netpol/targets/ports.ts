@@ -1,5 +1,6 @@
 import { UsageError } from '../../../shared/cli/command.ts';
 import type { Service } from '../../../shared/model/objects-network.ts';
+import type { Pod } from '../../../shared/model/objects-pod.ts';
 import { formatServicePort } from '../../../shared/model/pods.ts';
 import { formatRef } from '../../../shared/model/refs.ts';
 import { type Protocol, toPortRanges } from '../../../shared/policy/rules/port-set.ts';
@@ -40,6 +41,16 @@ export function askedPorts(to: Party, { port, protocol }: PortWish): readonly As
   return [namedPort(to, port, protocol)];
 }
 
+/** Who asks for a port that the Service has not may mean its pods. */
+function behindService(pods: readonly Pod[], wanted: number | string | undefined): string {
+  const declared = pods.some((pod) =>
+    declaredPortsOf(pod).some(({ name, number }) => number === wanted || (name === wanted && name !== '')),
+  );
+  return declared
+    ? 'Its pods have that port: ask about their workload or labels, such as deploy/NAME.'
+    : 'Pods are reached on the port behind the arrow.';
+}
+
 function checked(number: number): number {
   if (number >= 1 && number <= 65535) return number;
   throw new UsageError(`port ${number} is not between 1 and 65535`);
@@ -61,9 +72,7 @@ function servicePorts(
     const asked = `${port ?? 'port'}${protocol === undefined ? '' : `/${protocol}`}`;
     throw new UsageError(
       `${formatRef(to.ref)} has no port ${asked}`,
-      own === ''
-        ? 'It has no ports at all.'
-        : wrap(`Its ports: ${own}. Pods are reached on the port behind the arrow.`, 80).join('\n'),
+      own === '' ? 'It has no ports at all.' : wrap(`Its ports: ${own}. ${behindService(pods, wanted)}`, 80).join('\n'),
     );
   }
   const families = service.spec?.ipFamilies ?? [];

@@ -3,8 +3,8 @@ import type { LogSection, Stretch } from './log-sections.ts';
 import { splitLogSections } from './log-sections.ts';
 import { looksLikeJson, parseJsonValues } from './parse-json.ts';
 import type { YamlLoader } from './parse-yaml.ts';
-import { asDocument, parseYaml } from './parse-yaml.ts';
-import type { ParsedDocument, Trouble, WordSink } from './parsed.ts';
+import { asDocument, isWritten, keyTwice, parseYaml } from './parse-yaml.ts';
+import type { ParsedDocument, ParsedValue, Trouble, WordSink } from './parsed.ts';
 
 /** V8's longest string; a larger YAML text cannot be held. */
 const LONGEST_TEXT = 0x1fffffe8;
@@ -45,7 +45,9 @@ async function* parseStretch({ bytes, line }: Stretch, sinks: FileSinks): AsyncG
         return;
       }
     }
-    yield* parseJsonValues(bytes, line, sinks.trouble);
+    for (const document of parseJsonValues(bytes, line, sinks.trouble)) {
+      yield bytes.length <= FLOW_YAML_UP_TO ? await withKeyTwice(document, bytes, line, sinks) : document;
+    }
     return;
   }
   if (bytes.length > LONGEST_TEXT) {
@@ -55,6 +57,22 @@ async function* parseStretch({ bytes, line }: Stretch, sinks: FileSinks): AsyncG
   const text = asBuffer(bytes).toString('utf8');
   if (text.trim() === '') return;
   yield* parseYaml(text, line, await sinks.yaml(), sinks.trouble, sinks.word);
+}
+
+/** JSON.parse takes the last of two equal keys in silence, as kubectl does: what a policy lost is looked for in its text. */
+async function withKeyTwice(
+  document: ParsedDocument,
+  bytes: Uint8Array,
+  line: number,
+  sinks: FileSinks,
+): Promise<ParsedDocument> {
+  if (document.header !== undefined || !Array.isArray(document.values) || document.values.length !== 1) return document;
+  const [only] = document.values as readonly ParsedValue[];
+  if (only === undefined || !isWritten(only.value)) return document;
+  const text = asBuffer(bytes).toString('utf8');
+  if (!text.includes('NetworkPolicy')) return document;
+  const twice = keyTwice({ text, line }, await sinks.yaml());
+  return twice === undefined ? document : { ...document, values: [{ ...only, twice }] };
 }
 
 function isJson(bytes: Uint8Array): boolean {

@@ -64,13 +64,13 @@ export function* parseYaml(
 }
 
 /** A single object by someone's hand; what a server printed has its words quoted where that matters. */
-function isWritten(value: unknown): boolean {
+export function isWritten(value: unknown): boolean {
   if (typeof value !== 'object' || value === null || !('metadata' in value)) return false;
   return typeof value.metadata === 'object' && !isApplied(value as KubeObject);
 }
 
 /** The first key that a policy has twice in one mapping: kubectl takes the last one in silence, other tools refuse the file. */
-function keyTwice({ text, line }: TextPart, load: YamlLoader): ParsedValue['twice'] {
+export function keyTwice({ text, line }: TextPart, load: YamlLoader): ParsedValue['twice'] {
   if (!text.includes('NetworkPolicy')) return undefined;
   try {
     load.strict(text);

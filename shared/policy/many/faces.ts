@@ -70,8 +70,11 @@ function buildFaces(model: PolicyModel): Faces {
   function find(peer: Peer): FaceMembers {
     if (peer.type === 'pods') {
       const { yes, maybe } = membersOf(peer, index, model.context);
-      const ids = (classes: readonly PodClass[]): number[] =>
-        classes.flatMap((cls) => (ofClass[cls.id] ?? []).map((face) => face.id));
+      const ids = (classes: readonly PodClass[]): number[] => {
+        const found: number[] = [];
+        for (const cls of classes) for (const face of ofClass[cls.id] ?? []) found.push(face.id);
+        return found;
+      };
       return { yes: ids(yes), maybe: ids(maybe) };
     }
     if (peer.type === 'block') return blockMembers(peer);

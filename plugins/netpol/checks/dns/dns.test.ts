@@ -59,13 +59,19 @@ describe('dns-egress-forgotten', () => {
   });
 
   it.each([
-    ['a deny-all', [networkPolicy('deny', { podSelector: {}, policyTypes: ['Egress'] })]],
     ['a rule for DNS in another policy', [egress(toDb), dnsForAll()]],
     ['everything allowed', [egress({})]],
     ['port 53 to everybody', [egress(toDb, { ports: [udp, tcp] })]],
     ['ingress only', [networkPolicy('in', { podSelector: {}, policyTypes: ['Ingress'], ingress: [{}] })]],
   ] as const)('is silent for %s', (_, policies) => {
     expect(codes(...policies).filter((code) => /POL22/.test(code))).toEqual([]);
+  });
+
+  it('is not what a deny-all forgets, which is noted until a policy lets one of its pods send', () => {
+    const deny = networkPolicy('deny', { podSelector: {}, policyTypes: ['Egress'] });
+    expect(codes(deny)).toEqual(['POL224 info proven']);
+    expect(found(lint(deny), 'POL224')?.summary).toContain('deny lets 2 pods send nothing, not even ask DNS');
+    expect(codes(deny, egress({}))).toEqual([]);
   });
 
   it('is a note for single addresses, which need no names', () => {

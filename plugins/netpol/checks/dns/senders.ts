@@ -27,7 +27,7 @@ export function sendersOf(index: ClusterIndex, policy: Policy | undefined): read
   const model = lintModelIn(index);
   const byPolicy = model.memo('lint/senders', () => {
     const classes = classesIn(model);
-    const { of } = buildProfiles(model, classes, 'egress');
+    const { of } = model.memo('lint/profiles/egress', () => buildProfiles(model, classes, 'egress'));
     const pods = new Map<Profile, Pod[]>();
     for (const cls of classes.classes) {
       const profile = of[cls.id];
@@ -51,6 +51,25 @@ export function sendersOf(index: ClusterIndex, policy: Policy | undefined): read
     return result;
   });
   return byPolicy.get(policy) ?? [];
+}
+
+/**
+ * The pods that a policy without rules cuts off: it selects them, no policy lets them send anything, and it lets
+ * nobody else send either. Where others of its pods may send, the rest is meant to be silent.
+ */
+export function cutOffBy(index: ClusterIndex, policy: Policy | undefined): readonly Pod[] {
+  // Beside rules for the other direction it is told as a direction that was perhaps listed by mistake.
+  if (policy?.affects.egress !== true || policy.egress.length + policy.ingress.length > 0) return [];
+  const model = lintModelIn(index);
+  const classes = classesIn(model);
+  const { of } = model.memo('lint/profiles/egress', () => buildProfiles(model, classes, 'egress'));
+  const own = classes.classes.filter((cls) => !cls.unit.hostNetwork && of[cls.id]?.selects(policy) === 'yes');
+  const silent = own.every(({ id }) =>
+    of[id]?.tiers.every(
+      ({ name, groups }) => name === 'networkPolicy' && groups.flat().every(({ egress }) => egress.length === 0),
+    ),
+  );
+  return silent ? own.flatMap(({ pods }) => pods) : [];
 }
 
 /** Whether the policies of some senders let them reach a unit on a port. */

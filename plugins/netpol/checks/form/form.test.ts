@@ -88,6 +88,11 @@ describe('ip-block-form', () => {
   });
 });
 
+/** Without what only a server gives. */
+function written(policy: ReturnType<typeof networkPolicy>): typeof policy {
+  return { ...policy, metadata: { name: 'p', namespace: 'shop' } };
+}
+
 describe('policy-is-not-valid', () => {
   it.each([
     [from({}), 'spec.ingress[0].from[0]: a peer needs podSelector'],
@@ -113,7 +118,7 @@ describe('policy-is-not-valid', () => {
       'spec.ingress[0].from[0].podSelector.matchLabel: the API has no such field; matchLabels is near',
     ],
     [
-      networkPolicy('p', { podSelector: {}, ingress: [{ source: 'all' } as never] }),
+      written(networkPolicy('p', { podSelector: {}, ingress: [{ source: 'all' } as never] })),
       'spec.ingress[0].source: the API has no such field here, only from',
     ],
   ])('refuses %#: a wrong field', (policy, words) => {

@@ -1,5 +1,6 @@
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import type { Finding, Fix } from '../../../../shared/messages/finding.ts';
+import { isApplied } from '../../../../shared/model/applied.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import type { NetworkPolicyPeer } from '../../../../shared/model/objects-network.ts';
 import { formatRef } from '../../../../shared/model/refs.ts';
@@ -207,7 +208,16 @@ export const policyIsNotValid = defineCheck<PolicySubject>({
       }),
     );
     const meta = metaProblems(subject.object.metadata ?? {}).map(({ field, problem }) => raise(field, problem));
-    const unknown = unknownFields(spec).map(({ field, problem }) => raise(field, problem));
+    const unknown = unknownFields(spec).map(({ field, problem, isSlip }) =>
+      // No server keeps a misspelt field: then the file was edited after it was read from one.
+      isApplied(subject.object) && !isSlip
+        ? formMessages.POL326.raise({
+            subject: subject.ref,
+            args: { policy: formatRef(subject.ref), field },
+            evidence: [atField(index, subject, field, problem)],
+          })
+        : raise(field, problem),
+    );
     return [...meta, ...unknown, ...types, ...many, ...selector, ...peers, ...swapped];
   },
 });

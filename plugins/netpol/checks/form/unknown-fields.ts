@@ -16,17 +16,22 @@ const RULE: Fields = (() => {
 /** https://kubernetes.io/docs/reference/kubernetes-api/policy-resources/network-policy-v1/ */
 const SPEC: Fields = { podSelector: SELECTOR, policyTypes: null, ingress: RULE, egress: RULE };
 
+export interface UnknownField extends FormProblem {
+  /** A field of the API is spelt nearly so. */
+  readonly isSlip: boolean;
+}
+
 /**
  * Fields of a NetworkPolicy that the API does not have. kubectl refuses them; a server that is told not to validate drops
  * them, and a misspelt selector then means every pod, a misspelt list of rules none.
  */
-export function unknownFields(spec: unknown): readonly FormProblem[] {
-  const problems: FormProblem[] = [];
+export function unknownFields(spec: unknown): readonly UnknownField[] {
+  const problems: UnknownField[] = [];
   addFields(spec, SPEC, 'spec', problems);
   return problems;
 }
 
-function addFields(value: unknown, fields: Fields, path: string, problems: FormProblem[]): void {
+function addFields(value: unknown, fields: Fields, path: string, problems: UnknownField[]): void {
   if (Array.isArray(value)) {
     for (let at = 0; at < value.length; at++) addFields(value[at], fields, `${path}[${at}]`, problems);
     return;
@@ -34,7 +39,7 @@ function addFields(value: unknown, fields: Fields, path: string, problems: FormP
   if (typeof value !== 'object' || value === null) return;
   for (const [name, inner] of Object.entries(value)) {
     const own = Object.hasOwn(fields, name) ? fields[name] : undefined;
-    if (own === undefined) problems.push({ field: `${path}.${name}`, problem: noSuchField(name, fields) });
+    if (own === undefined) problems.push({ field: `${path}.${name}`, ...noSuchField(name, fields) });
     else if (own !== null) addFields(inner, own, `${path}.${name}`, problems);
   }
 }
@@ -42,12 +47,12 @@ function addFields(value: unknown, fields: Fields, path: string, problems: FormP
 /** Names that are this many letters away or fewer are taken for slips. */
 const NEAR = 3;
 
-function noSuchField(name: string, fields: Fields): string {
+function noSuchField(name: string, fields: Fields): Omit<UnknownField, 'field'> {
   const [near] = Object.keys(fields)
     .map((known) => ({ known, away: distance(name.toLowerCase(), known.toLowerCase()) }))
     .filter(({ away }) => away <= NEAR)
     .sort((a, b) => a.away - b.away);
   return near === undefined
-    ? `the API has no such field here, only ${Object.keys(fields).join(', ')}`
-    : `the API has no such field; ${near.known} is near`;
+    ? { problem: `the API has no such field here, only ${Object.keys(fields).join(', ')}`, isSlip: false }
+    : { problem: `the API has no such field; ${near.known} is near`, isSlip: true };
 }

@@ -36,7 +36,9 @@ describe('policy-types', () => {
   it('notes a listed direction without rules, and not a deny-all', () => {
     const copied = networkPolicy('p', { podSelector: {}, policyTypes: ['Ingress', 'Egress'], ingress: [fromApi] });
     expect(codes(copied)).toEqual(['POL303 info possible']);
-    expect(codes(networkPolicy('deny', { podSelector: {}, policyTypes: ['Ingress', 'Egress'] }))).toEqual([]);
+    expect(codes(networkPolicy('deny', { podSelector: {}, policyTypes: ['Ingress', 'Egress'] }))).not.toContainEqual(
+      expect.stringContaining('POL303'),
+    );
   });
 });
 
