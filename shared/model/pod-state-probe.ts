@@ -43,6 +43,8 @@ export interface ProbeTimes {
   readonly period: number;
   readonly timeout: number;
   readonly failureThreshold: number;
+  /** Passes in a row that count as one. */
+  readonly successThreshold: number;
   /** Seconds after the container's start at which an always failing probe has used up its attempts. */
   readonly budget: number;
 }
@@ -57,6 +59,7 @@ export function probeTimes(probe: Probe): ProbeTimes {
     period,
     timeout: probe.timeoutSeconds ?? 1,
     failureThreshold,
+    successThreshold: probe.successThreshold ?? 1,
     budget: initialDelay + period * failureThreshold,
   };
 }

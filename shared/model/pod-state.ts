@@ -337,7 +337,10 @@ export function allowance(entry: UnreadyContainer): number {
   const { spec } = entry.container;
   const readiness = spec.readinessProbe === undefined ? undefined : probeTimes(spec.readinessProbe);
   // A container gets three attempts; a large failureThreshold only delays the loss of readiness, not its start.
-  const attempts = readiness === undefined ? 5 : readiness.initialDelay + Math.max(readiness.period * 3, 10);
+  const attempts =
+    readiness === undefined
+      ? 5
+      : readiness.initialDelay + Math.max(readiness.period * (readiness.successThreshold + 2), 10);
   if (entry.waitsFor !== 'startup' || spec.startupProbe === undefined) return attempts;
   return probeTimes(spec.startupProbe).budget + attempts;
 }

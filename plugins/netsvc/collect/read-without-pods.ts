@@ -32,10 +32,20 @@ export async function readWithoutPods(gatherer: Gatherer, service: Service): Pro
     gatherer.list('ResourceQuota', { namespace }),
     gatherer.list('LimitRange', { namespace }),
     gatherer.list('ServiceAccount', { namespace }),
-    gatherer.list('Pod', { labelSelector: formatLabels(selector) }),
+    readElsewhere(gatherer, service),
     readCandidates(gatherer, service),
     asksForLeader(selector) ? gatherer.list('Lease', { namespace }) : undefined,
   ]);
+}
+
+/** Namespaces with such pods in which it is asked whether a Service serves them. */
+const MAX_ELSEWHERE = 3;
+
+/** Pods of other namespaces that the selector would match, and the Services beside them. */
+async function readElsewhere(gatherer: Gatherer, service: Service): Promise<void> {
+  const pods = await gatherer.list('Pod', { labelSelector: formatLabels(selectorOf(service)) });
+  const others = new Set(pods.map(namespaceOf).filter((namespace) => namespace !== namespaceOf(service)));
+  await Promise.all([...others].slice(0, MAX_ELSEWHERE).map((namespace) => gatherer.list('Service', { namespace })));
 }
 
 /** Asked by name, because only then the server's notes on who changed what are kept. */

@@ -42,6 +42,26 @@ describe('pods-starting', () => {
     expect(report.findings.map((finding) => finding.code)).toContain('SVC313');
   });
 
+  it('names settings of the probe that alone make the start long, and how to shorten it', () => {
+    const report = (more: Partial<Probe>) => {
+      const made = unready(
+        'web-6f9c-a',
+        { readinessProbe: { ...probe, ...more } },
+        { of: 'web', age: 92, started: 90 },
+      );
+      return diagnoseObjects([web, deployment('web'), made, ...slicesFor(web, [made])], 'web');
+    };
+    const often = report({ successThreshold: 30, periodSeconds: 5 });
+    expect(often.headline).toContain('must pass 30 times in a row (successThreshold), every 5s');
+    expect(often.causes[0]?.fixes[0]?.command).toContain('"readinessProbe":{"successThreshold":1}');
+    const late = report({ initialDelaySeconds: 600 });
+    expect(late.headline).toContain('is first asked after initialDelaySeconds 600');
+    expect(late.causes[0]?.fixes[0]).toMatchObject({
+      command: expect.stringContaining('"readinessProbe":{"initialDelaySeconds":5}'),
+      undo: expect.stringContaining('"readinessProbe":{"initialDelaySeconds":600}'),
+    });
+  });
+
   it('weighs more when a startup probe has kept failing for a minute and nothing serves', () => {
     const made = podWith(
       'web-6f9c-a',

@@ -1,5 +1,5 @@
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
-import type { Confidence, Evidence, Finding, Severity } from '../../../../shared/messages/finding.ts';
+import type { Confidence, Evidence, Finding, Fix, Severity } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import { probeTimes } from '../../../../shared/model/pod-state-probe.ts';
 import { ago } from '../../../../shared/util/duration.ts';
@@ -12,7 +12,7 @@ import { type PodIn, podsIn, readyPods, servicePods } from '../pods/service-pods
 import { POD_USES } from '../pods/workloads-behind.ts';
 import { type FailingProbe, failingProbe } from './failing-probes.ts';
 import { mayWait } from './pods-not-ready.ts';
-import { probeFixes } from './probe-fixes.ts';
+import { change, probeFixes } from './probe-fixes.ts';
 import { failureInWords, probedContainer, probeEvidence, probeInWords, probeTexts } from './probe-words.ts';
 
 /** Young pods against which nothing speaks yet: a note while others serve, a possible cause while none does. */
@@ -62,6 +62,7 @@ function raise(index: ClusterIndex, subject: ServiceSubject, group: readonly [St
     evidence,
     fixes: [
       ...(failing?.fault === 'wrong-port' ? probeFixes(subject, failing) : []),
+      ...(failing === undefined || severity === 'info' ? [] : soonerFixes(failing)),
       {
         title: 'watch them start',
         command: `kubectl get pods -n ${subject.namespace} -l ${Object.entries(subject.selector ?? {})
@@ -88,10 +89,25 @@ function weightOf(
   return { severity: 'warning', confidence: 'possible', impact: 0.9 };
 }
 
+/** Passes in a row beyond which they, and not the app, are what takes long. */
+const FEW = 3;
+
+/** The settings that alone make a start long, brought down. */
+function soonerFixes(failing: FailingProbe): readonly Fix[] {
+  const { initialDelay, successThreshold } = probeTimes(failing.probe);
+  if (failing.failure !== undefined || failing.type !== 'readiness') return [];
+  if (successThreshold > FEW)
+    return change(failing, 'take one pass for enough', { successThreshold: 1 }, { successThreshold });
+  if (initialDelay < 60) return [];
+  return change(failing, 'ask sooner', { initialDelaySeconds: 5 }, { initialDelaySeconds: initialDelay });
+}
+
 /** A long initialDelaySeconds is the whole reason why nothing has passed yet. */
 function notPassed(failing: FailingProbe): string {
-  const { initialDelay } = probeTimes(failing.probe);
+  const { initialDelay, successThreshold, period } = probeTimes(failing.probe);
   if (failing.failure !== undefined) return `has not passed (${failureInWords(failing)})`;
+  if (successThreshold > FEW)
+    return `must pass ${successThreshold} times in a row (successThreshold), every ${period}s`;
   return initialDelay >= 60 ? `is first asked after initialDelaySeconds ${initialDelay}` : 'has not passed';
 }
 

@@ -1,7 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import type { KubeObject } from '../../../../shared/model/objects.ts';
 import { crashing, ended } from '../../../../shared/testing/broken-pods.ts';
-import { deployment, pod, secondsAgo, service, slicesFor, workload } from '../../../../shared/testing/builders.ts';
+import {
+  deployment,
+  event,
+  pod,
+  secondsAgo,
+  service,
+  slicesFor,
+  workload,
+} from '../../../../shared/testing/builders.ts';
 import { causeCodes, diagnoseObjects } from '../../testing/diagnose-objects.ts';
 import { type StagedOptions, stagedApp } from '../../testing/staged-app.ts';
 
@@ -115,6 +123,29 @@ describe('selector-matches-no-pod', () => {
 
   it('says that the namespace is empty', () => {
     expect(diagnose({ app: 'payment' }, []).headline).toContain('the namespace has no pods and no workload');
+  });
+
+  it('names the workload that was deleted, whatever copies of it run elsewhere', () => {
+    const made = {
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: { name: 'payment', namespace: 'shop', uid: 'x' },
+    };
+    const told = event(made, 'ScalingReplicaSet', 'Scaled up replica set payment-6f9c7d8b5 from 0 to 2', {
+      type: 'Normal',
+    });
+    const there = {
+      ...service('payment', { selector: { app: 'payment' }, clusterIP: '10.96.10.11', clusterIPs: ['10.96.10.11'] }),
+      metadata: { name: 'payment', namespace: 'staging' },
+    };
+    const copy = pod('payment-1', { namespace: 'staging', labels: { app: 'payment' } });
+    for (const more of [[told], [told, there, copy]]) {
+      const report = diagnose({ app: 'payment' }, [['mailer', {}]], more);
+      expect(causeCodes(report)).toEqual(['SVC101']);
+      expect(report.headline).toContain('Deployment payment was deleted');
+    }
+    const running = diagnose({ app: 'payment' }, [['payment', { labels: { app: 'pay' } }]], [told]);
+    expect(running.headline).not.toContain('deleted');
   });
 
   it('finds pods that no workload owns', () => {

@@ -11,7 +11,8 @@ import { podsMatching, selectorOf } from '../../../../shared/model/services.ts';
 import { joinAnd, joinNames, plural } from '../../../../shared/util/text.ts';
 import { selectorMessages } from '../../messages/selector.ts';
 import { type ServiceSubject, subjectPods } from '../../service-subject.ts';
-import { makersInEvents } from '../pods/creation/makers-in-events.ts';
+import { goneMaker, makersInEvents } from '../pods/creation/makers-in-events.ts';
+import { eventEvidence } from '../pods/pod-evidence.ts';
 import { differenceInWords, labelDifferences, likeness } from './label-distance.ts';
 import { nobodyLeads } from './leader-label.ts';
 import { type Candidate, equallyNear, nearestWorkloads, rankedWorkloads } from './nearest-workloads.ts';
@@ -102,7 +103,10 @@ export function unmatched(index: ClusterIndex, subject: ServiceSubject, now: num
   const [elsewhere] = matchesElsewhere(index, subject.namespace, subject.selector ?? {});
   // A copy of the app in another namespace that has a Service of its own explains nothing, unless nothing else does.
   const moved =
-    elsewhere !== undefined && (nearest === undefined || nearest.distance > NEAR) && !meantHere(subject, nearest);
+    elsewhere !== undefined &&
+    (nearest === undefined || nearest.distance > NEAR) &&
+    !meantHere(subject, nearest) &&
+    (elsewhere.service === undefined || goneMaker(index, subject) === undefined);
   return moved
     ? inOtherNamespace(index, subject, elsewhere, candidates, now)
     : inNoNamespace(index, subject, candidates, elsewhere, now);
@@ -131,7 +135,9 @@ function inNoNamespace(
   elsewhere: Elsewhere | undefined,
   now: number,
 ): Finding {
-  const near = equallyNear(candidates);
+  const gone = goneMaker(index, subject);
+  // The workload that was meant is known: none that only resembles it.
+  const near = equallyNear(candidates).filter(({ distance }) => gone === undefined || distance <= NEAR);
   const [nearest] = near;
   const differences = nearest === undefined ? [] : labelDifferences(subject.selector ?? {}, nearest.labels);
   const leader =
@@ -195,6 +201,8 @@ function inOtherNamespace(
 function presentLabels(index: ClusterIndex, subject: ServiceSubject): string {
   const made = madeByStranger(index, subject);
   if (made !== undefined) return made;
+  const gone = goneMaker(index, subject);
+  if (gone !== undefined) return `${gone.workload.kind} ${gone.workload.ref.name} was deleted`;
   const ranked = rankedWorkloads(index, subject, subject.namespace);
   if (ranked.length === 0) return index.seen('Pod', subject.namespace).whole ? nothingThere(index, subject) : '';
   const words = ranked
@@ -242,8 +250,10 @@ function evidenceOf(
   now: number,
 ): readonly Evidence[] {
   const [nearest] = candidates;
+  const gone = goneMaker(index, subject);
   return [
     matchEvidence(index, subject, podsMatching(index, subject.namespace, subject.selector ?? {}).length),
+    ...(gone === undefined ? [] : [eventEvidence(gone.event, index.now)]),
     ...(elsewhere === undefined ? [] : [elsewhereEvidence(elsewhere)]),
     ...candidateEvidence(candidates, subject.selector ?? {}),
     ...(nearest === undefined || !labelsOnlyItself(subject, nearest) ? [] : [onlyItselfEvidence(subject, nearest)]),

@@ -1,3 +1,4 @@
+import { isProvenAbsent } from '../../../../../shared/model/absence.ts';
 import type { ClusterIndex } from '../../../../../shared/model/cluster-index.ts';
 import type { ClusterEvent } from '../../../../../shared/model/objects.ts';
 import type { OwnedWorkload } from '../../../../../shared/model/owners.ts';
@@ -10,7 +11,7 @@ export interface ToldMaker {
   /** Its kind and name; the object is empty. */
   readonly workload: OwnedWorkload;
   readonly event: ClusterEvent;
-  readonly told: 'refused' | 'scaled-down';
+  readonly told: 'refused' | 'scaled-down' | 'gone';
 }
 
 /** An event this old may be past: controllers try again at least every 17 minutes. */
@@ -37,6 +38,17 @@ export function makersInEvents(index: ClusterIndex, subject: ServiceSubject): re
     }
     return [...found.values()];
   });
+}
+
+/** A workload that bears the name of the Service or of its selector, of which only events are left: it was deleted. */
+export function goneMaker(index: ClusterIndex, { namespace, name, selector }: ServiceSubject): ToldMaker | undefined {
+  const names = new Set([name, ...Object.values(selector ?? {})]);
+  for (const event of namespaceEvents(index, namespace).toReversed()) {
+    const workload = makerOf(event, namespace);
+    if (workload === undefined || !names.has(workload.ref.name)) continue;
+    if (isProvenAbsent(index, workload.kind, namespace, workload.ref.name)) return { workload, event, told: 'gone' };
+  }
+  return undefined;
 }
 
 function toldBy(event: ClusterEvent, now: number): ToldMaker['told'] | undefined {
