@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { wrap } from './text.ts';
+import { withoutLogHead, wrap } from './text.ts';
 
 describe('wrap', () => {
   it('breaks at blanks', () => {
@@ -22,5 +22,17 @@ describe('wrap', () => {
       'now',
     ]);
     expect(wrap('has a=1,b=2', 20)).toEqual(['has a=1,b=2']);
+  });
+});
+
+describe('withoutLogHead', () => {
+  it.each([
+    ['E1128 13:43:02.577725       1 run.go:72] "command failed"', '"command failed"'],
+    ['{"level":"error","msg":"no address","error":"timeout"}', 'no address: timeout'],
+    ['{"level":"info","message":"starts"}', 'starts'],
+    ['{"a": broken', '{"a": broken'],
+    ['plain words', 'plain words'],
+  ])('%s', (line, said) => {
+    expect(withoutLogHead(line)).toBe(said);
   });
 });

@@ -59,5 +59,17 @@ export function shellQuote(word: string): string {
 
 /** The words of a log line, without klog's severity, time, thread and place: `E1128 13:43:02.577725 1 run.go:72] …`. */
 export function withoutLogHead(line: string): string {
+  if (line.startsWith('{"')) return saidInJson(line);
   return line.replace(/^[IWEF]\d{4} \d\d:\d\d:\d\d\.\d+\s+\d+ \S+:\d+\] /, '');
+}
+
+/** `{"level":"error","msg":"…","error":"…"}`: what it says, and the line itself where it is no such JSON. */
+function saidInJson(line: string): string {
+  try {
+    const { msg, message, error, err } = JSON.parse(line) as Readonly<Record<string, unknown>>;
+    const said = [msg ?? message, error ?? err].filter((text) => typeof text === 'string' && text !== '');
+    return said.length === 0 ? line : said.join(': ');
+  } catch {
+    return line;
+  }
 }

@@ -111,6 +111,18 @@ describe('lines that agents print before they end', () => {
       'calico/node is not ready: BIRD is not ready: Error querying BIRD: unable to connect to BIRDv4 socket: dial unix /var/run/calico/bird.ctl: connect: connection refused',
       'BIRD, its part',
     ],
+    ['calico', 'calico/node is not ready: felix is not ready: readiness probe reporting 503', 'Felix, its part'],
+    ['cilium', 'level=fatal msg="BPF filesystem is not mounted at /sys/fs/bpf" subsys=bpf', 'BPF file system'],
+    [
+      'ovn',
+      'ovsdb-server: ovsdb error: error reading record: syntax error: /etc/ovn/ovnnb_db.db',
+      'database on the node',
+    ],
+    [
+      'weave',
+      "FATA: Couldn't apply ipset: ipset v7.15: Kernel error received: Invalid argument",
+      'ipset does not work',
+    ],
     ['calico', 'calico/node is not ready: BIRD is not ready: BGP not established with 10.0.0.2', 'BGP peers'],
     [
       'calico',

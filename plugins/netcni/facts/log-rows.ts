@@ -123,7 +123,7 @@ export const LOG_ROWS: readonly LogRow[] = [
     'the kernel of the node is too old',
   ],
   [
-    /bpf.*(not supported|failed to mount)|BPFFS|bpf_filesystem/i,
+    /bpf.*(not supported|failed to mount|not mounted)|BPFFS|bpf_filesystem/i,
     'the BPF file system or a BPF feature is missing on the node',
   ],
   [
@@ -134,8 +134,14 @@ export const LOG_ROWS: readonly LogRow[] = [
     /nft.*(not supported|no such file|failed|could not|unable)|unable to initialize nftables|netlink.*operation not supported/i,
     'nftables does not work on the node',
   ],
+  [
+    /ipset.*(exit status|Kernel error|failed)/i,
+    'ipset does not work on the node (its kernel modules are missing or too old)',
+  ],
+  [/ovsdb.*(error reading record|syntax error|not valid)/i, 'its database on the node is damaged (OVN, Open vSwitch)'],
   [/address already in use|bind: address already/i, 'a port that it needs is taken on the node'],
   [/unable to connect to BIRDv?[46]? ?socket|bird\d?\.ctl/i, 'BIRD, its part that speaks BGP, does not run'],
+  [/felix is not ready/i, 'Felix, its part that writes rules and routes, is not ready'],
   [/BGP not established with|BIRD is not ready/i, 'its BGP peers are not connected'],
   [/nodes? \\?"[^"]+" not found/i, 'it looks for its node under a name that no Node has'],
   [/node-subnets.*(not found|missing|waiting)|timed out waiting for node.*subnet/i, 'OVN has given the node no subnet'],

@@ -142,7 +142,7 @@ export const addressMessages = defineMessages({
       'Whoever sends to the address reaches one of the two, and which one changes. It comes from two nodes with the same range, from addresses that were released while a pod still had them, or from a node ' +
       'that was cut off and came back. Delete one of the pods; then look for the reason among overlapping ranges and leaks.',
   }),
-  CNI314: message<{ what: string; one: string; other: string }>({
+  CNI314: message<{ what: string; one: string; other: string; fix: readonly Fix[] }>({
     slug: 'ranges-overlap',
     severity: 'warning',
     rung: 9,
@@ -150,8 +150,8 @@ export const addressMessages = defineMessages({
     summary: ({ what, one, other }) => `${what}: ${one} and ${other}`,
     explain:
       'Pods, Services and nodes need ranges of their own. Where two overlap, which of the two an address means depends on the way of the packet: kube-proxy catches what looks like a ClusterIP, routes catch what looks ' +
-      'like a pod, so that some machines or Services cannot be reached from pods. Neither range can be changed in place; choose another for one of them when the cluster is next rebuilt, or move the nodes.',
-    fixes: () => [{ title: 'draw the ranges', command: 'kubectl netcni ranges', risk: 'none' }],
+      'like a pod, so that some machines or Services cannot be reached from pods. Pods of Calico can be moved to another IPPool, and single nodes to another network. Other ranges cannot be changed in place: choose another when the cluster is next rebuilt.',
+    fixes: ({ fix }) => [{ title: 'draw the ranges', command: 'kubectl netcni ranges', risk: 'none' }, ...fix],
   }),
   CNI315: message<{ what: string }>({
     slug: 'half-of-dual-stack',

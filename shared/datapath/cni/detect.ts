@@ -157,6 +157,8 @@ const TOGETHER: readonly (readonly [PluginName, PluginName])[] = [
   ['Cilium', 'Azure CNI'],
   ['Calico', 'Azure CNI'],
   ['Cilium', 'Terway'],
+  // The operator of OpenShift runs both while it moves a cluster from one to the other, and at no other time.
+  ['OVN-Kubernetes', 'OpenShift SDN'],
   // Canal built by hand: Flannel for routes, Calico with host-local addresses.
   ['Calico', 'Flannel'],
 ];

@@ -191,6 +191,14 @@ describe('what messages of sandboxes mean', () => {
     [`${FRAME}mkdir /var/lib/containerd/x: no space left on device`, 'runtime', undefined],
     [`${FRAME}failed to get sandbox runtime: no runtime for "gvisor" is configured`, 'runtime', undefined],
     [`${FRAME}failed to reserve sandbox name "a_shop_1": name is reserved for "0f3c"`, 'timeout', undefined],
+    [`${FRAME}${add('calico', 'k8s-pod-network')}failed to acquire IPAM lock: timed out`, 'timeout', 'Calico'],
+    [`${FRAME}${add('multus-shim', 'm')}CmdAdd (shim): timed out waiting for the condition`, 'timeout', 'Multus'],
+    [
+      `${FRAME}${add('kube-ovn', 'kube-ovn')}RPC failed; configure nic failed ovs-vsctl: unix:/var/run/openvswitch/db.sock: database connection failed`,
+      'agent-down',
+      undefined,
+    ],
+    ['stage=acquireAddress error=AddressConflict', 'attachment', undefined],
     [
       'NetworkPlugin cni failed to set up pod "a_shop" network: open /run/flannel/subnet.env: no such file or directory',
       'agent-down',
@@ -201,6 +209,15 @@ describe('what messages of sandboxes mean', () => {
     expect({ trouble: cause.trouble, plugin: cause.plugin }).toEqual({ trouble, plugin });
     expect(cause.meaning).not.toBe('');
     expect(cause.words).not.toContain('rpc error: code = Unknown');
+  });
+
+  it.each([
+    'failed to create pod network sandbox k8s_a_shop_1_0(0f3c): error adding pod shop_a to CNI network "net": the moon is full',
+    'plugin type="m" name="n" failed (add): CmdAdd (shim): CNI request failed with status 400: the moon is full',
+    'error adding container to network "storage": the moon is full',
+    'RPC failed; request ip return 500 the moon is full',
+  ])('frames of others are left out: %s', (message) => {
+    expect(sandboxCause(message).words).toMatch(/^(plugin type="m" name="n" failed \(add\): )?the moon is full$/);
   });
 
   it('words that nobody knows are told as they are', () => {

@@ -62,6 +62,12 @@ export const PLUGIN_ROWS: readonly SandboxRow[] = [
     'Calico',
     "Calico's datastore is locked (ClusterInformation datastoreReady: false)",
   ],
+  [
+    /acquire IPAM lock/,
+    'timeout',
+    'Calico',
+    "Calico's lock for addresses on the node is held: an earlier call of the plugin hangs",
+  ],
   [/no podCidr for node/, 'no-pool', 'Calico', 'the node has no podCIDR, which the plugin is to give addresses of'],
   [
     /already exists for an interface other than/,

@@ -49,6 +49,12 @@ export const SANDBOX_ROWS: readonly SandboxRow[] = [
     'the default network is not set up on the node: Multus waits for its configuration file',
   ],
   [
+    /multus-shim.*timed out waiting for the condition/,
+    'timeout',
+    'Multus',
+    'Multus waited in vain for the default network or for the pod in the API server',
+  ],
+  [
     /multus\S*\.sock.*(connection refused|no such file)|multus.*(is forbidden|Unauthorized|http:\/\/dummy\/cni": EOF)/i,
     'agent-down',
     'Multus',

@@ -1,7 +1,7 @@
 import { detectNetwork } from '../../../../shared/datapath/cni/detect.ts';
 import type { Told } from '../../../../shared/datapath/cni/setup.ts';
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
-import type { Finding } from '../../../../shared/messages/finding.ts';
+import type { Finding, Fix } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import {
   type Address,
@@ -11,6 +11,7 @@ import {
   parseAddress,
   parseCidr,
 } from '../../../../shared/util/addresses.ts';
+import { applyLine, patchLine } from '../../../../shared/util/kubectl.ts';
 import { type ClusterSubject, nodeKey } from '../../cluster-subject.ts';
 import { nodeFacts } from '../../facts/nodes.ts';
 import { addressMessages } from '../../messages/addresses.ts';
@@ -44,21 +45,26 @@ export const rangesOverlap = defineCheck<ClusterSubject>({
     // Where nothing tells who hands out addresses and nodes have no ranges, pods may well be of the network of the nodes.
     const cloud = primary?.ipam === undefined ? owned.length === 0 : primary.ipam.value === 'cloud';
     return [
-      ...clash('Services and pods have addresses in common', services, pods.length > 0 ? pods : owned),
+      ...clash(index, 'Services and pods have addresses in common', services, pods.length > 0 ? pods : owned),
       ...nodesIn(index, 'nodes have addresses in the range of Services', services),
       ...(cloud ? [] : nodesIn(index, 'nodes have addresses in the range of pods', pods.length > 0 ? pods : owned)),
     ];
   },
 });
 
-function clash(what: string, some: readonly Named[], others: readonly Named[]): readonly Finding[] {
+function clash(
+  index: ClusterIndex,
+  what: string,
+  some: readonly Named[],
+  others: readonly Named[],
+): readonly Finding[] {
   for (const one of some) {
     const other = others.find(({ range }) => overlaps(range, one.range));
     if (other === undefined) continue;
     return [
       addressMessages.CNI314.raise({
         subject: { kind: 'Cluster', name: 'ranges' },
-        args: { what, one: one.value, other: other.value },
+        args: { what, one: one.value, other: other.value, fix: otherPool(index, other) },
         severity: 'critical',
         evidence: [one, other].map(({ value, source }) => ({ fact: value, source })),
       }),
@@ -79,16 +85,64 @@ function nodesIn(index: ClusterIndex, what: string, ranges: readonly Named[]): r
   const [first] = hits;
   if (first === undefined) return [];
   const names = [...new Set(hits.map(({ name }) => name))];
+  const all = nodeFacts(index).length;
   return [
     addressMessages.CNI314.raise({
       subject: { kind: 'Node', name: first.name },
-      args: { what, one: `${nodeWords(names)} (${first.text})`, other: first.range.value },
+      args: {
+        what,
+        one: `${nodeWords(names)} (${first.text})`,
+        other: first.range.value,
+        fix: [...otherPool(index, first.range), ...elsewhere(names, all)],
+      },
       pods: names.map(nodeKey),
       evidence: [
         { fact: `InternalIP ${first.text}`, source: `Node ${first.name} status.addresses` },
         { fact: first.range.value, source: first.range.source },
       ],
     }),
+  ];
+}
+
+/** Pods of Calico move to another pool as they are made anew; ranges of other plugins stay what they are. */
+function otherPool(index: ClusterIndex, { source }: Named): readonly Fix[] {
+  const name = /^IPPool (\S+) /.exec(source)?.[1] ?? '';
+  const pool = index.get('IPPool', undefined, name);
+  if (pool === undefined) return [];
+  const kind = 'ippools.crd.projectcalico.org';
+  const next = {
+    apiVersion: 'crd.projectcalico.org/v1',
+    kind: 'IPPool',
+    metadata: { name: `${name}-2` },
+    spec: { ...pool.spec, cidr: '<RANGE>' },
+  };
+  return [
+    {
+      title: 'make a pool like it, of a range of its own (<RANGE>)',
+      command: applyLine(next),
+      risk: 'low',
+      undo: `kubectl delete ${kind} ${name}-2`,
+    },
+    {
+      title: 'then give no more addresses out of the old one, and make the pods anew',
+      command: patchLine(kind, undefined, name, { spec: { disabled: true } }),
+      risk: 'high',
+      undo: patchLine(kind, undefined, name, { spec: { disabled: false } }),
+    },
+  ];
+}
+
+/** Single nodes in a wrong network can be moved; where all are, the range is what is wrong. */
+function elsewhere(names: readonly string[], all: number): readonly Fix[] {
+  const [first] = names;
+  if (first === undefined || names.length * 2 > all) return [];
+  return [
+    {
+      title: 'empty the node, to let it join again with an address outside of the range',
+      command: `kubectl drain ${first} --ignore-daemonsets --delete-emptydir-data`,
+      risk: 'high',
+      undo: `kubectl uncordon ${first}`,
+    },
   ];
 }
 

@@ -1,8 +1,15 @@
 import { detectNetwork } from '../../../../shared/datapath/cni/detect.ts';
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
+import type { Finding } from '../../../../shared/messages/finding.ts';
 import { isWhollyRead } from '../../../../shared/model/absence.ts';
-import { joinAnd, shorten } from '../../../../shared/util/text.ts';
+import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
+import type { Workload } from '../../../../shared/model/objects-workload.ts';
+import { controllerOf } from '../../../../shared/model/owners.ts';
+import { isTerminating } from '../../../../shared/model/pods.ts';
+import { nameOf, namespaceOf, refOf } from '../../../../shared/model/refs.ts';
+import { joinAnd, plural, shorten } from '../../../../shared/util/text.ts';
 import { type ClusterSubject, nodeKey } from '../../cluster-subject.ts';
+import { agentGroups, nodeOfAgent } from '../../facts/agents.ts';
 import { nodeFacts } from '../../facts/nodes.ts';
 import { troubledPods } from '../../facts/troubled-pods.ts';
 import { bringsNetwork } from '../../facts/unknown-network.ts';
@@ -53,7 +60,7 @@ export const twoNetworkPlugins = defineCheck<ClusterSubject>({
   run: (_, { index }) => {
     const { clash } = detectNetwork(index);
     const [first] = clash;
-    if (first === undefined) return [];
+    if (first === undefined) return installedTwice(index);
     const [set] = first.sets;
     return [
       presenceMessages.CNI102.raise({
@@ -72,6 +79,44 @@ export const twoNetworkPlugins = defineCheck<ClusterSubject>({
     ];
   },
 });
+
+/** One plugin with two DaemonSets that both run on a node: a new manifest that uses another namespace or name. */
+function installedTwice(index: ClusterIndex): readonly Finding[] {
+  return agentGroups(index).flatMap(({ role, title, sets, pods }) => {
+    if (role !== 'network' || sets.length < 2) return [];
+    const setsOn = new Map<string, Set<Workload>>();
+    for (const pod of pods) {
+      const owner = controllerOf(pod)?.name;
+      const set = sets.find((one) => nameOf(one) === owner && namespaceOf(one) === namespaceOf(pod));
+      const node = nodeOfAgent(pod);
+      if (set !== undefined && !isTerminating(pod)) setsOn.set(node, (setsOn.get(node) ?? new Set()).add(set));
+    }
+    const [node, both] = [...setsOn].find(([, own]) => own.size > 1) ?? [];
+    const [one, other] = [...(both ?? [])];
+    if (node === undefined || one === undefined || other === undefined || !sameProgram(one, other)) return [];
+    const names = [one, other].map((set) => `${namespaceOf(set)}/${nameOf(set)}`);
+    const doubled = [...setsOn].filter(([, own]) => own.size > 1).length;
+    return [
+      presenceMessages.CNI102.raise({
+        subject: refOf(one, 'DaemonSet'),
+        args: { plugins: joinAnd(names.map((name) => `${title} of ${name}`)), first: nameOf(one) },
+        evidence: [
+          { fact: `pods of both on ${plural(doubled, 'node')}, such as ${node}`, source: 'Pods' },
+          ...names.map((name) => ({ fact: `agent of ${title}`, source: `DaemonSet ${name}` })),
+        ],
+      }),
+    ];
+  });
+}
+
+/** Whether two DaemonSets run one program; an exporter or helper may carry the label of the agent. */
+function sameProgram(one: Workload, other: Workload): boolean {
+  const programs = (set: Workload): readonly string[] =>
+    (set.spec?.template?.spec?.containers ?? []).map(
+      ({ image = '' }) => /([^/:@]+)(?::[^/]*)?(?:@.*)?$/.exec(image)?.[1] ?? image,
+    );
+  return programs(one).some((program) => programs(other).includes(program));
+}
 
 /** Nodes remember a plugin whose DaemonSet is gone, and lack network. */
 export const agentsGone = defineCheck<ClusterSubject>({

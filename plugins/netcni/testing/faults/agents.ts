@@ -14,6 +14,13 @@ const withEnvoy = (): readonly KubeObject[] => [
   ...agents('cilium-envoy', [{ name: 'cilium-envoy', image: 'quay.io/cilium/cilium-envoy:v1.31' }]),
 ];
 
+/** An older Flannel, as it was installed before it had a namespace of its own. */
+const secondFlannel = (nodes: readonly string[]): readonly KubeObject[] =>
+  agents('kube-flannel-ds', [{ name: 'kube-flannel', image: 'quay.io/coreos/flannel:v0.14.0' }], {
+    labels: { app: 'flannel' },
+    nodes,
+  });
+
 /** The agent's pod of a node is not made, because the API server takes none of them. */
 function refused(): readonly KubeObject[] {
   return [
@@ -189,5 +196,18 @@ export const AGENTS_FAULTS: NetworkFaults = {
     code: 'CNI104',
     words: ['the Cilium Envoy agent does not work on node n2'],
     sound: () => [withEnvoy()],
+  },
+  'flannel: installed twice, in two namespaces': {
+    objects: () => [...flannel(), ...secondFlannel(['n1', 'n2', 'n3'])],
+    code: 'CNI102',
+    words: ['kube-flannel/kube-flannel-ds', 'kube-system/kube-flannel-ds', 'pods of both on 3 nodes'],
+    // Each on nodes of its own, and another program under the same label.
+    sound: () => [
+      [...flannel().filter(({ metadata }) => metadata?.name !== 'kube-flannel-ds-n3'), ...secondFlannel(['n3'])],
+      [
+        ...flannel(),
+        ...agents('exporter', [{ name: 'e', image: 'example/exporter:1' }], { labels: { app: 'flannel' } }),
+      ],
+    ],
   },
 };

@@ -114,4 +114,10 @@ export const CALICO_POOLS_FAULTS: NetworkFaults = {
       [...calico(), ...NODES.map((node) => handle(`k8s-pod-network.${node}`))],
     ],
   },
+  'calico: Services in the range of a pool': {
+    objects: () => withSpec(calico(), 'ServiceCIDR', 'kubernetes', { cidrs: ['10.244.128.0/17'] }),
+    code: 'CNI314',
+    words: ['10.244.128.0/17', '10.244.0.0/16', 'IPPool default-ipv4-ippool'],
+    sound: () => [withSpec(calico(), 'ServiceCIDR', 'kubernetes', { cidrs: ['10.245.0.0/16'] })],
+  },
 };
