@@ -71,6 +71,32 @@ describe('routes, links, tunnels, connections', () => {
     ).toMatchObject(silent);
   });
 
+  it('a route to the former address of a node, which its flannel still announces', async () => {
+    const former = cluster.map((one) =>
+      one.kind === 'Node' && one.metadata?.name === 'n2'
+        ? {
+            ...one,
+            metadata: {
+              ...one.metadata,
+              annotations: { ...one.metadata.annotations, 'flannel.alpha.coreos.com/public-ip': '10.1.0.99' },
+            },
+          }
+        : one,
+    );
+    const routes = HEALTHY_ROUTES.replace('via 10.244.1.0 dev flannel.1 onlink', 'via 10.1.0.99 dev eth0');
+    const answer = await ask(
+      `${routes}\n10.1.0.99 dev eth0 FAILED\n10.1.0.1 dev eth0 lladdr 02:00:00:00:00:01 STALE\n`,
+      former,
+    );
+    expect(answer.codes).toEqual(['CNI831']);
+    expect(answer.headline).toContain('leads to 10.1.0.99, where nobody answers');
+    expect(answer.text).toContain('its Flannel announced 10.1.0.99');
+    const unasked = await ask(routes, former);
+    expect(unasked.codes).toEqual(['CNI831']);
+    expect(unasked.headline).toContain('which its Flannel announced and the node does not have');
+    expect(unasked.text).toContain('CNI831, likely');
+  });
+
   it('pods of the node without a route: a blackhole of their block', async () => {
     const dump = `${without(HEALTHY_ROUTES, 'cni0')}10.244.0.5 dev cali1 scope link\nblackhole 10.244.0.0/26 proto bird\n`;
     const answer = await ask(dump);

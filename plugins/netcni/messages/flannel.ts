@@ -38,19 +38,31 @@ export const flannelMessages = defineMessages({
       'starts: deleting its pod on this node brings them back.',
     fixes: ({ fix }) => fix,
   }),
-  CNI604: message<{ node: string; told: string; real: string; fix: readonly Fix[] }>({
+  CNI604: message<{ node: string; told: string; real: string; beside: string; fix: readonly Fix[] }>({
     slug: 'flannel-address-stale',
     severity: 'critical',
     confidence: 'likely',
     rung: 15,
     title: 'Flannel announces an address that the node does not have',
-    summary: ({ node, told, real }) =>
-      `Flannel sends packets for pods of node ${node} to ${told}, but the node has ${real}`,
+    summary: ({ node, told, real, beside }) =>
+      beside === ''
+        ? `Flannel sends packets for pods of node ${node} to ${told}, but the node has ${real}`
+        : `node ${node} tells Kubernetes that its address is ${real}, while its Flannel uses ${told}, in one network with node ${beside}: one of the two is wrong`,
     explain:
       'The annotation flannel.alpha.coreos.com/public-ip tells the other nodes where the tunnel ends. It is written when flanneld starts and stays when the address of the node changes, or when flanneld chose another interface (--iface) than ' +
-      'Kubernetes. An address on a network that the nodes share is a choice; one that is gone cuts the node off. Restart flanneld there.',
-    fixes: ({ node, fix }) => [
-      ...fix,
+      'Kubernetes. An address on a network that the nodes share is a choice; one that is gone cuts the node off. Restart flanneld there.\n' +
+      'Where the announced address is right, the kubelet chose the wrong interface: kubectl logs and exec, pods with hostNetwork and node ports of that node do not work until it is started with --node-ip.',
+    fixes: ({ node, told, beside, fix }) => [
+      ...(beside === ''
+        ? []
+        : [
+            {
+              title: `on node ${node}, if it has ${told} (ip addr): tell the kubelet so, in KUBELET_EXTRA_ARGS`,
+              command: `--node-ip=${told}`,
+              risk: 'low' as const,
+            },
+          ]),
+      ...fix.map((one) => (beside === '' ? one : { ...one, title: `if not: ${one.title}` })),
       { title: 'see all of its annotations', command: `kubectl get node ${node} -o yaml | grep flannel`, risk: 'none' },
     ],
   }),

@@ -225,4 +225,20 @@ export const clusterMessages = defineMessages({
       },
     ],
   }),
+
+  SVC814: message<{ node: string; told: string; real: string; endpoints: number; all: number }>({
+    slug: 'network-address-stale',
+    severity: 'warning',
+    confidence: 'likely',
+    rung: 22,
+    title: 'the network looks for a node of endpoints where it is not',
+    summary: ({ node, told, real, endpoints, all }) =>
+      `Flannel sends packets for pods of node ${node} to ${told}, but the node has ${real}: ${endpoints} of ${all} endpoints run there, out of reach of other nodes`,
+    explain:
+      'Flannel announces the address of a node when it starts. When the node has got another one since, packets from other nodes are lost, and pods there stay Ready. Or the kubelet ' +
+      'tells Kubernetes a wrong one (--node-ip). kubectl netcni tells more.',
+    fixes: ({ node }) => [
+      { title: 'look closer at the node', command: `kubectl netcni check --node ${node}`, risk: 'none' },
+    ],
+  }),
 });

@@ -1,6 +1,6 @@
+import { type FlannelAddress, flannelAddresses } from '../../../../shared/datapath/flannel-addresses.ts';
 import { nodeKey } from '../../cluster-subject.ts';
 import { flannelMessages } from '../../messages/flannel.ts';
-import { type Announced, announced } from './announced.ts';
 import { defineFlannelCheck } from './define-flannel-check.ts';
 
 /** Two nodes that announce one address. */
@@ -8,8 +8,8 @@ export const flannelAddressShared = defineFlannelCheck({
   id: 'netcni/flannel-address-shared',
   needs: ['Node'],
   run: (_, { index }) => {
-    const byAddress = new Map<string, Announced>();
-    return announced(index).flatMap((one) => {
+    const byAddress = new Map<string, FlannelAddress>();
+    return flannelAddresses(index).flatMap((one) => {
       const other = byAddress.get(one.address);
       byAddress.set(one.address, one);
       if (other === undefined) return [];

@@ -1,9 +1,12 @@
-import { FLANNEL } from '../../../../shared/datapath/cni/settings-flannel.ts';
+import {
+  type FlannelAddress,
+  flannelAddresses,
+  strayFlannelAddresses,
+} from '../../../../shared/datapath/flannel-addresses.ts';
 import { joinNames } from '../../../../shared/util/text.ts';
 import { nodeKey } from '../../cluster-subject.ts';
 import { flannelMessages } from '../../messages/flannel.ts';
 import { restartAgent } from '../restart-agent.ts';
-import { type Announced, announced } from './announced.ts';
 import { defineFlannelCheck } from './define-flannel-check.ts';
 
 /** Announced addresses that the node does not have. */
@@ -11,22 +14,21 @@ export const flannelAddressStale = defineFlannelCheck({
   id: 'netcni/flannel-address-stale',
   needs: ['Node'],
   run: (_, { index }) => {
-    const told = announced(index);
-    const off = told.filter(isNotOwn);
-    // When most nodes announce another network than Kubernetes uses, someone chose that interface.
-    if (off.length * 2 > told.length) return [];
-    return off.map(({ name, node, address, annotation }) =>
-      flannelMessages.CNI604.raise({
+    const told = flannelAddresses(index);
+    return strayFlannelAddresses(index).map((one) => {
+      const { name, node, address, annotation } = one;
+      const real = internalAddresses(one);
+      const others = told.filter((other) => other.name !== name);
+      const beside = others.find((other) => sharesNetwork(other.address, address));
+      const apart =
+        beside !== undefined && !others.some((other) => real.some((own) => sharesNetwork(other.address, own)));
+      return flannelMessages.CNI604.raise({
         subject: { kind: 'Node', name },
         args: {
           node: name,
           told: address,
-          real: joinNames(
-            (node.status?.addresses ?? [])
-              .filter(({ type }) => type === 'InternalIP')
-              .map((entry) => entry.address ?? ''),
-            2,
-          ),
+          real: joinNames(real, 2),
+          beside: apart ? beside.name : '',
           fix: restartAgent(index, name).slice(-1),
         },
         pods: [nodeKey(name)],
@@ -36,18 +38,25 @@ export const flannelAddressStale = defineFlannelCheck({
             fact: (node.status?.addresses ?? []).map(({ type = '', address: own = '' }) => `${type} ${own}`).join(', '),
             source: `Node ${name} status.addresses`,
           },
+          ...(apart
+            ? [{ fact: `public-ip ${beside.address}`, source: `Node ${beside.name} annotation ${beside.annotation}` }]
+            : []),
         ],
-      }),
-    );
+      });
+    });
   },
 });
 
-function isNotOwn({ node, address }: Announced): boolean {
-  const family = address.includes(':');
-  const own = (node.status?.addresses ?? []).flatMap((entry) => entry.address ?? []);
-  const chosen = ['public-ip-overwrite', 'public-ipv6-overwrite'].some(
-    (key) => node.metadata?.annotations?.[FLANNEL + key] !== undefined,
+/** What the node tells Kubernetes of the same family. */
+function internalAddresses({ node, address }: FlannelAddress): readonly string[] {
+  return (node.status?.addresses ?? []).flatMap(({ type, address: own = '' }) =>
+    type === 'InternalIP' && own.includes(':') === address.includes(':') ? [own] : [],
   );
-  // A node tells Kubernetes addresses of one family only unless it was asked for both.
-  return own.some((text) => text.includes(':') === family && /[.:]/.test(text)) && !own.includes(address) && !chosen;
+}
+
+/** Objects do not tell how large the network of the nodes is: a /24, or a /64, is what one surely is. */
+function sharesNetwork(one: string, other: string): boolean {
+  const network = (text: string): string =>
+    (text.includes(':') ? text.split(':').slice(0, 4) : text.split('.').slice(0, 3)).join('.');
+  return network(one) === network(other);
 }

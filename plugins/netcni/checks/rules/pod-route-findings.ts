@@ -1,5 +1,6 @@
 import type { Route } from '../../../../shared/datapath/dump/routes.ts';
 import type { NodeDumps } from '../../../../shared/datapath/dump-files.ts';
+import { strayFlannelAddresses } from '../../../../shared/datapath/flannel-addresses.ts';
 import { nodeAddresses } from '../../../../shared/datapath/nodes.ts';
 import { podRangesByNode } from '../../../../shared/datapath/pod-ranges.ts';
 import { isDefault, lookUp } from '../../../../shared/datapath/route-lookup.ts';
@@ -92,8 +93,15 @@ export function wrong(
   what: string,
 ): Finding {
   const addresses = [...nodeAddresses(index)].filter(([, name]) => name === nameOf(other)).map(([address]) => address);
+  const [hop] = route.hops;
+  const announced = strayFlannelAddresses(index).filter(
+    ({ name, address }) => name === nameOf(other) && address === hop?.via,
+  );
+  const mute = dumps.neighbours?.some(({ address, mac }) => address === hop?.via && mac === undefined) === true;
   return messages.CNI831.raise({
     ...about(dumps),
+    // The kubelet may tell Kubernetes a wrong address as well.
+    ...(announced.length > 0 && !mute ? { confidence: 'likely' as const } : {}),
     args: {
       where: where(dumps),
       range,
@@ -108,6 +116,10 @@ export function wrong(
     evidence: [
       { fact: formatRoute(route), source: placeOf(dumps, route) },
       { fact: `its addresses are ${addresses.join(', ')}`, source: `Node ${nameOf(other)} status.addresses` },
+      ...announced.map(({ address, name, annotation }) => ({
+        fact: `its Flannel announced ${address}`,
+        source: `Node ${name} annotation ${annotation}`,
+      })),
     ],
   });
 }
@@ -115,6 +127,11 @@ export function wrong(
 function defaultTo({ hops }: Route): string {
   const via = hops[0]?.via;
   return via === undefined ? '' : ` to ${via}, and arrive only if that router knows the way`;
+}
+
+/** Flannel writes what the other node announced: where that is not the address it has, the other agent is to start anew. */
+function writer(index: ClusterIndex, dumps: NodeDumps, other: Node): string | undefined {
+  return strayFlannelAddresses(index).some(({ name }) => name === nameOf(other)) ? nameOf(other) : dumps.node;
 }
 
 /** A new agent writes all routes; where there is none, the route itself, if the nodes are neighbours. */
@@ -125,7 +142,7 @@ function fixesFor(
   range: string,
   verb: 'add' | 'replace',
 ): readonly Fix[] {
-  if (unknownNetwork(index)?.byHand !== true) return restartAgent(index, dumps.node);
+  if (unknownNetwork(index)?.byHand !== true) return restartAgent(index, writer(index, dumps, other));
   const addresses = [...nodeAddresses(index)].filter(([, name]) => name === nameOf(other)).map(([address]) => address);
   const near = addresses.find((address) => {
     const way = lookUp(dumps.routes ?? [], address);

@@ -1,6 +1,7 @@
 import { detectNetwork } from '../../../../shared/datapath/cni/detect.ts';
 import type { Route } from '../../../../shared/datapath/dump/routes.ts';
 import type { NodeDumps } from '../../../../shared/datapath/dump-files.ts';
+import { strayFlannelAddresses } from '../../../../shared/datapath/flannel-addresses.ts';
 import { flannelOf, nodeAddresses } from '../../../../shared/datapath/nodes.ts';
 import { podRangesByNode } from '../../../../shared/datapath/pod-ranges.ts';
 import { isDefault, lookUp } from '../../../../shared/datapath/route-lookup.ts';
@@ -140,7 +141,11 @@ function wrongHop(
   const mute = dumps.neighbours?.find(({ address, state }) => address === hop.via && /FAILED|INCOMPLETE/.test(state));
   if (mute !== undefined) return `leads to ${hop.via}, where nobody answers (ip neigh: ${mute.state})`;
   const flannel = flannelOf(other, range.family);
-  if (flannel === undefined || hop.via === flannel.publicAddress) return undefined;
+  if (flannel === undefined) return undefined;
+  if (hop.via === flannel.publicAddress) {
+    const stray = strayFlannelAddresses(index).some(({ name }) => name === nameOf(other));
+    return stray ? `leads to ${hop.via}, which its Flannel announced and the node does not have` : undefined;
+  }
   if (/^flannel/.test(hop.device ?? '')) {
     // Flannel's tunnel is addressed by the first address of the other node's range.
     return hop.via === formatAddress({ family: range.family, value: range.first })

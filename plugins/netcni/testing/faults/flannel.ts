@@ -1,4 +1,4 @@
-import type { KubeObject } from '../../../../shared/model/objects.ts';
+import type { KubeObject, Node } from '../../../../shared/model/objects.ts';
 import type { Pod } from '../../../../shared/model/objects-pod.ts';
 import type { Workload } from '../../../../shared/model/objects-workload.ts';
 import { pod, service } from '../../../../shared/testing/builders.ts';
@@ -135,6 +135,15 @@ export const FLANNEL_FAULTS: NetworkFaults = {
     objects: () => annotated(flannel(), 'n2', (own) => ({ ...own, 'flannel.alpha.coreos.com/public-ip': '10.0.9.9' })),
     code: 'CNI604',
     words: ['n2', '10.0.9.9', '10.0.0.2'],
+  },
+  'flannel: the kubelet of a node announces an interface beside that of the others': {
+    objects: () =>
+      changed<Node>(flannel(), 'Node', 'n2', (one) => ({
+        ...one,
+        status: { ...one.status, addresses: [{ type: 'InternalIP', address: '192.168.121.2' }] },
+      })),
+    code: 'CNI604',
+    words: ['node n2 tells Kubernetes that its address is 192.168.121.2', 'uses 10.0.0.2, in one network with node n1'],
   },
   'flannel: two nodes announce one address': {
     objects: () => annotated(flannel(), 'n2', (own) => ({ ...own, 'flannel.alpha.coreos.com/public-ip': '10.0.0.1' })),

@@ -7,9 +7,10 @@ import { joinNames } from '../../../../shared/util/text.ts';
 import { clusterMessages } from '../../messages/cluster.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
 import { AGENTS } from './agent-sets.ts';
+import { lostBehindAddress } from './network-address.ts';
 import { agentEvidence, agentOf, daemonSetsLike } from './system-pods.ts';
 
-/** The network plugin's agent does not work on a node where endpoints of the Service run. */
+/** The network plugin's agent does not work on a node where endpoints of the Service run, or leads others astray. */
 export const networkAgentSick = defineCheck<ServiceSubject>({
   id: 'netsvc/network-agent-sick',
   group: 'cluster',
@@ -20,7 +21,7 @@ export const networkAgentSick = defineCheck<ServiceSubject>({
     const rows = endpointRows(index, subject.service);
     const hosts = new Set(rows.flatMap((row) => row.endpoint.nodeName ?? row.pod?.spec?.nodeName ?? []));
     const down = downNodes(index);
-    return daemonSetsLike(index, AGENTS).flatMap((set) => {
+    const sickAgents = daemonSetsLike(index, AGENTS).flatMap((set) => {
       const agent = agentOf(index, set, now);
       const sick = agent.sick.filter((pod) => hosts.has(pod.node) && !down.has(pod.node));
       const [first] = sick;
@@ -49,5 +50,6 @@ export const networkAgentSick = defineCheck<ServiceSubject>({
         }),
       ];
     });
+    return [...sickAgents, ...lostBehindAddress(index, rows)];
   },
 });
