@@ -94,7 +94,7 @@ describe('routes, links, tunnels, connections', () => {
     const unasked = await ask(routes, former);
     expect(unasked.codes).toEqual(['CNI831']);
     expect(unasked.headline).toContain('which its Flannel announced and the node does not have');
-    expect(unasked.text).toContain('CNI831, likely');
+    expect(unasked.text).toContain('"confidence": "likely"');
   });
 
   it('pods of the node without a route: a blackhole of their block', async () => {
