@@ -3,6 +3,7 @@ import { iptablesChains, iptablesEndpointChain } from '../../../shared/datapath/
 import type { KubeObject } from '../../../shared/model/objects.ts';
 import { service, slicesFor } from '../../../shared/testing/builders.ts';
 import { ask, silent, without } from '../testing/ask-rules.ts';
+import { nftRuleset } from '../testing/nft-dump.ts';
 import { cluster, webPods } from '../testing/node-cluster.ts';
 
 const PORT = { namespace: 'shop', service: 'front', port: undefined, protocol: 'TCP' };
@@ -136,5 +137,31 @@ describe('rules of kube-proxy before 1.24', () => {
       .filter((line) => line.includes('KUBE'))
       .join('\n')}\n${other}`;
     expect(await ask(heap, front({}))).toMatchObject(silent);
+  });
+});
+
+describe('a table of kube-proxy in nftables that somebody emptied', () => {
+  const nftMode = cluster.map((one) =>
+    one.kind === 'ConfigMap'
+      ? ({ ...one, data: { 'config.conf': 'mode: nftables\nclusterCIDR: 10.244.0.0/16\n' } } as KubeObject)
+      : one,
+  );
+  const other = 'table ip other {\n\tchain c {\n\t\ttype filter hook forward priority filter; policy accept;\n\t}\n}\n';
+
+  it('deleted and made anew without anything in it', async () => {
+    const answer = await ask(`table ip kube-proxy {\n\tcomment "rules for kube-proxy"\n}\n${other}`, nftMode);
+    expect(answer.codes).toEqual(['CNI802']);
+    expect(answer.headline).toContain('nftables mode');
+  });
+
+  it('nft flush table: chains and maps stay, and what follows from the missing rules is no cause of its own', async () => {
+    const hooks = (chain: string): string =>
+      chain
+        .split('\n')
+        .filter((line) => !line.startsWith('\t\t') || line.includes(' hook '))
+        .join('\n');
+    const flushed = nftRuleset().replace(/\tchain [^}]*\n\t\}/g, hooks);
+    const answer = await ask(flushed, nftMode);
+    expect(answer.codes).toEqual(['CNI801']);
   });
 });

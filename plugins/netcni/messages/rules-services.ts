@@ -7,7 +7,7 @@ export const rulesServicesMessages = defineMessages({
     slug: 'service-rules-unreached',
     severity: 'critical',
     rung: 60,
-    covers: ['CNI802', 'CNI803', 'CNI807', 'CNI810', 'CNI813'],
+    covers: ['CNI802', 'CNI803', 'CNI804', 'CNI806', 'CNI807', 'CNI810', 'CNI813'],
     title: 'the rules for Services are there, but no packet reaches them',
     summary: ({ where, what }) => `on ${where} no packet reaches the rules for Services: ${what}`,
     explain:

@@ -10,10 +10,11 @@ import {
 
 const SERVICE_CHAIN = /^(service|local|external|firewall)-/;
 
-/** The rules of kube-proxy's nftables mode in the table `kube-proxy` of one family; undefined when there is none. */
+/** The rules of kube-proxy's nftables mode in the table `kube-proxy` of one family; undefined when there is none, or nothing in it. */
 export function proxyFromNft(tables: readonly Table[], family: 4 | 6): ProxyRules | undefined {
   const table = tables.find((entry) => entry.name === 'kube-proxy' && entry.family === (family === 4 ? 'ip' : 'ip6'));
-  if (table === undefined) return undefined;
+  // A table that somebody emptied is as good as none.
+  if (table === undefined || table.chains.size === 0) return undefined;
   const portals = new Map<string, Portal>();
   const chains = new Map<string, ServiceChain>();
   for (const entry of table.sets.get('service-ips') ?? []) {

@@ -37,7 +37,7 @@ export function goneAltogether(index: ClusterIndex, dumps: NodeDumps, family: 4 
       confidence: 'likely',
       evidence: [
         {
-          fact: mode === 'nftables' ? `no table ${name} kube-proxy` : `no chain of kube-proxy in table nat`,
+          fact: mode === 'nftables' ? `no chain in a table ${name} kube-proxy` : `no chain of kube-proxy in table nat`,
           source: place(dumps, set, 0),
         },
       ],
