@@ -7,6 +7,7 @@ import type { KindName } from '../../../shared/model/kinds.ts';
 import type { Snapshot } from '../../../shared/model/snapshot.ts';
 import type { Enforcement } from '../../../shared/policy/enforcement/enforcement.ts';
 import type { PolicyModel } from '../../../shared/policy/model.ts';
+import { wrap } from '../../../shared/util/text.ts';
 import { networkGaps } from '../answer/own-networks.ts';
 import { unknownFields } from '../checks/form/unknown-fields.ts';
 import { CNI_NAMES, enforcementIn, isPaper, policyModelIn, takenAsOpen } from '../policy-facts.ts';
@@ -86,5 +87,6 @@ export function cniOf(request: Request): string | undefined {
   const word = request.options.string('cni')?.toLowerCase();
   if (word === undefined || CNI_NAMES.includes(word)) return word;
   const hint = didYouMean(word, CNI_NAMES);
-  throw new UsageError(`no network plugin is known by the name ${word}`, `${hint} Known: ${CNI_NAMES.join(', ')}.`);
+  const known = wrap(`${hint} Known: ${CNI_NAMES.join(', ')}.`.trim(), 80).join('\n');
+  throw new UsageError(`no network plugin is known by the name ${word}`, known);
 }

@@ -56,7 +56,10 @@ function endLines(side: SideWalk): readonly string[] {
       side.direction,
     );
   }
-  return decision.by === 'default' ? ['  no rule matches, and nothing isolates it: allowed'] : [];
+  if (decision.by !== 'default') return [];
+  return side.tiers.at(-1)?.outcome === 'depends'
+    ? ['  allowed, whether these policies count for it or not']
+    : ['  no rule matches, and nothing isolates it: allowed'];
 }
 
 function wrapped(indent: string, text: string, direction: Direction): readonly string[] {

@@ -69,9 +69,10 @@ function servicePorts(
   );
   if (found.length === 0) {
     const own = (service.spec?.ports ?? []).map(formatServicePort).join(', ');
-    const asked = `${port ?? 'port'}${protocol === undefined ? '' : `/${protocol}`}`;
+    const asked =
+      port === undefined ? `${protocol} port` : `port ${port}${protocol === undefined ? '' : `/${protocol}`}`;
     throw new UsageError(
-      `${formatRef(to.ref)} has no port ${asked}`,
+      `${formatRef(to.ref)} has no ${asked}`,
       own === '' ? 'It has no ports at all.' : wrap(`Its ports: ${own}. ${behindService(pods, wanted)}`, 80).join('\n'),
     );
   }

@@ -56,7 +56,10 @@ export interface TierEnds {
   readonly next: PortSet;
 }
 
-/** Runs one tier over the ports that may reach it. */
+/**
+ * Runs one tier over the ports that may reach it. Whether NetworkPolicies select a pod is unsure only of one on the host
+ * network, and then of all of them for the same reason: either all that name it count, or none.
+ */
 export function decideTier(tier: Tier, direction: Direction, match: Match, incoming: PortSet): TierEnds {
   let allow: PortSet = NO_PORTS;
   let deny: PortSet = NO_PORTS;
@@ -76,7 +79,8 @@ export function decideTier(tier: Tier, direction: Direction, match: Match, incom
         deny = unionPorts(deny, going);
         continue;
       }
-      const ends = decidePolicy(policy, direction, match, selects, going);
+      const counted = tier.unmatched === 'deny' ? 'yes' : selects;
+      const ends = decidePolicy(policy, direction, match, counted, going);
       allow = unionPorts(allow, ends.allow);
       deny = unionPorts(deny, ends.deny);
       pass = unionPorts(pass, ends.pass);
@@ -88,7 +92,7 @@ export function decideTier(tier: Tier, direction: Direction, match: Match, incom
   }
   if (selected !== 'no' && tier.unmatched === 'deny') {
     deny = unionPorts(deny, going);
-    if (selected === 'yes') going = NO_PORTS;
+    going = selected === 'yes' ? NO_PORTS : incoming;
   }
   return { allow, deny, next: unionPorts(pass, going) };
 }

@@ -99,7 +99,7 @@ function namespaceTier(question: Question, direction: Side, subject: Pod, other:
   let allowed: Truth = 0;
   for (const policy of question.facts.networkPolicies ?? []) {
     if (policy.metadata?.namespace !== subject.metadata?.namespace || !affects(policy, direction)) continue;
-    const selects = hosted(subject, holds(policy.spec?.podSelector ?? {}, subject.metadata?.labels ?? {}, true));
+    const selects = holds(policy.spec?.podSelector ?? {}, subject.metadata?.labels ?? {}, true);
     selected = or(selected, selects);
     for (const rule of (direction === 'ingress' ? policy.spec?.ingress : policy.spec?.egress) ?? []) {
       const peers =
@@ -116,7 +116,8 @@ function namespaceTier(question: Question, direction: Side, subject: Pod, other:
   const steps = new Set<Step>();
   if (allowed > 0) steps.add('allow');
   if (allowed < 2 && selected > 0) steps.add('deny');
-  if (selected < 2) steps.add('next');
+  // Of a pod on the host network either all of these policies count, or none does.
+  if (selected < 2 || subject.spec?.hostNetwork === true) steps.add('next');
   return steps;
 }
 

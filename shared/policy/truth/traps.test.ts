@@ -139,6 +139,14 @@ describe('a pod on the host network', () => {
     expect(ask(lets, hosted, at(lets, 'x/a'))).toMatchObject({ answer: 'depends', reasons: [{ code: 'hostNetwork' }] });
   });
 
+  it('may surely be reached where its policies let it, whether they count for it or not', () => {
+    const onHost = { podSelector: { matchLabels: { pod: 'h' } } };
+    const some = facts([policy('y/shut', {}), policy('y/in', { ...onHost, ingress: [{ from: [ns('x')] }] })]);
+    const hosted: Endpoint = { type: 'pod', pod: host };
+    expect(ask(some, at(some, 'x/a'), hosted).answer).toBe('yes');
+    expect(ask(some, at(some, 'z/a'), hosted).answer).toBe('depends');
+  });
+
   it('is in no subject and no peer of AdminNetworkPolicy, which says so', () => {
     const all = facts([]);
     const deny = adminPolicy('p', 1, { ingress: [{ action: 'Deny', from: [space()] }] }, { namespaces: {} });
