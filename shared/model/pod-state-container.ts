@@ -1,6 +1,6 @@
 import type { ClusterEvent } from './objects.ts';
 import type { ContainerState, ContainerStatus, Pod } from './objects-pod.ts';
-import { containerOfEvent, type ProbeType, probeOf, probeTimes } from './pod-state-probe.ts';
+import { containerOfEvent, lastProbeFailure, type ProbeType, probeOf, probeTimes } from './pod-state-probe.ts';
 import { initContainers, type RunningContainer } from './pods.ts';
 
 export type ContainerRole = 'app' | 'init' | 'sidecar';
@@ -102,6 +102,7 @@ export function containerTrouble(
   const ended = status.lastState?.terminated;
   if (running === undefined || ended === undefined) return undefined;
   if (!keepsRestarting(status, running.startedAt, ended, now)) return undefined;
+  if (base.restarts === 1 && answersBy(pod, events, container, running.startedAt)) return undefined;
   const reason = ended.reason ?? 'Error';
   const message = ended.message ?? '';
   return {
@@ -133,6 +134,12 @@ function keepsRestarting(
   const soon = ready === true && lastRun < 10_000 ? 30_000 : 120_000;
   const inTheLoop = running < Math.max(soon, lastRun * 3);
   return inTheLoop && (restarts >= 3 || lastRun < 300_000);
+}
+
+/** Whether this run has come so far that it answers its readiness probe, though not as it should. */
+function answersBy(pod: Pod, events: readonly ClusterEvent[], { name }: RunningContainer, startedAt = ''): boolean {
+  const failure = lastProbeFailure(events, name, 'readiness', (pod.spec?.containers ?? []).length === 1);
+  return failure?.kind === 'http-status' && Date.parse(failure.lastSeen) >= Date.parse(startedAt);
 }
 
 /** Milliseconds that a finished run lasted. */

@@ -89,6 +89,13 @@ describe('formatProbe and probeTimes', () => {
   });
 
   it('fills in the defaults of the API', () => {
-    expect(probeTimes({})).toEqual({ initialDelay: 0, period: 10, timeout: 1, failureThreshold: 3, budget: 30 });
+    expect(probeTimes({})).toEqual({
+      initialDelay: 0,
+      period: 10,
+      timeout: 1,
+      failureThreshold: 3,
+      successThreshold: 1,
+      budget: 30,
+    });
   });
 });

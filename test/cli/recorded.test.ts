@@ -64,6 +64,16 @@ describe('a recording of one namespace gives the answer of the cluster', () => {
     expect(recorded).toBe(live);
   });
 
+  it('where the pods wait for a Service that another namespace does not have', async () => {
+    const waiting = pod('web-1', { ready: false, status: crashing });
+    const { live, recorded } = await answers(
+      [...namespaces, ...web, waiting, service('db', {}, { namespace: 'data' })],
+      { 'shop/web-1/app.previous': 'dial tcp: lookup dbs.data on 10.96.0.10:53: no such host\n' },
+    );
+    expect(live).toContain('there is no Service dbs in namespace data');
+    expect(recorded).toBe(live);
+  });
+
   it('where it is an alias of a Service of another namespace', async () => {
     const broken = pod('db-1', { namespace: 'data', labels: { app: 'db' }, ready: false, status: crashing });
     const db = service('db', { selector: { app: 'db' } }, { namespace: 'data' });

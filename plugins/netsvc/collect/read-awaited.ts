@@ -69,8 +69,9 @@ async function readAbroad(gatherer: Gatherer, own: string, hosts: readonly strin
     [...asked.values()].slice(0, MAX_AWAITED).map(async ({ namespace, name, sure }) => {
       const service = await gatherer.get('Service', namespace, name);
       const selector = service === undefined ? undefined : selectorOf(service);
-      if (service === undefined && sure) {
-        await Promise.all([gatherer.get('Namespace', undefined, namespace), gatherer.list('Service', { namespace })]);
+      if (service === undefined) {
+        const there = await gatherer.get('Namespace', undefined, namespace);
+        if (sure || there !== undefined) await gatherer.list('Service', { namespace });
       }
       if (service === undefined || selector === undefined) return;
       const [pods] = await Promise.all([

@@ -5,6 +5,7 @@ import {
   type BrokenOptions,
   crashing,
   ended,
+  podWith,
   replicaSet,
   running,
   unready,
@@ -45,6 +46,35 @@ function failing(container: Partial<Container>, message: string | undefined, opt
 
 const facts = (report: ReturnType<typeof diagnoseObjects>): string =>
   (report.causes[0]?.evidence ?? []).map((entry) => entry.fact).join('\n');
+
+describe('an app that was started again once', () => {
+  const ask = (message: string) => {
+    const made = podWith(
+      'web-6f9c-a',
+      { state: running(20), started: true, restartCount: 1, lastState: ended(1, 'Error', 1, 21) },
+      {
+        of: 'web',
+        age: 25,
+        containers: [
+          {
+            name: 'app',
+            ports: [{ containerPort: 8080 }],
+            readinessProbe: { httpGet: { path: '/x', port: 8080 }, periodSeconds: 2 },
+          },
+        ],
+      },
+    );
+    const told = event(made, 'Unhealthy', `Readiness probe failed: ${message}`, { count: 5, lastSeen: secondsAgo(3) });
+    return causeCodes(diagnoseObjects([service('web'), deployment('web'), made, told], 'web'));
+  };
+
+  it('is not ready for what it answers now, and crashes as long as it does not answer', () => {
+    expect(ask('HTTP probe failed with statuscode: 404')).toEqual(['SVC301']);
+    expect(ask('Get "http://10.1.1.1:8080/x": dial tcp 10.1.1.1:8080: connect: connection refused')).toEqual([
+      'SVC229',
+    ]);
+  });
+});
 
 describe('pods-not-ready', () => {
   it('names status, probe, container and since when', () => {

@@ -5,6 +5,7 @@ import type { Labels } from '../../../../shared/model/objects.ts';
 import { type OwnedWorkload, ownerWorkload } from '../../../../shared/model/owners.ts';
 import { isReady, isTerminating } from '../../../../shared/model/pods.ts';
 import { formatRef, refKey } from '../../../../shared/model/refs.ts';
+import { HASH_LABEL } from '../../../../shared/model/rollouts.ts';
 import { formatLabels, matchesLabels } from '../../../../shared/model/selectors.ts';
 import { joinAnd, plural } from '../../../../shared/util/text.ts';
 import { selectorMessages } from '../../messages/selector.ts';
@@ -33,6 +34,8 @@ export const newPodsNotSelected = defineCheck<ServiceSubject>({
         (pod) => !matchesLabels(selector, pod.metadata?.labels),
       );
       if (!wasInTemplate(differences, workload, selected.made, fresh.length > 0)) return [];
+      // No template holds the hash of its revision: without newer pods there is no rollout.
+      if (fresh.length === 0 && differences.every(({ key }) => key === HASH_LABEL)) return [];
       return [
         selectorMessages.SVC107.raise({
           subject: workload.ref,

@@ -2,6 +2,7 @@ import type { Fix } from '../../../../shared/messages/finding.ts';
 import type { Labels } from '../../../../shared/model/objects.ts';
 import type { Workload } from '../../../../shared/model/objects-workload.ts';
 import type { Ref } from '../../../../shared/model/refs.ts';
+import { HASH_LABEL } from '../../../../shared/model/rollouts.ts';
 import { applyLine } from '../../../../shared/util/kubectl.ts';
 import { shellQuote } from '../../../../shared/util/text.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
@@ -27,7 +28,8 @@ function serviceFix(subject: ServiceSubject, candidate: Candidate, differences: 
   const back: Record<string, string | null> = {};
   for (const { key, wanted, found, similarKey } of differences) {
     back[key] = wanted;
-    change[key] = found ?? null;
+    // A Deployment gives each revision its own hash: the new one would be old with the next release.
+    change[key] = key === HASH_LABEL && candidate.object !== undefined ? null : (found ?? null);
     if (found === undefined && similarKey !== undefined) {
       change[similarKey] = wanted;
       back[similarKey] = null;

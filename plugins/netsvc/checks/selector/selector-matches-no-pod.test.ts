@@ -148,6 +148,22 @@ describe('selector-matches-no-pod', () => {
     expect(running.headline).not.toContain('deleted');
   });
 
+  it('drops the hash of a revision from the selector, which the next release would change again', () => {
+    const report = diagnose({ app: 'payment', 'pod-template-hash': 'aaaaaaaaa' }, [['payment', {}]]);
+    expect(report.causes[0]?.fixes[0]?.command).toContain('{"selector":{"pod-template-hash":null}}');
+  });
+
+  it('is not distracted by an ended pod without a workload that carries the labels', () => {
+    const left = pod('debug', {
+      labels: { app: 'payment' },
+      status: { phase: 'Succeeded' },
+      spec: { restartPolicy: 'Never' },
+    });
+    const report = diagnose({ app: 'payment' }, [['payment', { labels: { app: 'payment-api' } }]], [left]);
+    expect(causeCodes(report)[0]).toBe('SVC101');
+    expect(report.headline).toContain('Deployment payment has app=payment-api');
+  });
+
   it('finds pods that no workload owns', () => {
     const report = diagnose({ app: 'payment' }, [], [pod('payment-1', { labels: { app: 'payments' } })]);
     expect(report.headline).toContain('Pod payment-1 has app=payments');

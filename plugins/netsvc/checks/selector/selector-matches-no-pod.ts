@@ -50,12 +50,17 @@ export const selectorMatchesNoPod = defineCheck<ServiceSubject>({
     if (!live.every((pod) => isOfJob(index, pod))) return [];
     const ended = podsMatching(index, subject.namespace, selector);
     const makers = workloadsMatching(index, subject.namespace, selector);
-    if (ended.some((pod) => !isOfJob(index, pod)) || makers.some(({ kind }) => !isJob(kind))) return [];
-    // Jobs of an app often carry its labels. They alone explain nothing where a workload close by was meant.
+    if (
+      ended.some((pod) => !isOfJob(index, pod) && controllerOf(pod) !== undefined) ||
+      makers.some(({ kind }) => !isJob(kind))
+    )
+      return [];
+    // Jobs and one-off pods of an app often carry its labels. They explain nothing where a workload close by was meant.
     const [nearest] = nearestWorkloads(index, subject, subject.namespace);
     const onlyJobs = ended.length > 0 || makers.length > 0;
-    if (onlyJobs && (nearest === undefined || nearest.distance > NEAR)) return [];
-    if (live.length > 0 && (nearest === undefined || !isMeantInstead(index, subject, nearest))) return [];
+    const meant = nearest !== undefined && isMeantInstead(index, subject, nearest);
+    if (onlyJobs && !meant && (nearest === undefined || nearest.distance > NEAR)) return [];
+    if (live.length > 0 && !meant) return [];
     // Workloads that were not read may well make such pods: then their events know better than the selector.
     if (makersInEvents(index, subject).length > 0) return [];
     return [unmatched(index, subject, now)];
