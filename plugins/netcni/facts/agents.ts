@@ -116,3 +116,8 @@ export function formatGroup({ sets, pods, title }: AgentGroup): string {
   const owner = pod === undefined ? undefined : controllerOf(pod)?.name;
   return owner === undefined ? title : `DaemonSet ${namespaceOf(pod ?? {})}/${owner}`;
 }
+
+/** `calico-node=docker.io/calico/node:v3.28.1`, a line each; injected containers of others come after those of the agent. */
+export function imagesOf(pod: Pod): string {
+  return (pod.spec?.containers ?? []).map(({ name = '', image = '' }) => `${name}=${image}`).join('\n');
+}

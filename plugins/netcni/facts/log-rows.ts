@@ -6,6 +6,9 @@ export type LogRow = readonly [RegExp, string, (Fix | ((line: string) => readonl
 /** The meaning of complaints about flags and configuration files. */
 export const WRONG_SETTING = 'its command line or configuration is wrong';
 
+/** The meaning of complaints about the API server, by whatever address. */
+export const API_UNREACHABLE = 'it cannot reach the API server';
+
 /**
  * Lines of agents, most telling first. From flannel main.go and pkg/subnet/kube, calico node/pkg/lifecycle and felix,
  * cilium daemon/cmd, antrea cmd/antrea-agent, aws-node ipamd, kube-proxy cmd/kube-proxy, weave prog/weaver, ovn-kubernetes.
@@ -108,7 +111,7 @@ export const LOG_ROWS: readonly LogRow[] = [
   ],
   [
     /(10\.\d+\.0\.1|\[?[\da-f:.]+\]?):(443|6443)\b.*(i\/o timeout|connection refused|no route to host|deadline exceeded)|dial tcp .*:(443|6443): |unable to reach API server/i,
-    'it cannot reach the API server',
+    API_UNREACHABLE,
   ],
   [
     /dial tcp: lookup .* (no such host|i\/o timeout|server misbehaving)/i,

@@ -154,6 +154,7 @@ export const nodeMessages = defineMessages({
     severity: 'critical',
     confidence: 'likely',
     rung: 18,
+    covers: ['CNI114'],
     title: 'neither kube-proxy nor a replacement is there',
     summary: ({ title, setting, gone }) =>
       gone

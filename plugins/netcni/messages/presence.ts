@@ -1,7 +1,7 @@
 import { defineMessages, message } from '../../../shared/messages/define-messages.ts';
 import type { Fix } from '../../../shared/messages/finding.ts';
 
-/** CNI101 to CNI108 and CNI113: which network plugin is there, and whether its agents work on every node. */
+/** CNI101 to CNI108, CNI113 and CNI114: which network plugin is there, and whether its agents work on every node. */
 export const presenceMessages = defineMessages({
   CNI101: message<{ nodes: string; said: string }>({
     slug: 'no-network-plugin',
@@ -169,6 +169,23 @@ export const presenceMessages = defineMessages({
         command: `kubectl patch daemonset -n ${namespace} ${name} -p '{"spec":{"template":{"spec":{"hostNetwork":true}}}}'`,
         risk: 'low',
         undo: `kubectl rollout undo daemonset -n ${namespace} ${name}`,
+      },
+    ],
+  }),
+  CNI114: message<{ nodes: string; title: string }>({
+    slug: 'agent-lacks-services',
+    severity: 'critical',
+    rung: 24,
+    title: 'the network agent needs a Service, and nobody serves Services on its node',
+    summary: ({ nodes, title }) =>
+      `the ${title} agent on ${nodes} cannot reach the API server by its ClusterIP, and no kube-proxy works there`,
+    explain:
+      'Agents in pods find the API server by the ClusterIP of Service kubernetes, which kube-proxy turns into its address. Where kube-proxy does not work, or is not there, an agent that starts anew cannot get on. Mend kube-proxy: the agent recovers by itself.',
+    fixes: () => [
+      {
+        title: 'see kube-proxy on all nodes',
+        command: 'kubectl get pods -n kube-system -o wide | grep kube-proxy',
+        risk: 'none',
       },
     ],
   }),

@@ -6,6 +6,7 @@ import { nameOf, namespaceOf, refOf } from '../../../../shared/model/refs.ts';
 import { type ClusterSubject, nodeKey } from '../../cluster-subject.ts';
 import { agentGroups, nodeOfAgent } from '../../facts/agents.ts';
 import { nodeFactsOf } from '../../facts/nodes.ts';
+import { proxyKey } from '../../facts/proxy-at-work.ts';
 import { presenceMessages } from '../../messages/presence.ts';
 import { AGENT_USES } from './agent-uses.ts';
 
@@ -24,7 +25,9 @@ export const agentInPodNetwork = defineCheck<ClusterSubject>({
         presenceMessages.CNI113.raise({
           subject: refOf(set, 'DaemonSet'),
           args: { title, namespace: namespaceOf(set), name: nameOf(set) },
-          pods: astray.map((pod) => nodeKey(nodeOfAgent(pod))),
+          pods: astray
+            .map(nodeOfAgent)
+            .flatMap((node) => [nodeKey(node), ...(role === 'kube-proxy' ? [proxyKey(node)] : [])]),
           evidence: astray.slice(0, 3).map((pod) => ({
             fact: `address ${podAddresses(pod)[0] ?? ''} of its own, and node ${nodeOfAgent(pod)} has ${pod.status?.hostIP ?? ''}`,
             source: `Pod ${podKey(pod)} status`,

@@ -11,6 +11,7 @@ import { type ClusterSubject, nodeKey } from '../../cluster-subject.ts';
 import { type AgentGroup, agentGroups, formatGroup, isStaticProxy, nodeOfAgent } from '../../facts/agents.ts';
 import { isDown, type NodeFacts, nodeFacts } from '../../facts/nodes.ts';
 import { keptAway } from '../../facts/placement.ts';
+import { proxyKey } from '../../facts/proxy-at-work.ts';
 import { nodeMessages } from '../../messages/nodes.ts';
 import { presenceMessages } from '../../messages/presence.ts';
 import { nodeWords } from '../words.ts';
@@ -150,6 +151,7 @@ function raise(group: AgentGroup, why: string, nodes: readonly NodeFacts[], all:
   if (group.role === 'kube-proxy') {
     return nodeMessages.CNI208.raise({
       ...facts,
+      pods: [...facts.pods, ...names.map(proxyKey)],
       args: { nodes: where, set: name, why, fix },
       ...(why === NO_MANIFEST ? { fixes: LOOK } : {}),
     });

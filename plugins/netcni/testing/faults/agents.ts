@@ -4,7 +4,7 @@ import { event, secondsAgo } from '../../../../shared/testing/builders.ts';
 import { changed } from '../check-objects.ts';
 import { cilium } from '../networks/cilium.ts';
 import { eksOfAllSorts } from '../networks/clouds.ts';
-import { flannel, rke2 } from '../networks/flannel.ts';
+import { flannel } from '../networks/flannel.ts';
 import { kubeOvnWhole } from '../networks/others.ts';
 import { agents, clusterNode } from '../networks/parts.ts';
 import { agentCrashes, call, keptAway, type NetworkFaults, sandboxFailure } from './fault.ts';
@@ -157,16 +157,6 @@ export const AGENTS_FAULTS: NetworkFaults = {
     },
     code: 'CNI104',
     words: ['n2', 'a Secret or ConfigMap that it mounts does not exist', 'kube-flannel-cfg'],
-  },
-  'rke2: the static kube-proxy of a node crashes': {
-    objects: () => agentCrashes(rke2(), 'kube-proxy', 'n2', 'Error: unknown proxy mode "ipvz"'),
-    code: 'CNI209',
-    words: ['n2', 'configuration is wrong'],
-  },
-  'rke2: a node without the static kube-proxy of the others': {
-    objects: () => rke2().filter(({ metadata }) => metadata?.name !== 'kube-proxy-n2'),
-    code: 'CNI208',
-    words: ['n2', 'the other nodes run it as a static pod'],
   },
   'eks: a hybrid node without a network of its own': {
     objects: () =>

@@ -9,6 +9,7 @@ import type { NetworkFaults } from './fault.ts';
 import { FLANNEL_FAULTS } from './flannel.ts';
 import { FLANNEL_PODS_FAULTS } from './flannel-pods.ts';
 import { IDENTITIES_FAULTS } from './identities.ts';
+import { KUBE_PROXY_FAULTS } from './kube-proxy.ts';
 import { NODES_FAULTS } from './nodes.ts';
 import { OTHERS_FAULTS } from './others.ts';
 
@@ -23,6 +24,7 @@ export const NETWORK_FAULTS: NetworkFaults = {
   ...OTHERS_FAULTS,
   ...ANY_FAULTS,
   ...AGENTS_FAULTS,
+  ...KUBE_PROXY_FAULTS,
   ...NODES_FAULTS,
   ...ADDRESSES_FAULTS,
   ...IDENTITIES_FAULTS,
