@@ -40,16 +40,24 @@ function changedPaths(
   );
 }
 
+/** Which namespace the controller is in is not known, so a rule for one namespace leaves its paths open to doubt. */
+const EFFECTS = [
+  ['lost', 'lost'],
+  ['gained', 'gained'],
+  ['mayLose', 'may be lost, where the policies mean another namespace than the controller’s'],
+  ['mayGain', 'may be gained, where the policies mean the controller’s namespace'],
+] as const;
+
 /** Paths that are listed; the rest is in the JSON. */
 const LISTED = 40;
 
 /** These paths in the text; empty without changes. */
 export function controllerSections({ controller }: Compared): readonly Section[] {
-  const lines = (['lost', 'gained'] as const).flatMap((effect) =>
+  const lines = EFFECTS.flatMap(([effect, word]) =>
     controller.flatMap(({ to, change }) =>
       change[effect].length === 0
         ? []
-        : wrap(`${effect}: ${portWords(change[effect])} of ${formatRef(to.ref)}`, 76).map(
+        : wrap(`${word}: ${portWords(change[effect])} of ${formatRef(to.ref)}`, 76).map(
             (line, at) => `${at === 0 ? '  - ' : '    '}${line}`,
           ),
     ),

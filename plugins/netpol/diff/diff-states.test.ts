@@ -122,6 +122,17 @@ describe('diff of what is not sure', () => {
     expect((await diff('--expect lost', policy(toPods), shut)).exit).toBe(1);
   });
 
+  it('tells a path of a controller that a rule for one namespace leaves open to doubt', async () => {
+    const ingress =
+      '---\napiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: db, namespace: shop}\n' +
+      'spec: {defaultBackend: {service: {name: db, port: {number: 80}}}}\n';
+    const from = (selector: string) =>
+      policy(`{podSelector: {matchLabels: {app: db}}, ingress: [{from: [{namespaceSelector: ${selector}}]}]}`);
+    const before = files.write('ways.yaml', SHOP + service('db') + ingress + from('{}'));
+    const { stdout } = await diff('', from('{matchLabels: {kubernetes.io/metadata.name: shop}}'), before);
+    expect(stdout).toContain('may be lost, where the policies mean another namespace than the controller’s: TCP 8080');
+  });
+
   it('says so before anything else where a policy would be refused', async () => {
     const { exit, stdout } = await diff('', policy(ONLY_WEB.replace('}}}]}]}', '}}}], ports: [{port: 70000}]}]}')));
     expect(exit).toBe(3);

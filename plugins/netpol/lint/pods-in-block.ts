@@ -1,8 +1,11 @@
+import type { ClusterIndex } from '../../../shared/model/cluster-index.ts';
 import type { PolicyModel } from '../../../shared/policy/model.ts';
 import { inBlock } from '../../../shared/policy/rules/match.ts';
 import type { BlockPeer } from '../../../shared/policy/rules/rules.ts';
 import type { PodUnit } from '../../../shared/policy/rules/units.ts';
 import type { Address } from '../../../shared/util/addresses.ts';
+import { joinAnd, plural } from '../../../shared/util/text.ts';
+import { lintModelIn } from './lint-facts.ts';
 
 /** An address of a pod; `at` is the place of the pod among all. */
 interface Placed {
@@ -45,4 +48,19 @@ function firstFrom(sorted: readonly Placed[], value: bigint): number {
     else high = middle;
   }
   return low;
+}
+
+/** `2 pods: shop/a and shop/b`; empty where no pod has an address in the block. */
+export function podsInWords(index: ClusterIndex, peer: BlockPeer): string {
+  const known = index.memo('netpol/lint/pods-in-block', () => new Map<string, string>());
+  const text = JSON.stringify([peer.cidr, peer.except.map(({ cidr }) => cidr)]);
+  let words = known.get(text);
+  if (words === undefined) {
+    const pods = podsInBlock(lintModelIn(index), peer);
+    const names = pods.slice(0, 3).map((unit) => `${unit.namespace.name}/${unit.name}`);
+    const more = pods.length > 3 ? [`${pods.length - 3} more`] : [];
+    words = pods.length === 0 ? '' : `${plural(pods.length, 'pod')}: ${joinAnd([...names, ...more])}`;
+    known.set(text, words);
+  }
+  return words;
 }

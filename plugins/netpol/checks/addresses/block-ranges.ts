@@ -18,10 +18,10 @@ import {
   parseAddress,
   parseCidr,
 } from '../../../../shared/util/addresses.ts';
-import { joinAnd, joinNames, plural } from '../../../../shared/util/text.ts';
+import { joinNames } from '../../../../shared/util/text.ts';
 import { lintModelIn } from '../../lint/lint-facts.ts';
 import { atField, changeFix } from '../../lint/places.ts';
-import { podsInBlock } from '../../lint/pods-in-block.ts';
+import { podsInWords } from '../../lint/pods-in-block.ts';
 import type { PolicySubject } from '../../lint/policy-subject.ts';
 import { formMessages } from '../../messages/form.ts';
 import { ruleWords } from '../../words/policies.ts';
@@ -186,7 +186,7 @@ function podFindings(
   const inside = known.pods.some((pods) => coversRange(pods, range));
   const single = range.last - range.first < 256n;
   const all = !inside && isForPods(index, peer, range);
-  const pods = inside || single || all ? podsIn(index, peer) : '';
+  const pods = inside || single || all ? podsInWords(index, peer) : '';
   // A wide block that holds the pods among much else is meant for what else it holds.
   const wide = !all && known.pods.some((one) => overlaps(one, range) && coversRange(range, one));
   if (!inside && (pods === '' || wide)) return [];
@@ -215,21 +215,6 @@ function isForPods(index: ClusterIndex, peer: BlockPeer, range: AddressRange): b
   return [...lintModelIn(index).nodes.values()].every(
     ({ addresses }) => !addresses.some((address) => inBlock(peer, address)),
   );
-}
-
-/** `2 pods: shop/a and shop/b`; empty where no pod has an address in the block. */
-function podsIn(index: ClusterIndex, peer: BlockPeer): string {
-  const known = index.memo('netpol/lint/pods-in-block', () => new Map<string, string>());
-  const text = JSON.stringify([peer.cidr, peer.except.map(({ cidr }) => cidr)]);
-  let words = known.get(text);
-  if (words === undefined) {
-    const pods = podsInBlock(lintModelIn(index), peer);
-    const names = pods.slice(0, 3).map((unit) => `${unit.namespace.name}/${unit.name}`);
-    const more = pods.length > 3 ? [`${pods.length - 3} more`] : [];
-    words = pods.length === 0 ? '' : `${plural(pods.length, 'pod')}: ${joinAnd([...names, ...more])}`;
-    known.set(text, words);
-  }
-  return words;
 }
 
 function nodeFindings(

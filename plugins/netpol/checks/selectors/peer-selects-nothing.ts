@@ -1,21 +1,21 @@
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
-import type { Evidence, Finding, Fix, Severity } from '../../../../shared/messages/finding.ts';
+import type { Evidence, Finding, Severity } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import { formatSelector } from '../../../../shared/model/selectors.ts';
 import { POLICY_FACT_KINDS } from '../../../../shared/policy/model-of-index.ts';
 import type { PodsPeer } from '../../../../shared/policy/rules/rules.ts';
-import { NAMESPACE_NAME_LABEL } from '../../../../shared/policy/rules/units.ts';
 import { peerMiss } from '../../../../shared/policy/services/near-misses.ts';
 import { joinNames } from '../../../../shared/util/text.ts';
 import { lintModelIn, templatesSeen } from '../../lint/lint-facts.ts';
-import { type NearWords, nearWords } from '../../lint/nearest-words.ts';
-import { atField, changeFix } from '../../lint/places.ts';
+import { nearWords } from '../../lint/nearest-words.ts';
+import { atField } from '../../lint/places.ts';
 import type { PolicySubject } from '../../lint/policy-subject.ts';
 import { selectorMessages } from '../../messages/selectors.ts';
 import { peerWords } from '../../words/peers.ts';
 import { ruleWords } from '../../words/policies.ts';
 import { isOneWhereTwo, isTwoWhereOne } from './and-or-trap.ts';
 import { isEverywhere, mayBeElsewhere } from './other-files.ts';
+import { namespaceFixes, podFixes } from './peer-fixes.ts';
 import {
   everyPeer,
   isCrossNamespace,
@@ -24,10 +24,8 @@ import {
   meansNoNamespace,
   type PlacedPeer,
   peerField,
-  peerPath,
   placedPeers,
 } from './peers.ts';
-import { corrected } from './policy-selects-nothing.ts';
 
 const uses = POLICY_FACT_KINDS.filter((kind) => kind !== 'Pod' && kind !== 'Namespace');
 
@@ -164,90 +162,4 @@ function elsewhere(pods: readonly string[], on: 'namespace' | 'pod'): readonly E
 function isOptIn({ podSelector }: PodsPeer): boolean {
   const values = Object.values(podSelector.matchLabels ?? {});
   return values.length > 0 && values.some((value) => /^(?:true|yes|allow(?:ed)?|enabled|granted)$/i.test(value));
-}
-
-function namespaceFixes(
-  index: ClusterIndex,
-  subject: PolicySubject,
-  place: PlacedPeer,
-  peer: PodsPeer,
-  near: NearWords | undefined,
-): readonly Fix[] {
-  const { matchLabels = {}, matchExpressions } = peer.namespaceSelector ?? {};
-  const asked = [...Object.keys(matchLabels), ...(matchExpressions ?? []).flatMap((one) => one.key ?? [])];
-  const keys = [...new Set(asked)];
-  if (keys.length === 0) return [];
-  const show: Fix = {
-    title: `see who has the ${keys.length === 1 ? 'label' : 'labels'} ${joinNames(keys)}`,
-    command: `kubectl get namespaces -L ${keys.join(',')}`,
-    risk: 'none',
-  };
-  if (near === undefined) return [show];
-  const { object, misses } = near.nearest;
-  const byName = (title: string): Fix =>
-    changeFix(index, subject, {
-      title,
-      op: 'replace',
-      path: `${peerPath(place)}/namespaceSelector`,
-      value: { matchLabels: { [NAMESPACE_NAME_LABEL]: object.name } },
-      old: peer.namespaceSelector,
-      risk: 'low',
-    });
-  const one = subject.kind === 'NetworkPolicy';
-  // The name label belongs to the API server: another value can only be a slip in the policy.
-  if (keys.includes(NAMESPACE_NAME_LABEL)) return one ? [byName(`select namespace ${object.name}`), show] : [show];
-  const labels = misses.map(({ key, values, found, operator }) =>
-    operator === 'In' && values.length === 1 ? { set: `${key}=${values[0]}`, key, found } : undefined,
-  );
-  const wanted = labels.flatMap((label) => label ?? []);
-  // Which of several values is meant is for people to say; the name is one that is there.
-  if (wanted.length < labels.length) {
-    return one ? [byName(`select namespace ${object.name} by its name`), show] : [show];
-  }
-  const overwrite = wanted.some(({ found }) => found !== undefined) ? ' --overwrite' : '';
-  const back = wanted.map(({ key, found }) => (found === undefined ? `${key}-` : `${key}=${found}`)).join(' ');
-  const label: Fix = {
-    title: `give namespace ${object.name} the ${wanted.length === 1 ? 'label' : 'labels'}`,
-    command: `kubectl label namespace ${object.name} ${wanted.map(({ set }) => set).join(' ')}${overwrite}`,
-    risk: 'low',
-    undo: `kubectl label namespace ${object.name} ${back}${overwrite}`,
-  };
-  return one && keys.length === 1 ? [label, byName('or select the namespace by its name')] : [label, show];
-}
-
-function podFixes(
-  index: ClusterIndex,
-  subject: PolicySubject,
-  place: PlacedPeer,
-  peer: PodsPeer,
-  near: NearWords | undefined,
-  away: string | undefined,
-): readonly Fix[] {
-  const show: Fix = {
-    title: 'see the labels of the pods',
-    command: `kubectl get pods ${peer.namespace === undefined ? '-A' : `-n ${peer.namespace}`} --show-labels`,
-    risk: 'none',
-  };
-  if (subject.kind !== 'NetworkPolicy') return [show];
-  if (away !== undefined && peer.namespace !== undefined) {
-    const value = { matchLabels: { [NAMESPACE_NAME_LABEL]: away } };
-    const path = `${peerPath(place)}/namespaceSelector`;
-    return [
-      changeFix(index, subject, { title: `mean the pods of namespace ${away}`, op: 'add', path, value, risk: 'low' }),
-      show,
-    ];
-  }
-  const fixed = near?.slip === true ? corrected(peer.podSelector, near.nearest) : undefined;
-  if (fixed === undefined || (peer.podSelector.matchExpressions ?? []).length > 0) return [show];
-  return [
-    changeFix(index, subject, {
-      title: `mean ${formatSelector({ matchLabels: fixed })} instead`,
-      op: 'replace',
-      path: `${peerPath(place)}/podSelector/matchLabels`,
-      value: fixed,
-      old: peer.podSelector.matchLabels,
-      risk: 'low',
-    }),
-    show,
-  ];
 }
