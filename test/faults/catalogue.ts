@@ -1,5 +1,6 @@
 import { edgeFaults } from './edge-faults.ts';
 import type { Fault } from './fault.ts';
+import { leftoverFaults } from './leftover-faults.ts';
 import { neighbourFaults } from './neighbour-faults.ts';
 import { podFaults } from './pod-faults.ts';
 import { portFaults } from './port-faults.ts';
@@ -16,4 +17,5 @@ export const faults: readonly Fault[] = [
   ...serviceFaults,
   ...edgeFaults,
   ...neighbourFaults,
+  ...leftoverFaults,
 ];

@@ -1,5 +1,16 @@
-import { aged, all, container, event, type Fault, ready, restarted, runningNotReady, someReady } from './fault.ts';
-import { app, type Manifest, shell, svc, WEB_IMAGE } from './make.ts';
+import {
+  aged,
+  all,
+  container,
+  endpoints,
+  event,
+  type Fault,
+  ready,
+  restarted,
+  runningNotReady,
+  someReady,
+} from './fault.ts';
+import { app, type Manifest, object, shell, svc, WEB_IMAGE } from './make.ts';
 
 const side = (name: string, port: string): Manifest => ({
   name,
@@ -10,6 +21,25 @@ const side = (name: string, port: string): Manifest => ({
 
 /** The fault shows in one container or app, and lies with its neighbour: in the pod, the namespace, or its DNS. */
 export const neighbourFaults: readonly Fault[] = [
+  {
+    name: 'script-not-executable',
+    story: 'The start script moved into a ConfigMap, whose files may not be executed.',
+    ask: ['web'],
+    given: [
+      object('v1', 'ConfigMap', 'start', { data: { 'run.sh': '#!/bin/sh\nexec serve 8080\n' } }),
+      app('web', {
+        container: { command: ['/scripts/run.sh'], volumeMounts: [{ name: 'scripts', mountPath: '/scripts' }] },
+        pod: { volumes: [{ name: 'scripts', configMap: { name: 'start' } }] },
+      }),
+      svc('web'),
+    ],
+    shows: container('CrashLoopBackOff'),
+    verdict: 'broken',
+    code: 'SVC228',
+    words: ['ConfigMap start', '0644'],
+    heal: 'fix',
+    healed: all(ready(2), endpoints('web', 2)),
+  },
   {
     name: 'sidecar-wants-the-port-of-the-app',
     story: 'A metrics sidecar was added that listens on 8080, as the app does; it stops at once, again and again.',

@@ -20,7 +20,7 @@ export const selectorMessages = defineMessages({
     slug: 'selector-matches-no-pod',
     severity: 'critical',
     rung: 10,
-    covers: ['SVC205'],
+    covers: ['SVC205', 'SVC243'],
     title: 'the selector matches no pod',
     summary: ({ service, selector, carried, difference, nearest, also, instead }) =>
       `Service ${service} selects ${selector}, which ${carried}` +

@@ -23,7 +23,7 @@ export const targetMessages = defineMessages({
       `there is no ${kind} ${name} in namespace ${namespace}` +
       (meant === '' ? '' : `; ${meant}`) +
       (elsewhere.length > 0
-        ? `; namespace ${joinNames(elsewhere)} has one`
+        ? `; namespace${elsewhere.length === 1 ? '' : 's'} ${joinNames(elsewhere)} ${elsewhere.length === 1 ? 'has' : 'have'} one`
         : nearest.length > 0
           ? `; nearest: ${joinNames(nearest)}`
           : ''),

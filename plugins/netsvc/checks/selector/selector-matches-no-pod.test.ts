@@ -143,6 +143,7 @@ describe('selector-matches-no-pod', () => {
       const report = diagnose({ app: 'payment' }, [['mailer', {}]], more);
       expect(causeCodes(report)).toEqual(['SVC101']);
       expect(report.headline).toContain('Deployment payment was deleted');
+      expect(report.causes[0]?.fixes[0]?.command).toBe("kubectl apply -n shop -f '<FILE>'");
     }
     const running = diagnose({ app: 'payment' }, [['payment', { labels: { app: 'pay' } }]], [told]);
     expect(running.headline).not.toContain('deleted');
@@ -160,7 +161,7 @@ describe('selector-matches-no-pod', () => {
       spec: { restartPolicy: 'Never' },
     });
     const report = diagnose({ app: 'payment' }, [['payment', { labels: { app: 'payment-api' } }]], [left]);
-    expect(causeCodes(report)[0]).toBe('SVC101');
+    expect(causeCodes(report)).toEqual(['SVC101']);
     expect(report.headline).toContain('Deployment payment has app=payment-api');
   });
 

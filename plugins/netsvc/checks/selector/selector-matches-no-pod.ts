@@ -1,5 +1,5 @@
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
-import type { Confidence, Evidence, Finding } from '../../../../shared/messages/finding.ts';
+import type { Confidence, Evidence, Finding, Fix } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import type { Pod } from '../../../../shared/model/objects-pod.ts';
 import { controllerOf, topOwner } from '../../../../shared/model/owners.ts';
@@ -15,15 +15,10 @@ import { goneMaker, makersInEvents } from '../pods/creation/makers-in-events.ts'
 import { eventEvidence } from '../pods/pod-evidence.ts';
 import { differenceInWords, labelDifferences, likeness } from './label-distance.ts';
 import { nobodyLeads } from './leader-label.ts';
-import { type Candidate, equallyNear, nearestWorkloads, rankedWorkloads } from './nearest-workloads.ts';
+import { type Candidate, equallyNear, nearestWorkloads } from './nearest-workloads.ts';
 import { type Elsewhere, matchesElsewhere } from './other-namespaces.ts';
-import {
-  candidateEvidence,
-  matchEvidence,
-  selectorChange,
-  templateChange,
-  withoutHashes,
-} from './selector-evidence.ts';
+import { presentLabels, unseenMakers } from './present-instead.ts';
+import { candidateEvidence, matchEvidence, selectorChange, templateChange } from './selector-evidence.ts';
 import { moveServiceFixes, selectorFixes } from './selector-fixes.ts';
 import { SELECTOR_USES } from './selector-uses.ts';
 import { stemOf } from './version-words.ts';
@@ -160,16 +155,26 @@ function inNoNamespace(
       difference: differences.length === 0 ? '' : difference,
       also: joinNames(also, 3),
       instead: nearest === undefined ? presentLabels(index, subject) : '',
-      fixes:
-        leader?.fixes ??
-        near
-          .slice(0, 3)
-          .flatMap((candidate) =>
-            selectorFixes(subject, candidate, labelDifferences(subject.selector ?? {}, candidate.labels)),
-          ),
+      fixes: [
+        ...(nearest === undefined && gone !== undefined ? [makeAgain(gone.workload.ref)] : []),
+        ...(leader?.fixes ??
+          near
+            .slice(0, 3)
+            .flatMap((candidate) =>
+              selectorFixes(subject, candidate, labelDifferences(subject.selector ?? {}, candidate.labels)),
+            )),
+      ],
     },
     evidence: [...evidenceOf(index, subject, candidates, elsewhere, now), ...(leader?.evidence ?? [])],
   });
+}
+
+function makeAgain({ kind, name, namespace }: Ref): Fix {
+  return {
+    title: `make ${kind} ${name} again (put the file of its manifest in the place of <FILE>)`,
+    command: `kubectl apply -n ${namespace} -f '<FILE>'`,
+    risk: 'low',
+  };
 }
 
 /** With nothing near and the workloads unseen, one that is scaled to 0 or refused its pods explains it as well. */
@@ -200,51 +205,6 @@ function inOtherNamespace(
     evidence: evidenceOf(index, subject, candidates, elsewhere, now),
     fixes: moveServiceFixes(subject, elsewhere),
   });
-}
-
-/** What there is instead, when nothing resembles the selector. */
-function presentLabels(index: ClusterIndex, subject: ServiceSubject): string {
-  const made = madeByStranger(index, subject);
-  if (made !== undefined) return made;
-  const gone = goneMaker(index, subject);
-  if (gone !== undefined) return `${gone.workload.kind} ${gone.workload.ref.name} was deleted`;
-  const ranked = rankedWorkloads(index, subject, subject.namespace);
-  if (ranked.length === 0) return index.seen('Pod', subject.namespace).whole ? nothingThere(index, subject) : '';
-  const words = ranked
-    .slice(0, 3)
-    .map(({ ref, labels }) => `${ref.kind} ${ref.name} (${formatLabels(withoutHashes(labels)) || 'no labels'})`);
-  const more = ranked.length > 3 ? ` and ${ranked.length - 3} more` : '';
-  return `nothing there resembles it: the namespace has ${joinAnd(words)}${more}`;
-}
-
-const USUAL_MAKERS = ['Deployment', 'StatefulSet', 'DaemonSet', 'Job'] as const;
-
-/** A dump without some kinds of workloads cannot tell that none of them is there. */
-function nothingThere(index: ClusterIndex, { namespace }: ServiceSubject): string {
-  const unseen = unseenMakers(index, namespace);
-  if (unseen.length === 0) return 'the namespace has no pods and no workload that makes some';
-  return `the namespace has no pods; ${joinNames(
-    unseen.map((kind) => `${kind}s`),
-    6,
-  )} were not read`;
-}
-
-function unseenMakers(index: ClusterIndex, namespace: string): readonly string[] {
-  return USUAL_MAKERS.filter((kind) => {
-    const { status } = index.seen(kind, namespace);
-    return status !== 'ok' && status !== 'absent';
-  });
-}
-
-/** A ReplicaSet of a custom controller (a Rollout), which alone knows why it wants no pods. */
-function madeByStranger(index: ClusterIndex, subject: ServiceSubject): string | undefined {
-  const set = index
-    .list('ReplicaSet', subject.namespace)
-    .find((one) => matchesLabels(subject.selector ?? {}, one.spec?.template?.metadata?.labels));
-  if (set === undefined) return undefined;
-  const owner = controllerOf(set);
-  const of = owner === undefined ? '' : ` of ${owner.kind ?? ''} ${owner.name ?? ''}`;
-  return `ReplicaSet ${set.metadata?.name ?? ''}${of} makes such pods and wants ${set.spec?.replicas ?? 1}`;
 }
 
 function evidenceOf(
