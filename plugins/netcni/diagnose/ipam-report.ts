@@ -8,17 +8,25 @@ import type { Report, Section } from '../../../shared/report/report.ts';
 import { compareText, joinNames, plural } from '../../../shared/util/text.ts';
 import { whenFull } from '../checks/addresses/address-words.ts';
 import { addressChecks } from '../checks/addresses/checks.ts';
+import { ciliumNoRange } from '../checks/cilium/cilium.ts';
+import { awsRights } from '../checks/others/aws-rights.ts';
+import { awsMaxPods, azureAddresses, eniConfigMissing } from '../checks/others/clouds.ts';
+import { ovnSubnetMissing } from '../checks/others/others.ts';
 import { nodesOf } from '../cluster-subject.ts';
 import { addressedPods, type NodeAddresses, nodeAddresses } from '../facts/addresses.ts';
 import { blocksOf, poolUses } from '../facts/calico-blocks.ts';
+import { countedSubnets } from '../facts/subnets.ts';
 import { clusterRef } from './check-report.ts';
+
+/** What those who hand out addresses say of their own. */
+const givers = [ciliumNoRange, ovnSubnetMissing, azureAddresses, eniConfigMissing, awsMaxPods, awsRights];
 
 /** Pod addresses: what is wrong with them, and the numbers. */
 export function ipamReport(
   index: ClusterIndex,
   { source, node }: { readonly source: string; readonly node: string | undefined },
 ): Report {
-  const runs = runChecks(addressChecks, {}, '*', { index, now: index.now }).map((run) => {
+  const runs = runChecks([...addressChecks, ...givers], {}, '*', { index, now: index.now }).map((run) => {
     if (run.outcome.result !== 'fail' || node === undefined) return run;
     const findings = run.outcome.findings.filter((finding) => nodesOf(finding)?.includes(node) ?? true);
     return {
@@ -41,7 +49,13 @@ export function ipamReport(
   return {
     ...report,
     ladder: [],
-    sections: [...poolSection(index), nodeSection(entries), ...holderSection(index, node), ...waitingSection(entries)],
+    sections: [
+      ...poolSection(index),
+      ...subnetSection(index),
+      nodeSection(entries),
+      ...holderSection(index, node),
+      ...waitingSection(entries),
+    ],
     data: {
       nodes: entries.map(({ waiting, ...rest }) => ({
         ...rest,
@@ -59,6 +73,7 @@ export function ipamReport(
         freeBlocks,
         blockSize,
       })),
+      subnets: countedSubnets(index),
       leaked: [...blocksOf(index).values()].flatMap(({ leaked }) => leaked),
     },
   };
@@ -73,6 +88,9 @@ function headline(index: ClusterIndex, entries: readonly NodeAddresses[]): strin
   const capacity = counted.reduce((sum, entry) => sum + (entry.capacity ?? 0), 0);
   const used = counted.reduce((sum, entry) => sum + (entry.used ?? 0), 0);
   const what = detectNetwork(index).primary?.title ?? 'pod addresses';
+  const [subnet, ...more] = countedSubnets(index).filter(({ total }) => total > 0);
+  if (counted.length === 0 && subnet !== undefined && more.length === 0)
+    return `${what}: ${subnet.used} of ${subnet.total} addresses of ${subnet.kind} ${subnet.name} used`;
   if (counted.length === 0) return `${what}: no node tells how many pod addresses it has`;
   const when = whenFull(
     index,
@@ -97,6 +115,25 @@ function poolSection(index: ClusterIndex): readonly Section[] {
         String(total),
         `${freeBlocks} of ${blockSize}`,
         pool.spec?.nodeSelector ?? 'all()',
+      ]),
+    },
+  ];
+}
+
+function subnetSection(index: ClusterIndex): readonly Section[] {
+  const subnets = countedSubnets(index).filter(({ total }) => total > 0);
+  if (subnets.length === 0) return [];
+  const leaks = subnets.some(({ gone }) => gone !== undefined);
+  return [
+    {
+      type: 'table',
+      title: 'Subnets',
+      head: ['SUBNET', 'USED', 'TOTAL', ...(leaks ? ['BY PODS THAT ARE GONE'] : [])],
+      rows: subnets.map(({ kind, name, used, total, gone }) => [
+        `${kind} ${name}`,
+        String(used),
+        String(total),
+        ...(leaks ? [gone === undefined ? '' : String(gone)] : []),
       ]),
     },
   ];

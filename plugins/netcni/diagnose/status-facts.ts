@@ -11,6 +11,7 @@ import { nodeAddresses } from '../facts/addresses.ts';
 import { agentGroups, formatGroup } from '../facts/agents.ts';
 import { poolUses } from '../facts/calico-blocks.ts';
 import { nodeFacts } from '../facts/nodes.ts';
+import { countedSubnets } from '../facts/subnets.ts';
 import { unknownNetwork } from '../facts/unknown-network.ts';
 
 /** One line of `status`. `source` is empty when the value was not to be read. */
@@ -147,12 +148,16 @@ function mtu(index: ClusterIndex): StatusFact {
 }
 
 function poolFacts(index: ClusterIndex): readonly StatusFact[] {
-  return poolUses(index).map(({ pool, cidr, used, total, freeBlocks }) =>
+  const subnets = countedSubnets(index).filter(({ total }) => total > 0);
+  const pools = poolUses(index).map(({ pool, cidr, used, total, freeBlocks }) =>
     fact(
       'pool',
       `${cidr}: ${used} of ${total} used, ${plural(freeBlocks, 'free block')}${pool.spec?.disabled === true ? ', disabled' : ''}`,
       `IPPool ${nameOf(pool)}, IPAMBlocks`,
     ),
+  );
+  return pools.concat(
+    subnets.map(({ kind, name, used, total }) => fact('pool', `${name}: ${used} of ${total} used`, `${kind} ${name}`)),
   );
 }
 

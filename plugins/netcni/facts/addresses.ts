@@ -1,6 +1,6 @@
 import { detectNetwork } from '../../../shared/datapath/cni/detect.ts';
 import type { Ipam } from '../../../shared/datapath/cni/setup.ts';
-import { ciliumRanges } from '../../../shared/datapath/pod-ranges.ts';
+import { ciliumRanges, podRangesByNode } from '../../../shared/datapath/pod-ranges.ts';
 import { isWhollyRead } from '../../../shared/model/absence.ts';
 import type { ClusterIndex } from '../../../shared/model/cluster-index.ts';
 import type { Pod } from '../../../shared/model/objects-pod.ts';
@@ -64,6 +64,13 @@ function measure(index: ClusterIndex, facts: NodeFacts, scheme: NodeAddresses['s
       return fromBlocks(index, facts);
     case 'cloud':
       return fromCloud(index, facts);
+    case 'own': {
+      const own = podRangesByNode(index).get(facts.name);
+      const texts = own?.ranges.map(({ text }) => text) ?? [];
+      return own === undefined
+        ? { ...nothing(index, facts), scheme, ranges: [] }
+        : fromRanges(index, facts, scheme, texts, 'annotation k8s.ovn.org/node-subnets');
+    }
     default:
       return { ...nothing(index, facts), scheme };
   }

@@ -101,7 +101,7 @@ export const pluginMessages = defineMessages({
       { title: 'read all of its conditions', command: `oc describe clusteroperator ${name}`, risk: 'none' },
     ],
   }),
-  CNI703: message<{ subnet: string; used: number; total: number; gone: number }>({
+  CNI703: message<{ subnet: string; used: number; total: number; gone: number; look: string }>({
     slug: 'subnet-used-up',
     severity: 'warning',
     rung: 19,
@@ -110,6 +110,7 @@ export const pluginMessages = defineMessages({
       `${subnet} has given out ${used} of ${total} addresses${gone === 0 ? '' : `, ${gone} of them to pods that are gone`}`,
     explain:
       'New pods of the namespaces that use this subnet get no address when the last one is gone. Enlarge it, or move namespaces to another subnet or pool. Addresses of pods that are gone come back when the clean-up of the plugin runs (Whereabouts: its pods on each node, or the CronJob ip-reconciler).',
+    fixes: ({ look }) => [{ title: 'see who holds its addresses', command: look, risk: 'none' }],
   }),
   CNI704: message<{ pod: string; network: string; why: string }>({
     slug: 'attachment-missing',

@@ -9,6 +9,7 @@ import { podRangeMissing, podRangeOutside } from './pod-ranges.ts';
 import { podRangesOverlap } from './pod-ranges-overlap.ts';
 import { podsNotRemoved } from './pods-not-removed.ts';
 import { addressesLeaked, noPoolForNode, poolUsedUp, staleBlocks } from './pools.ts';
+import { subnetsUsedUp } from './subnets.ts';
 import { podsHang, podsWithoutNetwork } from './waiting-pods.ts';
 
 /** Ranges, pools, addresses and the pods that wait for one. */
@@ -23,6 +24,7 @@ export const addressChecks: readonly Check<ClusterSubject>[] = [
   rangeSmallerThanMaxPods,
   poolUsedUp,
   noPoolForNode,
+  subnetsUsedUp,
   addressesLeaked,
   staleBlocks,
   affinitiesDiffer,

@@ -68,8 +68,10 @@ const LESSER: ReadonlySet<string> = new Set(['hostport', 'attachment', 'runtime'
 function raise(index: ClusterIndex, pods: readonly TroubledPod[]): Finding {
   const [first] = pods as readonly [TroubledPod, ...TroubledPod[]];
   const { cause, node } = first;
-  const early = cause.trouble === 'runtime';
-  const numbers = early ? '' : numbersOf(nodeAddresses(index).find(({ name }) => name === node) ?? EMPTY);
+  // How many addresses the node has left matters nothing there.
+  const numbers = LESSER.has(cause.trouble)
+    ? ''
+    : numbersOf(nodeAddresses(index).find(({ name }) => name === node) ?? EMPTY);
   const running = cause.trouble === 'agent-down' ? readyAgentOn(index, first) : undefined;
   const meaning = running === undefined ? cause.meaning : preparedNothing(cause, running);
   return podMessages.CNI312.raise({

@@ -16,7 +16,6 @@ import { awsMaxPods, azureAddresses, cloudRoutes, eniConfigMissing } from './clo
 import { podMtuTooLarge } from './mtu.ts';
 import { nodeMtusDiffer } from './node-mtus-differ.ts';
 import { antreaConditions, networkOperator, ovnSubnetMissing } from './others.ts';
-import { subnetsUsedUp } from './subnets.ts';
 import { tuningHints } from './tuning.ts';
 
 /** What Cilium, Flannel and the other plugins tell of themselves, MTU and hints. */
@@ -37,7 +36,6 @@ export const pluginChecks: readonly Check<ClusterSubject>[] = [
   awsRights,
   awsMaxPods,
   eniConfigMissing,
-  subnetsUsedUp,
   cloudRoutes,
   attachmentMissing,
   podMtuTooLarge,
