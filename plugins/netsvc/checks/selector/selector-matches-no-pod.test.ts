@@ -251,6 +251,17 @@ describe('pods-in-other-namespace', () => {
     expect(report.causes[0]?.fixes[0]?.command).toContain('payment.payments.svc.cluster.local');
   });
 
+  it('takes workloads here before a copy of the whole app elsewhere', () => {
+    const there = {
+      ...service('payment', { selector: { app: 'payment' }, clusterIP: '10.96.10.11', clusterIPs: ['10.96.10.11'] }),
+      metadata: { name: 'payment', namespace: 'payments' },
+    };
+    const here = ['payment-api', 'payment-jobs'].map((app) => [app, { labels: { app } }] as const);
+    const report = diagnose({ app: 'payment' }, here, [...elsewhere(2), there]);
+    expect(causeCodes(report)).toEqual(['SVC101']);
+    expect(report.headline).toContain('Deployment payment-api has app=payment-api instead of app=payment');
+  });
+
   it('yields to a near miss in the own namespace', () => {
     const report = diagnose({ app: 'payment' }, [['payment', { labels: { app: 'payments' } }]], elsewhere(2));
     expect(causeCodes(report)).toEqual(['SVC101']);

@@ -104,12 +104,17 @@ export function unmatched(index: ClusterIndex, subject: ServiceSubject, now: num
   // A copy of the app in another namespace that has a Service of its own explains nothing, unless nothing else does.
   const moved =
     elsewhere !== undefined &&
-    (nearest === undefined || nearest.distance > NEAR) &&
+    (nearest === undefined || (nearest.distance > NEAR && !isCopy(subject, elsewhere))) &&
     !meantHere(subject, nearest) &&
     (elsewhere.service === undefined || goneMaker(index, subject) === undefined);
   return moved
     ? inOtherNamespace(index, subject, elsewhere, candidates, now)
     : inNoNamespace(index, subject, candidates, elsewhere, now);
+}
+
+/** The same app as a whole, Service and all: many namespaces hold one, and each has faults of its own. */
+function isCopy({ name }: ServiceSubject, { service }: Elsewhere): boolean {
+  return service?.metadata?.name === name;
 }
 
 /** Staging and production hold copies with the same labels: a workload here that bears the name or the labels is the one meant. */
