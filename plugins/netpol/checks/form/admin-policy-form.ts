@@ -2,17 +2,25 @@ import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import type { Finding } from '../../../../shared/messages/finding.ts';
 import { formatRef } from '../../../../shared/model/refs.ts';
 import { DIRECTIONS } from '../../../../shared/policy/rules/rules.ts';
-import type { AdminNetworkPolicy, AdminPeer, ClusterNetworkPolicy } from '../../../../shared/policy/rules/types.ts';
+import type { AdminNetworkPolicy, ClusterNetworkPolicy } from '../../../../shared/policy/rules/types.ts';
 import { atField } from '../../lint/places.ts';
 import type { LintedKind, PolicySubject } from '../../lint/policy-subject.ts';
 import { formMessages } from '../../messages/form.ts';
-import { isCidr, selectorProblems } from './form-problems.ts';
+import { adminRuleProblems } from './admin-rule-form.ts';
+import { selectorProblems } from './form-problems.ts';
 
 /** Actions by kind; a baseline has nothing behind it that a rule could pass to. */
 const ACTIONS: Readonly<Record<Exclude<LintedKind, 'NetworkPolicy'>, readonly string[]>> = {
   AdminNetworkPolicy: ['Allow', 'Deny', 'Pass'],
   BaselineAdminNetworkPolicy: ['Allow', 'Deny'],
   ClusterNetworkPolicy: ['Accept', 'Deny', 'Pass'],
+};
+
+/** The most rules in a direction, and the most peers and ports of a rule. */
+const MOST: Readonly<Record<Exclude<LintedKind, 'NetworkPolicy'>, number>> = {
+  AdminNetworkPolicy: 100,
+  BaselineAdminNetworkPolicy: 100,
+  ClusterNetworkPolicy: 25,
 };
 
 type AnyAdmin = AdminNetworkPolicy & ClusterNetworkPolicy;
@@ -68,6 +76,7 @@ function problemsOf({ kind, object, ref }: PolicySubject): readonly Problem[] {
       problems.push({ field: `spec.subject.${field}${one.field}`, problem: one.problem });
   }
   const actions = ACTIONS[kind];
+  const most = MOST[kind];
   for (const direction of DIRECTIONS) {
     (spec[direction] ?? []).forEach((rule, at) => {
       const field = `spec.${direction}[${at}]`;
@@ -78,17 +87,13 @@ function problemsOf({ kind, object, ref }: PolicySubject): readonly Problem[] {
       const name = direction === 'ingress' ? 'from' : 'to';
       const peers = rule?.[name] ?? [];
       if (peers.length === 0) problems.push({ field: `${field}.${name}`, problem: 'at least one peer must be named' });
-      peers.forEach((peer, place) => {
-        for (const problem of peerProblemsOf(peer)) problems.push({ field: `${field}.${name}[${place}]`, problem });
-      });
+      for (const one of adminRuleProblems(rule, most)) {
+        problems.push({ field: `${field}${one.field}`, problem: one.problem });
+      }
     });
+    const count = (spec[direction] ?? []).length;
+    if (count > most)
+      problems.push({ field: `spec.${direction}`, problem: `${count} rules, and ${most} are the most` });
   }
   return problems;
-}
-
-function peerProblemsOf(peer: AdminPeer | null): readonly string[] {
-  const { namespaces, pods, nodes, networks, domainNames } = peer ?? {};
-  const set = [namespaces, pods, nodes, networks, domainNames].filter((field) => field !== undefined && field !== null);
-  if (set.length > 1) return ['exactly one field of a peer must be set'];
-  return (networks ?? []).flatMap((cidr) => (isCidr(cidr) ? [] : [`"${cidr}" is no address block such as 10.0.0.0/8`]));
 }

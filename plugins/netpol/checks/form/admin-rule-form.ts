@@ -1,0 +1,124 @@
+/**
+ * What the definitions of AdminNetworkPolicy and ClusterNetworkPolicy refuse in a rule. Fields that they do not have are
+ * not told here: a newer definition may have them, and the API says how a rule with them is read (fail closed).
+ * Source: kubernetes-sigs/network-policy-api, config/crd, and the validation marks of its types.
+ */
+import type { AdminPeer, AdminRule, ClusterRule } from '../../../../shared/policy/rules/types.ts';
+import { type FormProblem, isCidr } from './form-problems.ts';
+
+export type AnyRule = AdminRule & ClusterRule;
+
+/** The longest name of a rule, in characters. */
+const LONGEST_NAME = 100;
+
+/** The most networks, and domain names, of one peer. */
+const MOST_ADDRESSES = 25;
+
+/** ClusterNetworkPolicyEgressPeer.domainNames: a name with two labels at least, or such a name behind `*.`. */
+const DOMAIN = /^(\*\.)?([A-Za-z0-9]([-A-Za-z0-9_]*[A-Za-z0-9])?\.)+[A-Za-z0-9]([-A-Za-z0-9_]*[A-Za-z0-9])?\.?$/;
+
+/** The problems of one rule; `most` is how many peers, and ports, it may have. */
+export function adminRuleProblems(rule: AnyRule | null, most: number): readonly FormProblem[] {
+  const { name = '', from, to, ports, protocols } = rule ?? {};
+  const problems: FormProblem[] = [];
+  const add = (field: string, problem: string): void => {
+    problems.push({ field, problem });
+  };
+  if (name.length > LONGEST_NAME) add('.name', `${name.length} characters, and ${LONGEST_NAME} are the most`);
+  for (const [field, list] of Object.entries({ from, to, ports, protocols })) {
+    if ((list ?? []).length > most) add(`.${field}`, `${list?.length} entries, and ${most} are the most`);
+  }
+  for (const [field, list] of Object.entries({ from, to })) {
+    (list ?? []).forEach((peer, at) => {
+      for (const problem of peerProblems(peer)) add(`.${field}[${at}]`, problem);
+    });
+  }
+  if (protocols?.length === 0) add('.protocols', 'the list is empty; for every port leave it out');
+  for (const [field, list] of Object.entries({ ports, protocols })) {
+    (list ?? []).forEach((entry, at) => {
+      for (const problem of portProblems(entry as Entry | null)) add(`.${field}[${at}]`, problem);
+    });
+  }
+  const named = [...(ports ?? []), ...(protocols ?? [])].some(
+    (entry) => entry && ('namedPort' in entry || 'destinationNamedPort' in entry),
+  );
+  if (named && (to ?? []).some((peer) => peer && ('networks' in peer || 'nodes' in peer || 'domainNames' in peer))) {
+    add('', 'a port name stands beside networks, nodes or domainNames, which have no port names');
+  }
+  return problems;
+}
+
+function peerProblems(peer: AdminPeer | null): readonly string[] {
+  const { namespaces, pods, nodes, networks, domainNames } = peer ?? {};
+  if (isEmpty(peer)) return ['exactly one field of a peer must be set, and none is'];
+  const set = [namespaces, pods, nodes, networks, domainNames].filter((field) => field !== undefined && field !== null);
+  if (set.length > 1) return ['exactly one field of a peer must be set'];
+  const problems: string[] = [];
+  for (const [field, list] of Object.entries({ networks, domainNames })) {
+    if (list?.length === 0) problems.push(`${field} is empty`);
+    if ((list ?? []).length > MOST_ADDRESSES) problems.push(`more than ${MOST_ADDRESSES} ${field}`);
+    if (new Set(list).size < (list ?? []).length) problems.push(`${field} names one twice`);
+  }
+  for (const cidr of networks ?? []) {
+    if (!isCidr(cidr)) problems.push(`"${cidr}" is no address block such as 10.0.0.0/8`);
+  }
+  for (const name of domainNames ?? []) {
+    if (!DOMAIN.test(name)) problems.push(`"${name}" is no domain name such as example.com or *.example.com`);
+  }
+  return problems;
+}
+
+interface Range {
+  readonly start?: number;
+  readonly end?: number;
+}
+
+/** A port of either kind of policy. */
+interface Entry {
+  readonly portNumber?: { readonly port?: number };
+  readonly portRange?: Range;
+  readonly tcp?: Numbers;
+  readonly udp?: Numbers;
+  readonly sctp?: Numbers;
+}
+
+interface Numbers {
+  readonly destinationPort?: { readonly number?: number; readonly range?: Range };
+}
+
+function portProblems(entry: Entry | null): readonly string[] {
+  if (isEmpty(entry)) return ['exactly one field of a port must be set, and none is'];
+  if (Object.keys(entry ?? {}).length > 1) return ['exactly one field of a port must be set'];
+  const { portNumber, portRange, tcp, udp, sctp } = entry ?? {};
+  if (portNumber) return numberProblems(portNumber.port);
+  // AdminNetworkPolicy asks for a greater end in words alone; equal ends mean that one port.
+  if (portRange) return rangeProblems(portRange, (start, end) => start <= end);
+  const numbers = tcp ?? udp ?? sctp;
+  if (numbers === undefined || numbers === null) return [];
+  const { destinationPort } = numbers;
+  if (isEmpty(numbers) || (destinationPort !== undefined && isEmpty(destinationPort))) {
+    return ['a protocol needs destinationPort with a number or a range'];
+  }
+  const { number, range } = destinationPort ?? {};
+  if (number !== undefined && range !== undefined) return ['destinationPort has a number or a range, not both'];
+  return range ? rangeProblems(range, (start, end) => start < end) : number === undefined ? [] : numberProblems(number);
+}
+
+function numberProblems(port: number | undefined): readonly string[] {
+  return isPort(port) ? [] : [`port ${port ?? 'missing'} is not between 1 and 65535`];
+}
+
+function rangeProblems({ start, end }: Range, fits: (start: number, end: number) => boolean): readonly string[] {
+  for (const [field, port] of Object.entries({ start, end })) {
+    if (!isPort(port)) return [`${field} ${port ?? 'missing'} is not between 1 and 65535`];
+  }
+  return fits(start ?? 0, end ?? 0) ? [] : [`start ${start} is not smaller than end ${end}`];
+}
+
+function isPort(port: number | undefined): boolean {
+  return Number.isInteger(port) && (port ?? 0) >= 1 && (port ?? 0) <= 65535;
+}
+
+function isEmpty(value: object | null | undefined): boolean {
+  return value === null || value === undefined || Object.keys(value).length === 0;
+}
