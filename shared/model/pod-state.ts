@@ -300,6 +300,8 @@ function isStartingUp(pod: Pod, events: readonly ClusterEvent[], entry: UnreadyC
   const { name, spec, status } = entry.container;
   const probe = spec.readinessProbe;
   if (entry.waitsFor !== 'readiness' || probe === undefined || (status?.restartCount ?? 0) > 0) return false;
+  // Asked of another host than the pod, it says nothing of the pod.
+  if ((probe.httpGet?.host ?? probe.tcpSocket?.host ?? '') !== '') return false;
   const port = probe.exec === undefined ? probePortNumber(probe, spec) : undefined;
   if (!(spec.ports ?? []).some(({ containerPort }) => containerPort === port)) return false;
   const lost = Date.parse(conditionOf(pod, 'Ready')?.lastTransitionTime ?? '');

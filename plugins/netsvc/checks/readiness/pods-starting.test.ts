@@ -104,14 +104,14 @@ describe('pods-starting', () => {
 
 describe('a server that does not listen yet', () => {
   const often: Probe = { httpGet: { path: '/healthz', port: 8080 }, periodSeconds: 2 };
-  const ask = (started: number, message: string, restartCount = 0) => {
+  const ask = (started: number, message: string, restartCount = 0, readinessProbe = often) => {
     const made = podWith(
       'web-6f9c-a',
       { state: running(started), started: true, restartCount },
       {
         of: 'web',
         age: started + 2,
-        containers: [{ name: 'app', ports: [{ containerPort: 8080 }], readinessProbe: often }],
+        containers: [{ name: 'app', ports: [{ containerPort: 8080 }], readinessProbe }],
       },
     );
     const told = event(made, 'Unhealthy', `Readiness probe failed: ${message}`, { count: 9 });
@@ -128,6 +128,8 @@ describe('a server that does not listen yet', () => {
   it('is a fault later, after a restart, and where something answers', () => {
     expect(causeCodes(ask(35, refused))).toEqual(['SVC302']);
     expect(causeCodes(ask(25, refused, 2))).toEqual(['SVC302']);
+    const elsewhere: Probe = { httpGet: { host: '127.0.0.1', path: '/healthz', port: 8080 }, periodSeconds: 2 };
+    expect(causeCodes(ask(25, refused, 0, elsewhere))).toEqual(['SVC302']);
     expect(causeCodes(ask(25, 'HTTP probe failed with statuscode: 503'))).toEqual(['SVC301']);
   });
 });
