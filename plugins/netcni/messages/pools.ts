@@ -43,7 +43,7 @@ export const poolMessages = defineMessages({
       `${count} pod addresses on ${nodes} belong to pods that are gone, such as ${example}`,
     explain:
       'The block says that the address is in use, and no such pod exists. calico-kube-controllers takes such addresses back after a while (leakGracePeriod 15m), so many of them show that it does not run ' +
-      'or cannot read pods. They lower what is left for new pods. Proof, and release: calicoctl ipam check --show-problem-ips, calicoctl ipam release --from-report=report.json.',
+      'or cannot read pods. They lower what is left for new pods. Proof, and release: calicoctl ipam check --show-problem-ips -o report.json, then calicoctl ipam release --from-report=report.json.',
     fixes: () => [
       {
         title: 'see whether the clean-up runs',
