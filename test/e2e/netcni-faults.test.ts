@@ -5,10 +5,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runOn } from '../cluster/machine/enter.ts';
 import { readState } from '../cluster/state.ts';
 import { waitFor } from '../cluster/wait.ts';
-import { describeCluster, foreignKubeconfig, skipReason, testClusterName } from '../kit/cluster.ts';
+import { addressOf, describeCluster, foreignKubeconfig, skipReason, testClusterName } from '../kit/cluster.ts';
 import { crashFlannel, deleteCniConfig, exhaustPodRange, removeCniProgram } from '../kit/faults/cni.ts';
 import { freezeKubeProxy, removeKubeProxy } from '../kit/faults/kube-proxy.ts';
-import { stopKubelet } from '../kit/faults/machines.ts';
+import { moveNode, stopKubelet } from '../kit/faults/machines.ts';
 import { rejoinWithRanges } from '../kit/faults/nodes.ts';
 import { apply, testNamespace } from '../kit/manifests.ts';
 import { runKubectl, runPlugin } from '../kit/plugin.ts';
@@ -125,6 +125,11 @@ describe.skipIf(reason !== undefined)(
       const ranges = ['10.244.99.0/24', ...(isDual() ? ['fd00:10:244:99::/64'] : [])];
       await found(rejoinWithRanges(cluster, node, ranges), 'CNI112', node, 'joined anew', '10.244.99.0/24');
       await remove();
+    });
+
+    it.skipIf(!flannel)('a node got another address, which flannel does not announce', async () => {
+      const moved = addressOf(cluster, node).replace(/\d+$/, '99');
+      await found(moveNode(cluster, node, moved), 'CNI604', node, addressOf(cluster, node), moved);
     });
 
     it('the kubelet of a node is stopped', async () => {
