@@ -74,7 +74,15 @@ function reasonOf(pod: Pod, status: ContainerStatus | undefined): string {
 const NOT_ITS_WORDS = /^(?:unable to retrieve container logs for|.{0,40}maxprocs: )/;
 /** Events of a pod that cannot start, or runs and does not pass its probes. */
 const HINDERED = /^(?:Failed(?:Mount|AttachVolume|MapVolume|CreatePodSandBox)|Unhealthy)$/;
+/** How klog, logfmt, JSON and CoreDNS mark a line that tells of work going on. */
+const WORKING = /^I\d{4} |level=(?:info|debug)\b|"level":"(?:info|debug)"|^\[(?:INFO|DEBUG)\]/i;
 const COMPLAINT = /error|fail|fatal|panic|unknown|cannot|refused|denied|no such|not found|invalid/i;
+
+/** The last line, unless it shows a program at work that was killed from outside. */
+function lastWords(lines: readonly string[]): string | undefined {
+  const last = lines.at(-1);
+  return last === undefined || WORKING.test(last) ? undefined : last;
+}
 
 /** The last line that looks like a complaint says more than the back-off message of the kubelet. */
 function messageOf(index: ClusterIndex, pod: Pod, status: ContainerStatus | undefined): string {
@@ -82,7 +90,8 @@ function messageOf(index: ClusterIndex, pod: Pod, status: ContainerStatus | unde
     for (const previous of [true, false]) {
       const log = index.log(namespaceOf(pod), nameOf(pod), container.name ?? '', previous);
       const lines = (log ?? '').split('\n').filter((line) => line.trim() !== '' && !NOT_ITS_WORDS.test(line));
-      const line = lines.findLast((text) => COMPLAINT.test(text)) ?? (status === undefined ? undefined : lines.at(-1));
+      const line =
+        lines.findLast((text) => COMPLAINT.test(text)) ?? (status === undefined ? undefined : lastWords(lines));
       if (line !== undefined) return shorten(withoutLogHead(line), 200);
     }
   }

@@ -5,10 +5,11 @@ import { waitFor } from '../cluster/wait.ts';
 import { all, endpoints, ready } from '../faults/fault.ts';
 import { app, svc } from '../faults/make.ts';
 import { openStage, type Stage } from '../faults/stage.ts';
-import { describeCluster, foreignKubeconfig, skipReason, testClusterName } from '../kit/cluster.ts';
+import { addressOf, describeCluster, foreignKubeconfig, skipReason, testClusterName } from '../kit/cluster.ts';
 import { fillConntrack } from '../kit/faults/conntrack.ts';
 import { breakServiceRules, flushServiceRules, freezeKubeProxy } from '../kit/faults/kube-proxy.ts';
 import { divertPackets, lowerUnderlay, misleadTunnel, takeFlannelDown, unplugPod } from '../kit/faults/links.ts';
+import { moveNode } from '../kit/faults/machines.ts';
 import { filterPackets } from '../kit/faults/packets.ts';
 import { changeSetting } from '../kit/faults/settings.ts';
 import { runKubectl, runPlugin } from '../kit/plugin.ts';
@@ -186,6 +187,25 @@ describe.skipIf(reason !== undefined)(
       expect(codes(answer)).toEqual(['CNI871']);
       expect(toldBy(answer)).toContain(`${setting} = 0`);
       expect(codes(await judge(node, await settings()))).toEqual([]);
+    });
+
+    it.skipIf(tunnel)('a node got another address, and routes of the others lead to its former one', async () => {
+      const former = addressOf(cluster, node);
+      const answer = await during(moveNode(cluster, node, former.replace(/\d+$/, '99')), async () => {
+        // The kernel doubts an address that answered before only when packets to it stay unanswered.
+        await runOn(cluster.name, other, [
+          'sh',
+          '-c',
+          `ip neigh del ${former} dev eth0; ping -c1 -W1 ${former} || true`,
+        ]);
+        return await until(other, (one) => !healthy(one), 'a fault');
+      });
+      expect(codes(answer)).toEqual(['CNI831']);
+      expect(toldBy(answer)).toContain(`the route of node ${other}`);
+      expect(toldBy(answer)).toContain(`the pods of node ${node}, leads to ${former}`);
+      // And an address that was silent is asked again only when somebody sends there.
+      await runOn(cluster.name, other, ['sh', '-c', `ping -c3 -W1 ${former} || true`]);
+      await until(other, healthy, 'healed');
     });
 
     it.skipIf(!tunnel)('the tunnel down, its routes gone', async () => {
