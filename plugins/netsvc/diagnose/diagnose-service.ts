@@ -44,7 +44,7 @@ export function diagnoseService(index: ClusterIndex, service: Service, options: 
       : diagnoseService(index, awaited, { source: options.source, awaitedBy: chain });
   const whole = withHeirRuns(withAliasRuns(own, subject, context), subject, service, context);
   const runs = withWayRound(withStuckPods(withAwaitedRuns(whole, index, judge), index));
-  return reportFromRuns(
+  const report = reportFromRuns(
     {
       command: options.command ?? 'netsvc diagnose',
       target: subject.ref,
@@ -55,6 +55,10 @@ export function diagnoseService(index: ClusterIndex, service: Service, options: 
     },
     runs,
   );
+  // That nobody answers is known without the pods; why is not.
+  const note = report.findings.find(({ code }) => code === 'SVC516');
+  if (report.verdict !== 'unknown' || note === undefined) return report;
+  return { ...report, headline: `${note.summary}; why ${report.headline.replace('not tell', 'not be told')}` };
 }
 
 /** Checks without which a Service may not be called healthy. */

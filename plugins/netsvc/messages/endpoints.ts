@@ -327,7 +327,9 @@ export const endpointsMessages = defineMessages({
 
   SVC516: message<{ service: string; notReady: string; namespace: string; selector: string }>({
     slug: 'no-ready-endpoint',
-    severity: 'info',
+    severity: 'critical',
+    confidence: 'likely',
+    rung: 90,
     title: 'no endpoint is ready, and why was not seen',
     summary: ({ service, notReady }) =>
       `Service ${service} has no ready endpoint` +

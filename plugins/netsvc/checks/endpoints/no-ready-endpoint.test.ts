@@ -5,13 +5,20 @@ import { diagnoseObjects } from '../../testing/diagnose-objects.ts';
 const web = service('web');
 
 describe('no-ready-endpoint', () => {
-  it('says who is not ready where the pods were not seen, and guesses no cause', () => {
+  it('says who is not ready where the pods were not seen', () => {
     const slices = slicesFor(web, [pod('web-1', { ready: false })]);
     const report = diagnoseObjects([web, ...slices], 'web', { except: { Pod: 'forbidden' } });
+    expect(report.verdict).toBe('broken');
+    expect(report.headline).toBe('Service shop/web has no ready endpoint: web-1 is not ready');
+    expect(report.causes[0]).toMatchObject({ code: 'SVC516', confidence: 'likely' });
+    expect(report.notChecked.map(({ reason }) => reason)).toContain('forbidden: list Pod');
+  });
+
+  it('guesses no cause where no endpoint is listed at all: it may be meant so', () => {
+    const report = diagnoseObjects([web, ...slicesFor(web, [])], 'web', { except: { Pod: 'forbidden' } });
     expect(report.verdict).toBe('unknown');
     expect(report.causes).toEqual([]);
-    const note = report.findings.find(({ code }) => code === 'SVC516');
-    expect(note?.summary).toBe('Service shop/web has no ready endpoint: web-1 is not ready');
+    expect(report.headline).toBe('Service shop/web has no ready endpoint; why could not be told: forbidden: list Pod');
   });
 
   it('stays silent when an endpoint is ready', () => {

@@ -6,8 +6,8 @@ import { endpointsMessages } from '../../messages/endpoints.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
 
 /**
- * Where pods could not be seen, slices still tell whether anybody is ready. Why nobody is remains open: it may be a fault,
- * or a workload that is scaled to zero on purpose.
+ * Where pods could not be seen, slices still tell whether anybody is ready. Pods that are there and not ready are a fault,
+ * though its root remains open; without any it may be a workload that is scaled to zero on purpose.
  */
 export const noReadyEndpoint = defineCheck<ServiceSubject>({
   id: 'netsvc/no-ready-endpoint',
@@ -23,6 +23,7 @@ export const noReadyEndpoint = defineCheck<ServiceSubject>({
     return [
       endpointsMessages.SVC516.raise({
         subject: subject.ref,
+        ...(rows.length === 0 ? { severity: 'info' } : {}),
         args: {
           service: `${subject.namespace}/${subject.name}`,
           notReady: joinNames([...new Set(names)], 3),
