@@ -33,7 +33,7 @@ export type PodState =
   /** Ready. `restarting` when a container of it keeps ending and coming back. */
   | { readonly is: 'ready'; readonly node: NodeStanding; readonly restarting: ContainerTrouble | undefined }
   | { readonly is: 'finished' }
-  /** Nobody has written its status: a manifest that was never applied. */
+  /** Nobody has written its status, as in a manifest that was never applied, or the dump holds its phase alone. */
   | { readonly is: 'unreported' }
   | { readonly is: 'terminating'; readonly overdue: number; readonly node: NodeStanding }
   | {
@@ -96,7 +96,7 @@ export function podStateInTime(index: ClusterIndex, pod: Pod): PodState {
 
 function judge(index: ClusterIndex, pod: Pod, now = index.now): PodState {
   if (isFinished(pod)) return { is: 'finished' };
-  if (pod.status?.phase === undefined) return { is: 'unreported' };
+  if (pod.status?.phase === undefined || (pod.status.phase === 'Running' && isUntold(pod))) return { is: 'unreported' };
   const events = index.events(pod, 'Pod');
   const name = pod.spec?.nodeName ?? '';
   const node = nodeStanding(index, name);
@@ -109,10 +109,22 @@ function judge(index: ClusterIndex, pod: Pod, now = index.now): PodState {
   if (isTerminating(pod)) {
     return { is: 'terminating', node, overdue: now - Date.parse(pod.metadata?.deletionTimestamp ?? '') };
   }
-  if (name === '' && conditionOf(pod, 'PodScheduled')?.status !== 'True') return unscheduled(pod, events, now);
+  if (name === '' && !isPlaced(pod)) return unscheduled(pod, events, now);
   const [first, ...others] = troubles;
   if (first !== undefined) return { is: 'container', trouble: first, others };
   return beforeContainers(index, pod, events, now) ?? duringInit(pod, events, now) ?? running(pod, events, now);
+}
+
+/** A kubelet writes of containers and starts them; in a dump that was cut, this tells of a node whose name is missing. */
+function isPlaced({ status }: Pod): boolean {
+  const scheduled = status?.conditions?.find(({ type }) => type === 'PodScheduled')?.status;
+  const written = (status?.containerStatuses ?? []).length + (status?.initContainerStatuses ?? []).length > 0;
+  return scheduled === 'True' || (scheduled === undefined && (written || status?.phase === 'Running'));
+}
+
+/** Whether its status tells of no condition and no container. */
+function isUntold({ status }: Pod): boolean {
+  return (status?.conditions ?? []).length === 0 && (status?.containerStatuses ?? []).length === 0;
 }
 
 /**

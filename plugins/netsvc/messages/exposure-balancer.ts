@@ -41,7 +41,7 @@ export const balancerMessages = {
     rung: 80,
     title: 'nobody answers for type LoadBalancer',
     summary: ({ service, age, reason }) =>
-      `LoadBalancer Service ${service} has had no external address for ${age} (pending): ${reason}`,
+      `LoadBalancer Service ${service} has ${age === '0s' ? 'no external address' : `had no external address for ${age}`} (pending): ${reason}`,
     explain:
       'Kubernetes makes no load balancers itself. A controller of the cloud, or MetalLB, kube-vip, ServiceLB and the like, ' +
       'must take the Service and write an address into its status. A Service with spec.loadBalancerClass is left to the ' +

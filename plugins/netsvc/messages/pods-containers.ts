@@ -58,7 +58,7 @@ export const podsContainersMessages = defineMessages({
     rung: 25,
     title: 'the image cannot be used',
     summary: ({ image, container, where, reason, answer }) =>
-      `image ${image} of ${container} cannot be used ${where} (${reason}): ${answer}`,
+      `image ${image} of ${container} cannot be ${/^(ImagePullBackOff|ErrImagePull)$/.test(reason) ? 'pulled' : 'used'} ${where} (${reason}): ${answer}`,
     explain:
       'The name is not a valid reference, the pull policy forbids pulling while the node does not have the image, the ' +
       'registry limits the rate, or the node cannot unpack it (platform, disk space).',

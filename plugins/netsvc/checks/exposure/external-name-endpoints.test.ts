@@ -11,9 +11,11 @@ describe('external-name-endpoints', () => {
   it('leads on to the Service that has no ready endpoint', () => {
     const blind = { except: { Pod: 'forbidden' } } as const;
     const waiting = pod('web-1', { ready: false });
-    const report = diagnoseObjects([alias(), web, ...slicesFor(web, [waiting])], 'front', blind);
+    const report = diagnoseObjects([alias(), web, ...slicesFor(web, [])], 'front', blind);
     expect(causeCodes(report)).toEqual(['SVC561']);
     expect(report.causes[0]?.fixes[0]?.command).toBe('kubectl netsvc web -n shop');
+    const known = diagnoseObjects([alias(), web, ...slicesFor(web, [waiting])], 'front', blind);
+    expect(known.headline).toContain('Service shop/web has no ready endpoint: web-1 is not ready');
   });
 
   it('tells why that Service has none, with slices and without them', () => {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import type { Pod } from '../../../../../shared/model/objects-pod.ts';
 import { unschedulable } from '../../../../../shared/testing/broken-pods.ts';
-import { node } from '../../../../../shared/testing/builders.ts';
-import { causeCodes } from '../../../testing/diagnose-objects.ts';
+import { node, pod, service } from '../../../../../shared/testing/builders.ts';
+import { causeCodes, diagnoseObjects } from '../../../testing/diagnose-objects.ts';
 import { allocatable, ask, TAIL } from '../../../testing/pending.ts';
 
 describe('pods-pending', () => {
@@ -77,5 +78,29 @@ describe('pods-pending', () => {
     const report = ask(made, allocatable('n1', '4'));
     expect(causeCodes(report)).toEqual(['SVC213']);
     expect(report.causes[0]?.fixes[0]?.command).toContain('.status.allocatable.pods');
+  });
+});
+
+describe('pods of a dump that was cut, without nodeName and conditions', () => {
+  const told = (status: object): ReturnType<typeof diagnoseObjects> => {
+    const { nodeName: _, ...spec } = pod('web-1').spec ?? {};
+    const cut: Pod = { ...pod('web-1'), spec, status };
+    return diagnoseObjects([service('web'), cut], 'web');
+  };
+  const waiting = (reason: string): object => ({ name: 'app', ready: false, state: { waiting: { reason } } });
+
+  it.each([
+    ['Running', { containerStatuses: [waiting('CrashLoopBackOff')] }, 'SVC229'],
+    ['Pending', { containerStatuses: [waiting('ImagePullBackOff')] }, 'SVC225'],
+    ['Running', { containerStatuses: [{ name: 'app', ready: false, state: { running: {} } }] }, 'SVC314'],
+  ])('%s with %j is told by its containers', (phase, status, code) => {
+    const report = told({ phase, ...status });
+    expect(causeCodes(report)).toEqual([code]);
+    expect(report.headline).not.toContain('scheduled');
+  });
+
+  it('that run are no fault, and those that wait without a word are', () => {
+    expect(told({ phase: 'Running' }).causes).toEqual([]);
+    expect(causeCodes(told({ phase: 'Pending' }))).toEqual(['SVC221']);
   });
 });
