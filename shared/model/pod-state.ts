@@ -202,7 +202,7 @@ function beforeContainers(
   const statuses = [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])];
   const since = conditionOf(pod, 'PodScheduled')?.lastTransitionTime ?? pod.metadata?.creationTimestamp;
   const waited = now - Date.parse(since ?? '');
-  if (statuses.length === 0 && pod.status?.startTime === undefined) {
+  if (statuses.length === 0 && pod.status?.startTime === undefined && pod.status?.phase !== 'Running') {
     return waited < 30 * SECOND
       ? { is: 'starting', stage: 'preparing', container: undefined, since }
       : { is: 'unclaimed', name: pod.spec?.nodeName ?? '', since };

@@ -12,9 +12,14 @@ export function isTerminating(pod: Pod): boolean {
   return pod.metadata?.deletionTimestamp !== undefined;
 }
 
-/** The pod's Ready condition, which is what the EndpointSlice controller goes by. */
+/**
+ * The pod's Ready condition, which is what the EndpointSlice controller goes by; its containers where a dump that was cut
+ * holds no condition.
+ */
 export function isReady(pod: Pod): boolean {
-  return conditionOf(pod, 'Ready')?.status === 'True';
+  const { phase, conditions = [], containerStatuses = [] } = pod.status ?? {};
+  if (conditions.length > 0) return conditionOf(pod, 'Ready')?.status === 'True';
+  return phase === 'Running' && containerStatuses.length > 0 && containerStatuses.every(({ ready }) => ready === true);
 }
 
 /** A condition of the pod by its type. */

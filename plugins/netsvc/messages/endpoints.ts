@@ -333,7 +333,7 @@ export const endpointsMessages = defineMessages({
     title: 'no endpoint is ready, and why was not seen',
     summary: ({ service, notReady }) =>
       `Service ${service} has no ready endpoint` +
-      (notReady === '' ? '' : `: ${notReady} ${notReady.includes(' ') ? 'are' : 'is'} not ready`),
+      (notReady === '' ? '' : `: ${notReady} ${/^all | and /.test(notReady) ? 'are' : 'is'} not ready`),
     explain:
       'Requests to the Service are refused until an endpoint is ready. The pods behind it were not seen, so that the cause is ' +
       'not known: no pod may match the selector, pods may not start or not be ready, or somebody scaled them to zero.\n' +

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { pod, service, slicesFor } from '../../../../shared/testing/builders.ts';
+import { deployment, pod, service, slicesFor } from '../../../../shared/testing/builders.ts';
 import { diagnoseObjects } from '../../testing/diagnose-objects.ts';
 
 const web = service('web');
@@ -19,6 +19,15 @@ describe('no-ready-endpoint', () => {
     expect(report.verdict).toBe('unknown');
     expect(report.causes).toEqual([]);
     expect(report.headline).toBe('Service shop/web has no ready endpoint; why could not be told: forbidden: list Pod');
+  });
+
+  it('hears it from the workload where the slices were not seen either', () => {
+    const blind = { except: { Pod: 'notCollected', EndpointSlice: 'notCollected' } } as const;
+    const made = (readyReplicas: number) => ({ ...deployment('web'), status: { replicas: 2, readyReplicas } });
+    const report = diagnoseObjects([web, made(0)], 'web', blind);
+    expect(report.verdict).toBe('broken');
+    expect(report.headline).toBe('Service shop/web has no ready endpoint: all 2 pods of Deployment web are not ready');
+    expect(diagnoseObjects([web, made(1)], 'web', blind).causes).toEqual([]);
   });
 
   it('stays silent when an endpoint is ready', () => {

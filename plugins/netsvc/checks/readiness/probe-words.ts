@@ -123,9 +123,10 @@ export function probeEvidence(index: ClusterIndex, failing: FailingProbe): reado
   const evidence: Evidence[] = [containersEvidence(failing)];
   if (failure !== undefined) {
     const from = failure.firstSeen === failure.lastSeen ? '' : `, first ${ago(failure.firstSeen, index.now)}`;
+    const last = ago(failure.lastSeen, index.now);
     const times = `${failure.count} ${failure.count === 1 ? 'time' : 'times'}`;
     evidence.push({
-      fact: `"${capital(type)} probe failed: ${shorten(hideSecrets(failure.message), QUOTE)}" (${times}, last ${ago(failure.lastSeen, index.now)}${from})`,
+      fact: `"${capital(type)} probe failed: ${shorten(hideSecrets(failure.message), QUOTE)}" (${times}${last === '' ? '' : `, last ${last}`}${from})`,
       source: `Event Unhealthy on ${podSource(failing)}`,
     });
   }

@@ -99,6 +99,30 @@ describe('pods of a dump that was cut, without nodeName and conditions', () => {
     expect(report.headline).not.toContain('scheduled');
   });
 
+  it('are ready when all their containers are, or when their Ready condition says so', () => {
+    const container = { name: 'app', ready: true, restartCount: 12, state: { running: {} } };
+    expect(told({ phase: 'Running', containerStatuses: [container] }).causes.map(({ code }) => code)).not.toContain(
+      'SVC313',
+    );
+    expect(told({ phase: 'Running', conditions: [{ type: 'Ready', status: 'True' }] }).causes).toEqual([]);
+    expect(causeCodes(told({ phase: 'Running', conditions: [{ type: 'Ready', status: 'False' }] }))).toEqual([
+      'SVC314',
+    ]);
+  });
+
+  it('that are not Ready beside Ready ones count, though nothing tells since when', () => {
+    const { nodeName: _, ...spec } = pod('web-1').spec ?? {};
+    const cut = (name: string, status: string): Pod => ({
+      ...pod(name),
+      metadata: { name, namespace: 'shop', labels: { app: 'web' } },
+      spec,
+      status: { phase: 'Running', conditions: [{ type: 'Ready', status }] },
+    });
+    const report = diagnoseObjects([service('web'), cut('web-1', 'True'), cut('web-2', 'False')], 'web');
+    expect(report.verdict).toBe('degraded');
+    expect(report.headline).toContain('1 of 2 pods');
+  });
+
   it('that run are no fault, and those that wait without a word are', () => {
     expect(told({ phase: 'Running' }).causes).toEqual([]);
     expect(causeCodes(told({ phase: 'Pending' }))).toEqual(['SVC221']);

@@ -137,6 +137,7 @@ function suspectsOf(problem: PreparingProblem & { is: 'unexplained' }, nodes: st
 
 function nodesOf(group: Group): string {
   const names = [...new Set(group.map((entry) => entry.pod.spec?.nodeName ?? ''))].sort(compareText);
+  if (names.every((name) => name === '')) return group.length === 1 ? 'its node' : 'their nodes';
   return `${names.length === 1 ? 'node' : 'nodes'} ${joinNames(names, 3)}`;
 }
 
