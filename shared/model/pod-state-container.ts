@@ -126,7 +126,9 @@ function keepsRestarting(
   now: number,
 ): boolean {
   const running = now - Date.parse(startedAt ?? '');
-  if (Number.isNaN(running) || running >= STABLE_AFTER || restarts < 1) return false;
+  // Where times were cut, only the count tells.
+  if (Number.isNaN(running)) return ready !== true && restarts >= 3;
+  if (running >= STABLE_AFTER || restarts < 1) return false;
   const lastRun = runLength(ended) ?? Number.POSITIVE_INFINITY;
   // One restart that led to a ready container is how many starts go: a dependency came a moment later.
   if (restarts === 1) return ready !== true && running < 120_000 && lastRun < 300_000;

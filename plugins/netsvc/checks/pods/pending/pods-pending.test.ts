@@ -123,6 +123,18 @@ describe('pods of a dump that was cut, without nodeName and conditions', () => {
     expect(report.headline).toContain('1 of 2 pods');
   });
 
+  it('that restart again and again and are not ready keep crashing', () => {
+    const container = (restartCount: number) => ({
+      name: 'app',
+      ready: false,
+      restartCount,
+      state: { running: {} },
+      lastState: { terminated: { exitCode: 3, reason: 'Error' } },
+    });
+    expect(causeCodes(told({ phase: 'Running', containerStatuses: [container(9)] }))).toEqual(['SVC229']);
+    expect(causeCodes(told({ phase: 'Running', containerStatuses: [container(1)] }))).toEqual(['SVC314']);
+  });
+
   it('that run are no fault, and those that wait without a word are', () => {
     expect(told({ phase: 'Running' }).causes).toEqual([]);
     expect(causeCodes(told({ phase: 'Pending' }))).toEqual(['SVC221']);
