@@ -3,6 +3,8 @@ import type { Container, Pod } from '../../../shared/model/objects-pod.ts';
 import { namespaceOf } from '../../../shared/model/refs.ts';
 
 const MAX_CONFIG_MAPS = 10;
+/** They may be large, and are listed for their names. */
+const MAX_LISTED = 50;
 
 /** The ConfigMaps that tell containers where to listen: through their environment, or as mounted configuration. */
 export async function readConfigMaps(gatherer: Gatherer, pods: readonly Pod[]): Promise<void> {
@@ -17,9 +19,11 @@ export async function readConfigMaps(gatherer: Gatherer, pods: readonly Pod[]): 
     }
   }
   await Promise.all(
-    [...names.values()]
-      .slice(0, MAX_CONFIG_MAPS)
-      .map(({ namespace, name }) => gatherer.get('ConfigMap', namespace, name)),
+    [...names.values()].slice(0, MAX_CONFIG_MAPS).map(async ({ namespace, name }) => {
+      const found = await gatherer.get('ConfigMap', namespace, name);
+      // One with a name like it may be the one that is meant.
+      if (found === undefined) await gatherer.list('ConfigMap', { namespace, max: MAX_LISTED });
+    }),
   );
 }
 

@@ -1,7 +1,9 @@
 import type { Fix } from '../../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../../shared/model/cluster-index.ts';
+import { nameOf } from '../../../../../shared/model/refs.ts';
 import { changedCopy } from '../../../../../shared/util/kubectl.ts';
 import { shellQuote } from '../../../../../shared/util/text.ts';
+import { likeness } from '../../selector/label-distance.ts';
 
 /** A Secret or ConfigMap that is not there, or one key of it. */
 export interface MissingConfig {
@@ -21,6 +23,19 @@ export function parseMissingConfig(message: string): MissingConfig | undefined {
 function kindOf(word: string | undefined): 'Secret' | 'ConfigMap' {
   return word?.toLowerCase() === 'secret' ? 'Secret' : 'ConfigMap';
 }
+
+/** `; nearest: web-config`, where a ConfigMap is missing and one with a name like it is there. Secrets are not listed. */
+export function nearestConfig(index: ClusterIndex, namespace: string, { kind, name, key }: MissingConfig): string {
+  if (key !== undefined || kind !== 'ConfigMap') return '';
+  const [nearest] = index
+    .list(kind, namespace)
+    .map((one) => ({ there: nameOf(one), like: likeness(nameOf(one), name) }))
+    .filter(({ there, like }) => there !== name && like >= ALIKE)
+    .sort((a, b) => b.like - a.like);
+  return nearest === undefined ? '' : `; nearest: ${nearest.there}`;
+}
+
+const ALIKE = 0.66;
 
 /** Copies it from the namespace that has it, adds the key, or creates it with the reader's values. */
 export function configFixes(index: ClusterIndex, namespace: string, missing: MissingConfig): readonly Fix[] {

@@ -31,6 +31,21 @@ describe('config-missing', () => {
     });
   });
 
+  it('names a ConfigMap of the namespace whose name is like the one that is missing', () => {
+    const named = (name: string, namespace = 'shop') => ({
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name, namespace },
+    });
+    const report = withMessage('configmap "web-config" not found', [named('web-conf'), named('kube-root-ca.crt')]);
+    expect(report.headline).toContain('configmap "web-config" not found in namespace shop; nearest: web-conf');
+    const alone = withMessage('configmap "web-config" not found', [
+      named('kube-root-ca.crt'),
+      named('web-conf', 'stage'),
+    ]);
+    expect(alone.headline).not.toContain('nearest');
+  });
+
   it('names the key that the ConfigMap lacks', () => {
     const report = withMessage("couldn't find key mode in ConfigMap shop/app-config");
     expect(causeCodes(report)).toEqual(['SVC226']);

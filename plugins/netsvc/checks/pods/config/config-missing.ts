@@ -16,7 +16,7 @@ import { inPods, podKeys } from '../pod-groups.ts';
 import { rolloutNote, withUndo } from '../rollout-note.ts';
 import { servicePods, weigh } from '../service-pods.ts';
 import { POD_USES } from '../workloads-behind.ts';
-import { configFixes, parseMissingConfig } from './config-fixes.ts';
+import { configFixes, nearestConfig, parseMissingConfig } from './config-fixes.ts';
 
 /** Containers that cannot be created: a Secret, ConfigMap or key is missing, or their settings are refused. */
 export const configMissing = defineCheck<ServiceSubject>({
@@ -57,7 +57,9 @@ function raise(index: ClusterIndex, subject: ServiceSubject, group: readonly [Tr
       ...facts,
       args: {
         ...args,
-        missing: message.includes(`${subject.namespace}/`) ? message : `${message} in namespace ${subject.namespace}`,
+        missing:
+          (message.includes(`${subject.namespace}/`) ? message : `${message} in namespace ${subject.namespace}`) +
+          nearestConfig(index, subject.namespace, missing),
       },
       fixes: withUndo(note, configFixes(index, subject.namespace, missing)),
     });

@@ -6,7 +6,8 @@ import { ago } from '../../../../../shared/util/duration.ts';
 import { compareText, joinNames, shorten } from '../../../../../shared/util/text.ts';
 import { podsMessages } from '../../../messages/pods.ts';
 import type { ServiceSubject } from '../../../service-subject.ts';
-import { configFixes } from '../config/config-fixes.ts';
+import { configFixes, nearestConfig } from '../config/config-fixes.ts';
+import { withWords } from '../dependencies/dependencies.ts';
 import { eventEvidence, newestEvent, podSource } from '../pod-evidence.ts';
 import { groupBy, ownerKey, podKeys, thePods } from '../pod-groups.ts';
 import { rolloutNote, withUndo } from '../rollout-note.ts';
@@ -71,11 +72,12 @@ function raise(index: ClusterIndex, subject: ServiceSubject, group: Group): Find
   switch (problem.is) {
     case 'missing-object': {
       const { kind, name, volume, key } = problem.object;
-      return podsMessages.SVC237.raise({
+      const finding = podsMessages.SVC237.raise({
         ...facts,
         args: { pods, kind: kind.toLowerCase(), name, volume, key: key ?? '' },
         fixes: withUndo(note, configFixes(index, subject.namespace, { kind, name, key })),
       });
+      return withWords(finding, { words: nearestConfig(index, subject.namespace, { kind, name, key }) });
     }
     case 'mount':
       return podsMessages.SVC238.raise({
