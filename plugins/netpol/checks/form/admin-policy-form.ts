@@ -87,7 +87,7 @@ function problemsOf({ kind, object, ref }: PolicySubject): readonly Problem[] {
       const name = direction === 'ingress' ? 'from' : 'to';
       const peers = rule?.[name] ?? [];
       if (peers.length === 0) problems.push({ field: `${field}.${name}`, problem: 'at least one peer must be named' });
-      for (const one of adminRuleProblems(rule, most)) {
+      for (const one of adminRuleProblems(rule, most, kind === 'ClusterNetworkPolicy' ? 'protocols' : 'ports')) {
         problems.push({ field: `${field}${one.field}`, problem: one.problem });
       }
     });

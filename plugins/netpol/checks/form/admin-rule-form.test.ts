@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { type AnyRule, adminRuleProblems } from './admin-rule-form.ts';
 
 const all = { namespaces: {} };
-const problems = (rule: object, most = 25): readonly string[] =>
-  adminRuleProblems(rule as AnyRule, most).map(({ field, problem }) => `${field}: ${problem}`);
+const problems = (rule: object, own: 'ports' | 'protocols' = 'protocols'): readonly string[] =>
+  adminRuleProblems(rule as AnyRule, 25, own).map(({ field, problem }) => `${field}: ${problem}`);
 const into = (...from: readonly object[]) => ({ from });
 const out = (...to: readonly object[]) => ({ to });
 const ports = (...protocols: readonly object[]) => ({ from: [all], protocols });
@@ -16,6 +16,14 @@ describe('a rule of a cluster-wide policy', () => {
     [into({}), '.from[0]: exactly one field of a peer must be set, and none is'],
     [into({ ...all, pods: {} }), '.from[0]: exactly one field of a peer must be set'],
     [into(...new Array(26).fill(all)), '.from: 26 entries, and 25 are the most'],
+    [
+      into({ networks: ['10.0.0.0/8'] }),
+      '.from[0].networks: from has namespaces and pods alone; addresses and nodes stand under to',
+    ],
+    [
+      { from: [all], ports: [{ portNumber: { port: 80 } }] },
+      '.ports: this kind has protocols; ports belongs to the other one',
+    ],
     [out({ networks: [] }), '.to[0]: networks is empty'],
     [out({ networks: ['10.0.0.0/8', '10.0.0.0/8'] }), '.to[0]: networks names one twice'],
     [out({ networks: ['10.0.0.0'] }), '.to[0]: "10.0.0.0" is no address block such as 10.0.0.0/8'],
@@ -49,8 +57,15 @@ describe('a rule of a cluster-wide policy', () => {
     [{ ...out(all), protocols: [{ destinationNamedPort: 'http' }] }],
     // A field of a newer definition: how the rule is read then, the API says itself.
     [into({ services: {} })],
-    [{ from: [all], ports: [{ portRange: { start: 5, end: 5 } }, { portNumber: { port: 80 } }] }],
   ])('is taken, %#', (rule) => {
     expect(problems(rule)).toEqual([]);
+  });
+
+  it('of the older kinds may end a range where it begins', () => {
+    const rule = { from: [all], ports: [{ portRange: { start: 5, end: 5 } }, { portNumber: { port: 80 } }] };
+    expect(problems(rule, 'ports')).toEqual([]);
+    expect(problems({ from: [all], ports: [{ portRange: { start: 5, end: 4 } }] }, 'ports')).toEqual([
+      '.ports[0]: start 5 is not smaller than end 4',
+    ]);
   });
 });

@@ -17,8 +17,12 @@ const MOST_ADDRESSES = 25;
 /** ClusterNetworkPolicyEgressPeer.domainNames: a name with two labels at least, or such a name behind `*.`. */
 const DOMAIN = /^(\*\.)?([A-Za-z0-9]([-A-Za-z0-9_]*[A-Za-z0-9])?\.)+[A-Za-z0-9]([-A-Za-z0-9_]*[A-Za-z0-9])?\.?$/;
 
-/** The problems of one rule; `most` is how many peers, and ports, it may have. */
-export function adminRuleProblems(rule: AnyRule | null, most: number): readonly FormProblem[] {
+/** The problems of one rule; `most` is how many peers, and ports, it may have, `own` the field that its kind has for ports. */
+export function adminRuleProblems(
+  rule: AnyRule | null,
+  most: number,
+  own: 'ports' | 'protocols',
+): readonly FormProblem[] {
   const { name = '', from, to, ports, protocols } = rule ?? {};
   const problems: FormProblem[] = [];
   const add = (field: string, problem: string): void => {
@@ -31,8 +35,14 @@ export function adminRuleProblems(rule: AnyRule | null, most: number): readonly 
   for (const [field, list] of Object.entries({ from, to })) {
     (list ?? []).forEach((peer, at) => {
       for (const problem of peerProblems(peer)) add(`.${field}[${at}]`, problem);
+      const outward = (['networks', 'nodes', 'domainNames'] as const).find((name) => peer?.[name]);
+      if (field === 'from' && outward !== undefined)
+        add(`.from[${at}].${outward}`, 'from has namespaces and pods alone; addresses and nodes stand under to');
     });
   }
+  const other = own === 'ports' ? 'protocols' : 'ports';
+  // Dropped, it would leave a rule for every port.
+  if (rule?.[other]) add(`.${other}`, `this kind has ${own}; ${other} belongs to the other one`);
   if (protocols?.length === 0) add('.protocols', 'the list is empty; for every port leave it out');
   for (const [field, list] of Object.entries({ ports, protocols })) {
     (list ?? []).forEach((entry, at) => {
