@@ -27,6 +27,10 @@ describe('cluster-dns-service', () => {
     expect(report.headline).toContain(
       'Service kube-system/kube-dns selects k8s-app=dns, which the DNS pods do not carry (they have k8s-app=kube-dns)',
     );
+    expect(report.causes.find(({ code }) => code === 'SVC804')?.fixes[0]).toMatchObject({
+      command: `kubectl patch service kube-dns -n kube-system --type=merge -p '{"spec":{"selector":{"k8s-app":"kube-dns"}}}'`,
+      undo: `kubectl patch service kube-dns -n kube-system --type=merge -p '{"spec":{"selector":{"k8s-app":"dns"}}}'`,
+    });
   });
 
   it('knows by the slices alone that nothing answers, and then blames no app that ended without a word', () => {

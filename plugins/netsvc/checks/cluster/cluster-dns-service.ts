@@ -1,11 +1,14 @@
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import { clusterDnsOf } from '../../../../shared/dns/cluster-dns.ts';
-import type { Evidence, Finding } from '../../../../shared/messages/finding.ts';
+import type { Evidence, Finding, Fix } from '../../../../shared/messages/finding.ts';
 import { isProvenAbsent } from '../../../../shared/model/absence.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
+import type { Labels } from '../../../../shared/model/objects.ts';
+import type { Service } from '../../../../shared/model/objects-network.ts';
 import { formatRef, nameOf, namespaceOf, refOf } from '../../../../shared/model/refs.ts';
 import { formatLabels, matchesLabels } from '../../../../shared/model/selectors.ts';
 import { endpointRows, selectorOf, slicesOf } from '../../../../shared/model/services.ts';
+import { patchLine } from '../../../../shared/util/kubectl.ts';
 import { clusterMessages } from '../../messages/cluster.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
 import { asksForDns, beforeApps, type ClusterDns, dnsOf } from './dns-servers.ts';
@@ -21,8 +24,10 @@ export const clusterDnsService = defineCheck<ServiceSubject>({
     if (dns === undefined || dns.service === subject.service || asksForDns(index, subject)) return [];
     if (dns.ready === 0 && dnsOf(index) !== undefined) return [];
     const { service, namespace } = dns;
-    const raise = (what: string, evidence: readonly Evidence[]): Finding =>
-      beforeApps(index, subject, raiseService(dns, what, evidence));
+    const raise = (what: string, evidence: readonly Evidence[], fixes: readonly Fix[] = []): Finding => {
+      const finding = raiseService(dns, what, evidence);
+      return beforeApps(index, subject, { ...finding, fixes: [...fixes, ...finding.fixes] });
+    };
     if (service === undefined) {
       const selecting = index.list('Service', namespace).some((entry) => {
         const selector = selectorOf(entry);
@@ -47,15 +52,32 @@ export const clusterDnsService = defineCheck<ServiceSubject>({
       ? `selects ${formatLabels(selector)}, which the DNS pods do not carry${labels.length === 0 ? '' : ` (they have ${formatLabels(Object.fromEntries(labels))})`}`
       : 'has no ready endpoint';
     return [
-      raise(what, [
-        {
-          fact: `0 of ${rows.length} endpoints ready`,
-          source: `EndpointSlices of ${formatRef(refOf(service, 'Service'))}`,
-        },
-      ]),
+      raise(
+        what,
+        [
+          {
+            fact: `0 of ${rows.length} endpoints ready`,
+            source: `EndpointSlices of ${formatRef(refOf(service, 'Service'))}`,
+          },
+        ],
+        misses && labels.length > 0 ? [selectorFix(service, Object.fromEntries(labels))] : [],
+      ),
     ];
   },
 });
+
+/** Writes what the DNS pods carry into the selector of their Service. */
+function selectorFix(service: Service, found: Labels): Fix {
+  const patch = (selector: Labels): string =>
+    patchLine('service', namespaceOf(service), nameOf(service), { spec: { selector } });
+  const old = Object.entries(selectorOf(service) ?? {}).filter(([key]) => key in found);
+  return {
+    title: 'point it at the DNS pods',
+    command: patch(found),
+    risk: 'low',
+    undo: patch(Object.fromEntries(old)),
+  };
+}
 
 /** The DNS servers of a dump that holds their Service alone. */
 function unseenServers(index: ClusterIndex): ClusterDns | undefined {
