@@ -16,6 +16,7 @@ import { applyFiles, type Deletion } from '../diff/apply-files.ts';
 import { type Compared, compare, type State } from '../diff/compare.ts';
 import type { Expect } from '../diff/diff-findings.ts';
 import { diffReport } from '../diff/diff-report.ts';
+import { objectChanges } from '../diff/object-changes.ts';
 import { enforcementIn, isPaper, policyModelIn, takenAsOpen } from '../policy-facts.ts';
 import { placesOf } from '../words/places.ts';
 import { cniOf, ON_PAPER, refusedIn } from './ask.ts';
@@ -106,7 +107,7 @@ async function twoSides(request: Request, args: readonly string[]): Promise<Comp
       incomplete: gaps.find(({ incomplete }) => incomplete !== undefined)?.incomplete,
     },
     places: placesOf(after.index),
-    objects: { created: [], changed: [], deleted: [], unchanged: 0 },
+    objects: objectChanges(a, b),
   });
 }
 

@@ -265,6 +265,7 @@ describe('diff of two folders', () => {
     }
     const { exit, json } = await diff(`${files.path('a')} ${files.path('b')}`);
     expect(exit).toBe(1);
+    expect(json.objects).toMatchObject({ created: [], changed: ['NetworkPolicy shop/db'], deleted: [] });
     expect(json.connections).toEqual([{ from: BATCH, to: DB, change: 'removed', before: TCP, after: [] }]);
   });
 
