@@ -31,6 +31,9 @@ describe('internal-traffic-local', () => {
     const objects = [local, ...onN1, ...slicesFor(local, onN1), agent];
     expect(diagnoseObjects([...objects, other], 'web', unread).headline).toContain('callers on n3 cannot reach');
     expect(diagnoseObjects(objects, 'web', unread).verdict).toBe('healthy');
+    const tolerations = [{ key: 'node-role.kubernetes.io/control-plane', effect: 'NoSchedule' }];
+    const dns = { ...other, spec: { ...other.spec, tolerations } };
+    expect(diagnoseObjects([...objects, dns], 'web', unread).verdict).toBe('healthy');
   });
 
   it('is critical for the caller asked about, and when all callers are on such nodes', () => {

@@ -43,11 +43,15 @@ export function placesOf(index: ClusterIndex, subject: ServiceSubject): readonly
     .sort((a, b) => compareText(a.name, b.name));
 }
 
+/** What keeps ordinary pods from the nodes of the control plane, where DNS servers and the like may run. */
+const CLOSED = /node-role\.kubernetes\.io\/|CriticalAddonsOnly/;
+
 /** Nodes that hold ordinary pods of any namespace: agents and static pods run on those that are closed to others too. */
 function nodesOfPods(index: ClusterIndex): readonly string[] {
   const ordinary = index.list('Pod').filter((pod) => {
     const owner = controllerOf(pod)?.kind;
-    return owner !== undefined && owner !== 'DaemonSet' && owner !== 'Node' && !isFinished(pod);
+    const anywhere = (pod.spec?.tolerations ?? []).some(({ key = '' }) => key === '' || CLOSED.test(key));
+    return owner !== undefined && owner !== 'DaemonSet' && owner !== 'Node' && !anywhere && !isFinished(pod);
   });
   return ordinary.flatMap(({ spec }) => spec?.nodeName ?? []);
 }
