@@ -1,4 +1,5 @@
 import { defineMessages, message } from '../../../shared/messages/define-messages.ts';
+import type { Fix } from '../../../shared/messages/finding.ts';
 
 /** CNI509 to CNI519: settings of Cilium that do not go together with what is there. */
 export const ciliumMessages = defineMessages({
@@ -50,5 +51,17 @@ export const ciliumMessages = defineMessages({
         risk: 'low',
       },
     ],
+  }),
+  CNI511: message<{ node: string; announced: string; own: string; fix: readonly Fix[] }>({
+    slug: 'cilium-address-stale',
+    severity: 'critical',
+    confidence: 'likely',
+    rung: 13,
+    title: 'Cilium announces an address that the node does not have',
+    summary: ({ node, announced, own }) =>
+      `Cilium tells the others that node ${node} is at ${announced}, and its InternalIP is ${own}: packets for its pods go astray`,
+    explain:
+      'Each agent writes the address of its node into its CiliumNode when it starts; tunnels and routes of the other nodes lead there. It stays when the address of the node changes. Start the agent of that node anew.',
+    fixes: ({ fix }) => fix,
   }),
 });

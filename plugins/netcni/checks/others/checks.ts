@@ -1,5 +1,6 @@
 import type { Check } from '../../../../shared/diagnose/check.ts';
 import type { ClusterSubject } from '../../cluster-subject.ts';
+import { ciliumAddressStale } from '../cilium/address-stale.ts';
 import {
   agentTaintStays,
   ciliumBgp,
@@ -22,6 +23,7 @@ import { tuningHints } from './tuning.ts';
 export const pluginChecks: readonly Check<ClusterSubject>[] = [
   agentTaintStays,
   ciliumNodeMissing,
+  ciliumAddressStale,
   ciliumNoRange,
   ciliumEndpoints,
   ciliumBgp,

@@ -36,6 +36,13 @@ function leftover(range: string): readonly KubeObject[] {
   return [...cilium(), custom('cilium.io/v2', 'CiliumNode', 'n9', { spec, status: {} })];
 }
 
+function announcedAt(...addresses: readonly string[]): readonly KubeObject[] {
+  return withSpec(cilium(), 'CiliumNode', 'n3', {
+    addresses: addresses.map((ip) => ({ type: 'InternalIP', ip })),
+    ipam: { podCIDRs: ['10.244.3.0/24'] },
+  });
+}
+
 export const IDENTITIES_FAULTS: NetworkFaults = {
   'kindnet: two nodes have one InternalIP': {
     objects: () => addressOf(kindnet(), 'n3', '10.0.0.2'),
@@ -79,5 +86,11 @@ export const IDENTITIES_FAULTS: NetworkFaults = {
     code: 'CNI302',
     words: ['n3 and n9', 'one is gone, and its CiliumNode is left'],
     sound: () => [leftover('10.244.9.0/24')],
+  },
+  'cilium: a node is announced at an address of before': {
+    objects: () => announcedAt('10.0.9.9'),
+    code: 'CNI511',
+    words: ['n3', '10.0.9.9', 'InternalIP is 10.0.0.3'],
+    sound: () => [announcedAt('10.0.0.3'), announcedAt('10.0.0.3', 'fd00::3')],
   },
 };
