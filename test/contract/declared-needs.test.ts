@@ -38,15 +38,20 @@ describe('declared needs', async () => {
         ...check.needs,
         ...(check.uses ?? []),
         ...(name === 'netsvc' ? (['Service'] as const) : []),
-        ...(name === 'netcni' ? NOT_READ : []),
+        ...(NOT_ASKED[name] ?? []),
       ]);
       expect([...reads].filter((kind) => !declared.has(kind))).toEqual([]);
     }
   });
 });
 
-/** netcni reads no Secrets: the state of a pod, which all plugins tell alike, looks for missing ones where they were read. */
-const NOT_READ: readonly KindName[] = ['Secret'];
+/** Kinds that code of all plugins looks at where a recording holds them, and that the plugin asks no cluster for. */
+const NOT_ASKED: Readonly<Record<string, readonly KindName[]>> = {
+  // The state of a pod looks for missing ones.
+  netcni: ['Secret'],
+  // The ranges of pods as Calico itself tells them; the nodes tell them too.
+  netpol: ['Installation', 'ClusterInformation', 'IPPool', 'FelixConfiguration', 'IPAMBlock'],
+};
 
 /** What the checks of each plugin are asked about in a snapshot. */
 const SUBJECTS: Readonly<Record<string, (index: ClusterIndex) => readonly unknown[]>> = {

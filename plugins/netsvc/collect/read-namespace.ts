@@ -1,5 +1,7 @@
 import type { Gatherer } from '../../../shared/collect/gather/gather.ts';
 import type { KubeObject } from '../../../shared/model/objects.ts';
+import type { EndpointSlice } from '../../../shared/model/objects-network.ts';
+import type { Pod } from '../../../shared/model/objects-pod.ts';
 import type { Workload } from '../../../shared/model/objects-workload.ts';
 import { readSickAgents, readSystemPods } from './read-agents.ts';
 import { podsOfSmallNamespace } from './read-pods.ts';
@@ -40,13 +42,24 @@ async function readDaemonSets(gatherer: Gatherer, namespace: string): Promise<vo
 async function readClusterServices(gatherer: Gatherer): Promise<void> {
   const namespace = 'kube-system';
   const labelSelector = 'k8s-app=kube-dns';
-  const [deployments] = await Promise.all([
+  const [deployments, service, slices] = await Promise.all([
     gatherer.list('Deployment', { namespace, labelSelector }),
     gatherer.get('Service', namespace, 'kube-dns'),
     gatherer.list('EndpointSlice', { namespace, labelSelector: 'kubernetes.io/service-name=kube-dns' }),
   ]);
-  if (deployments.length > 0 && deployments.every(isFullyReady)) return;
-  await readSystemPods(gatherer, await gatherer.list('Pod', { namespace, labelSelector }));
+  // Servers that are ready behind a Service that finds none of them are told by the labels that differ.
+  const lost = service !== undefined && slices.length > 0 && !slices.some(hasReadyEndpoint);
+  if (deployments.length > 0 && deployments.every(isFullyReady) && !lost) return;
+  await readSystemPods(gatherer, await dnsPods(gatherer));
+}
+
+/** The pods of the cluster's DNS servers. */
+export function dnsPods(gatherer: Gatherer): Promise<readonly Pod[]> {
+  return gatherer.list('Pod', { namespace: 'kube-system', labelSelector: 'k8s-app=kube-dns' });
+}
+
+function hasReadyEndpoint({ endpoints }: EndpointSlice): boolean {
+  return (endpoints ?? []).some(({ conditions }) => conditions?.ready !== false);
 }
 
 function isFullyReady({ spec, status }: Workload): boolean {

@@ -1,6 +1,7 @@
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import type { Evidence } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
+import { WORKLOAD_KINDS } from '../../../../shared/model/owners.ts';
 import { formatRef } from '../../../../shared/model/refs.ts';
 import { endpointRows } from '../../../../shared/model/services.ts';
 import { joinNames, plural } from '../../../../shared/util/text.ts';
@@ -17,7 +18,7 @@ export const noReadyEndpoint = defineCheck<ServiceSubject>({
   id: 'netsvc/no-ready-endpoint',
   group: 'endpoints',
   needs: [],
-  uses: ['Pod', 'EndpointSlice', 'Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet'],
+  uses: ['Pod', 'EndpointSlice', ...WORKLOAD_KINDS],
   applies: (subject, { index }) =>
     subject.selector !== undefined &&
     index.seen('Pod', subject.namespace).status !== 'ok' &&
