@@ -41,10 +41,8 @@ export function trainingLines(plugin: string, root: string, servers: TrainingSer
     ['__complete', '--'],
     ['__complete', ...cluster, 'web'],
     ['version', ...cluster],
-    ...incidents.map(({ words, facts }) => [...words, ...facts.flatMap((folder) => ['--snapshot', folder])]),
-    ...(first === undefined
-      ? []
-      : [[...first.words, ...first.facts.flatMap((folder) => ['--snapshot', folder]), '-o', 'json']]),
+    ...incidents.map(fromFiles),
+    ...(first === undefined ? [] : [[...fromFiles(first), '-o', 'json']]),
     ...incidents.slice(0, ASKED).map(({ words }) => [...words, '--kubeconfig', answering]),
   ];
 }
@@ -71,6 +69,10 @@ interface Incident {
   /** The command line without the plugin's name. */
   readonly words: readonly string[];
   readonly facts: readonly string[];
+}
+
+function fromFiles({ words, facts }: Incident): readonly string[] {
+  return [...words, ...facts.flatMap((folder) => ['--snapshot', folder])];
 }
 
 function chosenIncidents(plugin: string, root: string): readonly Incident[] {

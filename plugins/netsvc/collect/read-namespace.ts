@@ -5,6 +5,7 @@ import type { Pod } from '../../../shared/model/objects-pod.ts';
 import type { Workload } from '../../../shared/model/objects-workload.ts';
 import { readSickAgents, readSystemPods } from './read-agents.ts';
 import { podsOfSmallNamespace } from './read-pods.ts';
+import { slicesOf } from './slices-of.ts';
 
 /** Events of a namespace that are read at most; the server keeps them for an hour, and a crash loop writes many. */
 const MAX_EVENTS = 2000;
@@ -38,14 +39,15 @@ async function readDaemonSets(gatherer: Gatherer, namespace: string): Promise<vo
   else await readSickAgents(gatherer, all.value);
 }
 
+const DNS_SERVERS = { namespace: 'kube-system', labelSelector: 'k8s-app=kube-dns' };
+
 /** The cluster's DNS, on which every name depends; its pods only where it is not all well. */
 async function readClusterServices(gatherer: Gatherer): Promise<void> {
-  const namespace = 'kube-system';
-  const labelSelector = 'k8s-app=kube-dns';
+  const { namespace } = DNS_SERVERS;
   const [deployments, service, slices] = await Promise.all([
-    gatherer.list('Deployment', { namespace, labelSelector }),
+    gatherer.list('Deployment', DNS_SERVERS),
     gatherer.get('Service', namespace, 'kube-dns'),
-    gatherer.list('EndpointSlice', { namespace, labelSelector: 'kubernetes.io/service-name=kube-dns' }),
+    gatherer.list('EndpointSlice', slicesOf(namespace, 'kube-dns')),
   ]);
   // Servers that are ready behind a Service that finds none of them are told by the labels that differ.
   const lost = service !== undefined && slices.length > 0 && !slices.some(hasReadyEndpoint);
@@ -55,7 +57,7 @@ async function readClusterServices(gatherer: Gatherer): Promise<void> {
 
 /** The pods of the cluster's DNS servers. */
 export function dnsPods(gatherer: Gatherer): Promise<readonly Pod[]> {
-  return gatherer.list('Pod', { namespace: 'kube-system', labelSelector: 'k8s-app=kube-dns' });
+  return gatherer.list('Pod', DNS_SERVERS);
 }
 
 function hasReadyEndpoint({ endpoints }: EndpointSlice): boolean {

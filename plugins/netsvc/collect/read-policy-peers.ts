@@ -3,6 +3,7 @@ import type { NetworkPolicy, NetworkPolicyPeer } from '../../../shared/model/obj
 import type { Pod } from '../../../shared/model/objects-pod.ts';
 import { isReady } from '../../../shared/model/pods.ts';
 import { formatSelector, matchesSelector } from '../../../shared/model/selectors.ts';
+import { directionsOf } from '../../../shared/policy/rules/compile-network-policy.ts';
 import { dnsPods } from './read-namespace.ts';
 import { allPods } from './read-pods.ts';
 
@@ -19,13 +20,11 @@ export async function readPolicyPeers(gatherer: Gatherer, namespace: string, pod
     gatherer.list('Namespace'),
     allPods(gatherer, namespace),
     // A policy that keeps pods from asking names is known by the DNS servers that it does not let them reach.
-    concerned.some(closesEgress) && pods.some((pod) => !isReady(pod)) ? dnsPods(gatherer) : undefined,
+    concerned.some((policy) => directionsOf(policy).egress) && pods.some((pod) => !isReady(pod))
+      ? dnsPods(gatherer)
+      : undefined,
     ...peers.filter((peer) => peer.namespaceSelector && peer.podSelector).map((peer) => readPeer(gatherer, peer)),
   ]);
-}
-
-function closesEgress({ spec }: NetworkPolicy): boolean {
-  return spec?.policyTypes?.includes('Egress') ?? spec?.egress !== undefined;
 }
 
 function selects(policy: NetworkPolicy, pod: Pod): boolean {
