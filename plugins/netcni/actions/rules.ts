@@ -8,9 +8,10 @@ import { sourceName } from '../../../shared/model/source-name.ts';
 import { suppressReport } from '../../../shared/report/suppress.ts';
 import { readDumpFiles } from '../collect/read-dump-files.ts';
 import { rulesReport } from '../diagnose/rules-report.ts';
+import { noFacts, whyAlone } from './dump-alone.ts';
 import { knownNode } from './read-network.ts';
 
-/** `rules`: dumps of nodes, from files or from a snapshot, against the facts. */
+/** `rules`: dumps of nodes, from files or from a snapshot, against the facts, or by themselves where there are none. */
 export async function runRules(request: Request): Promise<CommandResult> {
   const { args, options, facts, runtime } = request;
   const suppress = parseSuppress(options.list('suppress'));
@@ -22,15 +23,21 @@ export async function runRules(request: Request): Promise<CommandResult> {
   }
   // A file that is not there is told before the cluster is asked.
   const files = await readDumpFiles(args, runtime);
-  const snapshot = await facts.snapshot(async (gatherer) => {
-    const { rulesPlan } = await import('../collect/rules-plan.ts');
-    await rulesPlan(gatherer);
-  });
+  let alone: string | undefined;
+  const snapshot = await facts
+    .snapshot(async (gatherer) => {
+      const { rulesPlan } = await import('../collect/rules-plan.ts');
+      await rulesPlan(gatherer);
+    })
+    .catch((error: unknown) => {
+      alone = whyAlone(error, options);
+      return noFacts(runtime.now());
+    });
   const index = createIndex(snapshot);
   const node = knownNode(index, options.string('node'));
   const dumps = args.length === 0 ? ofSnapshot(index, node) : dumpsByNode(index, files, node);
   refuseNothing(dumps, args);
-  const report = rulesReport(index, { source: sourceName(snapshot), dumps });
+  const report = rulesReport(index, { source: sourceName(snapshot), dumps, alone });
   return { type: 'report', report: withProblems(suppressReport(report, suppress), snapshot) };
 }
 

@@ -1,7 +1,8 @@
 import { kubeProxySetup } from '../../../shared/datapath/cni/kube-proxy.ts';
 import type { Dump } from '../../../shared/datapath/dump/recognise.ts';
 import type { NodeDumps } from '../../../shared/datapath/dump-files.ts';
-import { proxiesInMode } from '../../../shared/datapath/proxy/of-dumps.ts';
+import { proxiesInMode, proxiesOf } from '../../../shared/datapath/proxy/of-dumps.ts';
+import type { Refusal } from '../../../shared/datapath/proxy/proxy-rules.ts';
 import { reportFromRuns } from '../../../shared/diagnose/report-from-runs.ts';
 import { runChecks } from '../../../shared/diagnose/run-checks.ts';
 import type { ClusterIndex } from '../../../shared/model/cluster-index.ts';
@@ -13,10 +14,12 @@ import { hiddenTable } from '../checks/rules/routing-rules.ts';
 export interface RulesFrame {
   readonly source: string;
   readonly dumps: readonly NodeDumps[];
+  /** Why there are no facts to hold them against. */
+  readonly alone?: string | undefined;
 }
 
 /** What is wrong in the dumps, all nodes together, with what was read and what could not be judged. */
-export function rulesReport(index: ClusterIndex, { source, dumps }: RulesFrame): Report {
+export function rulesReport(index: ClusterIndex, { source, dumps, alone }: RulesFrame): Report {
   const runs = dumps.flatMap((entry) => runChecks(rulesChecks, entry, '*', { index, now: index.now }));
   const [only, ...more] = dumps;
   const report = reportFromRuns(
@@ -25,7 +28,9 @@ export function rulesReport(index: ClusterIndex, { source, dumps }: RulesFrame):
       target:
         only?.node !== undefined && more.length === 0
           ? { kind: 'Node', name: only.node }
-          : { kind: 'Cluster', name: source.replace(/^(cluster|snapshot) /, '') },
+          : alone !== undefined
+            ? { kind: 'File', name: only?.files[0]?.path ?? '' }
+            : { kind: 'Cluster', name: source.replace(/^(cluster|snapshot) /, '') },
       takenAt: index.takenAt,
       source,
       healthyHeadline: healthyHeadline(dumps),
@@ -34,18 +39,20 @@ export function rulesReport(index: ClusterIndex, { source, dumps }: RulesFrame):
     runs,
   );
   const strangers = report.findings.find(({ code }) => code === 'CNI817' || code === 'CNI818');
-  const blind = dumps.flatMap((entry) => blindSpots(index, entry));
-  const notChecked = [...report.notChecked, ...blind];
+  const blind = dumps.flatMap((entry) => blindSpots(index, entry, alone));
+  const notChecked = [...report.notChecked, ...(alone === undefined ? [] : [notCompared(alone)]), ...blind];
   const unjudged =
-    report.verdict === 'healthy' && blind.some(({ check }) => check === 'service rules' || check === CUT);
+    report.verdict === 'healthy' &&
+    (alone !== undefined || blind.some(({ check }) => check === 'service rules' || check === CUT));
+  const why = alone === undefined ? blind[0]?.reason : `${report.headline}, but no cluster to compare them with`;
   return {
     ...report,
     ...(report.verdict === 'healthy' && strangers !== undefined
       ? { headline: `${report.headline}; ${strangers.summary}` }
       : {}),
-    ...(unjudged ? { verdict: 'unknown' as const, headline: `could not tell: ${blind[0]?.reason ?? ''}` } : {}),
+    ...(unjudged ? { verdict: 'unknown' as const, headline: `could not tell: ${why ?? ''}` } : {}),
     notChecked,
-    sections: [readSection(dumps)],
+    sections: [readSection(dumps), ...(alone === undefined ? [] : servicesSection(dumps))],
     data: {
       dumps: dumps.map(({ node, how, files }) => ({
         node: node ?? null,
@@ -65,7 +72,34 @@ function healthyHeadline(dumps: readonly NodeDumps[]): string {
   return `no fault in the dumps of ${joinNames([...nodes, ...files], 3)}`;
 }
 
+function notCompared(alone: string): NotChecked {
+  return { check: 'Services, endpoints, pods and nodes', reason: `not compared: ${alone}` };
+}
+
 const WIDTH = 80;
+
+/** Names of Services that are told at most. */
+const MOST_NAMES = 8;
+
+/** What kube-proxy's rules say of Services, where nothing else says it. */
+function servicesSection(dumps: readonly NodeDumps[]): readonly Section[] {
+  const rules = dumps.flatMap((entry) =>
+    ([4, 6] as const).flatMap((family) => proxiesOf(entry, family)[0]?.rules ?? []),
+  );
+  const led = rules.reduce((sum, { portals }) => sum + portals.size, 0);
+  const refused = [...new Set(rules.flatMap((one) => [...one.refused.values()].map(nameOfRefused)))];
+  if (led + refused.length === 0) return [];
+  const who = refused.length === 1 ? 'is behind it' : 'is behind them';
+  const lines = [
+    `${plural(led, 'port')} of Services ${led === 1 ? 'leads' : 'lead'} to endpoints`,
+    ...(refused.length === 0 ? [] : [`refused, because nobody ${who}: ${joinNames(refused, MOST_NAMES)}`]),
+  ];
+  return [{ type: 'text', title: 'Services in the rules', lines: lines.flatMap((line) => wrap(line, WIDTH, '  ')) }];
+}
+
+function nameOfRefused({ comment, key }: Refusal): string {
+  return comment.replace(/ has no( local)? endpoints$/, '') || key;
+}
 
 /** What was read, a file a line: names of files and nodes are too long for a table. */
 function readSection(dumps: readonly NodeDumps[]): Section {
@@ -113,12 +147,12 @@ function dumpWords(dump: Dump): string {
   }
 }
 
-function blindSpots(index: ClusterIndex, dumps: NodeDumps): readonly NotChecked[] {
+function blindSpots(index: ClusterIndex, dumps: NodeDumps, alone: string | undefined): readonly NotChecked[] {
   const spots: NotChecked[] = [];
   for (const file of dumps.files) {
     if (file.dumps.length === 0) spots.push({ check: file.path, reason: file.hint ?? 'nothing was recognised in it' });
   }
-  if (dumps.node === undefined) {
+  if (dumps.node === undefined && alone === undefined) {
     const reason = `which node ${dumps.files.map(({ path }) => path).join(', ')} comes from is not known: --node NODE`;
     spots.push({ check: 'filters, routes and tunnels of the node', reason });
   }
@@ -140,7 +174,7 @@ function blindSpots(index: ClusterIndex, dumps: NodeDumps): readonly NotChecked[
   const proxies = ([4, 6] as const).flatMap((family) => proxiesInMode(dumps, family, mode));
   for (const kind of ['Service', 'EndpointSlice'] as const) {
     const { status, reason } = index.seen(kind);
-    if (rules && proxies.length > 0 && status !== 'ok' && index.list(kind).length === 0)
+    if (alone === undefined && rules && proxies.length > 0 && status !== 'ok' && index.list(kind).length === 0)
       spots.push({ check: 'service rules', reason });
   }
   if (dumps.ipvs.some(({ named }) => named > 0))

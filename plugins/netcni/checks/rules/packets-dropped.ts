@@ -3,7 +3,9 @@ import { formatRule, tablesOf } from '../../../../shared/datapath/dump/rule-set.
 import type { NodeDumps } from '../../../../shared/datapath/dump-files.ts';
 import { nodeAddresses } from '../../../../shared/datapath/nodes.ts';
 import { findObstacles, type Obstacle } from '../../../../shared/datapath/packet/obstacles.ts';
+import { witnessesInRules } from '../../../../shared/datapath/packet/rules-witnesses.ts';
 import { witnessesFor } from '../../../../shared/datapath/packet/witnesses.ts';
+import { proxiesOf } from '../../../../shared/datapath/proxy/of-dumps.ts';
 import { lookUp } from '../../../../shared/datapath/route-lookup.ts';
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import type { Finding, Fix } from '../../../../shared/messages/finding.ts';
@@ -23,10 +25,9 @@ export const packetsDropped = defineCheck<NodeDumps>({
   group: 'filters',
   needs: [],
   uses: [...AGENT_USES, 'Service', 'EndpointSlice'],
-  applies: ({ rules, node }) => rules.length > 0 && node !== undefined,
+  applies: ({ rules }) => rules.length > 0,
   run: (dumps, { index }) => {
     const { node, routes, links } = dumps;
-    if (node === undefined) return [];
     // nft shows the rules of iptables-nft too; the iptables-save of the same node tells them better.
     const sets = dumps.rules.some(({ tool, backend }) => tool === 'iptables' && backend !== 'legacy')
       ? dumps.rules.map((set) =>
@@ -40,7 +41,11 @@ export const packetsDropped = defineCheck<NodeDumps>({
       names: (links ?? []).map(({ name }) => name),
     };
     return ([4, 6] as const).flatMap((family) => {
-      const found = findObstacles(tablesOf(sets), family, () => witnessesFor(index, node, family, known));
+      const found = findObstacles(tablesOf(sets), family, () =>
+        node === undefined || index.seen('Pod').status !== 'ok'
+          ? witnessesInRules(dumps, family, known)
+          : witnessesFor(index, node, family, known),
+      );
       return found.slice(0, MOST).map((obstacle) => tell(index, dumps, obstacle));
     });
   },
@@ -65,7 +70,7 @@ function tell(index: ClusterIndex, dumps: NodeDumps, obstacle: Obstacle): Findin
       place: rule === undefined ? `the policy of ${name}` : `a rule in ${name}`,
       rule: rule === undefined ? 'DROP' : formatRule(rule),
       what: witness.what,
-      fix: fixesFor(index, dumps.node, set?.tool ?? 'iptables', obstacle),
+      fix: fixesFor(index, dumps, set?.tool ?? 'iptables', obstacle),
     },
     evidence: [
       {
@@ -83,7 +88,7 @@ function tell(index: ClusterIndex, dumps: NodeDumps, obstacle: Obstacle): Findin
 }
 
 /** What to look at, and what lets them pass. */
-function fixesFor(index: ClusterIndex, node: string | undefined, tool: string, obstacle: Obstacle): readonly Fix[] {
+function fixesFor(index: ClusterIndex, dumps: NodeDumps, tool: string, obstacle: Obstacle): readonly Fix[] {
   const { table, chain, rule } = obstacle.by;
   const program = table.family === 'ip6' ? 'ip6tables' : 'iptables';
   const look =
@@ -93,7 +98,7 @@ function fixesFor(index: ClusterIndex, node: string | undefined, tool: string, o
         ? `${program} -t ${table.name} -S ${chain.name}`
         : `${program} -t ${table.name} -L ${chain.name} ${chain.rules.indexOf(rule) + 1} -n -v`;
   return [
-    ...letPass(tool, obstacle.by, allowedBy(index, node, obstacle.witness)),
+    ...letPass(tool, obstacle.by, allowedBy(index, dumps, obstacle.witness)),
     { title: 'or look at the rule first, on the node', command: look, risk: 'none' },
   ];
 }
@@ -102,20 +107,24 @@ function fixesFor(index: ClusterIndex, node: string | undefined, tool: string, o
 const MOST_SENDERS = 20;
 
 /** All other nodes where one of them is stopped, else the range of the cluster's pods that both ends lie in. */
-function allowedBy(index: ClusterIndex, node: string | undefined, { hook, packet }: Obstacle['witness']): Allowed {
+function allowedBy(index: ClusterIndex, dumps: NodeDumps, { hook, packet }: Obstacle['witness']): Allowed {
   const { source, destination, local, protocol, port, answer } = packet;
   const toNode = local === true && answer !== true && port !== 0 ? { protocol, port } : undefined;
   const out = hook === 'output';
   if (nodeAddresses(index).has(source)) {
     const others = [...nodeAddresses(index)].flatMap(([address, name]) =>
-      name !== node && address.includes(':') === source.includes(':') ? [address] : [],
+      name !== dumps.node && address.includes(':') === source.includes(':') ? [address] : [],
     );
     return { sources: others.slice(0, MOST_SENDERS), port: toNode, out };
   }
   const ends = (local === true ? [source] : [source, destination]).map(parseAddress);
-  const whole = detectNetwork(index).podRanges.find(({ value }) => {
+  const ranges = [
+    ...detectNetwork(index).podRanges.map(({ value }) => value),
+    ...proxiesOf(dumps, source.includes(':') ? 6 : 4).flatMap(({ rules }) => [...rules.insiders]),
+  ];
+  const whole = ranges.find((value) => {
     const range = parseCidr(value);
     return range !== undefined && ends.every((address) => address !== undefined && inRange(range, address));
   });
-  return { sources: [whole?.value ?? (out ? destination : source)], port: toNode, out };
+  return { sources: [whole ?? (out ? destination : source)], port: toNode, out };
 }

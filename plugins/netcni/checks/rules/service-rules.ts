@@ -49,9 +49,13 @@ function judge(index: ClusterIndex, dumps: NodeDumps, proxy: FoundProxy, now: nu
   const gone = [...differences.gone, ...outer.gone];
   const base = about(dumps);
   const args = { where: where(dumps), fix: restartProxy(index, dumps) };
+  // Held against nothing, every rule is a stranger.
+  const compared = index.seen('Service').status === 'ok' || index.list('Service').length > 0;
   const notes = [
-    ...(strangers > 0 ? [messages.CNI818.raise({ ...base, args: { ...args, count: strangers }, evidence: [] })] : []),
-    ...(time.sameTime ? [] : [otherTime(dumps, proxy, index)]),
+    ...(compared && strangers > 0
+      ? [messages.CNI818.raise({ ...base, args: { ...args, count: strangers }, evidence: [] })]
+      : []),
+    ...(!compared || time.sameTime ? [] : [otherTime(dumps, proxy, index)]),
   ];
   if (differences.anotherCluster) {
     return [messages.CNI817.raise({ ...base, args: { ...args, count: strangers }, evidence: [] })];
