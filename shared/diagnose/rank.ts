@@ -21,20 +21,25 @@ export function rankFindings(all: readonly Finding[]): Ranked {
     const parent = explainedBy(finding, candidates);
     if (parent !== undefined) folded.set(finding, parent);
   }
+  const notes = dedupe(all.filter((finding) => finding.role === 'note')).sort(byWeight);
+  for (const note of notes) {
+    const parent = namedBy(note, candidates);
+    if (parent !== undefined) folded.set(note, parent);
+  }
   const causes: Finding[] = [];
   for (const finding of candidates) {
     if (folded.has(finding)) continue;
-    const consequences = candidates.filter((other) => rootOf(other, folded) === finding && other !== finding);
+    const consequences = [...candidates, ...notes].filter(
+      (other) => rootOf(other, folded) === finding && other !== finding,
+    );
     causes.push(withConsequences(finding, consequences));
   }
-  return { causes, findings: dedupe(all.filter((finding) => finding.role === 'note')).sort(byWeight) };
+  return { causes, findings: notes.filter((note) => !folded.has(note)) };
 }
 
 /** The finding that makes this one a mere consequence: it names its code, or stands lower on the ladder of the same pods. */
 function explainedBy(finding: Finding, candidates: readonly Finding[]): Finding | undefined {
-  const named = candidates.find(
-    (other) => other !== finding && other.covers.includes(finding.code) && overlaps(other, finding),
-  );
+  const named = namedBy(finding, candidates);
   if (named !== undefined) return named;
   if (finding.pods === undefined || finding.pods.length === 0) return undefined;
   const nearer = candidates.filter(
@@ -43,6 +48,13 @@ function explainedBy(finding: Finding, candidates: readonly Finding[]): Finding 
   const covered = new Set(nearer.flatMap((other) => other.pods ?? []));
   if (!finding.pods.every((pod) => covered.has(pod))) return undefined;
   return nearer.find((other) => other.pods?.includes(finding.pods?.[0] ?? ''));
+}
+
+/** The cause that names the code of a finding as a consequence of its own. */
+function namedBy(finding: Finding, candidates: readonly Finding[]): Finding | undefined {
+  return candidates.find(
+    (other) => other !== finding && other.covers.includes(finding.code) && overlaps(other, finding),
+  );
 }
 
 /** Findings about pods meet only where they share one; others meet everywhere. */

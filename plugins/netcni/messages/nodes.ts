@@ -236,4 +236,34 @@ export const nodeMessages = defineMessages({
       { title: 'read all of its conditions and events', command: `kubectl describe node ${node}`, risk: 'none' },
     ],
   }),
+  CNI215: message<{
+    nodes: string;
+    names: string;
+    key: string;
+    words: string;
+    lifter: string;
+    why: string;
+    fix: Fix;
+  }>({
+    slug: 'start-taint-stays',
+    severity: 'critical',
+    rung: 8,
+    title: 'a node keeps the taint of its start',
+    summary: ({ nodes, key, lifter, why }) =>
+      `${nodes} ${nodes.startsWith('nodes ') ? 'keep' : 'keeps'} the taint ${key}, which ${lifter} should have lifted${why}: ordinary pods stay away`,
+    explain:
+      'A node starts with this taint so that nothing is put on it before the cloud (or whoever made the machine) has said what it is: its addresses, zone and providerID. Only pods that tolerate the taint come there, so DNS servers and applications wait, ' +
+      'and a network plugin that does not tolerate it never starts.\n' +
+      'node.cloudprovider.kubernetes.io/uninitialized comes from kubelets that run with --cloud-provider=external and goes when the cloud controller manager has found the machine: it must run (managed clouds run it outside of the cluster), tolerate the taint itself, ' +
+      'have valid credentials, and know the machine by the name of the node. Where no cloud is meant, leave the flag out and take the taint off by hand.',
+    fixes: ({ names, key, words, fix }) => [
+      fix,
+      {
+        title: 'or take it off by hand, where nobody is meant to do it: the node then has no providerID',
+        command: `kubectl taint nodes ${names} ${key}-`,
+        risk: 'low',
+        undo: `kubectl taint nodes ${names} ${words}`,
+      },
+    ],
+  }),
 });

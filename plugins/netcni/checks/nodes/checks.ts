@@ -10,6 +10,7 @@ import { kubeletSilent } from './kubelet-silent.ts';
 import { nodeNetworkNotReady } from './node-network-not-ready.ts';
 import { nodeNotReady } from './node-not-ready.ts';
 import { reportedProblems } from './reported-problems.ts';
+import { startTaintStays } from './start-taint-stays.ts';
 
 /** The nodes, what runs on each of them, and kube-proxy. */
 export const nodeChecks: readonly Check<ClusterSubject>[] = [
@@ -17,6 +18,7 @@ export const nodeChecks: readonly Check<ClusterSubject>[] = [
   nodeNotReady,
   nodeNetworkNotReady,
   identityShared,
+  startTaintStays,
   reportedProblems,
   heartbeats,
   kernelTooOld,

@@ -1,7 +1,7 @@
 import { detectNetwork } from '../../../../shared/datapath/cni/detect.ts';
 import { calledPlugin } from '../../../../shared/datapath/cni/sandbox-cause.ts';
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
-import type { Fix } from '../../../../shared/messages/finding.ts';
+import type { Evidence, Fix } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import type { PluginName } from '../../../../shared/model/network-plugins.ts';
 import type { Node } from '../../../../shared/model/objects.ts';
@@ -89,11 +89,25 @@ export const networkUnavailable = defineCheck<ClusterSubject>({
               fact: `NetworkUnavailable is True: ${shorten(condition.message ?? '', 160)}`,
               source: `Node ${name} status.conditions`,
             },
+            ...keepsPodsAway(index, node, condition.reason ?? ''),
           ],
         }),
       ];
     }),
 });
+
+/** The taint goes with the condition, and that is for whoever makes the routes to say. */
+function keepsPodsAway(index: ClusterIndex, { spec, metadata }: Node, reason: string): readonly Evidence[] {
+  const key = 'node.kubernetes.io/network-unavailable';
+  if (spec?.taints?.some((taint) => taint.key === key) !== true) return [];
+  const title = detectNetwork(index).primary?.title;
+  const lifter = reason.includes('Route')
+    ? 'the route controller of the cloud has made the route to the pods of the node'
+    : `the agent of ${title ?? 'the network plugin'} on the node says that it works`;
+  return [
+    { fact: `taint ${key} keeps new pods away until ${lifter}`, source: `Node ${metadata?.name ?? ''} spec.taints` },
+  ];
+}
 
 /** Types of CNI programs that each plugin calls, besides those that any may chain (portmap, bandwidth, tuning, loopback). */
 const OWN: { readonly [Name in PluginName]?: RegExp } = {

@@ -12,6 +12,7 @@ import { IDENTITIES_FAULTS } from './identities.ts';
 import { KUBE_PROXY_FAULTS } from './kube-proxy.ts';
 import { NODES_FAULTS } from './nodes.ts';
 import { OTHERS_FAULTS } from './others.ts';
+import { START_TAINTS_FAULTS } from './start-taints.ts';
 
 /** At least two faults for every network. */
 export const NETWORK_FAULTS: NetworkFaults = {
@@ -28,4 +29,5 @@ export const NETWORK_FAULTS: NetworkFaults = {
   ...NODES_FAULTS,
   ...ADDRESSES_FAULTS,
   ...IDENTITIES_FAULTS,
+  ...START_TAINTS_FAULTS,
 };
