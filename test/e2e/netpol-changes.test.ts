@@ -1,9 +1,9 @@
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { tempFiles } from '../../shared/testing/temp-files.ts';
-import { crdObjects } from '../cluster/addons/crds.ts';
 import { describeCluster, foreignKubeconfig, skipReason, testClusterName } from '../kit/cluster.ts';
 import { runPlugin } from '../kit/plugin.ts';
+import { applyDefinitions } from '../kit/policy-definitions.ts';
 import { restrictedUser } from '../kit/users.ts';
 
 const foreign = foreignKubeconfig();
@@ -140,16 +140,7 @@ describe.skipIf(reason !== undefined)(
     });
 
     it('judges a ClusterNetworkPolicy as the API server hands it back', async () => {
-      const known = await execa('kubectl', ['get', 'clusternetworkpolicies'], {
-        env: { KUBECONFIG: kubeconfig },
-        reject: false,
-      });
-      if (known.exitCode !== 0) {
-        const crds = list(await crdObjects(['policy']));
-        await kubectl(['apply', '--server-side', '-f', '-'], crds);
-        undo.push(() => kubectl(['delete', '--ignore-not-found', '-f', '-'], crds));
-        await kubectl(['wait', '--for=condition=Established', 'crd', '--all', '--timeout=60s']);
-      }
+      undo.push(await applyDefinitions(kubeconfig));
       const guard = {
         apiVersion: 'policy.networking.k8s.io/v1alpha2',
         kind: 'ClusterNetworkPolicy',

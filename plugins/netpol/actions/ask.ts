@@ -4,12 +4,15 @@ import { didYouMean } from '../../../shared/cli/nearest.ts';
 import { isApplied } from '../../../shared/model/applied.ts';
 import { type ClusterIndex, createIndex } from '../../../shared/model/cluster-index.ts';
 import type { KindName } from '../../../shared/model/kinds.ts';
+import type { KubeObject } from '../../../shared/model/objects.ts';
 import type { Snapshot } from '../../../shared/model/snapshot.ts';
 import type { Enforcement } from '../../../shared/policy/enforcement/enforcement.ts';
 import type { PolicyModel } from '../../../shared/policy/model.ts';
 import { wrap } from '../../../shared/util/text.ts';
 import { networkGaps } from '../answer/own-networks.ts';
-import { unknownFields } from '../checks/form/unknown-fields.ts';
+import { unknownFieldsOf } from '../checks/form/unknown-fields.ts';
+import { unreadableIn } from '../checks/form/unreadable.ts';
+import type { LintedKind } from '../lint/policy-subject.ts';
 import { CNI_NAMES, enforcementIn, isPaper, policyModelIn, takenAsOpen } from '../policy-facts.ts';
 import type { Party } from '../targets/party.ts';
 import type { Naming } from '../words/misses.ts';
@@ -64,12 +67,13 @@ export async function refusedIn(
   index: ClusterIndex,
   cni: string | undefined,
 ): Promise<readonly Refused[]> {
-  const held = index
-    .list('NetworkPolicy')
-    .filter((policy) => isApplied(policy) && unknownFields(policy.spec).length > 0);
-  if (held.length === 0 && LINTED.every((kind) => index.list(kind).every(isApplied))) return [];
+  const isPlain = (kind: LintedKind, policy: KubeObject): boolean =>
+    isApplied(policy) &&
+    unknownFieldsOf(kind, policy).length === 0 &&
+    (kind === 'NetworkPolicy' || unreadableIn(policy).length === 0);
+  if (LINTED.every((kind) => index.list(kind).every((policy) => isPlain(kind, policy)))) return [];
   const { refusedPolicies, misreadPolicies, unknownInHeld } = await import('../lint/refused.ts');
-  return [...misreadPolicies(snapshot), ...unknownInHeld(held), ...refusedPolicies(index, cni)];
+  return [...misreadPolicies(snapshot), ...unknownInHeld(index, cni), ...refusedPolicies(index, cni)];
 }
 
 const LINTED = [

@@ -13,12 +13,16 @@ export interface Gaps {
   incompleteFor(namespaces: ReadonlySet<string>): string | undefined;
 }
 
-/** Something that an API server would refuse of a policy; without a namespace where the policy is the cluster's. */
+/** What is wrong with a policy, or not known of it; without a namespace where the policy is the cluster's. */
 export interface Refused {
   readonly namespace: string | undefined;
   readonly reason: string;
-  /** How it is judged is known: a word that only YAML 1.1 reads otherwise, a field that is left out. It leaves no gap. */
-  readonly meant?: true;
+  /**
+   * `refused`: an API server would not take it in. `unknown`: a server holds it, and a field of it means something that
+   * is not known here. `meant`: how it is judged is known (a word that only YAML 1.1 reads otherwise, a field that is
+   * left out), so it leaves no gap.
+   */
+  readonly so: 'refused' | 'unknown' | 'meant';
 }
 
 /** Broken documents beyond this many are counted, not listed. */
@@ -85,8 +89,9 @@ function refusedLines(wrong: readonly Refused[]): readonly NotChecked[] {
 }
 
 function refusedWords(wrong: readonly Refused[]): string | undefined {
-  const first = wrong.find(({ meant }) => meant !== true);
-  return first === undefined ? undefined : `a policy would not be in force: ${first.reason}`;
+  const first = wrong.find(({ so }) => so === 'refused') ?? wrong.find(({ so }) => so === 'unknown');
+  if (first === undefined) return undefined;
+  return `${first.so === 'refused' ? 'a policy would not be in force' : 'a policy is not wholly understood'}: ${first.reason}`;
 }
 
 function incompleteWords(

@@ -124,6 +124,73 @@ describe('a policy that an API server refuses', () => {
   });
 });
 
+describe('a cluster-wide policy with a part that nobody knows', () => {
+  const cluster = (uid: string, rule: string, kind = 'ClusterNetworkPolicy') => {
+    const version = kind === 'ClusterNetworkPolicy' ? 'v1alpha2' : 'v1alpha1';
+    const tier = kind === 'ClusterNetworkPolicy' ? 'tier: Admin, ' : '';
+    return `${PAIR}apiVersion: policy.networking.k8s.io/${version}\nkind: ${kind}\nmetadata: {name: default${uid}}
+spec:\n  ${tier.replace(', ', '\n  ')}${kind.startsWith('Base') ? '' : 'priority: 5\n  '}subject: {namespaces: {}}
+  ingress:\n  - ${rule}\n`;
+  };
+  const DENY_PING = '{action: Deny, from: [{namespaces: {}}], protocols: [{icmp: {type: 8}}]}';
+  const HELD = ', uid: u1';
+  const LINES = ['matrix', 'can-reach shop/web shop/api --port 80', 'shop/api', 'what-can shop/web'];
+
+  it.each([
+    ['protocols[0].icmp: the API has no such field here, only tcp', DENY_PING, undefined],
+    ['from[0].services: the API has no such field here', '{action: Accept, from: [{services: {}}]}', undefined],
+    [
+      'to[0].domainNames',
+      '{action: Deny, from: [{namespaces: {}}]}\n  egress: [{action: Deny, to: [{domainNames: [a.io]}]}]',
+      'BaselineAdminNetworkPolicy',
+    ],
+    ['pods needs namespaceSelector', '{action: Allow, from: [{pods: {podSelector: {}}}]}', 'AdminNetworkPolicy'],
+    [
+      'protocol tcp is not known; write TCP',
+      '{action: Deny, from: [{namespaces: {}}], ports: [{portNumber: {protocol: tcp, port: 80}}]}',
+      'AdminNetworkPolicy',
+    ],
+    [
+      '"in" is none of In',
+      '{action: Deny, from: [{namespaces: {matchExpressions: [{key: a, operator: in, values: [b]}]}}]}',
+      'AdminNetworkPolicy',
+    ],
+  ])('%s: told with file and line by every answer', async (problem, rule, kind) => {
+    for (const line of LINES) {
+      const run = await askManifests(cluster('', rule, kind), line);
+      expect(run).toMatchObject({ exit: 3, stderr: '' });
+      const text = run.stdout.replaceAll(/\s+/g, ' ');
+      expect(text).toContain(problem);
+      expect(text).toMatch(/would not be in force: standard input:\d+: /);
+    }
+  });
+
+  it.each([
+    ['it then denies everybody', DENY_PING],
+    ['it then matches nobody', '{action: Accept, from: [{services: {}}]}'],
+  ])('held by a cluster: %s, and the answer is not sure', async (reading, rule) => {
+    for (const line of LINES) {
+      const run = await askManifests(cluster(HELD, rule), line);
+      expect(run).toMatchObject({ exit: 3, stderr: '' });
+      expect(run.stdout.replaceAll(/\s+/g, ' ')).toMatch(
+        /not wholly understood: ClusterNetworkPolicy default spec\.ingress\[0\]\.\S+ is not known to this version; the rule is read as the API asks/,
+      );
+    }
+    const walk = await askManifests(cluster(HELD, rule), LINES[1] ?? '');
+    expect(walk.stdout.replaceAll(/\s+/g, ' ')).toContain(`the API says that ${reading}`);
+    expect((await askManifests(cluster(HELD, rule), 'lint')).stdout).toContain('POL326');
+  });
+
+  it.each(['', HELD])('is silent for its healthy twin (%s)', async (uid) => {
+    const rule = '{action: Deny, from: [{namespaces: {}}], protocols: [{tcp: {destinationPort: {number: 8}}}]}';
+    for (const line of LINES) {
+      const run = await askManifests(cluster(uid, rule), line);
+      expect(run.exit).toBe(0);
+      expect(run.stdout).not.toMatch(/not known|not wholly|in force/);
+    }
+  });
+});
+
 it('tells of a key that a policy has twice', async () => {
   const twice = 'spec:\n  podSelector: {}\n  ingress: []\n  ingress:\n  - {}\n';
   for (const command of ['matrix', 'can-reach shop/web shop/api --port 80', 'shop/api']) {

@@ -126,8 +126,12 @@ function ruleLines(
   return [...first, ...whyLines(rule, question, telling).flatMap((line) => wrap(line, WIDTH, '        '))];
 }
 
-/** Why a rule did not match, label by label; nothing for one that did. */
+/** Why a rule did not match, label by label; nothing for one that did, but for one with a field that nobody knows. */
 function whyLines(rule: RuleWalk, question: PortQuestion, { name }: Telling): readonly string[] {
+  if (rule.failClosed === true) {
+    const reading = rule.action === 'allow' ? 'matches nobody' : 'denies everybody';
+    return [`it has a peer or port of a kind that is not known; the API says that it then ${reading}`];
+  }
   if (rule.matched === 'yes') return [];
   const lines: string[] = [];
   if (rule.peers !== 'any' && !rule.peers.some(({ matched }) => matched === 'yes')) {

@@ -1,11 +1,12 @@
 import { isApplied } from '../../../shared/model/applied.ts';
 import type { ClusterIndex } from '../../../shared/model/cluster-index.ts';
-import type { NetworkPolicy } from '../../../shared/model/objects-network.ts';
-import { formatRef, nameOf, namespaceOrDefault } from '../../../shared/model/refs.ts';
+import { formatRef } from '../../../shared/model/refs.ts';
 import type { Snapshot } from '../../../shared/model/snapshot.ts';
 import type { Refused } from '../actions/gaps.ts';
 import { formChecks } from '../checks/form/checks.ts';
-import { unknownFields } from '../checks/form/unknown-fields.ts';
+import { unknownFieldsOf } from '../checks/form/unknown-fields.ts';
+import { readingOf } from '../checks/form/unknown-finding.ts';
+import { unreadableIn } from '../checks/form/unreadable.ts';
 import { lintIndex } from './lint-facts.ts';
 import { policySubjects } from './policy-subject.ts';
 import { placeOf } from './with-places.ts';
@@ -17,20 +18,28 @@ export function misreadPolicies({ misread = [] }: Snapshot): readonly Refused[] 
     .map(({ path, line, field, text, as, object }) => ({
       namespace: object.namespace,
       reason: `${path}:${line}: ${formatRef(object)} has ${field}: ${text} without quotes; kubectl reads ${as}`,
-      meant: true,
+      so: 'meant',
     }));
 }
 
-/** Fields of policies that a cluster holds and that are not known here: the policies are judged without them. */
-export function unknownInHeld(held: readonly NetworkPolicy[]): readonly Refused[] {
-  return held.flatMap((policy) =>
-    unknownFields(policy.spec).map(({ field }) => {
-      const namespace = namespaceOrDefault(policy);
-      const ref = formatRef({ kind: 'NetworkPolicy', namespace, name: nameOf(policy) });
-      const reason = `${ref} ${field} is not known to this version; the policy is judged without it`;
-      return { namespace, reason, meant: true };
-    }),
-  );
+/**
+ * Fields of policies that a cluster holds and that are not known here, or that nobody can carry out. The cluster-wide
+ * kinds are young, and a field that they gain decides whom a rule means: what comes of it here is no answer.
+ */
+export function unknownInHeld(index: ClusterIndex, cni: string | undefined): readonly Refused[] {
+  return policySubjects(lintIndex(index, cni), undefined)
+    .filter(({ object }) => isApplied(object))
+    .flatMap((subject) => {
+      const { namespace, ref, kind, object } = subject;
+      const so = kind === 'NetworkPolicy' ? 'meant' : 'unknown';
+      const unknown = unknownFieldsOf(kind, object).map(
+        ({ field }) => `${field} is not known to this version; ${readingOf(subject, field)}`,
+      );
+      const unreadable = kind === 'NetworkPolicy' ? [] : unreadableIn(object);
+      return [...unknown, ...unreadable.map(({ field, problem }) => `${field}: ${problem}`)].map(
+        (words): Refused => ({ namespace, reason: `${formatRef(ref)} ${words}`, so }),
+      );
+    });
 }
 
 /**
@@ -51,7 +60,7 @@ export function refusedPolicies(index: ClusterIndex, cni: string | undefined): r
         .map((finding) => {
           const place = placeOf(facts, finding);
           const reason = place === undefined ? finding.summary : `${place}: ${finding.summary}`;
-          return { namespace: subject.namespace, reason };
+          return { namespace: subject.namespace, reason, so: 'refused' };
         }),
     );
 }

@@ -81,18 +81,39 @@ export const formMessages = defineMessages({
       'Put the word into quotes.',
     fixes: ({ fixes }) => fixes,
   }),
-  POL326: message<{ readonly policy: string; readonly field: string }>({
+  POL326: message<{
+    readonly policy: string;
+    readonly field: string;
+    readonly kind: string;
+    /** How it is judged all the same, as a clause. */
+    readonly reading: string;
+  }>({
     slug: 'field-is-not-known',
     severity: 'warning',
     confidence: 'likely',
     rung: 20,
     title: 'a field that a cluster holds and that is not known here',
-    summary: ({ policy, field }) =>
-      `${policy} ${field} is not known to this version; the cluster holds it, and the policy is judged without it`,
+    summary: ({ policy, field, reading }) =>
+      `${policy} ${field} is not known to this version; the cluster holds it, and ${reading}`,
     explain:
       'The policy was read from a cluster with a field that the API has not in the versions known here. The cluster may be newer, and ' +
-      'what the field means may narrow or widen the policy; answers leave it out.\n' +
-      'Look the field up in the API reference of the cluster (kubectl explain networkpolicy.spec), or ask a newer version of this.',
+      'what the field means may narrow or widen the policy; answers leave it out. Where a peer or a port of a cluster-wide policy has ' +
+      'no other field, the API says how to read the rule: one that allows matches nobody, any other denies everybody.\n' +
+      'Look the field up in the API reference of the cluster (kubectl explain KIND.spec), or ask a newer version of this.',
+  }),
+  POL327: message<{ readonly policy: string; readonly field: string; readonly problem: string }>({
+    slug: 'field-means-nothing',
+    severity: 'critical',
+    rung: 9,
+    title: 'a field that the API takes in and that nobody can carry out',
+    summary: ({ policy, field, problem }) =>
+      `${policy} ${field}: ${problem}; the API server takes it in, and what plugins make of it is open`,
+    explain:
+      'The definitions of the cluster-wide policies look at the shape of a selector and at nothing else, and let every text pass for ' +
+      'a protocol. A network plugin that cannot read a field may leave out the rule or the whole policy, and the object looks applied ' +
+      'all the same.\n' +
+      'Write the field as the API means it; the status of the policy may tell what the plugin made of it ' +
+      '(kubectl describe KIND NAME).',
   }),
   POL331: message<{ readonly rule: string; readonly cidr: string; readonly what: string; readonly note: string }>({
     slug: 'block-holds-pods',

@@ -118,6 +118,22 @@ describe('ClusterNetworkPolicy', () => {
     expect(ask({ ...accept, networkPolicies: [denyAll] })).toBe('no');
   });
 
+  it('knows addresses and nodes in egress alone, and names not in a baseline', () => {
+    const networks = [{ networks: ['192.0.2.0/24'] }];
+    const from = (peers: readonly AdminPeer[]) =>
+      ask({
+        clusterNetworkPolicies: [clusterPolicy('p', 'Admin', 1, { ingress: [{ action: 'Deny', from: peers }] })],
+      });
+    expect(from(networks)).toBe('no');
+    expect(from([{ nodes: {} }])).toBe('no');
+    const to = (peers: readonly AdminPeer[]) => {
+      const spec = { subject: { namespaces: {} }, egress: [{ action: 'Deny', to: peers }] };
+      return ask({ baselineAdminNetworkPolicies: [{ metadata: { name: 'default' }, spec }] });
+    };
+    expect(to(networks)).toBe('yes');
+    expect(to([{ domainNames: ['example.com'] }])).toBe('no');
+  });
+
   it('depends on names that are resolved elsewhere', () => {
     const egress: ClusterRule[] = [
       { action: 'Accept', to: [{ domainNames: ['*.example.com'] }] },

@@ -24,7 +24,7 @@ export function compileAdminNetworkPolicy(object: AdminNetworkPolicy): Policy {
  * ClusterNetworkPolicies, which no release serves together with it, it comes last.
  */
 export function compileBaselineAdminNetworkPolicy(object: BaselineAdminNetworkPolicy): Policy {
-  return compile(object, 'BaselineAdminNetworkPolicy', 'baseline', Number.MAX_SAFE_INTEGER, adminPorts);
+  return compile(object, BASELINE, 'baseline', Number.MAX_SAFE_INTEGER, adminPorts);
 }
 
 /** Compiles a ClusterNetworkPolicy (policy.networking.k8s.io/v1alpha2). Undefined for a tier that is not known. */
@@ -50,15 +50,20 @@ export function orderedTier(name: 'admin' | 'baseline', policies: readonly Polic
   return { name, groups, unmatched: 'next' };
 }
 
+const BASELINE = 'BaselineAdminNetworkPolicy';
+
 type AnyRule = AdminRule & ClusterRule;
 
 interface AnyAdminPolicy extends KubeObject {
   readonly spec?: {
     readonly subject?: AdminSubject;
-    readonly ingress?: readonly AnyRule[] | null;
-    readonly egress?: readonly AnyRule[] | null;
+    readonly ingress?: readonly (AnyRule | null)[] | null;
+    readonly egress?: readonly (AnyRule | null)[] | null;
   };
 }
+
+/** Undefined: the peer is of a kind that is not known. */
+type ReadPeer = (peer: AdminPeer | null) => readonly Peer[] | undefined;
 
 /** Undefined: a part of the ports is of a kind that is not known. */
 type ReadPorts = (rule: AnyRule) => RulePorts | undefined;
@@ -79,31 +84,33 @@ function compile(
     subject: podsPeer(subject?.namespaces, subject?.pods),
     // "ANPs with no ingress rules do not affect ingress traffic."
     affects: { ingress: (ingress ?? []).length > 0, egress: (egress ?? []).length > 0 },
-    ingress: compileRules(ingress ?? [], (rule) => rule.from, ports),
-    egress: compileRules(egress ?? [], (rule) => rule.to, ports),
+    ingress: compileRules(ingress ?? [], (rule) => rule.from, insidePeer, ports),
+    egress: compileRules(egress ?? [], (rule) => rule.to, kind === BASELINE ? addressPeer : egressPeer, ports),
   };
 }
 
 function compileRules(
-  rules: readonly AnyRule[],
-  peersOf: (rule: AnyRule) => readonly AdminPeer[] | null | undefined,
+  rules: readonly (AnyRule | null)[],
+  peersOf: (rule: AnyRule) => readonly (AdminPeer | null)[] | null | undefined,
+  readPeer: ReadPeer,
   ports: ReadPorts,
 ): readonly Rule[] {
-  return rules.flatMap((rule, index) => compileRule(rule, index, peersOf(rule) ?? [], ports(rule)) ?? []);
+  return rules.flatMap((rule, index) =>
+    rule === null ? [] : (compileRule(rule, index, (peersOf(rule) ?? []).map(readPeer), ports(rule)) ?? []),
+  );
 }
 
 function compileRule(
   rule: AnyRule,
   index: number,
-  peers: readonly AdminPeer[],
+  peers: readonly (readonly Peer[] | undefined)[],
   ports: RulePorts | undefined,
 ): Rule | undefined {
   const action = ACTIONS[rule.action ?? ''];
   if (action === undefined) return undefined;
   const named = rule.name === undefined || rule.name === '' ? {} : { name: rule.name };
-  const compiled = peers.map(compilePeer);
-  if (ports === undefined || compiled.includes(undefined)) return { index, ...named, ...failClosed(action) };
-  return { index, ...named, action, peers: compiled.flatMap((peer) => peer ?? []), ports };
+  if (ports === undefined || peers.includes(undefined)) return { index, ...named, ...failClosed(action) };
+  return { index, ...named, action, peers: peers.flatMap((peer) => peer ?? []), ports };
 }
 
 /**
@@ -119,13 +126,25 @@ const ACTIONS: Readonly<Record<string, Action>> = { Allow: 'allow', Accept: 'all
 
 const EVERY_PORT: RulePorts = { fixed: ALL_PORTS, named: [] };
 
-/** One peer of the API can hold several CIDR blocks, so it becomes several peers, which are alternatives anyway. */
-function compilePeer(peer: AdminPeer | null): readonly Peer[] | undefined {
-  if (peer?.networks) return peer.networks.map((cidr) => blockPeer(cidr, []));
-  if (peer?.nodes) return [{ type: 'nodes', selector: peer.nodes }];
-  if (peer?.domainNames) return [{ type: 'domains', names: peer.domainNames }];
+/** Peers of ingress rules (AdminNetworkPolicyIngressPeer): pods alone. */
+function insidePeer(peer: AdminPeer | null): readonly Peer[] | undefined {
   const pods = podsPeer(peer?.namespaces, peer?.pods);
   return pods === undefined ? undefined : [pods];
+}
+
+/**
+ * Peers of egress rules, in a baseline all of them (BaselineAdminNetworkPolicyEgressPeer). One peer of the API can hold
+ * several CIDR blocks, so it becomes several peers, which are alternatives anyway.
+ */
+function addressPeer(peer: AdminPeer | null): readonly Peer[] | undefined {
+  if (peer?.networks) return peer.networks.map((cidr) => blockPeer(cidr, []));
+  if (peer?.nodes) return [{ type: 'nodes', selector: peer.nodes }];
+  return insidePeer(peer);
+}
+
+/** Peers of egress rules that may be names outside the cluster too (AdminNetworkPolicyEgressPeer). */
+function egressPeer(peer: AdminPeer | null): readonly Peer[] | undefined {
+  return peer?.domainNames ? [{ type: 'domains', names: peer.domainNames }] : addressPeer(peer);
 }
 
 function podsPeer(namespaces: LabelSelector | null | undefined, pods: AdminSubject['pods']): PodsPeer | undefined {

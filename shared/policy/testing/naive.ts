@@ -155,6 +155,8 @@ interface AnyPolicy {
   readonly priority: number;
   readonly subject: AdminSubject | undefined;
   readonly rules: readonly (AdminRule & ClusterRule)[];
+  /** AdminNetworkPolicy and ClusterNetworkPolicy know it in egress, a baseline does not. */
+  readonly knowsDomains: boolean;
 }
 
 function adminTier(question: Question, direction: Side, subject: Pod, other: NaiveEnd): ReadonlySet<Step> {
@@ -164,6 +166,7 @@ function adminTier(question: Question, direction: Side, subject: Pod, other: Nai
     priority: spec?.priority ?? 0,
     subject: spec?.subject,
     rules: (direction === 'ingress' ? spec?.ingress : spec?.egress) ?? [],
+    knowsDomains: true,
   }));
   return byPriority(question, all, subject, other);
 }
@@ -174,11 +177,17 @@ function baselineTier(question: Question, direction: Side, subject: Pod, other: 
     ((direction === 'ingress' ? spec?.ingress : spec?.egress) ?? []) as AnyPolicy['rules'];
   const cluster = clusterNetworkPolicies
     .filter((policy) => policy.spec?.tier === 'Baseline')
-    .map(({ spec }) => ({ priority: spec?.priority ?? 0, subject: spec?.subject, rules: pick(spec) }));
+    .map(({ spec }) => ({
+      priority: spec?.priority ?? 0,
+      subject: spec?.subject,
+      rules: pick(spec),
+      knowsDomains: true,
+    }));
   const last = baselineAdminNetworkPolicies.map(({ spec }) => ({
     priority: 1e9,
     subject: spec?.subject,
     rules: pick(spec),
+    knowsDomains: false,
   }));
   return byPriority(question, [...cluster, ...last], subject, other);
 }
@@ -222,7 +231,7 @@ function firstRule(
 ): ReadonlySet<RuleEnd> {
   const rule = policy.rules[index];
   if (rule === undefined) return new Set(['on']);
-  const { matched, action } = adminRule(question, rule, other);
+  const { matched, action } = adminRule(question, rule, policy.knowsDomains, other);
   const sure = and(matched, selectsPod(question.facts, policy.subject, subject));
   const ends = new Set<RuleEnd>();
   if (sure > 0) ends.add(action);
@@ -233,13 +242,16 @@ function firstRule(
 function adminRule(
   question: Question,
   rule: AdminRule & ClusterRule,
+  knowsDomains: boolean,
   other: NaiveEnd,
 ): { readonly matched: Truth; readonly action: 'allow' | 'deny' | 'pass' } {
   const action = rule.action === 'Deny' ? 'deny' : rule.action === 'Pass' ? 'pass' : 'allow';
   const peers = rule.from ?? rule.to ?? [];
-  const unknownPeer = peers.some(
-    (peer) => !peer.namespaces && !peer.pods && !peer.nodes && !peer.networks && !peer.domainNames,
-  );
+  const unknownPeer = peers.some((peer) => {
+    if (peer.namespaces || peer.pods) return false;
+    // Ingress rules have no other peers.
+    return !rule.to || (!peer.nodes && !peer.networks && !(knowsDomains && peer.domainNames));
+  });
   const ports: readonly (boolean | undefined)[] = [
     ...(rule.ports ?? []).map((port) => adminPort(question, port)),
     ...(rule.protocols ?? []).map((port) => clusterPort(question, port)),

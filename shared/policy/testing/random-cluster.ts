@@ -128,7 +128,7 @@ const subject: fc.Arbitrary<AdminSubject> = fc.oneof(
 const ingressPeer: fc.Arbitrary<AdminPeer> = fc.oneof(
   { weight: 6, arbitrary: fc.record({ namespaces: namespaceSelector }) },
   { weight: 6, arbitrary: fc.record({ pods: podsOf }) },
-  { weight: 1, arbitrary: fc.constant({}) },
+  { weight: 1, arbitrary: oneOf<AdminPeer>([{}, { networks: ['10.0.0.0/8'] }]) },
 );
 
 const egressPeer: fc.Arbitrary<AdminPeer> = fc.oneof(

@@ -14,14 +14,7 @@ interface Kinds {
  */
 const kindsOf: Record<CrdGroup, readonly Kinds[]> = {
   gateway: [],
-  policy: [
-    {
-      group: 'policy.networking.k8s.io',
-      version: 'v1alpha1',
-      scope: 'Cluster',
-      kinds: ['AdminNetworkPolicy', 'BaselineAdminNetworkPolicy'],
-    },
-  ],
+  policy: [],
   istio: [
     {
       group: 'networking.istio.io',
@@ -98,10 +91,6 @@ function definition({ group, version, scope }: Kinds, kind: string): KubeObject 
     kind: 'CustomResourceDefinition',
     metadata: {
       name: `${plural}.${group}`,
-      // The API server guards groups that end in k8s.io; this says the definition is not an approved one.
-      ...(group.endsWith('k8s.io')
-        ? { annotations: { 'api-approved.kubernetes.io': 'unapproved, a stand-in for tests' } }
-        : {}),
     },
     spec: {
       group,

@@ -2,12 +2,14 @@ import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import type { Finding } from '../../../../shared/messages/finding.ts';
 import { formatRef } from '../../../../shared/model/refs.ts';
 import { DIRECTIONS } from '../../../../shared/policy/rules/rules.ts';
-import type { AdminNetworkPolicy, ClusterNetworkPolicy } from '../../../../shared/policy/rules/types.ts';
 import { atField } from '../../lint/places.ts';
 import type { LintedKind, PolicySubject } from '../../lint/policy-subject.ts';
 import { formMessages } from '../../messages/form.ts';
-import { adminRuleProblems } from './admin-rule-form.ts';
-import { selectorProblems } from './form-problems.ts';
+import { type AnyAdminPolicy, adminRuleProblems, podsProblems } from './admin-rule-form.ts';
+import { type FormProblem, metaProblems } from './form-problems.ts';
+import { unknownFieldsOf } from './unknown-fields.ts';
+import { isOfNewer, unknownFinding } from './unknown-finding.ts';
+import { unreadableIn } from './unreadable.ts';
 
 /** Actions by kind; a baseline has nothing behind it that a rule could pass to. */
 const ACTIONS: Readonly<Record<Exclude<LintedKind, 'NetworkPolicy'>, readonly string[]>> = {
@@ -23,8 +25,6 @@ const MOST: Readonly<Record<Exclude<LintedKind, 'NetworkPolicy'>, number>> = {
   ClusterNetworkPolicy: 25,
 };
 
-type AnyAdmin = AdminNetworkPolicy & ClusterNetworkPolicy;
-
 /** Fields of the cluster-wide kinds that their schemas refuse (priority 0 to 1000, actions, tiers, peers, names). */
 export const adminPolicyIsNotValid = defineCheck<PolicySubject>({
   id: 'netpol/admin-policy-is-not-valid',
@@ -32,27 +32,32 @@ export const adminPolicyIsNotValid = defineCheck<PolicySubject>({
   needs: [],
   uses: ['AdminNetworkPolicy', 'BaselineAdminNetworkPolicy', 'ClusterNetworkPolicy'],
   applies: ({ kind }) => kind !== 'NetworkPolicy',
-  run: (subject, { index }) =>
-    problemsOf(subject).map(
-      ({ field, problem }): Finding =>
-        formMessages.POL323.raise({
-          subject: subject.ref,
-          args: { policy: formatRef(subject.ref), field, problem, fixes: [] },
-          evidence: [atField(index, subject, field, problem)],
-        }),
-    ),
+  run: (subject, { index }) => {
+    const raise = ({ field, problem }: FormProblem): Finding =>
+      formMessages.POL323.raise({
+        subject: subject.ref,
+        args: { policy: formatRef(subject.ref), field, problem, fixes: [] },
+        evidence: [atField(index, subject, field, problem)],
+      });
+    const unknown = unknownFieldsOf(subject.kind, subject.object).map((one) =>
+      isOfNewer(subject, one) ? unknownFinding(index, subject, one) : raise(one),
+    );
+    const unreadable = unreadableIn(subject.object).map(({ field, problem }) =>
+      formMessages.POL327.raise({
+        subject: subject.ref,
+        args: { policy: formatRef(subject.ref), field, problem },
+        evidence: [atField(index, subject, field, problem)],
+      }),
+    );
+    return [...unknown, ...problemsOf(subject).map(raise), ...unreadable];
+  },
 });
 
-interface Problem {
-  readonly field: string;
-  readonly problem: string;
-}
-
-function problemsOf({ kind, object, ref }: PolicySubject): readonly Problem[] {
+function problemsOf({ kind, object, ref }: PolicySubject): readonly FormProblem[] {
   if (kind === 'NetworkPolicy') return [];
-  const { spec = {} } = object as AnyAdmin;
+  const { spec = {} } = object as AnyAdminPolicy;
   const { priority, tier } = spec;
-  const problems: Problem[] = [];
+  const problems = [...metaProblems(object.metadata ?? {})];
   if (kind === 'BaselineAdminNetworkPolicy') {
     if (ref.name !== 'default')
       problems.push({ field: 'metadata.name', problem: 'the one baseline policy is called default' });
@@ -66,15 +71,7 @@ function problemsOf({ kind, object, ref }: PolicySubject): readonly Problem[] {
   if ((namespaces ? 1 : 0) + (pods ? 1 : 0) !== 1) {
     problems.push({ field: 'spec.subject', problem: 'exactly one of namespaces and pods must be set' });
   }
-  const selectors = {
-    namespaces,
-    'pods.namespaceSelector': pods?.namespaceSelector,
-    'pods.podSelector': pods?.podSelector,
-  };
-  for (const [field, selector] of Object.entries(selectors)) {
-    for (const one of selectorProblems(selector))
-      problems.push({ field: `spec.subject.${field}${one.field}`, problem: one.problem });
-  }
+  for (const problem of podsProblems(spec.subject ?? {})) problems.push({ field: 'spec.subject', problem });
   const actions = ACTIONS[kind];
   const most = MOST[kind];
   for (const direction of DIRECTIONS) {

@@ -30,6 +30,8 @@ describe('a rule of a cluster-wide policy', () => {
     [out({ domainNames: ['*'] }), '.to[0]: "*" is no domain name such as example.com or *.example.com'],
     [ports(), '.protocols: the list is empty; for every port leave it out'],
     [ports({}), '.protocols[0]: exactly one field of a port must be set, and none is'],
+    [into({ pods: { podSelector: {} } }), '.from[0]: pods needs namespaceSelector; {} stands for all'],
+    [into({ namespaces: { matchExpressions: [{ key: 'a' }] } }), '.from[0]: an expression needs key and operator'],
     [ports({ tcp: {}, udp: {} }), '.protocols[0]: exactly one field of a port must be set'],
     [ports({ tcp: {} }), '.protocols[0]: a protocol needs destinationPort with a number or a range'],
     [tcp({}), '.protocols[0]: a protocol needs destinationPort with a number or a range'],
@@ -51,12 +53,11 @@ describe('a rule of a cluster-wide policy', () => {
     [into(...new Array(25).fill(all))],
     [{ name: 'n'.repeat(100), from: [all] }],
     [out({ networks: ['10.1.2.3/8', '2001:db8::/32'] })],
-    [out({ domainNames: ['a.example.com', '*.example.com', 'EXAMPLE.com'] })],
+    [out({ domainNames: ['a.example.com', '*.example.com', 'EXAMPLE.com', '_srv.example.com'] })],
+    [into({ pods: { podSelector: {}, namespaceSelector: {} } })],
     [tcp({ range: { start: 1, end: 65535 } })],
     [ports({ destinationNamedPort: 'http' }, { sctp: { destinationPort: { number: 7 } } })],
     [{ ...out(all), protocols: [{ destinationNamedPort: 'http' }] }],
-    // A field of a newer definition: how the rule is read then, the API says itself.
-    [into({ services: {} })],
   ])('is taken, %#', (rule) => {
     expect(problems(rule)).toEqual([]);
   });
@@ -64,6 +65,9 @@ describe('a rule of a cluster-wide policy', () => {
   it('of the older kinds may end a range where it begins', () => {
     const rule = { from: [all], ports: [{ portRange: { start: 5, end: 5 } }, { portNumber: { port: 80 } }] };
     expect(problems(rule, 'ports')).toEqual([]);
+    expect(problems({ from: [all], ports: [] }, 'ports')).toEqual([
+      '.ports: the list is empty; for every port leave it out',
+    ]);
     expect(problems({ from: [all], ports: [{ portRange: { start: 5, end: 4 } }] }, 'ports')).toEqual([
       '.ports[0]: start 5 is not smaller than end 4',
     ]);

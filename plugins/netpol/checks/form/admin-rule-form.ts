@@ -1,12 +1,23 @@
 /**
- * What the definitions of AdminNetworkPolicy and ClusterNetworkPolicy refuse in a rule. Fields that they do not have are
- * not told here: a newer definition may have them, and the API says how a rule with them is read (fail closed).
+ * What the definitions of AdminNetworkPolicy and ClusterNetworkPolicy refuse in a rule, apart from fields that they do
+ * not have (`unknown-fields.ts`).
  * Source: kubernetes-sigs/network-policy-api, config/crd, and the validation marks of its types.
  */
-import type { AdminPeer, AdminRule, ClusterRule } from '../../../../shared/policy/rules/types.ts';
+import type { LabelSelector } from '../../../../shared/model/objects.ts';
+import type {
+  AdminNetworkPolicy,
+  AdminPeer,
+  AdminRule,
+  AdminSubject,
+  ClusterNetworkPolicy,
+  ClusterRule,
+} from '../../../../shared/policy/rules/types.ts';
 import { type FormProblem, isCidr } from './form-problems.ts';
 
 export type AnyRule = AdminRule & ClusterRule;
+
+/** Any of the cluster-wide kinds: each has some of these fields. */
+export type AnyAdminPolicy = AdminNetworkPolicy & ClusterNetworkPolicy;
 
 /** The longest name of a rule, in characters. */
 const LONGEST_NAME = 100;
@@ -14,8 +25,11 @@ const LONGEST_NAME = 100;
 /** The most networks, and domain names, of one peer. */
 const MOST_ADDRESSES = 25;
 
-/** ClusterNetworkPolicyEgressPeer.domainNames: a name with two labels at least, or such a name behind `*.`. */
-const DOMAIN = /^(\*\.)?([A-Za-z0-9]([-A-Za-z0-9_]*[A-Za-z0-9])?\.)+[A-Za-z0-9]([-A-Za-z0-9_]*[A-Za-z0-9])?\.?$/;
+/**
+ * ClusterNetworkPolicyEgressPeer.domainNames: a name with two labels at least, or such a name behind `*.`. `A-z` is what
+ * the definition says, so `_` may stand first.
+ */
+const DOMAIN = /^(\*\.)?([A-z0-9]([-A-Za-z0-9_]*[A-Za-z0-9])?\.)+[A-z0-9]([-A-Za-z0-9_]*[A-Za-z0-9])?\.?$/;
 
 /** The problems of one rule; `most` is how many peers, and ports, it may have, `own` the field that its kind has for ports. */
 export function adminRuleProblems(
@@ -43,8 +57,8 @@ export function adminRuleProblems(
   const other = own === 'ports' ? 'protocols' : 'ports';
   // Dropped, it would leave a rule for every port.
   if (rule?.[other]) add(`.${other}`, `this kind has ${own}; ${other} belongs to the other one`);
-  if (protocols?.length === 0) add('.protocols', 'the list is empty; for every port leave it out');
   for (const [field, list] of Object.entries({ ports, protocols })) {
+    if (list?.length === 0) add(`.${field}`, 'the list is empty; for every port leave it out');
     (list ?? []).forEach((entry, at) => {
       for (const problem of portProblems(entry as Entry | null)) add(`.${field}[${at}]`, problem);
     });
@@ -63,7 +77,7 @@ function peerProblems(peer: AdminPeer | null): readonly string[] {
   if (isEmpty(peer)) return ['exactly one field of a peer must be set, and none is'];
   const set = [namespaces, pods, nodes, networks, domainNames].filter((field) => field !== undefined && field !== null);
   if (set.length > 1) return ['exactly one field of a peer must be set'];
-  const problems: string[] = [];
+  const problems = [...podsProblems(peer ?? {}), ...bareProblems(nodes)];
   for (const [field, list] of Object.entries({ networks, domainNames })) {
     if (list?.length === 0) problems.push(`${field} is empty`);
     if ((list ?? []).length > MOST_ADDRESSES) problems.push(`more than ${MOST_ADDRESSES} ${field}`);
@@ -76,6 +90,27 @@ function peerProblems(peer: AdminPeer | null): readonly string[] {
     if (!DOMAIN.test(name)) problems.push(`"${name}" is no domain name such as example.com or *.example.com`);
   }
   return problems;
+}
+
+/** What the definitions refuse of `namespaces` and `pods`, in a peer and in a subject. */
+export function podsProblems({ namespaces, pods }: AdminSubject): string[] {
+  const problems: string[] = [];
+  if (pods) {
+    for (const name of ['namespaceSelector', 'podSelector'] as const) {
+      if (!pods[name]) problems.push(`pods needs ${name}; {} stands for all`);
+    }
+  }
+  for (const selector of [namespaces, pods?.namespaceSelector, pods?.podSelector]) {
+    problems.push(...bareProblems(selector));
+  }
+  return problems;
+}
+
+function bareProblems(selector: LabelSelector | null | undefined): readonly string[] {
+  const bare = (selector?.matchExpressions ?? []).some(
+    (one) => !one || one.key === undefined || one.operator === undefined,
+  );
+  return bare ? ['an expression needs key and operator'] : [];
 }
 
 interface Range {

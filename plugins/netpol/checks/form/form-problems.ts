@@ -98,11 +98,8 @@ export function isCidr(text: string | undefined): boolean {
 export function portProblem(entry: NetworkPolicyPort | null): string | undefined {
   const { port, endPort, protocol } = entry ?? {};
   if (protocol === '') return 'protocol is empty; for TCP leave it out';
-  if (protocol !== undefined && protocol !== null && !['TCP', 'UDP', 'SCTP'].includes(protocol)) {
-    const upper = protocol.toUpperCase();
-    const hint = ['TCP', 'UDP', 'SCTP'].includes(upper) ? `; write ${upper}` : ', only TCP, UDP and SCTP are';
-    return `protocol ${protocol} is not known${hint}`;
-  }
+  const unknown = protocol === undefined || protocol === null ? undefined : protocolProblem(protocol);
+  if (unknown !== undefined) return unknown;
   if (typeof port === 'number' && !isPort(port)) {
     return `port ${port} is not between 1 and 65535${port === 0 ? '; for every port leave it out' : ''}`;
   }
@@ -117,6 +114,16 @@ export function portProblem(entry: NetworkPolicyPort | null): string | undefined
   if (typeof port === 'string') return `endPort ${endPort} stands beside the port name "${port}"; it needs a number`;
   if (!isPort(endPort)) return `endPort ${endPort} is not between 1 and 65535`;
   return endPort < port ? `endPort ${endPort} is smaller than port ${port}` : undefined;
+}
+
+const PROTOCOLS = ['TCP', 'UDP', 'SCTP'];
+
+/** What is wrong with the name of a protocol; undefined for one that is known. */
+export function protocolProblem(protocol: string): string | undefined {
+  if (PROTOCOLS.includes(protocol)) return undefined;
+  const upper = protocol.toUpperCase();
+  const hint = PROTOCOLS.includes(upper) ? `; write ${upper}` : ', only TCP, UDP and SCTP are';
+  return `protocol ${protocol === '' ? '""' : protocol} is not known${hint}`;
 }
 
 function isPort(value: number): boolean {

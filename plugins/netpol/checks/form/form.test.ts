@@ -88,6 +88,8 @@ describe('ip-block-form', () => {
   });
 });
 
+const wrongOperator = { namespaces: { matchExpressions: [{ key: 'team', operator: 'in', values: ['a'] }] } };
+
 /** Without what only a server gives. */
 function written(policy: ReturnType<typeof networkPolicy>): typeof policy {
   return { ...policy, metadata: { name: 'p', namespace: 'shop' } };
@@ -143,6 +145,26 @@ describe('policy-is-not-valid', () => {
 
   it('guesses nothing for a peer that stands alone and empty: it may mean everybody or nobody', () => {
     expect(found(lint(from({})), 'POL323')?.fixes).toEqual([]);
+  });
+
+  it.each([
+    ['protocols[0].icmp', 'POL323', { protocols: [{ icmp: {} }] }, false],
+    ['protocols[0].icmp', 'POL326', { protocols: [{ icmp: {} }] }, true],
+    ['protocols[0].tpc', 'POL323', { protocols: [{ tpc: {} }] }, true],
+    ['from[0].namespaces.matchExpressions[0].operator', 'POL327', { from: [wrongOperator] }, true],
+  ])('names the field %s of a ClusterNetworkPolicy by %s, %#', (field, code, rule, held) => {
+    const policy = {
+      apiVersion: 'policy.networking.k8s.io/v1alpha2',
+      kind: 'ClusterNetworkPolicy',
+      metadata: { name: 'a', ...(held ? { uid: 'u' } : {}) },
+      spec: {
+        tier: 'Admin',
+        priority: 1,
+        subject: { namespaces: {} },
+        ingress: [{ action: 'Deny', from: [{ namespaces: {} }], ...rule }],
+      },
+    } as KubeObject;
+    expect(found(lint(policy), code)?.evidence[0]?.source).toBe(`ClusterNetworkPolicy a spec.ingress[0].${field}`);
   });
 
   it('judges the cluster-wide kinds by their own rules', () => {

@@ -1,6 +1,5 @@
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import type { Finding, Fix } from '../../../../shared/messages/finding.ts';
-import { isApplied } from '../../../../shared/model/applied.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import type { NetworkPolicyPeer } from '../../../../shared/model/objects-network.ts';
 import { formatRef } from '../../../../shared/model/refs.ts';
@@ -12,7 +11,8 @@ import { formMessages } from '../../messages/form.ts';
 import { ruleWords } from '../../words/policies.ts';
 import { peerFixes, pointerOf, policyTypeFixes, portFixes } from './form-fixes.ts';
 import { isCidr, metaProblems, peerProblems, portProblem, selectorProblems } from './form-problems.ts';
-import { unknownFields } from './unknown-fields.ts';
+import { unknownFieldsOf } from './unknown-fields.ts';
+import { isOfNewer, unknownFinding } from './unknown-finding.ts';
 
 const applies = ({ kind }: PolicySubject): boolean => kind === 'NetworkPolicy';
 
@@ -208,15 +208,8 @@ export const policyIsNotValid = defineCheck<PolicySubject>({
       }),
     );
     const meta = metaProblems(subject.object.metadata ?? {}).map(({ field, problem }) => raise(field, problem));
-    const unknown = unknownFields(spec).map(({ field, problem, isSlip }) =>
-      // No server keeps a misspelt field: then the file was edited after it was read from one.
-      isApplied(subject.object) && !isSlip
-        ? formMessages.POL326.raise({
-            subject: subject.ref,
-            args: { policy: formatRef(subject.ref), field },
-            evidence: [atField(index, subject, field, problem)],
-          })
-        : raise(field, problem),
+    const unknown = unknownFieldsOf('NetworkPolicy', subject.object).map((one) =>
+      isOfNewer(subject, one) ? unknownFinding(index, subject, one) : raise(one.field, one.problem),
     );
     return [...meta, ...unknown, ...types, ...many, ...selector, ...peers, ...swapped];
   },
