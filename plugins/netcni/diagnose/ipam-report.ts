@@ -5,8 +5,9 @@ import type { ClusterIndex } from '../../../shared/model/cluster-index.ts';
 import { podAddresses, podKey } from '../../../shared/model/pods.ts';
 import { nameOf } from '../../../shared/model/refs.ts';
 import type { Report, Section } from '../../../shared/report/report.ts';
+import { countAddresses } from '../../../shared/util/addresses.ts';
 import { compareText, joinNames, plural } from '../../../shared/util/text.ts';
-import { whenFull } from '../checks/addresses/address-words.ts';
+import { countWords, whenFull } from '../checks/addresses/address-words.ts';
 import { addressChecks } from '../checks/addresses/checks.ts';
 import { ciliumNoRange } from '../checks/cilium/cilium.ts';
 import { awsRights } from '../checks/others/aws-rights.ts';
@@ -15,6 +16,7 @@ import { ovnSubnetMissing } from '../checks/others/others.ts';
 import { nodesOf } from '../cluster-subject.ts';
 import { addressedPods, type NodeAddresses, nodeAddresses } from '../facts/addresses.ts';
 import { blocksOf, poolUses } from '../facts/calico-blocks.ts';
+import { cidrs } from '../facts/nodes.ts';
 import { countedSubnets } from '../facts/subnets.ts';
 import { clusterRef } from './check-report.ts';
 
@@ -90,7 +92,9 @@ function headline(index: ClusterIndex, entries: readonly NodeAddresses[]): strin
   const what = detectNetwork(index).primary?.title ?? 'pod addresses';
   const [subnet, ...more] = countedSubnets(index).filter(({ total }) => total > 0);
   if (counted.length === 0 && subnet !== undefined && more.length === 0)
-    return `${what}: ${subnet.used} of ${subnet.total} addresses of ${subnet.kind} ${subnet.name} used`;
+    return `${what}: ${subnet.used} of ${countWords(subnet.total)} addresses of ${subnet.kind} ${subnet.name} used`;
+  if (counted.length === 0 && entries.some(({ ranges }) => ranges.some((text) => text.includes(':'))))
+    return `${what}: nodes give addresses from ranges of IPv6 that cannot run out`;
   if (counted.length === 0) return `${what}: no node tells how many pod addresses it has`;
   const when = whenFull(
     index,
@@ -111,9 +115,9 @@ function poolSection(index: ClusterIndex): readonly Section[] {
       rows: pools.map(({ pool, cidr, used, total, freeBlocks, blockSize }) => [
         `${nameOf(pool)}${pool.spec?.disabled === true ? ' (disabled)' : ''}`,
         cidr,
-        String(used),
-        String(total),
-        `${freeBlocks} of ${blockSize}`,
+        countWords(used),
+        countWords(total),
+        `${countWords(freeBlocks)} of ${blockSize}`,
         pool.spec?.nodeSelector ?? 'all()',
       ]),
     },
@@ -131,8 +135,8 @@ function subnetSection(index: ClusterIndex): readonly Section[] {
       head: ['SUBNET', 'USED', 'TOTAL', ...(leaks ? ['BY PODS THAT ARE GONE'] : [])],
       rows: subnets.map(({ kind, name, used, total, gone }) => [
         `${kind} ${name}`,
-        String(used),
-        String(total),
+        countWords(used),
+        countWords(total),
         ...(leaks ? [gone === undefined ? '' : String(gone)] : []),
       ]),
     },
@@ -153,7 +157,7 @@ function nodeSection(entries: readonly NodeAddresses[]): Section {
     head: ['NODE', 'CAPACITY', 'USED', 'FREE', 'WAITING', ...(blocks ? ['LEAKED', 'BORROWED'] : []), 'RANGES'],
     rows: sorted.map((entry) => [
       entry.name,
-      show(entry.capacity),
+      entry.capacity === undefined ? sizeWords(entry.ranges) : show(entry.capacity),
       show(entry.used),
       show(freeOf(entry)),
       String(entry.waiting.length),
@@ -161,6 +165,12 @@ function nodeSection(entries: readonly NodeAddresses[]): Section {
       joinNames(entry.ranges, 2),
     ]),
   };
+}
+
+/** Ranges of IPv6 that are too large to be counted: `2^64`. */
+function sizeWords(ranges: readonly string[]): string {
+  const [range] = cidrs(ranges);
+  return range?.range.family === 6 ? countWords(Number(countAddresses(range.range))) : '?';
 }
 
 /** For one node: the pods that hold its addresses. */

@@ -99,14 +99,24 @@ function fromRanges(
   where: string,
 ): Measured {
   const found = cidrs(texts);
-  const v4 = found.filter(({ range }) => range.family === 4);
-  const capacity = v4.length === 0 ? undefined : v4.reduce((sum, { range }) => sum + usable(range), 0);
+  const byFamily = ([4, 6] as const)
+    .map((family) => found.filter(({ range }) => range.family === family))
+    .filter((ranges) => ranges.length > 0)
+    .map((ranges) => ranges.reduce((sum, { range }) => sum + usable(range), 0));
+  const least = Math.min(...byFamily);
+  const capacity = least < MORE_THAN_RUN_OUT ? least : undefined;
   return { ...nothing(index, facts), scheme, ranges: texts, capacity, source: `Node ${facts.name} ${where}` };
 }
 
-/** Addresses for pods of a range: without the network's, the broadcast's and the gateway's own (host-local, Cilium's router). */
-export function usable({ first, last }: AddressRange): number {
-  return Math.max(0, Number(last - first + 1n) - 3);
+/** A node runs some hundred pods. */
+const MORE_THAN_RUN_OUT = 2 ** 20;
+
+/**
+ * Addresses for pods of a range: without the network's, the gateway's own (host-local, Cilium's router), and that of
+ * the broadcast, which IPv6 does not have.
+ */
+export function usable({ family, first, last }: AddressRange): number {
+  return Math.max(0, Number(last - first + 1n) - (family === 4 ? 3 : 2));
 }
 
 function fromBlocks(index: ClusterIndex, facts: NodeFacts): Measured {

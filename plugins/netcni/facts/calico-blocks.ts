@@ -32,7 +32,7 @@ interface Growing {
   borrowed: number;
 }
 
-/** IPv4 blocks by node; those of IPv6 do not run out. */
+/** Blocks by node, of the family that runs out first: those of IPv6 count where there are no others. */
 export function blocksOf(index: ClusterIndex): ReadonlyMap<string, NodeBlocks> {
   return index.memo('netcni/calico-blocks', () => {
     const nodes = new Map<string, Growing>();
@@ -44,9 +44,13 @@ export function blocksOf(index: ClusterIndex): ReadonlyMap<string, NodeBlocks> {
       }
       return entry;
     };
-    for (const block of index.list('IPAMBlock')) {
+    const blocks = index.list('IPAMBlock').flatMap((block) => {
       const range = parseCidr(block.spec?.cidr);
-      if (range === undefined || range.family !== 4) continue;
+      return range === undefined ? [] : [{ block, range }];
+    });
+    const family = blocks.some(({ range }) => range.family === 4) ? 4 : 6;
+    for (const { block, range } of blocks) {
+      if (range.family !== family) continue;
       const owner = blockNode(block);
       const { allocations = [], attributes = [] } = block.spec ?? {};
       const used = allocations.filter((entry) => entry !== null && entry !== undefined).length;
@@ -70,7 +74,7 @@ export function blocksOf(index: ClusterIndex): ReadonlyMap<string, NodeBlocks> {
 const SETTLED = 900_000;
 
 /** Addresses of a block whose pods are not there, when all pods were read. */
-function leaksOf(index: ClusterIndex, block: IPAMBlock, { first }: AddressRange): readonly Leak[] {
+function leaksOf(index: ClusterIndex, block: IPAMBlock, { family, first }: AddressRange): readonly Leak[] {
   if (!isWhollyRead(index, 'Pod')) return [];
   const { allocations = [], attributes = [] } = block.spec ?? {};
   return allocations.flatMap((slot, ordinal) => {
@@ -80,7 +84,7 @@ function leaksOf(index: ClusterIndex, block: IPAMBlock, { first }: AddressRange)
     if (pod !== undefined && !isFinished(pod)) return [];
     const since = Date.parse(owner.timestamp ?? '');
     if (!Number.isNaN(since) && index.now - since < SETTLED) return [];
-    const address = formatAddress({ family: 4, value: first + BigInt(ordinal) });
+    const address = formatAddress({ family, value: first + BigInt(ordinal) });
     return [{ address, block: nameOf(block), owner: `${owner.namespace}/${owner.pod}`, since: owner.timestamp }];
   });
 }
@@ -96,6 +100,7 @@ function ownerOf(
 export interface PoolUse {
   readonly pool: IPPool;
   readonly cidr: string;
+  readonly family: 4 | 6;
   readonly total: number;
   readonly used: number;
   /** Blocks that no node has taken yet. */
@@ -103,17 +108,19 @@ export interface PoolUse {
   readonly blockSize: number;
 }
 
-/** The IPv4 pools that pods may get addresses from, with their use. */
+/** The pools that pods may get addresses from, with their use. */
 export function poolUses(index: ClusterIndex): readonly PoolUse[] {
   return index.memo('netcni/pool-uses', () =>
     index.list('IPPool').flatMap((pool): readonly PoolUse[] => {
       const range = parseCidr(pool.spec?.cidr);
-      if (range === undefined || range.family !== 4) return [];
+      if (range === undefined) return [];
+      const { family } = range;
       const blocks = index.list('IPAMBlock').flatMap((block) => {
         const inner = parseCidr(block.spec?.cidr);
         return inner !== undefined && coversRange(range, inner) ? [block] : [];
       });
-      const blockSize = 2 ** (32 - (pool.spec?.blockSize ?? 26));
+      const blockSize =
+        family === 4 ? 2 ** (32 - (pool.spec?.blockSize ?? 26)) : 2 ** (128 - (pool.spec?.blockSize ?? 122));
       const total = Number(range.last - range.first + 1n);
       const used = blocks.reduce(
         (sum, { spec }) => sum + (spec?.allocations ?? []).filter((slot) => slot !== null && slot !== undefined).length,
@@ -123,6 +130,7 @@ export function poolUses(index: ClusterIndex): readonly PoolUse[] {
         {
           pool,
           cidr: pool.spec?.cidr ?? '',
+          family,
           total,
           used,
           freeBlocks: Math.max(0, Math.floor(total / blockSize) - blocks.length),

@@ -1,6 +1,6 @@
 import { isProvenAbsent } from '../../../shared/model/absence.ts';
 import type { ClusterIndex } from '../../../shared/model/cluster-index.ts';
-import type { WhereaboutsIPPool } from '../../../shared/model/objects-cni.ts';
+import type { KubeOvnSubnet, WhereaboutsIPPool } from '../../../shared/model/objects-cni.ts';
 import { isFinished } from '../../../shared/model/pods.ts';
 import { nameOf, namespaceOf } from '../../../shared/model/refs.ts';
 import { countAddresses, parseCidr } from '../../../shared/util/addresses.ts';
@@ -21,12 +21,7 @@ export interface Counted {
 /** Those of Kube-OVN, Antrea and Whereabouts; Calico's pools are counted by their blocks. */
 export function countedSubnets(index: ClusterIndex): readonly Counted[] {
   return [
-    ...index.list('KubeOvnSubnet').map((subnet) => {
-      const used = subnet.status?.v4usingIPs ?? 0;
-      const name = nameOf(subnet);
-      const look = `kubectl get ips.kubeovn.io -o wide | grep ${name}`;
-      return { kind: 'Subnet', name, used, total: used + (subnet.status?.v4availableIPs ?? 0), look };
-    }),
+    ...index.list('KubeOvnSubnet').map(ofKubeOvn),
     ...index.list('AntreaIPPool').map((pool) => ({
       kind: 'IPPool',
       name: nameOf(pool),
@@ -38,12 +33,20 @@ export function countedSubnets(index: ClusterIndex): readonly Counted[] {
   ];
 }
 
+/** A subnet of two families is counted by its addresses of IPv4, which run out first. */
+function ofKubeOvn(subnet: KubeOvnSubnet): Counted {
+  const { v4usingIPs = 0, v4availableIPs = 0, v6usingIPs = 0, v6availableIPs = 0 } = subnet.status ?? {};
+  const [used, free] = v4usingIPs + v4availableIPs > 0 ? [v4usingIPs, v4availableIPs] : [v6usingIPs, v6availableIPs];
+  const name = nameOf(subnet);
+  return { kind: 'Subnet', name, used, total: used + free, look: `kubectl get ips.kubeovn.io -o wide | grep ${name}` };
+}
+
 /** Its ranges are small, and addresses of pods that ended in a crash of their node stay given out. */
 function ofWhereabouts(index: ClusterIndex, pool: WhereaboutsIPPool): Counted {
   const holders = Object.values(pool.spec?.allocations ?? {}).map(({ podref = '' }) => podref);
   const range = parseCidr(pool.spec?.range);
-  // The address of the network and that of its broadcast are not given out.
-  const total = range === undefined || range.family === 6 ? 0 : Math.max(0, Number(countAddresses(range)) - 2);
+  // The address of the network and, with IPv4, that of its broadcast are not given out.
+  const total = range === undefined ? 0 : Math.max(0, Number(countAddresses(range)) - (range.family === 4 ? 2 : 1));
   const gone = holders.filter((podref) => {
     const [namespace = '', name = ''] = podref.split('/');
     if (name === '') return false;

@@ -11,6 +11,11 @@ export function numbersOf({ capacity, used }: NodeAddresses): string {
   return `${used} of ${capacity} pod addresses used`;
 }
 
+/** Numbers of IPv6 as powers of two, once nobody can read them. */
+export function countWords(count: number): string {
+  return count < 2 ** 40 ? String(count) : `2^${Math.round(Math.log2(count))}`;
+}
+
 /** `, 4 pods wait: shop/web-1, shop/web-2 and 2 more`. */
 export function waitingWords(waiting: readonly TroubledPod[]): string {
   if (waiting.length === 0) return '';

@@ -30,9 +30,12 @@ export const poolUsedUp = defineCheck<ClusterSubject>({
   run: (_, { index }) => {
     if (!isWhollyRead(index, 'IPAMBlock') || !isWhollyRead(index, 'IPPool')) return [];
     const waiting = troubledPods(index).filter(({ cause }) => cause.trouble === 'no-address');
-    const pools = poolUses(index).filter(
+    const enabled = poolUses(index).filter(
       ({ pool }) => pool.spec?.disabled !== true && isForWorkloads(pool.spec?.allowedUses),
     );
+    // A pod of two families needs one of each, and those of IPv4 run out first.
+    const family = enabled.some((use) => use.family === 4) ? 4 : 6;
+    const pools = enabled.filter((use) => use.family === family);
     // Where another pool has room, new pods get theirs from there.
     const total = pools.reduce((sum, pool) => sum + pool.total, 0);
     const used = pools.reduce((sum, pool) => sum + pool.used, 0);

@@ -3,7 +3,7 @@ import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import type { Finding } from '../../../../shared/messages/finding.ts';
 import type { Condition, KubeObject, Node } from '../../../../shared/model/objects.ts';
 import { nameOf } from '../../../../shared/model/refs.ts';
-import { inRange, parseAddress, parseCidr } from '../../../../shared/util/addresses.ts';
+import { formatAddress, inRange, parseAddress, parseCidr } from '../../../../shared/util/addresses.ts';
 import { joinNames, shorten } from '../../../../shared/util/text.ts';
 import { type ClusterSubject, nodeKey } from '../../cluster-subject.ts';
 import { nodeFacts } from '../../facts/nodes.ts';
@@ -135,7 +135,7 @@ export const noTunnelAcrossSubnets = defineCheck<ClusterSubject>({
         evidence: [
           ...[...subnets].slice(0, 3).map(([subnet, name]) => ({
             fact: subnet,
-            source: `Node ${name} annotation projectcalico.org/IPv4Address`,
+            source: `Node ${name} annotation projectcalico.org/${subnet.includes(':') ? 'IPv6Address' : 'IPv4Address'}`,
           })),
           ...bare.slice(0, 2).map(({ source }) => ({ fact: 'no tunnel', source })),
         ],
@@ -144,13 +144,16 @@ export const noTunnelAcrossSubnets = defineCheck<ClusterSubject>({
   },
 });
 
-/** The subnet of the address that Calico wrote on the node, as `10.0.1.0/24`. */
+/** The subnet of the address that Calico wrote on the node, as `10.0.1.0/24`: the one of IPv4 where there are two. */
 function subnetOf(node: Node): string | undefined {
-  const text = node.metadata?.annotations?.['projectcalico.org/IPv4Address'];
+  const [text] = calicoAddresses(node);
   const range = text?.includes('/') === true ? parseCidr(text) : undefined;
-  if (text === undefined || range === undefined || text.endsWith('/32')) return undefined;
-  const octets = [24n, 16n, 8n, 0n].map((shift) => (range.first >> shift) & 255n);
-  return `${octets.join('.')}/${text.slice(text.indexOf('/') + 1)}`;
+  if (text === undefined || range === undefined || range.first === range.last) return undefined;
+  return `${formatAddress({ family: range.family, value: range.first })}${text.slice(text.indexOf('/'))}`;
+}
+
+function calicoAddresses({ metadata }: Node): readonly string[] {
+  return ['IPv4Address', 'IPv6Address'].flatMap((key) => metadata?.annotations?.[`projectcalico.org/${key}`] ?? []);
 }
 
 /** Ranges of interfaces that are no way to another node. */
@@ -165,9 +168,9 @@ export const wrongAddress = defineCheck<ClusterSubject>({
   applies: (_, { index }) => isCalico(index),
   run: (_, { index }) =>
     nodeFacts(index).flatMap(({ name, node }) => {
-      const told = node.metadata?.annotations?.['projectcalico.org/IPv4Address']?.replace(/\/\d+$/, '');
+      const told = calicoAddresses(node)[0]?.replace(/\/\d+$/, '');
       const own = (node.status?.addresses ?? [])
-        .filter(({ type }) => type === 'InternalIP')
+        .filter(({ type, address }) => type === 'InternalIP' && address?.includes(':') === told?.includes(':'))
         .map(({ address = '' }) => address);
       if (told === undefined || own.length === 0 || own.includes(told)) return [];
       const address = parseAddress(told);
@@ -187,7 +190,10 @@ export const wrongAddress = defineCheck<ClusterSubject>({
           severity: bridge ? 'critical' : 'info',
           pods: [nodeKey(name)],
           evidence: [
-            { fact: `projectcalico.org/IPv4Address ${told}`, source: `Node ${name} metadata.annotations` },
+            {
+              fact: `projectcalico.org/${told.includes(':') ? 'IPv6Address' : 'IPv4Address'} ${told}`,
+              source: `Node ${name} metadata.annotations`,
+            },
             { fact: `InternalIP ${joinNames(own, 2)}`, source: `Node ${name} status.addresses` },
           ],
         }),

@@ -34,7 +34,8 @@ export const flannelBackendsDiffer = defineFlannelCheck({
 
 /** The number by which VXLAN keeps networks apart; flanneld announces it since 0.13. */
 function tunnelId(node: Node): string | undefined {
-  return /"VNI":(\d+)/.exec(node.metadata?.annotations?.[`${FLANNEL}backend-data`] ?? '')?.[1];
+  const notes = node.metadata?.annotations ?? {};
+  return /"VNI":(\d+)/.exec(notes[`${FLANNEL}backend-data`] ?? notes[`${FLANNEL}backend-v6-data`] ?? '')?.[1];
 }
 
 /**

@@ -36,7 +36,13 @@ const IDENTITIES: readonly Identity[] = [
       undo: 'kubectl set env daemonset/calico-node -n kube-system IP_AUTODETECTION_METHOD-',
     })),
   ),
-  ...['IPv4IPIPTunnelAddr', 'IPv4VXLANTunnelAddr', 'IPv6VXLANTunnelAddr', 'IPv4WireguardInterfaceAddr'].map((key) =>
+  ...[
+    'IPv4IPIPTunnelAddr',
+    'IPv4VXLANTunnelAddr',
+    'IPv6VXLANTunnelAddr',
+    'IPv4WireguardInterfaceAddr',
+    'IPv6WireguardInterfaceAddr',
+  ].map((key) =>
     annotation('address of the Calico tunnel', `${CALICO}${key}`, (node) => ({
       title: 'take it from one of them, then restart calico-node there: it asks for a new one',
       command: `kubectl annotate node ${node} ${CALICO}${key}-`,
