@@ -17,7 +17,8 @@ export function flannelAddresses(index: ClusterIndex): readonly FlannelAddress[]
   return index.list('Node').flatMap((node) =>
     ([4, 6] as const).flatMap((family) => {
       const address = flannelOf(node, family)?.publicAddress;
-      if (address === undefined || address === '') return [];
+      // Where Flannel carries one family only, host-gw writes the zero of its address type for the other.
+      if (address === undefined || address === '' || address === '0.0.0.0') return [];
       return [{ name: nameOf(node), node, address, annotation: `${FLANNEL}public-ip${family === 4 ? '' : 'v6'}` }];
     }),
   );

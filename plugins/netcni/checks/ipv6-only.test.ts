@@ -48,6 +48,22 @@ describe('a cluster of IPv6 alone', () => {
     ]);
   });
 
+  it('host-gw announces the empty address of the family that it does not carry', () => {
+    const objects = ipv6Only(flannel('host-gw')).map((object) =>
+      object.kind === 'Node'
+        ? {
+            ...object,
+            metadata: {
+              ...object.metadata,
+              annotations: { ...object.metadata?.annotations, 'flannel.alpha.coreos.com/public-ip': '0.0.0.0' },
+            },
+          }
+        : object,
+    );
+    const { verdict, causes } = checkObjects(objects);
+    expect([verdict, ...causes.map(({ code, summary }) => `${code} ${summary}`)]).toEqual(['healthy']);
+  });
+
   it.each(FAULTS)('has the same first cause: %s', (name) => {
     const fault = NETWORK_FAULTS[name];
     const [first] = checkObjects(ipv6Only(fault?.objects() ?? [])).causes;
