@@ -74,6 +74,11 @@ export interface PodDisruptionBudget extends KubeObject {
     readonly minAvailable?: IntOrString;
     readonly maxUnavailable?: IntOrString;
   };
+  readonly status?: {
+    readonly disruptionsAllowed?: number;
+    readonly currentHealthy?: number;
+    readonly desiredHealthy?: number;
+  };
 }
 
 export interface ResourceQuota extends KubeObject {

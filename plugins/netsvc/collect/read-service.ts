@@ -53,7 +53,7 @@ async function readSelected(gatherer: Gatherer, service: Service, selector: Labe
   await Promise.all([
     beside,
     live.length === 0 ? readWithoutPods(gatherer, service) : undefined,
-    readNodes(gatherer, nodesOf(live), dependsOnPlace(service)),
+    readPlaces(gatherer, service, live),
     readLogs(gatherer, service, live).then((logs) =>
       Promise.all([readAwaited(gatherer, service, live, logs), readJobs(gatherer, namespace, live, logs)]),
     ),
@@ -91,6 +91,13 @@ async function readStrayPods(gatherer: Gatherer, service: Service, pods: readonl
 
 function nodesOf(pods: readonly Pod[]): readonly string[] {
   return pods.flatMap((pod) => pod.spec?.nodeName ?? []);
+}
+
+/** The nodes; where one is cordoned, also what may hold up its drain. */
+async function readPlaces(gatherer: Gatherer, service: Service, pods: readonly Pod[]): Promise<void> {
+  const nodes = await readNodes(gatherer, nodesOf(pods), dependsOnPlace(service));
+  if (nodes.some(({ spec }) => spec?.unschedulable === true))
+    await gatherer.list('PodDisruptionBudget', { namespace: namespaceOf(service) });
 }
 
 /** Whether a request's fate depends on the node or zone where it arrives: then every node counts. */

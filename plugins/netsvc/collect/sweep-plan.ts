@@ -28,6 +28,7 @@ export const SWEEP_KINDS: readonly KindName[] = [
   'ServiceAccount',
   'ConfigMap',
   'PodMetrics',
+  'PodDisruptionBudget',
   'ScaledObject',
   'CalicoNetworkPolicy',
   'CiliumNetworkPolicy',

@@ -84,14 +84,15 @@ export const clusterMessages = defineMessages({
     ],
   }),
 
-  SVC805: message<{ nodes: string; count: number; all: number }>({
+  SVC805: message<{ nodes: string; count: number; all: number; held: string }>({
     slug: 'endpoints-on-cordoned-nodes',
     severity: 'info',
     title: 'endpoints run on nodes that take no new pods',
-    summary: ({ nodes, count, all }) => `${count} of ${all} ready endpoints run on ${nodes}, cordoned`,
+    summary: ({ nodes, count, all, held }) => `${count} of ${all} ready endpoints run on ${nodes}, cordoned${held}`,
     explain:
       'A cordoned node keeps its pods and takes no new ones, most often because it is about to be drained. Pods that end ' +
-      'there are started elsewhere, if another node has room.',
+      'there are started elsewhere, if another node has room.\n' +
+      'A PodDisruptionBudget that allows no disruption makes the drain wait until more pods are healthy than it needs.',
   }),
 
   SVC806: message<{ service: string; what: string }>({

@@ -98,6 +98,7 @@ export const DISRUPTION_BUDGET: FieldsOf<PodDisruptionBudget> = {
   fields: {
     ...OBJECT,
     spec: { fields: { selector: SELECTOR, minAvailable: 'textOrNumber', maxUnavailable: 'textOrNumber' } },
+    status: { fields: { disruptionsAllowed: 'number', currentHealthy: 'number', desiredHealthy: 'number' } },
   },
 };
 

@@ -10,11 +10,24 @@ import type { ServicePod } from '../service-pods.ts';
 import { nodeFixes, nodeNeeds } from './node-needs.ts';
 import { NO_DETAIL, type PendingDetail } from './pending-addition.ts';
 import { affinityDetail, claimDetail, hostPortDetail, spreadDetail } from './pending-rules.ts';
-import { taintDetail } from './pending-taints.ts';
+import { repellingTaints, taintDetail } from './pending-taints.ts';
 import { formatResource, podRequest, requestOf } from './resource-amounts.ts';
 
 /** Compares a pod that was refused with the nodes and claims at hand. */
 export function pendingDetail(index: ClusterIndex, entry: ServicePod, refusals: SchedulingRefusals): PendingDetail {
+  const main = mainDetail(index, entry, refusals);
+  const full = ['cpu', 'memory', 'resource', 'pods-full'].includes(refusals.main?.class ?? '');
+  if (!full || !refusals.refusals.some((one) => one.class === 'cordoned')) return main;
+  // The room that the others lack may be on a node that a drain has closed.
+  const closed = nodesDetail(index);
+  return {
+    words: main.words + closed.words,
+    evidence: [...main.evidence, ...closed.evidence],
+    fixes: [...closed.fixes, ...main.fixes],
+  };
+}
+
+function mainDetail(index: ClusterIndex, entry: ServicePod, refusals: SchedulingRefusals): PendingDetail {
   switch (refusals.main?.class) {
     case 'cpu':
       return resourceDetail(index, entry, 'cpu');
@@ -55,15 +68,20 @@ export function pendingDetail(index: ClusterIndex, entry: ServicePod, refusals: 
 function resourceDetail(index: ClusterIndex, entry: ServicePod, resource: string): PendingDetail {
   const request = podRequest(entry.pod.spec, resource);
   if (request === 0) return NO_DETAIL;
-  const nodes = index.list('Node');
+  const all = index.list('Node');
+  const open = all.filter((node) => node.spec?.unschedulable !== true && repellingTaints(node, entry).length === 0);
+  const nodes = open.length === 0 ? all : open;
   const amounts = nodes.map((node) => parseQuantity(node.status?.allocatable?.[resource]) ?? 0);
   const largest = Math.max(0, ...amounts);
   const asks = `each pod requests ${resource} ${formatResource(resource, request)}`;
   const node = nodes[amounts.indexOf(largest)]?.metadata?.name ?? '';
+  const size = `${formatResource(resource, largest)} allocatable`;
   const offers =
     largest === 0
       ? 'no node offers any'
-      : `the largest node (${node}) has ${formatResource(resource, largest)} allocatable`;
+      : request > largest
+        ? `the largest node (${node}) has ${size}`
+        : `of the ${size} on the largest node (${node}) less is left`;
   const has = nodes.length === 0 ? '' : `, ${offers}`;
   const container = [...(entry.pod.spec?.containers ?? [])].sort(
     (a, b) => requestOf(b, resource) - requestOf(a, resource),

@@ -1,17 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Pod } from '../../../../../shared/model/objects-pod.ts';
 import { unschedulable, withoutPlace } from '../../../../../shared/testing/broken-pods.ts';
-import {
-  deployment,
-  event,
-  node,
-  pod,
-  secondsAgo,
-  service,
-  slicesFor,
-} from '../../../../../shared/testing/builders.ts';
+import { deployment, node, pod, secondsAgo, service, slicesFor } from '../../../../../shared/testing/builders.ts';
 import { causeCodes, diagnoseObjects } from '../../../testing/diagnose-objects.ts';
-import { allocatable, ask, TAIL } from '../../../testing/pending.ts';
+import { ask, TAIL } from '../../../testing/pending.ts';
 
 const web = service('web');
 
@@ -98,33 +90,6 @@ describe('places that pods may not take, and schedulers', () => {
     );
     const pods = [pod('web-0'), young];
     expect(diagnoseObjects([web, ...pods, ...slicesFor(web, pods)], 'web').verdict).toBe('healthy');
-  });
-
-  it('tells that the former pods were preempted', () => {
-    const made = unschedulable('web-6f9c-a', `0/1 nodes are available: 1 Insufficient cpu.${TAIL}`, {
-      of: 'web',
-      containers: [{ name: 'app', resources: { requests: { cpu: '2' } } }],
-      meta: { generateName: 'web-6f9c-' },
-    });
-    const gone = event(pod('web-6f9c-z'), 'Preempted', 'Preempted by pod 0a1b on node n1');
-    const report = ask(made, allocatable('n1', '4'), gone);
-    expect(report.causes[0]?.evidence.map(({ fact }) => fact).join()).toContain('Preempted by pod 0a1b on node n1');
-  });
-
-  it('names the workload for which they were preempted, in whatever namespace', () => {
-    const made = unschedulable('web-6f9c-a', `0/1 nodes are available: 1 Insufficient cpu.${TAIL}`, {
-      of: 'web',
-      containers: [{ name: 'app', resources: { requests: { cpu: '2' } } }],
-      meta: { generateName: 'web-6f9c-' },
-    });
-    const victor = pod('batch-1', {
-      meta: { namespace: 'jobs', uid: '0a1b' },
-      spec: { nodeName: 'n1', priorityClassName: 'high' },
-    });
-    const gone = event(pod('web-6f9c-z'), 'Preempted', 'Preempted by pod 0a1b on node n1');
-    expect(ask(made, allocatable('n1', '4'), gone, victor).headline).toContain(
-      'the scheduler took the former pod from n1 for Pod jobs/batch-1 (priority class high)',
-    );
   });
 
   it('names the labels of an affinity that no pod carries', () => {

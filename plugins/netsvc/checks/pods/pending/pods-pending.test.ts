@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Node } from '../../../../../shared/model/objects.ts';
 import type { Pod } from '../../../../../shared/model/objects-pod.ts';
 import { unschedulable } from '../../../../../shared/testing/broken-pods.ts';
 import { node, pod, service } from '../../../../../shared/testing/builders.ts';
@@ -19,6 +20,26 @@ describe('pods-pending', () => {
     );
     expect(report.causes[0]?.fixes[0]?.command).toContain('"requests":{"cpu":"4"}');
     expect(report.causes[0]?.fixes[0]?.undo).toContain('"requests":{"cpu":"16"}');
+  });
+
+  it('measures by the nodes that are open to the pod, and names the one that a drain has closed', () => {
+    const made = unschedulable(
+      'web-6f9c-a',
+      `0/3 nodes are available: 1 Insufficient cpu, 1 node(s) had untolerated taint {node-role.kubernetes.io/control-plane: }, 1 node(s) were unschedulable.${TAIL}`,
+      { of: 'web', containers: [{ name: 'app', resources: { requests: { cpu: '2' } } }] },
+    );
+    const kept = (made: Node, spec: Node['spec']): Node => ({ ...made, ...(spec === undefined ? {} : { spec }) });
+    const taints = [{ key: 'node-role.kubernetes.io/control-plane', effect: 'NoSchedule' }];
+    const report = ask(
+      made,
+      kept(allocatable('cp', '16'), { taints }),
+      kept(allocatable('n1', '8'), { unschedulable: true }),
+      allocatable('n2', '4'),
+    );
+    expect(report.headline).toContain(
+      '; each pod requests cpu 2, of the 4 allocatable on the largest node (n2) less is left (cordoned: n1)',
+    );
+    expect(report.causes[0]?.fixes[0]?.command).toBe('kubectl uncordon n1');
   });
 
   it('names the node selector, and the value that nodes have', () => {

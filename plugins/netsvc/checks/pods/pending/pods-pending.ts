@@ -67,12 +67,16 @@ function raise(index: ClusterIndex, subject: ServiceSubject, group: readonly [Pe
       ...note.evidence,
     ],
     ...weigh(subject, all, group),
-    fixes: withUndo(note, [...detail.fixes, ...preempted.fixes]),
+    fixes: withUndo(note, preempted.words === '' ? [...detail.fixes, ...preempted.fixes] : preempted.fixes),
   };
   const pods = thePods(group, all);
   if (first.state.why === 'gated') return gated(first, facts, pods);
   if (first.state.why === 'unseen') return unseen(index, first, facts, pods);
-  const args: PendingArgs = { pods, verdict: verdictOf(refusals), detail: detail.words + preempted.words };
+  // Who took the room says more than how much of it is asked for.
+  const args: PendingArgs =
+    preempted.words === ''
+      ? { pods, verdict: verdictOf(refusals), detail: detail.words }
+      : { pods, verdict: `${preempted.words}; ${verdictOf(refusals)}`, detail: '' };
   return MESSAGE[refusals.main?.class ?? 'other']({ ...facts, args });
 }
 
