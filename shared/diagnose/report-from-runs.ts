@@ -52,11 +52,12 @@ export function verdictOf(ranked: Ranked, blind: boolean): Verdict {
 function headlineOf(verdict: Verdict, ranked: Ranked, frame: ReportFrame, notChecked: readonly NotChecked[]): string {
   const first = ranked.causes[0];
   if (first !== undefined) return first.summary;
-  if (verdict === 'unknown') {
-    const reasons = [...new Set(notChecked.map((entry) => entry.reason))];
-    return `could not tell: ${joinNames(reasons, 2)}`;
-  }
-  return frame.healthyHeadline;
+  return verdict === 'unknown' ? `could not tell: ${whyUntold(notChecked)}` : frame.healthyHeadline;
+}
+
+/** The end of a sentence that could not be finished: what was missing. */
+export function whyUntold(notChecked: readonly NotChecked[]): string {
+  return joinNames([...new Set(notChecked.map((entry) => entry.reason))], 2);
 }
 
 /** One line per reason, naming the checks that it stopped. */

@@ -50,6 +50,12 @@ describe('check', () => {
     expect(run.stdout.split('\n').filter((line) => line.length > 80)).toEqual([]);
   });
 
+  it('ends with a line to paste that asks the same facts', async () => {
+    expect((await ask('check --context prod --as jane')).stdout).toContain(
+      '\nEvidence and fix: kubectl netsvc payment -n shop --context prod --as jane\n',
+    );
+  });
+
   it('has a line for a Service that does not exist and that an Ingress sends to', async () => {
     const backend = { service: { name: 'errors', port: { number: 80 } } };
     const run = await ask('check', [...shop(), ingress('front', { defaultBackend: backend })]);

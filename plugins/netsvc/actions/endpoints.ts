@@ -1,4 +1,5 @@
 import type { CommandResult, Request } from '../../../shared/cli/command.ts';
+import { sameFacts } from '../../../shared/cli/same-facts.ts';
 import type { ClusterIndex } from '../../../shared/model/cluster-index.ts';
 import type { Service } from '../../../shared/model/objects-network.ts';
 import { nameOf, namespaceOf } from '../../../shared/model/refs.ts';
@@ -13,7 +14,7 @@ export async function runEndpoints(request: Request): Promise<CommandResult> {
     return {
       sections: [
         ...tables.map(({ service, entries }) => tableOf(index, service, entries, tables.length > 1)),
-        ...hintOf(reports),
+        ...hintOf(reports, sameFacts(request.options)),
       ],
       data: {
         services: tables.map(({ service, entries }) => ({
@@ -65,9 +66,9 @@ function emptyWord(index: ClusterIndex, service: Service): string {
   return status === 'ok' ? 'no endpoints and no pods' : `endpoints not seen: ${reason}`;
 }
 
-function hintOf(reports: readonly Report[]): readonly Section[] {
+function hintOf(reports: readonly Report[], again: string): readonly Section[] {
   const bad = reports.find((report) => report.causes.length > 0);
   if (bad?.target === undefined) return [];
   const { namespace = '', name } = bad.target;
-  return [{ type: 'text', lines: [`Evidence and fix: kubectl netsvc svc/${name} -n ${namespace}`] }];
+  return [{ type: 'text', lines: [`Evidence and fix: kubectl netsvc svc/${name} -n ${namespace}${again}`] }];
 }

@@ -1,5 +1,5 @@
 import type { CheckContext } from '../../../shared/diagnose/check.ts';
-import { reportFromRuns } from '../../../shared/diagnose/report-from-runs.ts';
+import { reportFromRuns, whyUntold } from '../../../shared/diagnose/report-from-runs.ts';
 import { runChecks } from '../../../shared/diagnose/run-checks.ts';
 import type { ClusterIndex } from '../../../shared/model/cluster-index.ts';
 import type { Service } from '../../../shared/model/objects-network.ts';
@@ -58,7 +58,7 @@ export function diagnoseService(index: ClusterIndex, service: Service, options: 
   // That nobody answers is known without the pods; why is not.
   const note = report.findings.find(({ code }) => code === 'SVC516');
   if (report.verdict !== 'unknown' || note === undefined) return report;
-  return { ...report, headline: `${note.summary}; why ${report.headline.replace('not tell', 'not be told')}` };
+  return { ...report, headline: `${note.summary}; why could not be told: ${whyUntold(report.notChecked)}` };
 }
 
 /** Checks without which a Service may not be called healthy. */

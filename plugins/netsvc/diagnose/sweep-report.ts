@@ -13,6 +13,8 @@ export interface SweepFrame {
   readonly namespace: string | undefined;
   /** The labels that Services were chosen by, as typed. */
   readonly selector: string | undefined;
+  /** What a further question about the same facts ends with: ` --snapshot dump.yaml`. */
+  readonly again: string;
 }
 
 const WORST_FIRST: readonly Verdict[] = ['broken', 'degraded', 'unknown', 'healthy'];
@@ -150,7 +152,7 @@ function sectionsOf(frame: SweepFrame, items: readonly ReportItem[]): Report['se
   const next =
     worst === undefined || worst.verdict === 'healthy'
       ? []
-      : [`Evidence and fix: kubectl netsvc ${wordFor(worst)} -n ${worst.target.namespace ?? ''}`];
+      : [`Evidence and fix: kubectl netsvc ${wordFor(worst)} -n ${worst.target.namespace ?? ''}${frame.again}`];
   return [
     {
       type: 'table',
