@@ -101,7 +101,9 @@ export function containerTrouble(
   }
   const ended = status.lastState?.terminated;
   if (running === undefined || ended === undefined) return undefined;
-  if (!keepsRestarting(status, running.startedAt, ended, now)) return undefined;
+  const again =
+    keepsRestarting(status, running.startedAt, ended, now) || startsAgain(pod, events, container, role, ended);
+  if (!again) return undefined;
   if (base.restarts === 1 && answersBy(pod, events, container, running.startedAt)) return undefined;
   const reason = ended.reason ?? 'Error';
   const message = ended.message ?? '';
@@ -138,6 +140,18 @@ function keepsRestarting(
   return inTheLoop && (restarts >= 3 || lastRun < 300_000);
 }
 
+/** It has used up its startup probe once, however long that took, and has not passed it since. */
+function startsAgain(
+  pod: Pod,
+  events: readonly ClusterEvent[],
+  container: RunningContainer,
+  role: ContainerRole,
+  ended: NonNullable<ContainerState['terminated']>,
+): boolean {
+  if (role === 'init' || container.status?.started === true || container.spec.startupProbe === undefined) return false;
+  return killedBy(pod, events, container, ended)?.type === 'startup';
+}
+
 /** Whether this run has come so far that it answers its readiness probe, though not as it should. */
 function answersBy(pod: Pod, events: readonly ClusterEvent[], { name }: RunningContainer, startedAt = ''): boolean {
   const failure = lastProbeFailure(events, name, 'readiness', (pod.spec?.containers ?? []).length === 1);
@@ -168,8 +182,21 @@ function judgeEnd(
     const kind = killer.type === 'startup' ? 'killed-by-startup-probe' : 'killed-by-liveness-probe';
     return { kind, proven: killer.proven };
   }
+  if (mayBeHook(pod, events, container, ended)) return { kind: 'start', proven: false };
   if (ended?.exitCode === 0) return { kind: 'exits-cleanly', proven: true };
   return { kind: 'crash', proven: true };
+}
+
+/** Without events: a run that a signal ended, no probe accounts for it, and a postStart hook that fails would. */
+function mayBeHook(
+  { spec }: Pod,
+  events: readonly ClusterEvent[],
+  container: RunningContainer,
+  ended: NonNullable<ContainerState['terminated']> | undefined,
+): boolean {
+  if (events.length > 0 || container.spec.lifecycle?.postStart === undefined) return false;
+  const grace = (spec?.terminationGracePeriodSeconds ?? 30) * 1000;
+  return SIGNALS.has(ended?.exitCode ?? 0) && (runLength(ended) ?? 0) < 60_000 + grace;
 }
 
 /** A postStart hook that fails makes the kubelet end the container, whatever its own exit code is then. */

@@ -2,7 +2,7 @@ import type { Severity } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import type { Pod } from '../../../../shared/model/objects-pod.ts';
 import { type OwnedWorkload, ownerOrPod, ownerWorkload } from '../../../../shared/model/owners.ts';
-import { type PodState, podState, podStateInTime } from '../../../../shared/model/pod-state.ts';
+import { type PodState, podState, podStateInTime, type UnreadyContainer } from '../../../../shared/model/pod-state.ts';
 import { probeTimes } from '../../../../shared/model/pod-state-probe.ts';
 import { isReady, podKey } from '../../../../shared/model/pods.ts';
 import type { Ref } from '../../../../shared/model/refs.ts';
@@ -52,6 +52,7 @@ function stateIn(index: ClusterIndex, pod: Pod, someReady: boolean): PodState {
   if (!index.orLater || someReady || state.is !== 'starting' || isInStartBudget(state)) return state;
   const silent = index.list('Event', pod.metadata?.namespace).length === 0;
   const failed = index.events(pod, 'Pod').some(({ reason }) => reason === 'Unhealthy');
+  if (!failed && isAskedLate(state.container)) return state;
   return silent || (failed && state.stage === 'probing') ? podStateInTime(index, pod) : state;
 }
 
@@ -63,6 +64,12 @@ function isInStartBudget({ container: unready }: Extract<PodState, { is: 'starti
   const probe = unready?.container.spec.startupProbe;
   if (unready?.waitsFor !== 'startup' || probe === undefined) return false;
   return (unready.container.status?.restartCount ?? 0) === 0 && probeTimes(probe).budget >= LONG_START;
+}
+
+/** Nobody has asked it yet, which is told as such: that it fails is not known. */
+export function isAskedLate(unready: UnreadyContainer | undefined): boolean {
+  const probe = unready?.container.spec.readinessProbe;
+  return unready?.waitsFor === 'readiness' && probe !== undefined && probeTimes(probe).initialDelay >= LONG_START;
 }
 
 /** Seconds; a startup probe that allows so much was meant for a slow start. */

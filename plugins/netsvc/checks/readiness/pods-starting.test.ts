@@ -174,7 +174,22 @@ describe('min-ready-seconds', () => {
     );
     const report = diagnoseObjects([service('web'), deployment('web'), made, refused], 'web', { orLater: true });
     expect(causeCodes(report)).toEqual(['SVC313']);
-    expect(report.headline).toContain('connection refused on port 8080');
+    expect(report.headline).toContain('has not passed (connection refused on port 8080), 500s are allowed for it');
+  });
+
+  it('says that nobody has asked yet where the probe begins late, of files without a time and without events as well', () => {
+    const diagnose = (initialDelaySeconds: number) => {
+      const readinessProbe = { ...probe, initialDelaySeconds };
+      const made = unready('web-6f9c-a', { readinessProbe }, { of: 'web', age: 12, started: 10 });
+      return diagnoseObjects([web, deployment('web'), made, ...slicesFor(web, [made])], 'web', {
+        orLater: true,
+        except: { Event: 'notCollected' },
+      });
+    };
+    const report = diagnose(120);
+    expect(report.verdict).toBe('broken');
+    expect(report.headline).toContain('is first asked after initialDelaySeconds 120');
+    expect(causeCodes(diagnose(20))).toEqual(['SVC309']);
   });
 
   it('tells the port that a long startup probe asks in vain, and the one that is declared', () => {

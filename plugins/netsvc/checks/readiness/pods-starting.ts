@@ -8,7 +8,7 @@ import type { ServiceSubject } from '../../service-subject.ts';
 import { NEEDS_USES, needsOf } from '../pods/dependencies/dependencies.ts';
 import { logEvidence, podSource } from '../pods/pod-evidence.ts';
 import { groupBy, ownerKey, podKeys, thePods } from '../pods/pod-groups.ts';
-import { type PodIn, podsIn, readyPods, servicePods } from '../pods/service-pods.ts';
+import { isAskedLate, type PodIn, podsIn, readyPods, servicePods } from '../pods/service-pods.ts';
 import { POD_USES } from '../pods/workloads-behind.ts';
 import { type FailingProbe, failingProbe } from './failing-probes.ts';
 import { mayWait } from './pods-not-ready.ts';
@@ -85,7 +85,9 @@ function weightOf(
     return { severity: 'info', confidence: 'likely', impact: 0 };
   }
   const lasted = index.now - Date.parse(first.state.since ?? '');
-  if (lasted >= 60_000) return { severity: 'critical', confidence: 'likely', impact: 0.9 };
+  // Of facts without a time of their own the age is a lower bound.
+  if (lasted >= 60_000 || (index.orLater && isAskedLate(first.state.container)))
+    return { severity: 'critical', confidence: 'likely', impact: 0.9 };
   return { severity: 'warning', confidence: 'possible', impact: 0.9 };
 }
 
@@ -104,7 +106,11 @@ function soonerFixes(failing: FailingProbe): readonly Fix[] {
 
 /** A long initialDelaySeconds is the whole reason why nothing has passed yet. */
 function notPassed(failing: FailingProbe): string {
-  const { initialDelay, successThreshold, period } = probeTimes(failing.probe);
+  const { initialDelay, successThreshold, period, budget } = probeTimes(failing.probe);
+  if (failing.type === 'startup') {
+    const told = failing.failure === undefined ? '' : ` (${failureInWords(failing)})`;
+    return `has not passed${told}, ${budget}s are allowed for it`;
+  }
   if (failing.failure !== undefined) return `has not passed (${failureInWords(failing)})`;
   if (successThreshold > FEW)
     return `must pass ${successThreshold} times in a row (successThreshold), every ${period}s`;

@@ -89,6 +89,24 @@ describe('probe-kills', () => {
     expect(report.causes[0]?.fixes[0]?.command).toContain('"startupProbe":{"failureThreshold":100}');
   });
 
+  it('sees it in the second run, which has begun anew after all of the time that was allowed', () => {
+    const startupProbe = { httpGet: { path: '/live', port: 8080 }, periodSeconds: 10, failureThreshold: 30 };
+    const diagnose = (started: boolean) => {
+      const made = podWith(
+        'web-6f9c-a',
+        { state: running(80), lastState: ended(143, 'Error', 305, 81), restartCount: 1, started },
+        { of: 'web', age: 400, containers: [container({ startupProbe, readinessProbe: startupProbe })] },
+      );
+      const killing = event(made, 'Killing', 'Container app failed startup probe, will be restarted', {
+        lastSeen: secondsAgo(82),
+      });
+      return diagnoseObjects([web, deployment('web'), made, killing, ...slicesFor(web, [made])], 'web');
+    };
+    expect(causeCodes(diagnose(false))).toEqual(['SVC311']);
+    expect(diagnose(false).headline).toContain('start budget 300s');
+    expect(causeCodes(diagnose(true))).not.toContain('SVC311');
+  });
+
   it('sees it while the pod is Ready for the moment, as a warning', () => {
     const made = podWith(
       'web-6f9c-a',

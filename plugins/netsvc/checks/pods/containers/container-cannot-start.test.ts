@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { crashing, podWith, waiting } from '../../../../../shared/testing/broken-pods.ts';
+import type { Container } from '../../../../../shared/model/objects-pod.ts';
+import { crashing, ended, podWith, waiting } from '../../../../../shared/testing/broken-pods.ts';
 import { deployment, event, pod, secondsAgo, service, slicesFor } from '../../../../../shared/testing/builders.ts';
 import { causeCodes, diagnoseObjects } from '../../../testing/diagnose-objects.ts';
 
@@ -65,6 +66,35 @@ describe('container-cannot-start', () => {
     expect(causeCodes(report)).toEqual(['SVC228']);
     expect(report.headline).toContain("command '/bin/false' exited with 1");
     expect(report.causes[0]?.fixes[0]?.title).toBe('correct lifecycle.postStart of container app');
+  });
+
+  it('believes the state of the container where no event tells of the hook', () => {
+    const lifecycle = { postStart: { exec: { command: ['/bin/false'] } } };
+    const message = `Exec lifecycle hook ([/bin/false]) for Container "app" in Pod "web-6f9c-a_shop(0a)" failed - error: command '/bin/false' exited with 1: , message: ""`;
+    const made = podWith(
+      'web-6f9c-a',
+      { state: waiting('PostStartHookError', message), lastState: ended(137, 'Error', 31), restartCount: 3 },
+      { of: 'web', containers: [{ name: 'app', image: 'example/app:1', lifecycle }] },
+    );
+    const report = diagnoseObjects([service('web'), deployment('web'), made], 'web');
+    expect(report.headline).toContain("(PostStartHookError): command '/bin/false' exited with 1");
+    expect(report.causes[0]?.fixes[0]?.title).toBe('correct lifecycle.postStart of container app');
+  });
+
+  it('suspects the hook of a run that a signal ended, where no event and no probe tells why', () => {
+    const lifecycle = { postStart: { exec: { command: ['/bin/false'] } } };
+    const diagnose = (container: Container, code = 137) => {
+      const made = crashing('web-6f9c-a', ended(code, 'Error', 31), { of: 'web', containers: [container] });
+      return diagnoseObjects([service('web'), deployment('web'), made], 'web');
+    };
+    const report = diagnose({ name: 'app', lifecycle });
+    expect(report.headline).toContain('its postStart hook likely fails: the run ended by a signal (exit code 137');
+    expect(report.causes[0]?.confidence).toBe('likely');
+    expect(report.causes[0]?.evidence.map(({ fact }) => fact)).toContain('postStart runs: /bin/false');
+    expect(causeCodes(diagnose({ name: 'app' }))).toEqual(['SVC229']);
+    expect(causeCodes(diagnose({ name: 'app', lifecycle }, 1))).toEqual(['SVC229']);
+    const livenessProbe = { tcpSocket: { port: 8080 } };
+    expect(causeCodes(diagnose({ name: 'app', lifecycle, livenessProbe }))).toEqual(['SVC310']);
   });
 
   it('counts no run for a process that never began', () => {

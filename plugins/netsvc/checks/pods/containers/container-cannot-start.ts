@@ -11,6 +11,7 @@ import { rolloutNote, withUndo } from '../rollout-note.ts';
 import { servicePods, weigh } from '../service-pods.ts';
 import { POD_USES } from '../workloads-behind.ts';
 import { notExecutable } from './execute-bit.ts';
+import { exitInWords } from './exit-codes.ts';
 import {
   containerInWords,
   groupTroubled,
@@ -39,22 +40,26 @@ function raise(index: ClusterIndex, subject: ServiceSubject, group: readonly [Tr
   const told = index
     .events(first.pod, 'Pod')
     .findLast((event) => ['Failed', 'FailedPostStartHook'].includes(event.reason));
-  const hook = told?.reason === 'FailedPostStartHook';
+  const failed = told?.reason === 'FailedPostStartHook' ? told.reason : undefined;
+  const hook = failed !== undefined || trouble.reason === 'PostStartHookError' || !trouble.proven;
   const own = trouble.ended?.message ?? (trouble.reason === 'CrashLoopBackOff' ? '' : trouble.message);
   const text = hook ? '' : own;
-  const reason = hook ? 'FailedPostStartHook' : (trouble.ended?.reason ?? trouble.reason);
+  const reason = hook ? (failed ?? trouble.reason) : (trouble.ended?.reason ?? trouble.reason);
   const { spec } = trouble.container;
   const ran = commandLine(spec);
   const run = [...(spec.command ?? []), ...(spec.args ?? [])];
   const bit = hook ? undefined : notExecutable(index, first, run, text === '' ? (told?.message ?? '') : text);
   return podsMessages.SVC228.raise({
     subject: first.owner,
+    ...(trouble.proven ? {} : { confidence: 'likely' as const }),
     args: {
       container: containerInWords(trouble),
       where: inPods(group, all),
       reason: trouble.reason === reason ? reason : `${trouble.reason}, ${reason}`,
       detail: hook
-        ? hookWords(trouble.message, told?.message)
+        ? trouble.proven
+          ? hookWords(trouble.message, failed === undefined ? undefined : told?.message)
+          : `its postStart hook likely fails: the run ended by a signal (${exitInWords(trouble.ended?.exitCode)}), for which no probe accounts`
         : coreOf(text === '' ? (told?.message ?? `exit code ${trouble.ended?.exitCode ?? '?'}`) : text) +
           (bit?.words ?? ''),
     },
