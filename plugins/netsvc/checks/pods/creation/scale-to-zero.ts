@@ -1,4 +1,5 @@
 import type { ClusterIndex } from '../../../../../shared/model/cluster-index.ts';
+import { lastChange } from '../../../../../shared/model/managed-fields.ts';
 import type { Condition, KubeObject } from '../../../../../shared/model/objects.ts';
 import type { HorizontalPodAutoscaler } from '../../../../../shared/model/objects-workload.ts';
 import { controllerOf, type OwnedWorkload } from '../../../../../shared/model/owners.ts';
@@ -16,7 +17,14 @@ export function zeroScaler(index: ClusterIndex, workload: OwnedWorkload): string
   }
   const kedas = autoscaler === undefined ? undefined : kedaOf(autoscaler);
   if (kedas !== undefined) return kedas;
-  return markOf(workload.object) ?? flaggerOf(index, workload) ?? kedaEvent(index, workload);
+  return (
+    markOf(workload.object) ?? flaggerOf(index, workload) ?? kedaEvent(index, workload) ?? kedaManager(workload.object)
+  );
+}
+
+/** Where nothing of KEDA's is at hand: who wrote the number of replicas last, which the API server takes from the program's name. */
+function kedaManager(object: KubeObject): string | undefined {
+  return lastChange(object, ['spec', 'replicas'])?.manager === 'keda' ? 'KEDA (it wrote spec.replicas)' : undefined;
 }
 
 /** Flagger keeps the Deployment that is worked on at 0 between releases, and serves from `NAME-primary`, which it owns. */

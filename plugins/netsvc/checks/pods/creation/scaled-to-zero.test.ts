@@ -124,6 +124,26 @@ describe('scaled-to-zero', () => {
       ],
     ],
     [
+      'the hand of KEDA alone',
+      [
+        deployment(
+          'web',
+          { app: 'web' },
+          { replicas: 0 },
+          {
+            managedFields: [
+              {
+                manager: 'keda',
+                operation: 'Update',
+                time: secondsAgo(60),
+                fieldsV1: { 'f:spec': { 'f:replicas': {} } },
+              },
+            ],
+          },
+        ),
+      ],
+    ],
+    [
       'an annotation',
       [deployment('web', { app: 'web' }, { replicas: 0 }, { annotations: { 'downscaler/original-replicas': '3' } })],
     ],
@@ -132,6 +152,12 @@ describe('scaled-to-zero', () => {
     expect(report.causes).toEqual([]);
     expect(report.findings.map((finding) => finding.code)).toContain('SVC202');
     expect(report.verdict).toBe('healthy');
+  });
+
+  it('is likely alone where autoscalers were not read', () => {
+    const report = diagnoseObjects([web, zero], 'web', { except: { HorizontalPodAutoscaler: 'notCollected' } });
+    expect(report.causes[0]?.confidence).toBe('likely');
+    expect(diagnoseObjects([web, zero], 'web').causes[0]?.confidence).toBe('proven');
   });
 
   it('stays silent when another workload serves', () => {

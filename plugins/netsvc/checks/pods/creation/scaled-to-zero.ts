@@ -41,11 +41,13 @@ function finding(index: ClusterIndex, subject: ServiceSubject, workload: OwnedWo
     return podsMessages.SVC202.raise({ subject: workload.ref, args: { workload: name, by: scaler }, evidence });
   }
   const wanted = down?.from ?? 0;
+  const unread = index.seen('HorizontalPodAutoscaler', subject.namespace).status !== 'ok';
   const replicas = Math.max(1, wanted, autoscalerOf(index, workload)?.spec?.minReplicas ?? 1);
   return podsMessages.SVC201.raise({
     subject: workload.ref,
     args: { workload: name, how: howInWords(down, change, now) },
-    evidence,
+    ...(unread ? { confidence: 'likely' as const } : {}),
+    evidence: unread ? [...evidence, UNREAD] : evidence,
     pods: podKeys(servicePods(index, subject)),
     fixes: [
       {
@@ -57,6 +59,11 @@ function finding(index: ClusterIndex, subject: ServiceSubject, workload: OwnedWo
     ],
   });
 }
+
+const UNREAD: Evidence = {
+  fact: 'autoscalers, one of which may keep it at 0, were not read',
+  source: 'coverage',
+};
 
 function howInWords(down: ScaledDown | undefined, change: FieldChange | undefined, now: number): string {
   const parts: string[] = [];
