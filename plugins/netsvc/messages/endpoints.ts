@@ -325,7 +325,7 @@ export const endpointsMessages = defineMessages({
           ],
   }),
 
-  SVC516: message<{ service: string; notReady: string; namespace: string; selector: string }>({
+  SVC516: message<{ service: string; notReady: string; namespace: string; selector: string; undo: Fix | undefined }>({
     slug: 'no-ready-endpoint',
     severity: 'critical',
     confidence: 'likely',
@@ -338,8 +338,9 @@ export const endpointsMessages = defineMessages({
       'Requests to the Service are refused until an endpoint is ready. The pods behind it were not seen, so that the cause is ' +
       'not known: no pod may match the selector, pods may not start or not be ready, or somebody scaled them to zero.\n' +
       'Look at the pods, or add them to the files.',
-    fixes: ({ namespace, selector }) => [
+    fixes: ({ namespace, selector, undo }) => [
       { title: 'see the pods', command: `kubectl get pods -n ${namespace} -l ${selector} -o wide`, risk: 'none' },
+      ...(undo === undefined ? [] : [undo]),
     ],
   }),
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { deployment, pod, service, slicesFor } from '../../../../shared/testing/builders.ts';
+import { replicaSet } from '../../../../shared/testing/broken-pods.ts';
+import { deployment, pod, secondsAgo, service, slicesFor } from '../../../../shared/testing/builders.ts';
 import { diagnoseObjects } from '../../testing/diagnose-objects.ts';
 
 const web = service('web');
@@ -28,6 +29,26 @@ describe('no-ready-endpoint', () => {
     expect(report.verdict).toBe('broken');
     expect(report.headline).toBe('Service shop/web has no ready endpoint: all 2 pods of Deployment web are not ready');
     expect(diagnoseObjects([web, made(1)], 'web', blind).causes).toEqual([]);
+  });
+
+  it('adds what the controller of the workload says, what the last revision changed, and the way back', () => {
+    const conditions = [
+      { type: 'Available', status: 'False', reason: 'MinimumReplicasUnavailable', lastTransitionTime: secondsAgo(900) },
+      { type: 'Progressing', status: 'False', reason: 'ProgressDeadlineExceeded', lastTransitionTime: secondsAgo(300) },
+    ];
+    const made = { ...deployment('web'), status: { replicas: 2, readyReplicas: 0, conditions } };
+    const sets = [
+      replicaSet('web', 'new', 2, { containers: [{ name: 'app', image: 'example/app:2' }] }),
+      replicaSet('web', 'old', 1, { replicas: 0, containers: [{ name: 'app', image: 'example/app:1' }] }),
+    ];
+    const report = diagnoseObjects([web, made, ...sets], 'web', {
+      except: { Pod: 'notCollected', EndpointSlice: 'notCollected', Event: 'notCollected' },
+    });
+    const facts = report.causes[0]?.evidence.map(({ fact }) => fact) ?? [];
+    expect(facts).toContain('condition Available False, MinimumReplicasUnavailable since 15m');
+    expect(facts).toContain('condition Progressing False, ProgressDeadlineExceeded since 5m');
+    expect(facts.join()).toContain('revision 2 changed image of app from example/app:1 to example/app:2');
+    expect(report.causes[0]?.fixes.at(-1)?.command).toBe('kubectl rollout undo deployment/web -n shop');
   });
 
   it('stays silent when an endpoint is ready', () => {

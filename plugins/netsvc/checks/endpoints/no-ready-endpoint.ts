@@ -1,12 +1,14 @@
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import type { Evidence } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
-import { WORKLOAD_KINDS } from '../../../../shared/model/owners.ts';
+import { type OwnedWorkload, WORKLOAD_KINDS } from '../../../../shared/model/owners.ts';
 import { formatRef } from '../../../../shared/model/refs.ts';
 import { endpointRows } from '../../../../shared/model/services.ts';
-import { joinNames, plural } from '../../../../shared/util/text.ts';
+import { ago } from '../../../../shared/util/duration.ts';
+import { joinNames, plural, shorten } from '../../../../shared/util/text.ts';
 import { endpointsMessages } from '../../messages/endpoints.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
+import { NO_ROLLOUT, newestNote } from '../pods/rollout-note.ts';
 import { workloadsMatching } from '../selector/workloads-matching.ts';
 
 /**
@@ -26,6 +28,8 @@ export const noReadyEndpoint = defineCheck<ServiceSubject>({
   run: (subject, { index }) => {
     const told = tellsOf(index, subject);
     if (told === undefined || told.ready) return [];
+    const workload = told.notReady === '' ? undefined : onlyWorkload(index, subject);
+    const note = workload === undefined ? NO_ROLLOUT : newestNote(index, workload.ref);
     return [
       endpointsMessages.SVC516.raise({
         subject: subject.ref,
@@ -37,8 +41,13 @@ export const noReadyEndpoint = defineCheck<ServiceSubject>({
           selector: Object.entries(subject.selector ?? {})
             .map(([key, value]) => `${key}=${value}`)
             .join(','),
+          undo: note.undo,
         },
-        evidence: told.evidence,
+        evidence: [
+          ...told.evidence,
+          ...(workload === undefined ? [] : conditionEvidence(workload, index.now)),
+          ...note.evidence,
+        ],
       }),
     ];
   },
@@ -53,10 +62,8 @@ interface Told {
 
 function tellsOf(index: ClusterIndex, subject: ServiceSubject): Told | undefined {
   if (index.seen('EndpointSlice', subject.namespace).status === 'ok') return slicesTell(index, subject);
-  const [workload, ...others] = workloadsMatching(index, subject.namespace, subject.selector ?? {}).filter(
-    ({ object }) => (object.status?.replicas ?? 0) > 0,
-  );
-  if (workload === undefined || others.length > 0) return undefined;
+  const workload = onlyWorkload(index, subject);
+  if (workload === undefined) return undefined;
   const { replicas = 0, readyReplicas = 0 } = workload.object.status ?? {};
   const pods = replicas === 1 ? 'the one pod' : `all ${replicas} pods`;
   return {
@@ -66,6 +73,30 @@ function tellsOf(index: ClusterIndex, subject: ServiceSubject): Told | undefined
       { fact: `${readyReplicas} of ${plural(replicas, 'replica')} ready`, source: `${formatRef(workload.ref)} status` },
     ],
   };
+}
+
+/** The workload behind the Service, when one alone has pods. */
+function onlyWorkload(index: ClusterIndex, { namespace, selector = {} }: ServiceSubject): OwnedWorkload | undefined {
+  const [workload, ...others] = workloadsMatching(index, namespace, selector).filter(
+    ({ object }) => (object.status?.replicas ?? 0) > 0,
+  );
+  return others.length > 0 ? undefined : workload;
+}
+
+/** What its controller says: since when nobody serves, and how far it has come. */
+function conditionEvidence({ object, ref }: OwnedWorkload, now: number): readonly Evidence[] {
+  return (object.status?.conditions ?? [])
+    .filter(({ type, status, reason }) =>
+      type !== 'Progressing' ? status === 'False' : reason !== 'NewReplicaSetAvailable',
+    )
+    .map(({ type, status, reason, message = '', lastTransitionTime }) => {
+      const when = ago(lastTransitionTime, now);
+      const said = message === '' ? '' : `: "${shorten(message, 160)}"`;
+      return {
+        fact: `condition ${type} ${status}, ${reason ?? 'no reason given'}${said}${when === '' ? '' : ` since ${when.replace(' ago', '')}`}`,
+        source: `${formatRef(ref)} status.conditions`,
+      };
+    });
 }
 
 function slicesTell(index: ClusterIndex, subject: ServiceSubject): Told {

@@ -28,9 +28,15 @@ export function rolloutNote(index: ClusterIndex, bad: readonly ServicePod[]): Ro
   if (first === undefined || new Set(bad.map(ownerKey)).size > 1) return NO_ROLLOUT;
   if (first.owner.kind === 'StatefulSet') return ofStatefulSet(bad, first);
   const rollout = rolloutOf(index, first.owner);
+  if (rollout === undefined || !bad.every((entry) => isOfCurrentRevision(rollout, entry.pod))) return NO_ROLLOUT;
+  return newestNote(index, first.owner);
+}
+
+/** Compares the newest revision of a Deployment with the one before. */
+export function newestNote(index: ClusterIndex, owner: Ref): RolloutNote {
+  const rollout = rolloutOf(index, owner);
   const { current, previous } = rollout ?? {};
   if (rollout === undefined || current === undefined || previous === undefined) return NO_ROLLOUT;
-  if (!bad.every((entry) => isOfCurrentRevision(rollout, entry.pod))) return NO_ROLLOUT;
   const changes = templateChanges(previous.spec?.template, current.spec?.template);
   const revision = revisionOf(current);
   const when = ago(current.metadata?.creationTimestamp, index.now);
@@ -44,7 +50,7 @@ export function rolloutNote(index: ClusterIndex, bad: readonly ServicePod[]): Ro
   if (rollout.stuck) {
     evidence.push({
       fact: 'the rollout made no progress in time: ProgressDeadlineExceeded',
-      source: `Deployment ${first.owner.namespace ?? ''}/${first.owner.name} status.conditions`,
+      source: `Deployment ${owner.namespace ?? ''}/${owner.name} status.conditions`,
     });
   }
   return {
@@ -53,7 +59,7 @@ export function rolloutNote(index: ClusterIndex, bad: readonly ServicePod[]): Ro
     undo:
       conditionOfWorkload(previous, 'ReplicaFailure')?.status === 'True'
         ? undefined
-        : undoFix(first.owner, revision, revisionOf(previous), rollout.olderReady),
+        : undoFix(owner, revision, revisionOf(previous), rollout.olderReady),
     olderReady: rollout.olderReady,
     changes,
   };
