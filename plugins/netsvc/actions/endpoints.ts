@@ -5,6 +5,7 @@ import type { Service } from '../../../shared/model/objects-network.ts';
 import { nameOf, namespaceOf } from '../../../shared/model/refs.ts';
 import type { Report, Section } from '../../../shared/report/report.ts';
 import { type EndpointEntry, endpointEntries, stateWord } from '../diagnose/endpoint-table.ts';
+import { nextLines } from '../diagnose/next-lines.ts';
 import { describeServices } from './each-service.ts';
 
 /** `endpoints`: one line for each address behind a Service. */
@@ -70,5 +71,5 @@ function hintOf(reports: readonly Report[], again: string): readonly Section[] {
   const bad = reports.find((report) => report.causes.length > 0);
   if (bad?.target === undefined) return [];
   const { namespace = '', name } = bad.target;
-  return [{ type: 'text', lines: [`Evidence and fix: kubectl netsvc svc/${name} -n ${namespace}${again}`] }];
+  return [{ type: 'text', lines: nextLines(`kubectl netsvc svc/${name} -n ${namespace}${again}`) }];
 }

@@ -5,6 +5,7 @@ import type { ClusterIndex } from '../../../shared/model/cluster-index.ts';
 import { formatRef, nameOf, refKey } from '../../../shared/model/refs.ts';
 import type { NotChecked, Report, ReportItem, Verdict } from '../../../shared/report/report.ts';
 import { compareText, joinNames, plural } from '../../../shared/util/text.ts';
+import { nextLines } from './next-lines.ts';
 
 export interface SweepFrame {
   readonly index: ClusterIndex;
@@ -152,7 +153,7 @@ function sectionsOf(frame: SweepFrame, items: readonly ReportItem[]): Report['se
   const next =
     worst === undefined || worst.verdict === 'healthy'
       ? []
-      : [`Evidence and fix: kubectl netsvc ${wordFor(worst)} -n ${worst.target.namespace ?? ''}${frame.again}`];
+      : nextLines(`kubectl netsvc ${wordFor(worst)} -n ${worst.target.namespace ?? ''}${frame.again}`);
   return [
     {
       type: 'table',
