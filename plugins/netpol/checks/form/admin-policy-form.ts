@@ -49,7 +49,11 @@ export const adminPolicyIsNotValid = defineCheck<PolicySubject>({
         evidence: [atField(index, subject, field, problem)],
       }),
     );
-    return [...unknown, ...problemsOf(subject).map(raise), ...unreadable];
+    const problems = problemsOf(subject);
+    const nulls = nullsIn((subject.object as { readonly spec?: unknown }).spec, 'spec').filter(
+      ({ field }) => !problems.some((one) => one.field === field),
+    );
+    return [...unknown, ...[...problems, ...nulls].map(raise), ...unreadable];
   },
 });
 
@@ -93,4 +97,12 @@ function problemsOf({ kind, object, ref }: PolicySubject): readonly FormProblem[
       problems.push({ field: `spec.${direction}`, problem: `${count} rules, and ${most} are the most` });
   }
   return problems;
+}
+
+/** A built-in kind takes null for an absent field; a definition says of each field whether it may be null, and none may. */
+function nullsIn(value: unknown, field: string): readonly FormProblem[] {
+  if (value === null) return [{ field, problem: 'null is no value here; leave the field out' }];
+  if (typeof value !== 'object') return [];
+  if (Array.isArray(value)) return value.flatMap((item, at) => nullsIn(item, `${field}[${at}]`));
+  return Object.entries(value).flatMap(([name, own]) => nullsIn(own, `${field}.${name}`));
 }
