@@ -159,16 +159,6 @@ spec:\n  ${tier.replace(', ', '\n  ')}${kind.startsWith('Base') ? '' : 'priority
       'BaselineAdminNetworkPolicy',
     ],
     ['pods needs namespaceSelector', '{action: Allow, from: [{pods: {podSelector: {}}}]}', 'AdminNetworkPolicy'],
-    [
-      'protocol tcp is not known; write TCP',
-      '{action: Deny, from: [{namespaces: {}}], ports: [{portNumber: {protocol: tcp, port: 80}}]}',
-      'AdminNetworkPolicy',
-    ],
-    [
-      '"in" is none of In',
-      '{action: Deny, from: [{namespaces: {matchExpressions: [{key: a, operator: in, values: [b]}]}}]}',
-      'AdminNetworkPolicy',
-    ],
   ])('%s: told with file and line by every answer', async (problem, rule, kind) => {
     for (const line of LINES) {
       const run = await askManifests(cluster('', rule, kind), line);
@@ -176,6 +166,20 @@ spec:\n  ${tier.replace(', ', '\n  ')}${kind.startsWith('Base') ? '' : 'priority
       const text = run.stdout.replaceAll(/\s+/g, ' ');
       expect(text).toContain(problem);
       expect(text).toMatch(/would not be in force: standard input:\d+: /);
+    }
+  });
+
+  it.each([
+    ['protocol tcp is not known; write TCP', '{protocol: tcp, port: 80}', '{}'],
+    ['"in" is none of In', '{port: 80}', '{matchExpressions: [{key: a, operator: in, values: [b]}]}'],
+  ])('%s: taken in by the server, and told as not understood', async (problem, port, namespaces) => {
+    const rule = `{action: Deny, from: [{namespaces: ${namespaces}}], ports: [{portNumber: ${port}}]}`;
+    for (const line of LINES) {
+      const run = await askManifests(cluster('', rule, 'AdminNetworkPolicy'), line);
+      expect(run).toMatchObject({ exit: 3, stderr: '' });
+      const text = run.stdout.replaceAll(/\s+/g, ' ');
+      expect(text).toContain(problem);
+      expect(text).toMatch(/a policy is not wholly understood: standard input:\d+: /);
     }
   });
 

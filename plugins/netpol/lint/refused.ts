@@ -60,7 +60,7 @@ export function refusedPolicies(index: ClusterIndex, cni: string | undefined): r
         .map((finding) => {
           const place = placeOf(facts, finding);
           const reason = place === undefined ? finding.summary : `${place}: ${finding.summary}`;
-          return { namespace: subject.namespace, reason, so: 'refused' };
+          return { namespace: subject.namespace, reason, so: finding.code === 'POL327' ? 'unknown' : 'refused' };
         }),
     );
 }
