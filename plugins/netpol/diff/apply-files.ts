@@ -52,7 +52,7 @@ export function applyFiles(before: Snapshot, files: Snapshot, deletions: readonl
       const origin = files.origins?.[`${kind}/${key}`];
       if (origin !== undefined) origins[`${kind}/${key}`] = origin;
       if (old === undefined) created.push(ref);
-      else if (isSameObject(old, next)) unchanged++;
+      else if (isSameObject(old, next) && !(isWorkload(kind) && podsDiffer(kind, old, object))) unchanged++;
       else changed.push(ref);
       if (isWorkload(kind) && old !== undefined && podsDiffer(kind, old, object)) replaced.add(refKey(ref));
       merged.set(key, next);
@@ -111,10 +111,11 @@ function isWorkload(kind: KindName): boolean {
 function podsDiffer(kind: KindName, old: KubeObject, next: KubeObject): boolean {
   const [a, b] = [old, next].map((object) => {
     const { metadata, spec } = standInPod(kind, object as Workload);
-    const ports = [...(spec?.containers ?? []), ...(spec?.initContainers ?? [])].map(
-      (container) => container.ports ?? [],
+    // A server fills in the protocol.
+    const ports = [...(spec?.containers ?? []), ...(spec?.initContainers ?? [])].map((container) =>
+      (container.ports ?? []).map(({ name = '', containerPort, protocol = 'TCP' }) => [name, containerPort, protocol]),
     );
-    return JSON.stringify([metadata?.labels ?? {}, spec?.hostNetwork === true, ports]);
+    return JSON.stringify([Object.entries(metadata?.labels ?? {}).sort(), spec?.hostNetwork === true, ports]);
   });
   return a !== b;
 }

@@ -81,6 +81,43 @@ describe('diff of what comes and goes', () => {
 });
 
 describe('diff of objects that say the same', () => {
+  it('counts workloads and Services as unchanged that a cluster holds with its defaults, and keeps their pods', async () => {
+    const held = `apiVersion: v1\nkind: Namespace\nmetadata: {name: shop, uid: n}\n---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: db, namespace: shop, uid: d, labels: {by: other}}
+spec:
+  replicas: 1
+  strategy: {type: RollingUpdate}
+  selector: {matchLabels: {app: db}}
+  template:
+    metadata: {labels: {app: db}}
+    spec: {dnsPolicy: ClusterFirst, containers: [{name: app, ports: [{containerPort: 8080, protocol: TCP}]}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: db, namespace: shop, uid: s}
+spec: {clusterIP: 10.96.0.9, selector: {app: db}, ports: [{port: 80, targetPort: 8080, protocol: TCP, nodePort: 30080}]}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: db-0, namespace: shop, uid: p, labels: {app: db}, ownerReferences: [{kind: Deployment, name: db, controller: true}]}
+spec: {containers: [{name: app, ports: [{containerPort: 8080, protocol: TCP}]}]}
+status: {phase: Running, podIP: 10.0.0.5}
+${policy('{podSelector: {}, ingress: [{from: [{ipBlock: {cidr: 10.0.0.0/24}}]}]}').replace('name: db', 'name: db, uid: q')}`;
+    const live = files.write('held.yaml', held);
+    const { json } = await diff('', deployment('db', 'db') + service('db'), live);
+    expect(json.objects).toEqual({ created: [], changed: [], deleted: [], unchanged: 2 });
+    expect([json.connections, json.undecided]).toEqual([[], []]);
+    for (const after of [
+      deployment('db', 'db', 'hostNetwork: true, '),
+      service('db').replace('80,', '81,'),
+      service('x'),
+    ]) {
+      expect((await diff('', after, live)).json.objects.changed, after).toHaveLength(1);
+    }
+  });
+
   it('counts them as unchanged in another order and with what a server adds', async () => {
     const spec =
       '{policyTypes: [Ingress], ingress: [{from: [{podSelector: {matchLabels: {app: web}}}], ports: [{protocol: TCP, port: 1}]}], ' +
