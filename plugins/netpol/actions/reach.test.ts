@@ -18,6 +18,14 @@ describe('who-can-reach', () => {
     expect([...causes, ...findings].map(({ code }: { code: string }) => code)).toEqual(['POL002']);
   });
 
+  it('takes a word that is nothing there for a mistyped command', async () => {
+    expect(await ask('matrx -n shop')).toMatchObject({
+      exit: 2,
+      stderr: 'error: there is no "matrx" in namespace shop\nDid you mean the command matrix?\n',
+    });
+    expect((await ask('webb -n shop')).stderr).toContain('Did you mean web?');
+  });
+
   it('groups the sources by the rule that lets them in', async () => {
     const run = await ask('shop/api');
     expect(run.exit).toBe(0);

@@ -14,6 +14,7 @@ import { meansSomeAddresses, outsideNote, wayInValue, waysInTo } from '../answer
 import { type ReachGroup, reachGroups } from '../answer/reach-groups.ts';
 import { endsPlan } from '../collect/ends-plan.ts';
 import { isPaper } from '../policy-facts.ts';
+import { orCommand } from '../targets/not-found.ts';
 import { parseEnds } from '../targets/parse-end.ts';
 import { likesOf, type Party, podsOfParty, senderWords } from '../targets/party.ts';
 import { type AskedPort, askedPorts, type PortWish } from '../targets/ports.ts';
@@ -52,7 +53,8 @@ async function runReach(request: Request, direction: Direction): Promise<Command
     );
   }
   const asked = await ask(request, endsPlan([end], 'all', direction === 'ingress'));
-  const found = resolveEnd(asked, end, asked.namespace);
+  const commands = request.plugin.commands.filter(({ hidden }) => hidden !== true).map(({ name }) => name);
+  const found = orCommand(request.args[0], commands, () => resolveEnd(asked, end, asked.namespace));
   if (found.type !== 'party') return { type: 'report', report: unseenReport(asked, `netpol ${command}`, found) };
   const { party } = found;
   const wish = { port: request.options.string('port') ?? end.port, protocol: protocolOf(request) ?? end.protocol };

@@ -65,6 +65,17 @@ function mistypedKind(index: ClusterIndex, namespace: string | undefined): strin
   return index.get('Namespace', undefined, namespace) === undefined ? kindMeant(namespace) : undefined;
 }
 
+/** The same error for a word that stands where a command may: `matrx` may have been meant as one. */
+export function orCommand<T>(word: string | undefined, commands: readonly string[], resolve: () => T): T {
+  try {
+    return resolve();
+  } catch (error) {
+    const [near] = word === undefined ? [] : nearestWords(word, commands, 1);
+    if (!(error instanceof UsageError) || error.hint !== '' || near === undefined) throw error;
+    throw new UsageError(error.message, `Did you mean the command ${near}?`);
+  }
+}
+
 /** `Did you mean ns/shop?` */
 export function nearHint(near: readonly string[], prefix: string): string {
   return near.length === 0 ? '' : `Did you mean ${near.map((word) => `${prefix}${word}`).join(' or ')}?`;
