@@ -22,7 +22,7 @@ export const fromOption: Option = {
   name: 'from',
   type: 'string',
   value: 'POD',
-  describe: 'judge for this caller: pod/NAME, or NS/NAME for another namespace',
+  describe: 'judge for this caller: pod/NAME or deploy/NAME, NS/NAME for another namespace',
 };
 
 export const allNamespacesOption: Option = {

@@ -98,7 +98,7 @@ function mount(events: readonly ClusterEvent[], event: ClusterEvent): PreparingP
 }
 
 const NOT_FOUND = /volume "([^"]+)" : (?:failed to sync \w+ cache|(secret|configmap) "([^"]+)" not found)/i;
-const NO_KEY = /volume "([^"]+)" : (secret|configmap) references non-existent (?:secret|config) key: (\S+)/i;
+const NO_KEY = /volume "([^"]+)" : (?:\w+ )?references non-existent (secret|config) key: (\S+)/i;
 
 function namedObject(pod: Pod, events: readonly ClusterEvent[]): PreparingProblem | undefined {
   for (let at = events.length - 1; at >= 0; at--) {
@@ -187,6 +187,10 @@ export function claimsOf(pod: Pod): readonly string[] {
 
 /** What is read of a PersistentVolumeClaim. */
 export interface Claim extends KubeObject {
-  readonly spec?: { readonly storageClassName?: string; readonly volumeName?: string };
+  readonly spec?: {
+    readonly storageClassName?: string;
+    readonly volumeName?: string;
+    readonly accessModes?: readonly string[];
+  };
   readonly status?: { readonly phase?: string; readonly conditions?: readonly Condition[] };
 }

@@ -47,6 +47,13 @@ export function shorten(text: string, max: number): string {
   return flat.length <= max ? flat : `${flat.slice(0, max - 1)}…`;
 }
 
+/** Cuts text to `max` characters in its middle: a chain of errors begins with what was tried and ends with why not. */
+export function shortenMiddle(text: string, max: number): string {
+  const flat = text.replace(/\s+/g, ' ').trim();
+  const head = Math.floor(max * 0.4);
+  return flat.length <= max ? flat : `${flat.slice(0, head)}…${flat.slice(head + 1 - max)}`;
+}
+
 /** Byte order, not a locale's: the same facts print the same bytes everywhere, and Intl costs start-up time. */
 export function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
@@ -60,14 +67,21 @@ export function shellQuote(word: string): string {
 /** The words of a log line, without klog's severity, time, thread and place: `E1128 13:43:02.577725 1 run.go:72] …`. */
 export function withoutLogHead(line: string): string {
   if (line.startsWith('{"')) return saidInJson(line);
-  return line.replace(/^[IWEF]\d{4} \d\d:\d\d:\d\d\.\d+\s+\d+ \S+:\d+\] /, '');
+  const words = line.replace(/^[IWEF]\d{4} \d\d:\d\d:\d\d\.\d+\s+\d+ \S+:\d+\] /, '');
+  const [, text = '', error] = STRUCTURED.exec(words) ?? [];
+  return error === undefined ? words : `${text}: ${error}`.replaceAll('\\"', '"');
 }
+
+/** `"Unhandled Error" err="…"` of klog, `level=error msg="…" error="…"` of logfmt. */
+const STRUCTURED = /(?:^|\bmsg=)"((?:[^"\\]|\\.)*)".*\berr(?:or)?="((?:[^"\\]|\\.)+)"/;
 
 /** `{"level":"error","msg":"…","error":"…"}`: what it says, and the line itself where it is no such JSON. */
 function saidInJson(line: string): string {
   try {
     const { msg, message, error, err } = JSON.parse(line) as Readonly<Record<string, unknown>>;
-    const said = [msg ?? message, error ?? err].filter((text) => typeof text === 'string' && text !== '');
+    const said = [msg ?? message, error ?? err]
+      .map((part) => (part as { message?: unknown } | null | undefined)?.message ?? part)
+      .filter((text) => typeof text === 'string' && text !== '');
     return said.length === 0 ? line : said.join(': ');
   } catch {
     return line;

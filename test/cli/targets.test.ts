@@ -197,6 +197,25 @@ describe('--from', () => {
     expect(run.stdout).toContain('pod shop/web-1 10.244.1.10 on node n1');
   });
 
+  it.each(['deploy/web', 'deploy/shop/web', 'rs/web-abc'])('%s is one of its pods', async (from) => {
+    const run = await ask(`path web --from ${from}`);
+    expect(run.stdout).toContain('pod shop/web-1 10.244.1.10 on node n1');
+  });
+
+  it('a workload that is not there, or has no pod, is a mistake in the words', async () => {
+    const { stderr, exit } = await ask('web --from deploy/wep');
+    expect(stderr).toContain('there is no deployment wep in namespace shop\nDid you mean deployment/web?');
+    expect(exit).toBe(2);
+  });
+
+  it('what was asked for a caller that was not seen is not called healthy', async () => {
+    const cut =
+      'np -n control-node-port --from elsewhere/client --snapshot test/scenarios/control-node-port/facts/namespace.yaml';
+    const run = await runCli(netsvc, cut);
+    expect(run.stdout).toContain('was not seen');
+    expect(run.exit).toBe(3);
+  });
+
   it('a pod that is not there is a mistake in the words', async () => {
     const run = await ask('web --from pod/web-3');
     expect(run).toEqual({

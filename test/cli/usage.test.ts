@@ -33,7 +33,9 @@ describe('mistakes in the words', () => {
     ['snapshot -o json', 'error: -o json is not an archive'],
     ['snapshot web', 'error: snapshot takes no names: web'],
     ['completion tcsh', 'One hook serves every shell'],
-    ['web --from pod/a/b/c', 'names no pod'],
+    ['web --from pod/a/b/c', 'names no object'],
+    ['web --from svc/client', 'names no pod'],
+    ['web --from ing/client', 'does not follow a Ingress'],
   ])('%s', async (line, told) => {
     const run = await runCli(netsvc, line === 'check -l app==' ? `check -l app== ${FACTS}` : line);
     if (told === '') return;

@@ -4,7 +4,7 @@ import { withSlicesOfEndpoints } from '../../../shared/collect/slices-of-endpoin
 import { imagineApplied } from '../../../shared/diagnose/imagine-applied.ts';
 import { type ClusterIndex, createIndex } from '../../../shared/model/cluster-index.ts';
 import type { Snapshot } from '../../../shared/model/snapshot.ts';
-import { type Caller, checkCaller, parseCaller } from '../targets/caller.ts';
+import { type Caller, callerOf, parseCaller } from '../targets/caller.ts';
 import { chooseNamespace } from '../targets/choose-namespace.ts';
 
 /** The facts about a target, with where it was looked for. */
@@ -27,7 +27,6 @@ export async function readTarget(request: Request, target: Target): Promise<Targ
   const snapshot = imagineApplied(withSlicesOfEndpoints(read));
   const index = createIndex(snapshot);
   const namespace = await chooseNamespace(request, target, index);
-  const caller = parseCaller(from, namespace);
-  checkCaller(index, caller);
+  const caller = callerOf(index, parseCaller(from, namespace));
   return { snapshot, index, namespace, caller };
 }

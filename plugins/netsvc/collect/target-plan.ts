@@ -8,7 +8,7 @@ import type { Workload } from '../../../shared/model/objects-workload.ts';
 import { nameOf } from '../../../shared/model/refs.ts';
 import { matchesLabels } from '../../../shared/model/selectors.ts';
 import { selectorOf } from '../../../shared/model/services.ts';
-import type { Caller } from '../targets/caller.ts';
+import type { CallerName } from '../targets/caller.ts';
 import { backendNames } from '../targets/resolve-services.ts';
 import { readCaller } from './read-caller.ts';
 import { readIngress } from './read-ingresses.ts';
@@ -23,7 +23,7 @@ const MAX_SERVICES = 10;
  * Reads what a diagnosis of one target needs and no more: the target, what is behind its Services, and the small kinds
  * of its namespace. Two or three rounds of parallel requests; what one kind refuses, the others do not wait for.
  */
-export function targetPlan(target: Target, caller: Caller | undefined): Plan {
+export function targetPlan(target: Target, caller: CallerName | undefined): Plan {
   return async (gatherer, inForce) => {
     const namespace = target.namespace ?? inForce;
     await Promise.all([

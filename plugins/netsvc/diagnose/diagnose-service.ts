@@ -1,6 +1,6 @@
 import type { CheckContext } from '../../../shared/diagnose/check.ts';
 import { reportFromRuns, whyUntold } from '../../../shared/diagnose/report-from-runs.ts';
-import { runChecks } from '../../../shared/diagnose/run-checks.ts';
+import { type CheckRun, runChecks } from '../../../shared/diagnose/run-checks.ts';
 import type { ClusterIndex } from '../../../shared/model/cluster-index.ts';
 import type { Service } from '../../../shared/model/objects-network.ts';
 import { isFinished } from '../../../shared/model/pods.ts';
@@ -36,7 +36,7 @@ export function diagnoseService(index: ClusterIndex, service: Service, options: 
     ...(options.via === undefined ? {} : { via: options.via }),
     ...(options.from === undefined ? {} : { from: options.from }),
   };
-  const own = runChecks(checks, subject, subject.namespace, context);
+  const own = [...runChecks(checks, subject, subject.namespace, context), ...unseenCaller(index, options.from)];
   const chain = new Set([...(options.awaitedBy ?? []), refKey(subject.ref)]);
   const judge = (awaited: Service): Report | undefined =>
     options.sweep === true || chain.has(refKey(subjectOf(awaited).ref))
@@ -51,7 +51,7 @@ export function diagnoseService(index: ClusterIndex, service: Service, options: 
       takenAt: index.takenAt,
       source: options.source,
       healthyHeadline: healthyHeadline(index, subject),
-      essential: essentialChecks(subject),
+      essential: [CALLER, ...essentialChecks(subject)],
     },
     runs,
   );
@@ -59,6 +59,15 @@ export function diagnoseService(index: ClusterIndex, service: Service, options: 
   const note = report.findings.find(({ code }) => code === 'SVC516');
   if (report.verdict !== 'unknown' || note === undefined) return report;
   return { ...report, headline: `${note.summary}; why could not be told: ${whyUntold(report.notChecked)}` };
+}
+
+const CALLER = 'netsvc/caller-seen';
+
+/** What was asked for one caller is not answered without it. */
+function unseenCaller(index: ClusterIndex, from: DiagnoseOptions['from']): readonly CheckRun[] {
+  if (from === undefined || index.get('Pod', from.namespace, from.pod) !== undefined) return [];
+  const reason = `pod ${from.namespace}/${from.pod} was not seen`;
+  return [{ id: CALLER, group: 'policy', outcome: { result: 'unknown', reason } }];
 }
 
 /** Checks without which a Service may not be called healthy. */

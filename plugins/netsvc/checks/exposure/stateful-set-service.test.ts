@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { crashing, ended } from '../../../../shared/testing/broken-pods.ts';
 import { ownedBy, pod, service, slicesFor, workload } from '../../../../shared/testing/builders.ts';
 import { causeCodes, diagnoseObjects } from '../../testing/diagnose-objects.ts';
 
@@ -17,6 +18,23 @@ describe('stateful-set-service', () => {
     );
     expect(report.causes[0]?.fixes[0]?.command).toContain('serviceName: db-headless$/  serviceName: db/');
     expect(report.causes[0]?.fixes[1]?.command).toContain('"clusterIP":"None","selector":{"app":"db"}');
+  });
+
+  it('comes before the members that end because they do not find each other', () => {
+    const crashed = crashing('db-0', ended(1, 'Error'), { labels: { app: 'db' }, meta: ownedBy('StatefulSet', 'db') });
+    const log = (text: string) => ({
+      logs: [{ namespace: 'shop', pod: 'db-0', container: 'app', previous: true, text }],
+    });
+    const objects = [headless, set('db-headless'), crashed];
+    const report = diagnoseObjects(
+      objects,
+      'db',
+      log('UnknownHostException: db-1.db-headless: Name or service not known'),
+    );
+    expect(causeCodes(report)).toEqual(['SVC564']);
+    expect(report.verdict).toBe('broken');
+    expect(JSON.stringify(report.causes[0]?.evidence)).toContain('as a result: container app crashes');
+    expect(causeCodes(diagnoseObjects(objects, 'db', log('Error: no such host: ldap')))[0]).toBe('SVC229');
   });
 
   it('tells a governing Service that selects other pods', () => {

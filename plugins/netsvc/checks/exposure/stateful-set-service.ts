@@ -1,4 +1,5 @@
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
+import type { Finding } from '../../../../shared/messages/finding.ts';
 import { isProvenAbsent } from '../../../../shared/model/absence.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import type { Workload } from '../../../../shared/model/objects-workload.ts';
@@ -10,6 +11,7 @@ import { isHeadless, selectorOf } from '../../../../shared/model/services.ts';
 import { joinNames } from '../../../../shared/util/text.ts';
 import { exposureMessages } from '../../messages/exposure.ts';
 import { type ServiceSubject, subjectPods } from '../../service-subject.ts';
+import { unresolvedPods } from '../pods/dependencies/unresolved-pods.ts';
 
 /**
  * The StatefulSets behind a Service and the Service that governs them (spec.serviceName), by which each pod gets a name
@@ -26,11 +28,20 @@ export const statefulSetService = defineCheck<ServiceSubject>({
     return index
       .list('StatefulSet', subject.namespace)
       .filter((set) => matchesLabels(selector, set.spec?.template?.metadata?.labels))
-      .flatMap((set) => judge(index, subject, set));
+      .flatMap((set) => judge(index, subject, set).map((finding) => beforeMembers(index, subject, set, finding)));
   },
 });
 
-function judge(index: ClusterIndex, subject: ServiceSubject, set: Workload) {
+/** Below what any container can do by itself. */
+const ROOT = 5;
+
+/** Members that end because the names of the others do not resolve are its consequences. */
+function beforeMembers(index: ClusterIndex, subject: ServiceSubject, set: Workload, finding: Finding): Finding {
+  const lost = unresolvedPods(index, subject, new RegExp(`\\b${nameOf(set)}-\\d+\\.`));
+  return lost.length === 0 ? finding : { ...finding, rung: ROOT, pods: lost };
+}
+
+function judge(index: ClusterIndex, subject: ServiceSubject, set: Workload): readonly Finding[] {
   const governing = set.spec?.serviceName ?? '';
   if (governing === '' || set.spec?.replicas === 0) return [];
   const ref = refOf(set, 'StatefulSet');

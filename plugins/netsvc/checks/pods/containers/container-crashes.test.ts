@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Service } from '../../../../../shared/model/objects-network.ts';
 import { crashing, ended, podWith, running, waiting } from '../../../../../shared/testing/broken-pods.ts';
 import { deployment, event, node, pod, service, slicesFor } from '../../../../../shared/testing/builders.ts';
 import { causeCodes, diagnoseObjects } from '../../../testing/diagnose-objects.ts';
@@ -52,17 +53,31 @@ describe('container-crashes', () => {
     const asked = (
       spec: object,
       text = "Error: invalid REDIS_PORT: 'tcp://10.96.0.7:6379' is not a number",
+      more: readonly Service[] = [],
     ): ReturnType<typeof diagnoseObjects> => {
       const made = crashing('web-6f9c-a', ended(1, 'Error'), { of: 'web' });
       const pods = [{ ...made, spec: { ...made.spec, ...spec } }];
       const log = { namespace: 'shop', pod: 'web-6f9c-a', container: 'app', previous: true, text };
-      return diagnoseObjects([web, redis, deployment('web', { app: 'web' }), ...pods], 'web', { logs: [log] });
+      return diagnoseObjects([web, redis, ...more, deployment('web', { app: 'web' }), ...pods], 'web', { logs: [log] });
     };
 
     it('is named when the log shows that the app stopped at it', () => {
       const report = asked({});
-      expect(facts(report)).toContain('Kubernetes sets REDIS_PORT to that for Service redis');
+      expect(report.headline).toContain(
+        '; Kubernetes sets REDIS_PORT to tcp://10.96.0.7:6379 for Service redis (enable',
+      );
       expect(report.causes[0]?.fixes[0]?.command).toContain('"enableServiceLinks":false');
+    });
+
+    it('is named by its name, and as the image of Kafka tells it', () => {
+      const link = { clusterIP: '10.96.0.9', ports: [{ port: 9092 }] };
+      const kafka = (text: string, spec = {}) => facts(asked(spec, text, [service('kafka', link)]));
+      const told = 'port is deprecated. Please use KAFKA_ADVERTISED_LISTENERS instead.';
+      expect(kafka(told)).toContain('sets KAFKA_PORT to tcp://10.96.0.9:9092 for Service kafka');
+      expect(kafka('Invalid number value for KAFKA_PORT')).toContain('sets KAFKA_PORT');
+      expect(kafka('KAFKA_ADVERTISED_LISTENERS must be set')).not.toContain('Kubernetes sets');
+      const set = [{ name: 'app', env: [{ name: 'KAFKA_PORT', value: 'x' }] }];
+      expect(kafka('Invalid number value for KAFKA_PORT', { containers: set })).not.toContain('Kubernetes sets');
     });
 
     it('is named when the app misses it in a pod that wants none', () => {

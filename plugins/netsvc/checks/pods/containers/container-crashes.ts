@@ -89,7 +89,9 @@ function raise(index: ClusterIndex, subject: ServiceSubject, group: readonly [Tr
       args: { ...args, end, reason: backOffInWords(group) },
       fixes: [...(bit?.fixes ?? []), ...facts.fixes],
     }),
-    needs.words === '' && bit === undefined ? { words: saying(index, group, trouble.container.name) } : needs,
+    needs.words === '' && bit === undefined
+      ? { words: saying(index, group, trouble.container.name) + (link?.words ?? '') }
+      : needs,
   );
 }
 

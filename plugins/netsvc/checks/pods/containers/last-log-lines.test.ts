@@ -38,9 +38,19 @@ describe('lastErrorLine', () => {
     ['2026-11-28T19:59:55Z FATAL password authentication failed', 'FATAL password authentication failed'],
     ['listen tcp :80: bind: permission denied', 'listen tcp :80: bind: permission denied'],
     ['INFO 0 errors found\nINFO shutting down', undefined],
+    ['I1128 03:10:02.123456 1 main.go:3] "0 errors"', undefined],
+    [
+      '{"level":"error","message":"checks failed\\n[1]: max_map_count is too low; for more information see [https://x]"}\n' +
+        'ERROR: Elasticsearch did not exit normally - check the logs\nERROR: exited unexpectedly, with exit code 78',
+      'checks failed [1]: max_map_count is too low',
+    ],
+    [
+      `{"level":"fatal","msg":"login failed","error":"Put \\"https://vault/${'x'.repeat(200)}\\": x509: unknown authority"}`,
+      expect.stringMatching(/^login failed: Put .*…x+": x509: unknown authority$/),
+    ],
     ['starting', undefined],
   ])('%j', (text, line) => {
-    expect(lastErrorLine(text)).toBe(line);
+    expect(lastErrorLine(text)).toEqual(line);
   });
 
   it('never holds a password', () => {

@@ -1,5 +1,5 @@
 import { hideSecrets } from '../../../../../shared/util/hide-secrets.ts';
-import { shorten } from '../../../../../shared/util/text.ts';
+import { shortenMiddle, withoutLogHead } from '../../../../../shared/util/text.ts';
 
 const LINES = 3;
 /** What the kubelet answers, with status 200, when it has removed the log of a run (ReadLogs in pkg/kubelet). */
@@ -12,7 +12,7 @@ export function lastLogLines(text: string | undefined): readonly string[] {
   const lines = tailOf(text);
   // Whoever waits says so again and again.
   const told = lines.filter((line, at) => line !== lines[at + 1]);
-  return told.slice(-LINES).map((line) => shorten(hideSecrets(plainText(line)), WIDTH));
+  return told.slice(-LINES).map((line) => shortenMiddle(hideSecrets(withoutLogHead(plainText(line))), WIDTH));
 }
 
 const ENDS = /\b(?:fatal|panic(?:ked)?|emerg|crit(?:ical)?|caused by)\b|error|exception/i;
@@ -20,19 +20,24 @@ const FAILS =
   /fail|denied|cannot|can't|unable|not found|no such|invalid|missing|refused|unknown|unsupported|required|abort/i;
 /** Frames of a stack, and what package managers add to the failure of what they run. */
 const FRAME = /^(?:at |File "|goroutine |Traceback|npm |yarn |error Command failed|\.\.\. \d+ more)/;
-const CALM = /\b(?:INFO|DEBUG|TRACE)\b|level"?[=:]\s*"?(?:info|debug|trace)/;
+const CALM = /\b(?:INFO|DEBUG|TRACE)\b|level"?[=:]\s*"?(?:info|debug|trace)|^I\d{4} /;
 const TIME = /^\W?\d{4}[-/]\d\d[-/]\d\d[T ][\d:.,]+(?:Z|[+-]\d\d:?\d\d)?\W?\s+/;
 const RECENT = 40;
-const SHORT = 120;
+const SHORT = 140;
+/** Lines that tell no more than that there was an end, and where more may be read. */
+const NO_REASON = /\bexit(?:ed|ing|s)?\b.*\b(?:code|status|normally)\b/i;
+const MORE = /[;,.(]? (?:for )?more information see:? \S+/gi;
 
 /** The line near the end of a log that tells why a process ended, without its time and without secrets. */
 export function lastErrorLine(text: string): string | undefined {
   const lines = tailOf(text)
     .slice(-RECENT)
     .map((line) => plainText(line))
-    .filter((line) => !FRAME.test(line) && !CALM.test(line));
+    .filter((line) => !FRAME.test(line) && !CALM.test(line))
+    .map((line) => withoutLogHead(line.replace(TIME, '')).replaceAll('\n', ' ').replace(MORE, ''))
+    .filter((line) => !NO_REASON.test(line));
   const found = lines.findLast((line) => ENDS.test(line)) ?? lines.findLast((line) => FAILS.test(line));
-  return found === undefined ? undefined : shorten(hideSecrets(found.replace(TIME, '')), SHORT);
+  return found === undefined ? undefined : shortenMiddle(hideSecrets(found), SHORT);
 }
 
 /** The lines that say something; of the tail only: a log may be megabytes long. */

@@ -8,11 +8,15 @@ import { isPatchable, patchTemplateSpec } from './workload-commands.ts';
 export interface ServiceLink {
   readonly evidence: Evidence;
   readonly fixes: readonly Fix[];
+  /** The end of a summary, which may be empty. */
+  readonly words: string;
 }
 
 const TAIL = 16_384;
 /** The value of the variable `NAME_PORT`, which stands where Docker's links put it. */
 const LINK = /\b(?:tcp|udp|sctp):\/\/[0-9a-f.:[\]]+:\d+/gi;
+/** The variable by its name, or by what the Kafka image of Confluent says of it: `port is deprecated. Please use …`. */
+const NAMED = /\b([A-Z][A-Z0-9_]*)_(?:PORT|ADVERTISED_LISTENERS instead)\b/g;
 
 /**
  * A Service's name becomes variables in every pod of its namespace: `redis` sets REDIS_PORT to `tcp://10.96.0.7:6379`.
@@ -37,30 +41,38 @@ function linkIn(index: ClusterIndex, entry: Troubled): ServiceLink | undefined {
   const { env = [] } = declared.find((one) => one.name === container) ?? {};
   const own = new Set(env.map((variable) => variable.name));
   for (const { text, previous } of logsOf(index, entry, container)) {
-    for (const [value] of text.slice(-TAIL).matchAll(LINK)) {
-      const service = values.get(value.toLowerCase());
-      const variable = service === undefined ? '' : `${service.toUpperCase().replaceAll('-', '_')}_PORT`;
-      // A setting of the pod's own goes before the one that Kubernetes would set.
-      if (service === undefined || own.has(variable)) continue;
-      return {
-        evidence: {
-          fact: `its log names ${value}: Kubernetes sets ${variable} to that for Service ${service}`,
-          source: logSource(entry, container, previous),
-        },
-        fixes: isPatchable(owner)
-          ? [
-              {
-                title: `keep variables of Services out, if the app takes ${variable} for a setting of its own`,
-                command: patchTemplateSpec(owner, { enableServiceLinks: false }),
-                risk: 'low',
-                undo: patchTemplateSpec(owner, { enableServiceLinks: true }),
-              },
-            ]
-          : [],
-      };
-    }
+    const tail = text.slice(-TAIL);
+    const told = [...tail.matchAll(LINK)].flatMap(([value]) => values.get(value.toLowerCase()) ?? []);
+    const named = [...tail.matchAll(NAMED)].flatMap(
+      ([, stem]) => [...values.values()].find((one) => stemOf(one) === stem) ?? [],
+    );
+    // A setting of the pod's own goes before the one that Kubernetes would set.
+    const service = [...told, ...named].find((one) => !own.has(`${stemOf(one)}_PORT`));
+    if (service === undefined) continue;
+    const variable = `${stemOf(service)}_PORT`;
+    const value = [...values].find(([, one]) => one === service)?.[0] ?? '';
+    const fact = `Kubernetes sets ${variable} to ${value} for Service ${service} (enableServiceLinks)`;
+    return {
+      evidence: { fact: `its log names it: ${fact}`, source: logSource(entry, container, previous) },
+      words: `; ${fact}`,
+      fixes: isPatchable(owner)
+        ? [
+            {
+              title: `keep variables of Services out, if the app takes ${variable} for a setting of its own`,
+              command: patchTemplateSpec(owner, { enableServiceLinks: false }),
+              risk: 'low',
+              undo: patchTemplateSpec(owner, { enableServiceLinks: true }),
+            },
+          ]
+        : [],
+    };
   }
   return undefined;
+}
+
+/** `my-redis` → `MY_REDIS` (envvars.FromServices of the kubelet). */
+function stemOf(service: string): string {
+  return service.toUpperCase().replaceAll('-', '_');
 }
 
 /** The variable of a Service that the app looks for and that the pod has asked not to get. */
@@ -69,7 +81,7 @@ function linkSwitchedOff(index: ClusterIndex, entry: Troubled, container: string
   const services = [...valuesOfLinks(index, pod.metadata?.namespace ?? '').values()];
   for (const { text, previous } of logsOf(index, entry, container)) {
     for (const [variable, stem] of text.slice(-TAIL).matchAll(/\b([A-Z][A-Z0-9_]*)_SERVICE_(?:HOST|PORT)\b/g)) {
-      const service = services.find((name) => name.toUpperCase().replaceAll('-', '_') === stem);
+      const service = services.find((name) => stemOf(name) === stem);
       if (service === undefined) continue;
       const patch = (enableServiceLinks: boolean): string => patchTemplateSpec(owner, { enableServiceLinks });
       return {
@@ -77,6 +89,7 @@ function linkSwitchedOff(index: ClusterIndex, entry: Troubled, container: string
           fact: `its log names ${variable}, which Kubernetes sets for Service ${service} unless enableServiceLinks is false, as here`,
           source: logSource(entry, container, previous),
         },
+        words: '',
         fixes: isPatchable(owner)
           ? [
               {

@@ -133,6 +133,46 @@ describe('what a crashing container needs and does not get', () => {
     expect(facts(report)).toContain('it asks for Service db, of which the one pod is not Ready');
   });
 
+  it.each([
+    [
+      'pods is forbidden: User "system:serviceaccount:shop:web" cannot list resource "pods" in API group "" in the namespace "shop"',
+      'may not list pods in namespace shop',
+      'kubectl create role web-pods --verb=get,list,watch --resource=pods -n shop && ' +
+        'kubectl create rolebinding web-pods --role=web-pods --serviceaccount=shop:web -n shop',
+    ],
+    [
+      'F1128 03:10:02.1 1 a.go:8] "x" err="User \\"system:serviceaccount:shop:web\\" cannot create resource \\"leases\\" in API group \\"coordination.k8s.io\\" at the cluster scope"',
+      'may not create leases.coordination.k8s.io of all namespaces',
+      'kubectl create clusterrole web-leases --verb=create --resource=leases.coordination.k8s.io && ' +
+        'kubectl create clusterrolebinding web-leases --clusterrole=web-leases --serviceaccount=shop:web',
+    ],
+  ])('a right that its service account lacks: %s', (text, words, command) => {
+    const report = told(text);
+    expect(report.headline).toContain(`; ServiceAccount shop/web ${words}`);
+    expect(commands(report)[0]).toBe(command);
+  });
+
+  it('a port on which no pod of a headless Service listens', () => {
+    const sound = service('db', { clusterIP: 'None', selector: { app: 'db' }, ports: [{ port: 8080 }] });
+    const made = [pod('db-1', { labels: { app: 'db' } })];
+    const there = [sound, ...made, ...slicesFor(sound, made)];
+    const report = told('dial tcp db:3306: connect: connection refused', there);
+    expect(report.headline).toContain('; it asks for Service db, whose pods listen on 8080, not on 3306');
+    expect(told('dial tcp db:8080: connect: connection refused', there).headline).not.toContain('listen on');
+  });
+
+  it('the own address of a pod of a headless Service, which a probe names, is no peer', () => {
+    const sound = service('web', { clusterIP: 'None', ports: [{ port: 8080 }] });
+    const made = unready('web-6f9c-a', { readinessProbe: { tcpSocket: { port: 8080 } } }, { of: 'web' });
+    const ip = made.status?.podIP ?? '';
+    const message = `Readiness probe failed: dial tcp ${ip}:8080: connect: connection refused`;
+    const said = event(made, 'Unhealthy', message, { count: 40, fieldPath: 'spec.containers{app}' });
+    const report = diagnoseObjects([sound, made, said], 'web');
+    expect(ip).not.toBe('');
+    expect(report.headline).toContain('connection refused on port 8080');
+    expect(JSON.stringify(report)).not.toContain('asks for');
+  });
+
   it('a port that the Service does not have', () => {
     const report = told('connect ECONNREFUSED db:3306', [db, pod('db-1', { labels: { app: 'db' } })]);
     expect(facts(report)).toContain('which has port 5432 and not 3306');

@@ -16,6 +16,7 @@ import { askedHosts, tellsUnresolved } from './asked-hosts.ts';
 import { whatItMisses } from './does-without.ts';
 import { type Asking, type Gap, gapOf } from './host-gaps.ts';
 import { lookAt } from './look-at.ts';
+import { missingRight } from './missing-right.ts';
 import { keptFromDns } from './policy-gap.ts';
 import { TAIL } from './unresolved-pods.ts';
 
@@ -52,7 +53,9 @@ export function needsOf(
   const lastWords = logsOf(index, entry, name).map(({ text }) => text.slice(-TAIL));
   const said = [...probe, ...lastWords].join('\n');
   const text = `${said}\n${spec === undefined ? '' : commandLine(spec)}`;
-  const named = eachOnce(namespace, askedHosts(text));
+  // Probes, and servers that tell where they listen, name the pod itself.
+  const own = new Set((entry.pod.status?.podIPs ?? []).map(({ ip }) => ip));
+  const named = eachOnce(namespace, askedHosts(text)).filter(({ host }) => !own.has(host));
   // The environment names what may be asked for some day: only a Service that is not there is worth a word. A server
   // that runs and says no without a word says it of what it needs.
   const configured = configuredHosts(index, namespace, spec).filter(
@@ -62,7 +65,7 @@ export function needsOf(
   // Of a container of which no word was read, the environment is all that tells what it may wait for.
   const mute = named.length === 0 && said.trim() === '';
   const hosts = silent || mute ? configured : named;
-  const missed = askedHosts(whatItMisses(said));
+  const missed = askedHosts(whatItMisses(said)).filter(({ host }) => !own.has(host));
   const unresolved = tellsUnresolved(said);
   const asking: Asking = { entry, container: spec, said, unresolved };
   const gapsOf = (some: readonly NamedHost[]): readonly Gap[] =>
@@ -91,13 +94,15 @@ export function needsOf(
   // A peer that is only named in passing, before another end, leads nowhere.
   const [sure] = mute ? gaps : waits || unresolved || GOT_NONE.test(said) ? gapsOf(eachOnce(namespace, missed)) : [];
   const lost = unresolved ? missed.find(({ host }) => !/^[\d.]+$/.test(host))?.host : undefined;
-  const leads = [unresolved ? trap : undefined, sure].flatMap((gap) => gap?.evidence.fact ?? []);
+  const right = missingRight(entry, name, said);
+  const leads = [right, unresolved ? trap : undefined, sure].flatMap((gap) => gap?.evidence.fact ?? []);
   return {
     evidence: [
       ...[...gaps, ...absent].slice(0, MOST).map(({ evidence }) => evidence),
-      ...(trap === undefined ? [] : [trap.evidence]),
+      ...[trap, right].flatMap((gap) => gap?.evidence ?? []),
     ],
     fixes: [
+      ...(right?.fixes ?? []),
       ...(trap?.fixes ?? []),
       ...(gaps.length > 0
         ? gaps.flatMap(({ fixes }) => fixes)

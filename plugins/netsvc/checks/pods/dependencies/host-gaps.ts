@@ -6,10 +6,10 @@ import type { ClusterIndex } from '../../../../../shared/model/cluster-index.ts'
 import type { Service } from '../../../../../shared/model/objects-network.ts';
 import type { Container } from '../../../../../shared/model/objects-pod.ts';
 import { ownerWorkload } from '../../../../../shared/model/owners.ts';
-import { isFinished, isReady } from '../../../../../shared/model/pods.ts';
+import { declaredPorts, isFinished, isReady } from '../../../../../shared/model/pods.ts';
 import { nameOf } from '../../../../../shared/model/refs.ts';
 import { formatLabels, matchesLabels } from '../../../../../shared/model/selectors.ts';
-import { podsMatching, selectorOf } from '../../../../../shared/model/services.ts';
+import { podsMatching, podsOf, selectorOf } from '../../../../../shared/model/services.ts';
 import { hideSecrets } from '../../../../../shared/util/hide-secrets.ts';
 import { patchLine } from '../../../../../shared/util/kubectl.ts';
 import { plural } from '../../../../../shared/util/text.ts';
@@ -209,8 +209,15 @@ function whyNot(index: ClusterIndex, place: string, service: Service, port: numb
   const selector = selectorOf(service);
   const ports = (service.spec?.ports ?? []).flatMap((one) => one.port ?? []);
   const headless = service.spec?.clusterIP === 'None';
-  if (port !== undefined && ports.length > 0 && !ports.includes(port) && !headless)
-    return `which has port ${ports.join(', ')} and not ${port}`;
+  if (port !== undefined && ports.length > 0 && !ports.includes(port)) {
+    // Nothing stands between a caller and the pods of a headless Service.
+    const open = headless
+      ? podsOf(index, service).flatMap(({ spec }) => declaredPorts(spec).map((one) => one.port))
+      : [];
+    if (!headless) return `which has port ${ports.join(', ')} and not ${port}`;
+    if (open.length > 0 && !open.includes(port))
+      return `whose pods listen on ${[...new Set(open)].join(', ')}, not on ${port}`;
+  }
   if (selector === undefined || !isWhollyRead(index, 'Pod', place)) return undefined;
   const pods = podsMatching(index, place, selector).filter((pod) => !isFinished(pod));
   if (pods.length === 0) return `which selects ${formatLabels(selector)}: no pod has that`;

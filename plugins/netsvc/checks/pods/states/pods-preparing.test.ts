@@ -27,6 +27,12 @@ function creating(spec: Partial<PodSpec> = {}, age = 200): Pod {
   );
 }
 
+const claimObject = {
+  apiVersion: 'v1',
+  kind: 'PersistentVolumeClaim',
+  metadata: { name: 'data', namespace: 'shop' },
+};
+const data = { volumes: [{ name: 'd', persistentVolumeClaim: { claimName: 'data' } }] };
 const mount = { volumes: [{ name: 'conf', configMap: { name: 'web-conf' } }] };
 
 function ask(made: Pod, more: readonly KubeObject[], except = {}) {
@@ -60,12 +66,12 @@ describe('pods-preparing', () => {
     expect(report.headline).toContain('volumes need configmap web-conf: check that they exist');
   });
 
-  it('names the key that is missing', () => {
+  it.each(['configmap ', ''])('names the key that is missing (%j)', (words) => {
     const made = creating(mount);
     const told = event(
       made,
       'FailedMount',
-      'MountVolume.SetUp failed for volume "conf" : configmap references non-existent config key: nginx.conf',
+      `MountVolume.SetUp failed for volume "conf" : ${words}references non-existent config key: nginx.conf`,
     );
     const there = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'web-conf', namespace: 'shop' } };
     const report = ask(made, [told, there]);
@@ -89,6 +95,20 @@ describe('pods-preparing', () => {
     const report = ask(made, [told, late]);
     expect(causeCodes(report)).toEqual(['SVC239']);
     expect(report.headline).toContain('Multi-Attach error');
+    const claim = { ...claimObject, spec: { volumeName: 'pvc-1', accessModes: ['ReadWriteOnce'] } };
+    expect(ask({ ...made, spec: { ...made.spec, ...data } }, [told, claim]).headline).toContain(
+      '; claim data (ReadWriteOnce)',
+    );
+  });
+
+  it('without events, a claim that a pod on another node holds is suspected', () => {
+    const made = creating({ ...data, nodeName: 'n2' }, 600);
+    const holder = pod('web-6f9c-b', { node: 'n1', spec: data });
+    const around = [holder, ...slicesFor(web, [holder])];
+    const { headline } = ask(made, around, { Event: 'notCollected' });
+    expect(headline).toContain('pod web-6f9c-b on node n1 uses claim data too');
+    const many = { ...claimObject, spec: { accessModes: ['ReadWriteMany'] } };
+    expect(ask(made, [...around, many], { Event: 'notCollected' }).headline).not.toContain('claim data');
   });
 
   it.each([

@@ -13,7 +13,14 @@ import { groupBy, ownerKey, podKeys, thePods } from '../pod-groups.ts';
 import { rolloutNote, withUndo } from '../rollout-note.ts';
 import { type PodIn, podsIn, servicePods, weigh } from '../service-pods.ts';
 import { POD_USES } from '../workloads-behind.ts';
-import { attachFixes, holderEvidence, mountWords, runtimeClassFixes } from './preparing-fixes.ts';
+import {
+  attachFixes,
+  claimInWords,
+  holderEvidence,
+  mountWords,
+  runtimeClassFixes,
+  sharedClaim,
+} from './preparing-fixes.ts';
 import { sandboxCause } from './sandbox-causes.ts';
 
 type Preparing = PodIn<'preparing'>;
@@ -92,7 +99,7 @@ function raise(index: ClusterIndex, subject: ServiceSubject, group: Group): Find
     case 'attach':
       return podsMessages.SVC239.raise({
         ...facts,
-        args: { pods, detail: mountWords(problem.message) },
+        args: { pods, detail: mountWords(problem.message) + claimInWords(index, first, problem.message) },
         evidence: [...facts.evidence, ...holderEvidence(index, first, problem.message)],
         fixes: withUndo(note, [...attachFixes(index, first, problem.message), whole]),
       });
@@ -115,7 +122,11 @@ function raise(index: ClusterIndex, subject: ServiceSubject, group: Group): Find
       return podsMessages.SVC242.raise({
         ...facts,
         ...(facts.severity === 'warning' && waited < PATIENCE ? { severity: 'info' as const } : {}),
-        args: { pods, since: sinceInWords(since, index), suspects: suspectsOf(problem, nodes) },
+        args: {
+          pods,
+          since: sinceInWords(since, index),
+          suspects: suspectsOf(problem, nodes, sharedClaim(index, first)),
+        },
       });
     }
   }
@@ -128,9 +139,13 @@ function sinceInWords(since: string | undefined, { now, orLater }: ClusterIndex)
   return when === '' ? '' : ` for ${when.replace(' ago', '')}`;
 }
 
-function suspectsOf(problem: PreparingProblem & { is: 'unexplained' }, nodes: string): string {
+function suspectsOf(
+  problem: PreparingProblem & { is: 'unexplained' },
+  nodes: string,
+  shared: readonly string[],
+): string {
   const mounts = problem.mounts.map((mount) => `${mount.kind.toLowerCase()} ${mount.name}`);
-  const parts: string[] = [];
+  const parts = [...shared];
   if (problem.sandbox === false) parts.push(`no sandbox was made on ${nodes} (PodReadyToStartContainers False)`);
   if (mounts.length > 0) parts.push(`volumes need ${joinNames(mounts, 3)}: check that they exist`);
   if (parts.length === 0) parts.push(`on ${nodes}; events that would tell why are gone or were not read`);

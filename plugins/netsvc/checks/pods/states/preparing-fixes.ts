@@ -1,7 +1,10 @@
 import type { Evidence, Fix } from '../../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../../shared/model/cluster-index.ts';
+import type { Pod } from '../../../../../shared/model/objects-pod.ts';
 import { ownerOrPod } from '../../../../../shared/model/owners.ts';
-import { refKey } from '../../../../../shared/model/refs.ts';
+import { type Claim, claimsOf } from '../../../../../shared/model/pod-state-preparing.ts';
+import { isFinished } from '../../../../../shared/model/pods.ts';
+import { nameOf, refKey } from '../../../../../shared/model/refs.ts';
 import { shorten } from '../../../../../shared/util/text.ts';
 import { isPatchable, patch, patchTemplateSpec } from '../containers/workload-commands.ts';
 import { QUOTE } from '../pod-evidence.ts';
@@ -19,6 +22,37 @@ export function mountWords(message: string): string {
 function holdersOf(message: string): readonly string[] {
   const names = /already used by pod\(s\) ([^"]+?)\s*$/.exec(message)?.[1] ?? '';
   return names.split(/,\s*/).filter((name) => name !== '');
+}
+
+/** `; claim data (ReadWriteOnce)`: the claim whose volume a message is about. */
+export function claimInWords(index: ClusterIndex, { pod }: ServicePod, message: string): string {
+  const volume = /volume "([^"]+)"/.exec(message)?.[1];
+  const names = claimsOf(pod);
+  const name = names.find((one) => claimNamed(index, pod, one)?.spec?.volumeName === volume) ?? names[0];
+  if (name === undefined) return '';
+  const modes = claimNamed(index, pod, name)?.spec?.accessModes ?? [];
+  return `; claim ${name}${modes.length === 0 ? '' : ` (${modes.join(', ')})`}`;
+}
+
+/** A claim that a pod on another node uses too: the volumes of most serve one node at a time. */
+export function sharedClaim(index: ClusterIndex, { pod }: ServicePod): readonly string[] {
+  const { namespace = '' } = pod.metadata ?? {};
+  const others = index
+    .list('Pod', namespace)
+    .filter((one) => !isFinished(one) && (one.spec?.nodeName ?? pod.spec?.nodeName) !== pod.spec?.nodeName);
+  return claimsOf(pod).flatMap((name) => {
+    if (claimNamed(index, pod, name)?.spec?.accessModes?.some((mode) => mode.endsWith('Many')) === true) return [];
+    const holder = others.find((one) => claimsOf(one).includes(name));
+    return holder === undefined
+      ? []
+      : [
+          `pod ${nameOf(holder)} on node ${holder.spec?.nodeName ?? ''} uses claim ${name} too, which may serve one node only`,
+        ];
+  });
+}
+
+function claimNamed(index: ClusterIndex, { metadata }: Pod, name: string): Claim | undefined {
+  return index.get('PersistentVolumeClaim', metadata?.namespace ?? '', name) as Claim | undefined;
 }
 
 /** Where the holders of a volume run. */
