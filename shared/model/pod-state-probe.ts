@@ -128,20 +128,21 @@ const SHAPE =
   /^(Readiness|Liveness|Startup) probe (?:failed|errored)(?: and resulted in unknown state)?:?\s*([\s\S]*)$/;
 
 /**
- * The latest failure of a container's probe among the events of its pod. Events without a fieldPath count when the pod
- * has only one container with such a probe (`only`).
+ * The latest failure of a container's probe among the events of its pod. Events without a fieldPath count when no other
+ * container can be meant (`only`), or when they name the port that this one alone is asked on.
  */
 export function lastProbeFailure(
   events: readonly ClusterEvent[],
   container: string,
   type: ProbeType,
   only: boolean,
+  port?: number,
 ): ProbeFailure | undefined {
   for (let at = events.length - 1; at >= 0; at--) {
     const event = events[at];
     if (event === undefined || event.reason !== 'Unhealthy') continue;
     const about = containerOfEvent(event);
-    if (about === undefined ? !only : about !== container) continue;
+    if (about === undefined ? !only && !namesPort(event.message, port) : about !== container) continue;
     const match = SHAPE.exec(event.message);
     if (match === null || match[1]?.toLowerCase() !== type) continue;
     const message = (match[2] ?? '').trim();
@@ -149,6 +150,10 @@ export function lastProbeFailure(
     return { type, kind, status, message, count: event.count, firstSeen: event.firstSeen, lastSeen: event.lastSeen };
   }
   return undefined;
+}
+
+function namesPort(message: string, port: number | undefined): boolean {
+  return port !== undefined && new RegExp(`:${port}(?!\\d)`).test(message);
 }
 
 /** The container that an event of a pod is about: `spec.containers{app}`. */

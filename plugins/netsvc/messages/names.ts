@@ -121,4 +121,25 @@ export const namesMessages = defineMessages({
       'up in the namespace of the caller, a name with a dot in the namespace that follows.\nCorrect the name in the caller.',
     fixes: ({ fixes }) => fixes,
   }),
+
+  SVC857: message<{
+    caller: string;
+    where: string;
+    host: string;
+    service: string;
+    instead: string;
+    fixes: readonly Fix[];
+  }>({
+    slug: 'named-service-missing',
+    severity: 'warning',
+    confidence: 'likely',
+    rung: 85,
+    title: 'the pods call a Service that does not exist',
+    summary: ({ caller, where, host, service, instead }) =>
+      `${caller} calls ${host} (${where}), but there is no Service ${service}; ${instead}`,
+    explain:
+      'The environment or the arguments of the pods behind the Service name another Service, which does not exist: its name ' +
+      'does not resolve, and what needs it fails, though the pods may be Ready.\nCreate that Service, or correct the name.',
+    fixes: ({ fixes }) => fixes,
+  }),
 });

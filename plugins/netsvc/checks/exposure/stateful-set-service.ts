@@ -21,7 +21,7 @@ export const statefulSetService = defineCheck<ServiceSubject>({
   id: 'netsvc/stateful-set-service',
   group: 'exposure',
   needs: ['StatefulSet'],
-  uses: ['Service', 'Pod'],
+  uses: ['Service', 'Pod', 'Event', 'Node'],
   applies: (subject, { index }) => subjectPods(index, subject).some((pod) => controllerOf(pod)?.kind === 'StatefulSet'),
   run: (subject, { index }) => {
     const selector = subject.selector ?? {};

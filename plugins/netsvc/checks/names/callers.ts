@@ -79,6 +79,13 @@ export function danglingReferences(index: ClusterIndex, service: string): readon
   return collected(index).dangling.get(service) ?? [];
 }
 
+/** The references of callers of a namespace that mean a Service which was not read. */
+export function danglingReferencesIn(index: ClusterIndex, namespace: string): readonly Reference[] {
+  return index.memo(`names/dangling/${namespace}`, () =>
+    [...collected(index).dangling.values()].flat().filter(({ caller }) => caller.namespace === namespace),
+  );
+}
+
 function collected(index: ClusterIndex): References {
   return index.memo('names/references', () => {
     const byService = new Map<string, Reference[]>();

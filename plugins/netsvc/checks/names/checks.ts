@@ -4,6 +4,7 @@ import { callerHostAlias } from './caller-host-alias.ts';
 import { callerNamespace } from './caller-namespace.ts';
 import { callerPort } from './caller-port.ts';
 import { nameForCaller } from './name-for-caller.ts';
+import { namedServiceMissing } from './named-service-missing.ts';
 import { serviceName } from './service-name.ts';
 
 /** In reading order. */
@@ -14,4 +15,5 @@ export const namesChecks: readonly ServiceCheck[] = [
   callerDns,
   callerNamespace,
   callerPort,
+  namedServiceMissing,
 ];

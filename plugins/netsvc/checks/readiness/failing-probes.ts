@@ -79,15 +79,18 @@ function wantsTls(
   );
 }
 
-/** The latest failure of a container's probe; an event without a fieldPath counts when no other container has one. */
+/** The latest failure of a container's probe; an event without a fieldPath counts when no other unready container has one. */
 export function probeFailureOf(
   events: readonly ClusterEvent[],
   entry: ServicePod,
   container: RunningContainer,
   type: ProbeType,
 ): ProbeFailure | undefined {
-  const others = runningContainers(entry.pod).filter((other) => probeOf(other.spec, type) !== undefined);
-  return lastProbeFailure(events, container.name, type, others.length <= 1);
+  const asked = runningContainers(entry.pod).filter(({ spec }) => probeOf(spec, type) !== undefined);
+  const rivals = asked.filter(({ name, status }) => name !== container.name && status?.ready !== true);
+  const portOf = ({ spec }: RunningContainer): number | undefined => probePortNumber(probeOf(spec, type) ?? {}, spec);
+  const port = rivals.some((one) => portOf(one) === portOf(container)) ? undefined : portOf(container);
+  return lastProbeFailure(events, container.name, type, rivals.length === 0, port);
 }
 
 function faultOf(container: RunningContainer, probe: Probe, failure: ProbeFailure | undefined): ProbeFault {

@@ -206,6 +206,33 @@ describe('pods-not-ready', () => {
     expect(none.causes[0]?.fixes[0]?.command).toContain('"grpc":null,"tcpSocket":{"port":8080}');
   });
 
+  it('knows without a fieldPath whose probe failed: by the only container that is not ready, or by the port', () => {
+    const side = (ready: boolean) => ({ name: 'side', ready, readinessProbe: http('/ready', 9090) });
+    const ask = (ready: boolean, port: number) => {
+      const made = unready('web-6f9c-a', { readinessProbe: http('/ready', 8080) }, { of: 'web', age: 600 });
+      const { ready: _, ...spec } = side(ready);
+      const both = {
+        ...made,
+        spec: { ...made.spec, containers: [...(made.spec?.containers ?? []), spec] },
+        status: {
+          ...made.status,
+          containerStatuses: [
+            ...(made.status?.containerStatuses ?? []),
+            { name: 'side', ready, started: true, state: running() },
+          ],
+        },
+      } as typeof made;
+      const message = `Readiness probe failed: Get "http://10.244.1.9:${port}/ready": connection refused`;
+      const told = event(both, 'Unhealthy', message, { count: 40 });
+      const { causes } = diagnoseObjects([web, deployment('web'), both, told], 'web');
+      return causes.map(({ summary }) => summary).join('\n');
+    };
+    expect(ask(true, 8080)).toContain('of container app fails');
+    expect(ask(true, 8080)).toContain('connection refused');
+    expect(ask(false, 8080)).toContain('connection refused');
+    expect(ask(false, 9090)).not.toContain('connection refused');
+  });
+
   it('still names container and probe without events', () => {
     const report = failing({ readinessProbe: http('/healthz', 8080) }, undefined);
     expect(causeCodes(report)).toEqual(['SVC309']);

@@ -149,6 +149,15 @@ describe('selector-matches-no-pod', () => {
     expect(running.headline).not.toContain('deleted');
   });
 
+  it('names the pod without a workload that the scheduler took away', () => {
+    const told = event(pod('batch'), 'Preempted', 'Preempted by pod 7f2d on node n1', { type: 'Normal' });
+    const report = diagnose({ app: 'batch' }, [['mailer', {}]], [told]);
+    expect(causeCodes(report)).toEqual(['SVC101']);
+    expect(report.headline).toContain('; pod batch was preempted, and no workload makes it again');
+    expect(report.causes[0]?.fixes[0]?.title).toContain('make Pod batch again');
+    expect(diagnose({ app: 'other' }, [['mailer', {}]], [told]).headline).not.toContain('preempted');
+  });
+
   it('drops the hash of a revision from the selector, which the next release would change again', () => {
     const report = diagnose({ app: 'payment', 'pod-template-hash': 'aaaaaaaaa' }, [['payment', {}]]);
     expect(report.causes[0]?.fixes[0]?.command).toContain('{"selector":{"pod-template-hash":null}}');

@@ -11,7 +11,7 @@ import { podsMatching, selectorOf } from '../../../../shared/model/services.ts';
 import { joinAnd, joinNames, plural } from '../../../../shared/util/text.ts';
 import { selectorMessages } from '../../messages/selector.ts';
 import { type ServiceSubject, subjectPods } from '../../service-subject.ts';
-import { goneMaker, makersInEvents } from '../pods/creation/makers-in-events.ts';
+import { goneMaker, makersInEvents, preemptedPod } from '../pods/creation/makers-in-events.ts';
 import { eventEvidence } from '../pods/pod-evidence.ts';
 import { differenceInWords, labelDifferences, likeness } from './label-distance.ts';
 import { nobodyLeads } from './leader-label.ts';
@@ -140,8 +140,9 @@ function inNoNamespace(
   elsewhere: Elsewhere | undefined,
   now: number,
 ): Finding {
-  const gone = goneMaker(index, subject);
-  // The workload that was meant is known: none that only resembles it.
+  const preempted = preemptedPod(index, subject)?.object.name;
+  const gone = preempted === undefined ? goneMaker(index, subject)?.workload.ref : podRef(subject, preempted);
+  // What was meant is known: nothing that only resembles it.
   const near = equallyNear(candidates).filter(({ distance }) => gone === undefined || distance <= NEAR);
   const [nearest] = near;
   const differences = nearest === undefined ? [] : labelDifferences(subject.selector ?? {}, nearest.labels);
@@ -159,9 +160,14 @@ function inNoNamespace(
       nearest: nearest === undefined ? '' : `${nearest.ref.kind} ${nearest.ref.name}`,
       difference: differences.length === 0 ? '' : difference,
       also: joinNames(also, 3),
-      instead: nearest === undefined ? presentLabels(index, subject) : '',
+      instead:
+        nearest !== undefined
+          ? ''
+          : preempted === undefined
+            ? presentLabels(index, subject)
+            : `pod ${preempted} was preempted, and no workload makes it again`,
       fixes: [
-        ...(nearest === undefined && gone !== undefined ? [makeAgain(gone.workload.ref)] : []),
+        ...(nearest === undefined && gone !== undefined ? [makeAgain(gone)] : []),
         ...(leader?.fixes ??
           near
             .slice(0, 3)
@@ -172,6 +178,10 @@ function inNoNamespace(
     },
     evidence: [...evidenceOf(index, subject, candidates, elsewhere, now), ...(leader?.evidence ?? [])],
   });
+}
+
+function podRef({ namespace }: ServiceSubject, name: string): Ref {
+  return { kind: 'Pod', namespace, name };
 }
 
 function makeAgain({ kind, name, namespace }: Ref): Fix {
@@ -220,10 +230,10 @@ function evidenceOf(
   now: number,
 ): readonly Evidence[] {
   const [nearest] = candidates;
-  const gone = goneMaker(index, subject);
+  const gone = preemptedPod(index, subject) ?? goneMaker(index, subject)?.event;
   return [
     matchEvidence(index, subject, podsMatching(index, subject.namespace, subject.selector ?? {}).length),
-    ...(gone === undefined ? [] : [eventEvidence(gone.event, index.now)]),
+    ...(gone === undefined ? [] : [eventEvidence(gone, index.now)]),
     ...(elsewhere === undefined ? [] : [elsewhereEvidence(elsewhere)]),
     ...candidateEvidence(candidates, subject.selector ?? {}),
     ...(nearest === undefined || !labelsOnlyItself(subject, nearest) ? [] : [onlyItselfEvidence(subject, nearest)]),

@@ -1,5 +1,6 @@
 import type { Fix } from '../../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../../shared/model/cluster-index.ts';
+import type { KindName } from '../../../../../shared/model/kinds.ts';
 import { nameOf } from '../../../../../shared/model/refs.ts';
 import { changedCopy } from '../../../../../shared/util/kubectl.ts';
 import { shellQuote } from '../../../../../shared/util/text.ts';
@@ -26,7 +27,11 @@ function kindOf(word: string | undefined): 'Secret' | 'ConfigMap' {
 
 /** `; nearest: web-config`, where a ConfigMap is missing and one with a name like it is there. Secrets are not listed. */
 export function nearestConfig(index: ClusterIndex, namespace: string, { kind, name, key }: MissingConfig): string {
-  if (key !== undefined || kind !== 'ConfigMap') return '';
+  return key !== undefined || kind !== 'ConfigMap' ? '' : nearestNamed(index, kind, namespace, name);
+}
+
+/** `; nearest: web-data`, where something of that kind has a name like the missing one. */
+export function nearestNamed(index: ClusterIndex, kind: KindName, namespace: string, name: string): string {
   const [nearest] = index
     .list(kind, namespace)
     .map((one) => ({ there: nameOf(one), like: likeness(nameOf(one), name) }))

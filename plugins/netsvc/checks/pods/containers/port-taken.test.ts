@@ -24,9 +24,11 @@ describe('a port that another container of the pod has', () => {
     'listen tcp :9901: bind: address already in use',
     'Error: listen EADDRINUSE: address already in use :::9901',
     'nginx: [emerg] bind() to 0.0.0.0:9901 failed (98: Address already in use)',
+    'Binding [/etc/haproxy.cfg:12] for frontend http: cannot bind socket (Address already in use) for [0.0.0.0:9901]',
     'Web server failed to start. Port 9901 was already in use: port 9901 is already in use',
   ])('%s', (line) => {
-    const report = clash(line, [proxy]);
+    // A line of a file is no port, whoever has that one.
+    const report = clash(line, [proxy, { name: 'twelve', ports: [{ containerPort: 12 }] }]);
     expect(causeCodes(report)).toEqual(['SVC247']);
     expect(report.headline).toContain('cannot listen on port 9901');
     expect(report.headline).toContain('container proxy of the same pod has it');

@@ -92,9 +92,9 @@ function lineInUse(index: ClusterIndex, entry: Troubled): string | undefined {
   return texts.flatMap((text) => text.split('\n')).find((line) => IN_USE.test(line));
 }
 
-/** Numbers that stand as a port: after a colon, or after the word. Those of a time are nobody's port. */
+/** Numbers that stand as a port: after a colon, or after the word; not those of a time, nor a line of a file. */
 function portsIn(line: string): readonly number[] {
-  return [...line.matchAll(/(?::|\bport )(\d{2,5})(?!\d|\.\d)/gi)].map(([, port]) => Number(port));
+  return [...line.matchAll(/(?:(?<!\.[a-z]{1,5}):|\bport )(\d{2,5})(?!\d|\.\d)/gi)].map(([, port]) => Number(port));
 }
 
 function signedPorts({ signs }: ContainerSigns): readonly number[] {

@@ -51,6 +51,20 @@ export function goneMaker(index: ClusterIndex, { namespace, name, selector }: Se
   return undefined;
 }
 
+/** A pod of such a name that the scheduler took away and that no workload makes again. */
+export function preemptedPod(
+  index: ClusterIndex,
+  { namespace, name, selector }: ServiceSubject,
+): ClusterEvent | undefined {
+  const names = new Set([name, ...Object.values(selector ?? {})]);
+  return namespaceEvents(index, namespace).findLast(
+    ({ reason, object }) =>
+      reason === 'Preempted' &&
+      names.has(object.name ?? '') &&
+      isProvenAbsent(index, 'Pod', namespace, object.name ?? ''),
+  );
+}
+
 function toldBy(event: ClusterEvent, now: number): ToldMaker['told'] | undefined {
   if (event.reason === 'FailedCreate') return now - Date.parse(event.lastSeen) > PAST ? undefined : 'refused';
   return /^Scaled down replica set \S+ (?:from \d+ )?to 0/.test(event.message) ? 'scaled-down' : undefined;

@@ -19,6 +19,7 @@ describe('hosts that a text asks for', () => {
     ['mysqladmin ping --host=mariadb', ['mariadb']],
     ['nslookup ledger-db; sleep 2', ['ledger-db']],
     ['connecting to amqp://user:pw@rabbit:5672/', ['rabbit:5672']],
+    ['[emerg] host not found in upstream "backend-api" in /etc/nginx/conf.d/default.conf:3', ['backend-api']],
     ['listening on localhost:8080', []],
     ['starting the app', []],
   ])('%j', (text, hosts) => {
@@ -27,6 +28,8 @@ describe('hosts that a text asks for', () => {
 
   it('tells names that did not resolve from servers that did not answer', () => {
     expect(tellsUnresolved('getaddrinfo ENOTFOUND db')).toBe(true);
+    expect(tellsUnresolved('name resolver error: produced zero addresses')).toBe(true);
+    expect(tellsUnresolved('host not found in upstream "api"')).toBe(true);
     expect(tellsUnresolved('dial tcp 10.96.3.4:5432: connect: connection refused')).toBe(false);
   });
 });

@@ -2,12 +2,12 @@ import { hostsIn, type NamedHost } from '../../names/host-references.ts';
 
 /** What programs say of a name that does not resolve: glibc, musl, Go, Node.js, Java, Python, curl, PostgreSQL. */
 const UNRESOLVED =
-  /EAI_AGAIN|ENOTFOUND|no such host|name or service not known|name does not resolve|temporary failure in name resolution|could(?:n't| not) resolve|can't resolve|bad address|UnknownHostException|could not translate host name|nodename nor servname|no servers could be reached|NXDOMAIN|server misbehaving|lookup [-\w.]+ on \S+:? .*(?:timeout|refused)|queryA+ E\w+|failed to lookup address|NameResolver\w*Exception|LifetimeTimeout/i;
+  /EAI_AGAIN|ENOTFOUND|no such host|name or service not known|name does not resolve|temporary failure in name resolution|could(?:n't| not) resolve|can't resolve|bad address|UnknownHostException|could not translate host name|nodename nor servname|no servers could be reached|NXDOMAIN|server misbehaving|lookup [-\w.]+ on \S+:? .*(?:timeout|refused)|queryA+ E\w+|failed to lookup address|NameResolver\w*Exception|LifetimeTimeout|host not found|produced zero addresses/i;
 
 /** A host where it stands as such: after the word of an error, or as the argument of a program that connects. */
 const ASKED = [
   /\b(?:EAI_AGAIN|ENOTFOUND|UnknownHostException:?|resolve host:?|lookup)\s+["']?([a-z][-a-z0-9.]*[a-z0-9])/gi,
-  /\b(?:translate host name|bad address|can't resolve|host)\s+["']([a-z][-a-z0-9.]*[a-z0-9])["']/gi,
+  /\b(?:translate host name|bad address|can't resolve|host|upstream)\s+["']([a-z][-a-z0-9.]*[a-z0-9])["']/gi,
   /\b(?:nslookup|dig|getent hosts|ping(?: -\w+(?: \d+)?)*|nc(?: -\w+(?: \d+)?)*|telnet)\s+([a-z][-a-z0-9.]*[a-z0-9])(?:\s+(\d{2,5}))?/gi,
   /(?<![\w.@/:-])([a-z][-a-z0-9.]*[a-z0-9]):(\d{2,5})(?=: )/gi,
   // Java: `kafka.data/10.96.0.7:9092`

@@ -156,7 +156,7 @@ describe('what a crashing container needs and does not get', () => {
     const sound = service('db', { clusterIP: 'None', selector: { app: 'db' }, ports: [{ port: 8080 }] });
     const made = [pod('db-1', { labels: { app: 'db' } })];
     const there = [sound, ...made, ...slicesFor(sound, made)];
-    const report = told('dial tcp db:3306: connect: connection refused', there);
+    const report = told('connect ETIMEDOUT db:3306', there);
     expect(report.headline).toContain('; it asks for Service db, whose pods listen on 8080, not on 3306');
     expect(told('dial tcp db:8080: connect: connection refused', there).headline).not.toContain('listen on');
   });

@@ -147,7 +147,7 @@ function mayBeAway(index: ClusterIndex, { pod }: ServicePod, { namespace, name }
 const SAYS_NO = /statuscode: 50[0-4]/;
 
 /** What programs write of a peer that does not answer: the Service deserves a look, whatever its objects say. */
-const GOT_NONE = /refused|time(?:d )?-?out|unreachable|no route|reset by peer|cannot (?:reach|connect)|unavailable/i;
+const GOT_NONE = /refused|timed?[- ]?out|unreachable|no route|reset by peer|cannot (?:reach|connect)|unavailable/i;
 
 /** A host is asked for as `db` and as `db.shop.svc.cluster.local`, and once is enough. */
 function eachOnce(own: string, hosts: readonly NamedHost[]): readonly NamedHost[] {

@@ -7,6 +7,7 @@ import { isFinished, podKey } from '../../../../../shared/model/pods.ts';
 import { formatSelector, matchesSelector } from '../../../../../shared/model/selectors.ts';
 import { changedCopy } from '../../../../../shared/util/kubectl.ts';
 import { joinNames, shellQuote } from '../../../../../shared/util/text.ts';
+import { nearestNamed } from '../config/config-fixes.ts';
 import { isPatchable, patchContainer, patchTemplateSpec, target } from '../containers/workload-commands.ts';
 import { eventEvidence } from '../pod-evidence.ts';
 import type { ServicePod } from '../service-pods.ts';
@@ -61,6 +62,7 @@ export function claimDetail(index: ClusterIndex, entry: ServicePod, text: string
   const evidence: Evidence[] = [];
   const words: string[] = [];
   const fixes: Fix[] = [];
+  const near = (name: string): string => nearestNamed(index, 'PersistentVolumeClaim', namespace, name);
   for (const name of claimsOf(entry.pod)) {
     const claim = index.get('PersistentVolumeClaim', namespace, name) as Claim | undefined;
     const source = `PersistentVolumeClaim ${namespace}/${name}`;
@@ -68,9 +70,9 @@ export function claimDetail(index: ClusterIndex, entry: ServicePod, text: string
       if (text.includes(`"${name}" is being deleted`)) {
         words.push(`claim ${name} is being deleted; it goes when no pod uses it`);
       } else if (text.includes(`"${name}"`)) {
-        words.push(`claim ${name} does not exist in namespace ${namespace}`);
+        words.push(`claim ${name} does not exist in namespace ${namespace}${near(name)}`);
       } else if (isAbsent(index, 'PersistentVolumeClaim', namespace, name)) {
-        words.push(`claim ${name} does not exist`);
+        words.push(`claim ${name} does not exist${near(name)}`);
         evidence.push({ fact: `no such claim in namespace ${namespace}`, source });
       } else {
         words.push(`the pod uses claim ${name}`);

@@ -33,6 +33,8 @@ describe('volumes that keep pods waiting', () => {
       { of: 'web', spec: { volumes } },
     );
     expect(ask(absent).headline).toContain('claim data does not exist in namespace shop');
+    const like = { ...claim, metadata: { name: 'date', namespace: 'shop' } };
+    expect(ask(absent, like).headline).toContain('does not exist in namespace shop; nearest: date');
   });
 
   it('does not call a claim missing that is being deleted', () => {
