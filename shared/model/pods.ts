@@ -42,8 +42,9 @@ export function podAddressField(address: string): string {
 
 /** All addresses of a pod, both families; empty before the sandbox is made. */
 export function podAddresses(pod: Pod): readonly string[] {
-  const list: string[] = [];
-  for (const { ip } of pod.status?.podIPs ?? []) if (ip !== undefined && ip !== '') list.push(ip);
+  const list = (pod.status?.podIPs ?? []).flatMap((entry) =>
+    entry.ip === undefined || entry.ip === '' ? [] : [entry.ip],
+  );
   if (list.length > 0) return list;
   const single = pod.status?.podIP;
   return single === undefined || single === '' ? [] : [single];

@@ -23,16 +23,20 @@ export function refKey(ref: Ref): string {
   return `${ref.kind}/${ref.namespace ?? ''}/${ref.name}`;
 }
 
-/** True when an event's or endpoint's reference means the given object; uid decides when both have one. */
+/**
+ * True when an event's or endpoint's reference means the given object; uid decides when both have one. Kubelets and
+ * node-problem-detector put the name of the node in the place of its uid (kubernetes/kubernetes pkg/kubelet/kubelet.go).
+ */
 export function refersTo(reference: ObjectReference | undefined, object: KubeObject, kind: string): boolean {
   if (reference === undefined) return false;
   const uid = object.metadata?.uid;
-  if (reference.uid !== undefined && reference.uid !== '' && uid !== undefined && uid !== '')
-    return reference.uid === uid;
+  const told = reference.kind === 'Node' && reference.uid === reference.name ? '' : reference.uid;
+  if (told !== undefined && told !== '' && uid !== undefined && uid !== '') return told === uid;
   return (
     reference.kind === kind &&
     reference.name === object.metadata?.name &&
-    (reference.namespace ?? object.metadata?.namespace) === object.metadata?.namespace
+    // A node has no namespace, whatever its watchers write.
+    (kind === 'Node' || (reference.namespace ?? object.metadata?.namespace) === object.metadata?.namespace)
   );
 }
 

@@ -13,7 +13,11 @@ export function isVirtualNode({ metadata, spec }: Node): boolean {
   );
 }
 
-/** Virtual nodes, and those of EKS Auto Mode, whose machine brings network and kube-proxy: agents of neither belong there. */
+/** Virtual nodes, those of EKS Auto Mode and of KubeEdge, whose machine brings network and kube-proxy: agents of neither belong there. */
 export function bringsItsNetwork(node: Node): boolean {
-  return isVirtualNode(node) || node.metadata?.labels?.['eks.amazonaws.com/compute-type'] === 'auto';
+  return (
+    isVirtualNode(node) ||
+    node.metadata?.labels?.['eks.amazonaws.com/compute-type'] === 'auto' ||
+    /-kubeedge-/.test(node.status?.nodeInfo?.kubeletVersion ?? '')
+  );
 }

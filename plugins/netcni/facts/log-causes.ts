@@ -1,6 +1,6 @@
 import type { Fix } from '../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../shared/model/cluster-index.ts';
-import type { Pod } from '../../../shared/model/objects-pod.ts';
+import type { ContainerStatus, Pod } from '../../../shared/model/objects-pod.ts';
 import { conditionOf, podKey } from '../../../shared/model/pods.ts';
 import { nameOf, namespaceOf } from '../../../shared/model/refs.ts';
 import { shorten, withoutLogHead } from '../../../shared/util/text.ts';
@@ -55,7 +55,10 @@ const COMPLAINT =
 
 function textsOf(index: ClusterIndex, pod: Pod): readonly { readonly text: string; readonly source: string }[] {
   const key = podKey(pod);
-  const statuses = [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])];
+  // Of several containers the one that ends again and again says more than one that runs and waits for it.
+  const statuses = [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])].sort(
+    (a, b) => standing(a) - standing(b),
+  );
   const texts = statuses.flatMap((status) => {
     const { name = '', state, lastState } = status;
     const logs = [true, false].flatMap((previous) => {
@@ -75,6 +78,12 @@ function textsOf(index: ClusterIndex, pod: Pod): readonly { readonly text: strin
   const scheduled = conditionOf(pod, 'PodScheduled');
   const refused = scheduled?.status === 'False' ? [{ text: scheduled.message ?? '', source: `Pod ${key} status` }] : [];
   return [...texts, ...probes, ...refused];
+}
+
+function standing({ ready, state }: ContainerStatus): number {
+  if (state?.waiting !== undefined && !/^(ContainerCreating|PodInitializing)$/.test(state.waiting.reason ?? ''))
+    return 0;
+  return ready === true ? 2 : 1;
 }
 
 /** The end of a long log: what ended the agent stands there. */

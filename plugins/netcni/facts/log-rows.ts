@@ -9,6 +9,14 @@ export const WRONG_SETTING = 'its command line or configuration is wrong';
 /** The meaning of complaints about the API server, by whatever address. */
 export const API_UNREACHABLE = 'it cannot reach the API server';
 
+/** Meanings of complaints about what a plugin has beside its agents. */
+export const TYPHA_UNREACHABLE = 'it cannot reach Typha (TCP 5473)';
+export const CONTROLLER_UNREACHABLE = 'it cannot reach antrea-controller';
+export const DEFINITIONS_MISSING =
+  'its resource definitions (CRDs) are missing: not all of its manifest was applied, or its operator is down';
+/** The meaning of BIRD's complaint about its sessions. */
+export const PEERS_UNCONNECTED = 'its BGP peers are not connected';
+
 /**
  * Lines of agents, most telling first. From flannel main.go and pkg/subnet/kube, calico node/pkg/lifecycle and felix,
  * cilium daemon/cmd, antrea cmd/antrea-agent, aws-node ipamd, kube-proxy cmd/kube-proxy, weave prog/weaver, ovn-kubernetes.
@@ -50,20 +58,18 @@ export const LOG_ROWS: readonly LogRow[] = [
       risk: 'low',
     },
   ],
+  [/unable to find default v6 route/i, 'it is to carry IPv6, and the node has no default route of IPv6'],
   [/no default route|unable to find default route|failed to get default gateway/i, 'the node has no default route'],
   [
     /(typha.*(x509|tls: )|tls: .*typha)/i,
     'the certificates between it and Typha are not valid (Secrets node-certs and typha-certs)',
   ],
-  [
-    /could not find the requested resource|no matches for kind|Unable to find all Cilium CRDs/,
-    'its resource definitions (CRDs) are missing: not all of its manifest was applied, or its operator is down',
-  ],
+  [/could not find the requested resource|no matches for kind|Unable to find all Cilium CRDs/, DEFINITIONS_MISSING],
   [
     /EC2MetadataRequestError|instance metadata|169\.254\.169\.254/,
     'it cannot read the metadata of its machine (169.254.169.254; IMDS and its hop limit)',
   ],
-  [/connect to antrea-controller/, 'it cannot reach antrea-controller'],
+  [/connect to antrea-controller/, CONTROLLER_UNREACHABLE],
   [
     /allocate router IP|not in the valid range of allocations/,
     'the range of the node changed, and its own address is of the old one',
@@ -73,7 +79,7 @@ export const LOG_ROWS: readonly LogRow[] = [
   [/too many open files|inotify.*(limit|no space)/i, 'the node allows no more open files or inotify watches'],
   [/(secret|configmap) "[^"]+" not found/i, 'a Secret or ConfigMap that it mounts does not exist'],
   [
-    /net-conf\.json.*(no such file|invalid|unexpected)|error parsing subnet config|failed to read net conf|invalid character .* (looking for|after)/i,
+    /net-conf\.json.*(no such file|invalid|unexpected)|error parsing subnet config|failed to load configuration: |failed to read net conf|invalid character .* (looking for|after)/i,
     'its configuration cannot be read',
   ],
   [
@@ -101,10 +107,7 @@ export const LOG_ROWS: readonly LogRow[] = [
     /(ec2|sts)[.\w-]*\.amazonaws\.com.*(timeout|refused|no such host|deadline)|RequestError: send request failed/i,
     'it cannot reach the API of the cloud (EC2, STS)',
   ],
-  [
-    /failed to connect to typha|typha.*(i\/o timeout|connection refused|no route to host)/i,
-    'it cannot reach Typha (TCP 5473)',
-  ],
+  [/failed to connect to typha|typha.*(i\/o timeout|connection refused|no route to host)/i, TYPHA_UNREACHABLE],
   [
     /(kvstore|etcd).*(i\/o timeout|connection refused|deadline exceeded)|unable to connect to (kvstore|etcd)/i,
     'it cannot reach its store (etcd)',
@@ -130,6 +133,10 @@ export const LOG_ROWS: readonly LogRow[] = [
     'the BPF file system or a BPF feature is missing on the node',
   ],
   [
+    /incompatible nft rules in the table/,
+    'rules written with nft stand in the tables of iptables on the node, and iptables cannot read them',
+  ],
+  [
     /iptables(-restore)?.*(exit status|RULE_\w+ failed|lock|incompatible|Permission denied|can't initialize|Table does not exist)|can't initialize iptables table/i,
     'iptables does not work on the node',
   ],
@@ -145,8 +152,12 @@ export const LOG_ROWS: readonly LogRow[] = [
   [/address already in use|bind: address already/i, 'a port that it needs is taken on the node'],
   [/unable to connect to BIRDv?[46]? ?socket|bird\d?\.ctl/i, 'BIRD, its part that speaks BGP, does not run'],
   [/felix is not ready/i, 'Felix, its part that writes rules and routes, is not ready'],
-  [/BGP not established with|BIRD is not ready/i, 'its BGP peers are not connected'],
+  [/BGP not established with|BIRD is not ready/i, PEERS_UNCONNECTED],
   [/nodes? \\?"[^"]+" not found/i, 'it looks for its node under a name that no Node has'],
+  [
+    /(subnet|cluster|cidr)\S* (pool|range|ranges)\b.*exhausted|no (more )?subnets? (left|available)/i,
+    'the range of the cluster has no free piece left for a node',
+  ],
   [/node-subnets.*(not found|missing|waiting)|timed out waiting for node.*subnet/i, 'OVN has given the node no subnet'],
   [
     /seeded by different peers|inconsistent entries in peer/i,

@@ -2,13 +2,13 @@ import { defineMessages, message } from '../../../shared/messages/define-message
 
 /** CNI401 to CNI419: Calico's own state. */
 export const calicoMessages = defineMessages({
-  CNI401: message<{ node: string; peers: string; states: string; type: string }>({
+  CNI401: message<{ nodes: string; node: string; peers: string; states: string; type: string }>({
     slug: 'bgp-peer-not-established',
     severity: 'critical',
     rung: 22,
     title: 'a BGP session of a node is not established',
-    summary: ({ node, peers, states, type }) =>
-      `BGP of node ${node} is not established with ${peers} (${states}, ${type})`,
+    summary: ({ nodes, peers, states, type }) =>
+      `BGP of ${nodes} is not established with ${peers} (${states}, ${type})`,
     explain:
       'Nodes tell each other by BGP (TCP 179) where the pods are. Without the session this node and the peer do not know each other’s pods; routes that were known stay for a while and then vanish.\n' +
       'Idle and Active mean that no TCP connection comes about: the peer is down, a firewall closes 179, or Calico chose an address of the wrong interface (docker0, a VPN) for the node: compare ' +
@@ -120,7 +120,7 @@ export const calicoMessages = defineMessages({
     slug: 'wrong-address-detected',
     severity: 'warning',
     confidence: 'likely',
-    rung: 20,
+    rung: 11,
     title: 'Calico uses another address of a node than Kubernetes',
     summary: ({ node, used, internal, why }) =>
       `Calico uses ${used} for node ${node}, whose InternalIP is ${internal}${why}`,

@@ -76,15 +76,16 @@ export const flannelMessages = defineMessages({
       'A flanneld only makes routes to nodes of its own backend. After Backend.Type was changed in kube-flannel-cfg the DaemonSet has to be restarted everywhere; until then nodes of the two kinds cannot reach each other’s pods.',
     fixes: ({ fix }) => fix,
   }),
-  CNI606: message<{ a: string; b: string; address: string }>({
+  CNI606: message<{ nodes: string; both: string; address: string; fix: readonly Fix[] }>({
     slug: 'flannel-address-shared',
     severity: 'critical',
     rung: 15,
     title: 'two nodes announce the same address to Flannel',
-    summary: ({ a, b, address }) =>
-      `nodes ${a} and ${b} both announce ${address} to Flannel: packets for pods of one reach the other`,
+    summary: ({ nodes, both, address }) =>
+      `${nodes} ${both} announce ${address} to Flannel: packets for pods of one reach another`,
     explain:
       'flanneld picks the interface of the default route. On machines whose first interface has the same address everywhere (Vagrant’s 10.0.2.15) all nodes announce it. Give flanneld the right interface with --iface or --iface-regex.',
+    fixes: ({ fix }) => fix,
   }),
   CNI607: message<{ setting: string; proxy: string }>({
     slug: 'flannel-and-proxy-tables-differ',

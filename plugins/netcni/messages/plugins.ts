@@ -6,7 +6,7 @@ export const pluginMessages = defineMessages({
     slug: 'cilium-node-missing',
     severity: 'warning',
     confidence: 'likely',
-    rung: 13,
+    rung: 15,
     title: 'a node has no CiliumNode',
     summary: ({ nodes }) => `${nodes} without CiliumNode: the Cilium agent there has not registered`,
     explain:
@@ -42,19 +42,20 @@ export const pluginMessages = defineMessages({
       'An endpoint is the network of one pod in the hands of the agent. While it waits for its identity or is regenerated, its policies are not in force or its traffic does not pass. Endpoints that stay so show an agent that cannot ' +
       'reach the API server (identities), or one that fails to load its programs into the kernel: its log tells which.',
   }),
-  CNI504: message<{ node: string; taint: string }>({
+  CNI504: message<{ nodes: string; names: string; taint: string; why: string }>({
     slug: 'agent-taint-stays',
     severity: 'warning',
     rung: 25,
     title: 'the network plugin’s taint stays on a node',
-    summary: ({ node, taint }) =>
-      `node ${node} still has the taint ${taint} although its agent is ready: no pods are placed there`,
+    summary: ({ nodes, names, taint, why }) =>
+      `${nodes} still ${names.includes(' ') ? 'have' : 'has'} the taint ${taint} ${why}: no pods are placed there`,
     explain:
-      'The taint keeps pods away until the plugin has taken over the node; the agent or the operator takes it off. When it stays, the operator does not run or lacks the right to patch nodes.',
-    fixes: ({ node, taint }) => [
+      'The taint keeps pods away until the plugin has taken over the node; the agent or the operator takes it off. When it stays, the operator does not run or lacks the right to patch nodes. ' +
+      'Where the plugin was taken away or never came, nobody is left to take it off.',
+    fixes: ({ names, taint }) => [
       {
         title: 'take it off by hand',
-        command: `kubectl taint node ${node} ${taint.split(/[=:]/)[0] ?? ''}-`,
+        command: `kubectl taint node ${names} ${taint.split(/[=:]/)[0] ?? ''}-`,
         risk: 'low',
       },
     ],
@@ -78,13 +79,13 @@ export const pluginMessages = defineMessages({
     explain:
       'Two pools hold the same addresses; Cilium switches the younger one off as a whole. Services that need an address of it stay pending. Make the ranges of the pools disjoint.',
   }),
-  CNI701: message<{ node: string; conditions: string; said: string }>({
+  CNI701: message<{ nodes: string; many: boolean; conditions: string; said: string }>({
     slug: 'antrea-agent-condition',
     severity: 'critical',
-    rung: 14,
+    rung: 15,
     title: 'an Antrea agent reports trouble',
-    summary: ({ node, conditions, said }) =>
-      `the Antrea agent of node ${node} reports ${conditions}${said === '' ? '' : `: ${said}`}`,
+    summary: ({ nodes, many, conditions, said }) =>
+      `the Antrea ${many ? 'agents' : 'agent'} of ${nodes} ${many ? 'report' : 'reports'} ${conditions}${said === '' ? '' : `: ${said}`}`,
     explain:
       'AntreaAgentInfo carries what the agent finds out about itself. ControllerConnectionUp False: no new policies arrive. OVSDBConnectionUp or OpenflowConnectionUp False: Open vSwitch does not answer on the node, new pods get no network.',
   }),

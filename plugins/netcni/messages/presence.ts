@@ -3,18 +3,28 @@ import type { Fix } from '../../../shared/messages/finding.ts';
 
 /** CNI101 to CNI108, CNI113 and CNI114: which network plugin is there, and whether its agents work on every node. */
 export const presenceMessages = defineMessages({
-  CNI101: message<{ nodes: string; said: string }>({
+  CNI101: message<{ nodes: string; said: string; waits: string }>({
     slug: 'no-network-plugin',
     severity: 'critical',
     rung: 8,
     title: 'no network plugin is installed',
-    summary: ({ nodes, said }) => `no network plugin is installed: ${nodes} without pod network (${said})`,
+    summary: ({ nodes, said, waits }) =>
+      `no network plugin is installed: ${nodes} without pod network (${said})${waits}`,
     explain:
       'The kubelet finds no network configuration in /etc/cni/net.d, and the cluster holds no agents of any network plugin that is known. ' +
       'Nodes stay NotReady and pods without hostNetwork stay in ContainerCreating until one is installed.\n' +
       'A fresh kubeadm cluster looks like this until the manifest of a plugin (Flannel, Calico, Cilium …) is applied. Choose one whose pod range is the ' +
       '--cluster-cidr of the controller manager.',
-    fixes: () => [
+    fixes: ({ waits }) => [
+      ...(waits === ''
+        ? []
+        : [
+            {
+              title: 'see what it should make (custom-resources.yaml of the Calico release)',
+              command: 'kubectl get installations.operator.tigera.io',
+              risk: 'none' as const,
+            },
+          ]),
       { title: 'see what the kubelet says', command: 'kubectl describe nodes | grep -A12 Conditions', risk: 'none' },
     ],
   }),
@@ -142,7 +152,7 @@ export const presenceMessages = defineMessages({
   CNI108: message<{ title: string; name: string; namespace: string; state: string; does: string; pod: string }>({
     slug: 'controller-down',
     severity: 'warning',
-    rung: 15,
+    rung: 8,
     title: 'a controller of the network plugin is down',
     summary: ({ name, namespace, state, does }) => `${namespace}/${name} has ${state}: ${does}`,
     explain:

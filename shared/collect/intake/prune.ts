@@ -15,10 +15,7 @@ const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 /** Annotations above this size are data of other tools (Helm releases, certificates). */
 const LONGEST_ANNOTATION = 8192;
 
-const META_DROPPED = new Set(['managedFields', 'selfLink']);
-const STATUS_DROPPED = new Set(['f:status']);
-const CONTAINERS = ['containers', 'initContainers', 'ephemeralContainers'];
-const STATUSES = ['containerStatuses', 'initContainerStatuses', 'ephemeralContainerStatuses'];
+const META_DROPPED = new Set(['managedFields', 'selfLink', 'annotations']);
 const CONTAINER_DROPPED = new Set([
   'terminationMessagePath',
   'terminationMessagePolicy',
@@ -50,47 +47,57 @@ const NODE_STATUS_DROPPED = new Set([
 
 /**
  * The object without what nobody reads (`shared/model/objects.ts` tells what is read), so that a large snapshot stays
- * small in memory. Values of Secrets never come through. The argument is not changed; what has nothing to leave out comes
- * back as it is.
+ * small in memory. Values of Secrets never come through. The argument is not changed.
  */
 export function prune(object: Json): Json {
   const kind = object.kind as string;
   const managed = KEEP_MANAGED.has(kind) || (isRecord(object.data) && object.data.Corefile !== undefined);
-  const lean = changed(object, { metadata: pruneMeta(object.metadata, managed) });
+  const copy: Record<string, unknown> = { ...object, metadata: pruneMeta(object.metadata, managed) };
   switch (kind) {
     case 'Pod':
-      return changed(lean, { spec: prunePodSpec(object.spec), status: prunePodStatus(object.status) });
+      copy.spec = prunePodSpec(object.spec);
+      copy.status = prunePodStatus(object.status);
+      break;
     case 'Node':
-      return changed(lean, { status: omit(object.status, NODE_STATUS_DROPPED) });
+      copy.status = omit(object.status, NODE_STATUS_DROPPED);
+      break;
     case 'Secret':
-      return keptSecret(lean);
+      return keptSecret(copy);
     case 'ConfigMap':
-      return changed(lean, { binaryData: undefined });
+      delete copy.binaryData;
+      break;
     case 'CustomResourceDefinition':
       // The schemas; no one reads them and they are most of a support bundle.
-      return changed(lean, { spec: undefined });
+      delete copy.spec;
+      break;
     default:
-      return isRecord(object.spec) ? changed(lean, { spec: pruneTemplates(object.spec) }) : lean;
+      if (isRecord(object.spec)) copy.spec = pruneTemplates(object.spec);
   }
+  if (copy.metadata === undefined) delete copy.metadata;
+  if (copy.spec === undefined) delete copy.spec;
+  if (copy.status === undefined) delete copy.status;
+  return copy;
 }
 
 function pruneMeta(meta: unknown, managed: boolean): unknown {
   if (!isRecord(meta)) return undefined;
-  const { managedFields } = meta;
-  return changed(omit(meta, META_DROPPED) as Json, {
-    annotations: pruneAnnotations(meta.annotations),
-    managedFields: managed && Array.isArray(managedFields) ? pruneManaged(managedFields) : undefined,
-  });
+  const copy = omit(meta, META_DROPPED) as Record<string, unknown>;
+  const annotations = pruneAnnotations(meta.annotations);
+  if (annotations !== undefined) copy.annotations = annotations;
+  if (managed && Array.isArray(meta.managedFields)) copy.managedFields = pruneManaged(meta.managedFields);
+  return copy;
 }
 
 function pruneAnnotations(annotations: unknown): unknown {
   if (!isRecord(annotations)) return undefined;
-  const dropped = new Set<string>();
-  for (const key in annotations) {
+  const copy: Record<string, unknown> = {};
+  for (const key of Object.keys(annotations)) {
     const value = annotations[key];
-    if (key === LAST_APPLIED || (typeof value === 'string' && value.length > LONGEST_ANNOTATION)) dropped.add(key);
+    if (key === LAST_APPLIED) continue;
+    if (typeof value === 'string' && value.length > LONGEST_ANNOTATION) continue;
+    copy[key] = value;
   }
-  return omit(annotations, dropped);
+  return copy;
 }
 
 /** Who owns spec and metadata; what status writers own is never asked. */
@@ -98,28 +105,34 @@ function pruneManaged(entries: readonly unknown[]): unknown[] {
   const kept: unknown[] = [];
   for (const entry of entries) {
     if (!isRecord(entry) || entry.subresource === 'status') continue;
-    kept.push(changed(entry, { fieldsV1: omit(entry.fieldsV1, STATUS_DROPPED) }));
+    const fields = entry.fieldsV1;
+    kept.push(isRecord(fields) ? { ...entry, fieldsV1: omit(fields, new Set(['f:status'])) } : entry);
   }
   return kept;
 }
 
 function pruneTemplates(spec: Json): Json {
-  const { template, jobTemplate } = spec;
-  return changed(spec, {
-    template: isRecord(template) ? changed(template, { spec: prunePodSpec(template.spec) }) : template,
-    jobTemplate:
-      isRecord(jobTemplate) && isRecord(jobTemplate.spec)
-        ? changed(jobTemplate, { spec: pruneTemplates(jobTemplate.spec) })
-        : jobTemplate,
-  });
+  const copy: Record<string, unknown> = { ...spec };
+  if (isRecord(spec.template) && isRecord(spec.template.spec)) copy.template = pruneTemplate(spec.template);
+  if (isRecord(spec.jobTemplate) && isRecord(spec.jobTemplate.spec)) {
+    copy.jobTemplate = { ...spec.jobTemplate, spec: pruneTemplates(spec.jobTemplate.spec) };
+  }
+  return copy;
+}
+
+function pruneTemplate(template: Json): Json {
+  return { ...template, spec: prunePodSpec(template.spec) };
 }
 
 function prunePodSpec(spec: unknown): unknown {
   if (!isRecord(spec)) return spec;
-  const { volumes } = spec;
-  const lean = withoutInLists(omit(spec, POD_SPEC_DROPPED) as Json, CONTAINERS, CONTAINER_DROPPED);
-  if (!Array.isArray(volumes) || !volumes.some(isTokenVolume)) return lean;
-  return changed(lean, { volumes: volumes.filter((volume) => !isTokenVolume(volume)) });
+  const copy = omit(spec, POD_SPEC_DROPPED) as Record<string, unknown>;
+  for (const field of ['containers', 'initContainers', 'ephemeralContainers']) {
+    const list = spec[field];
+    if (Array.isArray(list)) copy[field] = list.map((container) => omit(container, CONTAINER_DROPPED));
+  }
+  if (Array.isArray(spec.volumes)) copy.volumes = spec.volumes.filter((volume) => !isTokenVolume(volume));
+  return copy;
 }
 
 /** The token volume that every pod gets (kube-api-access-xxxxx) tells nothing. */
@@ -128,39 +141,18 @@ function isTokenVolume(volume: unknown): boolean {
 }
 
 function prunePodStatus(status: unknown): unknown {
-  return isRecord(status) ? withoutInLists(status, STATUSES, CONTAINER_STATUS_DROPPED) : status;
-}
-
-/** The object, with what the items of its lists have of `dropped` left out. */
-function withoutInLists(object: Json, fields: readonly string[], dropped: ReadonlySet<string>): Json {
-  const lists: Record<string, unknown> = {};
-  for (const field of fields) {
-    const list = object[field];
-    if (!Array.isArray(list)) continue;
-    const lean = list.map((item) => omit(item, dropped));
-    if (lean.some((item, at) => item !== list[at])) lists[field] = lean;
+  if (!isRecord(status)) return status;
+  const copy: Record<string, unknown> = { ...status };
+  for (const field of ['containerStatuses', 'initContainerStatuses', 'ephemeralContainerStatuses']) {
+    const list = status[field];
+    if (Array.isArray(list)) copy[field] = list.map((container) => omit(container, CONTAINER_STATUS_DROPPED));
   }
-  return changed(object, lists);
-}
-
-/** The object with these fields in place of its own; one that is undefined is left out. */
-function changed(object: Json, fields: Json): Json {
-  let copy: Record<string, unknown> | undefined;
-  for (const field in fields) {
-    if (fields[field] === object[field]) continue;
-    copy ??= { ...object };
-    if (fields[field] === undefined) delete copy[field];
-    else copy[field] = fields[field];
-  }
-  return copy ?? object;
+  return copy;
 }
 
 function omit(value: unknown, dropped: ReadonlySet<string>): unknown {
   if (!isRecord(value)) return value;
-  let none = true;
-  for (const key in value) if (dropped.has(key)) none = false;
-  if (none) return value;
   const copy: Record<string, unknown> = {};
-  for (const key in value) if (!dropped.has(key)) copy[key] = value[key];
+  for (const key of Object.keys(value)) if (!dropped.has(key)) copy[key] = value[key];
   return copy;
 }

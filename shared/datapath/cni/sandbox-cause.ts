@@ -37,8 +37,10 @@ function plainWords(message: string): string {
     .replace(/^\[?failed to (?:set up|setup) (?:sandbox container|pod) "[^"]*" network for pod "[^"]*": /, '')
     .replace(/networkPlugin cni failed to set up pod "[^"]*" network: /, '')
     .replace(/^failed to get sandbox runtime: /, '')
-    .replace(/(?:CmdAdd \(shim\): )?CNI request failed with status \d+: /, '')
+    .replace(/^.*ERRORED: error configuring pod \[[^\]]*\] networking: \[[^\]]*\]: /s, '')
+    .replace(/(?:CmdAdd \(shim\): )?(?:CNI request failed with status \d+: '?(?:\[[^\]]*\] )?)/, '')
     .replace(/RPC failed; request ip return \d+ /, '')
-    .replace(/error adding container to network "[^"]*": /, '');
+    .replace(/error adding container to network "[^"]*": /, '')
+    .replace(/CNI request failed with status \d+: '?(?:\[[^\]]*\] )?/, '');
   return shorten(core, 160);
 }

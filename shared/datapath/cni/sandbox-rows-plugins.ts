@@ -3,7 +3,19 @@ import type { SandboxRow } from './sandbox-trouble.ts';
 /** What the plugins themselves say, each by its name; see sandbox-rows.ts. */
 export const PLUGIN_ROWS: readonly SandboxRow[] = [
   [
-    /No more free affine blocks|limit of \d+ blocks reached|No IPs available in pools|Assigned 0 out of \d+ requested IPv[46]/,
+    /limit of \d+ blocks reached/,
+    'no-address',
+    'Calico',
+    'the node holds as many blocks of addresses as it may (maxBlocksPerHost of IPAMConfig default)',
+  ],
+  [
+    /No more free affine blocks/,
+    'no-address',
+    'Calico',
+    'the blocks of the node are full, no free one is left, and it may not borrow (strictAffinity of IPAMConfig default)',
+  ],
+  [
+    /No IPs available in pools|Assigned 0 out of \d+ requested IPv[46]/,
     'no-address',
     'Calico',
     'Calico has no free address for this node',
@@ -86,6 +98,12 @@ export const PLUGIN_ROWS: readonly SandboxRow[] = [
     'no-pool',
     'Cilium',
     'the CiliumPodIPPool that the pod is to use does not exist, or gave the node nothing',
+  ],
+  [
+    /identity allocation|waiting for identity|(allocate|resolve) identity|CiliumIdentity/,
+    'timeout',
+    'Cilium',
+    'Cilium could have no identity made for the pod in time',
   ],
   [
     /range is full|all CIDR ranges are exhausted|all pod CIDR ranges are exhausted|no IPs currently available on the node|No more IPs available/,

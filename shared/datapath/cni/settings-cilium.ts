@@ -19,7 +19,7 @@ export function ciliumSettings(index: ClusterIndex, sets: readonly Workload[]): 
     ...some('encryption', encryptionOf(setting)),
     ...some('ipam', retold(setting('ipam'), ipamOf)),
     dataplane: { value: 'eBPF', source: 'Cilium has no other' },
-    ...some('replacesKubeProxy', retold(setting('kube-proxy-replacement'), replaces)),
+    ...some('replacesKubeProxy', replacementOf(sets, setting('kube-proxy-replacement'))),
     ...some('chained', chainedOf(setting)),
     podRanges: rangesOf(index, setting),
   };
@@ -61,9 +61,18 @@ function ipamOf(mode: string): Ipam {
   return /^(eni|azure|alibabacloud|delegated-plugin)$/.test(mode) ? 'cloud' : 'operator';
 }
 
-/** `strict` until 1.15, `true` since. `partial` and `probe` leave parts to kube-proxy. */
-function replaces(value: string): boolean {
-  return value === 'true' || value === 'strict';
+/**
+ * `strict` until 1.15, `true` since. `partial` and `probe` leave parts to kube-proxy, and which is not told. Clusters of
+ * GKE Dataplane V2 have no kube-proxy, whatever the configuration says.
+ */
+function replacementOf(
+  sets: readonly Workload[],
+  told: Told<string> | undefined,
+): PluginSettings['replacesKubeProxy'] | undefined {
+  if (sets.some((set) => nameOf(set) === 'anetd'))
+    return { value: true, source: 'GKE Dataplane V2 does the work of kube-proxy' };
+  if (told === undefined || /^(partial|probe)$/.test(told.value)) return undefined;
+  return { value: told.value === 'true' || told.value === 'strict', source: told.source };
 }
 
 function chainedOf(setting: Setting): Told<string> | undefined {

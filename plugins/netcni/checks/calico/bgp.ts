@@ -9,10 +9,12 @@ import { matchesSelector } from '../../../../shared/model/selectors.ts';
 import { parseCalicoSelector } from '../../../../shared/policy/rules/calico-selector.ts';
 import { joinNames } from '../../../../shared/util/text.ts';
 import { type ClusterSubject, nodeKey } from '../../cluster-subject.ts';
+import { calicoAddresses, wrongAddressOf } from '../../facts/calico-addresses.ts';
 import { downNodes, nodeFacts } from '../../facts/nodes.ts';
+import { sickAgents } from '../../facts/sick-agents.ts';
 import { calicoMessages } from '../../messages/calico.ts';
 import { AGENT_USES } from '../presence/agent-uses.ts';
-import { nodeWords } from '../words.ts';
+import { groupBy, nodeWords } from '../words.ts';
 import { isCalico } from './is-calico.ts';
 
 /** Sessions of nodes that a CalicoNodeStatus shows to be down. */
@@ -20,53 +22,67 @@ export const bgpNotEstablished = defineCheck<ClusterSubject>({
   id: 'netcni/bgp-peer-not-established',
   group: 'calico',
   needs: ['CalicoNodeStatus'],
-  uses: ['Node'],
+  uses: [...AGENT_USES, 'Event'],
   applies: (_, { index }) => index.list('CalicoNodeStatus').length > 0,
-  run: (_, { index }) =>
-    index.list('CalicoNodeStatus').flatMap((status) => {
+  run: (_, { index }) => {
+    const troubled = index.list('CalicoNodeStatus').flatMap((status) => {
       const node = status.spec?.node ?? nameOf(status);
       const bgp = status.status?.bgp;
       if (downNodes(index).has(node)) return [];
       const broken = [...(bgp?.peersV4 ?? []), ...(bgp?.peersV6 ?? [])].filter(
-        (peer) => peer.state !== 'Established' && !isOfDownNode(index, peer),
+        (peer) => peer.state !== 'Established' && !isOfOther(index, peer),
       );
       if (broken.length === 0) return [];
-      return [
-        calicoMessages.CNI401.raise({
-          subject: { kind: 'Node', name: node },
-          args: {
-            node,
-            peers: joinNames(
-              broken.map((peer) => peerWords(index, peer)),
-              3,
-            ),
-            states: joinNames([...new Set(broken.map(({ state }) => state ?? 'unknown'))], 3),
-            type: joinNames([...new Set(broken.map(({ type }) => type ?? 'peer'))], 2),
+      const args = {
+        peers: joinNames(
+          broken.map((peer) => peerWords(index, peer)),
+          3,
+        ),
+        states: joinNames([...new Set(broken.map(({ state }) => state ?? 'unknown'))], 3),
+        type: joinNames([...new Set(broken.map(({ type }) => type ?? 'peer'))], 2),
+      };
+      return [{ status, node, bgp, broken, args }];
+    });
+    // A router that nobody reaches is one cause and not one for each node.
+    return groupBy(troubled, ({ args }) => Object.values(args).join(' ')).map((alike) => {
+      const [{ status, node, bgp, broken, args }] = alike;
+      const names = alike.map((one) => one.node);
+      return calicoMessages.CNI401.raise({
+        subject: { kind: 'Node', name: node },
+        args: { ...args, nodes: nodeWords(names), node },
+        impact: names.length / Math.max(1, nodeFacts(index).length),
+        pods: names.map(nodeKey),
+        evidence: [
+          ...broken.slice(0, 3).map(({ peerIP = '', state = '', type = '', since }) => ({
+            fact: `${type} ${peerIP}: ${state}${since === undefined ? '' : ` since ${since}`}`,
+            source: `CalicoNodeStatus ${nameOf(status)} status.bgp`,
+          })),
+          {
+            fact: `${bgp?.numberEstablishedV4 ?? 0} established, ${bgp?.numberNotEstablishedV4 ?? broken.length} not`,
+            source: `CalicoNodeStatus ${nameOf(status)}, written ${status.status?.lastUpdated ?? 'at an unknown time'}`,
           },
-          pods: [nodeKey(node)],
-          evidence: [
-            ...broken.slice(0, 3).map(({ peerIP = '', state = '', type = '', since }) => ({
-              fact: `${type} ${peerIP}: ${state}${since === undefined ? '' : ` since ${since}`}`,
-              source: `CalicoNodeStatus ${nameOf(status)} status.bgp`,
-            })),
-            {
-              fact: `${bgp?.numberEstablishedV4 ?? 0} established, ${bgp?.numberNotEstablishedV4 ?? broken.length} not`,
-              source: `CalicoNodeStatus ${nameOf(status)}, written ${status.status?.lastUpdated ?? 'at an unknown time'}`,
-            },
-          ],
-        }),
-      ];
-    }),
+        ],
+      });
+    });
+  },
 });
 
-/** A session with a node that is down is a consequence of that. */
-function isOfDownNode(index: ClusterIndex, { peerIP }: CalicoPeerState): boolean {
+/** A session with a node that is down, whose agent is ill, or which goes by a wrong address is a consequence of that. */
+function isOfOther(index: ClusterIndex, { peerIP }: CalicoPeerState): boolean {
   const node = nodeOfAddress(index, peerIP ?? '');
-  return node !== undefined && downNodes(index).has(nameOf(node));
+  if (node === undefined) return false;
+  const name = nameOf(node);
+  return downNodes(index).has(name) || sickAgents(index).has(name) || wrongAddressOf(index, node)?.bridge === true;
 }
 
 function nodeOfAddress(index: ClusterIndex, address: string): Node | undefined {
-  return index.list('Node').find(({ status }) => status?.addresses?.some((entry) => entry.address === address));
+  return index
+    .list('Node')
+    .find(
+      (node) =>
+        node.status?.addresses?.some((entry) => entry.address === address) ||
+        calicoAddresses(node).some((told) => told.split('/')[0] === address),
+    );
 }
 
 function peerWords(index: ClusterIndex, { peerIP = '' }: CalicoPeerState): string {

@@ -1,12 +1,18 @@
 import { detectNetwork } from '../../../../shared/datapath/cni/detect.ts';
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import type { Finding } from '../../../../shared/messages/finding.ts';
+import { isWhollyRead } from '../../../../shared/model/absence.ts';
+import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import type { Condition, KubeObject, Node } from '../../../../shared/model/objects.ts';
 import { nameOf } from '../../../../shared/model/refs.ts';
-import { formatAddress, inRange, parseAddress, parseCidr } from '../../../../shared/util/addresses.ts';
+import { formatAddress, parseCidr } from '../../../../shared/util/addresses.ts';
 import { joinNames, shorten } from '../../../../shared/util/text.ts';
 import { type ClusterSubject, nodeKey } from '../../cluster-subject.ts';
+import { agentGroups } from '../../facts/agents.ts';
+import { calicoAddresses, wrongAddressOf } from '../../facts/calico-addresses.ts';
+import { PEERS_UNCONNECTED } from '../../facts/log-rows.ts';
 import { nodeFacts } from '../../facts/nodes.ts';
+import { ofSickAgents, sickAgents } from '../../facts/sick-agents.ts';
 import { calicoMessages } from '../../messages/calico.ts';
 import { AGENT_USES } from '../presence/agent-uses.ts';
 import { isCalico } from './is-calico.ts';
@@ -16,25 +22,37 @@ export const operatorReports = defineCheck<ClusterSubject>({
   id: 'netcni/operator-reports-trouble',
   group: 'calico',
   needs: ['TigeraStatus'],
-  uses: ['Installation'],
+  uses: [...AGENT_USES, 'Event'],
   applies: (_, { index }) => index.list('TigeraStatus').length + index.list('Installation').length > 0,
-  run: (_, { index }) => [
-    ...index.list('TigeraStatus').flatMap((object) => trouble('TigeraStatus', object, object.status?.conditions)),
-    ...index.list('Installation').flatMap((object) => trouble('Installation', object, object.status?.conditions)),
-  ],
+  run: (_, { index }) => {
+    const told = index
+      .list('TigeraStatus')
+      .flatMap((object) => trouble(index, 'TigeraStatus', object, object.status?.conditions));
+    if (told.length > 0) return told;
+    // Its conditions are the same, gathered.
+    return index
+      .list('Installation')
+      .flatMap((object) => trouble(index, 'Installation', object, object.status?.conditions));
+  },
 });
 
 /** Components that only watch or tell, without which pods have their network all the same. */
 const BESIDE =
   /^(apiserver|monitor|log-|compliance|intrusion|manager|management|policy-recommendation|goldmane|whisker|packetcapture|ippools)/;
 
-function trouble(kind: string, object: KubeObject, conditions: readonly Condition[] | undefined): readonly Finding[] {
+function trouble(
+  index: ClusterIndex,
+  kind: string,
+  object: KubeObject,
+  conditions: readonly Condition[] | undefined,
+): readonly Finding[] {
   const degraded = conditions?.find(({ type, status }) => type === 'Degraded' && status === 'True');
   const unavailable = conditions?.find(({ type, status }) => type === 'Available' && status === 'False');
   const progressing = conditions?.find(({ type, status }) => type === 'Progressing' && status === 'True');
   const told = degraded ?? (progressing === undefined ? unavailable : undefined);
   if (told === undefined) return [];
   const name = `${kind} ${nameOf(object)}`;
+  const waiting = /^(calico|default)$/.test(nameOf(object)) ? nodesBeforeAgents(index) : [];
   return [
     calicoMessages.CNI405.raise({
       subject: { kind, name: nameOf(object) },
@@ -44,13 +62,23 @@ function trouble(kind: string, object: KubeObject, conditions: readonly Conditio
         reason: told.reason ?? '',
         said: shorten(told.message ?? '', 200),
       },
-      severity: unavailable !== undefined && !BESIDE.test(nameOf(object)) ? 'critical' : 'warning',
+      severity:
+        (unavailable !== undefined || waiting.length > 0) && !BESIDE.test(nameOf(object)) ? 'critical' : 'warning',
+      ...(waiting.length > 0 ? { pods: waiting.map(nodeKey) } : ofSickAgents(index, `${told.reason} ${told.message}`)),
       evidence: (conditions ?? []).map(({ type = '', status = '', reason = '', message = '' }) => ({
         fact: `${type} ${status}${reason === '' ? '' : ` (${reason})`}${message === '' ? '' : `: ${shorten(message, 160)}`}`,
         source: `${name} status.conditions`,
       })),
     }),
   ];
+}
+
+/** Nodes without network, as long as the operator has not made the agents at all. */
+function nodesBeforeAgents(index: ClusterIndex): readonly string[] {
+  if (!isWhollyRead(index, 'DaemonSet') || agentGroups(index).some(({ role }) => role === 'network')) return [];
+  return nodeFacts(index)
+    .filter(({ standing }) => standing === 'no-network')
+    .map(({ name }) => name);
 }
 
 /** The datastore was locked for a migration. */
@@ -152,32 +180,19 @@ function subnetOf(node: Node): string | undefined {
   return `${formatAddress({ family: range.family, value: range.first })}${text.slice(text.indexOf('/'))}`;
 }
 
-function calicoAddresses({ metadata }: Node): readonly string[] {
-  return ['IPv4Address', 'IPv6Address'].flatMap((key) => metadata?.annotations?.[`projectcalico.org/${key}`] ?? []);
-}
-
-/** Ranges of interfaces that are no way to another node. */
-const LOCAL_BRIDGES = ['172.17.0.0/16', '172.18.0.0/16', '192.168.122.0/24', '169.254.0.0/16'];
-
 /** The address that Calico found is none of the node's, or one of a bridge of the machine. */
 export const wrongAddress = defineCheck<ClusterSubject>({
   id: 'netcni/wrong-address-detected',
   group: 'calico',
   needs: ['Node'],
-  uses: AGENT_USES,
+  uses: [...AGENT_USES, 'Event'],
   applies: (_, { index }) => isCalico(index),
   run: (_, { index }) =>
     nodeFacts(index).flatMap(({ name, node }) => {
-      const told = calicoAddresses(node)[0]?.replace(/\/\d+$/, '');
-      const own = (node.status?.addresses ?? [])
-        .filter(({ type, address }) => type === 'InternalIP' && address?.includes(':') === told?.includes(':'))
-        .map(({ address = '' }) => address);
-      if (told === undefined || own.length === 0 || own.includes(told)) return [];
-      const address = parseAddress(told);
-      const bridge = LOCAL_BRIDGES.some((text) => {
-        const range = parseCidr(text);
-        return range !== undefined && address !== undefined && inRange(range, address);
-      });
+      const wrong = wrongAddressOf(index, node);
+      if (wrong === undefined) return [];
+      const { told, own, bridge } = wrong;
+      const trouble = sickAgents(index).get(name);
       return [
         calicoMessages.CNI408.raise({
           subject: { kind: 'Node', name },
@@ -187,8 +202,9 @@ export const wrongAddress = defineCheck<ClusterSubject>({
             internal: joinNames(own, 2),
             why: bridge ? ': an address of a bridge inside the machine' : '',
           },
-          severity: bridge ? 'critical' : 'info',
-          pods: [nodeKey(name)],
+          severity: bridge || trouble === PEERS_UNCONNECTED ? 'critical' : 'info',
+          // An agent that is ill for another reason has nothing to do with it.
+          ...([undefined, '', PEERS_UNCONNECTED].includes(trouble) ? { pods: [nodeKey(name)] } : {}),
           evidence: [
             {
               fact: `projectcalico.org/${told.includes(':') ? 'IPv6Address' : 'IPv4Address'} ${told}`,

@@ -2,6 +2,7 @@ import { detectNetwork, givesInterfaces } from '../../../../shared/datapath/cni/
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import { isWhollyRead } from '../../../../shared/model/absence.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
+import type { PluginName } from '../../../../shared/model/network-plugins.ts';
 import { isReady } from '../../../../shared/model/pods.ts';
 import { nameOf, namespaceOf } from '../../../../shared/model/refs.ts';
 import { joinNames, shorten } from '../../../../shared/util/text.ts';
@@ -10,7 +11,7 @@ import { agentGroups, nodeOfAgent } from '../../facts/agents.ts';
 import { downNodes, nodeFacts } from '../../facts/nodes.ts';
 import { pluginMessages } from '../../messages/plugins.ts';
 import { AGENT_USES } from '../presence/agent-uses.ts';
-import { nodeWords } from '../words.ts';
+import { groupBy, nodeWords } from '../words.ts';
 
 function hasCilium(index: ClusterIndex): boolean {
   return detectNetwork(index).plugins.some(({ name, alive }) => name === 'Cilium' && alive !== 'leftover');
@@ -50,6 +51,9 @@ export const ciliumNodeMissing = defineCheck<ClusterSubject>({
   },
 });
 
+/** What the AWS SDK puts before the code and the words of an error. */
+const AWS_FRAME = /^.*\bapi error (?=\w+: )/s;
+
 /** What the operator could not give, in its own words. */
 export const ciliumNoRange = defineCheck<ClusterSubject>({
   id: 'netcni/cilium-no-range-for-node',
@@ -64,7 +68,7 @@ export const ciliumNoRange = defineCheck<ClusterSubject>({
       return [
         pluginMessages.CNI502.raise({
           subject: { kind: 'Node', name: nameOf(object) },
-          args: { node: nameOf(object), error: shorten(error, 160) },
+          args: { node: nameOf(object), error: shorten(error.replace(AWS_FRAME, ''), 160) },
           pods: [nodeKey(nameOf(object))],
           evidence: [
             {
@@ -129,29 +133,42 @@ export const agentTaintStays = defineCheck<ClusterSubject>({
   group: 'agents',
   needs: ['Node'],
   uses: AGENT_USES,
-  run: (_, { index }) =>
-    nodeFacts(index).flatMap(({ name, node, fresh, standing }) => {
+  run: (_, { index }) => {
+    const tainted = nodeFacts(index).flatMap(({ name, node, fresh, standing }) => {
       const taint = (node.spec?.taints ?? []).find(({ key = '' }) => TAINTS.test(key));
       if (taint === undefined || fresh || standing !== 'ready') return [];
-      const agent = agentGroups(index)
-        .filter(({ role }) => role === 'network')
+      const title = pluginOfTaint(taint.key ?? '');
+      const groups = agentGroups(index).filter(({ role }) => role === 'network');
+      const own = groups.find(({ plugin }) => plugin?.name === title);
+      const agent = (own === undefined ? groups : [own])
         .flatMap(({ pods }) => pods)
         .find((pod) => nodeOfAgent(pod) === name);
       if (agent === undefined || !isReady(agent)) return [];
       const words = `${taint.key ?? ''}${taint.value === undefined || taint.value === '' ? '' : `=${taint.value}`}:${taint.effect ?? ''}`;
-      return [
-        pluginMessages.CNI504.raise({
-          subject: { kind: 'Node', name },
-          args: { node: name, taint: words },
-          pods: [nodeKey(name)],
-          evidence: [
-            { fact: `taint ${words}`, source: `Node ${name} spec.taints` },
-            { fact: 'the agent is ready', source: `Pod ${namespaceOf(agent)}/${nameOf(agent)} status` },
-          ],
-        }),
-      ];
-    }),
+      const why =
+        own === undefined ? `of ${title}, which has no agents in this cluster` : 'although its agent is ready';
+      return [{ name, words, why, agent }];
+    });
+    return groupBy(tainted, ({ words }) => words).map((alike) => {
+      const [{ words, why }] = alike;
+      const names = alike.map(({ name }) => name);
+      return pluginMessages.CNI504.raise({
+        subject: { kind: 'Node', name: names[0] ?? '' },
+        args: { nodes: nodeWords(names), names: names.join(' '), taint: words, why },
+        pods: names.map(nodeKey),
+        evidence: alike.slice(0, 3).flatMap(({ name, agent }) => [
+          { fact: `taint ${words}`, source: `Node ${name} spec.taints` },
+          { fact: 'the agent is ready', source: `Pod ${namespaceOf(agent)}/${nameOf(agent)} status` },
+        ]),
+      });
+    });
+  },
 });
+
+function pluginOfTaint(key: string): PluginName {
+  if (key.includes('cilium')) return 'Cilium';
+  return key.includes('antrea') ? 'Antrea' : 'Calico';
+}
 
 /** BGP sessions of Cilium's own. */
 export const ciliumBgp = defineCheck<ClusterSubject>({

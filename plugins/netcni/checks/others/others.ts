@@ -3,10 +3,12 @@ import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import { nameOf } from '../../../../shared/model/refs.ts';
 import { joinNames, shorten } from '../../../../shared/util/text.ts';
 import { type ClusterSubject, nodeKey } from '../../cluster-subject.ts';
-import { downNodes, nodeFacts } from '../../facts/nodes.ts';
+import { withoutOvnSubnet } from '../../facts/controllers.ts';
+import { downNodes } from '../../facts/nodes.ts';
+import { ofSickAgents } from '../../facts/sick-agents.ts';
 import { pluginMessages } from '../../messages/plugins.ts';
 import { AGENT_USES } from '../presence/agent-uses.ts';
-import { nodeWords } from '../words.ts';
+import { groupBy, nodeWords } from '../words.ts';
 
 /** What Antrea's agents find out about themselves. */
 export const antreaConditions = defineCheck<ClusterSubject>({
@@ -15,30 +17,38 @@ export const antreaConditions = defineCheck<ClusterSubject>({
   needs: ['AntreaAgentInfo'],
   uses: ['Node'],
   applies: (_, { index }) => index.list('AntreaAgentInfo').length > 0,
-  run: (_, { index }) =>
-    index.list('AntreaAgentInfo').flatMap((info) => {
+  run: (_, { index }) => {
+    const troubled = index.list('AntreaAgentInfo').flatMap((info) => {
       const node = info.nodeRef?.name ?? nameOf(info);
       const bad = (info.agentConditions ?? []).filter(({ status }) => status === 'False' || status === 'Unknown');
       if (bad.length === 0 || downNodes(index).has(node)) return [];
-      return [
-        pluginMessages.CNI701.raise({
-          subject: { kind: 'Node', name: node },
-          args: {
-            node,
-            conditions: joinNames(
-              bad.map(({ type = '', status = '' }) => `${type} ${status}`),
-              3,
-            ),
-            said: shorten(bad[0]?.message ?? '', 120),
-          },
-          pods: [nodeKey(node)],
-          evidence: bad.map(({ type = '', status = '', message = '', lastHeartbeatTime = '' }) => ({
+      const conditions = joinNames(
+        bad.map(({ type = '', status = '' }) => `${type} ${status}`),
+        3,
+      );
+      return [{ info, node, bad, conditions }];
+    });
+    return groupBy(troubled, ({ conditions, bad }) => `${conditions} ${bad[0]?.message ?? ''}`).map((alike) => {
+      const [{ node, bad, conditions }] = alike;
+      const names = alike.map((one) => one.node);
+      return pluginMessages.CNI701.raise({
+        subject: { kind: 'Node', name: node },
+        args: {
+          nodes: nodeWords(names),
+          many: names.length > 1,
+          conditions,
+          said: shorten(bad[0]?.message ?? '', 120),
+        },
+        pods: names.map(nodeKey),
+        evidence: alike.slice(0, 3).flatMap((one) =>
+          one.bad.map(({ type = '', status = '', message = '', lastHeartbeatTime = '' }) => ({
             fact: `${type} ${status}${message === '' ? '' : `: ${shorten(message, 160)}`}${lastHeartbeatTime === '' ? '' : `, last heartbeat ${lastHeartbeatTime}`}`,
-            source: `AntreaAgentInfo ${nameOf(info)} agentConditions`,
+            source: `AntreaAgentInfo ${nameOf(one.info)} agentConditions`,
           })),
-        }),
-      ];
-    }),
+        ),
+      });
+    });
+  },
 });
 
 /** What OpenShift's operator says of the network. */
@@ -46,6 +56,7 @@ export const networkOperator = defineCheck<ClusterSubject>({
   id: 'netcni/network-operator-reports-trouble',
   group: 'openshift',
   needs: ['ClusterOperator'],
+  uses: [...AGENT_USES, 'Event'],
   applies: (_, { index }) => index.get('ClusterOperator', undefined, 'network') !== undefined,
   run: (_, { index }) => {
     const operator = index.get('ClusterOperator', undefined, 'network');
@@ -66,6 +77,7 @@ export const networkOperator = defineCheck<ClusterSubject>({
         severity: conditions.some(({ type, status }) => type === 'Available' && status === 'False')
           ? 'critical'
           : 'warning',
+        ...ofSickAgents(index, told.message),
         evidence: conditions.map(({ type = '', status = '', message = '' }) => ({
           fact: `${type} ${status}${message === '' ? '' : `: ${shorten(message, 160)}`}`,
           source: 'ClusterOperator network status.conditions',
@@ -83,13 +95,8 @@ export const ovnSubnetMissing = defineCheck<ClusterSubject>({
   uses: [...AGENT_USES],
   applies: (_, { index }) => detectNetwork(index).primary?.name === 'OVN-Kubernetes',
   run: (_, { index }) => {
-    const nodes = nodeFacts(index).filter(
-      ({ takesAgents, fresh, name }) => takesAgents && !fresh && !downNodes(index).has(name),
-    );
-    const bare = nodes.filter(({ node }) => node.metadata?.annotations?.['k8s.ovn.org/node-subnets'] === undefined);
-    // Where no node has it, annotations were left out of what was read.
-    if (bare.length === 0 || bare.length === nodes.length) return [];
-    const names = bare.map(({ name }) => name);
+    const names = withoutOvnSubnet(index);
+    if (names.length === 0) return [];
     return [
       pluginMessages.CNI708.raise({
         subject: { kind: 'Node', name: names[0] ?? '' },

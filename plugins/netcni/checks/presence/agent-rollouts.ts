@@ -15,6 +15,8 @@ const LATELY = 3_600_000;
 /** An agent that ran longer than this before was ended by something rare, such as a reboot of its node. */
 const SHORT_RUN = 7_200_000;
 const FEW = 3;
+/** An update that has made a new agent within this time, in milliseconds, goes on. */
+const MOVING = 600_000;
 
 /** Agents that run and have restarted again and again of late. */
 export const agentRestarts = defineCheck<ClusterSubject>({
@@ -74,10 +76,12 @@ export const agentVersions = defineCheck<ClusterSubject>({
   group: 'agents',
   needs: [],
   uses: AGENT_USES,
-  run: (_, { index }) =>
+  run: (_, { index, now }) =>
     agentGroups(index).flatMap((group) => {
       const [set] = group.sets;
       if (set === undefined || group.sets.length > 1) return [];
+      // While an update goes on, node by node, it is what somebody asked for.
+      if (group.pods.some(({ metadata }) => now - Date.parse(metadata?.creationTimestamp ?? '') < MOVING)) return [];
       const counts = new Map<string, number>();
       for (const pod of group.pods) {
         const own = imagesOf(pod);

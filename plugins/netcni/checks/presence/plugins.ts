@@ -22,7 +22,7 @@ export const noNetworkPlugin = defineCheck<ClusterSubject>({
   id: 'netcni/no-network-plugin',
   group: 'plugin',
   needs: ['Node', 'DaemonSet'],
-  uses: AGENT_USES,
+  uses: [...AGENT_USES, 'Deployment'],
   run: (_, { index }) => {
     if (detectNetwork(index).plugins.some(({ alive }) => alive !== 'leftover')) return [];
     if (detectNetwork(index).primary !== undefined || !isWhollyRead(index, 'DaemonSet')) return [];
@@ -31,12 +31,16 @@ export const noNetworkPlugin = defineCheck<ClusterSubject>({
     const [first] = nodes;
     // Where others are ready there is a network without agents, whose file this node lacks.
     if (first === undefined || bearing.length > 0) return [];
+    // What was asked for is there; that its operator does not bring it about is told by the operator.
+    if (index.list('Installation').length > 0) return [];
+    const operator = index.list('Deployment').find((one) => nameOf(one) === 'tigera-operator');
     return [
       presenceMessages.CNI101.raise({
         subject: { kind: 'Node', name: first.name },
         args: {
           nodes: nodeWords(nodes.map(({ name }) => name)),
           said: shorten((first.ready?.message ?? '').replace(/^.*message:/, ''), 80),
+          waits: operator === undefined ? '' : '; tigera-operator waits for an Installation, and there is none',
         },
         pods: nodes.map(({ name }) => nodeKey(name)),
         evidence: [

@@ -10,7 +10,6 @@ import { hasPort } from '../../../../shared/policy/rules/port-set.ts';
 import type { Direction } from '../../../../shared/policy/rules/rules.ts';
 import { isFinished, type Unit } from '../../../../shared/policy/rules/units.ts';
 import { plural } from '../../../../shared/util/text.ts';
-import { placeless } from '../../targets/party.ts';
 import type { PairVerdict } from '../judge-pair.ts';
 import type { Candidate } from './candidate.ts';
 import { closing } from './closing.ts';
@@ -97,11 +96,9 @@ function tryOne(trial: Trial, candidate: Candidate, side: Direction, wanted: 'ye
   return { candidate, others, after: { facts: candidate.facts, model, pair: { ...pair, from, to, verdict } } };
 }
 
-/** A unit as the changed model sees it: labels of its namespace, and its own, may be others. It stays where it was. */
+/** A unit as the changed model sees it: labels of its namespace, and its own, may be others. */
 function again(model: PolicyModel, unit: Unit, replaced: ReadonlyMap<Pod, Pod>): Unit {
-  if (unit.type !== 'pod') return unit;
-  const fresh = model.unitOf(replaced.get(unit.pod) ?? unit.pod);
-  return unit.nodeName === fresh.nodeName ? fresh : placeless(fresh);
+  return unit.type === 'pod' ? model.unitOf(replaced.get(unit.pod) ?? unit.pod) : unit;
 }
 
 /** How many pods other than those of the pair's ends get, or lose, the way. */
