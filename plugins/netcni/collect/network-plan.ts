@@ -6,7 +6,9 @@ import type { PluginName } from '../../../shared/model/network-plugins.ts';
 import type { Workload } from '../../../shared/model/objects-workload.ts';
 import { nameOf, namespaceOf } from '../../../shared/model/refs.ts';
 import { sicknessOf } from '../../../shared/model/sick-pods.ts';
+import { API_ADDRESS } from '../checks/calico/api-address.ts';
 import { agentGroups } from '../facts/agents.ts';
+import { downControllers } from '../facts/controllers.ts';
 import { readProxies } from './read-proxies.ts';
 
 /** What every network is judged by, most wanted first: requests are sent in this order. */
@@ -65,6 +67,13 @@ export async function networkPlan(gatherer: Gatherer): Promise<void> {
     ...[...plugins.flatMap(({ sets }) => sets), ...kubeProxy.sets].flatMap((set) =>
       configMapsOf(set).map((name) => gatherer.get('ConfigMap', namespaceOf(set), name)),
     ),
+    ...(kubeProxy.sets.length === 0 && plugins.some(({ name }) => name === 'Calico')
+      ? ['kube-system', 'tigera-operator'].map((namespace) => gatherer.get('ConfigMap', namespace, API_ADDRESS))
+      : []),
+    // Before its agents are there, the operator alone tells of Calico.
+    ...(index.list('Deployment').some((one) => nameOf(one) === 'tigera-operator')
+      ? (['Installation', 'TigeraStatus'] as const).map((kind) => gatherer.list(kind))
+      : []),
     readLogs(gatherer),
     readProxies(gatherer),
   ]);
@@ -80,22 +89,21 @@ function configMapsOf(set: Workload): readonly string[] {
       ...envFrom.map(({ configMapRef }) => configMapRef?.name),
     ]),
   ];
-  return [...new Set(names.filter((name) => name !== undefined && name !== 'kubernetes-services-endpoint'))].map(
-    String,
-  );
+  return [...new Set(names.filter((name) => name !== undefined && name !== API_ADDRESS))].map(String);
 }
 
 /** Agents whose logs are read at most, and lines of each. */
 const MAX_LOGS = 6;
 const LINES = 60;
 
-/** The last words of agents that do not work; of those that do nobody asks. */
+/** The last words of agents and controllers that do not work; of those that do nobody asks. */
 async function readLogs(gatherer: Gatherer): Promise<void> {
   const index = createIndex(gatherer.finish());
-  const sick = agentGroups(index)
+  const agents = agentGroups(index)
     .flatMap(({ pods }) => pods)
     .filter((pod) => sicknessOf(index, pod, index.now) !== undefined)
     .slice(0, MAX_LOGS);
+  const sick = [...agents, ...downControllers(index).flatMap(({ pods }) => pods.slice(0, 1))];
   await Promise.all(
     sick.flatMap((pod) =>
       [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])]

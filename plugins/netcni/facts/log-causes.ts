@@ -51,7 +51,7 @@ function fixesOf(fix: LogRow[2], line: string): readonly Fix[] {
 
 /** A line that merely mentions a thing is no complaint about it. */
 const COMPLAINT =
-  /error|fail|fatal|panic|unable|cannot|can't|couldn't|could not|refused|forbidden|unauthorized|timeout|not |no such|unknown|expired|doesn't|denied|empty|conflict|already using|overlaps|different peers|loose|^E\d{4}|^F\d{4}/i;
+  /error|fail|fatal|panic|unable|cannot|can't|couldn't|could not|refused|forbidden|unauthorized|timeout|not |no such|unknown|expired|doesn't|denied|empty|conflict|already (using|in use)|overlaps|different peers|loose|^E\d{4}|^F\d{4}/i;
 
 function textsOf(index: ClusterIndex, pod: Pod): readonly { readonly text: string; readonly source: string }[] {
   const key = podKey(pod);

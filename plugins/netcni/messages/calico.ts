@@ -148,4 +148,30 @@ export const calicoMessages = defineMessages({
       },
     ],
   }),
+  CNI410: message<{ nodes: string; namespace: string }>({
+    slug: 'calico-api-address-missing',
+    severity: 'critical',
+    confidence: 'likely',
+    rung: 8,
+    covers: ['CNI104'],
+    title: 'Calico replaces kube-proxy and was not told where the API server is',
+    summary: ({ nodes, namespace }) =>
+      `Calico on ${nodes} cannot start: its eBPF dataplane is to replace kube-proxy, and ConfigMap ${namespace}/kubernetes-services-endpoint with the address of the API server is missing`,
+    explain:
+      'Inside the cluster the API server is found by the ClusterIP of Service kubernetes, and kube-proxy turns that into its address. With kube-proxy gone and the eBPF dataplane to do its work, agents and ' +
+      'operator take the address from ConfigMap kubernetes-services-endpoint. Give an address or name that every node reaches without the cluster, such as that of the load balancer in front of the control plane.',
+    fixes: ({ namespace }) => [
+      {
+        title: 'find the address of the API server',
+        command: 'kubectl get endpoints kubernetes -o yaml; kubectl config view --minify | grep server',
+        risk: 'none',
+      },
+      {
+        title: 'tell it to Calico (put the address in); its agents start anew by themselves within a minute',
+        command: `kubectl create configmap kubernetes-services-endpoint -n ${namespace} --from-literal=KUBERNETES_SERVICE_HOST=ADDRESS --from-literal=KUBERNETES_SERVICE_PORT=6443`,
+        risk: 'low',
+        undo: `kubectl delete configmap kubernetes-services-endpoint -n ${namespace}`,
+      },
+    ],
+  }),
 });

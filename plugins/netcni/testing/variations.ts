@@ -93,6 +93,7 @@ export const VARIATIONS: Readonly<Record<string, Variation>> = {
       spec: { taints: [{ key: 'virtual-kubelet.io/provider', value: 'azure', effect: 'NoSchedule' }] },
     }),
   ],
+  'an edge node of KubeEdge': (objects) => [...objects, stranger('edge-1', { kubelet: 'v1.29.5-kubeedge-v1.19.0' })],
   'a Fargate node': (objects) => [
     ...objects,
     stranger('fargate-ip-10-0-9-9.ec2.internal', {

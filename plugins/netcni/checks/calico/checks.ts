@@ -1,5 +1,6 @@
 import type { Check } from '../../../../shared/diagnose/check.ts';
 import type { ClusterSubject } from '../../cluster-subject.ts';
+import { calicoApiAddress } from './api-address.ts';
 import { bgpNotEstablished, bgpPeerSelectsNothing, noBgpSession } from './bgp.ts';
 import { datastoreLocked, noTunnelAcrossSubnets, operatorReports, poolNotAllocatable, wrongAddress } from './state.ts';
 import { ipipNotCarried } from './wrapping.ts';
@@ -8,6 +9,7 @@ import { ipipNotCarried } from './wrapping.ts';
 export const calicoChecks: readonly Check<ClusterSubject>[] = [
   datastoreLocked,
   operatorReports,
+  calicoApiAddress,
   poolNotAllocatable,
   wrongAddress,
   bgpNotEstablished,

@@ -75,7 +75,8 @@ function trouble(
 
 /** Nodes without network, as long as the operator has not made the agents at all. */
 function nodesBeforeAgents(index: ClusterIndex): readonly string[] {
-  if (!isWhollyRead(index, 'DaemonSet') || agentGroups(index).some(({ role }) => role === 'network')) return [];
+  const read = index.list('DaemonSet').length > 0 || isWhollyRead(index, 'DaemonSet');
+  if (!read || agentGroups(index).some(({ role }) => role === 'network')) return [];
   return nodeFacts(index)
     .filter(({ standing }) => standing === 'no-network')
     .map(({ name }) => name);

@@ -92,8 +92,8 @@ const WAITING = /^(waiting-for-identity|not-ready|waiting-to-regenerate|invalid|
 export const ciliumEndpoints = defineCheck<ClusterSubject>({
   id: 'netcni/cilium-endpoints-not-ready',
   group: 'cilium',
-  needs: ['CiliumEndpoint'],
-  uses: ['Pod', 'Node'],
+  needs: [],
+  uses: ['CiliumEndpoint', 'Pod', 'Node'],
   applies: (_, { index }) => index.list('CiliumEndpoint').length > 0,
   run: (_, { index, now }) => {
     const waiting = index.list('CiliumEndpoint').flatMap((endpoint) => {

@@ -6,10 +6,8 @@ import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import { isWhollyRead } from '../../../../shared/model/absence.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import { nameOf, refOf } from '../../../../shared/model/refs.ts';
-import { sicknessOf } from '../../../../shared/model/sick-pods.ts';
 import { type ClusterSubject, nodeKey } from '../../cluster-subject.ts';
-import { agentGroups, nodeOfAgent } from '../../facts/agents.ts';
-import { logCause } from '../../facts/log-causes.ts';
+import { agentsWithoutApi } from '../../facts/agents-without-api.ts';
 import { downNodes, nodeFacts } from '../../facts/nodes.ts';
 import { proxyReplacement } from '../../facts/replaced-proxy.ts';
 import { ciliumMessages } from '../../messages/cilium.ts';
@@ -30,16 +28,10 @@ export const ciliumApiAddress = defineCheck<ClusterSubject>({
   needs: ['DaemonSet', 'Pod'],
   uses: [...AGENT_USES, 'Event'],
   applies: (_, { index }) => proxyReplacement(index)?.name === 'Cilium',
-  run: (_, { index, now }) => {
+  run: (_, { index }) => {
     const cilium = ciliumOf(index);
     if (cilium === undefined || knowsApi(index, cilium)) return [];
-    const stuck = agentGroups(index)
-      .filter(({ plugin }) => plugin === cilium)
-      .flatMap(({ pods }) => pods)
-      .flatMap((pod) => {
-        const cause = sicknessOf(index, pod, now) === undefined ? undefined : logCause(index, pod);
-        return cause?.meaning === 'it cannot reach the API server' ? [{ node: nodeOfAgent(pod), cause }] : [];
-      });
+    const stuck = agentsWithoutApi(index, cilium);
     const [first] = stuck;
     const [set] = cilium.sets;
     if (first === undefined || set === undefined) return [];

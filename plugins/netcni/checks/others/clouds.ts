@@ -21,8 +21,8 @@ function has(index: ClusterIndex, ...names: readonly PluginName[]): boolean {
 export const azureAddresses = defineCheck<ClusterSubject>({
   id: 'netcni/azure-addresses-missing',
   group: 'azure',
-  needs: ['NodeNetworkConfig'],
-  uses: ['Node'],
+  needs: [],
+  uses: ['NodeNetworkConfig', 'Node'],
   applies: (_, { index }) => index.list('NodeNetworkConfig').length > 0,
   run: (_, { index }) =>
     index.list('NodeNetworkConfig').flatMap((config) => {

@@ -5,6 +5,7 @@ import { CALICO_FAULTS } from './calico.ts';
 import { CALICO_POOLS_FAULTS } from './calico-pools.ts';
 import { CILIUM_FAULTS } from './cilium.ts';
 import { CLOUDS_FAULTS } from './clouds.ts';
+import { CONTROLLERS_FAULTS } from './controllers.ts';
 import type { NetworkFaults } from './fault.ts';
 import { FLANNEL_FAULTS } from './flannel.ts';
 import { FLANNEL_PODS_FAULTS } from './flannel-pods.ts';
@@ -22,6 +23,7 @@ export const NETWORK_FAULTS: NetworkFaults = {
   ...CALICO_POOLS_FAULTS,
   ...CILIUM_FAULTS,
   ...CLOUDS_FAULTS,
+  ...CONTROLLERS_FAULTS,
   ...OTHERS_FAULTS,
   ...ANY_FAULTS,
   ...AGENTS_FAULTS,

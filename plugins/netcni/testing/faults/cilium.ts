@@ -2,6 +2,7 @@ import type { KubeObject } from '../../../../shared/model/objects.ts';
 import { secondsAgo } from '../../../../shared/testing/builders.ts';
 import { changed } from '../check-objects.ts';
 import { cilium, gkeDataplane } from '../networks/cilium.ts';
+import { flannel } from '../networks/flannel.ts';
 import { custom, NODES } from '../networks/parts.ts';
 import { agentCrashes, call, joined, type NetworkFaults, sandboxFailure, silent, withSpec } from './fault.ts';
 
@@ -13,6 +14,10 @@ function endpoint(name: string, state: string, seconds: number): KubeObject {
     metadata: { name, namespace: 'shop', creationTimestamp: secondsAgo(seconds) },
     status: { id: 7, state, networking: { node: '10.0.0.2', addressing: [{ ipv4: '10.244.2.10' }] } },
   } as KubeObject;
+}
+
+function withStatus(node: string, status: object): readonly KubeObject[] {
+  return changed(cilium(), 'CiliumNode', node, (one) => ({ ...one, status }) as KubeObject);
 }
 
 function tainted(objects: readonly KubeObject[], node: string): readonly KubeObject[] {
@@ -177,6 +182,24 @@ export const CILIUM_FAULTS: NetworkFaults = {
     code: 'CNI504',
     words: ['n2', 'node.cilium.io/agent-not-ready', 'the agent is ready'],
     sound: () => [joined(tainted(cilium(), 'n2'), 'n2', 30)],
+  },
+  'flannel: the taint of a Cilium that was taken away stays on two nodes': {
+    objects: () => tainted(tainted(flannel(), 'n2'), 'n3'),
+    code: 'CNI504',
+    words: ['nodes n2 and n3 still have the taint', 'of Cilium, which has no agents in this cluster'],
+  },
+  'cilium: the cloud has no address for a node, in many words': {
+    objects: () =>
+      withStatus('n2', {
+        ipam: {
+          'operator-status': {
+            error:
+              'unable to create interface: unable to allocate an ENI: operation error EC2: CreateNetworkInterface, https response error StatusCode: 400, RequestID: 7, api error InsufficientFreeAddressesInSubnet: The specified subnet does not have enough free addresses to satisfy the request.',
+          },
+        },
+      }),
+    code: 'CNI502',
+    words: ['node n2 no pod addresses: InsufficientFreeAddressesInSubnet: The specified subnet'],
   },
   'cilium: BGP not established': {
     objects: () => [...cilium(), bgp('n1', 'active'), bgp('n2', 'established')],

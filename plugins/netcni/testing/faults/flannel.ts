@@ -150,6 +150,15 @@ export const FLANNEL_FAULTS: NetworkFaults = {
     code: 'CNI606',
     words: ['n1', 'n2', '10.0.0.1'],
   },
+  'flannel: the interface that has one address on all machines': {
+    objects: () =>
+      NODES.reduce(
+        (all, node) => annotated(all, node, (own) => ({ ...own, 'flannel.alpha.coreos.com/public-ip': '10.0.2.15' })),
+        flannel(),
+      ),
+    code: 'CNI606',
+    words: ['nodes n1, n2 and n3 all announce 10.0.2.15'],
+  },
   'flannel: two backends': {
     objects: () =>
       annotated(flannel(), 'n3', (own) => ({ ...own, 'flannel.alpha.coreos.com/backend-type': 'host-gw' })),

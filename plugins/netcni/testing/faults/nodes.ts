@@ -74,6 +74,14 @@ function reported(seconds: number): readonly KubeObject[] {
   ];
 }
 
+/** An event on a node as the kubelet and its like write it. */
+function byName(one: KubeObject): KubeObject {
+  const { involvedObject } = one as { involvedObject?: { name?: string } };
+  return involvedObject === undefined
+    ? one
+    : ({ ...one, involvedObject: { ...involvedObject, uid: involvedObject.name } } as KubeObject);
+}
+
 function monitored(status: string): readonly KubeObject[] {
   const condition = { type: 'NetworkingReady', status, reason: 'InterfaceNotUp', message: 'eth1 is down' };
   return changed<Node>(flannel(), 'Node', 'n2', (one) => ({
@@ -99,7 +107,15 @@ export const NODES_FAULTS: NetworkFaults = {
     code: 'CNI106',
     words: ['flannel:v0.27.4 on 2', 'flannel:v0.25.1 on 1'],
     note: true,
-    sound: () => [flannel()],
+    sound: () => [
+      flannel(),
+      // The update goes on: the new agent is a minute old.
+      imageOn(flannel(), 'kube-flannel-ds-n3', 'ghcr.io/flannel-io/flannel:v0.25.1').map((one) =>
+        one.metadata?.name === 'kube-flannel-ds-n3'
+          ? { ...one, metadata: { ...one.metadata, creationTimestamp: secondsAgo(60) } }
+          : one,
+      ),
+    ],
   },
   'any: DaemonSet of the plugin deleted, nodes lack network': {
     objects: () =>
@@ -205,6 +221,11 @@ export const NODES_FAULTS: NetworkFaults = {
     code: 'CNI214',
     words: ['node n2 reports ConntrackFull', 'new ones are dropped', 'Event ConntrackFull on Node n2'],
     sound: () => [reported(7200)],
+  },
+  'any: node-problem-detector writes the name of the node in the place of its uid': {
+    objects: () => reported(60).map(byName),
+    code: 'CNI214',
+    words: ['node n2 reports ConntrackFull'],
   },
   'any: the monitor of a cloud reports the network of a node': {
     objects: () => monitored('False'),

@@ -35,7 +35,7 @@ export const gkeDataplane = (): readonly KubeObject[] => [
   ...agents('anetd', [{ name: 'cilium-agent', image: 'gke.gcr.io/cilium/cilium:v1.14.7-gke.1' }], {
     labels: { 'k8s-app': 'cilium' },
   }),
-  configMap('cilium-config', { 'routing-mode': 'native', ipam: 'kubernetes', 'kube-proxy-replacement': 'strict' }),
+  configMap('cilium-config', { 'routing-mode': 'native', ipam: 'kubernetes', 'kube-proxy-replacement': 'partial' }),
   ...kubeProxy().slice(-1),
   ...appPods(),
 ];
