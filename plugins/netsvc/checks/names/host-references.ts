@@ -9,6 +9,8 @@ export interface NamedHost {
 const URL = /\b([a-z][a-z0-9+.-]*):\/\/(?:[^\s/,]*@)?([a-z0-9][a-z0-9.-]*)(?::(\d{1,5}))?/gi;
 /** `web:8080` standing alone or in a list; not part of a path, an image, a time or an address. */
 const PAIR = /(?<![\w.@/:-])([a-z][-a-z0-9.]*[a-z0-9]|[a-z]):(\d{2,5})(?![\w:.-])/gi;
+/** `TCP-LISTEN:8080` of socat. */
+const LISTENS = /-listen$/i;
 /** `web.shop.svc` and longer, without a port. */
 const WHOLE =
   /(?<![\w.@/:-])([a-z0-9][-a-z0-9]*(?:\.[a-z0-9][-a-z0-9]*)+\.svc(?:\.[a-z0-9][-a-z0-9.]*)?)(?![\w/-]|\.\w|:\d)/gi;
@@ -34,7 +36,10 @@ export function hostsIn(text: string): readonly NamedHost[] {
     }
     rest = text.replace(URL, ' ');
   }
-  if (/:\d/.test(rest)) for (const [, host = '', port = ''] of rest.matchAll(PAIR)) add(host, Number(port), undefined);
+  if (/:\d/.test(rest)) {
+    for (const [, host = '', port = ''] of rest.matchAll(PAIR))
+      if (!LISTENS.test(host)) add(host, Number(port), undefined);
+  }
   if (rest.includes('.svc')) for (const [, host = ''] of rest.matchAll(WHOLE)) add(host, undefined, undefined);
   return [...found.values()];
 }

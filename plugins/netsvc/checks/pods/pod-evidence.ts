@@ -117,7 +117,12 @@ export function logSource(entry: ServicePod, container: string, previous: boolea
   return `log of ${podSource(entry)} container ${container}${previous ? ' (previous run)' : ''}`;
 }
 
-/** What a container was told to run, on one line; never a secret. */
-export function commandLine({ command = [], args = [] }: Container): string {
-  return shorten(hideSecrets([...command, ...args].join(' ')), 160);
+/** What a container was told to run, on one line that is cut where it is long; never a secret. */
+export function commandLine(spec: Container): string {
+  return shorten(hideSecrets(wholeCommand(spec)), 160);
+}
+
+/** All that a container was told to run: to be looked through, not to be shown. */
+export function wholeCommand({ command = [], args = [] }: Container): string {
+  return [...command, ...args].join(' ');
 }

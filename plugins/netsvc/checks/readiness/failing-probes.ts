@@ -134,8 +134,11 @@ export function probeKey(failing: FailingProbe): string {
   return [ownerKey(failing), revision, failing.container.name, failing.type].join('\u0000');
 }
 
-/** The probe that speaks for a group: the fault that most pods have, and of those the one that failed most often. */
-export function spokesman(group: readonly [FailingProbe, ...FailingProbe[]]): FailingProbe {
+/**
+ * The probe that speaks for a group: the fault that most pods have, of those one whose container's words were read, which
+ * live are those of one pod, and then the one that failed most often.
+ */
+export function spokesman(index: ClusterIndex, group: readonly [FailingProbe, ...FailingProbe[]]): FailingProbe {
   const votes = new Map<string, number>();
   const kindOf = (entry: FailingProbe): string => `${entry.fault} ${entry.failure?.status ?? ''}`;
   for (const entry of group) {
@@ -143,10 +146,12 @@ export function spokesman(group: readonly [FailingProbe, ...FailingProbe[]]): Fa
     const weight = entry.failure === undefined ? 0.1 : 1;
     votes.set(kindOf(entry), (votes.get(kindOf(entry)) ?? 0) + weight);
   }
+  const words = (entry: FailingProbe): number => Math.min(1, logsOf(index, entry, entry.container.name).length);
   return (
     [...group].sort(
       (a, b) =>
         (votes.get(kindOf(b)) ?? 0) - (votes.get(kindOf(a)) ?? 0) ||
+        words(b) - words(a) ||
         (b.failure?.count ?? 0) - (a.failure?.count ?? 0) ||
         compareText(a.key, b.key),
     )[0] ?? group[0]

@@ -100,7 +100,7 @@ function probeFinding(
   group: readonly [FailingProbe, ...FailingProbe[]],
 ): Finding {
   const all = servicePods(index, subject);
-  const told = portIsRight(spokesman(group), all);
+  const told = portIsRight(spokesman(index, group), all);
   const standby = standbyOf(index, group, all);
   if (standby !== undefined) {
     const args = { pods: thePods(group, all), answer: failureInWords(told), ...standby };

@@ -1,13 +1,12 @@
 import { defineCheck } from '../../../../../shared/diagnose/check.ts';
 import type { Confidence, Finding, Severity } from '../../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../../shared/model/cluster-index.ts';
-import type { Container } from '../../../../../shared/model/objects-pod.ts';
 import { ago } from '../../../../../shared/util/duration.ts';
 import { podsMessages } from '../../../messages/pods.ts';
 import type { ServiceSubject } from '../../../service-subject.ts';
 import { awaitedJob } from '../dependencies/awaited-jobs.ts';
 import { NEEDS_USES, needsOf, withWords } from '../dependencies/dependencies.ts';
-import { commandLine, logsOf, podSource, saying } from '../pod-evidence.ts';
+import { commandLine, logsOf, podSource, saying, wholeCommand } from '../pod-evidence.ts';
 import { inPods, podKeys } from '../pod-groups.ts';
 import { rolloutNote, withUndo } from '../rollout-note.ts';
 import { servicePods, weigh } from '../service-pods.ts';
@@ -50,7 +49,8 @@ function raise(index: ClusterIndex, subject: ServiceSubject, group: readonly [Tr
   const { trouble } = first;
   // Waiting is all that most of them do: what the command names is what the container waits for.
   const ran = commandLine(trouble.container.spec);
-  const needs = needsOf(index, first, trouble.container, [ran], trouble.kind === 'init-running');
+  const whole = wholeCommand(trouble.container.spec);
+  const needs = needsOf(index, first, trouble.container, [whole], trouble.kind === 'init-running');
   const facts = {
     subject: first.owner,
     pods: podKeys(group),
@@ -64,7 +64,7 @@ function raise(index: ClusterIndex, subject: ServiceSubject, group: readonly [Tr
     const when = ago(trouble.container.status?.state?.running?.startedAt, index.now);
     const lasted = index.now - Date.parse(trouble.container.status?.state?.running?.startedAt ?? '');
     const said = logsOf(index, first, trouble.container.name).map(({ text }) => text);
-    const job = awaitedJob(index, subject.namespace, [wordsOf(trouble.container.spec), ...said].join('\n'));
+    const job = awaitedJob(index, subject.namespace, [whole, ...said].join('\n'));
     const finding = podsMessages.SVC233.raise({
       ...facts,
       fixes: [...(job?.fixes ?? []), ...facts.fixes],
@@ -90,10 +90,6 @@ function raise(index: ClusterIndex, subject: ServiceSubject, group: readonly [Tr
     evidence: [...troubleEvidence(index, group, [], true), ...needs.evidence],
   });
   return withWords(finding, needs.words === '' ? { words: saying(index, group, trouble.container.name) } : needs);
-}
-
-function wordsOf(spec: Container | undefined): string {
-  return [...(spec?.command ?? []), ...(spec?.args ?? [])].join(' ');
 }
 
 /**

@@ -20,6 +20,9 @@ describe('hosts that a text asks for', () => {
     ['nslookup ledger-db; sleep 2', ['ledger-db']],
     ['connecting to amqp://user:pw@rabbit:5672/', ['rabbit:5672']],
     ['[emerg] host not found in upstream "backend-api" in /etc/nginx/conf.d/default.conf:3', ['backend-api']],
+    ['until (echo > /dev/tcp/db/5432) 2>/dev/null; do sleep 1; done', ['db:5432']],
+    ['socat - TCP:db:5432', ['db:5432']],
+    ['socat TCP-LISTEN:8080,fork TCP4:db:5432', ['db:5432']],
     ['listening on localhost:8080', []],
     ['starting the app', []],
   ])('%j', (text, hosts) => {

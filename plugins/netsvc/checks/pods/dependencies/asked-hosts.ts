@@ -10,6 +10,8 @@ const ASKED = [
   /\b(?:translate host name|bad address|can't resolve|host|upstream)\s+["']([a-z][-a-z0-9.]*[a-z0-9])["']/gi,
   /\b(?:nslookup|dig|getent hosts|ping(?: -\w+(?: \d+)?)*|nc(?: -\w+(?: \d+)?)*|telnet)\s+([a-z][-a-z0-9.]*[a-z0-9])(?:\s+(\d{2,5}))?/gi,
   /(?<![\w.@/:-])([a-z][-a-z0-9.]*[a-z0-9]):(\d{2,5})(?=: )/gi,
+  // bash: `/dev/tcp/db/5432`; socat: `TCP:db:5432`
+  /\b(?:dev\/tcp\/|tcp[46]?(?:-connect)?:)([a-z][-a-z0-9.]*[a-z0-9])[:/](\d{2,5})/gi,
   // Java: `kafka.data/10.96.0.7:9092`
   /(?<![\w./-])([a-z][-a-z0-9.]*)\/\d{1,3}(?:\.\d{1,3}){3}:(\d{2,5})/gi,
   // Node.js, Go, libpq: an address, which may be that of a Service; that of a DNS server is no peer

@@ -10,7 +10,7 @@ import { dnsTrap } from '../../names/dns-trap.ts';
 import { bareHosts, hostsIn, hostVariables, type NamedHost, ownName } from '../../names/host-references.ts';
 import { meaningOf } from '../../names/service-of-host.ts';
 import { environmentOf } from '../../ports/listen/environment.ts';
-import { commandLine, logsOf, podSource } from '../pod-evidence.ts';
+import { logsOf, podSource, wholeCommand } from '../pod-evidence.ts';
 import type { ServicePod } from '../service-pods.ts';
 import { askedHosts, tellsUnresolved } from './asked-hosts.ts';
 import { whatItMisses } from './does-without.ts';
@@ -52,7 +52,7 @@ export function needsOf(
   const namespace = entry.pod.metadata?.namespace ?? '';
   const lastWords = logsOf(index, entry, name).map(({ text }) => text.slice(-TAIL));
   const said = [...probe, ...lastWords].join('\n');
-  const text = `${said}\n${spec === undefined ? '' : commandLine(spec)}`;
+  const text = `${said}\n${spec === undefined ? '' : wholeCommand(spec)}`;
   // Probes, and servers that tell where they listen, name the pod itself.
   const own = new Set((entry.pod.status?.podIPs ?? []).map(({ ip }) => ip));
   const named = eachOnce(namespace, askedHosts(text)).filter(({ host }) => !own.has(host));

@@ -50,10 +50,11 @@ export function gapOf(index: ClusterIndex, asking: Asking, { host: asked, port }
   if (service === undefined) {
     const wrong = wrongName(index, asking, host, meant);
     if (wrong === undefined) return undefined;
+    const open = wrong.better === undefined ? withoutService(index, meant, port) : undefined;
     return told(
-      `it asks for ${host}: ${wrong.why}`,
+      `it asks for ${host}: ${wrong.why}${open?.words ?? ''}`,
       `Services of namespace ${namespace}`,
-      renamed(asking, host, wrong),
+      open?.fixes ?? renamed(asking, host, wrong),
     );
   }
   const astray = aliasGap(asking.entry, host, service);
@@ -136,6 +137,34 @@ function wrongName(
     .sort((a, b) => likeness(b, name) - likeness(a, name));
   if (near === undefined) return { why };
   return { why: `${why}; nearest: ${near}`, better: shortestName(near, namespace, own) };
+}
+
+/** A Deployment of the name that is asked for, to which no Service leads. */
+function withoutService(
+  index: ClusterIndex,
+  { namespace, name }: HostMeaning,
+  asked: number | undefined,
+): { readonly words: string; readonly fixes: readonly Fix[] } | undefined {
+  const { metadata, spec } = index.get('Deployment', namespace, name)?.spec?.template ?? {};
+  const ports = declaredPorts(spec).filter(({ protocol }) => protocol === 'TCP');
+  const target = ports.find(({ port }) => port === asked) ?? ports[0];
+  const selected = index.list('Service', namespace).some((one) => {
+    const selector = selectorOf(one);
+    return selector !== undefined && matchesLabels(selector, metadata?.labels);
+  });
+  if (target === undefined || selected) return undefined;
+  const port = asked ?? target.port;
+  return {
+    words: `, only a Deployment ${name} to which none leads`,
+    fixes: [
+      {
+        title: `make Service ${name} for the Deployment`,
+        command: `kubectl expose deployment ${name} -n ${namespace} --port=${port} --target-port=${target.port}`,
+        risk: 'low',
+        undo: `kubectl delete service ${name} -n ${namespace}`,
+      },
+    ],
+  };
 }
 
 /** Why a name does not resolve although its Service exists. */
