@@ -114,7 +114,7 @@ describe('pods-preparing', () => {
   it.each([
     [
       'failed to request IPv4 addresses: Assigned 0 out of 1 requested IPv4 addresses; No more free affine blocks and strict affinity enabled',
-      'Calico has no free address',
+      'the blocks of the node are full, no free one is left, and it may not borrow',
     ],
     [
       'loadFlannelSubnetEnv failed: open /run/flannel/subnet.env: no such file or directory',
