@@ -8,6 +8,7 @@ import { waitFor } from '../cluster/wait.ts';
 import { addressOf, describeCluster, foreignKubeconfig, skipReason, testClusterName } from '../kit/cluster.ts';
 import { crashFlannel, deleteCniConfig, exhaustPodRange, removeCniProgram } from '../kit/faults/cni.ts';
 import { freezeKubeProxy, removeKubeProxy } from '../kit/faults/kube-proxy.ts';
+import { deleteKubeProxy, misconfigureKubeProxy } from '../kit/faults/kube-proxy-set.ts';
 import { moveNode, stopKubelet } from '../kit/faults/machines.ts';
 import { rejoinWithRanges } from '../kit/faults/nodes.ts';
 import { apply, testNamespace } from '../kit/manifests.ts';
@@ -109,6 +110,14 @@ describe.skipIf(reason !== undefined)(
 
     it('kube-proxy of a node is frozen', async () => {
       await found(freezeKubeProxy(cluster, node), 'CNI212', node, 'answers nothing');
+    });
+
+    it('kube-proxy of a node does not start, for its mode does not exist', async () => {
+      await found(misconfigureKubeProxy(cluster, node), 'CNI209', node, 'configuration is wrong', 'iptabels');
+    });
+
+    it('kube-proxy is deleted from all nodes', async () => {
+      await found(deleteKubeProxy(cluster), 'CNI210', 'kube-proxy is gone from all nodes');
     });
 
     it.skipIf(!flannel)('flannel of a node is killed again and again', async () => {

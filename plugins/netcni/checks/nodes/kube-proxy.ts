@@ -6,6 +6,7 @@ import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import { nameOf, namespaceOf, refOf } from '../../../../shared/model/refs.ts';
 import type { ClusterSubject } from '../../cluster-subject.ts';
 import { nodeFacts } from '../../facts/nodes.ts';
+import { unknownNetwork } from '../../facts/unknown-network.ts';
 import { nodeMessages } from '../../messages/nodes.ts';
 import { AGENT_USES } from '../presence/agent-uses.ts';
 
@@ -55,15 +56,22 @@ const LEAVES_IT: ReadonlySet<string> = new Set(['Flannel', 'Canal', 'Weave Net',
 function whatIsLeft(index: ClusterIndex): Finding | undefined {
   const { primary } = detectNetwork(index);
   const config = index.get('ConfigMap', 'kube-system', 'kube-proxy');
-  if (config === undefined || primary === undefined || !LEAVES_IT.has(primary.name)) return undefined;
+  const title = primary?.title ?? (byHandAlone(index) ? 'a network of bridges and routes between the nodes' : '');
+  if (config === undefined || title === '' || (primary !== undefined && !LEAVES_IT.has(primary.name))) return undefined;
   return nodeMessages.CNI210.raise({
     subject: { kind: 'Cluster', name: 'kube-proxy' },
-    args: { title: primary.title, setting: 'its ConfigMap is still there', gone: true },
+    args: { title, setting: 'its ConfigMap is still there', gone: true },
     evidence: [
       { fact: 'no DaemonSet or static pod of kube-proxy was found', source: 'DaemonSets and pods of kube-system' },
       { fact: 'its settings are still there', source: 'ConfigMap kube-system/kube-proxy' },
     ],
   });
+}
+
+/** Nobody gives the network but files on the nodes, and no program on each node is left that could serve Services. */
+function byHandAlone(index: ClusterIndex): boolean {
+  const onNodes = index.list('DaemonSet').some(({ spec }) => spec?.template?.spec?.hostNetwork === true);
+  return !onNodes && unknownNetwork(index)?.byHand === true;
 }
 
 /** kube-proxy runs on, although the plugin does its work. */

@@ -4,7 +4,7 @@ import { changed } from '../check-objects.ts';
 import { calico } from '../networks/calico.ts';
 import { flannel } from '../networks/flannel.ts';
 import { bridge } from '../networks/others.ts';
-import { clusterNode, NODES, withReady } from '../networks/parts.ts';
+import { agents, clusterNode, NODES, withReady } from '../networks/parts.ts';
 import {
   agentCrashes,
   joined,
@@ -14,6 +14,7 @@ import {
   noNetwork,
   ranged,
   sandboxFailure,
+  withoutSet,
   withSpec,
 } from './fault.ts';
 
@@ -105,6 +106,15 @@ export const ANY_FAULTS: NetworkFaults = {
     objects: () => keptAway(bridge(), 'kube-proxy', 'n2'),
     code: 'CNI208',
     words: ['n2', 'dedicated=gpu'],
+  },
+  'bridge: kube-proxy was deleted, and its settings are left': {
+    objects: () => withoutSet(bridge(), 'kube-proxy'),
+    code: 'CNI210',
+    words: ['kube-proxy is gone from all nodes', 'routes between the nodes'],
+    // Another program on each node may do its work.
+    sound: () => [
+      [...withoutSet(bridge(), 'kube-proxy'), ...agents('acme-services', [{ name: 'a', image: 'acme/services:1' }])],
+    ],
   },
   'any: an address given twice': {
     objects: () => [...flannel(), pod('twin', { node: 'n1', ip: '10.244.1.10' })],
