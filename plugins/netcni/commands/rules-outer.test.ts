@@ -28,7 +28,44 @@ const SERVICE = /-j (KUBE-SVC-\w+)$/;
 const chainOf = (mark: string): string =>
   SERVICE.exec(IPTABLES.split('\n').find((line) => line.includes(mark)) ?? '')?.[1] ?? '';
 
+/** What ipvsadm -Ln lists of them, and of the node's ports these. */
+const ipvs = (...ports: readonly number[]): string =>
+  [
+    'TCP  10.96.2.2:80 rr',
+    'TCP  203.0.113.7:80 rr',
+    ...ports.map((port) => `TCP  10.1.0.11:${port} rr`),
+    'TCP  10.96.1.1:80 rr',
+    'TCP  10.96.0.10:53 rr',
+    'UDP  10.96.0.10:53 rr',
+  ]
+    .flatMap((line) => [
+      line,
+      ...(line.includes(':53') ? ['10.244.0.2:53', '10.244.1.2:53'] : ['10.244.0.5:8080', '10.244.1.5:8080']).map(
+        (target) => `  -> ${target}        Masq    1      0          0`,
+      ),
+    ])
+    .join('\n');
+
 describe('ways from outside', () => {
+  it('IPVS has a virtual server for each node port, unless it has none for any', async () => {
+    const other = {
+      ...service('back', {
+        type: 'NodePort',
+        clusterIP: '10.96.2.3',
+        clusterIPs: ['10.96.2.3'],
+        ports: [{ port: 80, targetPort: 8080, protocol: 'TCP', nodePort: 30081 }],
+      }),
+    };
+    const both = [...objects, other, ...slicesFor(other, webPods)];
+    const dump = (...ports: readonly number[]): string =>
+      `${ipvs(...ports)}\n${ipvs().replaceAll('10.96.2.2', '10.96.2.3').split('\n').slice(0, 3).join('\n')}\n`;
+    expect(await ask(dump(30080, 30081), both)).toMatchObject(silent);
+    expect(await ask(dump(), both)).toMatchObject(silent);
+    const answer = await ask(dump(30080), both);
+    expect(answer.codes).toEqual(['CNI810']);
+    expect(answer.headline).toContain('node port 30081/TCP of Service shop/back');
+  });
+
   it('are sound with their rules, in both modes, and not asked of a balancer that works by node ports', async () => {
     expect(await ask(IPTABLES, objects)).toMatchObject(silent);
     const proxied = { ...shop, status: { loadBalancer: { ingress: [{ ip: '203.0.113.7', ipMode: 'Proxy' }] } } };

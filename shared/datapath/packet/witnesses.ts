@@ -217,7 +217,14 @@ function tunnelPackets(index: ClusterIndex, node: string, family: 4 | 6, links: 
         return [
           ...(['input', 'prerouting'] as const).map((hook) => ({
             hook,
-            packet: { protocol, source: address, destination: own[0], port, local: true },
+            packet: {
+              protocol,
+              source: address,
+              destination: own[0],
+              port,
+              in: links.towards(address),
+              local: true,
+            },
             what: `${kind} packets from node ${name} (${address}) to ${to}this node`,
           })),
           {

@@ -28,8 +28,8 @@ export function proxyFromIpvs({ services, named }: IpvsDump, family: 4 | 6): Pro
     portals,
     refused: new Map(),
     chains,
-    // Ports of the node are virtual servers at each of its addresses.
-    nodePorts: undefined,
+    // Ports of the node are virtual servers at each of its addresses: which those are is not told here.
+    nodePorts: new Map([...portals.values()].map((portal) => [portal.key.replace(/^[^/]*\//, ''), portal])),
     asksNodePorts: true,
     insiders: new Set(),
     hasPortals: true,

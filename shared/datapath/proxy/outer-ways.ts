@@ -30,12 +30,14 @@ export function compareOuterWays(
   const picked = rules.mode !== 'ipvs' && rules.nodePorts === undefined;
   if (!rules.hasPortals || rules.portals.size === 0 || picked) return { lost: [], gone: [] };
   const lost: LostWay[] = [];
-  const wanted = new Set<string>();
-  for (const expected of expectedPorts(index, rules.family)) {
+  const ports = expectedPorts(index, rules.family);
+  const wanted = new Set(ports.flatMap(({ nodePort }) => nodePort ?? []));
+  // IPVS serves none where nodePortAddresses leaves out all addresses of the node.
+  const servesSome = rules.mode !== 'ipvs' || [...wanted].some((port) => rules.nodePorts?.has(port));
+  for (const expected of ports) {
     const { nodePort } = expected;
-    if (nodePort !== undefined) wanted.add(nodePort);
     if (!expected.sure || !isDue(expected, node, time)) continue;
-    if (nodePort !== undefined && rules.nodePorts !== undefined) {
+    if (nodePort !== undefined && rules.nodePorts !== undefined && servesSome) {
       const problem = rules.asksNodePorts
         ? problemOf(index, rules, expected, rules.nodePorts.get(nodePort))
         : { what: 'nothing leads to the rules for node ports', line: 0 };
@@ -51,7 +53,8 @@ export function compareOuterWays(
   }
   const services = index.seen('Service');
   const sure = services.status === 'ok' && services.whole && time.sameTime;
-  const gone = sure ? [...(rules.nodePorts?.values() ?? [])].filter(({ key }) => !wanted.has(key)) : [];
+  const gone =
+    sure && rules.mode !== 'ipvs' ? [...(rules.nodePorts?.values() ?? [])].filter(({ key }) => !wanted.has(key)) : [];
   return { lost, gone: gone.map((portal) => ({ ...portal, key: portKeyWords(portal.key) })) };
 }
 

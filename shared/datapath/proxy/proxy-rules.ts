@@ -10,7 +10,7 @@ export interface ProxyRules {
   readonly refused: ReadonlyMap<string, Refusal>;
   /** Chains of Services that a portal or a node port leads to, by name. */
   readonly chains: ReadonlyMap<string, ServiceChain>;
-  /** Where requests to ports of the node itself go, by `tcp/30080`; undefined where the mode keeps no such list. */
+  /** Where requests to ports of the node itself go, by `tcp/30080`; undefined where the dump has no such list. With IPVS, all virtual servers. */
   readonly nodePorts: ReadonlyMap<string, Portal> | undefined;
   /** Whether packets to the node itself are led to that list. */
   readonly asksNodePorts: boolean;
