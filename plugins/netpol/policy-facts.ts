@@ -1,6 +1,7 @@
 import { isApplied } from '../../shared/model/applied.ts';
 import type { ClusterIndex } from '../../shared/model/cluster-index.ts';
 import type { Pod } from '../../shared/model/objects-pod.ts';
+import { deploymentByHash } from '../../shared/model/owners.ts';
 import type { Ref } from '../../shared/model/refs.ts';
 import { type Enforcement, traitsOf } from '../../shared/policy/enforcement/enforcement.ts';
 import { enforcementIn as seenEnforcement } from '../../shared/policy/enforcement/enforcement-of-index.ts';
@@ -54,17 +55,13 @@ export function policyModelIn(index: ClusterIndex, cni?: string, live = false): 
   return index.memo(`netpol/policy-model/${cni ?? ''}/${live}`, () => {
     const facts = policyFactsIn(index);
     const traits = traitsOf(enforcementIn(index, cni).by);
-    const workloadOf = (pod: Pod): Ref => deploymentOf(pod, facts.workloadOf?.(pod) ?? workloadOfPod(pod));
+    const workloadOf = (pod: Pod): Ref => {
+      const owner = facts.workloadOf?.(pod) ?? workloadOfPod(pod);
+      return deploymentByHash(pod, owner) ?? owner;
+    };
     const ownNetworks = ownNetworksIn(index);
     return buildPolicyModel({ ...facts, traits, ownNetworks, ...(live ? { workloadOf } : {}) });
   });
-}
-
-/** The Deployment controller calls a ReplicaSet by the Deployment's name and the hash that its pods carry. */
-function deploymentOf({ metadata }: Pod, owner: Ref): Ref {
-  const hash = metadata?.labels?.['pod-template-hash'];
-  if (owner.kind !== 'ReplicaSet' || hash === undefined || !owner.name.endsWith(`-${hash}`)) return owner;
-  return { ...owner, kind: 'Deployment', name: owner.name.slice(0, -hash.length - 1) };
 }
 
 /**

@@ -24,12 +24,14 @@ export function flannelAddresses(index: ClusterIndex): readonly FlannelAddress[]
   );
 }
 
-/** Announced addresses that the node does not have. */
+/** Announced addresses that the node does not have. Found once: each Service asks. */
 export function strayFlannelAddresses(index: ClusterIndex): readonly FlannelAddress[] {
-  const told = flannelAddresses(index);
-  const off = told.filter(isNotOwn);
-  // When most nodes announce another network than Kubernetes uses, someone chose that interface.
-  return off.length * 2 > told.length ? [] : off;
+  return index.memo('flannel/stray-addresses', () => {
+    const told = flannelAddresses(index);
+    const off = told.filter(isNotOwn);
+    // When most nodes announce another network than Kubernetes uses, someone chose that interface.
+    return off.length * 2 > told.length ? [] : off;
+  });
 }
 
 function isNotOwn({ node, address }: FlannelAddress): boolean {

@@ -96,7 +96,8 @@ export function ownerOrPod(index: ClusterIndex, pod: KubeObject): Ref {
   return topOwner(index, pod) ?? refOf(pod, 'Pod');
 }
 
-function deploymentByHash(object: KubeObject, owner: Ref): Ref | undefined {
+/** The Deployment that a ReplicaSet belongs to by its name: the controller appends the hash that the pods carry. */
+export function deploymentByHash(object: KubeObject, owner: Ref): Ref | undefined {
   const hash = object.metadata?.labels?.['pod-template-hash'];
   if (owner.kind !== 'ReplicaSet' || hash === undefined || !owner.name.endsWith(`-${hash}`)) return undefined;
   return { ...owner, kind: 'Deployment', name: owner.name.slice(0, -hash.length - 1) };

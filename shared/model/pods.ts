@@ -42,9 +42,8 @@ export function podAddressField(address: string): string {
 
 /** All addresses of a pod, both families; empty before the sandbox is made. */
 export function podAddresses(pod: Pod): readonly string[] {
-  const list = (pod.status?.podIPs ?? []).flatMap((entry) =>
-    entry.ip === undefined || entry.ip === '' ? [] : [entry.ip],
-  );
+  const list: string[] = [];
+  for (const { ip } of pod.status?.podIPs ?? []) if (ip !== undefined && ip !== '') list.push(ip);
   if (list.length > 0) return list;
   const single = pod.status?.podIP;
   return single === undefined || single === '' ? [] : [single];

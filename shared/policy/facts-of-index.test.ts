@@ -92,6 +92,12 @@ describe('policyFactsOf', () => {
       policyFactsOf(createIndex(snapshot(objects, []))).workloadOf?.(owned);
     expect(nameIn({ Pod: [owned] })).toEqual({ kind: 'ReplicaSet', namespace: 'x', name: 'web-1' });
     expect(nameIn({ Pod: [owned], ReplicaSet: [set] })).toEqual({ kind: 'Deployment', namespace: 'x', name: 'web' });
+    const deployment = { metadata: { namespace: 'x', name: 'web' } };
+    expect(nameIn({ Pod: [owned], Deployment: [deployment] })).toEqual({
+      kind: 'Deployment',
+      namespace: 'x',
+      name: 'web',
+    });
     expect(policyFactsOf(createIndex(snapshot({ Pod: [one] }, []))).workloadOf?.(one)).toEqual({
       kind: 'Pod',
       namespace: 'x',

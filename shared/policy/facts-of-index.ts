@@ -2,7 +2,7 @@ import type { ClusterIndex } from '../model/cluster-index.ts';
 import type { KindName } from '../model/kinds.ts';
 import type { Pod } from '../model/objects-pod.ts';
 import type { Workload } from '../model/objects-workload.ts';
-import { controllerOf, topOwner, WORKLOAD_KINDS } from '../model/owners.ts';
+import { controllerOf, deploymentByHash, topOwner, WORKLOAD_KINDS } from '../model/owners.ts';
 import type { Ref } from '../model/refs.ts';
 import { namespaceOrDefault } from '../model/refs.ts';
 import type { PolicyFacts } from './model.ts';
@@ -53,7 +53,8 @@ export function policyFactsOf(index: ClusterIndex, options: FactsOptions = {}): 
 
 /**
  * The topmost owner that can be seen: up through objects of the index, to the last one that is named. A ReplicaSet whose
- * Deployment was not read stays a ReplicaSet, so that every name printed is one that stands in the facts.
+ * Deployment was not read stays a ReplicaSet, so that every name printed is one that stands in the facts; where only the
+ * Deployment was read, it is known by its name.
  */
 function workloadIn(index: ClusterIndex, pod: Pod): Ref {
   let found = workloadOfPod(pod);
@@ -61,6 +62,10 @@ function workloadIn(index: ClusterIndex, pod: Pod): Ref {
     const kind = WORKLOAD_KINDS.find((candidate) => candidate === found.kind);
     const object = kind === undefined ? undefined : index.get(kind, found.namespace, found.name);
     const owner = object === undefined ? undefined : controllerOf(object);
+    if (object === undefined && found.kind === 'ReplicaSet') {
+      const above = deploymentByHash(pod, found);
+      return above !== undefined && index.get('Deployment', above.namespace, above.name) !== undefined ? above : found;
+    }
     if (owner === undefined) return found;
     found = { ...found, kind: owner.kind ?? '', name: owner.name ?? '' };
   }

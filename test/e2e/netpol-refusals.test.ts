@@ -273,7 +273,9 @@ describe.skipIf(reason !== undefined)(
         const taken = answer.exitCode === 0;
         const refuses = /refuses|would refuse|cannot be read|POL32[1235]/.test(lint.stdout);
         told.push(`${stdin} lint ${refuses ? 'refused' : 'taken'}, matrix ${matrix.exit}`);
-        expected.push(`${stdin} lint ${taken ? 'taken' : 'refused'}, matrix ${taken ? 0 : 3}`);
+        // What the server takes in and nobody can carry out leaves the answer open too.
+        const open = lint.stdout.includes('"POL327"');
+        expected.push(`${stdin} lint ${taken ? 'taken' : 'refused'}, matrix ${taken && !open ? 0 : 3}`);
       }
       expect(told).toEqual(expected);
       expect(told.some((line) => line.endsWith('lint taken, matrix 0'))).toBe(true);

@@ -19,8 +19,7 @@ export interface Refused {
   readonly reason: string;
   /**
    * `refused`: an API server would not take it in. `unknown`: a server holds it, and a field of it means something that
-   * is not known here. `meant`: how it is judged is known (a word that only YAML 1.1 reads otherwise, a field that is
-   * left out), so it leaves no gap.
+   * is not known here. `meant`: how it is judged is known (a word that only YAML 1.1 reads otherwise), so it leaves no gap.
    */
   readonly so: 'refused' | 'unknown' | 'meant';
 }

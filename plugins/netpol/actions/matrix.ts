@@ -4,7 +4,7 @@ import type { Grain } from '../../../shared/policy/many/connectivity.ts';
 import { exitCode, type Report, type Section } from '../../../shared/report/report.ts';
 import { toJsonValue } from '../../../shared/report/to-json.ts';
 import { joinNames, plural, wrap } from '../../../shared/util/text.ts';
-import { foldedRows } from '../answer/fold-rows.ts';
+import { briefRows, foldedRows } from '../answer/fold-rows.ts';
 import { type KeepEnd, type MatrixAnswer, matrixRows } from '../answer/matrix-rows.ts';
 import { readPolicies, readWaysIn } from '../collect/policy-plan.ts';
 import { reasonWords } from '../words/reasons.ts';
@@ -112,7 +112,7 @@ function matrixReport(asked: Asked, answer: MatrixAnswer, by: Grain, command: st
 const MOST = 6;
 
 function tables(answer: MatrixAnswer, format: string): readonly Section[] {
-  const rows = foldedRows(answer);
+  const rows = format === 'table' ? briefRows(answer) : foldedRows(answer);
   if (rows.length === 0) return [{ type: 'text', lines: ['Nobody may reach anybody.'] }];
   if (format === 'markdown') {
     const cells = rows.map(({ from, ports, to }) => [from, ports, to.join(', ')]);

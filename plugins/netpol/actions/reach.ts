@@ -95,10 +95,13 @@ function reportOf(
   const told = (answer: Answer): readonly Told[] => toldGroups(asked, groups, answer, but);
   const [open, maybe, shut] = [told('yes'), told('depends'), told('no')];
   // Where nobody is let through, what stands in the way is the answer.
-  const tellShut = denied || open.length + maybe.length === 0;
+  const tellShut = denied || (isNobody(open) && isNobody(maybe));
   const ways = direction === 'ingress' ? waysInTo(index, asked.model, party) : [];
   const absent = isPaper(index) ? notInFiles(asked.model, party, ports, direction) : [];
   const note = direction === 'ingress' ? noteOn(asked, party, [...open, ...maybe]) : undefined;
+  const far = (told: readonly Told[]): readonly Told[] => told.filter((one) => !isNobody([one]));
+  const near = far(open).length + far(maybe).length < open.length + maybe.length;
+  const nobody = `nobody${near ? ' but its own node' : absent.length > 0 ? ' in the files' : ''}`;
   const not =
     enforcement.enforced === 'no'
       ? `${reasonWords({ code: 'notEnforced', by: enforcement.by ?? '' })}. By the policies, `
@@ -111,7 +114,7 @@ function reportOf(
     source: sourceName(snapshot),
     verdict: gaps.incomplete === undefined ? 'healthy' : 'unknown',
     word: gaps.incomplete === undefined ? '' : 'INCOMPLETE',
-    headline: `${not}${summaryOf(party, ports, open, maybe, direction, absent.length === 0 ? 'nobody' : 'nobody in the files')}${missing}`,
+    headline: `${not}${summaryOf(party, ports, far(open), far(maybe), direction, nobody)}${missing}`,
     causes: [],
     findings: [],
     notChecked: gaps.notChecked,
@@ -174,6 +177,11 @@ function noteOn({ model }: Asked, party: Party, told: readonly Told[]): string |
     ),
   );
   return outside.length === 0 ? undefined : outsideNote(party, byAddress);
+}
+
+/** Whether it is nobody, or nobody but who shares a node with those asked about. */
+function isNobody(told: readonly Told[]): boolean {
+  return told.every(({ group }) => group.nodes.length > 0);
 }
 
 function summaryOf(

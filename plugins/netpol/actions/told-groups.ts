@@ -5,7 +5,7 @@ import type { Answer } from '../../../shared/policy/evaluate/verdict.ts';
 import { isolating } from '../../../shared/policy/model.ts';
 import type { Unit } from '../../../shared/policy/rules/units.ts';
 import type { Section } from '../../../shared/report/report.ts';
-import { joinNames, wrap } from '../../../shared/util/text.ts';
+import { joinNames, plural, wrap } from '../../../shared/util/text.ts';
 import { rangesWords, refValue } from '../answer/end-values.ts';
 import { coversInternet } from '../answer/internet.ts';
 import type { ReachGroup, Via } from '../answer/reach-groups.ts';
@@ -39,7 +39,12 @@ export function toldGroups(
     if (known === undefined) merged.set(title, { group });
     else {
       const { group: old } = known;
-      known.group = { ...old, pods: [...old.pods, ...group.pods], ranges: [...old.ranges, ...group.ranges] };
+      known.group = {
+        ...old,
+        pods: [...old.pods, ...group.pods],
+        ranges: [...old.ranges, ...group.ranges],
+        nodes: [...new Set([...old.nodes, ...group.nodes])],
+      };
     }
   }
   return [...merged].map(([title, { group }]) => ({
@@ -47,8 +52,16 @@ export function toldGroups(
     group,
     via: group.via,
     pods: group.pods.length,
-    who: whoOf(asked.model, group.pods, group.ranges, but),
+    who: whoIn(asked, group, but),
   }));
+}
+
+/** Pods that share a node with those asked about are counted by their nodes. */
+function whoIn({ model }: Asked, { pods, ranges, nodes }: ReachGroup, but: ReadonlySet<Pod>): Who {
+  const who = whoOf(model, pods, ranges, but);
+  if (nodes.length === 0) return who;
+  const host = pods.every(({ spec }) => spec?.hostNetwork === true) ? ' on the host network' : '';
+  return { ...who, words: [`${plural(pods.length, 'pod')}${host} of ${joinNames(nodes, 3)}`] };
 }
 
 function isByDefault({ via }: ReachGroup): boolean {
@@ -71,15 +84,25 @@ function meansPodsOnly({ model }: Asked, pods: ReadonlySet<Pod>): string {
 }
 
 /** `TCP 5432, by NetworkPolicy data/db-in, ingress rule 1 (db.yaml:12)`. */
-function titleOf(asked: Asked, { ports, via, only, answer, pods }: ReachGroup): string {
-  const rules = via.map((one) => {
-    const words = viaWords(asked, one, answer, pods);
-    return via.length > 1 ? `${words} on ${portWords(one.ports)}` : words;
-  });
+function titleOf(asked: Asked, { ports, via, only, answer, pods, nodes }: ReachGroup): string {
+  const rules =
+    nodes.length > 0 && answer !== 'no'
+      ? [NEAR[answer]]
+      : via.map((one) => {
+          const words = viaWords(asked, one, answer, pods);
+          return via.length > 1 ? `${words} on ${portWords(one.ports)}` : words;
+        });
   const some = only.length === 0 ? '' : ` (only ${onlyWords(asked, only)})`;
   const port = portWords(ports);
   return `${port.charAt(0).toUpperCase()}${port.slice(1)}${some}: ${joinNames(rules, 3)}`;
 }
+
+/** Why who shares a node passes. */
+const NEAR = {
+  yes: reasonWords({ code: 'nodeLocal', node: '' }),
+  depends:
+    'most network plugins take who is on the host network for its node, whose traffic with its own pods is always allowed',
+} as const;
 
 /** `over IPv4`, or the names of some members of what was asked about. */
 function onlyWords(asked: Asked, units: readonly Unit[]): string {

@@ -4,9 +4,10 @@ import type { Answer, PortQuestion, Verdict } from '../../../shared/policy/evalu
 import { pairSets, portsOfSets } from '../../../shared/policy/many/pair-sets.ts';
 import type { PolicyModel } from '../../../shared/policy/model.ts';
 import { intersectPorts, type PortSet, type Protocol, unionPorts } from '../../../shared/policy/rules/port-set.ts';
-import { declaredPortsOf, isSamePod, type Unit } from '../../../shared/policy/rules/units.ts';
-import { likesOf, type Party } from '../targets/party.ts';
+import { declaredPortsOf, type Unit } from '../../../shared/policy/rules/units.ts';
+import type { Party } from '../targets/party.ts';
 import type { AskedPort } from '../targets/ports.ts';
+import { isSame, type Pair, pairsOf } from './pairs.ts';
 
 /** What became of one pair on one port. */
 export interface PairVerdict {
@@ -65,25 +66,6 @@ export function judgePair(
     ...sets,
     declared: asked === undefined && ports.length > 0,
   };
-}
-
-interface Pair {
-  readonly from: Unit;
-  readonly to: Unit;
-  readonly count: number;
-}
-
-/** Every sort of sender with every sort of receiver; a pod is not paired with itself unless nothing else was asked. */
-function pairsOf(model: PolicyModel, from: Party, to: Party): readonly Pair[] {
-  const all = likesOf(model, from).flatMap((a) =>
-    likesOf(model, to).map((b): Pair => ({ from: a.unit, to: b.unit, count: a.count * b.count })),
-  );
-  const others = all.filter(({ from: a, to: b, count }) => count > 1 || !isSame(a, b));
-  return others.length > 0 ? others : all;
-}
-
-function isSame(a: Unit, b: Unit): boolean {
-  return a.type === 'pod' && b.type === 'pod' && isSamePod(a.pod, b.pod);
 }
 
 function judgePort(

@@ -22,8 +22,9 @@ import {
 import type { Direction, Peer, Rule } from '../../../shared/policy/rules/rules.ts';
 import type { Unit } from '../../../shared/policy/rules/units.ts';
 import { type AddressRange, formatRange } from '../../../shared/util/addresses.ts';
-import { type Like, likesOf, type Party } from '../targets/party.ts';
+import { type Like, likesOf, type Party, placeless } from '../targets/party.ts';
 import type { AskedPort } from '../targets/ports.ts';
+import { nodeMates } from './node-mates.ts';
 
 /** What decides about a group, on which ports. */
 export interface Via {
@@ -43,6 +44,8 @@ export interface ReachGroup {
   readonly via: readonly Via[];
   /** Members of the target that they reach, where it is not all of them. */
   readonly only: readonly Unit[];
+  /** Each of the pods reaches the members of its own node, one of these, because it shares the node; empty elsewhere. */
+  readonly nodes: readonly string[];
 }
 
 /** Everybody else by what passes between them and a party. `direction` is the party's side: `ingress` for its sources. */
@@ -55,17 +58,23 @@ export function reachGroups(
   const own = new Set(party.members.flatMap((unit) => (unit.type === 'pod' ? [unit.pod] : [])));
   const likes = likesOf(model, party);
   const merged = new Map<string, { group: ReachGroup; readonly likes: Like[] }>();
+  const local: ReachGroup[] = [];
   for (const like of likes) {
     for (const group of groupsOfLike(model, like, asked, direction, own)) {
+      if (group.nodes.length > 0) {
+        local.push(group);
+        continue;
+      }
       const key = likes.length === 1 ? String(merged.size) : keyOfGroup(group);
       const known = merged.get(key);
       if (known === undefined) merged.set(key, { group, likes: [like] });
       else known.likes.push(like);
     }
   }
-  return [...merged.values()].map(({ group, likes: some }) =>
+  const others = [...merged.values()].map(({ group, likes: some }) =>
     some.length === likes.length ? group : { ...group, only: some.map(({ unit }) => unit) },
   );
+  return [...others, ...local];
 }
 
 /** Groups of different members of the target are one when they say the same of the same others. */
@@ -77,34 +86,30 @@ function keyOfGroup({ answer, pods, ranges, ports, via }: ReachGroup): string {
 
 function groupsOfLike(
   model: PolicyModel,
-  { unit }: Like,
+  like: Like,
   asked: readonly AskedPort[] | undefined,
   direction: Direction,
   own: ReadonlySet<Pod>,
 ): readonly ReachGroup[] {
+  const near = nodeMates(model, like, direction, own);
+  const unit = near.size === 0 ? like.unit : placeless(like.unit);
   const wanted = asked === undefined ? ALL_PORTS : wantedPorts(unit, asked);
   const { outcomes, pods, outside } = survey(model, unit, direction, 'both');
   const splitter = createSplitter(model, unit, direction);
   const groups: ReachGroup[] = [];
   const add = (ports: AllowedPorts, members: Pick<ReachGroup, 'pods' | 'ranges'>, sample: Unit): void => {
-    const allowed = intersectPorts(ports.allowed, wanted);
-    const depends = subtractPorts(intersectPorts(ports.depends, wanted), allowed);
-    const denied = subtractPorts(subtractPorts(wanted, allowed), depends);
-    const parts: readonly (readonly [Answer, PortSet])[] = [
-      ['yes', allowed],
-      ['depends', depends],
-      ['no', denied],
-    ];
-    for (const [answer, set] of parts) {
-      // Who gets in somewhere is kept out of the rest by no rule worth telling, unless a port was asked for.
-      if (set.length === 0 || (answer === 'no' && asked === undefined && allowed.length > 0)) continue;
+    for (const [answer, set] of partsOf(ports, wanted, asked !== undefined)) {
+      // Who shares a node with a member is not kept out of that one.
+      const told = answer === 'no' ? members.pods.filter((pod) => !near.has(pod)) : members.pods;
+      if (told.length + members.ranges.length === 0) continue;
       const via = viasOf(model, unit, sample, direction, set, answer);
-      groups.push({ answer, ...members, ports: set, via, only: [] });
+      groups.push({ answer, ...members, pods: told, ports: set, via, only: [], nodes: [] });
     }
   };
+  const isTold = (pod: Pod): boolean => !own.has(pod) && (like.onNodes.size > 1 || !near.has(pod));
   for (const [outcome, list] of pods) {
     const ports = portsOfSets(outcomes.get(outcome));
-    for (const members of splitter(list.filter((pod) => !own.has(pod)))) {
+    for (const members of splitter(list.filter(isTold))) {
       const [first] = members;
       if (first !== undefined) add(ports, { pods: members, ranges: [] }, model.unitOf(first));
     }
@@ -116,7 +121,31 @@ function groupsOfLike(
       if (first !== undefined) add(ports, { pods: [], ranges: part }, { type: 'range', range: first });
     }
   }
+  for (const [pod, { member, ports }] of near) {
+    const other = model.unitOf(pod);
+    for (const [answer, set] of partsOf(ports, wanted, asked !== undefined)) {
+      const via = viasOf(model, member, other, direction, set, answer);
+      groups.push({ answer, pods: [pod], ranges: [], ports: set, via, only: [], nodes: [other.nodeName] });
+    }
+  }
   return groups;
+}
+
+/** The ports asked about by answer. Who gets in somewhere is kept out of the rest by no rule worth telling, unless asked. */
+function partsOf(
+  { allowed, depends }: AllowedPorts,
+  wanted: PortSet,
+  asked: boolean,
+): readonly (readonly [Answer, PortSet])[] {
+  const yes = intersectPorts(allowed, wanted);
+  const maybe = subtractPorts(intersectPorts(depends, wanted), yes);
+  const no = subtractPorts(subtractPorts(wanted, yes), maybe);
+  const parts: readonly (readonly [Answer, PortSet])[] = [
+    ['yes', yes],
+    ['depends', maybe],
+    ['no', asked || yes.length + maybe.length === 0 ? no : NO_PORTS],
+  ];
+  return parts.filter(([, set]) => set.length > 0);
 }
 
 function wantedPorts(unit: Unit, asked: readonly AskedPort[]): PortSet {

@@ -4,6 +4,7 @@ import type { PolicyModel } from '../../../shared/policy/model.ts';
 import { type AddressRange, toCidrs } from '../../../shared/util/addresses.ts';
 import { joinNames, plural } from '../../../shared/util/text.ts';
 import { type PeerValue, rangesWords, refValue } from './end-values.ts';
+import { type Part, partWords } from './part-words.ts';
 
 /** Some pods and addresses as people name them, and as the JSON does. */
 export interface Who {
@@ -37,12 +38,17 @@ export function whoOf(
     whole.add(namespace);
     words.push(`namespace ${namespace} (all ${plural(list.length, 'pod')})`);
   }
+  const many: Part[] = [];
   for (const { ref, pods: list } of workloads.values()) {
     if (whole.has(ref.namespace ?? '')) continue;
     const all = byWorkload.get(refKey(ref)) ?? list.length;
-    if (list.length === all) words.push(formatRef(ref));
-    else words.push(`${list.length} of ${all} pods of ${formatRef(ref)} (${joinNames(list.map(nameOfPod), 2)})`);
+    if (list.length === all) many.push({ words: formatRef(ref), pods: list });
+    else {
+      const some = `${list.length} of ${all} pods of ${formatRef(ref)} (${joinNames(list.map(nameOfPod), 2)})`;
+      many.push({ words: some, pods: list });
+    }
   }
+  words.push(...partWords(many));
   return { words: [...words, ...outside], values: [...values, ...cidrs] };
 }
 

@@ -4,9 +4,9 @@ import type { Answer } from '../../../shared/policy/evaluate/verdict.ts';
 import { pairSets } from '../../../shared/policy/many/pair-sets.ts';
 import type { PolicyModel } from '../../../shared/policy/model.ts';
 import { ALL_PORTS } from '../../../shared/policy/rules/port-set.ts';
-import { isSamePod } from '../../../shared/policy/rules/units.ts';
 import { judgePair, type PairVerdict } from '../answer/judge-pair.ts';
-import { likesOf, type Party } from '../targets/party.ts';
+import { isSame, pairsOf } from '../answer/pairs.ts';
+import type { Party } from '../targets/party.ts';
 import type { AskedPort } from '../targets/ports.ts';
 import { portWords } from '../words/ports.ts';
 
@@ -61,19 +61,17 @@ function says({ answer, reasons }: PairVerdict['verdict'], wanted: Answer): bool
 
 function nothingPasses(model: PolicyModel, { enforced }: Enforcement, from: Party, to: Party): Outcome {
   let unsure = false;
-  for (const { unit: a } of likesOf(model, from)) {
-    for (const { unit: b } of likesOf(model, to)) {
-      if (a === b || (a.type === 'pod' && b.type === 'pod' && isSamePod(a.pod, b.pod))) continue;
-      const sets = pairSets(model, a, b);
-      const open = enforced === 'no' ? ALL_PORTS : surely(sets);
-      if (open.length > 0) return { result: 'fails', is: `allowed on ${portWords(open)}`, told: undefined };
-      // Parts of a range that differ come out as a doubt; they are asked one by one where a port is named.
-      const doubt = perhaps(sets);
-      if (doubt.length > 0 && (a.type === 'range' || b.type === 'range')) {
-        return { result: 'fails', is: `allowed on ${portWords(doubt)} for some of the addresses`, told: undefined };
-      }
-      if (doubt.length > 0) unsure = true;
+  for (const { from: a, to: b } of pairsOf(model, from, to)) {
+    if (isSame(a, b)) continue;
+    const sets = pairSets(model, a, b);
+    const open = enforced === 'no' ? ALL_PORTS : surely(sets);
+    if (open.length > 0) return { result: 'fails', is: `allowed on ${portWords(open)}`, told: undefined };
+    // Parts of a range that differ come out as a doubt; they are asked one by one where a port is named.
+    const doubt = perhaps(sets);
+    if (doubt.length > 0 && (a.type === 'range' || b.type === 'range')) {
+      return { result: 'fails', is: `allowed on ${portWords(doubt)} for some of the addresses`, told: undefined };
     }
+    if (doubt.length > 0) unsure = true;
   }
   return unsure
     ? { result: 'unknown', is: 'not decided', told: undefined }

@@ -23,21 +23,21 @@ export function misreadPolicies({ misread = [] }: Snapshot): readonly Refused[] 
 }
 
 /**
- * Fields of policies that a cluster holds and that are not known here, or that nobody can carry out. The cluster-wide
- * kinds are young, and a field that they gain decides whom a rule means: what comes of it here is no answer.
+ * Fields of policies that a cluster holds and that are not known here, or that nobody can carry out. A field that a kind
+ * gains decides whom a rule means or when, and a misspelt one was written into the file after it was read from the
+ * cluster: what comes of it here is no answer.
  */
 export function unknownInHeld(index: ClusterIndex, cni: string | undefined): readonly Refused[] {
   return policySubjects(lintIndex(index, cni), undefined)
     .filter(({ object }) => isApplied(object))
     .flatMap((subject) => {
       const { namespace, ref, kind, object } = subject;
-      const so = kind === 'NetworkPolicy' ? 'meant' : 'unknown';
       const unknown = unknownFieldsOf(kind, object).map(
         ({ field }) => `${field} is not known to this version; ${readingOf(subject, field)}`,
       );
       const unreadable = kind === 'NetworkPolicy' ? [] : unreadableIn(object);
       return [...unknown, ...unreadable.map(({ field, problem }) => `${field}: ${problem}`)].map(
-        (words): Refused => ({ namespace, reason: `${formatRef(ref)} ${words}`, so }),
+        (words): Refused => ({ namespace, reason: `${formatRef(ref)} ${words}`, so: 'unknown' }),
       );
     });
 }
@@ -60,7 +60,7 @@ export function refusedPolicies(index: ClusterIndex, cni: string | undefined): r
         .map((finding) => {
           const place = placeOf(facts, finding);
           const reason = place === undefined ? finding.summary : `${place}: ${finding.summary}`;
-          return { namespace: subject.namespace, reason, so: 'refused' };
+          return { namespace: subject.namespace, reason, so: finding.code === 'POL327' ? 'unknown' : 'refused' };
         }),
     );
 }

@@ -109,9 +109,9 @@ export const formMessages = defineMessages({
     summary: ({ policy, field, problem }) =>
       `${policy} ${field}: ${problem}; the API server takes it in, and what plugins make of it is open`,
     explain:
-      'The definitions of the cluster-wide policies look at the shape of a selector and at nothing else, and let every text pass for ' +
-      'a protocol. A network plugin that cannot read a field may leave out the rule or the whole policy, and the object looks applied ' +
-      'all the same.\n' +
+      'The definitions of the cluster-wide policies look at the shape of a selector and at nothing else, let every text pass for a ' +
+      'protocol, and a range end before it starts. A network plugin that cannot read a field may leave out the rule or the whole ' +
+      'policy, and the object looks applied all the same.\n' +
       'Write the field as the API means it; the status of the policy may tell what the plugin made of it ' +
       '(kubectl describe KIND NAME).',
   }),

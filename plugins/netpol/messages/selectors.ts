@@ -122,14 +122,22 @@ export const selectorMessages = defineMessages({
       'Protect them on the node (host firewall, or host policies of Calico and Cilium), or take hostNetwork away.',
     fixes: ({ fixes }) => fixes,
   }),
-  POL107: message<WithFixes & { readonly rule: string; readonly pods: string; readonly direction: string }>({
+  POL107: message<
+    WithFixes & {
+      readonly rule: string;
+      /** The peer in words, where the rule has others. */
+      readonly peer: string | undefined;
+      readonly pods: string;
+      readonly direction: string;
+    }
+  >({
     slug: 'peer-is-on-the-host-network',
     severity: 'warning',
     confidence: 'likely',
     rung: 25,
     title: 'a rule means pods that come with their node’s address',
-    summary: ({ rule, pods, direction }) =>
-      `${rule} means only ${pods} on the host network: ${direction === 'ingress' ? 'their packets come from' : 'they answer at'} ` +
+    summary: ({ rule, peer, pods, direction }) =>
+      `${rule} means ${peer === undefined ? 'only' : `by its peer ${peer} only`} ${pods} on the host network: ${direction === 'ingress' ? 'their packets come from' : 'they answer at'} ` +
       'the address of their node, which pod selectors do not match',
     explain:
       'Pods with hostNetwork: true use the address of their node. A rule that means them by labels matches nothing with most ' +

@@ -15,7 +15,10 @@ const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 /** Annotations above this size are data of other tools (Helm releases, certificates). */
 const LONGEST_ANNOTATION = 8192;
 
-const META_DROPPED = new Set(['managedFields', 'selfLink', 'annotations']);
+const META_DROPPED = new Set(['managedFields', 'selfLink']);
+const STATUS_DROPPED = new Set(['f:status']);
+const CONTAINERS = ['containers', 'initContainers', 'ephemeralContainers'];
+const STATUSES = ['containerStatuses', 'initContainerStatuses', 'ephemeralContainerStatuses'];
 const CONTAINER_DROPPED = new Set([
   'terminationMessagePath',
   'terminationMessagePolicy',
@@ -47,57 +50,47 @@ const NODE_STATUS_DROPPED = new Set([
 
 /**
  * The object without what nobody reads (`shared/model/objects.ts` tells what is read), so that a large snapshot stays
- * small in memory. Values of Secrets never come through. The argument is not changed.
+ * small in memory. Values of Secrets never come through. The argument is not changed; what has nothing to leave out comes
+ * back as it is.
  */
 export function prune(object: Json): Json {
   const kind = object.kind as string;
   const managed = KEEP_MANAGED.has(kind) || (isRecord(object.data) && object.data.Corefile !== undefined);
-  const copy: Record<string, unknown> = { ...object, metadata: pruneMeta(object.metadata, managed) };
+  const lean = changed(object, { metadata: pruneMeta(object.metadata, managed) });
   switch (kind) {
     case 'Pod':
-      copy.spec = prunePodSpec(object.spec);
-      copy.status = prunePodStatus(object.status);
-      break;
+      return changed(lean, { spec: prunePodSpec(object.spec), status: prunePodStatus(object.status) });
     case 'Node':
-      copy.status = omit(object.status, NODE_STATUS_DROPPED);
-      break;
+      return changed(lean, { status: omit(object.status, NODE_STATUS_DROPPED) });
     case 'Secret':
-      return keptSecret(copy);
+      return keptSecret(lean);
     case 'ConfigMap':
-      delete copy.binaryData;
-      break;
+      return changed(lean, { binaryData: undefined });
     case 'CustomResourceDefinition':
       // The schemas; no one reads them and they are most of a support bundle.
-      delete copy.spec;
-      break;
+      return changed(lean, { spec: undefined });
     default:
-      if (isRecord(object.spec)) copy.spec = pruneTemplates(object.spec);
+      return isRecord(object.spec) ? changed(lean, { spec: pruneTemplates(object.spec) }) : lean;
   }
-  if (copy.metadata === undefined) delete copy.metadata;
-  if (copy.spec === undefined) delete copy.spec;
-  if (copy.status === undefined) delete copy.status;
-  return copy;
 }
 
 function pruneMeta(meta: unknown, managed: boolean): unknown {
   if (!isRecord(meta)) return undefined;
-  const copy = omit(meta, META_DROPPED) as Record<string, unknown>;
-  const annotations = pruneAnnotations(meta.annotations);
-  if (annotations !== undefined) copy.annotations = annotations;
-  if (managed && Array.isArray(meta.managedFields)) copy.managedFields = pruneManaged(meta.managedFields);
-  return copy;
+  const { managedFields } = meta;
+  return changed(omit(meta, META_DROPPED) as Json, {
+    annotations: pruneAnnotations(meta.annotations),
+    managedFields: managed && Array.isArray(managedFields) ? pruneManaged(managedFields) : undefined,
+  });
 }
 
 function pruneAnnotations(annotations: unknown): unknown {
   if (!isRecord(annotations)) return undefined;
-  const copy: Record<string, unknown> = {};
-  for (const key of Object.keys(annotations)) {
+  const dropped = new Set<string>();
+  for (const key in annotations) {
     const value = annotations[key];
-    if (key === LAST_APPLIED) continue;
-    if (typeof value === 'string' && value.length > LONGEST_ANNOTATION) continue;
-    copy[key] = value;
+    if (key === LAST_APPLIED || (typeof value === 'string' && value.length > LONGEST_ANNOTATION)) dropped.add(key);
   }
-  return copy;
+  return omit(annotations, dropped);
 }
 
 /** Who owns spec and metadata; what status writers own is never asked. */
@@ -105,34 +98,28 @@ function pruneManaged(entries: readonly unknown[]): unknown[] {
   const kept: unknown[] = [];
   for (const entry of entries) {
     if (!isRecord(entry) || entry.subresource === 'status') continue;
-    const fields = entry.fieldsV1;
-    kept.push(isRecord(fields) ? { ...entry, fieldsV1: omit(fields, new Set(['f:status'])) } : entry);
+    kept.push(changed(entry, { fieldsV1: omit(entry.fieldsV1, STATUS_DROPPED) }));
   }
   return kept;
 }
 
 function pruneTemplates(spec: Json): Json {
-  const copy: Record<string, unknown> = { ...spec };
-  if (isRecord(spec.template) && isRecord(spec.template.spec)) copy.template = pruneTemplate(spec.template);
-  if (isRecord(spec.jobTemplate) && isRecord(spec.jobTemplate.spec)) {
-    copy.jobTemplate = { ...spec.jobTemplate, spec: pruneTemplates(spec.jobTemplate.spec) };
-  }
-  return copy;
-}
-
-function pruneTemplate(template: Json): Json {
-  return { ...template, spec: prunePodSpec(template.spec) };
+  const { template, jobTemplate } = spec;
+  return changed(spec, {
+    template: isRecord(template) ? changed(template, { spec: prunePodSpec(template.spec) }) : template,
+    jobTemplate:
+      isRecord(jobTemplate) && isRecord(jobTemplate.spec)
+        ? changed(jobTemplate, { spec: pruneTemplates(jobTemplate.spec) })
+        : jobTemplate,
+  });
 }
 
 function prunePodSpec(spec: unknown): unknown {
   if (!isRecord(spec)) return spec;
-  const copy = omit(spec, POD_SPEC_DROPPED) as Record<string, unknown>;
-  for (const field of ['containers', 'initContainers', 'ephemeralContainers']) {
-    const list = spec[field];
-    if (Array.isArray(list)) copy[field] = list.map((container) => omit(container, CONTAINER_DROPPED));
-  }
-  if (Array.isArray(spec.volumes)) copy.volumes = spec.volumes.filter((volume) => !isTokenVolume(volume));
-  return copy;
+  const { volumes } = spec;
+  const lean = withoutInLists(omit(spec, POD_SPEC_DROPPED) as Json, CONTAINERS, CONTAINER_DROPPED);
+  if (!Array.isArray(volumes) || !volumes.some(isTokenVolume)) return lean;
+  return changed(lean, { volumes: volumes.filter((volume) => !isTokenVolume(volume)) });
 }
 
 /** The token volume that every pod gets (kube-api-access-xxxxx) tells nothing. */
@@ -141,18 +128,39 @@ function isTokenVolume(volume: unknown): boolean {
 }
 
 function prunePodStatus(status: unknown): unknown {
-  if (!isRecord(status)) return status;
-  const copy: Record<string, unknown> = { ...status };
-  for (const field of ['containerStatuses', 'initContainerStatuses', 'ephemeralContainerStatuses']) {
-    const list = status[field];
-    if (Array.isArray(list)) copy[field] = list.map((container) => omit(container, CONTAINER_STATUS_DROPPED));
+  return isRecord(status) ? withoutInLists(status, STATUSES, CONTAINER_STATUS_DROPPED) : status;
+}
+
+/** The object, with what the items of its lists have of `dropped` left out. */
+function withoutInLists(object: Json, fields: readonly string[], dropped: ReadonlySet<string>): Json {
+  const lists: Record<string, unknown> = {};
+  for (const field of fields) {
+    const list = object[field];
+    if (!Array.isArray(list)) continue;
+    const lean = list.map((item) => omit(item, dropped));
+    if (lean.some((item, at) => item !== list[at])) lists[field] = lean;
   }
-  return copy;
+  return changed(object, lists);
+}
+
+/** The object with these fields in place of its own; one that is undefined is left out. */
+function changed(object: Json, fields: Json): Json {
+  let copy: Record<string, unknown> | undefined;
+  for (const field in fields) {
+    if (fields[field] === object[field]) continue;
+    copy ??= { ...object };
+    if (fields[field] === undefined) delete copy[field];
+    else copy[field] = fields[field];
+  }
+  return copy ?? object;
 }
 
 function omit(value: unknown, dropped: ReadonlySet<string>): unknown {
   if (!isRecord(value)) return value;
+  let none = true;
+  for (const key in value) if (dropped.has(key)) none = false;
+  if (none) return value;
   const copy: Record<string, unknown> = {};
-  for (const key of Object.keys(value)) if (!dropped.has(key)) copy[key] = value[key];
+  for (const key in value) if (!dropped.has(key)) copy[key] = value[key];
   return copy;
 }

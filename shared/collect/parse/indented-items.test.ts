@@ -32,6 +32,18 @@ describe('a large List in the form of kubectl', () => {
     expect(quick).toEqual(scanJsonValue(Buffer.from(`${text}\n`), 0));
   });
 
+  it('is cut so where each item is a line, as a recording has them', () => {
+    const { items, ...header } = list(900);
+    const lines = JSON.stringify({ ...header, items: [] }).replace(
+      '"items":[]',
+      `"items":[\n${items.map((item) => JSON.stringify(item)).join(',\n')}\n]`,
+    );
+    const { guessed, ...quick } = indentedItems(Buffer.from(`${lines}\n`), 0) ?? {};
+    expect(guessed).toBe(true);
+    expect(quick).toEqual(scanJsonValue(Buffer.from(`${lines}\n`), 0));
+    expect(parsed(lines)).toEqual({ values: items, troubles: [] });
+  });
+
   it('gives its items, and those of a second one behind it', () => {
     const { values, troubles } = parsed(`${text}\n${JSON.stringify(list(3), null, 4)}\n`);
     expect(troubles).toEqual([]);

@@ -7,6 +7,9 @@ import type { ParsedDocument, ParsedValue, Trouble } from './parsed.ts';
 /** Lines are counted for origins only in files up to this size: counting costs as much as parsing. */
 const LINES_UP_TO = 8 * 1024 * 1024;
 
+/** Bytes of items that are parsed together. */
+const BATCH = 64 * 1024;
+
 /** Whether the text starts like JSON: with an object or an array. */
 export function looksLikeJson(bytes: Uint8Array): boolean {
   const first = bytes[skipSpace(bytes, 0)];
@@ -94,10 +97,27 @@ function list(bytes: Uint8Array, value: JsonValue, lines: LineCounter, trouble: 
   };
 }
 
+/**
+ * Some items are parsed at a time: for many small ones that is quicker, and memory still holds few beside the objects.
+ * Where one of them is broken, each is parsed alone.
+ */
 function* parseItems(bytes: Uint8Array, list: JsonValue, lines: LineCounter, trouble: Trouble): Generator<ParsedValue> {
   const { items = [] } = list;
-  for (let index = 0; index + 1 < items.length; index += 2) {
+  let alone = 0;
+  for (let index = 0; index + 1 < items.length; ) {
     const start = items[index] ?? 0;
+    if (index >= alone) {
+      const to = endOfBatch(items, index);
+      const values = tryParse(`[${asBuffer(bytes).toString('utf8', start, items[to - 1])}]`)?.value as unknown[];
+      if (values?.length === (to - index) / 2) {
+        for (const value of values) {
+          yield { value, line: lines.cheap(items[index] ?? 0) };
+          index += 2;
+        }
+        continue;
+      }
+      alone = to;
+    }
     const end = items[index + 1] ?? 0;
     const parsed = parse(bytes, start, end);
     if (parsed === undefined && list.guessed === true) {
@@ -108,7 +128,16 @@ function* parseItems(bytes: Uint8Array, list: JsonValue, lines: LineCounter, tro
     }
     if (parsed === undefined) trouble(lines.always(start), parseMessage(bytes, { start, end, complete: true }));
     else yield { value: parsed.value, line: lines.cheap(start) };
+    index += 2;
   }
+}
+
+/** The place behind the items that are parsed together with the one at `index`; at least that one. */
+function endOfBatch(items: readonly number[], index: number): number {
+  const limit = (items[index] ?? 0) + BATCH;
+  let to = index + 2;
+  while (to < items.length && (items[to + 1] ?? 0) <= limit) to += 2;
+  return to;
 }
 
 /** The list without its items; of a list that was cut off, what stands before them. */

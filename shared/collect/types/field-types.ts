@@ -54,10 +54,10 @@ function fits(value: unknown, type: FieldType): boolean {
     for (const key in record) if (!fits(record[key], type.map)) return false;
     return true;
   }
-  // The few fields that are known are asked for, not the many that an object may have.
-  for (const key in type.fields) {
-    const own = record[key];
-    if (own !== undefined && !fits(own, type.fields[key] as FieldType)) return false;
+  // An object has fewer fields than are known of its kind.
+  for (const key in record) {
+    const own = Object.hasOwn(type.fields, key) ? type.fields[key] : undefined;
+    if (own !== undefined && record[key] !== undefined && !fits(record[key], own)) return false;
   }
   return true;
 }

@@ -215,27 +215,30 @@ function addCuts(block: BlockPeer, cuts: Record<4 | 6, Set<bigint>>): void {
 const WORTH_INDEXING = 64;
 
 function labelled(classes: readonly PodClass[]): LabelledClasses {
-  let index: Map<string, PodClass[]> | undefined;
+  const byKey = new Map<string, ReadonlyMap<string, readonly PodClass[]>>();
   return {
     classes,
     withLabel: (key, value) => {
       if (classes.length < WORTH_INDEXING) return undefined;
-      index ??= indexLabels(classes);
-      return index.get(`${key}\0${value}`) ?? [];
+      let byValue = byKey.get(key);
+      if (byValue === undefined) {
+        byValue = indexLabel(classes, key);
+        byKey.set(key, byValue);
+      }
+      return byValue.get(value) ?? [];
     },
   };
 }
 
-function indexLabels(all: readonly PodClass[]): Map<string, PodClass[]> {
+function indexLabel(all: readonly PodClass[], key: string): ReadonlyMap<string, readonly PodClass[]> {
   const index = new Map<string, PodClass[]>();
   for (const cls of all) {
     const { labels } = cls.unit.labels;
-    for (const key in labels) {
-      const entry = `${key}\0${labels[key]}`;
-      const list = index.get(entry);
-      if (list === undefined) index.set(entry, [cls]);
-      else list.push(cls);
-    }
+    const value = Object.hasOwn(labels, key) ? labels[key] : undefined;
+    if (value === undefined) continue;
+    const list = index.get(value);
+    if (list === undefined) index.set(value, [cls]);
+    else list.push(cls);
   }
   return index;
 }

@@ -182,14 +182,14 @@ function clusterPorts({ protocols }: AnyRule): RulePorts | undefined {
 }
 
 function readPorts<T>(
-  entries: readonly T[],
+  entries: readonly (T | null)[],
   read: (entry: T) => PortSet | NamedPort | undefined,
 ): RulePorts | undefined {
   if (entries.length === 0) return EVERY_PORT;
   let fixed: PortSet = NO_PORTS;
   const named: NamedPort[] = [];
   for (const entry of entries) {
-    const one = read(entry);
+    const one = entry === null ? undefined : read(entry);
     if (one === undefined) return undefined;
     if ('name' in one) named.push(one);
     else fixed = unionPorts(fixed, one);

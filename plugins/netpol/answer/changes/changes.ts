@@ -10,6 +10,7 @@ import { hasPort } from '../../../../shared/policy/rules/port-set.ts';
 import type { Direction } from '../../../../shared/policy/rules/rules.ts';
 import { isFinished, type Unit } from '../../../../shared/policy/rules/units.ts';
 import { plural } from '../../../../shared/util/text.ts';
+import { placeless } from '../../targets/party.ts';
 import type { PairVerdict } from '../judge-pair.ts';
 import type { Candidate } from './candidate.ts';
 import { closing } from './closing.ts';
@@ -96,9 +97,11 @@ function tryOne(trial: Trial, candidate: Candidate, side: Direction, wanted: 'ye
   return { candidate, others, after: { facts: candidate.facts, model, pair: { ...pair, from, to, verdict } } };
 }
 
-/** A unit as the changed model sees it: labels of its namespace, and its own, may be others. */
+/** A unit as the changed model sees it: labels of its namespace, and its own, may be others. It stays where it was. */
 function again(model: PolicyModel, unit: Unit, replaced: ReadonlyMap<Pod, Pod>): Unit {
-  return unit.type === 'pod' ? model.unitOf(replaced.get(unit.pod) ?? unit.pod) : unit;
+  if (unit.type !== 'pod') return unit;
+  const fresh = model.unitOf(replaced.get(unit.pod) ?? unit.pod);
+  return unit.nodeName === fresh.nodeName ? fresh : placeless(fresh);
 }
 
 /** How many pods other than those of the pair's ends get, or lose, the way. */

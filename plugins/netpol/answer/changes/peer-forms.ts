@@ -7,9 +7,10 @@ import type { PairVerdict } from '../judge-pair.ts';
 /** The narrowest peer that means an endpoint, seen from a policy's namespace. */
 export function peerOf(unit: Unit, namespace: string | undefined): object {
   if (unit.type === 'range') return { ipBlock: { cidr: toCidrs(unit.range)[0] ?? '' } };
-  if (unit.type === 'node') {
-    const [address] = unit.addresses;
-    const range = address && { family: address.family, first: address.value, last: address.value };
+  // A pod on the host network, if it is one and not some on several nodes, is met by its node's address.
+  const [address] = unit.type === 'node' || (unit.hostNetwork && unit.nodeName !== '') ? unit.addresses : [];
+  const range = address && { family: address.family, first: address.value, last: address.value };
+  if (unit.type === 'node' || range !== undefined) {
     return { ipBlock: { cidr: range === undefined ? '' : (toCidrs(range)[0] ?? '') } };
   }
   const podSelector = { matchLabels: lastingLabels(unit.pod) };

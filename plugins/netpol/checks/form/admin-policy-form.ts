@@ -5,7 +5,7 @@ import { DIRECTIONS } from '../../../../shared/policy/rules/rules.ts';
 import { atField } from '../../lint/places.ts';
 import type { LintedKind, PolicySubject } from '../../lint/policy-subject.ts';
 import { formMessages } from '../../messages/form.ts';
-import { type AnyAdminPolicy, adminRuleProblems, podsProblems } from './admin-rule-form.ts';
+import { type AnyAdminPolicy, adminRuleProblems, type KindForm, podsProblems } from './admin-rule-form.ts';
 import { type FormProblem, metaProblems } from './form-problems.ts';
 import { unknownFieldsOf } from './unknown-fields.ts';
 import { isOfNewer, unknownFinding } from './unknown-finding.ts';
@@ -18,11 +18,12 @@ const ACTIONS: Readonly<Record<Exclude<LintedKind, 'NetworkPolicy'>, readonly st
   ClusterNetworkPolicy: ['Accept', 'Deny', 'Pass'],
 };
 
-/** The most rules in a direction, and the most peers and ports of a rule. */
-const MOST: Readonly<Record<Exclude<LintedKind, 'NetworkPolicy'>, number>> = {
-  AdminNetworkPolicy: 100,
-  BaselineAdminNetworkPolicy: 100,
-  ClusterNetworkPolicy: 25,
+const OLDER: KindForm = { most: 100, ports: 'ports', pods: ['namespaceSelector', 'podSelector'] };
+
+const FORMS: Readonly<Record<Exclude<LintedKind, 'NetworkPolicy'>, KindForm>> = {
+  AdminNetworkPolicy: OLDER,
+  BaselineAdminNetworkPolicy: OLDER,
+  ClusterNetworkPolicy: { most: 25, ports: 'protocols', pods: ['podSelector'] },
 };
 
 /** Fields of the cluster-wide kinds that their schemas refuse (priority 0 to 1000, actions, tiers, peers, names). */
@@ -71,9 +72,9 @@ function problemsOf({ kind, object, ref }: PolicySubject): readonly FormProblem[
   if ((namespaces ? 1 : 0) + (pods ? 1 : 0) !== 1) {
     problems.push({ field: 'spec.subject', problem: 'exactly one of namespaces and pods must be set' });
   }
-  for (const problem of podsProblems(spec.subject ?? {})) problems.push({ field: 'spec.subject', problem });
+  const form = FORMS[kind];
+  for (const problem of podsProblems(spec.subject ?? {}, form)) problems.push({ field: 'spec.subject', problem });
   const actions = ACTIONS[kind];
-  const most = MOST[kind];
   for (const direction of DIRECTIONS) {
     (spec[direction] ?? []).forEach((rule, at) => {
       const field = `spec.${direction}[${at}]`;
@@ -84,13 +85,13 @@ function problemsOf({ kind, object, ref }: PolicySubject): readonly FormProblem[
       const name = direction === 'ingress' ? 'from' : 'to';
       const peers = rule?.[name] ?? [];
       if (peers.length === 0) problems.push({ field: `${field}.${name}`, problem: 'at least one peer must be named' });
-      for (const one of adminRuleProblems(rule, most, kind === 'ClusterNetworkPolicy' ? 'protocols' : 'ports')) {
+      for (const one of adminRuleProblems(rule, form)) {
         problems.push({ field: `${field}${one.field}`, problem: one.problem });
       }
     });
     const count = (spec[direction] ?? []).length;
-    if (count > most)
-      problems.push({ field: `spec.${direction}`, problem: `${count} rules, and ${most} are the most` });
+    if (count > form.most)
+      problems.push({ field: `spec.${direction}`, problem: `${count} rules, and ${form.most} are the most` });
   }
   return problems;
 }

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { type AnyRule, adminRuleProblems } from './admin-rule-form.ts';
+import { type AnyRule, adminRuleProblems, type KindForm } from './admin-rule-form.ts';
 
 const all = { namespaces: {} };
-const problems = (rule: object, own: 'ports' | 'protocols' = 'protocols'): readonly string[] =>
-  adminRuleProblems(rule as AnyRule, 25, own).map(({ field, problem }) => `${field}: ${problem}`);
+const NEWER: KindForm = { most: 25, ports: 'protocols', pods: ['podSelector'] };
+const OLDER: KindForm = { most: 100, ports: 'ports', pods: ['namespaceSelector', 'podSelector'] };
+const problems = (rule: object, form = NEWER): readonly string[] =>
+  adminRuleProblems(rule as AnyRule, form).map(({ field, problem }) => `${field}: ${problem}`);
 const into = (...from: readonly object[]) => ({ from });
 const out = (...to: readonly object[]) => ({ to });
 const ports = (...protocols: readonly object[]) => ({ from: [all], protocols });
@@ -30,7 +32,10 @@ describe('a rule of a cluster-wide policy', () => {
     [out({ domainNames: ['*'] }), '.to[0]: "*" is no domain name such as example.com or *.example.com'],
     [ports(), '.protocols: the list is empty; for every port leave it out'],
     [ports({}), '.protocols[0]: exactly one field of a port must be set, and none is'],
-    [into({ pods: { podSelector: {} } }), '.from[0]: pods needs namespaceSelector; {} stands for all'],
+    [into({ pods: { namespaceSelector: {} } }), '.from[0]: pods needs podSelector; {} stands for all'],
+    [into({ namespaces: null }), '.from[0]: exactly one field of a peer must be set, and none is'],
+    [{ from: [all], protocols: [null] }, '.protocols[0]: exactly one field of a port must be set, and none is'],
+    [ports({ tcp: null }), '.protocols[0]: exactly one field of a port must be set, and none is'],
     [into({ namespaces: { matchExpressions: [{ key: 'a' }] } }), '.from[0]: an expression needs key and operator'],
     [ports({ tcp: {}, udp: {} }), '.protocols[0]: exactly one field of a port must be set'],
     [ports({ tcp: {} }), '.protocols[0]: a protocol needs destinationPort with a number or a range'],
@@ -48,6 +53,13 @@ describe('a rule of a cluster-wide policy', () => {
     expect(problems(rule)).toEqual([problem]);
   });
 
+  it.each(['010.0.0.0/8', '10.0.0.0/08', '::ffff:10.0.0.0/104', 'fe80::1%eth0/64', ' 10.0.0.0/8', ''])(
+    'is refused with the network "%s"',
+    (cidr) => {
+      expect(problems(out({ networks: [cidr] }))).toEqual([`.to[0]: "${cidr}" is no address block such as 10.0.0.0/8`]);
+    },
+  );
+
   it.each([
     [into(all)],
     [into(...new Array(25).fill(all))],
@@ -55,6 +67,9 @@ describe('a rule of a cluster-wide policy', () => {
     [out({ networks: ['10.1.2.3/8', '2001:db8::/32'] })],
     [out({ domainNames: ['a.example.com', '*.example.com', 'EXAMPLE.com', '_srv.example.com'] })],
     [into({ pods: { podSelector: {}, namespaceSelector: {} } })],
+    [into({ pods: { podSelector: {} } })],
+    [into({ namespaces: null, pods: { podSelector: {} } })],
+    [{ from: [all], protocols: null }],
     [tcp({ range: { start: 1, end: 65535 } })],
     [ports({ destinationNamedPort: 'http' }, { sctp: { destinationPort: { number: 7 } } })],
     [{ ...out(all), protocols: [{ destinationNamedPort: 'http' }] }],
@@ -62,14 +77,12 @@ describe('a rule of a cluster-wide policy', () => {
     expect(problems(rule)).toEqual([]);
   });
 
-  it('of the older kinds may end a range where it begins', () => {
-    const rule = { from: [all], ports: [{ portRange: { start: 5, end: 5 } }, { portNumber: { port: 80 } }] };
-    expect(problems(rule, 'ports')).toEqual([]);
-    expect(problems({ from: [all], ports: [] }, 'ports')).toEqual([
+  it('of the older kinds names namespaces, and may end a range where it begins, or before', () => {
+    const rule = { from: [all], ports: [{ portRange: { start: 5, end: 5 } }, { portRange: { start: 5, end: 4 } }] };
+    expect(problems(rule, OLDER)).toEqual([]);
+    expect(problems({ from: [{ pods: { podSelector: {} } }], ports: [] }, OLDER)).toEqual([
+      '.from[0]: pods needs namespaceSelector; {} stands for all',
       '.ports: the list is empty; for every port leave it out',
-    ]);
-    expect(problems({ from: [all], ports: [{ portRange: { start: 5, end: 4 } }] }, 'ports')).toEqual([
-      '.ports[0]: start 5 is not smaller than end 4',
     ]);
   });
 });

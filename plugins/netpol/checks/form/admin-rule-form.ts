@@ -12,7 +12,7 @@ import type {
   ClusterNetworkPolicy,
   ClusterRule,
 } from '../../../../shared/policy/rules/types.ts';
-import { type FormProblem, isCidr } from './form-problems.ts';
+import { type FormProblem, isStrictCidr } from './form-problems.ts';
 
 export type AnyRule = AdminRule & ClusterRule;
 
@@ -31,12 +31,18 @@ const MOST_ADDRESSES = 25;
  */
 const DOMAIN = /^(\*\.)?([A-z0-9]([-A-Za-z0-9_]*[A-Za-z0-9])?\.)+[A-z0-9]([-A-Za-z0-9_]*[A-Za-z0-9])?\.?$/;
 
-/** The problems of one rule; `most` is how many peers, and ports, it may have, `own` the field that its kind has for ports. */
-export function adminRuleProblems(
-  rule: AnyRule | null,
-  most: number,
-  own: 'ports' | 'protocols',
-): readonly FormProblem[] {
+/** What the definition of a kind says otherwise than that of another. */
+export interface KindForm {
+  /** The most rules in a direction, and the most peers and ports of a rule. */
+  readonly most: number;
+  /** The field that the kind has for ports. */
+  readonly ports: 'ports' | 'protocols';
+  /** What `pods` cannot be without. */
+  readonly pods: readonly ('namespaceSelector' | 'podSelector')[];
+}
+
+/** The problems of one rule. A field that is null is as one that is absent, an entry that is null is refused. */
+export function adminRuleProblems(rule: AnyRule | null, form: KindForm): readonly FormProblem[] {
   const { name = '', from, to, ports, protocols } = rule ?? {};
   const problems: FormProblem[] = [];
   const add = (field: string, problem: string): void => {
@@ -44,19 +50,19 @@ export function adminRuleProblems(
   };
   if (name.length > LONGEST_NAME) add('.name', `${name.length} characters, and ${LONGEST_NAME} are the most`);
   for (const [field, list] of Object.entries({ from, to, ports, protocols })) {
-    if ((list ?? []).length > most) add(`.${field}`, `${list?.length} entries, and ${most} are the most`);
+    if ((list ?? []).length > form.most) add(`.${field}`, `${list?.length} entries, and ${form.most} are the most`);
   }
   for (const [field, list] of Object.entries({ from, to })) {
     (list ?? []).forEach((peer, at) => {
-      for (const problem of peerProblems(peer)) add(`.${field}[${at}]`, problem);
+      for (const problem of peerProblems(peer, form)) add(`.${field}[${at}]`, problem);
       const outward = (['networks', 'nodes', 'domainNames'] as const).find((name) => peer?.[name]);
       if (field === 'from' && outward !== undefined)
         add(`.from[${at}].${outward}`, 'from has namespaces and pods alone; addresses and nodes stand under to');
     });
   }
-  const other = own === 'ports' ? 'protocols' : 'ports';
+  const other = form.ports === 'ports' ? 'protocols' : 'ports';
   // Dropped, it would leave a rule for every port.
-  if (rule?.[other]) add(`.${other}`, `this kind has ${own}; ${other} belongs to the other one`);
+  if (rule?.[other]) add(`.${other}`, `this kind has ${form.ports}; ${other} belongs to the other one`);
   for (const [field, list] of Object.entries({ ports, protocols })) {
     if (list?.length === 0) add(`.${field}`, 'the list is empty; for every port leave it out');
     (list ?? []).forEach((entry, at) => {
@@ -72,19 +78,19 @@ export function adminRuleProblems(
   return problems;
 }
 
-function peerProblems(peer: AdminPeer | null): readonly string[] {
+function peerProblems(peer: AdminPeer | null, form: KindForm): readonly string[] {
   const { namespaces, pods, nodes, networks, domainNames } = peer ?? {};
   if (isEmpty(peer)) return ['exactly one field of a peer must be set, and none is'];
   const set = [namespaces, pods, nodes, networks, domainNames].filter((field) => field !== undefined && field !== null);
   if (set.length > 1) return ['exactly one field of a peer must be set'];
-  const problems = [...podsProblems(peer ?? {}), ...bareProblems(nodes)];
+  const problems = [...podsProblems(peer ?? {}, form), ...bareProblems(nodes)];
   for (const [field, list] of Object.entries({ networks, domainNames })) {
     if (list?.length === 0) problems.push(`${field} is empty`);
     if ((list ?? []).length > MOST_ADDRESSES) problems.push(`more than ${MOST_ADDRESSES} ${field}`);
     if (new Set(list).size < (list ?? []).length) problems.push(`${field} names one twice`);
   }
   for (const cidr of networks ?? []) {
-    if (!isCidr(cidr)) problems.push(`"${cidr}" is no address block such as 10.0.0.0/8`);
+    if (!isStrictCidr(cidr)) problems.push(`"${cidr}" is no address block such as 10.0.0.0/8`);
   }
   for (const name of domainNames ?? []) {
     if (!DOMAIN.test(name)) problems.push(`"${name}" is no domain name such as example.com or *.example.com`);
@@ -93,10 +99,10 @@ function peerProblems(peer: AdminPeer | null): readonly string[] {
 }
 
 /** What the definitions refuse of `namespaces` and `pods`, in a peer and in a subject. */
-export function podsProblems({ namespaces, pods }: AdminSubject): string[] {
+export function podsProblems({ namespaces, pods }: AdminSubject, form: KindForm): string[] {
   const problems: string[] = [];
   if (pods) {
-    for (const name of ['namespaceSelector', 'podSelector'] as const) {
+    for (const name of form.pods) {
       if (!pods[name]) problems.push(`pods needs ${name}; {} stands for all`);
     }
   }
@@ -133,11 +139,11 @@ interface Numbers {
 
 function portProblems(entry: Entry | null): readonly string[] {
   if (isEmpty(entry)) return ['exactly one field of a port must be set, and none is'];
-  if (Object.keys(entry ?? {}).length > 1) return ['exactly one field of a port must be set'];
+  if (namesIn(entry).length > 1) return ['exactly one field of a port must be set'];
   const { portNumber, portRange, tcp, udp, sctp } = entry ?? {};
   if (portNumber) return numberProblems(portNumber.port);
-  // AdminNetworkPolicy asks for a greater end in words alone; equal ends mean that one port.
-  if (portRange) return rangeProblems(portRange, (start, end) => start <= end);
+  // AdminNetworkPolicy asks for a greater end in words alone.
+  if (portRange) return rangeProblems(portRange, () => true);
   const numbers = tcp ?? udp ?? sctp;
   if (numbers === undefined || numbers === null) return [];
   const { destinationPort } = numbers;
@@ -165,5 +171,10 @@ function isPort(port: number | undefined): boolean {
 }
 
 function isEmpty(value: object | null | undefined): boolean {
-  return value === null || value === undefined || Object.keys(value).length === 0;
+  return namesIn(value).length === 0;
+}
+
+/** The fields that are set. */
+function namesIn(value: object | null | undefined): readonly string[] {
+  return Object.entries(value ?? {}).flatMap(([name, own]) => (own === null || own === undefined ? [] : [name]));
 }

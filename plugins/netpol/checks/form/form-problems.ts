@@ -1,6 +1,7 @@
+import { isIP } from 'node:net';
 import type { LabelSelector, ObjectMeta } from '../../../../shared/model/objects.ts';
 import type { NetworkPolicyPeer, NetworkPolicyPort } from '../../../../shared/model/objects-network.ts';
-import { parseCidr } from '../../../../shared/util/addresses.ts';
+import { parseAddress, parseCidr } from '../../../../shared/util/addresses.ts';
 
 /** A field that the API server would refuse, with what is wrong with it. */
 export interface FormProblem {
@@ -92,6 +93,16 @@ export function peerProblems(peer: NetworkPolicyPeer | null): readonly FormProbl
 /** A bare address is no block. */
 export function isCidr(text: string | undefined): boolean {
   return text?.includes('/') === true && parseCidr(text) !== undefined;
+}
+
+/**
+ * As the definitions of the cluster-wide kinds have it: without leading zeros, and no IPv4 address written as IPv6
+ * (isCIDR of the API server's CEL library, which is Go's netip.ParsePrefix without mapped addresses).
+ */
+export function isStrictCidr(text: string | undefined): boolean {
+  const [, address = '', bits = ''] = /^([^/]*)\/(0|[1-9]\d*)$/.exec(text ?? '') ?? [];
+  const mapped = parseAddress(address)?.family === 4 && address.includes(':');
+  return bits !== '' && isIP(address) !== 0 && !mapped && isCidr(text);
 }
 
 /** What the API refuses of a port (API reference, NetworkPolicyPort). */

@@ -34,6 +34,11 @@ function inRule(rule: AnyRule | null, field: string): readonly FormProblem[] {
       const problem = part?.protocol === undefined ? undefined : protocolProblem(part.protocol);
       if (problem !== undefined) problems.push({ field: `${field}.ports[${at}].${name}.protocol`, problem });
     }
+    const { start = 0, end = 0 } = portRange ?? {};
+    if (start > end) {
+      const problem = `start ${start} lies behind end ${end}, and no port between them`;
+      problems.push({ field: `${field}.ports[${at}].portRange`, problem });
+    }
   });
   return problems;
 }

@@ -4,7 +4,9 @@ import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import { formatRef } from '../../../../shared/model/refs.ts';
 import type { PodClass } from '../../../../shared/policy/many/classes.ts';
 import { POLICY_FACT_KINDS } from '../../../../shared/policy/model-of-index.ts';
-import { formatAddress } from '../../../../shared/util/addresses.ts';
+import { inBlock } from '../../../../shared/policy/rules/match.ts';
+import type { Rule } from '../../../../shared/policy/rules/rules.ts';
+import { formatAddress, parseAddress } from '../../../../shared/util/addresses.ts';
 import { patchLine } from '../../../../shared/util/kubectl.ts';
 import { joinNames } from '../../../../shared/util/text.ts';
 import { enforcementOf, lintModelIn } from '../../lint/lint-facts.ts';
@@ -12,6 +14,7 @@ import { classesOf, firstField, firstWords, podNames, selectedClasses } from '..
 import { atField, changeFix } from '../../lint/places.ts';
 import type { PolicySubject } from '../../lint/policy-subject.ts';
 import { selectorMessages } from '../../messages/selectors.ts';
+import { peerWords } from '../../words/peers.ts';
 import { ruleWords } from '../../words/policies.ts';
 import { peerField, peerPath, placedPeers, writtenPeers } from './peers.ts';
 
@@ -88,6 +91,7 @@ export const peerIsOnTheHostNetwork = defineCheck<PolicySubject>({
       const meant = classesOf(model, peer);
       if (meant.length === 0 || meant.some(({ unit }) => !unit.hostNetwork)) return [];
       const nodes = addressesOf(meant);
+      if (nodes.length > 0 && nodes.every((address) => inBlocks(rule, address))) return [];
       const blocks = nodes.map((address) => ({ ipBlock: { cidr: `${address}/${address.includes(':') ? 128 : 32}` } }));
       const fixes: readonly Fix[] =
         subject.kind !== 'NetworkPolicy' || blocks.length === 0 || blocks.length > 5
@@ -108,7 +112,13 @@ export const peerIsOnTheHostNetwork = defineCheck<PolicySubject>({
           // Only where the plugin is known to see the node is it sure that the rule matches nothing.
           confidence: traitIs(index, 'asNodes') ? 'likely' : 'possible',
           severity: traitIs(index, 'asNodes') ? 'warning' : 'info',
-          args: { rule: ruleWords(subject.ref, direction, rule), pods: podsWords(meant, true), direction, fixes },
+          args: {
+            rule: ruleWords(subject.ref, direction, rule),
+            peer: rule.peers === 'any' || rule.peers.length < 2 ? undefined : peerWords(peer),
+            pods: podsWords(meant, true),
+            direction,
+            fixes,
+          },
           evidence: [
             atField(index, subject, peerField(place), `means ${joinNames(podNames(meant, 3))}`),
             ...(nodes.length === 0
@@ -120,6 +130,14 @@ export const peerIsOnTheHostNetwork = defineCheck<PolicySubject>({
     });
   },
 });
+
+/** Whether a block of the same rule holds an address. */
+function inBlocks({ peers }: Rule, text: string): boolean {
+  const address = parseAddress(text);
+  return (
+    address !== undefined && peers !== 'any' && peers.some((peer) => peer.type === 'block' && inBlock(peer, address))
+  );
+}
 
 function traitIs(index: ClusterIndex, wanted: 'asPods' | 'asNodes'): boolean {
   return enforcementOf(index).enforced !== 'no' && lintModelIn(index).context.traits.hostNetwork === wanted;

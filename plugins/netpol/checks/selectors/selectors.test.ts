@@ -296,6 +296,15 @@ describe('host network', () => {
     const report = lint(onHost, ingressFrom({ podSelector: { matchLabels: { app: 'agent' } } }));
     expect(codesOf(report)).toEqual(['POL107 warning likely']);
     expect(found(report, 'POL107')?.fixes[0]?.command).toContain('10.123.0.2/32');
+    expect(found(report, 'POL107')?.summary).toContain('ingress rule 1 means only pod');
+  });
+
+  it('tells which peer of several it is, and is content with one whose nodes are let in by their address', () => {
+    const rule = (cidr: string) =>
+      ingressFrom({ podSelector: { matchLabels: { app: 'agent' } } }, { ipBlock: { cidr } });
+    const other = found(lint(onHost, rule('10.9.0.0/16')), 'POL107');
+    expect(other?.summary).toContain('ingress rule 1 means by its peer pods app=agent of namespace shop only pod');
+    expect(found(lint(onHost, rule('10.123.0.0/16')), 'POL107')).toBeUndefined();
   });
 
   it('is silent for a deny-all of a namespace that holds such pods too', () => {
