@@ -8,7 +8,7 @@ import type { Snapshot } from '../../../shared/model/snapshot.ts';
 import { sourceName } from '../../../shared/model/source-name.ts';
 import type { Report } from '../../../shared/report/report.ts';
 import { lintPlan } from '../collect/lint-plan.ts';
-import { lintIndex } from '../lint/lint-facts.ts';
+import { lintIndex, lintModelIn } from '../lint/lint-facts.ts';
 import { lintReport } from '../lint/lint-report.ts';
 import { type PolicySubject, policySubjects } from '../lint/policy-subject.ts';
 import { withPlaces } from '../lint/with-places.ts';
@@ -38,12 +38,13 @@ export async function runLint(request: Request): Promise<CommandResult> {
   return { type: 'report', report: withPlaces(index, incomplete(withProblems(report, snapshot), snapshot)) };
 }
 
-/** The namespace to look at; all of a snapshot that holds several and where none was named. */
+/** The namespace to look at; all of a snapshot that holds policies or pods of several and where none was named. */
 async function scopeOf(request: Request, index: ClusterIndex): Promise<string | undefined> {
   const inForce = await request.facts.namespace();
   if (request.facts.kind === 'cluster' || request.options.string('namespace') !== undefined) return inForce;
   const policies = index.list('NetworkPolicy');
-  const namespaces = new Set(policies.map(namespaceOf));
+  const pods = lintModelIn(index).units.map(({ namespace }) => namespace.name);
+  const namespaces = new Set([...policies.map(namespaceOf), ...pods]);
   return namespaces.size === 1 && policySubjects(index, undefined).length === policies.length
     ? [...namespaces][0]
     : undefined;

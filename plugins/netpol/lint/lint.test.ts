@@ -75,6 +75,17 @@ describe('lint of files', () => {
     expect([...(causes ?? []), ...(findings ?? [])].map(({ code }) => code)).toEqual(['POL325', 'POL411']);
   });
 
+  it('looks at all namespaces of files, also at those that hold no policy', async () => {
+    const more = APP.replaceAll('shop', 'data').replaceAll('web', 'db');
+    const both = files.write('both.yaml', APP + more + policy('{app: web}'));
+    const of = async (line: string) => {
+      const { exit, stdout } = await runCli(netpol, `lint ${line} --snapshot ${both} -o json`);
+      return [exit, ...JSON.parse(stdout).findings.map(({ code }: { code: string }) => code)];
+    };
+    expect(await of('')).toEqual([0, 'POL411']);
+    expect(await of('-n shop')).toEqual([0]);
+  });
+
   it('calls a template by the name of its workload', async () => {
     const text = `${policy('{app: web}')}  ingress:\n    - ports: [{port: htpp}]\n`;
     const { stdout } = await run(`--snapshot ${files.write('named.yaml', APP + text)} -o json`);
