@@ -159,6 +159,35 @@ describe('policy-lets-nobody-in', () => {
     expect(causeCodes(diagnoseObjects(shop([denyAll], [calico, agent]), 'web'))).toEqual(['SVC601']);
   });
 
+  it('tells a cluster-wide policy that denies all pods, though its rules do not mean addresses outside', () => {
+    const admin = (name: string, from: object, tier?: string) => ({
+      apiVersion: `policy.networking.k8s.io/${tier === undefined ? 'v1alpha1' : 'v1alpha2'}`,
+      kind: tier === undefined ? 'AdminNetworkPolicy' : 'ClusterNetworkPolicy',
+      metadata: { name },
+      spec: {
+        ...(tier && { tier }),
+        priority: 5,
+        subject: { namespaces: {} },
+        ingress: [{ action: 'Deny', from: [from] }],
+      },
+    });
+    const other = networkPolicy('other', { podSelector: { matchLabels: { app: 'nobody' } } });
+    const ask = (...more: readonly KubeObject[]) => diagnoseObjects(shop([other], [calico, ...more]), 'web');
+    const shut = ask(admin('shut', { namespaces: {} }));
+    expect(causeCodes(shut)).toEqual(['SVC601']);
+    expect(shut.headline).toContain('AdminNetworkPolicy shut denies all traffic');
+    // A NetworkPolicy that allows comes too late for it.
+    expect(shut.causes[0]?.fixes[0]?.command).toBe('kubectl edit adminnetworkpolicy shut');
+    const base = ask(admin('base', { namespaces: {} }, 'Baseline'));
+    expect(base.causes[0]?.fixes[0]?.command).toContain('"kind":"NetworkPolicy"');
+    expect(ask(admin('some', { namespaces: { matchLabels: { team: 'x' } } })).verdict).toBe('healthy');
+    const open = service('web', { type: 'LoadBalancer' });
+    const balanced = shop([other], [calico, admin('shut', { namespaces: {} })]).map((object) =>
+      object.kind === 'Service' ? open : object,
+    );
+    expect(causeCodes(diagnoseObjects(balanced, 'web'))).not.toContain('SVC601');
+  });
+
   it('sees a policy that closes only one version of the pods', () => {
     const web = service('web');
     const pods = [

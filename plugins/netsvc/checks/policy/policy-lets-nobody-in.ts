@@ -17,6 +17,7 @@ import { joinAnd, joinNames, plural } from '../../../../shared/util/text.ts';
 import { policyMessages } from '../../messages/policy.ts';
 import { podCallersModelIn } from '../../policy-facts.ts';
 import { type ServiceSubject, subjectPods } from '../../service-subject.ts';
+import { closedToPods, clusterFix } from './cluster-denial.ts';
 import { peerWords } from './peer-words.ts';
 import { allowFix, labelFixes } from './policy-fixes.ts';
 import { keepsCallerOut } from './policy-keeps-caller-out.ts';
@@ -69,7 +70,8 @@ function judgeGroup(
   const model = podCallersModelIn(index);
   if (someoneIsLetIn(model, subject.service, pods)) return undefined;
   const access = serviceAccess(model, subject.service, pods);
-  const closed = access.ports.filter((port) => port.anySource === 'no' && port.unresolved.length < pods.length);
+  const shut = access.ports.filter((port) => port.anySource === 'no' && port.unresolved.length < pods.length);
+  const closed = shut.length > 0 ? shut : closedToPods(subject, access);
   const weight = weightIn(index);
   if (closed.length === 0) return onlyServices(index, subject, access, weight, pods.length / allPods);
   const partly = pods.length < allPods || closed.length < access.ports.length;
@@ -81,7 +83,7 @@ function judgeGroup(
   };
   const portMisses = access.nearMisses.filter((miss): miss is PortMiss => isPortMiss(miss, closed));
   const peerMisses = access.nearMisses.filter((miss): miss is PeerMiss => miss.kind === 'peerMatchesNothing');
-  if (someRuleOpensThePort(access, portMisses)) {
+  if (shut.length > 0 && someRuleOpensThePort(access, portMisses)) {
     // The rules open the port for peers; that these match nothing is only sure when all that could match was seen.
     if (peerMisses.length === 0 || !peerMisses.every((miss) => couldSee(index, subject.namespace, miss))) return [];
     const confidence = weight.confidence === 'proven' ? 'likely' : weight.confidence;
@@ -232,7 +234,7 @@ function denied(
       service: `${subject.namespace}/${subject.name}`,
       ports: joinAnd(closed.map((port) => `port ${port.targetPort}/${port.protocol}`)),
       enforcement: weight.words,
-      fixes: [allowFix(subject, closed)],
+      fixes: [clusterFix(access) ?? allowFix(subject, closed)],
     },
     evidence: [...policyEvidence(access), ...weight.evidence],
   });
