@@ -1,0 +1,106 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { buildPolicyModel, type PolicyModel } from '../../../shared/policy/model.ts';
+import { hasPort, PROTOCOLS, type Protocol } from '../../../shared/policy/rules/port-set.ts';
+import type { Direction } from '../../../shared/policy/rules/rules.ts';
+import type { PodUnit } from '../../../shared/policy/rules/units.ts';
+import { naiveAnswer } from '../../../shared/policy/testing/naive.ts';
+import { PORTS, randomCluster } from '../../../shared/policy/testing/random-cluster.ts';
+import { likesOf, type Party } from '../targets/party.ts';
+import type { AskedPort } from '../targets/ports.ts';
+import { judgePair } from './judge-pair.ts';
+import { type ReachGroup, reachGroups } from './reach-groups.ts';
+
+const seed = Number(process.env.POLICY_SEED ?? Date.now() % 1_000_000);
+const runs = Number(process.env.POLICY_RUNS ?? 1);
+
+/** Milliseconds after which a busy machine may give up. */
+const SLOW = 600_000;
+
+function partyOf(members: readonly PodUnit[]): Party {
+  return { words: 'those', ref: { kind: 'Pod', name: 'those' }, members, notes: [] };
+}
+
+function askedFor(protocol: Protocol, port: number): AskedPort {
+  return { words: `${protocol} ${port}`, protocol, on: () => port };
+}
+
+/** What the groups say of one pod and one member. */
+function claims(
+  model: PolicyModel,
+  party: Party,
+  groups: readonly ReachGroup[],
+  other: PodUnit,
+  member: PodUnit,
+): { readonly near: readonly string[]; readonly far: readonly string[] } {
+  const like = likesOf(model, party).find(({ onNodes }) => [...onNodes.values()].flat().includes(member));
+  const sample = like?.unit.type === 'pod' ? like.unit.pod : undefined;
+  const isMeant = ({ only }: ReachGroup): boolean =>
+    only.length === 0 || only.some((unit) => unit.type === 'pod' && unit.pod === sample);
+  const own = groups.filter(({ pods }) => pods.includes(other.pod));
+  const near = own.filter(({ nodes }) => nodes.includes(member.nodeName) && other.nodeName === member.nodeName);
+  const far = own.filter((group) => group.nodes.length === 0 && isMeant(group));
+  return { near: near.map(({ answer }) => answer), far: far.map(({ answer }) => answer) };
+}
+
+const places = fc.record({
+  namespace: fc.constantFrom('n1', 'n2', 'n3'),
+  protocol: fc.constantFrom(...PROTOCOLS),
+  port: fc.constantFrom(...PORTS),
+  direction: fc.constantFrom<Direction>('ingress', 'egress'),
+});
+
+describe(`many ends against the naive evaluator, seed ${seed} (POLICY_SEED repeats it)`, () => {
+  it(
+    'tells of every pod what becomes of it, also where it shares a node with some of those asked about',
+    () => {
+      fc.assert(
+        fc.property(randomCluster(), places, (facts, { namespace, protocol, port, direction }) => {
+          const model = buildPolicyModel(facts);
+          const members = model.units.filter((unit) => unit.namespace.name === namespace);
+          const party = partyOf(members);
+          const groups = reachGroups(model, party, [askedFor(protocol, port)], direction).filter(({ ports }) =>
+            hasPort(ports, protocol, port),
+          );
+          for (const other of model.units.filter((unit) => !members.includes(unit))) {
+            for (const member of members) {
+              const [from, to] = direction === 'ingress' ? [other.pod, member.pod] : [member.pod, other.pod];
+              const wanted = naiveAnswer(facts, from, to, protocol, port);
+              const { near, far } = claims(model, party, groups, other, member);
+              if (near.length > 0) expect(near).toContain(wanted);
+              else if (far.length > 0) expect(far).toEqual([wanted]);
+              else expect(wanted).toBe('no');
+            }
+          }
+        }),
+        { numRuns: 150 * runs, seed },
+      );
+    },
+    SLOW,
+  );
+
+  it(
+    'counts the pairs of two ends',
+    () => {
+      fc.assert(
+        fc.property(randomCluster(), places, (facts, { namespace, protocol, port }) => {
+          const model = buildPolicyModel(facts);
+          const senders = model.units.filter((unit) => unit.namespace.name === namespace);
+          const receivers = model.units.filter((unit) => unit.namespace.name !== namespace);
+          if (senders.length === 0 || receivers.length === 0) return;
+          const enforced = { enforced: 'yes', by: undefined, plugins: [] } as const;
+          const asked = [askedFor(protocol, port)];
+          const [judged] = judgePair(model, enforced, partyOf(senders), partyOf(receivers), asked).ports;
+          const counts = { yes: 0, no: 0, depends: 0 };
+          for (const { verdict, count } of judged?.pairs ?? []) counts[verdict.answer] += count;
+          const wanted = { yes: 0, no: 0, depends: 0 };
+          for (const a of senders)
+            for (const b of receivers) wanted[naiveAnswer(facts, a.pod, b.pod, protocol, port)]++;
+          expect(counts).toEqual(wanted);
+        }),
+        { numRuns: 150 * runs, seed },
+      );
+    },
+    SLOW,
+  );
+});
