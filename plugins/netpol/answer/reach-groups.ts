@@ -1,7 +1,7 @@
 import type { Pod } from '../../../shared/model/objects-pod.ts';
 import { evaluateUnits } from '../../../shared/policy/evaluate/evaluate.ts';
 import type { Answer, Decision, Reason, SideWalk } from '../../../shared/policy/evaluate/verdict.ts';
-import { labelClassesOf } from '../../../shared/policy/many/classes.ts';
+import { addressKey, labelClassesOf, usageOfBlocks } from '../../../shared/policy/many/classes.ts';
 import type { AllowedPorts } from '../../../shared/policy/many/pair-sets.ts';
 import { portsOfSets } from '../../../shared/policy/many/pair-sets.ts';
 import { survey } from '../../../shared/policy/many/survey.ts';
@@ -165,7 +165,7 @@ function createSplitter(model: PolicyModel, unit: Unit, direction: Direction): S
   const rules: readonly Rule[] =
     unit.type === 'pod' ? isolating(model, unit, direction).flatMap(({ policy }) => policy[direction]) : [];
   const peers = rules.flatMap(({ peers: list }) => (list === 'any' ? [] : list));
-  const blocks = peers.filter(({ type }) => type === 'block');
+  const blocks = peers.filter((peer) => peer.type === 'block');
   const others = peers.filter(({ type }) => type !== 'block');
   const keyOf = (list: readonly Peer[], other: Unit): string =>
     list.map((peer) => matchPeer(peer, other, model.context)[0]).join('');
@@ -176,11 +176,23 @@ function createSplitter(model: PolicyModel, unit: Unit, direction: Direction): S
       for (const pod of cls.pods) classOf.set(pod, key);
     }
   }
+  // Pods that lie in the same blocks are alike: most clusters have far more pods than their policies have blocks.
+  const usage = usageOfBlocks(blocks);
+  const byPlace = new Map<string, string>();
+  const blocksOf = (pod: Pod): string => {
+    const place = `${pod.spec?.hostNetwork === true} ${addressKey(pod, usage)}`;
+    let key = byPlace.get(place);
+    if (key === undefined) {
+      key = keyOf(blocks, model.unitOf(pod));
+      byPlace.set(place, key);
+    }
+    return key;
+  };
   const split = (pods: readonly Pod[]): readonly (readonly Pod[])[] => {
     if (peers.length === 0) return [pods];
     const parts = new Map<string, Pod[]>();
     for (const pod of pods) {
-      const key = (classOf.get(pod) ?? '') + (blocks.length === 0 ? '' : keyOf(blocks, model.unitOf(pod)));
+      const key = (classOf.get(pod) ?? '') + (blocks.length === 0 ? '' : blocksOf(pod));
       const part = parts.get(key);
       if (part === undefined) parts.set(key, [pod]);
       else part.push(pod);
