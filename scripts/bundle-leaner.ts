@@ -17,6 +17,12 @@ export const leaner: Plugin = {
     const addresses = join(import.meta.dirname, 'bundle-ip-address.ts');
     context.onResolve({ filter: /^ip-address$/ }, () => ({ path: addresses }));
     context.onResolve({ filter: /^yargs\/helpers$/ }, () => stub('yargs-helpers'));
+    // All of a package that is imported while the program runs would be kept.
+    for (const name of ['fflate', 'js-yaml']) {
+      context.onResolve({ filter: new RegExp(`^${name}$`) }, ({ kind, namespace }) =>
+        kind === 'dynamic-import' && namespace !== 'stub' ? stub(name) : undefined,
+      );
+    }
     for (const name of ['undici', 'jsonpath-plus', 'openid-client']) {
       context.onResolve({ filter: new RegExp(`^${name}$`) }, () => stub(name));
     }
@@ -46,6 +52,8 @@ const STUBS: Readonly<Record<string, string>> = {
   'string-width': 'module.exports=require("./bundle-string-width.ts").default;',
   // The rest of that module is there for configuration files.
   'yargs-helpers': 'export { default as Parser } from "yargs-parser";',
+  fflate: 'export { Unzip, UnzipInflate } from "fflate";',
+  'js-yaml': 'export { CORE_SCHEMA, dump, load, loadAll, mergeTag, parseEvents, YAMLException } from "js-yaml";',
   'permessage-deflate': 'module.exports={extensionName:"permessage-deflate"};',
   undici: `const absent=${ABSENT};module.exports={fetch:absent,Agent:absent,ProxyAgent:absent};`,
   'openid-client': `const absent=${ABSENT};module.exports={discovery:absent,refreshTokenGrant:absent};`,

@@ -109,6 +109,17 @@ describe('a target', () => {
     expect(await codes('ing/front -o json')).not.toContain('SVC701');
   });
 
+  it('without any Service leads to the one of its name that selects nobody', async () => {
+    const lost = service('worker', {
+      selector: { component: 'queue' },
+      clusterIP: '10.96.10.12',
+      clusterIPs: ['10.96.10.12'],
+    });
+    const run = await ask('deploy/worker', [...shop(), lost]);
+    expect(run.stdout).toContain('BROKEN  Service shop/worker selects component=queue');
+    expect(run.exit).toBe(1);
+  });
+
   it('without any Service says so and shows near selectors', async () => {
     const run = await ask('deploy/worker');
     expect(run.exit).toBe(3);

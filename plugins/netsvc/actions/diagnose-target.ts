@@ -29,7 +29,7 @@ export function diagnoseTarget(
     case 'unseen':
       return unseenReport(frame, target, namespace, found.reason);
     case 'noService': {
-      const meant = meantServices(index, namespace, found.labels);
+      const meant = meantServices(index, found.via, found.labels);
       if (meant.length === 0) {
         const own = diagnosePods(index, podSetOf(index, found.via, found.labels), options.source);
         return noServiceReport(frame, found.via, found.labels, own);

@@ -61,12 +61,16 @@ export function servicesSelecting(index: ClusterIndex, namespace: string, labels
 /** A selector that differs from labels by no more than this may have been meant for them. */
 const NEAR = 0.5;
 
-/** Services whose selector matches no pod at all and nearly matches the labels: most likely meant for them. */
-export function meantServices(index: ClusterIndex, namespace: string, labels: Labels): readonly Service[] {
+/**
+ * Services whose selector matches no pod at all and that nearly match the labels, or bear the name of the workload: most
+ * likely meant for them.
+ */
+export function meantServices(index: ClusterIndex, via: Ref, labels: Labels): readonly Service[] {
+  const { namespace = '', name } = via;
   return index.list('Service', namespace).filter((service) => {
     const selector = selectorOf(service);
     if (selector === undefined || podsMatching(index, namespace, selector).length > 0) return false;
-    return labelDistance(selector, labels) <= NEAR;
+    return nameOf(service) === name || labelDistance(selector, labels) <= NEAR;
   });
 }
 
