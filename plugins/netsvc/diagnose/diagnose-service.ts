@@ -63,11 +63,18 @@ export function diagnoseService(index: ClusterIndex, service: Service, options: 
 
 const CALLER = 'netsvc/caller-seen';
 
-/** What was asked for one caller is not answered without it. */
+/** What was asked for one caller is not answered without it, nor wholly without the policies that let it out. */
 function unseenCaller(index: ClusterIndex, from: DiagnoseOptions['from']): readonly CheckRun[] {
-  if (from === undefined || index.get('Pod', from.namespace, from.pod) !== undefined) return [];
-  const reason = `pod ${from.namespace}/${from.pod} was not seen`;
-  return [{ id: CALLER, group: 'policy', outcome: { result: 'unknown', reason } }];
+  if (from === undefined) return [];
+  const run = (id: string, reason: string): CheckRun => ({
+    id,
+    group: 'policy',
+    outcome: { result: 'unknown', reason },
+  });
+  if (index.get('Pod', from.namespace, from.pod) === undefined)
+    return [run(CALLER, `pod ${from.namespace}/${from.pod} was not seen`)];
+  const { status, reason } = index.seen('NetworkPolicy', from.namespace);
+  return status === 'ok' ? [] : [run('netsvc/caller-policies', `${reason} (namespace ${from.namespace})`)];
 }
 
 /** Checks without which a Service may not be called healthy. */

@@ -27,14 +27,19 @@ import { decidingPolicies, deniedSide, missesOf, type WalkMiss } from './walk-mi
 export const policyKeepsCallerOut = defineCheck<ServiceSubject>({
   id: 'netsvc/policy-keeps-the-caller-out',
   group: 'policy',
-  needs: ['NetworkPolicy', 'Pod'],
+  needs: ['Pod'],
   uses: [
+    'NetworkPolicy',
     'Service',
     'ConfigMap',
     ...WORKLOAD_KINDS,
     ...POLICY_FACT_KINDS.filter((kind) => kind !== 'NetworkPolicy' && kind !== 'Pod'),
   ],
-  applies: (subject, { index, from }) => from !== undefined || knownCallers(index, subject).length > 0,
+  // Of two namespaces each may hold the policy that denies: what was read of one of them can be judged.
+  applies: (subject, { index, from }) =>
+    from === undefined
+      ? knownCallers(index, subject).length > 0
+      : [subject.namespace, from.namespace].some((one) => index.seen('NetworkPolicy', one).status === 'ok'),
   run: (subject, { index, from }) => {
     if (from !== undefined) {
       const pod = index.get('Pod', from.namespace, from.pod);

@@ -217,6 +217,20 @@ describe('policy-keeps-the-caller-out', () => {
     expect(diagnoseObjects(shop([allow], [calico, friend]), 'web', { from: 'shop/friend' }).verdict).toBe('healthy');
   });
 
+  it('judges what was read of one of the two namespaces, and says what was not', () => {
+    const caller = pod('curl', { namespace: 'data', labels: { run: 'curl' } });
+    const deny = networkPolicy('deny', { podSelector: {}, policyTypes: ['Egress'] }, { namespace: 'data' });
+    const ask = (where: string, ...more: readonly KubeObject[]) =>
+      diagnoseObjects(shop([], [calico, namespace('data'), caller, ...more]), 'web', {
+        from: 'data/curl',
+        only: { NetworkPolicy: { namespace: where } },
+      });
+    expect(causeCodes(ask('data', deny))).toEqual(['SVC604']);
+    const unseen = ask('shop');
+    expect(unseen.causes).toEqual([]);
+    expect(unseen.notChecked.map(({ reason }) => reason)).toContainEqual(expect.stringContaining('(namespace data)'));
+  });
+
   it('tells both sides that name the port or the address of the Service, which policies never see', () => {
     const ingress = networkPolicy('web-allow', {
       podSelector: { matchLabels: { app: 'web' } },
