@@ -108,6 +108,24 @@ describe('target-port-not-served', () => {
     expect(report.causes[0]?.fixes[0]?.command).toContain('"value":"http"');
   });
 
+  it('lets another workload wait that does not serve the port of the first', () => {
+    const canary = stagedApp('web-canary', {
+      labels: { app: 'web', track: 'canary' },
+      replicas: 1,
+      container: { ports: [{ containerPort: 9090 }] },
+    });
+    const report = diagnose(stagedApp('web', { container: probe(8080) }), to(8080), [canary]);
+    expect(report.causes[0]?.summary).toContain('1 of 3 pods (Deployment web-canary, ');
+    expect(report.causes[0]?.fixes).toEqual([
+      {
+        title: 'run no pods of Deployment web-canary until they serve the port',
+        command: 'kubectl scale deployment/web-canary -n shop --replicas=0',
+        risk: 'low',
+        undo: 'kubectl scale deployment/web-canary -n shop --replicas=1',
+      },
+    ]);
+  });
+
   it('is a warning when another port of the Service works', () => {
     const report = diagnose(stagedApp('web'), {
       ports: [

@@ -1,10 +1,13 @@
 import type { Fix } from '../../../../shared/messages/finding.ts';
+import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import type { ServicePort } from '../../../../shared/model/objects-network.ts';
 import type { Pod } from '../../../../shared/model/objects-pod.ts';
+import { ownerWorkload } from '../../../../shared/model/owners.ts';
 import { declaredPorts } from '../../../../shared/model/pods.ts';
 import { refKey } from '../../../../shared/model/refs.ts';
 import { portsMessages } from '../../messages/ports.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
+import { target } from '../pods/containers/workload-commands.ts';
 import type { Backend } from './backends.ts';
 import type { DeadGroup } from './dead-port.ts';
 import { deadPortCheck } from './dead-port-check.ts';
@@ -36,7 +39,7 @@ export const targetPortNotServed = deadPortCheck(
       evidence: [...facts.evidence, ...former.evidence],
       fixes: [
         ...former.fixes,
-        ...(to === undefined ? [] : (partialFixes(subject, group) ?? [targetPortFix(subject, port, to)])),
+        ...(to === undefined ? [] : (partialFixes(index, subject, group) ?? [targetPortFix(subject, port, to)])),
       ],
     });
   },
@@ -44,16 +47,20 @@ export const targetPortNotServed = deadPortCheck(
 
 /**
  * When only some pods are wrong, the port that is right for them would be wrong for the others: a name that all of them
- * declare serves both, else the newer revision has to go back.
+ * declare serves both, else the newer revision has to go back, or the other workload to wait.
  */
-function partialFixes(subject: ServiceSubject, { port, all, backends }: DeadGroup): readonly Fix[] | undefined {
+function partialFixes(
+  index: ClusterIndex,
+  subject: ServiceSubject,
+  { port, all, backends }: DeadGroup,
+): readonly Fix[] | undefined {
   if (backends.length === all.length) return undefined;
   const name = commonName(all, port);
   if (name !== undefined) return [targetPortFix(subject, port, name)];
   const [bad] = backends;
   const good = all.filter((backend) => !backends.includes(backend));
-  const sameOwner = good.some(({ owner }) => refKey(owner) === refKey(bad?.owner ?? owner));
-  if (bad?.owner.kind !== 'Deployment' || !sameOwner) return [];
+  if (bad?.owner.kind !== 'Deployment') return [];
+  if (!good.some(({ owner }) => refKey(owner) === refKey(bad.owner))) return withoutPods(bad, index);
   const command = `kubectl rollout undo deployment/${bad.owner.name} -n ${subject.namespace}`;
   return isNewest(
     bad.pod,
@@ -61,6 +68,15 @@ function partialFixes(subject: ServiceSubject, { port, all, backends }: DeadGrou
   )
     ? [{ title: 'go back to the revision that serves the port', command, risk: 'low', undo: command }]
     : [];
+}
+
+/** Another workload beside the one that serves the port keeps its share of requests until it has no pods. */
+function withoutPods({ owner, pod }: Backend, index: ClusterIndex): readonly Fix[] {
+  const replicas = ownerWorkload(index, pod)?.object.spec?.replicas;
+  const scale = (to: number): string => `kubectl scale ${target(owner)} --replicas=${to}`;
+  if (replicas === undefined || replicas === 0) return [];
+  const title = `run no pods of Deployment ${owner.name} until they serve the port`;
+  return [{ title, command: scale(0), risk: 'low', undo: scale(replicas) }];
 }
 
 /** A port name that every pod declares, if there is exactly one. */

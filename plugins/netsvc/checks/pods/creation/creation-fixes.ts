@@ -5,6 +5,7 @@ import type { Ref } from '../../../../../shared/model/refs.ts';
 import { isPatchable, patchTemplateSpec, tryAtOnce } from '../containers/workload-commands.ts';
 import type { Refusal } from './creation-refusals.ts';
 import { limitRangeFix } from './limit-range-fix.ts';
+import { podSecurityFix } from './pod-security-fix.ts';
 import { quotaFixes } from './quota-fixes.ts';
 
 /** What removes the refusal, or shows more of it. */
@@ -37,6 +38,7 @@ export function creationFixes(index: ClusterIndex, refusal: Refusal, failure: Cr
       ];
     case 'pod-security':
       return [
+        ...podSecurityFix(workload, failure.text),
         {
           title: 'see which fields the level asks for, then change the template',
           command: `kubectl label --dry-run=server --overwrite namespace ${namespace} pod-security.kubernetes.io/enforce=${failure.level.split(':')[0] ?? ''}`,
