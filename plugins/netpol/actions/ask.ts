@@ -18,7 +18,7 @@ import type { Party } from '../targets/party.ts';
 import type { Naming } from '../words/misses.ts';
 import { namingOf } from '../words/names.ts';
 import { type Places, placesOf } from '../words/places.ts';
-import { type Gaps, gapsOf, type Refused } from './gaps.ts';
+import { type Gaps, gapsAboutAll, gapsOf, type Refused } from './gaps.ts';
 
 /** Facts made ready for a question about policies. */
 export interface Asked {
@@ -59,6 +59,11 @@ export function askedAbout(asked: Asked, ends: readonly Party[]): Asked {
   const units = ends.flatMap(({ members }) => members);
   const namespaces = new Set(units.flatMap((unit) => (unit.type === 'pod' ? [unit.namespace.name] : [])));
   return { ...asked, gaps: { ...asked.gaps, incomplete: asked.gaps.incompleteFor(namespaces) } };
+}
+
+/** The same facts for a question about everybody. */
+export function askedAboutAll(asked: Asked): Asked {
+  return { ...asked, gaps: gapsAboutAll(asked.gaps, asked.snapshot) };
 }
 
 /** What an API server would refuse of policies that none has seen yet, and what is not understood of those that one holds. */

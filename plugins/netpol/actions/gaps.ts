@@ -1,3 +1,4 @@
+import { nameOf } from '../../../shared/model/refs.ts';
 import type { Snapshot } from '../../../shared/model/snapshot.ts';
 import type { Unseen } from '../../../shared/policy/rules/unjudged.ts';
 import type { NotChecked } from '../../../shared/report/report.ts';
@@ -76,6 +77,26 @@ export function gapsOf(
     incomplete: lost ?? refusedWords(wrong),
     incompleteFor: (namespaces) =>
       lost ?? refusedWords(wrong.filter(({ namespace }) => namespace === undefined || namespaces.has(namespace))),
+  };
+}
+
+/**
+ * The gaps of a question about everybody. A recording of some namespaces, or rights in some, holds no pods of the others:
+ * that none of them gets through would be a guess.
+ */
+export function gapsAboutAll(gaps: Gaps, { coverage, objects }: Snapshot): Gaps {
+  const lists = coverage.filter(
+    ({ kind, status, subset }) => kind === 'Pod' && status === 'ok' && subset === undefined,
+  );
+  const there = new Set(lists.map(({ namespace }) => namespace));
+  const left = (objects.Namespace ?? []).map(nameOf).filter((name) => !there.has(name));
+  const all = objects.Namespace !== undefined && left.length === 0;
+  if (there.size === 0 || there.has('*') || all || gaps.incomplete !== undefined) return gaps;
+  const reason = `only those of ${joinNames([...there], 3)} were recorded`;
+  return {
+    ...gaps,
+    notChecked: [...gaps.notChecked, { check: 'pods', reason }],
+    incomplete: `of the pods ${reason}`,
   };
 }
 

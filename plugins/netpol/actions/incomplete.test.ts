@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { KubeObject } from '../../../shared/model/objects.ts';
-import { networkPolicy, pod, service } from '../../../shared/testing/builders.ts';
+import { namespace, networkPolicy, pod, service, snapshotOf } from '../../../shared/testing/builders.ts';
 import { fakeCluster } from '../../../shared/testing/fake-cluster.ts';
 import { runCli } from '../../../shared/testing/run-cli.ts';
 import { netpol } from '../plugin.ts';
@@ -280,5 +280,41 @@ describe('few rights', () => {
     expect(exit).toBe(3);
     expect(stdout).toMatch(/^INCOMPLETE/);
     expect(stdout).toContain('forbidden: list pods');
+  });
+});
+
+describe('a recording of one namespace', () => {
+  const snapshot = snapshotOf(
+    [
+      namespace('shop'),
+      namespace('data'),
+      pod('web-1', { labels: { app: 'web' } }),
+      pod('api-1', { labels: { app: 'api' } }),
+      networkPolicy('deny', { podSelector: { matchLabels: { app: 'api' } }, policyTypes: ['Ingress'] }),
+    ],
+    { only: { Pod: { namespace: 'shop' }, Service: { namespace: 'shop' }, NetworkPolicy: { namespace: 'shop' } } },
+  );
+  const ask = (line: string) =>
+    runCli(netpol, `${line} --snapshot x`, { world: { readSnapshots: async () => snapshot } });
+
+  it('does not say that nobody gets in, or who all do', async () => {
+    for (const line of ['pod/api-1 -n shop', 'what-can pod/web-1 reach -n shop', 'matrix']) {
+      const { exit, stdout } = await ask(line);
+      expect([exit, stdout.split(' ')[0]]).toEqual([3, 'INCOMPLETE']);
+      expect(stdout).toContain('? pods: only those of shop were recorded');
+    }
+  });
+
+  it('answers what is within it', async () => {
+    expect((await ask('can-reach pod/web-1 pod/api-1 -n shop')).exit).toBe(1);
+    expect((await ask('can-reach pod/api-1 pod/web-1 -n shop')).exit).toBe(0);
+  });
+
+  it('cannot tell of what was left out, and of a namespace that is not there says so', async () => {
+    const { exit, stdout } = await ask('can-reach data/db shop/web-1');
+    expect(exit).toBe(3);
+    expect(stdout.replaceAll(/\s+/g, ' ')).toContain('namespace data is not in the recording');
+    expect((await ask('can-reach dta/db shop/web-1')).exit).toBe(2);
+    expect((await ask('can-reach shop/db shop/web-1')).exit).toBe(2);
   });
 });

@@ -8,7 +8,7 @@ import { briefRows, foldedRows } from '../answer/fold-rows.ts';
 import { type KeepEnd, type MatrixAnswer, matrixRows } from '../answer/matrix-rows.ts';
 import { readPolicies, readWaysIn } from '../collect/policy-plan.ts';
 import { reasonWords } from '../words/reasons.ts';
-import { type Asked, ask } from './ask.ts';
+import { type Asked, ask, askedAboutAll } from './ask.ts';
 
 /** `matrix`: every pair in the form that was asked for. */
 export async function runMatrix(request: Request): Promise<CommandResult> {
@@ -56,7 +56,7 @@ async function read(
 ): Promise<{ readonly asked: Asked; readonly answer: MatrixAnswer; readonly by: Grain }> {
   const by = (request.options.string('by') ?? 'workload') as Grain;
   const all = request.options.boolean('all-namespaces');
-  const asked = await ask(request, plan);
+  const asked = askedAboutAll(await ask(request, plan));
   // Files are asked as a whole unless a namespace is named: they have no current one.
   const wanted = all
     ? undefined

@@ -21,7 +21,7 @@ import { type AskedPort, askedPorts, type PortWish } from '../targets/ports.ts';
 import { resolveEnd } from '../targets/resolve-end.ts';
 import { ruleWords } from '../words/policies.ts';
 import { reasonWords } from '../words/reasons.ts';
-import { type Asked, ask, cniOf } from './ask.ts';
+import { type Asked, ask, askedAboutAll, cniOf } from './ask.ts';
 import { protocolOf, runCanReach } from './can-reach.ts';
 import { lintOf } from './lint-of.ts';
 import { groupData, groupSection, type Told, textSection, toldGroups } from './told-groups.ts';
@@ -52,7 +52,7 @@ async function runReach(request: Request, direction: Direction): Promise<Command
         : 'Example: kubectl netpol what-can deploy/web reach',
     );
   }
-  const asked = await ask(request, endsPlan([end], 'all', direction === 'ingress'));
+  const asked = askedAboutAll(await ask(request, endsPlan([end], 'all', direction === 'ingress')));
   const commands = request.plugin.commands.filter(({ hidden }) => hidden !== true).map(({ name }) => name);
   const found = orCommand(request.args[0], commands, () => resolveEnd(asked, end, asked.namespace));
   if (found.type !== 'party') return { type: 'report', report: unseenReport(asked, `netpol ${command}`, found) };

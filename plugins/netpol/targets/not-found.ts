@@ -9,6 +9,7 @@ import { WORKLOAD_KINDS } from '../../../shared/model/owners.ts';
 import { nameOf, namespaceOf } from '../../../shared/model/refs.ts';
 import type { PolicyModel } from '../../../shared/policy/model.ts';
 import { joinNames } from '../../../shared/util/text.ts';
+import { isPaper } from '../policy-facts.ts';
 import { type EndKind, kindMeant } from './parse-end.ts';
 import type { Party } from './party.ts';
 
@@ -44,6 +45,9 @@ export function missing(
     if (status === 'forbidden' || status === 'failed') return { type: 'unseen', what, reason };
   }
   const objects = kinds.flatMap((one) => index.list(one) as readonly KubeObject[]);
+  if (namespace !== undefined && isLeftOut(index, namespace)) {
+    return { type: 'unseen', what, reason: `namespace ${namespace} is not in the recording` };
+  }
   const elsewhere = [...new Set(objects.filter((object) => nameOf(object) === name).map(namespaceOf))];
   const near = nearestWords(name, [
     ...new Set(objects.filter((object) => namespace === undefined || namespaceOf(object) === namespace).map(nameOf)),
@@ -57,6 +61,12 @@ export function missing(
         ? `It is in namespace ${joinNames(elsewhere)}: -n ${elsewhere[0] ?? ''}, or ${elsewhere[0] ?? ''}/${name}`
         : nearHint(near, '');
   throw new UsageError(`there is no ${what}${where}`, hint);
+}
+
+/** Whether a recording was made of other namespaces, and this one may be there all the same. */
+function isLeftOut(index: ClusterIndex, namespace: string): boolean {
+  if (isPaper(index) || index.seen('Pod', namespace).status !== 'notCollected') return false;
+  return index.get('Namespace', undefined, namespace) !== undefined || index.list('Namespace').length === 0;
 }
 
 /** `deploymnt/web` reads as a namespace; where there is none of that name, a kind may have been meant. */
