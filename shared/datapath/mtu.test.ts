@@ -73,7 +73,7 @@ describe('what is left for pods of a network of 1500', () => {
       1357,
     ],
     ['Flannel with VXLAN', { plugin: 'flannel', encapsulations: ['vxlan'], outer: 4 }, 1450],
-    ['Flannel with VXLAN, also over IPv6', { plugin: 'flannel', encapsulations: ['vxlan'], outer: 6 }, 1450],
+    ['Flannel with VXLAN, also over IPv6', { plugin: 'flannel', encapsulations: ['vxlan'], outer: 6 }, 1430],
     ['Flannel with WireGuard', { plugin: 'flannel', encapsulations: [], encryption: 'wireguard', outer: 4 }, 1420],
     ['Flannel with IPIP', { plugin: 'flannel', encapsulations: ['ipip'], outer: 4 }, 1480],
     ['Flannel with IPsec', { plugin: 'flannel', encapsulations: [], encryption: 'ipsec', outer: 4 }, 1423],

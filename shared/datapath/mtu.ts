@@ -57,7 +57,8 @@ export interface MtuOverhead {
  * The overhead of a setup, reckoned as the plugin does it.
  * Calico wraps a packet once, so its largest one counts (felix/dataplane/linux/int_dataplane.go); Cilium encrypts what
  * it has encapsulated, so both count (pkg/mtu/mtu.go); Antrea's WireGuard takes the place of its tunnel, its IPsec
- * comes on top (pkg/agent/config/node_config.go); Flannel's numbers do not depend on the family (pkg/backend).
+ * comes on top (pkg/agent/config/node_config.go). Flannel's WireGuard takes the bytes of IPv6 whatever the nodes speak
+ * (pkg/backend/wireguard); what it reckons with for VXLAN over IPv6 is too little, see `flannelReckons`.
  */
 export function overheadOf(setup: MtuSetup): MtuOverhead {
   const layers = layersOf(setup);
@@ -105,11 +106,18 @@ function ciliumEncryption({ encryption, version, ipsecKeyBytes = IPSEC_USUAL_KEY
   return [layerOf('wireguard', 6, padding)];
 }
 
-/** Flannel takes the bytes of IPv4 for its tunnels and those of IPv6 for WireGuard, whatever the nodes speak. */
+/**
+ * What Flannel takes off for pods: 50 for VXLAN over both families (pkg/backend/vxlan). Linux makes the tunnel over IPv6
+ * 20 bytes smaller all the same (drivers/net/vxlan, VXLAN6_HEADROOM).
+ */
+export function flannelReckons(setup: MtuSetup): MtuOverhead {
+  return overheadOf({ ...setup, outer: 4 });
+}
+
 function flannelLayers(tunnels: readonly Layer[], encryption: MtuSetup['encryption']): readonly Layer[] {
   if (encryption === 'wireguard') return [layerOf('wireguard', 6)];
   if (encryption === 'ipsec') return [layerOf('ipsec', 4)];
-  return largest(tunnels.map(({ wrapping }) => layerOf(wrapping, 4)));
+  return largest(tunnels);
 }
 
 function largest(layers: readonly Layer[]): readonly Layer[] {

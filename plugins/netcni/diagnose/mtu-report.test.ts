@@ -18,10 +18,11 @@ function overIpv6(objects: readonly KubeObject[]): readonly KubeObject[] {
 }
 
 describe('the MTU of Flannel', () => {
-  it('over IPv6 is told with the bytes that Flannel leaves out', async () => {
+  it('over IPv6 is told with all bytes, and those that Flannel leaves out', async () => {
     const told = await mtu(overIpv6(flannel()));
-    expect(told).toContain('vxlan        50  IPv4 20 +');
-    expect(told).toContain('20 bytes more: a Backend.MTU in net-conf.json that is 20 less');
+    expect(told).toContain('vxlan        70  IPv6 40 +');
+    expect(told).toMatch(/1500\? +1430\?/);
+    expect(told).toContain('a Backend.MTU in net-conf.json that is 20 less');
     expect(told.split('\n').every((line) => line.length <= 80)).toBe(true);
   });
 

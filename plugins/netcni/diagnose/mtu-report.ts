@@ -1,5 +1,5 @@
 import { mtuSetup } from '../../../shared/datapath/cni/mtu-setup.ts';
-import { segmentSize } from '../../../shared/datapath/mtu.ts';
+import { flannelReckons, segmentSize } from '../../../shared/datapath/mtu.ts';
 import { reportFromRuns } from '../../../shared/diagnose/report-from-runs.ts';
 import { runChecks } from '../../../shared/diagnose/run-checks.ts';
 import type { ClusterIndex } from '../../../shared/model/cluster-index.ts';
@@ -81,10 +81,9 @@ function arithmetic(
 ): Section {
   const fits = nodes[0]?.fits;
   const layers = known ?? [];
-  const overIpv6 = mtuSetup(index)?.setup.outer === 6;
-  // Flannel's numbers do not depend on the family (flannel-io/flannel pkg/backend/vxlan, encapOverhead).
+  const setup = mtuSetup(index)?.setup;
   const short =
-    overIpv6 && mtuSetup(index)?.plugin.name === 'Flannel' && layers.some(({ parts }) => /^IPv4/.test(parts));
+    setup?.plugin === 'flannel' && flannelReckons(setup).bytes < layers.reduce((sum, { bytes }) => sum + bytes, 0);
   return {
     type: 'text',
     title: 'Arithmetic',
@@ -102,8 +101,9 @@ function arithmetic(
 }
 
 const FLANNEL_OVER_IPV6 = [
-  'this is what Flannel reckons with; the nodes speak IPv6, whose header takes',
-  '20 bytes more: a Backend.MTU in net-conf.json that is 20 less makes it fit',
+  'Flannel itself reckons with 20 bytes less, those of IPv4: its pods send packets',
+  'that are too large by as much, until the node tells them so (packet too big);',
+  'a Backend.MTU in net-conf.json that is 20 less spares them that',
 ];
 
 function tableOf(nodes: readonly NodeMtu[]): Section {

@@ -1,7 +1,7 @@
 import { mtuSetup } from '../../../shared/datapath/cni/mtu-setup.ts';
 import type { Link } from '../../../shared/datapath/dump/links.ts';
 import { dumpsInSnapshot } from '../../../shared/datapath/dump-files.ts';
-import { type MtuOverhead, overheadOf, podMtu } from '../../../shared/datapath/mtu.ts';
+import { flannelReckons, type MtuOverhead, overheadOf, podMtu } from '../../../shared/datapath/mtu.ts';
 import { usualUnderlay } from '../../../shared/datapath/mtu-underlay.ts';
 import { internalAddress } from '../../../shared/datapath/nodes.ts';
 import { isDefault } from '../../../shared/datapath/route-lookup.ts';
@@ -29,7 +29,7 @@ export function nodeMtus(index: ClusterIndex): {
   const configured = found?.plugin.mtu;
   // Backend.MTU of Flannel is that of the network beneath (flannel-io/flannel pkg/backend/vxlan); veth_mtu of Canal the pods'.
   const configuredFor = (mtu: number): number =>
-    overhead !== undefined && found?.setup.plugin === 'flannel' ? podMtu(mtu, overhead) : mtu;
+    found?.setup.plugin === 'flannel' ? podMtu(mtu, flannelReckons(found.setup)) : mtu;
   const nodes = nodeFacts(index).map(({ name, node }): NodeMtu => {
     const links = dumpsInSnapshot(index).find((dumps) => dumps.node === name && dumps.links !== undefined);
     const own = (node.status?.addresses ?? []).flatMap(({ address }) => (address === undefined ? [] : [address]));
