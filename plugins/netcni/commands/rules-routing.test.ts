@@ -104,6 +104,37 @@ describe('a routing rule in the way', () => {
   });
 });
 
+describe('routing rules of aws-node', () => {
+  const routes = `${AWS}default via 10.0.0.254 dev ens6 table 2\n10.0.0.254 dev ens6 table 2 scope link\n`;
+  const ofPod = '512:\tfrom all to 10.0.0.110 lookup main';
+  const ask1 = (list: string, more = routes): ReturnType<typeof ask> => ask(list + more, awsVpc(), { node: 'n1' });
+
+  it('taken away by systemd-networkd: pods on a further interface leave by the wrong one', async () => {
+    const answer = await ask1(rules());
+    expect(answer).toMatchObject({ verdict: 'broken', codes: ['CNI843'] });
+    expect(answer.headline).toContain('table 2 (default via 10.0.0.254 dev ens6)');
+    expect(answer.text).toContain('ManageForeignRoutingPolicyRules=no');
+  });
+
+  it('two for one pod, to the tables of two interfaces', async () => {
+    const third = `${routes}default via 10.0.0.254 dev ens7 table 3\n`;
+    const from = (table: number): string => `1536:\tfrom 10.0.0.110 lookup ${table}`;
+    const answer = await ask1(rules(ofPod, from(2), from(3)), third);
+    expect(answer.codes).toEqual(['CNI843']);
+    expect(answer.headline).toContain('pod shop/web-n1 (10.0.0.110)');
+    expect(answer.headline).toContain('tables 2 and 3');
+    expect(await ask1(rules(ofPod, from(2)), third)).toMatchObject(silent);
+  });
+
+  it('no pod on the further interface, no further interface, or a node whose pods all share the network of the node', async () => {
+    expect(await ask1(rules(ofPod))).toMatchObject(silent);
+    expect(await ask1(rules(), AWS)).toMatchObject(silent);
+    const without110 = routes.replace('10.0.0.110 dev enib1234567890 scope link\n', '');
+    const objects = awsVpc().filter(({ metadata }) => metadata?.name !== 'web-n1');
+    expect(await ask(rules() + without110, objects, { node: 'n1' })).toMatchObject(silent);
+  });
+});
+
 describe('neighbours', () => {
   const seen = (state: string): string =>
     `10.1.0.1 dev eth0 lladdr 02:00:00:00:00:fe REACHABLE\n10.244.1.0 dev flannel.1 lladdr ${MACS.n2} PERMANENT\n10.1.0.12 dev eth0 ${state}\n`;

@@ -1,5 +1,6 @@
 import type { NodeDumps } from '../../../../shared/datapath/dump-files.ts';
 import type { Check } from '../../../../shared/diagnose/check.ts';
+import { awsRoutingRules } from './aws-routing-rules.ts';
 import { bridgedPackets } from './bridged-packets.ts';
 import { connections } from './connections.ts';
 import { forwardRules } from './forward-rules.ts';
@@ -33,6 +34,7 @@ export const rulesChecks: readonly Check<NodeDumps>[] = [
   bridgedPackets,
   reversePath,
   routingRules,
+  awsRoutingRules,
   podRoutes,
   localPodRoutes,
   serviceRoute,
