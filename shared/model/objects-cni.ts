@@ -156,6 +156,7 @@ export interface Installation extends KubeObject {
         readonly blockSize?: number;
       }[];
       readonly nodeAddressAutodetectionV4?: Readonly<Record<string, unknown>>;
+      readonly nodeAddressAutodetectionV6?: Readonly<Record<string, unknown>>;
     };
   };
   readonly status?: {

@@ -1,4 +1,5 @@
 import { defineMessages, message } from '../../../shared/messages/define-messages.ts';
+import type { Fix } from '../../../shared/messages/finding.ts';
 
 /** CNI401 to CNI419: Calico's own state. */
 export const calicoMessages = defineMessages({
@@ -70,7 +71,7 @@ export const calicoMessages = defineMessages({
       'With ipipMode and vxlanMode Never packets of pods go out with pod addresses. Within one subnet the nodes route them themselves; between subnets the routers there must know the pod ranges, by BGP with ' +
       'them or by static routes, or drop them. If they do not, CrossSubnet (ipipMode or vxlanMode) is the mode for this network.',
   }),
-  CNI405: message<{ name: string; condition: string; reason: string; said: string }>({
+  CNI405: message<{ name: string; condition: string; reason: string; said: string; refused: boolean }>({
     slug: 'operator-reports-trouble',
     severity: 'warning',
     rung: 16,
@@ -80,7 +81,16 @@ export const calicoMessages = defineMessages({
     explain:
       'The operator compares what it was asked for with what is there, and says in its conditions what it cannot bring about. Available False means that the component does not work; Degraded that something in ' +
       'its configuration or its pods is wrong; the message names it.',
-    fixes: ({ name }) => [
+    fixes: ({ name, refused }) => [
+      ...(refused
+        ? [
+            {
+              title: 'change what it refuses; it goes on by itself',
+              command: 'kubectl edit installations.operator.tigera.io default',
+              risk: 'low' as const,
+            },
+          ]
+        : []),
       {
         title: 'read all of its conditions',
         command: `kubectl describe ${name.replace(/^(\w+) /, (_, kind: string) => `${kind.toLowerCase()} `)}`,
@@ -116,7 +126,7 @@ export const calicoMessages = defineMessages({
       'The pool’s condition Allocatable is False. PoolDisabled is a choice; CIDROverlap means that another pool holds the same addresses and came first; Terminating that the pool is being deleted and waits for ' +
       'its last addresses to be released.',
   }),
-  CNI408: message<{ node: string; used: string; internal: string; why: string }>({
+  CNI408: message<{ node: string; used: string; internal: string; why: string; fix: readonly Fix[] }>({
     slug: 'wrong-address-detected',
     severity: 'warning',
     confidence: 'likely',
@@ -127,6 +137,7 @@ export const calicoMessages = defineMessages({
     explain:
       'Calico finds the address of a node by itself (IP_AUTODETECTION_METHOD, first-found unless set) and sends tunnels and BGP there. With several interfaces it may find one that other nodes cannot reach, such as docker0 or a VPN. ' +
       'Set IP_AUTODETECTION_METHOD=kubernetes-internal-ip (operator: nodeAddressAutodetectionV4.kubernetes: NodeInternalIP). Where the nodes do reach each other on that address, this is a choice.',
+    fixes: ({ fix }) => fix,
   }),
   CNI409: message<{ pools: string; between: string; first: string; mode: string }>({
     slug: 'ipip-not-carried',
@@ -168,7 +179,7 @@ export const calicoMessages = defineMessages({
       },
       {
         title: 'tell it to Calico (put the address in); its agents start anew by themselves within a minute',
-        command: `kubectl create configmap kubernetes-services-endpoint -n ${namespace} --from-literal=KUBERNETES_SERVICE_HOST=ADDRESS --from-literal=KUBERNETES_SERVICE_PORT=6443`,
+        command: `kubectl create configmap kubernetes-services-endpoint -n ${namespace} --from-literal=KUBERNETES_SERVICE_HOST=<ADDRESS> --from-literal=KUBERNETES_SERVICE_PORT=6443`,
         risk: 'low',
         undo: `kubectl delete configmap kubernetes-services-endpoint -n ${namespace}`,
       },

@@ -25,7 +25,7 @@ export const ciliumMessages = defineMessages({
       },
       {
         title: 'tell it to Cilium (put the address in)',
-        command: `kubectl -n ${namespace} set env daemonset/${set} KUBERNETES_SERVICE_HOST=ADDRESS KUBERNETES_SERVICE_PORT=6443`,
+        command: `kubectl -n ${namespace} set env daemonset/${set} KUBERNETES_SERVICE_HOST=<ADDRESS> KUBERNETES_SERVICE_PORT=6443`,
         risk: 'low',
         undo: `kubectl -n ${namespace} set env daemonset/${set} KUBERNETES_SERVICE_HOST- KUBERNETES_SERVICE_PORT-`,
       },

@@ -2,8 +2,9 @@ import type { Check } from '../../../../shared/diagnose/check.ts';
 import type { ClusterSubject } from '../../cluster-subject.ts';
 import { calicoApiAddress } from './api-address.ts';
 import { bgpNotEstablished, bgpPeerSelectsNothing, noBgpSession } from './bgp.ts';
-import { datastoreLocked, noTunnelAcrossSubnets, operatorReports, poolNotAllocatable, wrongAddress } from './state.ts';
+import { datastoreLocked, noTunnelAcrossSubnets, operatorReports, poolNotAllocatable } from './state.ts';
 import { ipipNotCarried } from './wrapping.ts';
+import { wrongAddress } from './wrong-address.ts';
 
 /** What only Calico has. */
 export const calicoChecks: readonly Check<ClusterSubject>[] = [

@@ -9,10 +9,9 @@ import { formatAddress, parseCidr } from '../../../../shared/util/addresses.ts';
 import { joinNames, shorten } from '../../../../shared/util/text.ts';
 import { type ClusterSubject, nodeKey } from '../../cluster-subject.ts';
 import { agentGroups } from '../../facts/agents.ts';
-import { calicoAddresses, wrongAddressOf } from '../../facts/calico-addresses.ts';
-import { PEERS_UNCONNECTED } from '../../facts/log-rows.ts';
+import { calicoAddresses } from '../../facts/calico-addresses.ts';
 import { nodeFacts } from '../../facts/nodes.ts';
-import { ofSickAgents, sickAgents } from '../../facts/sick-agents.ts';
+import { ofSickAgents } from '../../facts/sick-agents.ts';
 import { calicoMessages } from '../../messages/calico.ts';
 import { AGENT_USES } from '../presence/agent-uses.ts';
 import { isCalico } from './is-calico.ts';
@@ -61,6 +60,7 @@ function trouble(
         condition: told === degraded ? 'degraded' : 'not available',
         reason: told.reason ?? '',
         said: shorten(told.message ?? '', 200),
+        refused: waiting.length > 0,
       },
       severity:
         (unavailable !== undefined || waiting.length > 0) && !BESIDE.test(nameOf(object)) ? 'critical' : 'warning',
@@ -180,40 +180,3 @@ function subnetOf(node: Node): string | undefined {
   if (text === undefined || range === undefined || range.first === range.last) return undefined;
   return `${formatAddress({ family: range.family, value: range.first })}${text.slice(text.indexOf('/'))}`;
 }
-
-/** The address that Calico found is none of the node's, or one of a bridge of the machine. */
-export const wrongAddress = defineCheck<ClusterSubject>({
-  id: 'netcni/wrong-address-detected',
-  group: 'calico',
-  needs: ['Node'],
-  uses: [...AGENT_USES, 'Event'],
-  applies: (_, { index }) => isCalico(index),
-  run: (_, { index }) =>
-    nodeFacts(index).flatMap(({ name, node }) => {
-      const wrong = wrongAddressOf(index, node);
-      if (wrong === undefined) return [];
-      const { told, own, bridge } = wrong;
-      const trouble = sickAgents(index).get(name);
-      return [
-        calicoMessages.CNI408.raise({
-          subject: { kind: 'Node', name },
-          args: {
-            node: name,
-            used: told,
-            internal: joinNames(own, 2),
-            why: bridge ? ': an address of a bridge inside the machine' : '',
-          },
-          severity: bridge || trouble === PEERS_UNCONNECTED ? 'critical' : 'info',
-          // An agent that is ill for another reason has nothing to do with it.
-          ...([undefined, '', PEERS_UNCONNECTED].includes(trouble) ? { pods: [nodeKey(name)] } : {}),
-          evidence: [
-            {
-              fact: `projectcalico.org/${told.includes(':') ? 'IPv6Address' : 'IPv4Address'} ${told}`,
-              source: `Node ${name} metadata.annotations`,
-            },
-            { fact: `InternalIP ${joinNames(own, 2)}`, source: `Node ${name} status.addresses` },
-          ],
-        }),
-      ];
-    }),
-});
