@@ -18,6 +18,26 @@ describe('who-can-reach', () => {
     expect([...causes, ...findings].map(({ code }: { code: string }) => code)).toEqual(['POL002']);
   });
 
+  it('asks about a Service of one family over that one, as can-reach does, and tells families apart elsewhere', async () => {
+    const both = (name: string, at: number) =>
+      `---\napiVersion: v1\nkind: Pod\nmetadata: {name: ${name}, namespace: x, uid: u${at}, labels: {app: ${name}}}
+spec: {containers: [{name: a, ports: [{containerPort: 80}]}]}
+status: {phase: Running, podIPs: [{ip: 10.1.0.${at}}, {ip: "fd00::${at}"}]}\n`;
+    const svc = (family: string) =>
+      `---\napiVersion: v1\nkind: Service\nmetadata: {name: ${family.toLowerCase()}, namespace: x, uid: s}
+spec: {selector: {app: srv}, ipFamilies: [${family}], ports: [{port: 80}]}\n`;
+    const four =
+      '---\napiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: p, namespace: x, uid: p}\n' +
+      'spec: {podSelector: {matchLabels: {app: srv}}, ingress: [{from: [{ipBlock: {cidr: 10.1.0.0/24}}]}]}\n';
+    const all = both('srv', 5) + both('cli', 6) + svc('IPv4') + svc('IPv6') + four;
+    const flat = async (line: string) => (await ask(`${line} -n x --cni calico`, all)).stdout.replaceAll(/\s+/g, ' ');
+    expect(await flat('svc/ipv4')).toMatch(
+      /^1 pod and addresses outside the cluster can reach Service x\/ipv4 on port 80/,
+    );
+    expect(await flat('svc/ipv6')).toMatch(/^nobody can reach Service x\/ipv6 on port 80/);
+    expect(await flat('pod/srv')).toContain('Depends: Every port: over IPv4 the answer is yes, over IPv6 no Pod x/cli');
+  });
+
   it('takes a word that is nothing there for a mistyped command', async () => {
     expect(await ask('matrx -n shop')).toMatchObject({
       exit: 2,

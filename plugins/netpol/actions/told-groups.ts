@@ -8,7 +8,8 @@ import type { Section } from '../../../shared/report/report.ts';
 import { joinNames, plural, wrap } from '../../../shared/util/text.ts';
 import { rangesWords, refValue } from '../answer/end-values.ts';
 import { coversInternet } from '../answer/internet.ts';
-import type { ReachGroup, Via } from '../answer/reach-groups.ts';
+import type { ReachGroup } from '../answer/reach-groups.ts';
+import type { Via } from '../answer/vias.ts';
 import { type Who, whoOf } from '../answer/who.ts';
 import { policyWords, ruleWords } from '../words/policies.ts';
 import { portsValue, portWords } from '../words/ports.ts';
@@ -127,6 +128,8 @@ function viaWords(
   const inGroup = (ref: Ref): boolean =>
     pods.length > 1 && pods.some((pod) => refKey(unitRef(model.unitOf(pod))) === refKey(ref));
   const name = (ref: Ref): string => `${naming(ref)}${inGroup(ref) ? ', for one,' : ''}`;
+  const family = reasons.find(({ code }) => code === 'family');
+  if (family !== undefined) return reasonWords(family);
   switch (decision.by) {
     case 'rule':
       return `${answer === 'no' ? 'denied by ' : ''}${ruleWords(decision.policy, direction, decision.rule, places)}`;
