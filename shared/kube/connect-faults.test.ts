@@ -1,5 +1,5 @@
 import { createServer } from 'node:net';
-import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { KubeObject } from '../model/objects.ts';
 import type { ApiServerOptions } from '../testing/api-answers.ts';
 import { type ApiServer, startApiServer } from '../testing/api-server.ts';
@@ -23,13 +23,16 @@ let runtime: FakeRuntime;
 async function begin(options: ApiServerOptions = {}, connection: ConnectionOptions = {}): Promise<void> {
   server = await startApiServer({ objects: pods, ...options });
   runtime = fakeRuntime({ stdin: '' });
-  reader = await connect({ server: server.url, requestTimeout: '300ms', ...connection }, runtime);
+  reader = await connect({ server: server.url, requestTimeout: '20s', ...connection }, runtime);
 }
 
 afterEach(async () => {
   reader.close();
   await server.close();
 });
+
+/** For servers that stall; a busy machine may take its time for the rest. */
+const QUICK: ConnectionOptions = { requestTimeout: '300ms' };
 
 const certificate = createTestAuthority().issue({ hosts: ['127.0.0.1'] });
 
@@ -106,7 +109,7 @@ describe.each<readonly [string, ApiServerOptions]>([
   });
 
   it('does not wait for a server that never answers', async () => {
-    await start();
+    await start({}, QUICK);
     server.play({ do: 'stall' });
     const fault = await faultOf(reader.list('Pod'));
     expect(fault).toMatchObject({
@@ -117,14 +120,14 @@ describe.each<readonly [string, ApiServerOptions]>([
   });
 
   it('does not wait for a server that falls silent inside an answer', async () => {
-    await start();
+    await start({}, QUICK);
     server.play({ do: 'stall in body' });
     const fault = await faultOf(reader.list('Pod'));
     expect(fault.message).toBe(`${server.url} began to answer and then fell silent for 0.3 s.`);
   });
 
   it('lets one kind that stalls not blind the others', async () => {
-    await start();
+    await start({}, QUICK);
     server.play({ on: 'metrics.k8s.io', do: 'stall' });
     expect(await reader.list('Pod')).toMatchObject({ status: 'ok' });
     const metrics = await reader.list('PodMetrics', { namespace: 'shop' });
@@ -155,9 +158,20 @@ describe.each<readonly [string, ApiServerOptions]>([
     await start({}, { requestTimeout: '0' });
     server.play({ do: 'stall' });
     const question = reader.list('Pod');
-    setTimeout(() => reader.close(), 50);
+    question.catch(() => undefined);
+    await vi.waitFor(() => expect(server.seen).toHaveLength(1), 20_000);
+    reader.close();
     await expect(question).rejects.toMatchObject({ kind: 'unreachable' });
     expect(server.seen).toHaveLength(1);
+  });
+
+  it('does not begin to ask when it was closed before', async () => {
+    await start({}, { requestTimeout: '0' });
+    server.play({ do: 'stall' });
+    const question = reader.list('Pod');
+    reader.close();
+    await expect(question).rejects.toMatchObject({ kind: 'unreachable' });
+    expect(server.seen).toHaveLength(0);
   });
 
   it('knows a web page from an answer', async () => {

@@ -82,7 +82,9 @@ export function createTransport(options: TransportOptions): Transport {
   let bytes = 0;
   let clockOffset = 0;
   let trustSystem = false;
-  let closed = false;
+  const closing = new AbortController();
+  /** Ctrl-C, or the end: a connection that is only being made knows nothing of an agent that is destroyed. */
+  const stop = AbortSignal.any([signal, closing.signal]);
 
   const routeFor = (current: Credentials): Promise<Route> => {
     if (route === undefined || route.keyPair !== current.keyPair) {
@@ -157,7 +159,7 @@ export function createTransport(options: TransportOptions): Transport {
         ...(current.authorization === undefined ? {} : { authorization: current.authorization }),
       },
       ...(post === undefined ? {} : { body: post }),
-      signal,
+      signal: stop,
       idleMs: options.idleMs,
       totalMs: shorter(options.totalMs, timeoutMs),
     };
@@ -179,11 +181,12 @@ export function createTransport(options: TransportOptions): Transport {
         }
         const wait = last ? undefined : comeBackAfter(answer, attempt);
         if (wait === undefined) return answer;
-        await pause(wait, signal);
+        await pause(wait, stop);
       } catch (error) {
-        if (last || closed || !isCutOff(error)) throw error;
+        if (closing.signal.aborted && !signal.aborted) throw new CutOffError('closed before the answer');
+        if (last || !isCutOff(error)) throw error;
         // A connection that the server closed while it lay idle says nothing; the next one is tried at once.
-        if (!(error as { reused?: boolean }).reused) await pause(100 * 2 ** attempt, signal);
+        if (!(error as { reused?: boolean }).reused) await pause(100 * 2 ** attempt, stop);
       }
     }
   }
@@ -193,7 +196,7 @@ export function createTransport(options: TransportOptions): Transport {
     stats: () => ({ requests, bytes }),
     clockOffset: () => clockOffset,
     close: () => {
-      closed = true;
+      closing.abort();
       closeRoute();
     },
   };
