@@ -33,6 +33,7 @@ const POD_SPEC: Fields<PodSpec> = {
   setHostnameAsFQDN: true,
   dnsPolicy: true,
   enableServiceLinks: true,
+  automountServiceAccountToken: true,
   dnsConfig: true,
   hostAliases: true,
   serviceAccountName: true,

@@ -15,6 +15,7 @@ export interface PodSpec {
   readonly setHostnameAsFQDN?: boolean;
   readonly dnsPolicy?: string;
   readonly enableServiceLinks?: boolean;
+  readonly automountServiceAccountToken?: boolean;
   readonly dnsConfig?: {
     readonly nameservers?: readonly string[];
     readonly searches?: readonly string[];

@@ -81,6 +81,13 @@ describe('parseScheduling', () => {
     expect(main?.nodes === 0 ? main.text : `${main?.nodes} ${main?.text}`).toBe(text);
   });
 
+  it('reads the words of 1.21 and before', () => {
+    const said = "1 node(s) had taint {a: b}, that the pod didn't tolerate";
+    const { refusals, main } = parseScheduling(`0/2 nodes are available: ${said}, 1 Insufficient cpu.`);
+    expect(refusals.map(({ text }) => text)).toEqual(['node(s) had taint {a: b}', 'Insufficient cpu']);
+    expect(main?.class).toBe('cpu');
+  });
+
   it('counts the nodes and keeps every clause', () => {
     const parsed = parseScheduling('0/5 nodes are available: 2 Insufficient cpu, 3 Insufficient memory.');
     expect(parsed.nodes).toBe(5);

@@ -50,9 +50,12 @@ export function parseScheduling(message: string): SchedulingRefusals {
   // What follows tells that preemption or deallocation would not help; a taint may hold `. ` but never `preemption:`.
   const body = (match[3] ?? '').replace(/[.,]?\s*(no new claims to deallocate[\s\S]*|preemption: [\s\S]*)$/, '');
   // 1.34 adds a stray ` not found` after the clauses about claims.
-  const refusals = splitClauses(body.replace(/\.( not found)?\s*$/, '')).map(clause);
+  const refusals = splitClauses(body.replace(/\.( not found)?\s*$/, '').replaceAll(TILL_1_21, '')).map(clause);
   return { nodes: Number(match[2]), refusals, main: mainRefusal(refusals) };
 }
+
+/** `1 node(s) had taint {a: b}, that the pod didn't tolerate`. */
+const TILL_1_21 = ", that the pod didn't tolerate";
 
 /** Splits at commas that stand outside braces and quotes. */
 function splitClauses(body: string): string[] {

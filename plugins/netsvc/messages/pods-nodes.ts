@@ -83,6 +83,7 @@ export const podsNodesMessages = defineMessages({
     slug: 'kubelet-rejects-pods',
     severity: 'critical',
     rung: 14,
+    covers: ['SVC212'],
     title: 'the kubelet rejects the pods',
     summary: ({ pods, reason, detail }) => `${pods} failed with ${reason}${detail === '' ? '' : `: ${detail}`}`,
     explain: why.rejected,

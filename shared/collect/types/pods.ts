@@ -85,6 +85,7 @@ export const POD_SPEC: FieldsOf<PodSpec> = {
     setHostnameAsFQDN: 'truth',
     dnsPolicy: 'text',
     enableServiceLinks: 'truth',
+    automountServiceAccountToken: 'truth',
     dnsConfig: {
       fields: {
         nameservers: TEXTS,

@@ -45,14 +45,17 @@ describe('ingress class', () => {
     expect(report.headline).toContain('no controller for k8s.io/ingress-nginx is in sight');
   });
 
-  it('notes a missing address when the controller is there, and says nothing where it cannot see', () => {
+  it('notes a missing address when the controller is there, and that it could not see whether it is', () => {
     const there = diagnoseObjects([...web, edge, nginx, ingressTo('shop', noAddress)], 'web');
     expect(there.verdict).toBe('healthy');
     expect(there.findings.map((finding) => finding.code)).toContain('SVC708');
     const here = { only: { Pod: { namespace: 'shop' }, Deployment: { namespace: 'shop' } } };
-    expect(diagnoseObjects([...web, edge, ingressTo('shop', noAddress)], 'web', here).verdict).toBe('healthy');
+    const blind = diagnoseObjects([...web, edge, ingressTo('shop', noAddress)], 'web', here);
+    expect(blind.verdict).toBe('healthy');
+    expect(blind.findings.map(({ code }) => code)).toEqual(['SVC703']);
+    expect(JSON.stringify(blind.findings)).toContain('not every namespace was read');
     const outside = ingressClass('edge', 'ingress.k8s.aws/alb');
-    expect(diagnoseObjects([...web, outside, ingressTo('shop', noAddress)], 'web').verdict).toBe('healthy');
+    expect(diagnoseObjects([...web, outside, ingressTo('shop', noAddress)], 'web').findings).toEqual([]);
   });
 
   it('notes the old annotation', () => {

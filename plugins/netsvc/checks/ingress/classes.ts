@@ -95,8 +95,8 @@ function judgeController(index: ClusterIndex, ingress: Ingress, found: IngressCl
   if (hasAddress(ingress)) return [];
   const controller = found.spec?.controller ?? '';
   const sight = controllerInSight(index, controller);
+  if (sight === 'outside') return [];
   if (sight === 'there') return addressPending(index, ingress, nameOf(found), controller);
-  if (sight === 'unknown') return [];
   return [
     ingressMessages.SVC703.raise({
       subject: refOf(found, 'IngressClass'),
@@ -107,15 +107,21 @@ function judgeController(index: ClusterIndex, ingress: Ingress, found: IngressCl
         controller: `for ${controller}`,
       },
       confidence: sight === 'missing' ? 'likely' : 'possible',
+      ...(sight === 'unknown' ? { severity: 'info' as const } : {}),
       impact: 0.4,
       evidence: [
         { fact: `controller is ${controller}`, source: `IngressClass ${nameOf(found)} spec.controller` },
-        { fact: 'no pod or Deployment of any namespace looks like it', source: 'pods and Deployments of the cluster' },
+        {
+          fact: sight === 'unknown' ? 'not every namespace was read' : NOBODY,
+          source: 'pods and Deployments of the cluster',
+        },
         { fact: 'no address', source: `${formatRef(refOf(ingress, 'Ingress'))} status.loadBalancer` },
       ],
     }),
   ];
 }
+
+const NOBODY = 'no pod or Deployment of any namespace looks like it';
 
 /** Some controllers never write an address, so that a missing one proves nothing by itself. */
 function addressPending(
@@ -171,7 +177,7 @@ function ofAnnotation(index: ClusterIndex, ingress: Ingress, value: string): rea
       evidence: [
         { fact: `${ANNOTATION}: ${value}`, source: `${formatRef(refOf(ingress, 'Ingress'))} metadata.annotations` },
         { fact: `no IngressClass ${value}`, source: 'IngressClasses of the cluster' },
-        { fact: 'no pod or Deployment of any namespace looks like it', source: 'pods and Deployments of the cluster' },
+        { fact: NOBODY, source: 'pods and Deployments of the cluster' },
         { fact: 'no address', source: `${formatRef(refOf(ingress, 'Ingress'))} status.loadBalancer` },
       ],
     }),

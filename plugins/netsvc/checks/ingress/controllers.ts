@@ -31,13 +31,14 @@ const ANY =
 
 /**
  * Whether a controller is there: `missing` when its kind is known and nothing of that name runs, `doubtful` when its kind
- * is unknown and nothing that serves Ingresses is in sight, `unknown` when other namespaces were not read.
+ * is unknown and nothing that serves Ingresses is in sight, `unknown` when other namespaces were not read, `outside` when
+ * it may run elsewhere or under any name.
  */
 export function controllerInSight(
   index: ClusterIndex,
   controller: string,
-): 'there' | 'missing' | 'doubtful' | 'unknown' {
-  if (OUTSIDE.test(controller)) return 'unknown';
+): 'there' | 'missing' | 'doubtful' | 'unknown' | 'outside' {
+  if (OUTSIDE.test(controller)) return 'outside';
   if (!isWhollyRead(index, 'Pod') && !isWhollyRead(index, 'Deployment')) return 'unknown';
   const names = index.memo('ingress/program-names', () =>
     [...index.list('Deployment'), ...index.list('DaemonSet'), ...index.list('Pod')].map(
@@ -54,5 +55,5 @@ export function controllerInSight(
   // `example.com/my-edge`: the last word may be the program's name.
   const word = controller.split('/').pop() ?? '';
   if (word.length > 3 && word !== 'ingress' && names.some((name) => name.includes(word))) return 'there';
-  return names.some((name) => ANY.test(name)) ? 'unknown' : 'doubtful';
+  return names.some((name) => ANY.test(name)) ? 'outside' : 'doubtful';
 }

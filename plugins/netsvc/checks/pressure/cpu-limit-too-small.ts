@@ -11,11 +11,9 @@ import { formatCores } from '../pods/pending/resource-amounts.ts';
 import { groupBy, ownerKey, podKeys, thePods } from '../pods/pod-groups.ts';
 import { podsIn, type ServicePod, servicePods } from '../pods/service-pods.ts';
 import { POD_USES } from '../pods/workloads-behind.ts';
-import { probeFailureOf } from '../readiness/failing-probes.ts';
+import { probeFailureOf, TINY_CPU } from '../readiness/failing-probes.ts';
 import { usages } from './container-usage.ts';
 
-/** Below a tenth of a core a server is stopped for most of every 100 ms. */
-const TINY = 0.1;
 const RECENT = 15 * 60_000;
 
 interface Starved extends ServicePod {
@@ -56,7 +54,7 @@ function starved(index: ClusterIndex, subject: ServiceSubject): readonly Starved
         .find((found) => found?.kind === 'timeout' || found?.kind === 'exec-timeout');
       if (failure === undefined || failure.count < 3 || !(index.now - Date.parse(failure.lastSeen) < RECENT)) return [];
       const used = samples.find((sample) => sample.key === entry.key && sample.container.name === container.name)?.used;
-      const short = used === undefined ? entry.state.is === 'ready' && cores < TINY : used >= cores * 0.9;
+      const short = used === undefined ? entry.state.is === 'ready' && cores < TINY_CPU : used >= cores * 0.9;
       return short ? [{ ...entry, container, limit: String(limit), cores, used, failure }] : [];
     }),
   );

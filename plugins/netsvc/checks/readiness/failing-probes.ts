@@ -13,6 +13,7 @@ import {
 } from '../../../../shared/model/pod-state-probe.ts';
 import { type RunningContainer, runningContainers } from '../../../../shared/model/pods.ts';
 import { HASH_LABEL } from '../../../../shared/model/rollouts.ts';
+import { parseQuantity } from '../../../../shared/util/quantity.ts';
 import { compareText } from '../../../../shared/util/text.ts';
 import { logsOf } from '../pods/pod-evidence.ts';
 import { ownerKey } from '../pods/pod-groups.ts';
@@ -39,6 +40,15 @@ export interface FailingProbe extends ServicePod {
   readonly fault: ProbeFault;
   /** The latest event about it. */
   readonly failure: ProbeFailure | undefined;
+}
+
+/** Below a tenth of a core a server is stopped for most of every 100 ms. */
+export const TINY_CPU = 0.1;
+
+/** A CPU limit under which any server is slow to answer: `50m`. */
+export function tinyCpuLimit({ container }: FailingProbe): string | undefined {
+  const limit = container.spec.resources?.limits?.cpu;
+  return (parseQuantity(limit) ?? 1) < TINY_CPU ? String(limit) : undefined;
 }
 
 /** The probe that keeps a container from being ready; undefined when it has none to pass. */

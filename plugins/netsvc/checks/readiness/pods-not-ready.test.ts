@@ -138,6 +138,18 @@ describe('pods-not-ready', () => {
     expect(report.causes[0]?.fixes[0]?.command).toContain('"readinessProbe":{"timeoutSeconds":5}');
   });
 
+  it.each([
+    ['50m', 'no answer within timeoutSeconds 1 under a CPU limit of 50m', '"limits":{"cpu":"500m"}'],
+    ['2', 'no answer within timeoutSeconds 1 (Get', '"timeoutSeconds":5'],
+  ])('gives a container more CPU that has %s and does not answer in time', (cpu, words, fix) => {
+    const report = failing(
+      { readinessProbe: http('/healthz', 8080), resources: { limits: { cpu } } },
+      'Readiness probe failed: Get "http://10.244.1.5:8080/healthz": context deadline exceeded',
+    );
+    expect(report.headline).toContain(words);
+    expect(report.causes[0]?.fixes[0]?.command).toContain(fix);
+  });
+
   it('knows port names that the container does not have, without events too', () => {
     const probe = { readinessProbe: http('/healthz', 'http') };
     const told = failing(

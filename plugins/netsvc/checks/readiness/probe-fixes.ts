@@ -6,7 +6,7 @@ import { hideSecrets } from '../../../../shared/util/hide-secrets.ts';
 import { shellQuote } from '../../../../shared/util/text.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
 import { isInTemplate, logs, patchContainer } from '../pods/containers/workload-commands.ts';
-import type { FailingProbe } from './failing-probes.ts';
+import { type FailingProbe, tinyCpuLimit } from './failing-probes.ts';
 
 /** Changes of the probe that mend it, or the command that shows what it is answered. */
 export function probeFixes(subject: ServiceSubject, failing: FailingProbe): readonly Fix[] {
@@ -19,6 +19,7 @@ export function probeFixes(subject: ServiceSubject, failing: FailingProbe): read
       const { timeout } = probeTimes(probe);
       const patient = Math.max(5, timeout * 3);
       return [
+        ...cpuFix(failing),
         ...change(
           failing,
           `give the probe ${patient} seconds instead of ${timeout}`,
@@ -58,6 +59,17 @@ export function probeFixes(subject: ServiceSubject, failing: FailingProbe): read
         },
       ];
   }
+}
+
+function cpuFix(failing: FailingProbe): readonly Fix[] {
+  const limit = tinyCpuLimit(failing);
+  const { owner, container } = failing;
+  if (limit === undefined || !isInTemplate(failing, container.name)) return [];
+  const patch = (cpu: string): string =>
+    patchContainer(owner, container.name, { resources: { limits: { cpu } } }, container.nativeSidecar);
+  return [
+    { title: 'give it more CPU (adjust to what it needs)', command: patch('500m'), risk: 'low', undo: patch(limit) },
+  ];
 }
 
 /** The field of a container that holds a probe. */

@@ -13,7 +13,7 @@ import { hideSecrets } from '../../../../shared/util/hide-secrets.ts';
 import { joinNames, shorten } from '../../../../shared/util/text.ts';
 import { commandLine, podSource, QUOTE } from '../pods/pod-evidence.ts';
 import type { ServicePod } from '../pods/service-pods.ts';
-import type { FailingProbe } from './failing-probes.ts';
+import { type FailingProbe, tinyCpuLimit } from './failing-probes.ts';
 
 const MINUTE = 60_000;
 
@@ -43,7 +43,7 @@ export function failureInWords(failing: FailingProbe): string {
     case 'status':
       return `HTTP probe failed with statuscode: ${failure?.status ?? '?'}`;
     case 'timeout':
-      return `no answer within timeoutSeconds ${timeout}${said === '' ? '' : ` (${said})`}`;
+      return `no answer within timeoutSeconds ${timeout}${slowed(failing)}${said === '' ? '' : ` (${said})`}`;
     case 'unknown-port':
       return `no port of the container is called "${probePort(probe) ?? ''}"${declared(failing)}`;
     case 'wrong-port':
@@ -61,6 +61,11 @@ export function failureInWords(failing: FailingProbe): string {
     default:
       return (said === '' ? 'it fails' : said) + askedHost(failing);
   }
+}
+
+function slowed(failing: FailingProbe): string {
+  const limit = tinyCpuLimit(failing);
+  return limit === undefined ? '' : ` under a CPU limit of ${limit}`;
 }
 
 function deadlock({ pod, container, type }: FailingProbe): string {

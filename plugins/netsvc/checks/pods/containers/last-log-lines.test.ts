@@ -48,6 +48,10 @@ describe('lastErrorLine', () => {
       `{"level":"fatal","msg":"login failed","error":"Put \\"https://vault/${'x'.repeat(200)}\\": x509: unknown authority"}`,
       expect.stringMatching(/^login failed: Put .*…x+": x509: unknown authority$/),
     ],
+    [
+      "Unrecognized VM option 'UseG1G'\nError: Could not create the Java Virtual Machine.\nError: A fatal exception has occurred. Program will exit.",
+      "Unrecognized VM option 'UseG1G'",
+    ],
     ['starting', undefined],
   ])('%j', (text, line) => {
     expect(lastErrorLine(text)).toEqual(line);

@@ -17,7 +17,7 @@ export function lastLogLines(text: string | undefined): readonly string[] {
 
 const ENDS = /\b(?:fatal|panic(?:ked)?|emerg|crit(?:ical)?|caused by)\b|error|exception/i;
 const FAILS =
-  /fail|denied|cannot|can't|unable|not found|no such|invalid|missing|refused|unknown|unsupported|required|abort/i;
+  /fail|denied|cannot|can't|unable|not found|no such|invalid|missing|refused|un(?:known|supported|recognized)|required|abort/i;
 /** Frames of a stack, and what package managers add to the failure of what they run. */
 const FRAME = /^(?:at |File "|goroutine |Traceback|npm |yarn |error Command failed|\.\.\. \d+ more)/;
 const CALM = /\b(?:INFO|DEBUG|TRACE)\b|level"?[=:]\s*"?(?:info|debug|trace)|^I\d{4} /;
@@ -25,7 +25,7 @@ const TIME = /^\W?\d{4}[-/]\d\d[-/]\d\d[T ][\d:.,]+(?:Z|[+-]\d\d:?\d\d)?\W?\s+/;
 const RECENT = 40;
 const SHORT = 140;
 /** Lines that tell no more than that there was an end, and where more may be read. */
-const NO_REASON = /\bexit(?:ed|ing|s)?\b.*\b(?:code|status|normally)\b/i;
+const NO_REASON = /\bexit(?:ed|ing|s)?\b.*\b(?:code|status|normally)\b|A fatal exception has|create the Java Virtual/i;
 const MORE = /[;,.(]? (?:for )?more information see:? \S+/gi;
 
 /** The line near the end of a log that tells why a process ended, without its time and without secrets. */

@@ -152,6 +152,14 @@ describe('what a crashing container needs and does not get', () => {
     expect(commands(report)[0]).toBe(command);
   });
 
+  it('a token of its service account that the pod does not mount', () => {
+    const text = 'open /var/run/secrets/kubernetes.io/serviceaccount/token: no such file or directory';
+    const report = told(text, [], { automountServiceAccountToken: false });
+    expect(report.headline).toContain('automountServiceAccountToken is false');
+    expect(commands(report)[0]).toContain('"automountServiceAccountToken":true');
+    expect(told(text).headline).not.toContain('automount');
+  });
+
   it('a port on which no pod of a headless Service listens', () => {
     const sound = service('db', { clusterIP: 'None', selector: { app: 'db' }, ports: [{ port: 8080 }] });
     const made = [pod('db-1', { labels: { app: 'db' } })];

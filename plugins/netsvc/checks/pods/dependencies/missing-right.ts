@@ -1,3 +1,4 @@
+import { isPatchable, patchTemplateSpec } from '../containers/workload-commands.ts';
 import type { ServicePod } from '../service-pods.ts';
 import type { Gap } from './host-gaps.ts';
 
@@ -6,8 +7,27 @@ const FORBIDDEN =
   /User \\?"system:serviceaccount:([-\w.]+):([-\w.]+)\\?" cannot (\w+) resource \\?"([-\w./]+)\\?"(?: in API group \\?"([-\w.]*)\\?")?(?: in the namespace \\?"([-\w.]+))?/;
 const READING = ['get', 'list', 'watch'];
 
-/** What the API server does not let a container's service account do, by the container's own words. */
-export function missingRight({ key }: ServicePod, container: string, said: string): Gap | undefined {
+/** What keeps a container from the API server, by its own words: no token, or a right that its service account lacks. */
+export function missingRight(entry: ServicePod, container: string, said: string): Gap | undefined {
+  return withoutToken(entry, said) ?? forbidden(entry, container, said);
+}
+
+/** An app that asks the API server and finds no token. */
+function withoutToken({ pod, key, owner }: ServicePod, said: string): Gap | undefined {
+  if (pod.spec?.automountServiceAccountToken !== false || !/serviceaccount\/token|in-cluster config/.test(said)) return;
+  const patch = (on: boolean): string => patchTemplateSpec(owner, { automountServiceAccountToken: on });
+  return {
+    evidence: {
+      fact: 'it looks for the token of its service account, and automountServiceAccountToken is false',
+      source: `Pod ${key} spec`,
+    },
+    fixes: isPatchable(owner)
+      ? [{ title: 'let the pods have the token', command: patch(true), risk: 'low', undo: patch(false) }]
+      : [],
+  };
+}
+
+function forbidden({ key }: ServicePod, container: string, said: string): Gap | undefined {
   const found = FORBIDDEN.exec(said);
   if (found === null) return undefined;
   const [, home = '', account = '', verb = '', resource = '', group = '', namespace = ''] = found;

@@ -52,9 +52,17 @@ describe('pods-have-ended', () => {
     );
     const empty: Workload = { ...owner, status: { observedGeneration: 1, replicas: 0 } };
     const report = diagnoseObjects([web, empty, ...pods], 'web');
-    expect(causeCodes(report)[0]).toBe('SVC244');
+    expect(causeCodes(report)).toEqual(['SVC244']);
     expect(report.headline).toContain('pods web-6f9c-a, web-6f9c-b and 1 more of Deployment web failed with OutOfcpu');
     expect(report.headline).toContain('nodeName n1 is set in the template');
+  });
+
+  it('names a setting that the kubelet forbids', () => {
+    const message = 'Pod was rejected: forbidden sysctl: "net.core.somaxconn" not allowlisted';
+    const made = pod('web-1', { status: { phase: 'Failed', reason: 'SysctlForbidden', message } });
+    const report = diagnoseObjects([web, made], 'web');
+    expect(causeCodes(report)).toEqual(['SVC244']);
+    expect(report.headline).toContain('failed with SysctlForbidden: Pod was rejected: forbidden sysctl');
   });
 
   it('takes ended pods beside serving ones for leftovers', () => {

@@ -17,7 +17,7 @@ import { evictionOf } from './eviction.ts';
 
 /** Reasons with which the kubelet or the control plane ends a pod before or against its will. */
 const REJECTED =
-  /^(OutOf\w+|UnexpectedAdmissionError|NodeAffinity|NodeShutdown|Terminated|Preempted|Preempting|Evicted|NodeLost|Shutdown|TopologyAffinityError|InvalidNodeInfo|AppArmor|PodOSSelectorNodeLabelDoesNotMatch|DeadlineExceeded)$/;
+  /^(\w+Forbidden|OutOf\w+|UnexpectedAdmissionError|NodeAffinity|NodeShutdown|Terminated|Preempted|Preempting|Evicted|NodeLost|Shutdown|TopologyAffinityError|InvalidNodeInfo|AppArmor|PodOSSelectorNodeLabelDoesNotMatch|DeadlineExceeded)$/;
 
 /** All pods that the Service selects have ended. Ended pods beside running ones are leftovers and no fault. */
 export const podsHaveEnded = defineCheck<ServiceSubject>({
