@@ -10,7 +10,8 @@ import { TARGET_KINDS } from '../../plugins/netsvc/targets/target-kinds.ts';
 import { parseTarget } from '../../shared/cli/parse-target.ts';
 import { createGatherer } from '../../shared/collect/gather/gather.ts';
 import { createIndex } from '../../shared/model/cluster-index.ts';
-import { NOW, pod, service, slicesFor, snapshotOf } from '../../shared/testing/builders.ts';
+import { podWith, waiting } from '../../shared/testing/broken-pods.ts';
+import { deployment, event, NOW, pod, service, slicesFor, snapshotOf } from '../../shared/testing/builders.ts';
 import { fakeCluster } from '../../shared/testing/fake-cluster.ts';
 import { runCli } from '../../shared/testing/run-cli.ts';
 import { objectsOf, readScenario, scenarioNames } from './facts.ts';
@@ -103,6 +104,23 @@ describe('the plans', () => {
       expect(run.stdout).toContain('sends to port 8080 of Service shop/web');
     },
   );
+
+  it('the events of a pod in trouble are found among however many others', async () => {
+    const mounts = { volumes: [{ name: 't', secret: { secretName: 'tls' } }] };
+    const stuck = podWith('web-6f9c-a', { state: waiting('ContainerCreating') }, { of: 'web', age: 900, spec: mounts });
+    const told = event(
+      stuck,
+      'FailedMount',
+      'MountVolume.SetUp failed for volume "t" : references non-existent secret key: k',
+    );
+    const noise = Array.from({ length: 2100 }, (_, at) => event(pod(`noise-${at}`), 'BackOff', 'Back-off'));
+    const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'tls', namespace: 'shop' } };
+    const cluster = fakeCluster([service('web'), deployment('web'), stuck, secret, ...noise, told], {
+      namespace: 'shop',
+    });
+    const { stdout } = await runCli(netsvc, 'web', { now: NOW, world: { connect: async () => cluster } });
+    expect(stdout).toContain('secret "tls" has no key k');
+  });
 
   it('with rights in one namespace only, the answer about it is the same and says what was not seen', async () => {
     const read = await readScenario('selector-key-typo');

@@ -3,6 +3,8 @@ import type { KubeObject } from '../../../shared/model/objects.ts';
 import type { EndpointSlice } from '../../../shared/model/objects-network.ts';
 import type { Pod } from '../../../shared/model/objects-pod.ts';
 import type { Workload } from '../../../shared/model/objects-workload.ts';
+import { isReady } from '../../../shared/model/pods.ts';
+import { nameOf } from '../../../shared/model/refs.ts';
 import { readSickAgents, readSystemPods } from './read-agents.ts';
 import { podsOfSmallNamespace } from './read-pods.ts';
 import { slicesOf } from './slices-of.ts';
@@ -30,6 +32,21 @@ export async function readNamespace(gatherer: Gatherer, namespace: string): Prom
 /** The events of a namespace, as many as are read. */
 export function namespaceEvents(gatherer: Gatherer, namespace: string): Promise<readonly KubeObject[]> {
   return gatherer.list('Event', { namespace, max: MAX_EVENTS });
+}
+
+/** Pods whose events are asked for by name at most. */
+const MAX_NAMED = 5;
+
+/** Where a namespace has more events than are read, those of pods that are not ready are asked for by name. */
+export async function eventsOfPods(gatherer: Gatherer, namespace: string, pods: readonly Pod[]): Promise<void> {
+  const all = await gatherer.tryList('Event', { namespace, max: MAX_EVENTS });
+  if (all.status !== 'ok' || all.truncated !== true) return;
+  await Promise.all(
+    pods
+      .filter((pod) => !isReady(pod))
+      .slice(0, MAX_NAMED)
+      .map((pod) => gatherer.list('Event', { namespace, fieldSelector: `involvedObject.name=${nameOf(pod)}` })),
+  );
 }
 
 /** Of all namespaces when allowed: few in number, and they tell the network plugin and kube-proxy. */

@@ -19,9 +19,11 @@ export async function readPodStorage(gatherer: Gatherer, pods: readonly Pod[]): 
     }
   }
   await Promise.all(
-    [...claims].slice(0, MAX_CLAIMS).map(([key, name]) => {
+    [...claims].slice(0, MAX_CLAIMS).map(async ([key, name]) => {
       const namespace = key.slice(0, key.indexOf('/'));
-      return gatherer.get('PersistentVolumeClaim', namespace, name);
+      const claim = await gatherer.get('PersistentVolumeClaim', namespace, name);
+      // For the nearest name.
+      if (claim === undefined) await gatherer.list('PersistentVolumeClaim', { namespace });
     }),
   );
 }

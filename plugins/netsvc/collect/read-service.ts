@@ -12,6 +12,7 @@ import { readConfigMaps } from './read-config-maps.ts';
 import { readIngresses, readRoutes } from './read-ingresses.ts';
 import { readLogs } from './read-logs.ts';
 import { readMissing } from './read-missing.ts';
+import { eventsOfPods } from './read-namespace.ts';
 import { readNodes } from './read-nodes.ts';
 import { readJobs, readLeases, readPodStorage, readQuotas } from './read-pod-needs.ts';
 import { allPods, podsWithLabels } from './read-pods.ts';
@@ -58,6 +59,7 @@ async function readSelected(gatherer: Gatherer, service: Service, selector: Labe
       Promise.all([readAwaited(gatherer, service, live, logs), readJobs(gatherer, namespace, live, logs)]),
     ),
     readPodStorage(gatherer, live),
+    eventsOfPods(gatherer, namespace, live),
     readQuotas(gatherer, namespace, live),
     readLeases(gatherer, live),
     readPreemptors(gatherer, namespace, live),

@@ -36,7 +36,7 @@ export const loadBalancerUnanswered = defineCheck<ServiceSubject>({
         subject: subject.ref,
         args: {
           service: `${subject.namespace}/${subject.name}`,
-          age: formatDuration(age),
+          age: formatDuration(index.orLater && age < 60_000 ? 0 : age),
           reason: stuck?.reason ?? whyUnanswered(wanted, controllers, cloud, sight, busy),
           fixes: [asNodePort(subject)],
         },

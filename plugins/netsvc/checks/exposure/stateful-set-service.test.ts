@@ -25,7 +25,8 @@ describe('stateful-set-service', () => {
     const log = (text: string) => ({
       logs: [{ namespace: 'shop', pod: 'db-0', container: 'app', previous: true, text }],
     });
-    const objects = [headless, set('db-headless'), crashed];
+    const silent = crashing('db-1', ended(1, 'Error'), { labels: { app: 'db' }, meta: ownedBy('StatefulSet', 'db') });
+    const objects = [headless, set('db-headless'), crashed, silent];
     const report = diagnoseObjects(
       objects,
       'db',

@@ -4,7 +4,7 @@ import { isProvenAbsent } from '../../../../shared/model/absence.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import type { Workload } from '../../../../shared/model/objects-workload.ts';
 import { controllerOf } from '../../../../shared/model/owners.ts';
-import { isTerminating } from '../../../../shared/model/pods.ts';
+import { isReady, isTerminating, podKey } from '../../../../shared/model/pods.ts';
 import { formatRef, nameOf, refOf } from '../../../../shared/model/refs.ts';
 import { formatLabels, matchesLabels } from '../../../../shared/model/selectors.ts';
 import { isHeadless, selectorOf } from '../../../../shared/model/services.ts';
@@ -37,8 +37,10 @@ const ROOT = 5;
 
 /** Members that end because the names of the others do not resolve are its consequences. */
 function beforeMembers(index: ClusterIndex, subject: ServiceSubject, set: Workload, finding: Finding): Finding {
-  const lost = unresolvedPods(index, subject, new RegExp(`\\b${nameOf(set)}-\\d+\\.`));
-  return lost.length === 0 ? finding : { ...finding, rung: ROOT, pods: lost };
+  if (unresolvedPods(index, subject, new RegExp(`\\b${nameOf(set)}-\\d+\\.`)).length === 0) return finding;
+  // What one of them wrote is read, and holds for all.
+  const members = subjectPods(index, subject).filter((pod) => !isReady(pod) && controllerOf(pod)?.name === nameOf(set));
+  return { ...finding, rung: ROOT, pods: members.map(podKey) };
 }
 
 function judge(index: ClusterIndex, subject: ServiceSubject, set: Workload): readonly Finding[] {

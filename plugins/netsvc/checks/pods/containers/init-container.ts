@@ -69,7 +69,11 @@ function raise(index: ClusterIndex, subject: ServiceSubject, group: readonly [Tr
       ...facts,
       fixes: [...(job?.fixes ?? []), ...facts.fixes],
       ...patience(facts.severity, lasted, index.orLater),
-      args: { ...args, since: when === '' ? '' : ` after ${when.replace(' ago', '')}`, job: job?.words ?? '' },
+      args: {
+        ...args,
+        since: when === '' || (index.orLater && lasted < 60_000) ? '' : ` after ${when.replace(' ago', '')}`,
+        job: job?.words ?? '',
+      },
       evidence: [
         ...troubleEvidence(index, group, ['Unhealthy'], true),
         ...(ran === '' ? [] : [{ fact: `it runs: ${ran}`, source: `${podSource(first)} spec.initContainers` }]),

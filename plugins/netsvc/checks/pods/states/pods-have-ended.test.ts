@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Workload } from '../../../../../shared/model/objects-workload.ts';
 import { ended } from '../../../../../shared/testing/broken-pods.ts';
-import { deployment, ownedBy, pod, service, slicesFor } from '../../../../../shared/testing/builders.ts';
+import { deployment, ownedBy, pod, secondsAgo, service, slicesFor } from '../../../../../shared/testing/builders.ts';
 import { causeCodes, diagnoseObjects } from '../../../testing/diagnose-objects.ts';
 
 const web = service('web');
@@ -55,6 +55,25 @@ describe('pods-have-ended', () => {
     expect(causeCodes(report)).toEqual(['SVC244']);
     expect(report.headline).toContain('pods web-6f9c-a, web-6f9c-b and 1 more of Deployment web failed with OutOfcpu');
     expect(report.headline).toContain('nodeName n1 is set in the template');
+  });
+
+  it('knows pods that are refused one after the other, whichever is new now', () => {
+    const made = (id: string, status: object, age = 60) =>
+      pod(`web-6f9c-${id}`, {
+        labels: { app: 'web', 'pod-template-hash': '6f9c' },
+        meta: { ...ownedBy('ReplicaSet', 'web-6f9c'), creationTimestamp: secondsAgo(age) },
+        status,
+        ready: false,
+      });
+    const reason = { phase: 'Failed', reason: 'SysctlForbidden', message: 'Pod was rejected: forbidden sysctl: "x"' };
+    const next = made('d', { phase: 'Pending', conditions: [], containerStatuses: [] }, 2);
+    const refused = ['a', 'b', 'c'].map((id) => made(id, reason));
+    const report = diagnoseObjects([web, deployment('web'), ...refused, next], 'web');
+    expect(causeCodes(report)).toEqual(['SVC244']);
+    expect(report.verdict).toBe('broken');
+    expect(report.causes[0]?.fixes[0]?.command).toBe('kubectl edit deployment web -n shop');
+    const twice = diagnoseObjects([web, deployment('web'), ...refused.slice(1), next], 'web');
+    expect(causeCodes(twice)).not.toContain('SVC244');
   });
 
   it('names a setting that the kubelet forbids', () => {

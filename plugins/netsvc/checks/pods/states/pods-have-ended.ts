@@ -1,9 +1,9 @@
 import { defineCheck } from '../../../../../shared/diagnose/check.ts';
-import type { Evidence, Finding } from '../../../../../shared/messages/finding.ts';
+import type { Evidence, Finding, Fix } from '../../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../../shared/model/cluster-index.ts';
 import type { Pod } from '../../../../../shared/model/objects-pod.ts';
 import { ownerOrPod, ownerWorkload } from '../../../../../shared/model/owners.ts';
-import { isFinished, isTerminating, podKey } from '../../../../../shared/model/pods.ts';
+import { isFinished, isReady, isTerminating, podKey } from '../../../../../shared/model/pods.ts';
 import { type Ref, refKey } from '../../../../../shared/model/refs.ts';
 import { podsMatching } from '../../../../../shared/model/services.ts';
 import { ago } from '../../../../../shared/util/duration.ts';
@@ -19,6 +19,13 @@ import { evictionOf } from './eviction.ts';
 const REJECTED =
   /^(\w+Forbidden|OutOf\w+|UnexpectedAdmissionError|NodeAffinity|NodeShutdown|Terminated|Preempted|Preempting|Evicted|NodeLost|Shutdown|TopologyAffinityError|InvalidNodeInfo|AppArmor|PodOSSelectorNodeLabelDoesNotMatch|DeadlineExceeded)$/;
 
+/** Of those the ones that the next pod meets as well, at once. */
+const AT_ONCE =
+  /^(\w+Forbidden|OutOf\w+|UnexpectedAdmissionError|NodeAffinity|TopologyAffinityError|AppArmor|PodOS\w+)$/;
+/** So many within ten minutes are no mishap of one moment. */
+const OFTEN = 3;
+const LATELY = 600_000;
+
 /** All pods that the Service selects have ended. Ended pods beside running ones are leftovers and no fault. */
 export const podsHaveEnded = defineCheck<ServiceSubject>({
   id: 'netsvc/pods-have-ended',
@@ -27,7 +34,7 @@ export const podsHaveEnded = defineCheck<ServiceSubject>({
   uses: WORKLOAD_USES,
   applies: (subject) => subject.selector !== undefined,
   run: (subject, { index }) => {
-    if (stayingPods(index, subject).length > 0) return [];
+    if (stayingPods(index, subject).length > 0) return refusedAgain(index, subject);
     const ended = podsMatching(index, subject.namespace, subject.selector ?? {}).filter(
       (pod) => isFinished(pod) && !isTerminating(pod),
     );
@@ -44,6 +51,25 @@ export const podsHaveEnded = defineCheck<ServiceSubject>({
     return groupBy(telling, (pod) => groupOf(index, pod)).map((group) => raise(index, group));
   },
 });
+
+/** A controller makes another pod for each that a kubelet refuses; whichever is new at the moment is refused next. */
+function refusedAgain(index: ClusterIndex, subject: ServiceSubject): readonly Finding[] {
+  const staying = stayingPods(index, subject);
+  if (staying.some(isReady)) return [];
+  const refused = podsMatching(index, subject.namespace, subject.selector ?? {}).filter(
+    (pod) =>
+      isFinished(pod) &&
+      AT_ONCE.test(reasonOf(index, pod)) &&
+      index.now - Date.parse(pod.metadata?.creationTimestamp ?? '') < LATELY,
+  );
+  return groupBy(refused, (pod) => groupOf(index, pod)).flatMap((group) => {
+    const owner = refKey(ownerOrPod(index, group[0]));
+    const next = staying.filter((pod) => refKey(ownerOrPod(index, pod)) === owner);
+    if (group.length < OFTEN || next.length === 0) return [];
+    const finding = raise(index, group);
+    return [{ ...finding, pods: [...(finding.pods ?? []), ...next.map(podKey)] }];
+  });
+}
 
 /** Pods of one workload that ended for one reason; pods that nobody owns are alike where the kubelet ended them. */
 function groupOf(index: ClusterIndex, pod: Pod): string {
@@ -85,12 +111,12 @@ function raise(index: ClusterIndex, group: readonly [Pod, ...Pod[]]): Finding {
         reason,
         detail: message + (nodeName === undefined ? '' : ` (nodeName ${nodeName} is set in the template)`),
       },
-      fixes: [replace(pod, owner, names)],
+      fixes: [/Forbidden$/.test(reason) && owner.kind !== 'Pod' ? takeOut(owner) : replace(pod, owner, names)],
     });
   }
   return podsMessages.SVC243.raise({
     ...facts,
-    args: { pods, end: endInWords(pod, index.now) },
+    args: { pods, end: endInWords(pod, index) },
     fixes: [
       {
         title: 'read its log',
@@ -102,7 +128,7 @@ function raise(index: ClusterIndex, group: readonly [Pod, ...Pod[]]): Finding {
   });
 }
 
-function endInWords(pod: Pod, now: number): string {
+function endInWords(pod: Pod, { now, orLater }: ClusterIndex): string {
   const ended = (pod.status?.containerStatuses ?? []).flatMap((status) =>
     status.state?.terminated === undefined ? [] : [{ name: status.name ?? '', ...status.state.terminated }],
   );
@@ -110,12 +136,21 @@ function endInWords(pod: Pod, now: number): string {
   const policy = pod.spec?.restartPolicy ?? 'Always';
   const phase = pod.status?.phase === 'Succeeded' ? 'Completed' : 'Failed';
   if (worst === undefined) return `ended (${phase})`;
-  const when = ago(worst.finishedAt, now);
+  const told = !orLater || now - Date.parse(worst.finishedAt ?? '') >= 60_000;
+  const when = told ? ago(worst.finishedAt, now) : '';
   const reason = worst.reason === undefined || worst.reason === phase ? '' : `, ${worst.reason}`;
   return `ended (${phase}${reason}): container ${worst.name}, ${exitInWords(worst.exitCode, worst.signal)}${when === '' ? '' : `, ${when}`}, restartPolicy ${policy}`;
 }
 
-function replace(pod: Pod, owner: Ref, names: readonly string[]): { title: string; command: string; risk: 'low' } {
+function takeOut({ kind, name, namespace = '' }: Ref): Fix {
+  return {
+    title: 'take out of the template what the kubelet forbids',
+    command: `kubectl edit ${kind.toLowerCase()} ${name} -n ${namespace}`,
+    risk: 'low',
+  };
+}
+
+function replace(pod: Pod, owner: Ref, names: readonly string[]): Fix {
   const { name = '', namespace = '' } = pod.metadata ?? {};
   if (owner.kind !== 'Pod') {
     return {
