@@ -240,9 +240,19 @@ function nodes(index: ClusterIndex): StatusFact {
 function families(index: ClusterIndex, { podRanges, serviceRanges }: NetworkSetup): StatusFact {
   const texts = [...podRanges, ...serviceRanges].map(({ value }) => value);
   const own = nodeFacts(index).flatMap((node) => node.ranges.map(({ text }) => text));
-  const known = [...texts, ...own];
+  const addresses = nodeFacts(index).flatMap(({ node }) =>
+    (node.status?.addresses ?? []).flatMap(({ type, address }) =>
+      type === 'InternalIP' && address !== undefined ? [address] : [],
+    ),
+  );
+  const ranged = texts.length + own.length > 0;
+  const known = ranged ? [...texts, ...own] : addresses;
   if (known.length === 0) return fact('families', NOT_KNOWN, '');
   const v6 = known.some((text) => text.includes(':'));
   const v4 = known.some((text) => !text.includes(':'));
-  return fact('families', v4 && v6 ? 'dual-stack' : v6 ? 'IPv6' : 'IPv4', 'ranges of pods and Services');
+  return fact(
+    'families',
+    v4 && v6 ? 'dual-stack' : v6 ? 'IPv6' : 'IPv4',
+    ranged ? 'ranges of pods and Services' : 'Nodes status',
+  );
 }

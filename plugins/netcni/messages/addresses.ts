@@ -65,7 +65,7 @@ export const addressMessages = defineMessages({
       '--cluster-cidr of the controller manager), then restart the agents.',
     fixes: ({ fix }) => fix,
   }),
-  CNI304: message<{ node: string; numbers: string; waiting: string; why: string; look: string }>({
+  CNI304: message<{ node: string; numbers: string; waiting: string; why: string; look: string; fix: readonly Fix[] }>({
     slug: 'node-out-of-addresses',
     severity: 'critical',
     rung: 20,
@@ -75,7 +75,7 @@ export const addressMessages = defineMessages({
       'New pods on the node hang in ContainerCreating until an address is free. When pods hold all of them, the range is too small for what the scheduler places there: lower maxPods of the kubelet, ' +
       'give nodes larger ranges, or add nodes. When pods hold fewer than are counted as used, reservations leaked: host-local keeps one file for each address in /var/lib/cni/networks/NETWORK and never ' +
       'removes those of sandboxes that vanished in a crash; agents of Calico and Cilium clean up by themselves.',
-    fixes: ({ node, look }) => [
+    fixes: ({ node, look, fix }) => [
       { title: 'see what holds addresses there', command: `kubectl netcni ipam --node ${node}`, risk: 'none' },
       {
         title: 'take new pods elsewhere for now',
@@ -83,6 +83,7 @@ export const addressMessages = defineMessages({
         risk: 'low',
         undo: `kubectl uncordon ${node}`,
       },
+      ...fix,
       ...(look === ''
         ? []
         : [{ title: 'on the node: look for reservations without a pod', command: look, risk: 'none' as const }]),

@@ -220,6 +220,22 @@ describe('what messages of sandboxes mean', () => {
     expect(sandboxCause(message).words).toMatch(/^(plugin type="m" name="n" failed \(add\): )?the moon is full$/);
   });
 
+  it.each([
+    `${add('multus-shim', 'multus-cni-network')}CmdAdd (shim): CNI request failed with status 400: 'ContainerID:"9f" Netns:"/n" IfName:"eth0" ERRORED: error configuring pod [shop/a] networking: [shop/a/u:lan]: error adding container to network "lan": the moon is full'`,
+    `${add('multus-shim', 'multus-cni-network')}CmdAdd (shim): CNI request failed with status 400: 'ContainerID:"9f" ERRORED: error configuring pod [shop/a] networking: [shop/a/u:ovn-kubernetes]: error adding container to network "ovn-kubernetes": CNI request failed with status 400: '[shop/a 9f network default NAD default] the moon is full'`,
+  ])('of what Multus hands on only the last words are left: %s', (message) => {
+    expect(sandboxCause(message).words).toBe('the moon is full');
+  });
+
+  it('what stands last in a long message of Calico is told', () => {
+    const last = 'Need to allocate an IPAM block but could not - limit of 1 blocks reached for this node';
+    const cause = sandboxCause(
+      `${add('calico', 'k8s-pod-network')}failed to request IPv4 addresses: Assigned 0 out of 1 requested IPv4 addresses; ${last}`,
+    );
+    expect(cause.words).toContain(last);
+    expect(cause.meaning).toContain('maxBlocksPerHost');
+  });
+
   it('words that nobody knows are told as they are', () => {
     expect(sandboxCause(`${SETUP}the moon is full`)).toMatchObject({
       trouble: 'other',

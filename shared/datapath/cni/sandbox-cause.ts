@@ -41,6 +41,7 @@ function plainWords(message: string): string {
     .replace(/(?:CmdAdd \(shim\): )?(?:CNI request failed with status \d+: '?(?:\[[^\]]*\] )?)/, '')
     .replace(/RPC failed; request ip return \d+ /, '')
     .replace(/error adding container to network "[^"]*": /, '')
-    .replace(/CNI request failed with status \d+: '?(?:\[[^\]]*\] )?/, '');
-  return shorten(core, 160);
+    .replace(/CNI request failed with status \d+: '?(?:\[[^\]]*\] )?/, '')
+    .replace(/'+$/, '');
+  return shorten(core.replace(/^plugin type="[^"]*"(?: name="[^"]*")? failed \(add\): (?=.{120})/s, ''), 240);
 }

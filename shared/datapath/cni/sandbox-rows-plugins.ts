@@ -6,13 +6,13 @@ export const PLUGIN_ROWS: readonly SandboxRow[] = [
     /limit of \d+ blocks reached/,
     'no-address',
     'Calico',
-    'the node holds as many blocks of addresses as it may (maxBlocksPerHost of IPAMConfig default)',
+    'the node holds as many blocks of addresses as it may: maxBlocksPerHost of IPAMConfig default',
   ],
   [
     /No more free affine blocks/,
     'no-address',
     'Calico',
-    'the blocks of the node are full, no free one is left, and it may not borrow (strictAffinity of IPAMConfig default)',
+    'the blocks of the node are full, no free one is left, and it may not borrow: strictAffinity of IPAMConfig default',
   ],
   [
     /No IPs available in pools|Assigned 0 out of \d+ requested IPv[46]/,

@@ -1,6 +1,8 @@
+import { detectNetwork } from '../../../../shared/datapath/cni/detect.ts';
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
-import type { Evidence, Finding } from '../../../../shared/messages/finding.ts';
+import type { Evidence, Finding, Fix } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
+import { nameOf, namespaceOf } from '../../../../shared/model/refs.ts';
 import { plural, shorten } from '../../../../shared/util/text.ts';
 import { type ClusterSubject, nodeKey } from '../../cluster-subject.ts';
 import { hostNetworkPods, type NodeAddresses, nodeAddresses } from '../../facts/addresses.ts';
@@ -67,7 +69,8 @@ function outOf(index: ClusterIndex, entry: NodeAddresses): Finding {
       waiting: waitingWords(waiting),
       why: leaked
         ? '; reservations of pods that are gone fill the range, or it is smaller on the node than its podCIDR'
-        : '',
+        : overbooked(index, entry),
+      fix: morePrefixes(index, entry),
       look: scheme === 'podCIDR' ? 'ls /var/lib/cni/networks/*/ | sort -V' : '',
     },
     severity: waiting.length > 0 ? 'critical' : 'warning',
@@ -77,12 +80,38 @@ function outOf(index: ClusterIndex, entry: NodeAddresses): Finding {
   });
 }
 
+/** Pods hold all addresses, and the scheduler goes on placing pods there. */
+function overbooked(index: ClusterIndex, entry: NodeAddresses): string {
+  const maxPods = nodeFactsOf(index, entry.name)?.maxPods ?? 0;
+  const room = maxPods - hostNetworkPods(index, entry.name);
+  return isFull(entry) && entry.scheme !== 'blocks' && room > (entry.capacity ?? 0)
+    ? `; its kubelet takes ${maxPods} pods`
+    : '';
+}
+
+/** Instances of EC2 whose interfaces are full hold sixteen times as many with prefixes. */
+function morePrefixes(index: ClusterIndex, entry: NodeAddresses): readonly Fix[] {
+  const { primary } = detectNetwork(index);
+  const [set] = primary?.sets ?? [];
+  if (primary?.name !== 'AWS VPC CNI' || set === undefined || !isFull(entry) || entry.source.includes('prefixes'))
+    return [];
+  const env = `kubectl set env daemonset/${nameOf(set)} -n ${namespaceOf(set)} ENABLE_PREFIX_DELEGATION`;
+  return [
+    {
+      title: 'give new nodes more addresses (Nitro instances)',
+      command: `${env}=true`,
+      risk: 'low',
+      undo: `${env}=false`,
+    },
+  ];
+}
+
 /** With fewer pods than this share of the range the pods cannot be what fills it. */
 const LEAKED = 0.9;
 
 function waitingEvidence({ waiting }: NodeAddresses): readonly Evidence[] {
   return waiting.slice(0, 2).map(({ key, cause, count, message }) => ({
-    fact: `"${shorten(cause.words || message, 200)}" (${plural(count, 'time')})`,
+    fact: `"${shorten(cause.words || message, 240)}" (${plural(count, 'time')})`,
     source: `Event FailedCreatePodSandBox on Pod ${key}`,
   }));
 }

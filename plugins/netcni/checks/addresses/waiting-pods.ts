@@ -94,8 +94,9 @@ function raise(index: ClusterIndex, pods: readonly TroubledPod[]): Finding {
     severity: LESSER.has(cause.trouble) ? 'warning' : 'critical',
     impact: 1 / Math.max(1, nodeFacts(index).length),
     pods: [nodeKey(node), ...ownKeys(index, first)],
-    evidence: pods.slice(0, 3).map(({ key, message, count }) => ({
-      fact: `"${shorten(message, 240)}" (${plural(count, 'time')})`,
+    evidence: pods.slice(0, 3).map(({ key, message, count, cause: words }) => ({
+      // Of a long message the frames come first, and what it says last.
+      fact: `"${shorten(message.length > 240 ? words.words : message, 240)}" (${plural(count, 'time')})`,
       source: `Event on Pod ${key}`,
     })),
   });

@@ -1,5 +1,5 @@
 import type { KubeObject } from '../../../../shared/model/objects.ts';
-import { event, secondsAgo } from '../../../../shared/testing/builders.ts';
+import { event, pod, secondsAgo } from '../../../../shared/testing/builders.ts';
 import { changed } from '../check-objects.ts';
 import { awsVpc, azure } from '../networks/clouds.ts';
 import { agentCrashes, call, type NetworkFaults, sandboxFailure, told } from './fault.ts';
@@ -22,6 +22,15 @@ export const CLOUDS_FAULTS: NetworkFaults = {
     ],
     code: 'CNI304',
     words: ['n1', 'failed to assign an IP address', 'its subnet has no free address', 'pods hold 1 of 27'],
+  },
+  'aws: pods hold all addresses, and the kubelet takes more': {
+    objects: () => [
+      ...awsVpc({}, '110'),
+      ...Array.from({ length: 26 }, (_, at) => pod(`more-${at}`, { node: 'n1', ip: `10.0.1.${at + 20}` })),
+      ...sandboxFailure('n1', `${call('aws-cni', 'aws-cni')}add cmd: failed to assign an IP address to container`),
+    ],
+    code: 'CNI304',
+    words: ['n1', '27 of 27 pod addresses used', 'its kubelet takes 110 pods'],
   },
   'aws: more pods than addresses': {
     objects: () => awsVpc({}, '110'),
