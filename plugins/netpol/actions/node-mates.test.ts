@@ -54,6 +54,13 @@ describe('pods on the host network of the nodes of those asked about', () => {
     );
   });
 
+  it('are counted once where several sorts of pods are asked about, and those are named as they are', async () => {
+    const block = [{ from: [{ ipBlock: { cidr: '203.0.113.0/24' } }], ports: [{ port: 80 }] }];
+    const { text } = await ask('who-can-reach ns/shop --cni calico', block);
+    expect(text).toMatch(/TCP 80 \(only StatefulSet shop\/web\): NetworkPolicy shop\/in, ingress rule 1 203\.0/);
+    expect(text).toContain('6 pods on the host network of n1 and n2');
+  });
+
   it('are undecided where the network plugin is not known', async () => {
     const { text } = await ask('what-can sts/web reach -n shop', FROM_CLIENT);
     expect(text).not.toContain('on the host network of n1');

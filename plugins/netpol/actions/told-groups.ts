@@ -42,7 +42,8 @@ export function toldGroups(
       const { group: old } = known;
       known.group = {
         ...old,
-        pods: [...old.pods, ...group.pods],
+        // A pod that shares a node with members of several sorts is one pod.
+        pods: [...new Set([...old.pods, ...group.pods])],
         ranges: [...old.ranges, ...group.ranges],
         nodes: [...new Set([...old.nodes, ...group.nodes])],
       };
@@ -105,6 +106,8 @@ const NEAR = {
     'most network plugins take who is on the host network for its node, whose traffic with its own pods is always allowed',
 } as const;
 
+const NOBODY: ReadonlySet<Pod> = new Set();
+
 /** `over IPv4`, or the names of some members of what was asked about. */
 function onlyWords(asked: Asked, units: readonly Unit[]): string {
   const ranges = units.flatMap((unit) => (unit.type === 'range' ? [unit.range] : []));
@@ -112,10 +115,13 @@ function onlyWords(asked: Asked, units: readonly Unit[]): string {
     const families = [...new Set(ranges.map(({ family }) => family))];
     return families.length === 1 && coversInternet(ranges) ? `over IPv${families[0]}` : rangesWords(ranges);
   }
-  return joinNames(
-    units.map((unit) => asked.name(unitRef(unit))),
-    2,
-  );
+  const pods = units.flatMap((unit) => (unit.type === 'pod' ? [unit.pod] : []));
+  return pods.length < units.length
+    ? joinNames(
+        units.map((unit) => asked.name(unitRef(unit))),
+        2,
+      )
+    : joinNames(whoOf(asked.model, pods, [], NOBODY).words, 2);
 }
 
 function viaWords(

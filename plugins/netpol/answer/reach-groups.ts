@@ -61,7 +61,9 @@ export function reachGroups(
     }
   }
   const others = [...merged.values()].map(({ group, likes: some }) =>
-    some.length === likes.length ? group : { ...group, only: some.map(({ unit }) => unit) },
+    some.length === likes.length
+      ? group
+      : { ...group, only: some.flatMap(({ onNodes }) => [...onNodes.values()].flat()) },
   );
   return [...others, ...local];
 }
