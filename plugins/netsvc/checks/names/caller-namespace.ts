@@ -1,14 +1,13 @@
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import { shortestName } from '../../../../shared/dns/service-names.ts';
-import type { Fix } from '../../../../shared/messages/finding.ts';
 import { isProvenAbsent } from '../../../../shared/model/absence.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import { WORKLOAD_KINDS } from '../../../../shared/model/owners.ts';
 import { formatRef, nameOf, refKey } from '../../../../shared/model/refs.ts';
 import { namesMessages } from '../../messages/names.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
-import { setEnv } from '../pods/containers/workload-commands.ts';
 import { callerName, danglingReferences, type Reference } from './callers.ts';
+import { useName } from './name-fixes.ts';
 
 /**
  * A caller that names a Service of this name in a namespace where there is none: the namespace in the name is wrong, or a
@@ -40,7 +39,7 @@ export const callerNamespace = defineCheck<ServiceSubject>({
             host,
             namespace: meant.namespace,
             better: shortestName(subject.name, subject.namespace, caller.namespace),
-            fixes: fixesFor(reference, shortestName(subject.name, subject.namespace, caller.namespace)),
+            fixes: useName(reference, shortestName(subject.name, subject.namespace, caller.namespace)),
           },
           evidence: [
             {
@@ -57,20 +56,6 @@ export const callerNamespace = defineCheck<ServiceSubject>({
     });
   },
 });
-
-/** Sets the variable anew where the whole value is known and holds no secret. */
-function fixesFor({ caller, container, variable, host }: Reference, better: string): readonly Fix[] {
-  if (variable === undefined || caller.ref.kind === 'Pod') return [];
-  const line = (text: string): string => setEnv(caller.ref, container, { [variable.name]: text });
-  return [
-    {
-      title: `let ${callerName(caller)} use the name ${better} (restarts its pods)`,
-      command: line(variable.value.replace(host, better)),
-      risk: 'low',
-      undo: line(variable.value),
-    },
-  ];
-}
 
 /** A caller of the same namespace surely means this Service; from elsewhere the name must be unique and the port right. */
 function isMeant(index: ClusterIndex, subject: ServiceSubject, reference: Reference): boolean {

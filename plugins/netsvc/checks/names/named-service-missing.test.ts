@@ -22,7 +22,9 @@ describe('named-service-missing', () => {
     expect(report.headline).toBe(
       'Deployment front calls catalog:3550 (env CATALOG_ADDR), but there is no Service shop/catalog; Deployment catalog has none',
     );
-    expect(report.causes[0]?.fixes[0]?.command).toBe('kubectl expose deployment catalog -n shop --port=3550');
+    expect(report.causes[0]?.fixes[0]?.command).toBe(
+      'kubectl expose deployment catalog -n shop --port=3550 --target-port=8080',
+    );
   });
 
   it('tells a name that is nearly that of a Service with the port', () => {

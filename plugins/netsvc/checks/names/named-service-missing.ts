@@ -1,16 +1,15 @@
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
-import type { Fix } from '../../../../shared/messages/finding.ts';
 import { isProvenAbsent } from '../../../../shared/model/absence.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import { WORKLOAD_KINDS, workloadsIn } from '../../../../shared/model/owners.ts';
 import { isReady } from '../../../../shared/model/pods.ts';
-import { formatRef, nameOf, type Ref } from '../../../../shared/model/refs.ts';
+import { formatRef, nameOf } from '../../../../shared/model/refs.ts';
 import { matchesLabels } from '../../../../shared/model/selectors.ts';
 import { namesMessages } from '../../messages/names.ts';
 import { type ServiceSubject, subjectPods } from '../../service-subject.ts';
-import { setEnv } from '../pods/containers/workload-commands.ts';
 import { likeness } from '../selector/label-distance.ts';
-import { callerName, danglingReferencesIn, type Reference } from './callers.ts';
+import { callerName, danglingReferencesIn } from './callers.ts';
+import { exposeFix, useName } from './name-fixes.ts';
 
 /** How like a name must be to be the one that was meant. */
 const ALIKE = 0.7;
@@ -34,7 +33,7 @@ export const namedServiceMissing = defineCheck<ServiceSubject>({
       const aliases = (caller.spec?.hostAliases ?? []).flatMap(({ hostnames = [] }) => hostnames);
       if (!matchesLabels(selector, caller.labels) || aliases.includes(host) || told.has(host)) return [];
       if (meant.namespace !== namespace || !isProvenAbsent(index, 'Service', namespace, meant.service)) return [];
-      const without = workloadsIn(index, namespace).find(({ ref }) => ref.name === meant.service)?.ref;
+      const without = workloadsIn(index, namespace).find(({ ref }) => ref.name === meant.service);
       const near = without === undefined ? nearService(index, namespace, meant.service, port) : undefined;
       if (without === undefined && near === undefined) return [];
       told.add(host);
@@ -47,8 +46,8 @@ export const namedServiceMissing = defineCheck<ServiceSubject>({
             host: port === undefined ? host : `${host}:${port}`,
             service: `${namespace}/${meant.service}`,
             instead:
-              without === undefined ? `nearest: Service ${near ?? ''}` : `${without.kind} ${without.name} has none`,
-            fixes: without === undefined ? rename(reference, near ?? '') : expose(without, port),
+              without === undefined ? `nearest: Service ${near ?? ''}` : `${without.kind} ${without.ref.name} has none`,
+            fixes: without === undefined ? useName(reference, near ?? '') : exposeFix(without, port),
           },
           evidence: [
             { fact: `${where} of container ${container} names ${host}`, source: `${formatRef(caller.ref)} spec` },
@@ -66,30 +65,4 @@ function nearService(index: ClusterIndex, namespace: string, name: string, port:
     .filter(({ spec }) => spec?.ports?.some((one) => one.port === port) === true)
     .map(nameOf)
     .find((one) => likeness(one, name) >= ALIKE);
-}
-
-function expose({ kind, name, namespace = '' }: Ref, port: number | undefined): readonly Fix[] {
-  if (port === undefined || !/^(Deployment|ReplicaSet)$/.test(kind)) return [];
-  return [
-    {
-      title: `create Service ${name}`,
-      command: `kubectl expose ${kind.toLowerCase()} ${name} -n ${namespace} --port=${port}`,
-      risk: 'low',
-      undo: `kubectl delete service ${name} -n ${namespace}`,
-    },
-  ];
-}
-
-/** Sets the variable anew where the whole value is known and holds no secret. */
-function rename({ caller, container, variable, host }: Reference, better: string): readonly Fix[] {
-  if (variable === undefined || caller.ref.kind === 'Pod') return [];
-  const line = (text: string): string => setEnv(caller.ref, container, { [variable.name]: text });
-  return [
-    {
-      title: `let ${callerName(caller)} use the name ${better} (restarts its pods)`,
-      command: line(variable.value.replace(host, better)),
-      risk: 'low',
-      undo: line(variable.value),
-    },
-  ];
 }

@@ -5,7 +5,7 @@ import { isProvenAbsent, isWhollyRead } from '../../../../../shared/model/absenc
 import type { ClusterIndex } from '../../../../../shared/model/cluster-index.ts';
 import type { Service } from '../../../../../shared/model/objects-network.ts';
 import type { Container } from '../../../../../shared/model/objects-pod.ts';
-import { ownerWorkload } from '../../../../../shared/model/owners.ts';
+import { ownerWorkload, workloadsIn } from '../../../../../shared/model/owners.ts';
 import { declaredPorts, isFinished, isReady } from '../../../../../shared/model/pods.ts';
 import { nameOf } from '../../../../../shared/model/refs.ts';
 import { formatLabels, matchesLabels } from '../../../../../shared/model/selectors.ts';
@@ -14,6 +14,7 @@ import { hideSecrets } from '../../../../../shared/util/hide-secrets.ts';
 import { patchLine } from '../../../../../shared/util/kubectl.ts';
 import { plural } from '../../../../../shared/util/text.ts';
 import type { NamedHost } from '../../names/host-references.ts';
+import { exposeFix } from '../../names/name-fixes.ts';
 import { type HostMeaning, meaningOf } from '../../names/service-of-host.ts';
 import { likeness } from '../../selector/label-distance.ts';
 import { isPatchable, patchTemplateSpec, setEnv } from '../containers/workload-commands.ts';
@@ -139,32 +140,19 @@ function wrongName(
   return { why: `${why}; nearest: ${near}`, better: shortestName(near, namespace, own) };
 }
 
-/** A Deployment of the name that is asked for, to which no Service leads. */
+/** A workload of the name that is asked for, to which no Service leads. */
 function withoutService(
   index: ClusterIndex,
   { namespace, name }: HostMeaning,
   asked: number | undefined,
 ): { readonly words: string; readonly fixes: readonly Fix[] } | undefined {
-  const { metadata, spec } = index.get('Deployment', namespace, name)?.spec?.template ?? {};
-  const ports = declaredPorts(spec).filter(({ protocol }) => protocol === 'TCP');
-  const target = ports.find(({ port }) => port === asked) ?? ports[0];
+  const workload = workloadsIn(index, namespace).find(({ ref }) => ref.name === name);
   const selected = index.list('Service', namespace).some((one) => {
     const selector = selectorOf(one);
-    return selector !== undefined && matchesLabels(selector, metadata?.labels);
+    return selector !== undefined && matchesLabels(selector, workload?.template?.metadata?.labels);
   });
-  if (target === undefined || selected) return undefined;
-  const port = asked ?? target.port;
-  return {
-    words: `, only a Deployment ${name} to which none leads`,
-    fixes: [
-      {
-        title: `make Service ${name} for the Deployment`,
-        command: `kubectl expose deployment ${name} -n ${namespace} --port=${port} --target-port=${target.port}`,
-        risk: 'low',
-        undo: `kubectl delete service ${name} -n ${namespace}`,
-      },
-    ],
-  };
+  if (workload === undefined || selected) return undefined;
+  return { words: `, only a ${workload.kind} ${name} to which none leads`, fixes: exposeFix(workload, asked) };
 }
 
 /** Why a name does not resolve although its Service exists. */

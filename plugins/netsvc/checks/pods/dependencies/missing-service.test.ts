@@ -22,7 +22,7 @@ describe('a Service that nobody made', () => {
       'there is no Service cache in namespace shop, only a Deployment cache to which none leads',
     );
     expect(report.causes[0]?.fixes[0]).toMatchObject({
-      command: 'kubectl expose deployment cache -n shop --port=8080 --target-port=8080',
+      command: 'kubectl expose deployment cache -n shop --port=8080',
       undo: 'kubectl delete service cache -n shop',
     });
   });
