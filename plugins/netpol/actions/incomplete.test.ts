@@ -303,6 +303,9 @@ describe('a recording of one namespace', () => {
       expect([exit, stdout.split(' ')[0]]).toEqual([3, 'INCOMPLETE']);
       expect(stdout).toContain('? pods: only those of shop were recorded');
     }
+    expect((await ask('pod/api-1 -n shop')).stdout).toMatch(
+      /^INCOMPLETE {2}nobody that was seen can reach Pod shop\/api-1/,
+    );
   });
 
   it('answers what is within it', async () => {

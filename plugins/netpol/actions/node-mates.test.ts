@@ -64,6 +64,11 @@ describe('pods on the host network of the nodes of those asked about', () => {
   it('are undecided where the network plugin is not known', async () => {
     const { text } = await ask('what-can sts/web reach -n shop', FROM_CLIENT);
     expect(text).not.toContain('on the host network of n1');
+    const { text: json } = await ask('who-can-reach sts/web -n shop -o json', FROM_CLIENT);
+    expect(JSON.parse(json).sources.map(({ ofNodes }: { ofNodes?: string[] }) => ofNodes)).toEqual([
+      undefined,
+      ['n1', 'n2'],
+    ]);
     const { text: into } = await ask('who-can-reach sts/web -n shop', FROM_CLIENT);
     expect(into).toMatch(/^1 pod can reach StatefulSet shop\/web TCP/);
     expect(into).toContain('Depends: Every port: most network plugins take who is on the host network for its node');

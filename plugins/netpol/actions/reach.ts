@@ -101,7 +101,8 @@ function reportOf(
   const note = direction === 'ingress' ? noteOn(asked, party, [...open, ...maybe]) : undefined;
   const far = (told: readonly Told[]): readonly Told[] => told.filter((one) => !isNobody([one]));
   const near = far(open).length + far(maybe).length < open.length + maybe.length;
-  const nobody = `nobody${near ? ' but its own node' : absent.length > 0 ? ' in the files' : ''}`;
+  const seen = gaps.incomplete === undefined ? (absent.length > 0 ? ' in the files' : '') : ' that was seen';
+  const nobody = `nobody${near ? ' but its own node' : seen}`;
   const not =
     enforcement.enforced === 'no'
       ? `${reasonWords({ code: 'notEnforced', by: enforcement.by ?? '' })}. By the policies, `

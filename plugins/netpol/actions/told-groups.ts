@@ -173,6 +173,7 @@ export function groupData({ places }: Asked, { who, pods, group }: Told, answer:
     who: who.values,
     pods,
     words: who.words,
+    ...(group.nodes.length === 0 ? {} : { ofNodes: group.nodes }),
     ...(group.only.length === 0 ? {} : { onlyTo: group.only.map((unit) => refValue(unitRef(unit))) }),
     by: group.via.map(({ ports, direction, decision, reasons }) => ({
       ports: portsValue(ports),
