@@ -1,3 +1,7 @@
+import { BUILT_IN, FUNCTIONS, type Kind, PREDICATES, type Vocabulary } from './expression-names.ts';
+import { combine, GO_KINDS, STRENGTH } from './expression-operators.ts';
+import { ExpressionFault, splitExpression, type Word } from './expression-words.ts';
+
 /**
  * Whether the expression language of the `view` plugin (expr-lang) compiles a text, as far as it is used for queries:
  * syntax, names, numbers of arguments and operators between kinds that do not go together.
@@ -11,107 +15,6 @@ export function expressionError(text: string, own: Vocabulary = {}): string | un
     if (error instanceof ExpressionFault) return error.message;
     throw error;
   }
-}
-
-class ExpressionFault extends Error {}
-
-/** Names a plugin adds to the language. */
-export interface Vocabulary {
-  /** Names of values; nothing is known of what they hold. */
-  readonly values?: ReadonlySet<string>;
-  /** Functions of one argument of any kind that give a text. */
-  readonly functions?: ReadonlySet<string>;
-}
-
-/** Whether a plugin may give a value of its own this name. */
-export function isFreeName(name: string, own: Vocabulary): boolean {
-  const taken = Object.hasOwn(FUNCTIONS, name) || BUILT_IN.has(name) || WORDS.has(name);
-  return !taken && own.values?.has(name) !== true && own.functions?.has(name) !== true;
-}
-
-/** Words of the language that are no names. */
-const WORDS = new Set('true false nil in not and or matches contains startsWith endsWith if else'.split(' '));
-
-type Kind = 'text' | 'number' | 'truth' | 'any';
-
-/** What CoreDNS offers: kinds of the arguments, and of the result. */
-const FUNCTIONS: Readonly<Record<string, readonly [readonly Kind[], Kind]>> = {
-  incidr: [['text', 'text'], 'truth'],
-  metadata: [['text'], 'text'],
-  type: [[], 'text'],
-  name: [[], 'text'],
-  class: [[], 'text'],
-  proto: [[], 'text'],
-  size: [[], 'number'],
-  client_ip: [[], 'text'],
-  port: [[], 'text'],
-  id: [[], 'number'],
-  opcode: [[], 'number'],
-  do: [[], 'truth'],
-  bufsize: [[], 'number'],
-  server_ip: [[], 'text'],
-  server_port: [[], 'text'],
-};
-
-/** Functions of the language itself; their arguments are not looked at. */
-const BUILT_IN = new Set(
-  'all any one none map filter find findIndex findLast findLastIndex count sum groupBy sortBy reduce len abs ceil floor round int float string trim trimPrefix trimSuffix upper lower split splitAfter replace repeat join indexOf lastIndexOf hasPrefix hasSuffix max min mean median toJSON fromJSON toBase64 fromBase64 now duration date timezone first last get take keys values toPairs fromPairs reverse uniq concat flatten sort bitand bitor bitxor bitnand bitnot bitshl bitshr bitushr let'.split(
-    ' ',
-  ),
-);
-const PREDICATES = new Set(
-  'all any one none map filter find findIndex findLast findLastIndex count sum groupBy sortBy reduce'.split(' '),
-);
-
-const STRENGTH: Readonly<Record<string, number>> = {
-  '|': 0,
-  or: 10,
-  '||': 10,
-  and: 15,
-  '&&': 15,
-  '==': 20,
-  '!=': 20,
-  '<': 20,
-  '>': 20,
-  '<=': 20,
-  '>=': 20,
-  in: 20,
-  'not in': 20,
-  matches: 20,
-  contains: 20,
-  startsWith: 20,
-  endsWith: 20,
-  '..': 25,
-  '+': 30,
-  '-': 30,
-  '*': 60,
-  '/': 60,
-  '%': 60,
-  '**': 100,
-  '^': 100,
-  '??': 500,
-};
-
-interface Word {
-  readonly kind: 'text' | 'number' | 'word' | 'sign';
-  readonly text: string;
-}
-
-function splitExpression(text: string): Word[] {
-  const words: Word[] = [];
-  const pattern =
-    /\s*(?:("(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|`[^`]*`)|(0[xX][\da-fA-F_]+|\d[\d_]*(?:\.\d+)?(?:[eE][+-]?\d+)?|\.\d+)|([A-Za-z_$][\w$]*)|(\?\.|\?\?|\*\*|\.\.|&&|\|\||==|!=|<=|>=|[-+*/%^!<>=?:,.()[\]{}|#;]))/y;
-  for (let at = 0; text.slice(at).trim() !== ''; at = pattern.lastIndex) {
-    pattern.lastIndex = at;
-    const match = pattern.exec(text);
-    if (match === null) throw new ExpressionFault(`unrecognized character: ${text.slice(at).trim()[0]}`);
-    const [, quoted, number, word, sign] = match;
-    if (quoted !== undefined) words.push({ kind: 'text', text: quoted });
-    else if (number !== undefined) words.push({ kind: 'number', text: number });
-    else if (word !== undefined) words.push({ kind: 'word', text: word });
-    else words.push({ kind: 'sign', text: sign ?? '' });
-  }
-  return words;
 }
 
 const DEEPEST = 200;
@@ -329,60 +232,5 @@ class Parser {
         result = result === 'text' ? 'text' : 'any';
       } else return result;
     }
-  }
-}
-
-const GO_KINDS: Readonly<Record<Kind, string>> = { text: 'string', number: 'int', truth: 'bool', any: 'unknown' };
-
-function combine(operator: string, left: Kind, right: Kind): Kind {
-  const mismatch = () =>
-    new ExpressionFault(`invalid operation: ${operator} (mismatched types ${GO_KINDS[left]} and ${GO_KINDS[right]})`);
-  const need = (...kinds: Kind[]) => {
-    if (![left, right].every((kind) => kind === 'any' || kinds.includes(kind))) throw mismatch();
-  };
-  const same = () => {
-    if (left !== 'any' && right !== 'any' && left !== right) throw mismatch();
-  };
-  switch (operator) {
-    case 'or':
-    case '||':
-    case 'and':
-    case '&&':
-      need('truth');
-      return 'truth';
-    case '==':
-    case '!=':
-      same();
-      return 'truth';
-    case '<':
-    case '>':
-    case '<=':
-    case '>=':
-      need('text', 'number');
-      same();
-      return 'truth';
-    case 'matches':
-    case 'contains':
-    case 'startsWith':
-    case 'endsWith':
-      need('text');
-      return 'truth';
-    case 'in':
-    case 'not in':
-      return 'truth';
-    case '+':
-      need('text', 'number');
-      same();
-      return left === 'any' ? right : left;
-    case '-':
-    case '*':
-    case '/':
-    case '%':
-    case '**':
-    case '^':
-      need('number');
-      return 'number';
-    default:
-      return 'any';
   }
 }

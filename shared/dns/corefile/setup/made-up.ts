@@ -1,4 +1,5 @@
-import { expressionError, isFreeName } from '../go/expression.ts';
+import { expressionError } from '../go/expression.ts';
+import { isFreeName } from '../go/expression-names.ts';
 import { isClass, isRcode, isType } from '../go/names.ts';
 import { atoi, goQuote, numberError, parseDuration, parseUint } from '../go/numbers.ts';
 import { templateError } from '../go/template.ts';
