@@ -56,6 +56,22 @@ describe('lines that agents print before they end', () => {
       'no default route',
     ],
     [
+      'flannel',
+      'Failed to create SubnetManager: Get "https://10.96.0.1:443/api/v1/namespaces/kube-flannel/pods/x": tls: failed to verify certificate: x509: certificate has expired or is not yet valid: current time 2025-11-20T03:11:00Z is before 2026-01-01T00:00:00Z',
+      'its clock is behind',
+    ],
+    ['antrea-controller', 'listen tcp 0.0.0.0:10349: bind: address already in use', 'a port that it needs is taken'],
+    [
+      'calico',
+      'iptables-save failed because there are incompatible nft rules in the table. Remove the nft rules to continue.',
+      'rules written with nft',
+    ],
+    [
+      'flannel',
+      'Failed to find interface to use that matches the interfaces and/or regexes provided: failed to get default v6 interface: Unable to find default v6 route',
+      'no default route of IPv6',
+    ],
+    [
       'calico',
       'Failed to connect to Typha: tls: failed to verify certificate: x509: certificate has expired or is not yet valid',
       'between it and Typha',

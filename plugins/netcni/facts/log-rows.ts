@@ -61,6 +61,11 @@ export const LOG_ROWS: readonly LogRow[] = [
   [/unable to find default v6 route/i, 'it is to carry IPv6, and the node has no default route of IPv6'],
   [/no default route|unable to find default route|failed to get default gateway/i, 'the node has no default route'],
   [
+    /x509: .*current time \S+ is before/,
+    'a certificate is not valid yet at the time of its node: its clock is behind, or the certificate is brand-new',
+    { title: 'on the node: compare its clock', command: 'timedatectl; date -u', risk: 'none' },
+  ],
+  [
     /(typha.*(x509|tls: )|tls: .*typha)/i,
     'the certificates between it and Typha are not valid (Secrets node-certs and typha-certs)',
   ],

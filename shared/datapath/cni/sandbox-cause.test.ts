@@ -9,6 +9,16 @@ const API = 'Get "https://10.96.0.1:443/apis/crd.projectcalico.org/v1/clusterinf
 describe('what messages of sandboxes mean', () => {
   it.each([
     [
+      `${add('portmap', 'cbr0')}unable to setup DNAT: running [/usr/sbin/iptables -t nat -S CNI-HOSTPORT-DNAT --wait]: exit status 4: Another app is currently holding the xtables lock; still 9s 0us time ahead to have a chance to grab the lock...`,
+      'timeout',
+      undefined,
+    ],
+    [
+      `${add('cilium-cni', 'cilium')}unable to create endpoint: [PUT /endpoint/{id}][500] putEndpointIdFailed "timeout while waiting for identity allocation"`,
+      'timeout',
+      'Cilium',
+    ],
+    [
       `${add('calico', 'k8s-pod-network')}failed to request IPv4 addresses: Assigned 0 out of 1 requested IPv4 addresses; No more free affine blocks and strict affinity enabled`,
       'no-address',
       'Calico',

@@ -147,6 +147,12 @@ export const SANDBOX_ROWS: readonly SandboxRow[] = [
     'the bridge cni0 on the node still has the address of another range',
   ],
   [
+    /holding the xtables lock/,
+    'timeout',
+    undefined,
+    'another program holds the lock of iptables on the node for too long',
+  ],
+  [
     /iptables.*(can't initialize|exit status|Permission denied|not found)|unable to create chain/,
     'bad-configuration',
     undefined,
