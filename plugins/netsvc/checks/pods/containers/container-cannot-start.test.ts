@@ -126,4 +126,27 @@ describe('container-cannot-start', () => {
     expect(report.headline).toContain('volume conf cannot be mounted at /etc/nginx/nginx.conf: not a directory');
     expect(report.causes[0]?.fixes[0]?.title).toContain('subPath');
   });
+
+  it('names the file that a ConfigMap does not have, where it is mounted by subPath', () => {
+    const message =
+      'failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: error during container init: error mounting "/var/lib/kubelet/pods/1f/volume-subpaths/conf/app/0" to rootfs at "/etc/nginx/nginx.conf": mount src=/var/lib/kubelet/pods/1f/volume-subpaths/conf/app/0, dst=/etc/nginx/nginx.conf, dstFd=/proc/thread-self/fd/8, flags=0x5001: not a directory: unknown';
+    const ask = (key: string) => {
+      const made = crashing(
+        'web-6f9c-a',
+        { terminated: { exitCode: 128, reason: 'StartError', message } },
+        { of: 'web', spec: { volumes: [{ name: 'conf', configMap: { name: 'nginx' } }] } },
+      );
+      const map = {
+        apiVersion: 'v1',
+        kind: 'ConfigMap',
+        metadata: { name: 'nginx', namespace: 'shop' },
+        data: { [key]: 'x' },
+      };
+      return diagnoseObjects([web, deployment('web'), made, map], 'web').headline;
+    };
+    const told = 'volume conf cannot be mounted at /etc/nginx/nginx.conf: not a directory';
+    expect(ask('default.conf')).toContain(`${told}; ConfigMap nginx has no nginx.conf, only default.conf`);
+    expect(ask('nginx.conf')).toContain(told);
+    expect(ask('nginx.conf')).not.toContain('ConfigMap nginx');
+  });
 });

@@ -1,8 +1,9 @@
 import { defineCheck } from '../../../../../shared/diagnose/check.ts';
 import type { Evidence, Finding, Fix } from '../../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../../shared/model/cluster-index.ts';
+import { namespaceOf } from '../../../../../shared/model/refs.ts';
 import { hideSecrets } from '../../../../../shared/util/hide-secrets.ts';
-import { shorten } from '../../../../../shared/util/text.ts';
+import { joinNames, shorten } from '../../../../../shared/util/text.ts';
 import { podsMessages } from '../../../messages/pods.ts';
 import type { ServiceSubject } from '../../../service-subject.ts';
 import { commandLine, podSource } from '../pod-evidence.ts';
@@ -61,6 +62,7 @@ function raise(index: ClusterIndex, subject: ServiceSubject, group: readonly [Tr
           ? hookWords(trouble.message, failed === undefined ? undefined : told?.message)
           : `its postStart hook likely fails: the run ended by a signal (${exitInWords(trouble.ended?.exitCode)}), for which no probe accounts`
         : coreOf(text === '' ? (told?.message ?? `exit code ${trouble.ended?.exitCode ?? '?'}`) : text) +
+          missingFile(index, first, text) +
           (bit?.words ?? ''),
     },
     pods: podKeys(group),
@@ -95,10 +97,24 @@ function coreOf(message: string): string {
     .replace(/^time="[^"]*" level=\w+ msg="([\s\S]*)"\s*$/, (_, text: string) => text.replaceAll('\\"', '"'))
     .replace(/^[\s\S]*unable to start container process: /, '')
     .replace(/: unknown$/, '');
-  const mount = /error mounting "[^"]*\/([^"/]+)" to rootfs at "([^"]+)".*: ([^:]+)$/s.exec(plain);
+  const mount =
+    /error mounting "(?:[^"]*\/volume-subpaths\/(?=[^"/]+\/[^"/]+\/\d+")|[^"]*\/(?=[^"/]+"))([^"/]+)[^"]*" to rootfs at "([^"]+)".*: ([^:]+)$/s.exec(
+      plain,
+    );
   if (mount !== null) return `volume ${mount[1]} cannot be mounted at ${mount[2]}: ${mount[3]}`;
   const core = /((?:exec|chdir to cwd|mount|setgroups|exec user process)[: (][\s\S]*)$/.exec(plain);
   return shorten(hideSecrets(core?.[1] ?? plain), 160);
+}
+
+/** A subPath that the ConfigMap does not have becomes an empty directory, which cannot stand in the place of a file. */
+function missingFile(index: ClusterIndex, { pod }: Troubled, message: string): string {
+  const [, name, file = ''] =
+    /\/volume-subpaths\/([^"/]+)\/[^"]*" to rootfs at "[^"]*\/([^"/]+)".*not a directory/s.exec(message) ?? [];
+  const map = pod.spec?.volumes?.find((volume) => volume.name === name)?.configMap?.name ?? '';
+  const keys = Object.keys(index.get('ConfigMap', namespaceOf(pod), map)?.data ?? {});
+  return keys.length === 0 || keys.includes(file)
+    ? ''
+    : `; ConfigMap ${map} has no ${file}, only ${joinNames(keys, 3)}`;
 }
 
 /** A hook is mended where it stands; a command that cannot be run is edited or, when the image knows better, dropped. */

@@ -114,6 +114,10 @@ describe('container-crashes', () => {
     const report = diagnoseObjects([web, deployment('web'), made], 'web');
     expect(causeCodes(report)).toEqual(['SVC231']);
     expect(report.headline).toContain('exit code 0 (Completed)');
+    const text = "httpd: can't change directory to '': No such file or directory";
+    const logs = [{ namespace: 'shop', pod: 'web-6f9c-a', container: 'app', previous: true, text }];
+    const told = diagnoseObjects([web, deployment('web'), made], 'web', { logs });
+    expect(told.headline).toContain(`; it says: ${text}`);
   });
 
   it('names a native sidecar as such', () => {

@@ -75,7 +75,7 @@ function raise(index: ClusterIndex, subject: ServiceSubject, group: readonly [Tr
   if (trouble.kind === 'exits-cleanly') {
     return withWords(
       podsMessages.SVC231.raise({ ...facts, args: { ...args, restarts: backOffInWords(group) + args.restarts } }),
-      needs,
+      needs.words === '' ? { words: saying(index, group, trouble.container.name) } : needs,
     );
   }
   const { command = [], args: words = [] } = trouble.container.spec;

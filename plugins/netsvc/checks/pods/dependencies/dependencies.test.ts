@@ -167,6 +167,14 @@ describe('what a crashing container needs and does not get', () => {
     const report = told('connect ETIMEDOUT db:3306', there);
     expect(report.headline).toContain('; it asks for Service db, whose pods listen on 8080, not on 3306');
     expect(told('dial tcp db:8080: connect: connection refused', there).headline).not.toContain('listen on');
+    const set = (env: object) => {
+      const containers = [{ name: 'app', env: [{ name: 'LOG', value: '1' }, env] }];
+      return commands(told('connect ETIMEDOUT db:3306', there, { containers }))[0];
+    };
+    const line = 'kubectl set env deployment/web -n shop -c app';
+    expect(set({ name: 'DB_PORT', value: '3306' })).toBe(`${line} DB_PORT=8080`);
+    expect(set({ name: 'DB_ADDR', value: 'db:3306' })).toBe(`${line} DB_ADDR=db:8080`);
+    expect(set({ name: 'DB_URL', value: 'mysql://u:pw@db:3306/x' })).toBe('kubectl netsvc db -n shop');
   });
 
   it('the own address of a pod of a headless Service, which a probe names, is no peer', () => {

@@ -6,10 +6,10 @@ import type { ClusterIndex } from '../../../../../shared/model/cluster-index.ts'
 import type { Service } from '../../../../../shared/model/objects-network.ts';
 import type { Container } from '../../../../../shared/model/objects-pod.ts';
 import { ownerWorkload, workloadsIn } from '../../../../../shared/model/owners.ts';
-import { declaredPorts, isFinished, isReady } from '../../../../../shared/model/pods.ts';
+import { isFinished, isReady } from '../../../../../shared/model/pods.ts';
 import { nameOf } from '../../../../../shared/model/refs.ts';
 import { formatLabels, matchesLabels } from '../../../../../shared/model/selectors.ts';
-import { podsMatching, podsOf, selectorOf } from '../../../../../shared/model/services.ts';
+import { podsMatching, selectorOf } from '../../../../../shared/model/services.ts';
 import { hideSecrets } from '../../../../../shared/util/hide-secrets.ts';
 import { patchLine } from '../../../../../shared/util/kubectl.ts';
 import { plural } from '../../../../../shared/util/text.ts';
@@ -22,6 +22,7 @@ import { podSource } from '../pod-evidence.ts';
 import type { ServicePod } from '../service-pods.ts';
 import { lookAt } from './look-at.ts';
 import { keptFrom } from './policy-gap.ts';
+import { portGap } from './port-gap.ts';
 
 /** Why a host that a pod asks for gives it nothing. */
 export interface Gap {
@@ -63,7 +64,8 @@ export function gapOf(index: ClusterIndex, asking: Asking, { host: asked, port }
   const wrong = asking.unresolved ? withoutRecord(index, own, meant, service) : undefined;
   if (wrong !== undefined)
     return told(`it asks for ${host}: ${wrong.why}`, `Service ${namespace}/${name}`, renamed(asking, host, wrong));
-  const why = whyNot(index, namespace, service, port) ?? keptFrom(index, asking, service, port);
+  const wrongPort = portGap(index, service, port, asking);
+  const why = wrongPort?.why ?? whyNot(index, namespace, service) ?? keptFrom(index, asking, service, port);
   if (why === undefined) return undefined;
   const selector = selectorOf(service);
   const itself =
@@ -74,7 +76,10 @@ export function gapOf(index: ClusterIndex, asking: Asking, { host: asked, port }
       `Service ${namespace}/${name}`,
       isInit(asking) ? [] : publishing(namespace, name),
     );
-  return told(`it asks for Service ${place}, ${why}`, `Service ${namespace}/${name}`, [lookAt(namespace, name)]);
+  return told(`it asks for Service ${place}, ${why}`, `Service ${namespace}/${name}`, [
+    ...(wrongPort?.fixes ?? []),
+    lookAt(namespace, name),
+  ]);
 }
 
 /** Where an init container waits nothing listens yet. */
@@ -222,19 +227,8 @@ function aliasGap(entry: ServicePod, host: string, { metadata, spec }: Service):
   };
 }
 
-function whyNot(index: ClusterIndex, place: string, service: Service, port: number | undefined): string | undefined {
+function whyNot(index: ClusterIndex, place: string, service: Service): string | undefined {
   const selector = selectorOf(service);
-  const ports = (service.spec?.ports ?? []).flatMap((one) => one.port ?? []);
-  const headless = service.spec?.clusterIP === 'None';
-  if (port !== undefined && ports.length > 0 && !ports.includes(port)) {
-    // Nothing stands between a caller and the pods of a headless Service.
-    const open = headless
-      ? podsOf(index, service).flatMap(({ spec }) => declaredPorts(spec).map((one) => one.port))
-      : [];
-    if (!headless) return `which has port ${ports.join(', ')} and not ${port}`;
-    if (open.length > 0 && !open.includes(port))
-      return `whose pods listen on ${[...new Set(open)].join(', ')}, not on ${port}`;
-  }
   if (selector === undefined || !isWhollyRead(index, 'Pod', place)) return undefined;
   const pods = podsMatching(index, place, selector).filter((pod) => !isFinished(pod));
   if (pods.length === 0) return `which selects ${formatLabels(selector)}: no pod has that`;
