@@ -60,17 +60,19 @@ function parseFlow(
   }
 }
 
+const TWO_ENDS = 'Two ends are written as shop/web -> shop/db:5432/TCP, or internet -> shop/web';
+
 /** Reads `A -> B:PORT/PROTOCOL`. Throws a UsageError. */
 export function flowOf(text: string): Pick<Expectation, 'from' | 'to' | 'port' | 'protocol'> {
   const parts = text.split(/\s*(?:->|→)\s*/);
   const [source = '', target = ''] = parts;
-  if (parts.length !== 2 || source === '' || target === '') throw new UsageError(`"${text}" has no two ends`, EXAMPLE);
+  if (parts.length !== 2 || source === '' || target === '') throw new UsageError(`"${text}" has no two ends`, TWO_ENDS);
   const [from, to] = [source, target]
     .map((words) => parseEnds(words.split(/\s+/)))
     .map(([end, more]) => {
       // A word that would be passed over may have been half of what was meant.
       return more === undefined ? end : undefined;
     });
-  if (from === undefined || to === undefined) throw new UsageError(`"${text}" has not just two ends`, EXAMPLE);
+  if (from === undefined || to === undefined) throw new UsageError(`"${text}" has not just two ends`, TWO_ENDS);
   return { from, to, port: to.port, protocol: to.protocol };
 }
