@@ -42,6 +42,8 @@ describe('named-service-missing', () => {
   it('stays silent about what may be optional, outside, in /etc/hosts, or was not read', () => {
     expect(diagnose([{ name: 'OTEL', value: 'http://otel-collector:4317' }], [catalog]).verdict).toBe('healthy');
     expect(diagnose([{ name: 'API', value: 'https://catalog.example.com' }], [catalog]).verdict).toBe('healthy');
+    const first = service('catalog-v1', { selector: { app: 'catalog' }, ports: [{ port: 3550 }] });
+    expect(diagnose([{ name: 'CANARY', value: 'catalog-v2:3550' }], [first]).verdict).toBe('healthy');
     const hostAliases = [{ ip: '192.0.2.7', hostnames: ['catalog'] }];
     expect(diagnose(named, [catalog], { hostAliases }).verdict).toBe('healthy');
     expect(diagnose(named, [catalog, service('catalog', { selector: { app: 'x' } })]).causes).toEqual([]);

@@ -8,6 +8,7 @@ import { matchesLabels } from '../../../../shared/model/selectors.ts';
 import { namesMessages } from '../../messages/names.ts';
 import { type ServiceSubject, subjectPods } from '../../service-subject.ts';
 import { likeness } from '../selector/label-distance.ts';
+import { stemOf } from '../selector/version-words.ts';
 import { callerName, danglingReferencesIn } from './callers.ts';
 import { exposeFix, useName } from './name-fixes.ts';
 
@@ -60,9 +61,12 @@ export const namedServiceMissing = defineCheck<ServiceSubject>({
 });
 
 function nearService(index: ClusterIndex, namespace: string, name: string, port: number | undefined) {
-  return index
-    .list('Service', namespace)
-    .filter(({ spec }) => spec?.ports?.some((one) => one.port === port) === true)
-    .map(nameOf)
-    .find((one) => likeness(one, name) >= ALIKE);
+  return (
+    index
+      .list('Service', namespace)
+      .filter(({ spec }) => spec?.ports?.some((one) => one.port === port) === true)
+      .map(nameOf)
+      // `api-v1` beside `api-v2` is another version, which may well not be there.
+      .find((one) => likeness(one, name) >= ALIKE && stemOf(one) !== stemOf(name))
+  );
 }
