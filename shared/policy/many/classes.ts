@@ -3,12 +3,12 @@
  * compared with classes, not with pods: ten thousand replicas of a few hundred workloads cost a few hundred comparisons.
  */
 import type { Pod } from '../../model/objects-pod.ts';
-import { namespaceOrDefault } from '../../model/refs.ts';
 import { parseAddress, parseIPv4 } from '../../util/addresses.ts';
 import type { PolicyModel } from '../model.ts';
 import { type MatchContext, matchNamespace, matchPodsIn } from '../rules/match.ts';
 import { type BlockPeer, DIRECTIONS, type PodsPeer, type Tri } from '../rules/rules.ts';
 import { addressTextsOf, declaredPortsOf, type PodUnit } from '../rules/units.ts';
+import { type Alike, createAlikePods } from './alike-pods.ts';
 
 export interface PodClass {
   readonly id: number;
@@ -88,16 +88,21 @@ function namesUsed(model: PolicyModel): Pick<Usage, 'names' | 'nodes'> {
   return { names, nodes };
 }
 
+/** A class while its pods are gathered. */
+interface Gathered extends Alike {
+  readonly cls: PodClass;
+}
+
 /** Puts the pods of a model into classes. */
 export function buildClasses(model: PolicyModel, usage: Usage): ClassIndex {
-  const byKey = new Map<string, { readonly cls: PodClass; readonly pods: Pod[] }>();
+  const alike = createAlikePods<Gathered>();
   const classes: PodClass[] = [];
   const namespaces = new Map<string, PodClass[]>();
   const nameIds = new Map<string, number>([['', 0]]);
   for (const pod of model.pods) {
     const names = usage.names.size === 0 ? '' : namesKey(pod, usage.names);
-    const key = classKey(pod, names, usage);
-    const known = byKey.get(key);
+    const rest = restKey(pod, names, usage);
+    const known = alike.find(pod, rest);
     if (known !== undefined) {
       known.pods.push(pod);
       continue;
@@ -109,7 +114,7 @@ export function buildClasses(model: PolicyModel, usage: Usage): ClassIndex {
     }
     const pods = [pod];
     const cls: PodClass = { id: classes.length, unit: model.unitOf(pod), pods, names: nameId };
-    byKey.set(key, { cls, pods });
+    alike.keep({ cls, pods, rest });
     classes.push(cls);
     const namespace = namespaces.get(cls.unit.namespace.name);
     if (namespace === undefined) namespaces.set(cls.unit.namespace.name, [cls]);
@@ -119,13 +124,10 @@ export function buildClasses(model: PolicyModel, usage: Usage): ClassIndex {
   return { ...labelled(classes), byNamespace, usage };
 }
 
-/** Keys are taken in the order they stand in, which is the same for replicas; another order costs a class, no more. */
-function classKey(pod: Pod, names: string, usage: Usage): string {
-  const { metadata, spec } = pod;
-  const labels = metadata?.labels;
-  let key = namespaceOrDefault({ metadata });
-  for (const name in labels) key += `\0${name}\0${labels[name]}`;
-  key += `\0\0${names}`;
+/** What tells pods apart beside namespace and labels, as a text. */
+function restKey(pod: Pod, names: string, usage: Usage): string {
+  const { spec } = pod;
+  let key = names;
   if (spec?.hostNetwork === true) key += usage.nodes ? `\0host ${spec.nodeName ?? ''}` : '\0host';
   return usage.blocks ? `${key}\0${addressKey(pod, usage)}` : key;
 }
