@@ -28,12 +28,24 @@ function cacheFolder(): string {
   return join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'kubectl-net', 'node');
 }
 
+/** Downloads of 50 MB break off now and then, and npm begins none of them anew. */
+const ATTEMPTS = 3;
+
+async function pack(wanted: string, folder: string): Promise<void> {
+  const words = ['pack', wanted, '--pack-destination', folder, '--loglevel=error', '--ignore-scripts'];
+  for (let attempt = 1; ; attempt++) {
+    const { failed, stderr } = await execa('npm', words, { reject: false });
+    if (!failed) return;
+    if (attempt === ATTEMPTS) throw new Error(`npm could not fetch ${wanted}, tried ${ATTEMPTS} times:\n${stderr}`);
+  }
+}
+
 async function fetchBase(platform: Platform, target: string): Promise<void> {
   await mkdir(cacheFolder(), { recursive: true });
   const work = await mkdtemp(join(cacheFolder(), '.fetch-'));
   try {
     const wanted = `${platform.base}@${BASE_VERSION}`;
-    await execa('npm', ['pack', wanted, '--pack-destination', work, '--silent', '--ignore-scripts']);
+    await pack(wanted, work);
     const tarball = join(work, `${platform.base}-${BASE_VERSION}.tgz`);
     const integrity = `sha512-${(await hash(tarball, 'sha512')).toString('base64')}`;
     if (integrity !== platform.integrity) throw mismatch(platform, 'package', integrity, platform.integrity);
