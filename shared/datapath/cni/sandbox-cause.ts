@@ -38,10 +38,9 @@ function plainWords(message: string): string {
     .replace(/networkPlugin cni failed to set up pod "[^"]*" network: /, '')
     .replace(/^failed to get sandbox runtime: /, '')
     .replace(/^.*ERRORED: error configuring pod \[[^\]]*\] networking: \[[^\]]*\]: /s, '')
-    .replace(/(?:CmdAdd \(shim\): )?(?:CNI request failed with status \d+: '?(?:\[[^\]]*\] )?)/, '')
+    .replace(/(?:CmdAdd \(shim\): )?CNI request failed with status \d+: '?(?:\[[^\]]*\] )?/g, '')
     .replace(/RPC failed; request ip return \d+ /, '')
     .replace(/error adding container to network "[^"]*": /, '')
-    .replace(/CNI request failed with status \d+: '?(?:\[[^\]]*\] )?/, '')
     .replace(/'+$/, '');
   return shorten(core.replace(/^plugin type="[^"]*"(?: name="[^"]*")? failed \(add\): (?=.{120})/s, ''), 240);
 }

@@ -2,6 +2,7 @@ import { dnsPolicyFix } from '../../../../../shared/diagnose/dns-policy-fix.ts';
 import type { Evidence, Finding, Fix } from '../../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../../shared/model/cluster-index.ts';
 import type { Container } from '../../../../../shared/model/objects-pod.ts';
+import { podAddresses } from '../../../../../shared/model/pods.ts';
 import type { Ref } from '../../../../../shared/model/refs.ts';
 import { matchesLabels } from '../../../../../shared/model/selectors.ts';
 import { selectorOf } from '../../../../../shared/model/services.ts';
@@ -54,8 +55,8 @@ export function needsOf(
   const said = [...probe, ...lastWords].join('\n');
   const text = `${said}\n${spec === undefined ? '' : wholeCommand(spec)}`;
   // Probes, and servers that tell where they listen, name the pod itself.
-  const own = new Set((entry.pod.status?.podIPs ?? []).map(({ ip }) => ip));
-  const named = eachOnce(namespace, askedHosts(text)).filter(({ host }) => !own.has(host));
+  const own = podAddresses(entry.pod);
+  const named = eachOnce(namespace, askedHosts(text)).filter(({ host }) => !own.includes(host));
   // The environment names what may be asked for some day: only a Service that is not there is worth a word. A server
   // that runs and says no without a word says it of what it needs.
   const configured = configuredHosts(index, namespace, spec).filter(
@@ -65,7 +66,7 @@ export function needsOf(
   // Of a container of which no word was read, the environment is all that tells what it may wait for.
   const mute = named.length === 0 && said.trim() === '';
   const hosts = silent || mute ? configured : named;
-  const missed = askedHosts(whatItMisses(said)).filter(({ host }) => !own.has(host));
+  const missed = askedHosts(whatItMisses(said)).filter(({ host }) => !own.includes(host));
   const unresolved = tellsUnresolved(said);
   const asking: Asking = { entry, container: spec, said, unresolved };
   const gapsOf = (some: readonly NamedHost[]): readonly Gap[] =>
