@@ -8,6 +8,7 @@ import { enforcementIn as seenEnforcement } from '../../shared/policy/enforcemen
 import { PLUGINS } from '../../shared/policy/enforcement/plugins.ts';
 import { policyFactsOf } from '../../shared/policy/facts-of-index.ts';
 import { buildPolicyModel, type PolicyFacts, type PolicyModel } from '../../shared/policy/model.ts';
+import type { OwnNetwork } from '../../shared/policy/rules/own-network.ts';
 import { workloadOfPod } from '../../shared/policy/rules/stand-ins.ts';
 import type { Unseen } from '../../shared/policy/rules/unjudged.ts';
 import { ownNetworksIn } from './own-networks.ts';
@@ -59,9 +60,15 @@ export function policyModelIn(index: ClusterIndex, cni?: string, live = false): 
       const owner = facts.workloadOf?.(pod) ?? workloadOfPod(pod);
       return deploymentByHash(pod, owner) ?? owner;
     };
-    const ownNetworks = ownNetworksIn(index);
+    const ownNetworks = ownNetworksUnder(index, cni);
     return buildPolicyModel({ ...facts, traits, ownNetworks, ...(live ? { workloadOf } : {}) });
   });
+}
+
+/** Networks of namespaces' own, which OVN-Kubernetes alone gives them. */
+export function ownNetworksUnder(index: ClusterIndex, cni?: string): readonly OwnNetwork[] {
+  const { by } = enforcementIn(index, cni);
+  return by === undefined || by === 'OVN-Kubernetes' ? ownNetworksIn(index) : [];
 }
 
 /**

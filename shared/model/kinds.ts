@@ -87,6 +87,8 @@ export interface KindTypes {
   ReferenceGrant: KubeObject;
   Route: KubeObject;
   ClusterUserDefinedNetwork: KubeObject;
+  UserDefinedNetwork: KubeObject;
+  ClusterNetworkConnect: KubeObject;
   ScaledObject: KubeObject;
   Lease: Lease;
   // Network plugins' own. An `IPPool` without an adjective is Calico's.
@@ -231,6 +233,8 @@ export const KINDS: Readonly<Record<KindName, KindInfo>> = {
     'clusteruserdefinednetworks',
     false,
   ),
+  UserDefinedNetwork: info('UserDefinedNetwork', 'k8s.ovn.org', 'v1', 'userdefinednetworks'),
+  ClusterNetworkConnect: info('ClusterNetworkConnect', 'k8s.ovn.org', 'v1', 'clusternetworkconnects', false),
   ScaledObject: info('ScaledObject', 'keda.sh', 'v1alpha1', 'scaledobjects'),
   Lease: info('Lease', 'coordination.k8s.io', 'v1', 'leases'),
   IPPool: calico('IPPool', 'ippools', true),

@@ -13,7 +13,7 @@ import { networkGaps } from '../answer/own-networks.ts';
 import { unknownFieldsOf } from '../checks/form/unknown-fields.ts';
 import { unreadableIn } from '../checks/form/unreadable.ts';
 import type { LintedKind } from '../lint/policy-subject.ts';
-import { CNI_NAMES, enforcementIn, isPaper, policyModelIn, takenAsOpen } from '../policy-facts.ts';
+import { CNI_NAMES, enforcementIn, isPaper, ownNetworksUnder, policyModelIn, takenAsOpen } from '../policy-facts.ts';
 import type { Party } from '../targets/party.ts';
 import type { Naming } from '../words/misses.ts';
 import { namingOf } from '../words/names.ts';
@@ -49,7 +49,7 @@ export async function ask(request: Request, plan: Plan): Promise<Asked> {
     enforcement: isPaper(index) && cni === undefined ? ON_PAPER : enforcementIn(index, cni),
     places: placesOf(index),
     name: namingOf(model),
-    gaps: { ...gaps, notChecked: [...gaps.notChecked, ...networkGaps(index)] },
+    gaps: { ...gaps, notChecked: [...gaps.notChecked, ...networkGaps(ownNetworksUnder(index, cni))] },
     namespace: await request.facts.namespace(),
   };
 }

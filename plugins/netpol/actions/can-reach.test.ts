@@ -52,7 +52,7 @@ describe('can-reach', () => {
       'metadata: {name: shop, labels: {k8s.ovn.org/primary-user-defined-network: ""}}',
     );
     const { exit, stdout } = await ask('can-reach data/db shop/web', own);
-    expect(exit).toBe(3);
+    expect(exit).toBe(1);
     expect(stdout.replaceAll(/\s+/g, ' ')).toContain(
       'namespace shop is on a network of its own (user-defined network)',
     );

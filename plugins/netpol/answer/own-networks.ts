@@ -1,17 +1,15 @@
-import type { ClusterIndex } from '../../../shared/model/cluster-index.ts';
+import type { OwnNetwork } from '../../../shared/policy/rules/own-network.ts';
 import type { NotChecked } from '../../../shared/report/report.ts';
 import { joinNames } from '../../../shared/util/text.ts';
-import { ownNetworksIn } from '../own-networks.ts';
 
-/** What cannot be judged where pods are on networks of their own: policies say nothing about those. */
-export function networkGaps(index: ClusterIndex): readonly NotChecked[] {
-  const own = ownNetworksIn(index).map(({ namespace }) => namespace);
-  if (own.length === 0) return [];
-  const has = own.length === 1 ? 'is on a network of its own' : 'are on networks of their own';
+/** What is not known of networks that namespaces have of their own: who else is on them. */
+export function networkGaps(networks: readonly OwnNetwork[]): readonly NotChecked[] {
+  const unsure = networks.filter(({ perhaps }) => perhaps.length > 0).map(({ namespace }) => namespace);
+  if (unsure.length === 0) return [];
   return [
     {
       check: 'networks',
-      reason: `namespace ${joinNames(own, 4)} ${has} (user-defined network): pods elsewhere do not reach it, whatever policies say`,
+      reason: `which of the namespaces ${joinNames(unsure, 4)} share or connect their networks (user-defined networks)`,
     },
   ];
 }

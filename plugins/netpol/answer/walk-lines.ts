@@ -14,7 +14,7 @@ import { peersWords, peerWords } from '../words/peers.ts';
 import type { Places } from '../words/places.ts';
 import { policyWords, ruleNumber } from '../words/policies.ts';
 import { rulePortWords } from '../words/ports.ts';
-import { reasonWords } from '../words/reasons.ts';
+import { networkWords, reasonWords } from '../words/reasons.ts';
 import type { PairVerdict } from './judge-pair.ts';
 
 const WIDTH = 80;
@@ -76,12 +76,20 @@ const TIERS: Readonly<Record<TierWalk['tier'], string>> = {
 };
 
 function tierLines(tier: TierWalk, direction: Direction, question: PortQuestion, telling: Telling): readonly string[] {
-  if (tier.tier === 'network') {
-    return tier.policies.flatMap(({ policy }) =>
-      wrap(`? ${reasonWords({ code: 'networkApart', namespace: policy.name })}`, WIDTH, '  '),
-    );
-  }
+  if (tier.tier === 'network') return tier.policies.flatMap((walk) => networkLines(walk));
   return tier.policies.flatMap((walk) => policyLines(walk, TIERS[tier.tier], direction, question, telling));
+}
+
+/** A network of a namespace's own: whoever is not on it is kept out before any policy is asked. */
+function networkLines({ policy, rules }: PolicyWalk): readonly string[] {
+  const doubts = rules.flatMap(({ peers }) => (peers === 'any' ? [] : peers.flatMap((peer) => peer.doubts)));
+  const lines =
+    doubts.length > 0
+      ? doubts.map((doubt) => `? ${reasonWords(doubt)}`)
+      : [`✗ ${networkWords(policy.name)}: traffic with pods that are not on it does not pass, whatever policies say`];
+  return [...new Set(lines)].flatMap((line) =>
+    wrap(line, WIDTH, '    ').map((text, at) => (at === 0 ? `  ${text.trimStart()}` : text)),
+  );
 }
 
 function policyLines(

@@ -1,5 +1,6 @@
 import type { Gatherer } from '../../../shared/collect/gather/gather.ts';
 import type { KindName } from '../../../shared/model/kinds.ts';
+import type { Namespace } from '../../../shared/model/objects.ts';
 import { OWN_NETWORK_LABEL } from '../own-networks.ts';
 import type { NamespacedPolicyKind } from '../policy-facts.ts';
 import { CLUSTER_POLICY_KINDS, NAMESPACED_POLICY_KINDS } from '../policy-facts.ts';
@@ -46,10 +47,13 @@ async function readNamespaces(gatherer: Gatherer, own: readonly string[]): Promi
       : all.status === 'forbidden'
         ? await Promise.all(own.map((name) => gatherer.get('Namespace', undefined, name)))
         : [];
-  // Which namespaces share a network is asked only where one has a network of its own.
-  if (some.some((namespace) => OWN_NETWORK_LABEL in (namespace?.metadata?.labels ?? {}))) {
-    await gatherer.list('ClusterUserDefinedNetwork');
-  }
+  await readNetworks(gatherer, some);
+}
+
+/** Which namespaces share a network, and which are connected, where one has a network of its own. */
+export async function readNetworks(gatherer: Gatherer, namespaces: readonly (Namespace | undefined)[]): Promise<void> {
+  if (namespaces.every((namespace) => !(OWN_NETWORK_LABEL in (namespace?.metadata?.labels ?? {})))) return;
+  await Promise.all([gatherer.list('ClusterUserDefinedNetwork'), gatherer.list('ClusterNetworkConnect')]);
 }
 
 /** What leads from the outside to pods. A refusal is told by the coverage. */

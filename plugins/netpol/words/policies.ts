@@ -10,9 +10,10 @@ export function policyWords(policy: Ref, places: Places = NO_PLACES): string {
 
 /**
  * `NetworkPolicy shop/allow-web, ingress rule 1 (web.yaml:12)`. Rules are counted from 1, as people do; a rule that has a
- * name is called by it as well.
+ * name is called by it as well. A network of a namespace's own is one rule.
  */
 export function ruleWords(policy: Ref, direction: Direction, rule: RuleName, places: Places = NO_PLACES): string {
+  if (policy.kind === 'Namespace') return `the network of its own of namespace ${policy.name} (user-defined network)`;
   const place = places.rule(policy, direction, rule.index);
   return `${formatRef(policy)}, ${ruleNumber(direction, rule)}${inBrackets(place)}`;
 }

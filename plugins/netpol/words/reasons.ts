@@ -29,7 +29,7 @@ export function reasonWords(reason: Reason, name: Naming = formatRef): string {
     case 'samePriority':
       return `${joinAnd(reason.policies.map(formatRef))} have the same priority and say different things: which one acts is not defined`;
     case 'networkApart':
-      return `namespace ${reason.namespace} is on a network of its own (user-defined network), which keeps out whoever is not on it, whatever policies say`;
+      return `${networkWords(reason.namespace)}${APART[reason.why]}`;
     case 'notJudged':
       return notJudged(reason, name);
     case 'family':
@@ -61,6 +61,19 @@ export function reasonsWords(reasons: readonly Reason[], name: Naming = formatRe
   });
   return [...new Set(words)];
 }
+
+/** What a namespace has that keeps its pods apart from others. */
+export function networkWords(namespace: string): string {
+  return `namespace ${namespace} is on a network of its own (user-defined network)`;
+}
+
+const APART: Readonly<Record<Extract<Reason, { code: 'networkApart' }>['why'], string>> = {
+  sharing: ', and whether the other end shares it or is connected with it is not known',
+  servicesOnly:
+    ', which is connected with that of the other end for Services alone: by the address of a pod it does not pass',
+  openPorts:
+    ', and only those of its pods that keep this port open (k8s.ovn.org/open-default-ports) are reached from others',
+};
 
 const ANSWERS = { yes: 'allowed', no: 'denied', depends: 'not decided' } as const;
 

@@ -101,7 +101,7 @@ function doubtsOfPeer(peer: Peer, unit: Unit, context: MatchContext): readonly R
 
 /** Why a selection of pods is not decided: labels of the namespace, or the host network. */
 export function doubtsOfPods(peer: PodsPeer, unit: PodUnit): readonly Reason[] {
-  const doubts: Reason[] = peer.apartFrom === undefined ? [] : [{ code: 'networkApart', namespace: peer.apartFrom }];
+  const doubts: Reason[] = peer.apart === undefined ? [] : [{ code: 'networkApart', ...peer.apart }];
   if (peer.namespace === undefined && matchLabels(peer.namespaceSelector ?? {}, unit.namespace.labels) === 'maybe') {
     doubts.push({ code: 'namespaceLabelsUnknown', namespace: unit.namespace.name });
   }

@@ -2,7 +2,7 @@
 import type { Ref } from '../../model/refs.ts';
 import type { Miss } from '../rules/labels.ts';
 import type { Protocol } from '../rules/port-set.ts';
-import type { Action, Direction, NamedPort, Peer, TierName, Tri, Unjudged } from '../rules/rules.ts';
+import type { Action, Apart, Direction, NamedPort, Peer, TierName, Tri, Unjudged } from '../rules/rules.ts';
 
 /** `depends`: the facts, or the specification, do not decide; `reasons` say what is missing. */
 export type Answer = 'yes' | 'no' | 'depends';
@@ -45,7 +45,7 @@ export type Reason =
   /** Policies of equal priority contradict each other. */
   | { readonly code: 'samePriority'; readonly policies: readonly Ref[] }
   /** The namespace is on a network of its own, which keeps others out unless they share it. */
-  | { readonly code: 'networkApart'; readonly namespace: string }
+  | ({ readonly code: 'networkApart' } & Apart)
   /** Policies of a family that is not judged here (Calico, Cilium), or a list that could not be read. */
   | ({ readonly code: 'notJudged'; readonly policies: readonly Ref[]; readonly pod: Ref } & Unjudged)
   /** Over one address family the answer is another than over the other. */

@@ -51,7 +51,7 @@ export function matchPodsIn(peer: PodsPeer, unit: PodUnit, namespace: Tri, conte
   if (namespace === 'no') return 'no';
   const pod = matchLabels(peer.podSelector, unit.labels);
   if (pod === 'no') return 'no';
-  const both: Tri = namespace === 'yes' && pod === 'yes' && peer.apartFrom === undefined ? 'yes' : 'maybe';
+  const both: Tri = namespace === 'yes' && pod === 'yes' && peer.apart === undefined ? 'yes' : 'maybe';
   return unit.hostNetwork ? onHostNetwork(both, peer, context) : both;
 }
 

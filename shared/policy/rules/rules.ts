@@ -96,8 +96,14 @@ export interface PodsPeer {
    * exclude them.
    */
   readonly hostNetwork: 'undefined' | 'excluded';
-  /** The namespace from whose own network those who are meant are perhaps kept apart: no label decides it. */
-  readonly apartFrom?: string;
+  /** Set where it is not sure that a network of its own keeps those who are meant apart: no label decides it. */
+  readonly apart?: Apart;
+}
+
+/** The namespace with a network of its own, and why it is not sure that others are kept out. */
+export interface Apart {
+  readonly namespace: string;
+  readonly why: 'sharing' | 'servicesOnly' | 'openPorts';
 }
 
 /** Addresses. `range` is undefined when the text is no CIDR block; such a peer matches nothing. */

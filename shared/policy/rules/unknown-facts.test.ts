@@ -4,7 +4,7 @@ import { evaluate } from '../evaluate/evaluate.ts';
 import { connectivity } from '../many/connectivity.ts';
 import { buildPolicyModel, type PolicyFacts } from '../model.ts';
 import { at, grid, namespace, node, pod, policy } from '../testing/cluster.ts';
-import { hasPort } from './port-set.ts';
+import { hasPort, portRange } from './port-set.ts';
 
 describe('what the facts do not tell', () => {
   const web = pod('x/web', { app: 'web' }, { ip: '10.0.0.1', node: 'n1' });
@@ -189,18 +189,25 @@ describe('what the facts do not tell', () => {
 
 describe('a network of its own', () => {
   const facts = grid({
-    ownNetworks: [{ namespace: 'x', shared: [] }],
+    ownNetworks: [
+      { namespace: 'x', shared: [], perhaps: [], servicesOnly: [], others: ['x'], open: portRange('TCP', 443) },
+    ],
     networkPolicies: [
       policy('y/p', { podSelector: { matchLabels: { pod: 'a' } }, ingress: [{ from: [{ podSelector: {} }] }] }),
     ],
   });
   const model = buildPolicyModel(facts);
-  const ask = (from: string, to: string) =>
-    evaluate(model, at(facts, from), at(facts, to), { protocol: 'TCP', port: 80 });
+  const ask = (from: string, to: string, port = 80) =>
+    evaluate(model, at(facts, from), at(facts, to), { protocol: 'TCP', port });
 
-  it('leaves open whether others get in and out, except where policies deny, and nothing within', () => {
-    expect(ask('z/a', 'x/a')).toMatchObject({ answer: 'depends', reasons: [{ code: 'networkApart', namespace: 'x' }] });
-    expect(ask('x/a', 'y/b')).toMatchObject({ answer: 'depends', reasons: [{ code: 'networkApart', namespace: 'x' }] });
+  it('keeps others out and its own in, except on ports that are kept open, and parts nobody within', () => {
+    expect(ask('z/a', 'x/a')).toMatchObject({ answer: 'no', ingress: { decision: { policy: { kind: 'Namespace' } } } });
+    expect(ask('x/a', 'y/b')).toMatchObject({ answer: 'no', egress: { decision: { policy: { kind: 'Namespace' } } } });
+    expect(ask('z/a', 'x/a', 443)).toMatchObject({
+      answer: 'depends',
+      reasons: [{ code: 'networkApart', why: 'openPorts' }],
+    });
+    expect(ask('x/a', 'z/a', 443)).toMatchObject({ answer: 'no' });
     expect(ask('x/a', 'y/a')).toMatchObject({ answer: 'no', reasons: [] });
     expect(ask('x/a', 'x/b')).toMatchObject({ answer: 'yes', reasons: [], ingress: { tiers: [] } });
     expect(ask('z/a', 'y/b')).toMatchObject({ answer: 'yes', reasons: [] });
@@ -210,11 +217,12 @@ describe('a network of its own', () => {
     const matrix = connectivity(model, 'pod');
     const place = (name: string) =>
       matrix.peers.findIndex((peer) => peer.type === 'pods' && `${peer.ref.namespace}/${peer.ref.name}` === name);
-    const cell = (from: string, to: string) => {
+    const cell = (from: string, to: string, port = 80) => {
       const { allowed, depends } = matrix.cell(place(from), place(to));
-      return [allowed, depends].map((ports) => hasPort(ports, 'TCP', 80));
+      return [allowed, depends].map((ports) => hasPort(ports, 'TCP', port));
     };
-    expect(cell('z/a', 'x/a')).toEqual([false, true]);
+    expect(cell('z/a', 'x/a')).toEqual([false, false]);
+    expect(cell('z/a', 'x/a', 443)).toEqual([false, true]);
     expect(cell('x/a', 'y/a')).toEqual([false, false]);
     expect(cell('x/a', 'x/b')).toEqual([true, false]);
   });
