@@ -1,5 +1,5 @@
 import type { Runtime } from '../runtime/runtime.ts';
-import type { Command, Options, Plugin } from './command.ts';
+import type { Command, CommandResult, Options, Plugin } from './command.ts';
 import { UsageError } from './command.ts';
 import { openFactSource } from './fact-source.ts';
 import { findCommand } from './find-command.ts';
@@ -58,10 +58,18 @@ async function runCommand(plugin: Plugin, argv: readonly string[], runtime: Runt
     const result = await found.command.run({ plugin, args: found.args, options, runtime, facts });
     // After Ctrl-C nothing more is said: the status 130 has been given.
     if (runtime.signal.aborted) return 130;
-    return await printResult(result, options, runtime);
+    return await printResult(await meantForSame(result, options), options, runtime);
   } finally {
     facts.close();
   }
+}
+
+/** Commands that an answer tells the reader to run ask what this one has asked: for all plugins in this one place. */
+async function meantForSame(result: CommandResult, options: Options): Promise<CommandResult> {
+  if (result.type !== 'report') return result;
+  const { sameFacts } = await import('./same-facts.ts');
+  const { askAgain } = await import('../report/same-facts.ts');
+  return { ...result, report: askAgain(result.report, sameFacts(options)) };
 }
 
 function refuseBoth(command: Command, options: Options): void {

@@ -1,15 +1,35 @@
+import type { Again } from '../report/same-facts.ts';
 import { shellQuote } from '../util/text.ts';
 import type { Options } from './command.ts';
 
-/** Flags that say where facts come from; a token is nothing to print. */
-const FLAGS = ['kubeconfig', 'context', 'cluster', 'user', 'server', 'as', 'as-uid'] as const;
+/** Flags of kubectl that say where facts come from; a token is nothing to print. */
+const VALUES = [
+  'kubeconfig',
+  'context',
+  'cluster',
+  'user',
+  'server',
+  'certificate-authority',
+  'client-certificate',
+  'client-key',
+  'tls-server-name',
+  'as',
+  'as-uid',
+] as const;
 
-/** ` --context prod`, ` --snapshot dump.yaml`: what a line to paste needs to ask the same facts as this one; may be empty. */
-export function sameFacts(options: Options): string {
-  const given = FLAGS.flatMap((flag) => {
+/** What a line to paste needs to ask, and to change, what this command line has asked. */
+export function sameFacts(options: Options): Again {
+  const given = VALUES.flatMap((flag) => {
     const value = options.string(flag);
-    return value === undefined ? [] : [[flag, value] as const];
+    return value === undefined ? [] : [flagText(flag, value)];
   });
-  const many = ['as-group', 'snapshot'].flatMap((flag) => options.list(flag).map((value) => [flag, value] as const));
-  return [...given, ...many].map(([flag, value]) => ` --${flag} ${shellQuote(value)}`).join('');
+  const groups = options.list('as-group').map((group) => flagText('as-group', group));
+  const unsafe = options.boolean('insecure-skip-tls-verify') ? [' --insecure-skip-tls-verify'] : [];
+  const kubectl = [...given, ...groups, ...unsafe].join('');
+  const snapshots = options.list('snapshot').map((path) => flagText('snapshot', path));
+  return { kubectl, own: kubectl + snapshots.join('') };
+}
+
+function flagText(flag: string, value: string): string {
+  return ` --${flag} ${shellQuote(value)}`;
 }

@@ -31,7 +31,8 @@ async function answers(
   const ask = async (more: string): Promise<string> => {
     const { stdout } = await runCli(netsvc, `${question} -o json ${more}`, { now: NOW, world });
     const { verdict, causes, items } = JSON.parse(stdout);
-    return JSON.stringify({ verdict, causes, items }, undefined, 1);
+    // Lines to paste ask the recording again where it was asked: the one difference there must be.
+    return JSON.stringify({ verdict, causes, items }, undefined, 1).replaceAll(` --snapshot ${file}`, '');
   };
   // A recording knows which namespace it is of.
   return { live: await ask('-n shop'), recorded: await ask(`--snapshot ${file}`) };

@@ -202,14 +202,6 @@ describe('a name that does not exist', () => {
   });
 });
 
-describe('a line to paste that asks further', () => {
-  it('asks the same facts', async () => {
-    const name = 'webhook-of-the-mesh-is-down';
-    const { stdout } = await runCli(netsvc, `web -n shop ${scenario(name)}`);
-    expect(stdout).toMatch(new RegExp(`\n {4}kubectl netsvc \\S+ -n \\S+ --snapshot test/scenarios/${name}/facts`));
-  });
-});
-
 describe('--from', () => {
   it.each(['pod/web-1', 'web-1', 'shop/web-1', 'pod/shop/web-1'])('%s is a pod', async (from) => {
     const run = await ask(`path web --from ${from}`);

@@ -4,7 +4,6 @@ import { recordedNamespace } from '../../../shared/cli/only-namespace.ts';
 import { parseSelector } from '../../../shared/cli/parse-selector.ts';
 import { parseSuppress, suppressedBy } from '../../../shared/cli/parse-suppress.ts';
 import { type Progress, startProgress } from '../../../shared/cli/progress.ts';
-import { sameFacts } from '../../../shared/cli/same-facts.ts';
 import { withSlicesOfEndpoints } from '../../../shared/collect/slices-of-endpoints.ts';
 import { imagineApplied } from '../../../shared/diagnose/imagine-applied.ts';
 import { withProblems } from '../../../shared/diagnose/snapshot-problems.ts';
@@ -61,10 +60,7 @@ export async function runCheck(request: Request): Promise<CommandResult> {
   return {
     type: 'report',
     report: withProblems(
-      sweepReport(
-        { index, source, namespace: faulty.length > 0 ? place : namespace, selector, again: sameFacts(options) },
-        reports,
-      ),
+      sweepReport({ index, source, namespace: faulty.length > 0 ? place : namespace, selector }, reports),
       snapshot,
     ),
   };

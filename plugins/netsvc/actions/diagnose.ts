@@ -2,11 +2,8 @@ import type { CommandResult, Request } from '../../../shared/cli/command.ts';
 import { UsageError } from '../../../shared/cli/command.ts';
 import { parseSuppress, suppressedBy } from '../../../shared/cli/parse-suppress.ts';
 import { parseTarget } from '../../../shared/cli/parse-target.ts';
-import { sameFacts } from '../../../shared/cli/same-facts.ts';
 import { withProblems } from '../../../shared/diagnose/snapshot-problems.ts';
-import type { Finding } from '../../../shared/messages/finding.ts';
 import { sourceName } from '../../../shared/model/source-name.ts';
-import type { Report } from '../../../shared/report/report.ts';
 import { suppressReport } from '../../../shared/report/suppress.ts';
 import type { DiagnoseOptions } from '../diagnose/diagnose-service.ts';
 import { TARGET_KINDS } from '../targets/target-kinds.ts';
@@ -30,17 +27,5 @@ export async function runDiagnose(request: Request): Promise<CommandResult> {
   const report = diagnoseTarget(index, target, namespace, options, commands);
   const service = index.get('Service', namespace, target.name);
   const accepted = target.kind === 'Service' && service !== undefined ? suppressedBy(service) : [];
-  const told = withSameFacts(report, sameFacts(request.options));
-  return { type: 'report', report: withProblems(suppressReport(told, [...rules, ...accepted]), snapshot) };
-}
-
-/** Lines that ask further ask the same facts. */
-function withSameFacts(report: Report, again: string): Report {
-  const same = (finding: Finding): Finding => ({
-    ...finding,
-    fixes: finding.fixes.map((fix) =>
-      /^kubectl net(svc|dns|cni|pol)\b/.test(fix.command) ? { ...fix, command: fix.command + again } : fix,
-    ),
-  });
-  return { ...report, causes: report.causes.map(same), findings: report.findings.map(same) };
+  return { type: 'report', report: withProblems(suppressReport(report, [...rules, ...accepted]), snapshot) };
 }

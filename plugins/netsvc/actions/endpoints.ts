@@ -1,11 +1,10 @@
 import type { CommandResult, Request } from '../../../shared/cli/command.ts';
-import { sameFacts } from '../../../shared/cli/same-facts.ts';
 import type { ClusterIndex } from '../../../shared/model/cluster-index.ts';
 import type { Service } from '../../../shared/model/objects-network.ts';
 import { nameOf, namespaceOf } from '../../../shared/model/refs.ts';
+import { besideOrBelow } from '../../../shared/report/next-lines.ts';
 import type { Report, Section } from '../../../shared/report/report.ts';
 import { type EndpointEntry, endpointEntries, stateWord } from '../diagnose/endpoint-table.ts';
-import { nextLines } from '../diagnose/next-lines.ts';
 import { describeServices } from './each-service.ts';
 
 /** `endpoints`: one line for each address behind a Service. */
@@ -15,7 +14,7 @@ export async function runEndpoints(request: Request): Promise<CommandResult> {
     return {
       sections: [
         ...tables.map(({ service, entries }) => tableOf(index, service, entries, tables.length > 1)),
-        ...hintOf(reports, sameFacts(request.options)),
+        ...hintOf(reports),
       ],
       data: {
         services: tables.map(({ service, entries }) => ({
@@ -67,9 +66,9 @@ function emptyWord(index: ClusterIndex, service: Service): string {
   return status === 'ok' ? 'no endpoints and no pods' : `endpoints not seen: ${reason}`;
 }
 
-function hintOf(reports: readonly Report[], again: string): readonly Section[] {
+function hintOf(reports: readonly Report[]): readonly Section[] {
   const bad = reports.find((report) => report.causes.length > 0);
   if (bad?.target === undefined) return [];
   const { namespace = '', name } = bad.target;
-  return [{ type: 'text', lines: nextLines(`kubectl netsvc svc/${name} -n ${namespace}${again}`) }];
+  return [{ type: 'text', lines: besideOrBelow('Evidence and fix:', `kubectl netsvc svc/${name} -n ${namespace}`) }];
 }

@@ -3,9 +3,9 @@ import type { Finding } from '../../../shared/messages/finding.ts';
 import { isProvenAbsent } from '../../../shared/model/absence.ts';
 import type { ClusterIndex } from '../../../shared/model/cluster-index.ts';
 import { formatRef, nameOf, refKey } from '../../../shared/model/refs.ts';
+import { besideOrBelow } from '../../../shared/report/next-lines.ts';
 import type { NotChecked, Report, ReportItem, Verdict } from '../../../shared/report/report.ts';
 import { compareText, joinNames, plural } from '../../../shared/util/text.ts';
-import { nextLines } from './next-lines.ts';
 
 export interface SweepFrame {
   readonly index: ClusterIndex;
@@ -14,8 +14,6 @@ export interface SweepFrame {
   readonly namespace: string | undefined;
   /** The labels that Services were chosen by, as typed. */
   readonly selector: string | undefined;
-  /** What a further question about the same facts ends with: ` --snapshot dump.yaml`. */
-  readonly again: string;
 }
 
 const WORST_FIRST: readonly Verdict[] = ['broken', 'degraded', 'unknown', 'healthy'];
@@ -153,7 +151,7 @@ function sectionsOf(frame: SweepFrame, items: readonly ReportItem[]): Report['se
   const next =
     worst === undefined || worst.verdict === 'healthy'
       ? []
-      : nextLines(`kubectl netsvc ${wordFor(worst)} -n ${worst.target.namespace ?? ''}${frame.again}`);
+      : besideOrBelow('Evidence and fix:', `kubectl netsvc ${wordFor(worst)} -n ${worst.target.namespace ?? ''}`);
   return [
     {
       type: 'table',

@@ -1,7 +1,0 @@
-const WIDTH = 80;
-
-/** Where to go on from a table: the command beside its title, or below it where the line would break and not be pasted. */
-export function nextLines(command: string): readonly string[] {
-  const line = `Evidence and fix: ${command}`;
-  return line.length <= WIDTH ? [line] : ['Evidence and fix:', `    ${command}`];
-}
