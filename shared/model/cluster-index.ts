@@ -44,7 +44,7 @@ export interface ClusterIndex {
 export function createIndex(snapshot: Snapshot): ClusterIndex {
   const byKind = new Map<KindName, Map<string, KubeObject[]>>();
   const all = new Map<KindName, readonly KubeObject[]>();
-  const byName = new Map<KindName, Map<string, KubeObject>>();
+  const byName = new Map<KindName, Map<string, Map<string, KubeObject>>>();
   const memos = new Map<string, unknown>();
   const memosOf = new WeakMap<object, Map<string, unknown>>();
   const seenIn = new Map<KindName, Map<string, Seen>>();
@@ -73,6 +73,25 @@ export function createIndex(snapshot: Snapshot): ClusterIndex {
     return map;
   }
 
+  /** By namespace first, so that no text need be put together for a question. */
+  function names(kind: KindName): Map<string, Map<string, KubeObject>> {
+    let map = byName.get(kind);
+    if (map === undefined) {
+      map = new Map();
+      for (const object of sorted(kind)) {
+        const namespace = object.metadata?.namespace ?? '';
+        let known = map.get(namespace);
+        if (known === undefined) {
+          known = new Map();
+          map.set(namespace, known);
+        }
+        known.set(object.metadata?.name ?? '', object);
+      }
+      byName.set(kind, map);
+    }
+    return map;
+  }
+
   function memo<T>(key: string, compute: () => T): T {
     if (memos.has(key)) return memos.get(key) as T;
     const value = compute();
@@ -90,16 +109,8 @@ export function createIndex(snapshot: Snapshot): ClusterIndex {
         ? sorted(kind)
         : (namespaced(kind).get(namespace) ?? [])) as readonly KindTypes[K][],
     get: <K extends KindName>(kind: K, namespace: string | undefined, name: string) => {
-      let names = byName.get(kind);
-      if (names === undefined) {
-        names = new Map();
-        for (const object of sorted(kind)) {
-          names.set(`${object.metadata?.namespace ?? ''}/${object.metadata?.name ?? ''}`, object);
-        }
-        byName.set(kind, names);
-      }
       const scope = KINDS[kind].namespaced ? (namespace ?? '') : '';
-      return names.get(`${scope}/${name}`) as KindTypes[K] | undefined;
+      return names(kind).get(scope)?.get(name) as KindTypes[K] | undefined;
     },
     seen: (kind, namespace = '*', part) => {
       if (part !== undefined) return seen(snapshot, kind, namespace, part);
