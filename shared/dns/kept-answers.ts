@@ -6,7 +6,7 @@ interface Kept {
   readonly pod: string;
 }
 
-/** The files of a folder by pod, read once per index. One without the list that makes it ours is passed over. */
+/** The files of a folder by pod, read once per index. One without the list of objects that makes it ours is passed over. */
 export function keptAnswers<File extends Kept>(
   index: ClusterIndex,
   folder: string,
@@ -23,8 +23,12 @@ export function keptAnswers<File extends Kept>(
 function parse<File extends Kept>(text: string, list: keyof File): readonly File[] {
   try {
     const value = JSON.parse(text) as Partial<File>;
-    return typeof value.pod === 'string' && Array.isArray(value[list]) ? [value as File] : [];
+    return typeof value.pod === 'string' && isListOfObjects(value[list]) ? [value as File] : [];
   } catch {
     return [];
   }
+}
+
+function isListOfObjects(value: unknown): boolean {
+  return Array.isArray(value) && value.every((entry) => typeof entry === 'object' && entry !== null);
 }

@@ -111,6 +111,13 @@ describe('answers of the servers', () => {
     expect(checkObjects(dnsObjects(), { tools }).verdict).toBe('healthy');
   });
 
+  it('in a file that somebody damaged are passed over', () => {
+    const tools = [tool('coredns-1', { answers: [null] }), tool('coredns-2', { answers: ['NXDOMAIN'] })];
+    const report = checkObjects(dnsObjects(), { tools });
+    expect(report.verdict).toBe('healthy');
+    expect(report.notChecked.map(({ reason }) => reason).join()).not.toContain('fault');
+  });
+
   it('that have an address of one family only are right, whichever it is', () => {
     const four = [answer('NOERROR'), answer('NOERROR', 'AAAA', [])];
     const six = [answer('NOERROR', 'A', []), answer('NOERROR', 'AAAA', ['fd00::1'])];
