@@ -10,7 +10,11 @@ describe('nearest words', () => {
     ['wbe', ['web']],
     ['pay', ['payment-service']],
     ['ordres', ['orders']],
+    ['cart-master', ['cart']],
+    ['web-service', ['web']],
+    ['admin', ['web-admin']],
     ['zzz', []],
+    ['w-x', []],
     ['', []],
   ])('of %s are %j', (typed, near) => {
     expect(nearestWords(typed, services)).toEqual(near);

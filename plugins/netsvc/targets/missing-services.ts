@@ -43,9 +43,10 @@ export function namesake(
     fixes:
       service !== undefined
         ? [asking(retry, nameOf(service), namespace)]
-        : port !== undefined && bears
-          ? [expose(port.port)]
-          : [],
+        : [
+            asking(retry, `${found.kind.toLowerCase()}/${found.ref.name}`, namespace, 'ask about its pods'),
+            ...(port !== undefined && bears ? [expose(port.port)] : []),
+          ],
   };
 }
 
@@ -78,8 +79,8 @@ export function addressee(index: ClusterIndex, address: string, retry: string): 
   };
 }
 
-function asking(retry: string, word: string, namespace: string): Fix {
-  return { title: 'ask about it', command: `${retry} ${word} -n ${namespace}`, risk: 'none' };
+function asking(retry: string, word: string, namespace: string, title = 'ask about it'): Fix {
+  return { title, command: `${retry} ${word} -n ${namespace}`, risk: 'none' };
 }
 
 const SERVING: ReadonlySet<string> = new Set(['Deployment', 'StatefulSet', 'DaemonSet']);
