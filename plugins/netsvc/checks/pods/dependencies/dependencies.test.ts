@@ -61,6 +61,9 @@ describe('what a crashing container needs and does not get', () => {
     expect(causeCodes(report)).toEqual(['SVC229']);
     expect(report.headline).toContain('; its environment names Service db, which selects app=db: no pod has that');
     expect(commands(report)).toContain('kubectl netsvc db -n shop');
+    // One that is not there is said once.
+    const absent = diagnoseObjects([web, deployment('web', { app: 'web' }), asks], 'web');
+    expect(facts(absent).match(/there is no Service db/g)).toHaveLength(1);
     const itself = {
       ...asks,
       spec: { ...asks.spec, containers: [{ name: 'app', ...app, env: [{ name: 'HOST', value: 'web' }] }] },

@@ -72,12 +72,15 @@ export function needsOf(
   const gapsOf = (some: readonly NamedHost[]): readonly Gap[] =>
     some.flatMap((host) => gapOf(index, asking, host) ?? []).slice(0, MOST);
   const asks = servicesAsked(index, namespace, entry, hosts).slice(0, MOST);
-  const absent = gapsOf(
-    configured.filter(({ host }) => {
-      const meant = meaningOf(index, namespace, host);
-      return meant !== undefined && meant.service === undefined;
-    }),
-  );
+  const absent =
+    hosts === configured
+      ? []
+      : gapsOf(
+          configured.filter(({ host }) => {
+            const meant = meaningOf(index, namespace, host);
+            return meant !== undefined && meant.service === undefined;
+          }),
+        );
   const gaps = mute ? gapsOf(hosts).flatMap(onPaper) : gapsOf(hosts);
   // Without any word of the container's own, servers that are surely not the cluster's are worth a line.
   const trap = unresolved || said.trim() === '' ? trapOf(index, entry, unresolved, said) : undefined;
