@@ -62,7 +62,9 @@ describe('what a crashing container needs and does not get', () => {
     expect(report.headline).toContain('; its environment names Service db, which selects app=db: no pod has that');
     expect(commands(report)).toContain('kubectl netsvc db -n shop');
     // One that is not there is said once.
-    const absent = diagnoseObjects([web, deployment('web', { app: 'web' }), asks], 'web');
+    const other = [{ name: 'app', ...app, env: [{ name: 'DB_HOST', value: 'db:5432' }] }];
+    const missing = { ...asks, spec: { ...asks.spec, containers: other } };
+    const absent = diagnoseObjects([web, deployment('web', { app: 'web' }), missing], 'web');
     expect(facts(absent).match(/there is no Service db/g)).toHaveLength(1);
     const itself = {
       ...asks,
