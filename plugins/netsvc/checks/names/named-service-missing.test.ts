@@ -39,6 +39,15 @@ describe('named-service-missing', () => {
     expect(causeCodes(diagnose(named, [other]))).toEqual([]);
   });
 
+  it('names the Service of another name that leads to the workload', () => {
+    const there = service('products', { selector: { app: 'catalog' }, ports: [{ port: 3550 }] });
+    const report = diagnose(named, [catalog, there]);
+    expect(report.headline).toContain('no Service shop/catalog; Deployment catalog is behind Service products');
+    expect(report.causes[0]?.fixes[0]?.command).toBe(
+      'kubectl set env deployment/front -n shop -c app CATALOG_ADDR=products:3550',
+    );
+  });
+
   it('stays silent about what may be optional, outside, in /etc/hosts, or was not read', () => {
     expect(diagnose([{ name: 'OTEL', value: 'http://otel-collector:4317' }], [catalog]).verdict).toBe('healthy');
     expect(diagnose([{ name: 'API', value: 'https://catalog.example.com' }], [catalog]).verdict).toBe('healthy');

@@ -5,7 +5,7 @@ import { isProvenAbsent, isWhollyRead } from '../../../../../shared/model/absenc
 import type { ClusterIndex } from '../../../../../shared/model/cluster-index.ts';
 import type { Service } from '../../../../../shared/model/objects-network.ts';
 import type { Container } from '../../../../../shared/model/objects-pod.ts';
-import { ownerWorkload, workloadsIn } from '../../../../../shared/model/owners.ts';
+import { type OwnedWorkload, ownerWorkload } from '../../../../../shared/model/owners.ts';
 import { isFinished, isReady } from '../../../../../shared/model/pods.ts';
 import { nameOf } from '../../../../../shared/model/refs.ts';
 import { formatLabels, matchesLabels } from '../../../../../shared/model/selectors.ts';
@@ -14,6 +14,7 @@ import { hideSecrets } from '../../../../../shared/util/hide-secrets.ts';
 import { patchLine } from '../../../../../shared/util/kubectl.ts';
 import { plural } from '../../../../../shared/util/text.ts';
 import type { NamedHost } from '../../names/host-references.ts';
+import { ALIKE, insteadOf } from '../../names/instead-of.ts';
 import { exposeFix } from '../../names/name-fixes.ts';
 import { type HostMeaning, meaningOf } from '../../names/service-of-host.ts';
 import { likeness } from '../../selector/label-distance.ts';
@@ -50,13 +51,12 @@ export function gapOf(index: ClusterIndex, asking: Asking, { host: asked, port }
   const place = namespace === own ? name : `${namespace}/${name}`;
   const told = (fact: string, source: string, fixes: readonly Fix[]): Gap => ({ evidence: { fact, source }, fixes });
   if (service === undefined) {
-    const wrong = wrongName(index, asking, host, meant);
+    const wrong = wrongName(index, asking, host, meant, port);
     if (wrong === undefined) return undefined;
-    const open = wrong.better === undefined ? withoutService(index, meant, port) : undefined;
     return told(
-      `it asks for ${host}: ${wrong.why}${open?.words ?? ''}`,
+      `it asks for ${host}: ${wrong.why}`,
       `Services of namespace ${namespace}`,
-      open?.fixes ?? renamed(asking, host, wrong),
+      wrong.unexposed === undefined ? renamed(asking, host, wrong) : exposeFix(wrong.unexposed, port),
     );
   }
   const astray = aliasGap(asking.entry, host, service);
@@ -102,13 +102,12 @@ function publishing(namespace: string, name: string): readonly Fix[] {
   ];
 }
 
-/** How like a name must be to be the one that was meant. */
-const ALIKE = 0.7;
-
 /** What is wrong with a name, and the name that would do where it is known. */
 interface WrongName {
   readonly why: string;
   readonly better?: string;
+  /** The workload that the name belongs to, to which no Service leads. */
+  readonly unexposed?: OwnedWorkload;
 }
 
 function wrongName(
@@ -116,6 +115,7 @@ function wrongName(
   { entry }: Asking,
   host: string,
   { namespace, name, domain }: HostMeaning,
+  port: number | undefined,
 ): WrongName | undefined {
   const own = entry.pod.metadata?.namespace ?? '';
   const known = (entry.pod.spec?.hostAliases ?? []).some(({ hostnames = [] }) => hostnames.includes(host));
@@ -130,34 +130,24 @@ function wrongName(
   }
   if (!isWhollyRead(index, 'Service', namespace)) return undefined;
   const why = `there is no Service ${name} in namespace ${namespace}`;
+  const instead = insteadOf(index, namespace, name, port);
+  if (instead?.kind === 'unexposed') {
+    const { kind, ref } = instead.workload;
+    return { why: `${why}, only a ${kind} ${ref.name} to which none leads`, unexposed: instead.workload };
+  }
+  if (instead?.kind === 'behind') {
+    const { kind, ref } = instead.workload;
+    const better = shortestName(instead.service, namespace, own);
+    return { why: `${why}; ${kind} ${ref.name} is behind Service ${instead.service}`, better };
+  }
   const [elsewhere, ...more] = index.list('Service').filter((one) => nameOf(one) === name);
   if (elsewhere !== undefined) {
     const other = elsewhere.metadata?.namespace ?? '';
     const better = more.length > 0 ? {} : { better: shortestName(name, other, own) };
     return { why: `${why}; Service ${name} is in namespace ${other}`, ...better };
   }
-  const [near] = index
-    .list('Service', namespace)
-    .map(nameOf)
-    .filter((one) => likeness(one, name) >= ALIKE)
-    .sort((a, b) => likeness(b, name) - likeness(a, name));
-  if (near === undefined) return { why };
-  return { why: `${why}; nearest: ${near}`, better: shortestName(near, namespace, own) };
-}
-
-/** A workload of the name that is asked for, to which no Service leads. */
-function withoutService(
-  index: ClusterIndex,
-  { namespace, name }: HostMeaning,
-  asked: number | undefined,
-): { readonly words: string; readonly fixes: readonly Fix[] } | undefined {
-  const workload = workloadsIn(index, namespace).find(({ ref }) => ref.name === name);
-  const selected = index.list('Service', namespace).some((one) => {
-    const selector = selectorOf(one);
-    return selector !== undefined && matchesLabels(selector, workload?.template?.metadata?.labels);
-  });
-  if (workload === undefined || selected) return undefined;
-  return { words: `, only a ${workload.kind} ${name} to which none leads`, fixes: exposeFix(workload, asked) };
+  if (instead === undefined) return { why };
+  return { why: `${why}; nearest: ${instead.service}`, better: shortestName(instead.service, namespace, own) };
 }
 
 /** Why a name does not resolve although its Service exists. */

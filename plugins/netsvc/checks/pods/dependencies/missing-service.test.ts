@@ -33,7 +33,17 @@ describe('a Service that nobody made', () => {
       service('redis', { selector: { app: 'cache' } }),
     ]);
     expect(report.headline).not.toContain('to which none leads');
+    expect(report.headline).toContain('Deployment cache is behind Service redis');
     expect(report.causes[0]?.fixes.some(({ command }) => command.includes('expose'))).toBe(false);
+  });
+
+  it('is not another version of it', () => {
+    const report = told('dial tcp: lookup api-v2 on 10.96.0.10:53: no such host', [
+      service('api-v1'),
+      namespace('shop'),
+    ]);
+    expect(report.headline).toContain('there is no Service api-v2');
+    expect(report.headline).not.toContain('nearest');
   });
 
   it('is not taken from a command that was cut for the eye', () => {
