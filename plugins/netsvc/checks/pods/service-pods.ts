@@ -7,6 +7,7 @@ import { probeTimes } from '../../../../shared/model/pod-state-probe.ts';
 import { isReady, podKey } from '../../../../shared/model/pods.ts';
 import type { Ref } from '../../../../shared/model/refs.ts';
 import { type ServiceSubject, subjectPods } from '../../service-subject.ts';
+import { stillStarting } from './still-starting.ts';
 
 /** A pod behind the Service, with its state and the workload that made it. */
 export interface ServicePod {
@@ -42,12 +43,20 @@ export function servicePods(index: ClusterIndex, subject: ServiceSubject): reado
   });
 }
 
+/** The state by time and events, unless the log of the pod says that it is still coming up. */
+function stateIn(index: ClusterIndex, pod: Pod, someReady: boolean): PodState {
+  const state = stateByTime(index, pod, someReady);
+  if (state.is !== 'unready' || stillStarting(index, pod, state) === undefined) return state;
+  const [container] = state.containers;
+  return { is: 'starting', stage: 'probing', container, since: container?.startedAt };
+}
+
 /**
  * Facts without a time of their own may be much later than the newest time in them. Where no pod of the Service serves,
  * one that seems to be starting has then rather been so for long: when its probe has failed already, or when no event was
  * read that could tell.
  */
-function stateIn(index: ClusterIndex, pod: Pod, someReady: boolean): PodState {
+function stateByTime(index: ClusterIndex, pod: Pod, someReady: boolean): PodState {
   const state = podState(index, pod);
   if (!index.orLater || someReady || state.is !== 'starting' || isInStartBudget(state)) return state;
   const silent = index.list('Event', pod.metadata?.namespace).length === 0;

@@ -27,7 +27,7 @@ import {
   sinceInWords,
 } from './probe-words.ts';
 import { standbyOf } from './standby.ts';
-import { publishedEvidence, publishedInWords, revisionOf, weighUnready } from './unready-weight.ts';
+import { mayBeStarting, publishedEvidence, publishedInWords, revisionOf, weighUnready } from './unready-weight.ts';
 
 /**
  * Pods that run and are not ready: the container, its probe, what the probe was answered, since when. The verdict
@@ -113,6 +113,7 @@ function probeFinding(
   const note = rolloutNote(index, group);
   const needs = needsOf(index, told, told.container, probeTexts(told));
   const elsewhere = answersElsewhere(index, told);
+  const young = needs.evidence.length === 0 && elsewhere.words === '' && mayBeStarting(index, told, all);
   const bit = notExecutable(index, told, told.probe.exec?.command ?? [], told.failure?.message ?? '');
   const finding = MESSAGE[told.fault]({
     subject: told.owner,
@@ -133,9 +134,11 @@ function probeFinding(
       ...needs.evidence,
       ...blockedEvidence(told),
       ...publishedEvidence(subject),
+      ...(young ? [youth(index, told)] : []),
       ...note.evidence,
     ],
     ...weighUnready(index, subject, group, told),
+    ...(young ? { confidence: 'likely' as const } : {}),
     // More patience does not make a dependency answer that is known to be away.
     fixes: withUndo(note, [
       ...(bit?.fixes ?? []),
@@ -145,6 +148,15 @@ function probeFinding(
     ]),
   });
   return mayWait(told) ? withWords(finding, needs) : finding;
+}
+
+/** What speaks against the fault: the container has not run for long. */
+function youth({ now, orLater }: ClusterIndex, told: FailingProbe): Evidence {
+  const age = ago(told.container.status?.state?.running?.startedAt, now).replace(' ago', '');
+  return {
+    fact: `first run of ${told.container.name}, ${orLater ? 'at least ' : ''}${age} old: a slow start would look the same`,
+    source: `${podSource(told)} status.containerStatuses`,
+  };
 }
 
 /** A wrong path, port or scheme is the probe's own fault, whatever the app cannot reach besides. */

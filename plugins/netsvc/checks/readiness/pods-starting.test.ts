@@ -104,7 +104,7 @@ describe('pods-starting', () => {
 
 describe('a server that does not listen yet', () => {
   const often: Probe = { httpGet: { path: '/healthz', port: 8080 }, periodSeconds: 2 };
-  const ask = (started: number, message: string, restartCount = 0, readinessProbe = often) => {
+  const ask = (started: number, message: string, restartCount = 0, readinessProbe = often, text = '') => {
     const made = podWith(
       'web-6f9c-a',
       { state: running(started), started: true, restartCount },
@@ -115,7 +115,8 @@ describe('a server that does not listen yet', () => {
       },
     );
     const told = event(made, 'Unhealthy', `Readiness probe failed: ${message}`, { count: 9 });
-    return diagnoseObjects([web, deployment('web'), made, told], 'web');
+    const logs = [{ namespace: 'shop', pod: 'web-6f9c-a', container: 'app', previous: false, text }];
+    return diagnoseObjects([web, deployment('web'), made, told], 'web', text === '' ? {} : { logs });
   };
   const refused = 'Get "http://10.1.1.1:8080/healthz": dial tcp 10.1.1.1:8080: connect: connection refused';
 
@@ -131,6 +132,42 @@ describe('a server that does not listen yet', () => {
     const elsewhere: Probe = { httpGet: { host: '127.0.0.1', path: '/healthz', port: 8080 }, periodSeconds: 2 };
     expect(causeCodes(ask(25, refused, 0, elsewhere))).toEqual(['SVC302']);
     expect(causeCodes(ask(25, 'HTTP probe failed with statuscode: 503'))).toEqual(['SVC301']);
+  });
+
+  it('is only a likely fault while a slow start would look the same', () => {
+    const young = ask(75, refused);
+    expect(young.causes[0]?.confidence).toBe('likely');
+    expect(young.causes[0]?.evidence.map(({ fact }) => fact)).toContain(
+      'first run of app, 75s old: a slow start would look the same',
+    );
+    const old = ask(600, refused);
+    expect(old.causes[0]?.confidence).toBe('proven');
+    expect(old.causes[0]?.evidence.map(({ fact }) => fact).join('\n')).not.toContain('slow start');
+  });
+
+  it('is believed to start by its own words, longer where they show that it moves', () => {
+    const loading = ask(90, refused, 0, often, 'app 1.2\nLoading product index\n');
+    expect(causeCodes(loading)).toEqual(['SVC313']);
+    expect(loading.verdict).toBe('degraded');
+    expect(loading.headline).toContain('starting, for 90s');
+    expect(loading.headline).toContain('its log says: Loading product index');
+    const busy = 'HTTP probe failed with statuscode: 503';
+    expect(causeCodes(ask(90, busy, 0, often, 'warming up the cache\n'))).toEqual(['SVC313']);
+    expect(causeCodes(ask(300, refused, 0, often, 'Loading product index\n'))).toEqual(['SVC302']);
+    const moves = 'loading shard 3 of 12\nloading shard 4 of 12\n';
+    expect(causeCodes(ask(300, refused, 0, often, moves))).toEqual(['SVC313']);
+    expect(causeCodes(ask(700, refused, 0, often, moves))).toEqual(['SVC302']);
+  });
+
+  it('is not believed where it has come up, waits for another, ends in an error or is asked in the wrong way', () => {
+    const said = (text: string, message = refused, restarts = 0) => causeCodes(ask(90, message, restarts, often, text));
+    expect(said('Loading product index\nServer started\n')).toEqual(['SVC302']);
+    expect(said('listening on :9090\nloading plugins\n')).not.toContain('SVC313');
+    expect(said('starting\nwaiting for db:5432\n')).toEqual(['SVC302']);
+    expect(said('starting\nERROR cannot read /etc/app.conf\n')).toEqual(['SVC302']);
+    expect(said('loading\n', 'HTTP probe failed with statuscode: 404')).toEqual(['SVC301']);
+    expect(said('loading\n', refused, 3)).toEqual(['SVC302']);
+    expect(said('[notice] 1#1: start worker process 30\n')).toEqual(['SVC302']);
   });
 });
 

@@ -3,12 +3,14 @@ import type { Confidence, Evidence, Finding, Fix, Severity } from '../../../../s
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import { probeTimes } from '../../../../shared/model/pod-state-probe.ts';
 import { ago } from '../../../../shared/util/duration.ts';
+import { shorten } from '../../../../shared/util/text.ts';
 import { readinessMessages } from '../../messages/readiness.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
 import { NEEDS_USES, needsOf } from '../pods/dependencies/dependencies.ts';
 import { logEvidence, podSource } from '../pods/pod-evidence.ts';
 import { groupBy, ownerKey, podKeys, thePods } from '../pods/pod-groups.ts';
 import { isAskedLate, type PodIn, podsIn, readyPods, servicePods } from '../pods/service-pods.ts';
+import { startWords } from '../pods/still-starting.ts';
 import { POD_USES } from '../pods/workloads-behind.ts';
 import { type FailingProbe, failingProbe } from './failing-probes.ts';
 import { mayWait } from './pods-not-ready.ts';
@@ -33,7 +35,10 @@ type Starting = PodIn<'starting'>;
 function raise(index: ClusterIndex, subject: ServiceSubject, group: readonly [Starting, ...Starting[]]): Finding {
   const [first] = group;
   const all = servicePods(index, subject);
-  const { severity, confidence, impact } = weightOf(index, subject, first);
+  const says = group.flatMap(({ pod, state }) =>
+    state.container === undefined ? [] : (startWords(index, pod, state.container) ?? []),
+  )[0];
+  const { severity, confidence, impact } = weightOf(index, subject, first, says !== undefined);
   const told = group.find((entry) => probeOfStart(index, entry)?.failure !== undefined) ?? first;
   const failing = probeOfStart(index, told);
   const needs = failing === undefined ? undefined : needsOf(index, failing, failing.container, probeTexts(failing));
@@ -51,7 +56,10 @@ function raise(index: ClusterIndex, subject: ServiceSubject, group: readonly [St
       pods: thePods(group, all),
       stage: stageInWords(told, index.now),
       detail:
-        failing === undefined ? '' : `; ${probeInWords(failing)} of ${probedContainer(failing)} ${notPassed(failing)}`,
+        (failing === undefined
+          ? ''
+          : `; ${probeInWords(failing)} of ${probedContainer(failing)} ${notPassed(failing)}`) +
+        (says === undefined ? '' : `; its log says: ${shorten(says, 80)}`),
     },
     pods: podKeys(group),
     dependsOn: needs?.dependsOn ?? [],
@@ -74,11 +82,15 @@ function raise(index: ClusterIndex, subject: ServiceSubject, group: readonly [St
   });
 }
 
-/** Nothing while others serve; a possible cause while nothing does, and a likely one after a minute of it. */
+/**
+ * Nothing while others serve; a possible cause while nothing does, and a likely one after a minute of it: of a start that
+ * goes on by the words of the app, or of one that has no such words.
+ */
 function weightOf(
   index: ClusterIndex,
   subject: ServiceSubject,
   first: Starting,
+  goesOn: boolean,
 ): { readonly severity: Severity; readonly confidence: Confidence; readonly impact: number } {
   const published = subject.service.spec?.publishNotReadyAddresses === true;
   if (published || readyPods(servicePods(index, subject)).length > 0) {
@@ -86,6 +98,7 @@ function weightOf(
   }
   const lasted = index.now - Date.parse(first.state.since ?? '');
   // Of facts without a time of their own the age is a lower bound.
+  if (lasted >= 60_000 && goesOn) return { severity: 'warning', confidence: 'likely', impact: 0.9 };
   if (lasted >= 60_000 || (index.orLater && isAskedLate(first.state.container)))
     return { severity: 'critical', confidence: 'likely', impact: 0.9 };
   return { severity: 'warning', confidence: 'possible', impact: 0.9 };

@@ -41,6 +41,23 @@ export function weighUnready(
   return { ...weight, confidence };
 }
 
+/** Seconds in which the first run of a container may be a slow start, whatever has been asked meanwhile. */
+const SLOW_START = 120_000;
+
+/**
+ * Whether time may still mend what a probe is answered: in a first run that never was ready, is young, and not overdue by
+ * the pace of its siblings.
+ */
+export function mayBeStarting(index: ClusterIndex, failing: FailingProbe, all: readonly ServicePod[]): boolean {
+  const { container, fault, failure, pod, type } = failing;
+  const { restartCount = 0, state } = container.status ?? {};
+  const started = Date.parse(state?.running?.startedAt ?? '');
+  const lost = Date.parse(conditionOf(pod, 'Ready')?.lastTransitionTime ?? '');
+  const passes = fault === 'status' ? (failure?.status ?? 0) >= 500 : MAY_PASS.has(fault);
+  const first = type === 'readiness' && failure !== undefined && restartCount === 0 && !(lost > started + 1000);
+  return first && passes && index.now - started < SLOW_START && inPace(failing, all, index.now);
+}
+
 function confidenceOf(failing: FailingProbe): Confidence {
   return failing.fault === 'wrong-port' ? 'likely' : 'proven';
 }
@@ -50,13 +67,18 @@ function isFresh(entry: ServicePod, all: readonly ServicePod[], now: number): bo
   const born = bornAt(entry);
   // Where times were cut, nothing tells that it started lately.
   if (!(now - born < SETTLING) || readyChange(entry) > born + 5000) return false;
+  return inPace(entry, all, now);
+}
+
+/** Whether the ready pods of the same revision took nearly as long, where there are any. */
+function inPace(entry: ServicePod, all: readonly ServicePod[], now: number): boolean {
   const pace = all
     .filter(
       (other) => other.state.is === 'ready' && revisionOf(other) !== '' && revisionOf(other) === revisionOf(entry),
     )
     .map((other) => readyChange(other) - bornAt(other))
     .filter((took) => took >= 0);
-  return pace.length === 0 || now - born < Math.max(LEAST_ALLOWANCE, PACE_FACTOR * Math.max(...pace));
+  return pace.length === 0 || now - bornAt(entry) < Math.max(LEAST_ALLOWANCE, PACE_FACTOR * Math.max(...pace));
 }
 
 /** A pod that takes this many times as long as its siblings is not just starting any more. */
