@@ -3,6 +3,7 @@ import type { KindName } from '../model/kinds.ts';
 import type { KubeObject, Labels } from '../model/objects.ts';
 import type { Container, Pod } from '../model/objects-pod.ts';
 import type { Workload } from '../model/objects-workload.ts';
+import { otherWorkloads } from '../model/other-workloads.ts';
 import { WORKLOAD_KINDS } from '../model/owners.ts';
 import { probeOf, probePort, probePortNumber } from '../model/pod-state-probe.ts';
 import { matchesLabels } from '../model/selectors.ts';
@@ -28,6 +29,9 @@ export function imagineApplied(snapshot: Snapshot): Snapshot {
       if (isIn(workload, namespaces) && serves(kind, workload)) pods.push(started(standInPod(kind, workload)));
     }
   }
+  const others = otherWorkloads(snapshot.others ?? {}, true);
+  for (const { kind, object } of others)
+    if (isIn(object, namespaces) && serves(kind, object)) pods.push(started(standInPod(kind, object)));
   objects.Pod = pods;
   const coverage: Coverage[] = [...namespaces].map((namespace) => ({ kind: 'Pod', namespace, status: 'ok' }));
   const names = [...namespaces].sort().join(', ');
@@ -63,6 +67,10 @@ function neverApplied(snapshot: Snapshot): ReadonlySet<string> {
       }
     }
   }
+  for (const { object } of otherWorkloads(snapshot.others ?? {}, true)) {
+    (isApplied(object) ? stored : written).add(object.metadata?.namespace ?? '');
+    if (!isApplied(object)) labels.push(object.spec?.template?.metadata?.labels ?? {});
+  }
   for (const service of snapshot.objects.Service ?? []) {
     const namespace = service.metadata?.namespace ?? '';
     const selector = selectorOf(service);
@@ -76,7 +84,7 @@ function isIn(object: KubeObject, namespaces: ReadonlySet<string>): boolean {
   return namespaces.has(object.metadata?.namespace ?? '');
 }
 
-function serves(kind: KindName, workload: Workload): boolean {
+function serves(kind: string, workload: Workload): boolean {
   return kind !== 'Job' && kind !== 'CronJob' && workload.spec?.replicas !== 0;
 }
 

@@ -23,7 +23,7 @@ export interface ClusterIndex {
   /** What was read of a kind in a namespace, or of one object by its name, or of those that a field selector takes. */
   seen(kind: KindName, namespace?: string, part?: SeenPart): Seen;
   /** Events about an object, oldest first. */
-  events(object: KubeObject, kind: KindName): readonly ClusterEvent[];
+  events(object: KubeObject, kind: string): readonly ClusterEvent[];
   /** Log text of a container, when the snapshot has it. */
   log(namespace: string, pod: string, container: string, previous: boolean): string | undefined;
   /** Outputs of programs, metrics pages and answers to probes, ordered by path: those below a folder (`tools/node-1`). */

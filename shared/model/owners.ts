@@ -2,6 +2,7 @@ import type { ClusterIndex } from './cluster-index.ts';
 import type { KindName } from './kinds.ts';
 import type { KubeObject, OwnerReference } from './objects.ts';
 import type { PodTemplate, Workload } from './objects-workload.ts';
+import { otherWorkloads } from './other-workloads.ts';
 import type { Ref } from './refs.ts';
 import { refOf } from './refs.ts';
 
@@ -19,7 +20,8 @@ export const WORKLOAD_KINDS = [
 export type WorkloadKind = (typeof WORKLOAD_KINDS)[number];
 
 export interface OwnedWorkload {
-  readonly kind: WorkloadKind;
+  /** Of `WORKLOAD_KINDS`, or the kind of an operator: DeploymentConfig, Rollout. */
+  readonly kind: string;
   readonly ref: Ref;
   readonly object: Workload;
   readonly template: PodTemplate | undefined;
@@ -36,15 +38,27 @@ export function controllerOf(object: KubeObject): OwnerReference | undefined {
  * an operator owns counts while it has no pods: those that it has lead to the operator's own object.
  */
 export function workloadsIn(index: ClusterIndex, namespace: string): readonly OwnedWorkload[] {
-  return index.memo(`owners/workloads/${namespace}`, () =>
-    WORKLOAD_KINDS.flatMap((kind) =>
+  return index.memo(`owners/workloads/${namespace}`, () => {
+    const others = othersIn(index, namespace);
+    const isOther = ({ kind, name }: OwnerReference): boolean =>
+      others.some(({ ref }) => ref.kind === kind && ref.name === name);
+    const known = WORKLOAD_KINDS.flatMap((kind) =>
       index.list(kind, namespace).flatMap((object) => {
         const owner = controllerOf(object);
         if (owner === undefined) return [toOwned(kind, object)];
-        return ofOperator(index, kind, object, owner) ?? [];
+        return isOther(owner) ? [] : (ofOperator(index, kind, object, owner) ?? []);
       }),
-    ),
+    );
+    return [...known, ...others];
+  });
+}
+
+/** DeploymentConfigs, Rollouts and the like of a namespace, where files hold them. */
+function othersIn(index: ClusterIndex, namespace: string | undefined): readonly OwnedWorkload[] {
+  const all = index.memo('owners/others', () =>
+    otherWorkloads(index.others, true).map(({ kind, object }) => toOwned(kind, object)),
   );
+  return all.filter(({ ref }) => ref.namespace === namespace);
 }
 
 function ofOperator(
@@ -66,7 +80,7 @@ function ofOperator(
   return { ...toOwned(kind, object), ref: { kind: owner.kind ?? '', namespace, name: owner.name ?? '' } };
 }
 
-function toOwned(kind: WorkloadKind, object: Workload): OwnedWorkload {
+function toOwned(kind: string, object: Workload): OwnedWorkload {
   const template = kind === 'CronJob' ? object.spec?.jobTemplate?.spec?.template : object.spec?.template;
   return { kind, ref: refOf(object, kind), object, template };
 }
@@ -106,8 +120,10 @@ export function deploymentByHash(object: KubeObject, owner: Ref): Ref | undefine
 /** The topmost owner as an object with its template, when it was read. */
 export function ownerWorkload(index: ClusterIndex, object: KubeObject): OwnedWorkload | undefined {
   const ref = topOwner(index, object);
-  const kind = WORKLOAD_KINDS.find((candidate) => candidate === ref?.kind);
-  if (ref === undefined || kind === undefined) return undefined;
+  if (ref === undefined) return undefined;
+  const kind = WORKLOAD_KINDS.find((candidate) => candidate === ref.kind);
+  if (kind === undefined)
+    return othersIn(index, ref.namespace).find((other) => other.kind === ref.kind && other.ref.name === ref.name);
   const found = index.get(kind, ref.namespace, ref.name);
   return found === undefined ? undefined : toOwned(kind, found);
 }

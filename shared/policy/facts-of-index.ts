@@ -1,7 +1,7 @@
 import type { ClusterIndex } from '../model/cluster-index.ts';
 import type { KindName } from '../model/kinds.ts';
 import type { Pod } from '../model/objects-pod.ts';
-import type { Workload } from '../model/objects-workload.ts';
+import { otherWorkloads } from '../model/other-workloads.ts';
 import { controllerOf, deploymentByHash, topOwner, WORKLOAD_KINDS } from '../model/owners.ts';
 import type { Ref } from '../model/refs.ts';
 import { namespaceOrDefault } from '../model/refs.ts';
@@ -101,17 +101,5 @@ function templatesOf(index: ClusterIndex): PolicyFacts['workloads'] & object {
       .filter((object) => topOwner(index, object) === undefined)
       .map((object) => ({ kind, object })),
   );
-  return [...known, ...otherTemplates(index)];
-}
-
-/** What operators make pods of by a template in the usual place: Rollout, DeploymentConfig, CloneSet, VirtualMachine. */
-function otherTemplates(index: ClusterIndex): PolicyFacts['workloads'] & object {
-  return Object.entries(index.others).flatMap(([key, objects]) => {
-    const kind = key.slice(key.indexOf('/') + 1);
-    return (objects as readonly Workload[]).flatMap((object) => {
-      const { metadata, spec } = object.spec?.template ?? {};
-      const pods = Array.isArray(spec?.containers) || kind === 'VirtualMachine';
-      return pods && typeof metadata?.labels === 'object' ? [{ kind, object }] : [];
-    });
-  });
+  return [...known, ...otherWorkloads(index.others)];
 }

@@ -314,12 +314,18 @@ export interface SnapshotOptions {
   readonly serverVersion?: string;
 }
 
-/** A snapshot of exactly these objects, in which every kind was read unless said otherwise. */
+/** A snapshot of exactly these objects (of an operator's kind too), in which every kind was read unless said otherwise. */
 export function snapshotOf(objects: readonly KubeObject[], options: SnapshotOptions = {}): Snapshot {
   const byKind: Partial<Record<KindName, KubeObject[]>> = {};
+  const others: Record<string, KubeObject[]> = {};
   for (const object of objects) {
     const key = kindKeyOf(object.apiVersion, object.kind);
-    if (key === undefined) throw new Error(`unknown kind ${object.apiVersion} ${object.kind}`);
+    if (key === undefined) {
+      const group = object.apiVersion?.split('/')[0] ?? '';
+      if (!group.includes('.')) throw new Error(`unknown kind ${object.apiVersion} ${object.kind}`);
+      others[`${group}/${object.kind}`] = [...(others[`${group}/${object.kind}`] ?? []), object];
+      continue;
+    }
     let list = byKind[key];
     if (list === undefined) {
       list = [];
@@ -344,6 +350,7 @@ export function snapshotOf(objects: readonly KubeObject[], options: SnapshotOpti
     source: { type: 'snapshot', name: 'test' },
     serverVersion: options.serverVersion ?? 'v1.34.4',
     objects: byKind as Snapshot['objects'],
+    ...(Object.keys(others).length === 0 ? {} : { others }),
     coverage,
     logs: options.logs ?? [],
     tools: options.tools ?? [],

@@ -4,7 +4,7 @@ import { CONDITIONS, type FieldsOf, OBJECT, REFERENCE, TEXT_MAP, TEXTS } from '.
 import type { FieldType } from './field-types.ts';
 import { ENDPOINTS, INGRESS, SERVICE, SLICE } from './network.ts';
 import { POD } from './pods.ts';
-import { AUTOSCALER, DISRUPTION_BUDGET, METRICS, QUOTA, REPLICATION, WORKLOAD } from './workloads.ts';
+import { AUTOSCALER, DISRUPTION_BUDGET, METRICS, QUOTA, REPLICATION, TEMPLATE, WORKLOAD } from './workloads.ts';
 
 const NODE: FieldsOf<Node> = {
   fields: {
@@ -59,7 +59,8 @@ const EVENT: FieldType = {
   },
 };
 
-const OTHERS: FieldType = { fields: OBJECT };
+/** Of kinds that are not known here, what is read where they make pods. */
+const OTHERS: FieldType = { fields: { ...OBJECT, spec: { fields: { replicas: 'number', template: TEMPLATE } } } };
 
 const TYPES: Readonly<Partial<Record<KindName, FieldType>>> = {
   ConfigMap: CONFIG_MAP,

@@ -10,7 +10,7 @@ import { CONDITIONS, type FieldsOf, META, OBJECT, SELECTOR, TEXT_MAP } from './c
 import type { FieldType } from './field-types.ts';
 import { POD_SPEC } from './pods.ts';
 
-const TEMPLATE: FieldsOf<PodTemplate> = { fields: { metadata: META, spec: POD_SPEC } };
+export const TEMPLATE: FieldsOf<PodTemplate> = { fields: { metadata: META, spec: POD_SPEC } };
 
 const WORKLOAD_SPEC: FieldsOf<NonNullable<Workload['spec']>> = {
   fields: {

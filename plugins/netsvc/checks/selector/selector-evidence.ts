@@ -2,6 +2,7 @@ import type { Evidence } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import { lastChange } from '../../../../shared/model/managed-fields.ts';
 import type { KubeObject, Labels } from '../../../../shared/model/objects.ts';
+import type { Workload } from '../../../../shared/model/objects-workload.ts';
 import { formatRef } from '../../../../shared/model/refs.ts';
 import { formatLabels } from '../../../../shared/model/selectors.ts';
 import { ago } from '../../../../shared/util/duration.ts';
@@ -21,13 +22,20 @@ export function matchEvidence(index: ClusterIndex, subject: ServiceSubject, matc
 
 /** What the pods of each candidate carry. */
 export function candidateEvidence(candidates: readonly Candidate[], selector: Labels): readonly Evidence[] {
-  return candidates.slice(0, 3).map(({ ref, labels, object }) => ({
-    fact: `pods of ${ref.kind} ${ref.name} carry ${formatLabels(withoutHashes(labels, selector)) || 'no labels'}`,
-    source:
-      object === undefined && ref.kind !== 'Pod'
-        ? `Pods of ${formatRef(ref)} metadata.labels`
-        : `${formatRef(ref)} ${object === undefined ? 'metadata.labels' : 'spec.template.metadata.labels'}`,
-  }));
+  return candidates.slice(0, 3).map(({ ref, labels, object }) => {
+    const shown = withoutHashes(labels, selector);
+    const template = (object as Workload | undefined)?.spec?.template?.metadata?.labels;
+    const written = template !== undefined && Object.keys(shown).every((key) => key in template);
+    return {
+      fact: `pods of ${ref.kind} ${ref.name} carry ${formatLabels(shown) || 'no labels'}`,
+      source:
+        ref.kind === 'Pod'
+          ? `${formatRef(ref)} metadata.labels`
+          : written
+            ? `${formatRef(ref)} spec.template.metadata.labels`
+            : `Pods of ${formatRef(ref)} metadata.labels`,
+    };
+  });
 }
 
 const CONTROLLERS_OWN = /-hash$|pod-index$|pod-name$|^pod-template-generation$/;

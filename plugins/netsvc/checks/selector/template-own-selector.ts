@@ -57,14 +57,14 @@ function contradictionsIn(index: ClusterIndex, namespace: string): readonly Cont
       const { kind, object, template } = workload;
       if (kind === 'Job' || kind === 'CronJob') return [];
       const labels = template?.metadata?.labels ?? {};
-      const own = selectorOfWorkload(kind, object.spec?.selector);
+      const own = selectorOfWorkload(object.spec?.selector);
       return own === undefined || matchesSelector(own, labels) ? [] : [{ workload, own, labels }];
     }),
   );
 }
 
-/** The selector of a ReplicationController is a plain map. */
-function selectorOfWorkload(kind: string, selector: LabelSelector | undefined): LabelSelector | undefined {
-  if (selector === undefined) return undefined;
-  return kind === 'ReplicationController' ? { matchLabels: selector as Labels } : selector;
+/** The selector of a ReplicationController or DeploymentConfig is a plain map. */
+function selectorOfWorkload(selector: LabelSelector | undefined): LabelSelector | undefined {
+  const plain = selector !== undefined && Object.values(selector).some((value) => typeof value === 'string');
+  return plain ? { matchLabels: selector as Labels } : selector;
 }

@@ -6,10 +6,12 @@ import type { ServiceSubject } from '../../../service-subject.ts';
 import { stemOf } from '../../selector/version-words.ts';
 import { namespaceEvents, stayingPods, workloadsBehind } from '../workloads-behind.ts';
 
+/** Its kind and name; the object is empty. */
+type Maker = OwnedWorkload & { readonly kind: 'Deployment' | 'StatefulSet' | 'DaemonSet' };
+
 /** A workload that the facts do not hold, known by what its controller said about its pods. */
 export interface ToldMaker {
-  /** Its kind and name; the object is empty. */
-  readonly workload: OwnedWorkload;
+  readonly workload: Maker;
   readonly event: ClusterEvent;
   readonly told: 'refused' | 'scaled-down' | 'gone';
 }
@@ -76,7 +78,7 @@ function isOver({ reason, message }: ClusterEvent): boolean {
 }
 
 /** The workload on top of what an event is about: of ReplicaSet `web-5d4f8c7b9`, Deployment `web`. */
-function makerOf({ object }: ClusterEvent, namespace: string): OwnedWorkload | undefined {
+function makerOf({ object }: ClusterEvent, namespace: string): Maker | undefined {
   const { kind = '', name = '' } = object;
   const deployment = kind === 'ReplicaSet' ? /^(.+)-[a-z0-9]{5,10}$/.exec(name)?.[1] : undefined;
   if (deployment !== undefined) return stub('Deployment', namespace, deployment);
@@ -85,6 +87,6 @@ function makerOf({ object }: ClusterEvent, namespace: string): OwnedWorkload | u
     : undefined;
 }
 
-function stub(kind: 'Deployment' | 'StatefulSet' | 'DaemonSet', namespace: string, name: string): OwnedWorkload {
+function stub(kind: Maker['kind'], namespace: string, name: string): Maker {
   return { kind, ref: { kind, namespace, name }, object: {}, template: undefined };
 }

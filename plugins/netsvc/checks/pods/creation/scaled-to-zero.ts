@@ -23,9 +23,6 @@ export const scaledToZero = defineCheck<ServiceSubject>({
   run: (subject, { index, now }) => {
     if (stayingPods(index, subject).length > 0) return [];
     return workloadsBehind(index, subject)
-      .filter((workload) =>
-        ['Deployment', 'StatefulSet', 'ReplicaSet', 'ReplicationController'].includes(workload.kind),
-      )
       .filter((workload) => workload.object.spec?.replicas === 0)
       .map((workload) => finding(index, subject, workload, now));
   },

@@ -74,3 +74,48 @@ describe('workloads that an operator owns', () => {
     expect(report.findings[0]?.summary).toContain('Flagger Canary web');
   });
 });
+
+describe('a DeploymentConfig or Rollout that files hold', () => {
+  const made = (kind: string, labels: Record<string, string>, replicas: number, stored = true): KubeObject => {
+    const { metadata, spec } = workload(kind, 'web', labels, { replicas });
+    return {
+      apiVersion: kind === 'Rollout' ? 'argoproj.io/v1alpha1' : 'apps.openshift.io/v1',
+      kind,
+      metadata: stored ? metadata : { name: 'web', namespace: 'shop' },
+      spec: { ...spec, selector: kind === 'Rollout' ? spec?.selector : labels },
+      ...(stored ? { status: { replicas: 0, observedGeneration: 1 } } : {}),
+    } as KubeObject;
+  };
+
+  it.each(['DeploymentConfig', 'Rollout'])('is the one whose labels the selector misses: %s', (kind) => {
+    const report = diagnoseObjects([web, made(kind, { app: 'web-ui' }, 1)], 'web');
+    expect(causeCodes(report)).toEqual(['SVC101']);
+    expect(report.headline).toContain(`${kind} web has app=web-ui instead of app=web`);
+  });
+
+  it('is named before it was ever applied', () => {
+    const plain = { ...web, metadata: { name: 'web', namespace: 'shop' } };
+    const report = diagnoseObjects([plain, made('DeploymentConfig', { app: 'web-ui' }, 1, false)], 'web');
+    expect(report.headline).toContain('DeploymentConfig web has app=web-ui instead of app=web');
+    expect(diagnoseObjects([plain, made('DeploymentConfig', { app: 'web' }, 1, false)], 'web').causes).toEqual([]);
+  });
+
+  it('is scaled to 0 in its own name, once', () => {
+    const set = setOf('ReplicationController', 'web-1', 'DeploymentConfig', 0, 1);
+    const report = diagnoseObjects([web, made('DeploymentConfig', { app: 'web' }, 0), set], 'web');
+    expect(causeCodes(report)).toEqual(['SVC201']);
+    expect(report.causes[0]?.fixes[0]?.command).toBe('kubectl scale deploymentconfig/web -n shop --replicas=1');
+  });
+
+  it('is no workload without pods of its own', () => {
+    const { metadata, spec } = workload('Deployment', 'web', { app: 'web-ui' });
+    const knative = {
+      apiVersion: 'serving.knative.dev/v1',
+      kind: 'Service',
+      metadata,
+      spec: { template: spec?.template },
+    };
+    const report = diagnoseObjects([web, knative as KubeObject], 'web');
+    expect(report.headline).not.toContain('web-ui');
+  });
+});
