@@ -110,7 +110,7 @@ function decidePolicy(policy: Policy, direction: Direction, match: Match, select
   const ends: Record<Action, PortSet> = { allow: NO_PORTS, deny: NO_PORTS, pass: NO_PORTS };
   let going = incoming;
   for (const rule of policy[direction]) {
-    const peers = rule.peers === 'any' ? 'yes' : anyPeer(rule.peers, match);
+    const peers = rule.peers === 'any' ? 'yes' : anyPeer(rule.peers, rule.everyAddress === true, match);
     if (peers === 'no') continue;
     let ports = rule.ports.fixed;
     for (const named of rule.ports.named) ports = unionPorts(ports, match.port(named));
@@ -123,12 +123,13 @@ function decidePolicy(policy: Policy, direction: Direction, match: Match, select
   return { ...ends, going };
 }
 
-function anyPeer(peers: readonly Peer[], match: Match): Tri {
+function anyPeer(peers: readonly Peer[], everyAddress: boolean, match: Match): Tri {
   let result: Tri = 'no';
   for (const peer of peers) {
     const one = match.peer(peer);
     if (one === 'yes') return 'yes';
-    if (one === 'maybe') result = 'maybe';
+    if (one === 'maybe') result = everyAddress && peer.type === 'block' ? 'yes' : 'maybe';
+    if (result === 'yes') return 'yes';
   }
   return result;
 }

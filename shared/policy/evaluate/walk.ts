@@ -8,6 +8,7 @@ import { destinationOf, matchOf, namedPort, type Side, selects } from './side.ts
 import type {
   Answer,
   Decision,
+  PeerWalk,
   PolicyWalk,
   PortQuestion,
   PortWalk,
@@ -99,15 +100,17 @@ function walkRule(rule: Rule, side: Side, port: PortQuestion, context: MatchCont
     index,
     ...(rule.name === undefined ? {} : { name: rule.name }),
     action,
-    matched: ports.matched ? (peers === 'any' ? 'yes' : anyOf(peers.map((peer) => peer.matched))) : 'no',
+    matched: ports.matched ? (peers === 'any' ? 'yes' : anyPeer(peers, rule.everyAddress === true)) : 'no',
     peers,
     ports,
     ...(rule.failClosed === true ? { failClosed: true } : {}),
   };
 }
 
-function anyOf(all: readonly Tri[]): Tri {
-  return all.includes('yes') ? 'yes' : all.includes('maybe') ? 'maybe' : 'no';
+function anyPeer(peers: readonly PeerWalk[], everyAddress: boolean): Tri {
+  const sure = (one: PeerWalk): boolean =>
+    one.matched === 'yes' || (one.matched === 'maybe' && everyAddress && one.peer.type === 'block');
+  return peers.some(sure) ? 'yes' : peers.some(({ matched }) => matched === 'maybe') ? 'maybe' : 'no';
 }
 
 function walkPorts({ ports }: Rule, side: Side, question: PortQuestion): PortWalk {

@@ -1,5 +1,6 @@
 import type { KubeObject, LabelSelector } from '../../model/objects.ts';
 import { blockPeer } from './compile-network-policy.ts';
+import { holdEveryAddress } from './every-address.ts';
 import { ALL_PORTS, NO_PORTS, type PortSet, portRange, protocolOf, unionPorts } from './port-set.ts';
 import type { Action, NamedPort, Peer, PodsPeer, Policy, Rule, RulePorts, Tier } from './rules.ts';
 import type {
@@ -110,7 +111,9 @@ function compileRule(
   if (action === undefined) return undefined;
   const named = rule.name === undefined || rule.name === '' ? {} : { name: rule.name };
   if (ports === undefined || peers.includes(undefined)) return { index, ...named, ...failClosed(action) };
-  return { index, ...named, action, peers: peers.flatMap((peer) => peer ?? []), ports };
+  const all = peers.flatMap((peer) => peer ?? []);
+  const everyAddress = holdEveryAddress(all);
+  return { index, ...named, action, peers: all, ports, ...(everyAddress ? { everyAddress } : {}) };
 }
 
 /**

@@ -8,6 +8,7 @@ import type {
 } from '../../model/objects-network.ts';
 import { namespaceOrDefault } from '../../model/refs.ts';
 import { type AddressRange, parseCidr } from '../../util/addresses.ts';
+import { holdEveryAddress } from './every-address.ts';
 import { ALL_PORTS, NO_PORTS, type PortSet, portRange, protocolOf, unionPorts, wholeProtocol } from './port-set.ts';
 import type { NamedPort, Peer, PodsPeer, Policy, Rule, RulePorts, Tier } from './rules.ts';
 
@@ -78,13 +79,12 @@ function compileRules(namespace: string, rules: readonly (AnyRule | null)[]): re
 
 function compileRule(namespace: string, rule: AnyRule | null, index: number): Rule {
   // NetworkPolicyIngressRule.from: "If this field is empty or missing, this rule matches all sources".
-  const peers = rule?.from ?? rule?.to ?? [];
-  return {
-    index,
-    action: 'allow',
-    peers: peers.length === 0 ? 'any' : peers.flatMap((peer) => compilePeer(namespace, peer) ?? []),
-    ports: compilePorts(rule?.ports ?? []),
-  };
+  const written = rule?.from ?? rule?.to ?? [];
+  const ports = compilePorts(rule?.ports ?? []);
+  if (written.length === 0) return { index, action: 'allow', peers: 'any', ports };
+  const peers = written.flatMap((peer) => compilePeer(namespace, peer) ?? []);
+  const everyAddress = holdEveryAddress(peers);
+  return { index, action: 'allow', peers, ports, ...(everyAddress ? { everyAddress } : {}) };
 }
 
 /** NetworkPolicyPeer: the two selectors are ANDed; ipBlock excludes both. An empty peer is refused by the API. */

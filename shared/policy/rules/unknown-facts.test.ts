@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Pod } from '../../model/objects-pod.ts';
 import { evaluate } from '../evaluate/evaluate.ts';
 import { connectivity } from '../many/connectivity.ts';
+import { allowedPorts } from '../many/pair-sets.ts';
 import { buildPolicyModel, type PolicyFacts } from '../model.ts';
 import { at, grid, namespace, node, pod, policy } from '../testing/cluster.ts';
 import { hasPort, portRange } from './port-set.ts';
@@ -105,6 +106,29 @@ describe('what the facts do not tell', () => {
       { protocol: 'TCP', port: 10250 },
     );
     expect(back.answer).toBe('yes');
+  });
+
+  const every = (...cidrs: readonly (string | { cidr: string; except: string[] })[]) =>
+    cidrs.map((one) => ({ ipBlock: typeof one === 'string' ? { cidr: one } : one }));
+  it.each([
+    ['both families', every('0.0.0.0/0', '::/0'), 'yes'],
+    ['halves', every('0.0.0.0/1', '128.0.0.0/1', '::/1', '8000::/1'), 'yes'],
+    ['a hole that another fills', every({ cidr: '0.0.0.0/0', except: ['10.0.0.0/8'] }, '10.0.0.0/7', '::/0'), 'yes'],
+    ['a hole that stays', every({ cidr: '0.0.0.0/0', except: ['169.254.169.254/32'] }, '::/0'), 'depends'],
+    ['one family', every('0.0.0.0/0'), 'depends'],
+  ] as const)('is sure of a pod without an address where blocks hold every one: %s', (_, from, answer) => {
+    const young = pod('y/young', {});
+    const model = buildPolicyModel({
+      pods: [web, young],
+      namespaces: [namespace('x'), namespace('y')],
+      networkPolicies: [policy('x/in', { ingress: [{ from }] })],
+    });
+    const [one, other] = [{ type: 'pod', pod: young } as const, { type: 'pod', pod: web } as const];
+    expect(evaluate(model, one, other, { protocol: 'TCP', port: 80 }).answer).toBe(answer);
+    expect(hasPort(allowedPorts(model, one, other).allowed, 'TCP', 80)).toBe(answer === 'yes');
+    const matrix = connectivity(model, 'pod');
+    const at = (name: string) => matrix.peers.findIndex((peer) => peer.type === 'pods' && peer.ref.name === name);
+    expect(hasPort(matrix.cell(at('young'), at('web')).allowed, 'TCP', 80)).toBe(answer === 'yes');
   });
 
   it('cannot compare a block with a pod that has no address', () => {

@@ -107,8 +107,13 @@ function namespaceTier(question: Question, direction: Side, subject: Pod, other:
         (rule as { to?: NetworkPolicyPeer[] }).to ??
         [];
       const ports = rule.ports ?? [];
+      const blocks = peers.flatMap(({ ipBlock, ...rest }) =>
+        ipBlock && Object.keys(rest).length === 0 ? [{ cidr: ipBlock.cidr ?? '', except: ipBlock.except ?? [] }] : [],
+      );
       const peer: Truth =
-        peers.length === 0 ? 2 : peers.map((one) => npPeer(question, policy, one, other)).reduce(or, 0);
+        peers.length === 0 || (addressesOf(other).length === 0 && holdAll(blocks))
+          ? 2
+          : peers.map((one) => npPeer(question, policy, one, other)).reduce(or, 0);
       const port: Truth = ports.length === 0 || ports.some((one) => npPort(question, one)) ? 2 : 0;
       allowed = or(allowed, and(selects, and(peer, port)));
     }
@@ -260,7 +265,11 @@ function adminRule(
   if (unknownPeer || ports.includes(undefined)) {
     return action === 'allow' ? { matched: 0, action } : { matched: 2, action: 'deny' };
   }
-  const peer = peers.map((one) => adminPeer(question, one, other)).reduce(or, 0 as Truth);
+  const blocks = peers.flatMap(({ networks }) => (networks ?? []).map((cidr) => ({ cidr, except: [] })));
+  const peer =
+    addressesOf(other).length === 0 && holdAll(blocks)
+      ? 2
+      : peers.map((one) => adminPeer(question, one, other)).reduce(or, 0 as Truth);
   return { matched: and(peer, ports.length === 0 || ports.includes(true) ? 2 : 0), action };
 }
 
@@ -342,6 +351,31 @@ function inBlock({ family }: Question, end: NaiveEnd, cidr: string, except: read
   const asked = ofFamily.length === 0 ? all : ofFamily;
   const inside = asked.filter((address) => contains(cidr, address) && !except.some((hole) => contains(hole, address)));
   return inside.length === 0 ? 0 : inside.length === asked.length ? 2 : 1;
+}
+
+/** Whether blocks hold every address: what they hold changes only where one of them or a hole begins, or has just ended. */
+function holdAll(blocks: readonly { readonly cidr: string; readonly except: readonly string[] }[]): boolean {
+  const borders = blocks
+    .flatMap(({ cidr, except }) => [cidr, ...except])
+    .flatMap((cidr) => {
+      const [network, bits] = ipaddr.parseCIDR(cidr);
+      const whole = network.toByteArray().reduce((sum, byte) => sum * 256n + BigInt(byte), 0n);
+      const size = 1n << BigInt(network.toByteArray().length * 8 - bits);
+      const first = (whole / size) * size;
+      return [first, first + size].map((value) => textOf(value, network.toByteArray().length));
+    });
+  return ['0.0.0.0', '::', ...borders].every(
+    (address) =>
+      address === undefined ||
+      blocks.some(({ cidr, except }) => contains(cidr, address) && !except.some((hole) => contains(hole, address))),
+  );
+}
+
+/** An address of so many bytes; undefined after the last. */
+function textOf(value: bigint, length: number): string | undefined {
+  if (value >= 1n << BigInt(length * 8)) return undefined;
+  const bytes = Array.from({ length }, (_, at) => Number((value >> BigInt((length - 1 - at) * 8)) & 255n));
+  return ipaddr.fromByteArray(bytes).toString();
 }
 
 function contains(cidr: string, address: string): boolean {

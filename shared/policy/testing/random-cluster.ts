@@ -104,7 +104,20 @@ const npPort: fc.Arbitrary<NetworkPolicyPort> = fc.oneof(
     .map(([protocol, [port, endPort]]) => ({ ...(protocol ? { protocol } : {}), port, endPort })),
 );
 
-const npRule = (field: 'from' | 'to') => record({ [field]: maybe(some(npPeer, 3)), ports: maybe(some(npPort, 3)) });
+/** Every address there can be, in one piece for each family or with a hole that another block fills. */
+const everyAddress: fc.Arbitrary<NetworkPolicyPeer[]> = oneOf([
+  [{ ipBlock: { cidr: '0.0.0.0/0' } }, { ipBlock: { cidr: '::/0' } }],
+  [
+    { ipBlock: { cidr: '0.0.0.0/0', except: ['10.0.0.0/8'] } },
+    { ipBlock: { cidr: '10.0.0.0/8' } },
+    { ipBlock: { cidr: '::/0' } },
+  ],
+  [{ ipBlock: { cidr: '0.0.0.0/0', except: ['10.0.0.0/8'] } }, { ipBlock: { cidr: '::/0' } }],
+]);
+
+const npPeers = fc.oneof({ weight: 9, arbitrary: some(npPeer, 3) }, { weight: 1, arbitrary: everyAddress });
+
+const npRule = (field: 'from' | 'to') => record({ [field]: maybe(npPeers), ports: maybe(some(npPort, 3)) });
 
 const networkPolicy: fc.Arbitrary<NetworkPolicy> = fc
   .record({
