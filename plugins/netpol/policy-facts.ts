@@ -93,14 +93,15 @@ export function policyFactsIn(index: ClusterIndex): PolicyFacts {
 
 /** Policies that were lost with a text that cannot be parsed or does not decode. */
 function lostIn(index: ClusterIndex): readonly Unseen[] {
-  return index.problems.flatMap(({ path, line, message, policyOf }) =>
+  return index.problems.flatMap(({ path, line, message, policyOf, lost }) =>
     policyOf === undefined
       ? []
       : [
           {
-            kind: 'NetworkPolicy',
+            kind: lost?.kind ?? 'NetworkPolicy',
             namespace: policyOf,
             reason: `${path}${line === undefined ? '' : `:${line}`}: ${message}`,
+            ...(lost === undefined ? {} : { part: lost }),
           },
         ],
   );

@@ -1,5 +1,5 @@
 import { type KindName, type KindTypes, pluralOfKind } from './kinds.ts';
-import type { KubeObject } from './objects.ts';
+import type { KubeObject, LabelSelector } from './objects.ts';
 import type { Ref } from './refs.ts';
 
 /**
@@ -91,10 +91,23 @@ export interface ReadProblem {
   readonly message: string;
   /** The namespace (`*`: all) whose network policy was lost with it, where the text looks like one. */
   readonly policyOf?: string;
+  /** What is known of that policy, where its text was read and has a field that does not decode. */
+  readonly lost?: LostPolicy;
   /** The text was read; whether it is what applies is not known. */
   readonly doubt?: true;
   /** The object that the API server would refuse for it; it is judged as it was meant. */
   readonly refused?: Ref;
+}
+
+/** A policy that does not decode: the pods that it may be about, and the directions that it may have a say in. */
+export interface LostPolicy {
+  readonly kind: KindName;
+  readonly name: string;
+  /** Of a cluster-wide policy. */
+  readonly namespaceSelector?: LabelSelector;
+  readonly podSelector: LabelSelector;
+  readonly ingress: boolean;
+  readonly egress: boolean;
 }
 
 /** The result of asking whether a kind was read in a namespace. */

@@ -145,9 +145,12 @@ function compileTiers(facts: PolicyFacts): Pick<PolicyModel, 'policies' | 'tiers
     ...(facts.baselineAdminNetworkPolicies ?? []).map(compileBaselineAdminNetworkPolicy),
     ...(facts.clusterNetworkPolicies ?? []).flatMap((object) => compileClusterNetworkPolicy(object) ?? []),
   ];
+  const unseen = (facts.unseen ?? []).flatMap((entry) => unseenPolicy(entry) ?? []);
+  // A NetworkPolicy that was not read can do what one can: nothing to what an admin policy or another of them decides.
+  const lost = unseen.filter(({ ref }) => ref.kind === 'NetworkPolicy');
   const unjudged = [
     ...(facts.otherPolicies ?? []).flatMap((object) => compileUnjudged(object) ?? []),
-    ...(facts.unseen ?? []).flatMap((entry) => unseenPolicy(entry) ?? []),
+    ...unseen.filter(({ ref }) => ref.kind !== 'NetworkPolicy'),
   ];
   const networks = (facts.ownNetworks ?? []).map(networkOf);
   const before: readonly Tier[] = [
@@ -170,11 +173,12 @@ function compileTiers(facts: PolicyFacts): Pick<PolicyModel, 'policies' | 'tiers
   }
   const cached = new Map<string, readonly Tier[]>();
   return {
-    policies: [...networks, ...unjudged, ...admin, ...own],
+    policies: [...networks, ...unjudged, ...lost, ...admin, ...own],
     tiersIn: (namespace) => {
       let tiers = cached.get(namespace);
       if (tiers === undefined) {
-        const all = [...before, networkPolicyTier(byNamespace.get(namespace) ?? []), after];
+        const here = lost.filter(({ ref }) => ref.namespace === undefined || ref.namespace === namespace);
+        const all = [...before, networkPolicyTier([...(byNamespace.get(namespace) ?? []), ...here]), after];
         tiers = all.filter(({ groups }) => groups.some((group) => group.length > 0));
         cached.set(namespace, tiers);
       }

@@ -7,6 +7,7 @@ import type { KindName } from '../../../shared/model/kinds.ts';
 import type { KubeObject } from '../../../shared/model/objects.ts';
 import type { Snapshot } from '../../../shared/model/snapshot.ts';
 import type { Enforcement } from '../../../shared/policy/enforcement/enforcement.ts';
+import { selects } from '../../../shared/policy/evaluate/side.ts';
 import type { PolicyModel } from '../../../shared/policy/model.ts';
 import { wrap } from '../../../shared/util/text.ts';
 import { networkGaps } from '../answer/own-networks.ts';
@@ -54,11 +55,21 @@ export async function ask(request: Request, plan: Plan): Promise<Asked> {
   };
 }
 
-/** The same facts for a question about some ends: policies that can select none of them leave no gap. */
-export function askedAbout(asked: Asked, ends: readonly Party[]): Asked {
-  const units = ends.flatMap(({ members }) => members);
+/** The same facts for a question about two ends: policies that can concern neither leave no gap. */
+export function askedAbout(asked: Asked, from: Party, to: Party): Asked {
+  const units = [from, to].flatMap(({ members }) => members);
+  const { context, policies } = asked.model;
+  const concerns = (reason: string): boolean =>
+    policies.some(
+      (policy) =>
+        policy.unjudged?.reason === reason &&
+        [['egress', from] as const, ['ingress', to] as const].some(
+          ([direction, { members }]) =>
+            policy.affects[direction] && members.some((unit) => selects(policy, unit, context) !== 'no'),
+        ),
+    );
   const namespaces = new Set(units.flatMap((unit) => (unit.type === 'pod' ? [unit.namespace.name] : [])));
-  return { ...asked, gaps: { ...asked.gaps, incomplete: asked.gaps.incompleteFor(namespaces) } };
+  return { ...asked, gaps: { ...asked.gaps, incomplete: asked.gaps.incompleteFor(namespaces, concerns) } };
 }
 
 /** The same facts for a question about everybody. */

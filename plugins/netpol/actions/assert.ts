@@ -78,7 +78,7 @@ function judge(asked: Asked, expectation: Expectation): Checked {
   // A deny without a port means every port of the pods, not those of the Service alone.
   const asks = expect === 'deny' && port === undefined ? undefined : ports;
   const outcome = checkExpectation(model, enforcement, expect, from.party, to.party, asks);
-  const { incomplete } = askedAbout(asked, [from.party, to.party]).gaps;
+  const { incomplete } = askedAbout(asked, from.party, to.party).gaps;
   if (outcome.result !== 'fails' && incomplete !== undefined) return unknown(expectation, incomplete);
   const because = becauseOf(asked, outcome);
   if (outcome.result !== 'fails') return { expectation, outcome, because, findings: [] };

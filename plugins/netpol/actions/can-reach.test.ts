@@ -76,6 +76,24 @@ describe('can-reach', () => {
     });
   });
 
+  it('speaks of any port where none is named or declared, of every protocol that is open, and of what is not', async () => {
+    const plain = (name: string): string =>
+      `apiVersion: v1\nkind: Pod\nmetadata: {name: ${name}, namespace: x, labels: {app: ${name}}}\nspec: {containers: [{name: c, image: i}]}\n`;
+    const rule = (ports: string): string =>
+      `apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: p, namespace: x}\nspec: {podSelector: {matchLabels: {app: b}}, ingress: [{${ports}}]}\n`;
+    const first = async (ports: string) =>
+      (await ask('can-reach x/a x/b', [plain('a'), plain('b'), rule(ports)].join('---\n'))).stdout
+        .split('\n\n')[0]
+        ?.replaceAll(/\s+/g, ' ');
+    expect(await first('')).toBe('ALLOWED Pod x/a can reach Pod x/b on any port');
+    expect(await first('ports: [{port: 53, protocol: UDP}, {port: 80, endPort: 90}]')).toBe(
+      'DEPENDS Pod x/a can reach Pod x/b on TCP 80-90, UDP 53 and not on other ports: say which with --port',
+    );
+    expect(await first('from: [{podSelector: {matchLabels: {app: c}}}]')).toBe(
+      'DENIED Pod x/a cannot reach Pod x/b on any port',
+    );
+  });
+
   it('gives the same exit status in every format', async () => {
     for (const format of ['table', 'wide', 'json', 'yaml', 'markdown', 'html']) {
       expect((await ask(`can-reach shop/web data/db -o ${format}`)).exit).toBe(1);

@@ -40,7 +40,7 @@ export async function runCanReach(request: Request): Promise<CommandResult> {
   const walks = told === undefined ? [] : [told.verdict.egress, told.verdict.ingress];
   const took = walks.flatMap(({ tiers }) => tiers.flatMap(({ policies }) => policies.map(({ policy }) => policy)));
   const findings = await lintOf(asked, took, cniOf(request));
-  const about = askedAbout(asked, [one.party, other.party]);
+  const about = askedAbout(asked, one.party, other.party);
   return { type: 'report', report: { ...reportOf(about, one.party, other.party, judged), findings } };
 }
 

@@ -10,8 +10,11 @@ export interface Gaps {
   readonly notChecked: readonly NotChecked[];
   /** Set when an answer of "all" or "none" would be a guess: a broken file, pods or policies that were not read. */
   readonly incomplete: string | undefined;
-  /** The same for a question about pods of some namespaces: what would be refused elsewhere does not concern them. */
-  incompleteFor(namespaces: ReadonlySet<string>): string | undefined;
+  /**
+   * The same for a question about pods of some namespaces: what would be refused elsewhere does not concern them, nor does
+   * one policy that does not decode, unless `concerns` says so of the reason that is told for it.
+   */
+  incompleteFor(namespaces: ReadonlySet<string>, concerns: (reason: string) => boolean): string | undefined;
 }
 
 /** What is wrong with a policy, or not known of it; without a namespace where the policy is the cluster's. */
@@ -63,7 +66,11 @@ export function gapsOf(
   const others = refused(snapshot, (kind) => kind !== 'Pod' && kind !== 'NetworkPolicy');
   const more =
     broken.length > MOST ? [{ check: 'files', reason: `${broken.length - MOST} more that cannot be used` }] : [];
-  const lost = incompleteWords(broken, problems[0]?.doubt === true, policies, pods, without);
+  const lostOf = (all: readonly NotChecked[]): string | undefined => {
+    const doubt = all[0] !== undefined && problems[broken.indexOf(all[0])]?.doubt === true;
+    return incompleteWords(all, doubt, policies, pods, without);
+  };
+  const single = broken.filter((_, at) => problems[at]?.lost !== undefined);
   return {
     notChecked: [
       ...broken.slice(0, MOST),
@@ -74,9 +81,10 @@ export function gapsOf(
       ...line('pods', pods),
       ...line('other policies, nodes and namespaces', others),
     ],
-    incomplete: lost ?? refusedWords(wrong),
-    incompleteFor: (namespaces) =>
-      lost ?? refusedWords(wrong.filter(({ namespace }) => namespace === undefined || namespaces.has(namespace))),
+    incomplete: lostOf(broken) ?? refusedWords(wrong),
+    incompleteFor: (namespaces, concerns) =>
+      lostOf(broken.filter((entry) => !single.includes(entry) || concerns(entry.reason))) ??
+      refusedWords(wrong.filter(({ namespace }) => namespace === undefined || namespaces.has(namespace))),
   };
 }
 

@@ -25,7 +25,73 @@ describe('a policy that does not decode', () => {
       expect(run.stderr).toBe('');
     }
     const { connections } = JSON.parse((await askManifests(PAIR + TOP + spec, 'matrix -o json')).stdout);
-    expect(connections).toEqual([]);
+    expect(connections.filter(({ to }: { to: { name?: string } }) => to.name !== undefined)).toEqual([]);
+  });
+
+  /** The pairs of a matrix that are sure and those that are not; of the outside, IPv4 only. */
+  const pairsWith = async (spec: string, more = '') => {
+    const { connections, undecided } = JSON.parse(
+      (await askManifests(PAIR + more + TOP + spec, 'matrix -o json')).stdout,
+    );
+    const names = (rows: readonly Record<'from' | 'to', { name?: string; cidr?: string }>[]) =>
+      rows
+        .map(({ from, to }) => `${from.name ?? from.cidr}>${to.name ?? to.cidr}`)
+        .filter((row) => !row.includes('::'))
+        .sort();
+    return { sure: names(connections), open: names(undecided) };
+  };
+  const BAD_PORT = '[{ports: [{port: [80]}]}]';
+
+  it('leaves nothing open but what its sound parts say that it is about', async () => {
+    const about = 'podSelector: {matchLabels: {app: api}}';
+    expect(await pairsWith(`spec: {${about}, ingress: ${BAD_PORT}}\n`)).toEqual({
+      sure: ['0.0.0.0/0>web', 'api>0.0.0.0/0', 'api>web', 'web>0.0.0.0/0'],
+      open: ['0.0.0.0/0>api', 'web>api'],
+    });
+    expect(await pairsWith(`spec: {${about}, policyTypes: [Egress], egress: ${BAD_PORT}}\n`)).toEqual({
+      sure: ['0.0.0.0/0>api', '0.0.0.0/0>web', 'web>0.0.0.0/0', 'web>api'],
+      open: ['api>0.0.0.0/0', 'api>web'],
+    });
+    const both = await pairsWith(`spec: {${about}, ingress: [], egress: ${BAD_PORT}}\n`);
+    expect(both.open).toEqual(['0.0.0.0/0>api', 'api>0.0.0.0/0', 'api>web', 'web>api']);
+  });
+
+  it('changes nothing that another policy decides', async () => {
+    const other = (kind: string, name: string, spec: string): string =>
+      `apiVersion: ${kind}\nmetadata: {name: ${name}, namespace: shop}\nspec: ${spec}\n---\n`;
+    const allowed = other(
+      'networking.k8s.io/v1\nkind: NetworkPolicy',
+      'ok',
+      '{podSelector: {matchLabels: {app: api}}, ingress: [{from: [{podSelector: {matchLabels: {app: web}}}]}]}',
+    );
+    const found = await pairsWith(`spec: {podSelector: {matchLabels: {app: api}}, ingress: ${BAD_PORT}}\n`, allowed);
+    expect(found.sure).toContain('web>api');
+    expect(found.open).toEqual(['0.0.0.0/0>api']);
+    const denied = other(
+      'policy.networking.k8s.io/v1alpha1\nkind: AdminNetworkPolicy',
+      'no',
+      '{priority: 1, subject: {namespaces: {}}, ingress: [{action: Deny, from: [{namespaces: {}}]}]}',
+    );
+    const shut = await pairsWith(`spec: {podSelector: {matchLabels: {app: api}}, ingress: ${BAD_PORT}}\n`, denied);
+    expect([...shut.sure, ...shut.open]).not.toContain('web>api');
+  });
+
+  it('of a cluster-wide kind leaves the pods open that its subject means', async () => {
+    const admin =
+      'apiVersion: policy.networking.k8s.io/v1alpha1\nkind: AdminNetworkPolicy\nmetadata: {name: a}\nspec: {priority: 1, subject: {pods: {namespaceSelector: {}, podSelector: {matchLabels: {app: api}}}}, ingress: [{action: Deny, from: x}]}\n---\n';
+    const { sure, open } = await pairsWith('spec: {podSelector: {matchLabels: {app: none}}}\n', admin);
+    expect([sure.includes('api>web'), open]).toEqual([true, ['0.0.0.0/0>api', 'web>api']]);
+  });
+
+  it('exits with 3 where the answer hangs on it, and answers where not', async () => {
+    const spec = `spec: {podSelector: {matchLabels: {app: api}}, ingress: ${BAD_PORT}}\n`;
+    const exits = [];
+    for (const line of ['can-reach shop/web shop/api', 'can-reach shop/api shop/web', 'matrix']) {
+      const run = await askManifests(PAIR + TOP + spec, line);
+      expect(run.stdout.replaceAll(/\s+/g, ' ')).toContain('spec.ingress[0].ports[0].port must be a number or a name');
+      exits.push(run.exit);
+    }
+    expect(exits).toEqual([3, 0, 3]);
   });
 
   it('takes nothing from lint: the file is named, and words that YAML misread as before', async () => {

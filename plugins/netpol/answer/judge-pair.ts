@@ -3,7 +3,17 @@ import { evaluateUnits } from '../../../shared/policy/evaluate/evaluate.ts';
 import type { Answer, PortQuestion, Verdict } from '../../../shared/policy/evaluate/verdict.ts';
 import { pairSets, portsOfSets } from '../../../shared/policy/many/pair-sets.ts';
 import type { PolicyModel } from '../../../shared/policy/model.ts';
-import { intersectPorts, type PortSet, type Protocol, unionPorts } from '../../../shared/policy/rules/port-set.ts';
+import {
+  ALL_PORTS,
+  formatPorts,
+  intersectPorts,
+  isAllPorts,
+  type PortSet,
+  type Protocol,
+  subtractPorts,
+  toPortRanges,
+  unionPorts,
+} from '../../../shared/policy/rules/port-set.ts';
 import { declaredPortsOf, type Unit } from '../../../shared/policy/rules/units.ts';
 import type { Party } from '../targets/party.ts';
 import type { AskedPort } from '../targets/ports.ts';
@@ -138,31 +148,19 @@ function declaredPorts(to: Party): readonly AskedPort[] {
   return [...found.values()];
 }
 
-/** No port is named and none declared: one open and one closed port stand for the rest. */
+/** No port is named and none declared: one port stands for all that are open, one for the undecided, one for the rest. */
 function anyPort(
   model: PolicyModel,
   enforcement: Enforcement,
   pairs: readonly Pair[],
-  { allowed }: { readonly allowed: PortSet },
+  { allowed, depends }: { readonly allowed: PortSet; readonly depends: PortSet },
 ): readonly PortVerdict[] {
-  const edges = allowed.flatMap((edge, at) => (at % 2 === 0 ? [edge] : []));
-  const open = edges.find((edge) => edge < 65536);
-  const tried = new Set([...(open === undefined ? [] : [open]), freePort(allowed)]);
-  return [...tried].map((number) =>
-    judgePort(model, enforcement, pairs, {
-      words: allowed.length === 0 || number !== open ? 'any other port' : `TCP ${number}`,
-      protocol: 'TCP',
-      on: () => number,
-    }),
-  );
-}
-
-/** The lowest TCP port that is not in a set; 1 when all are. */
-function freePort(set: PortSet): number {
-  for (let at = 1; at < 65536; at++) {
-    let inside = false;
-    for (let i = 0; i < set.length; i += 2) if (at >= (set[i] ?? 0) && at < (set[i + 1] ?? 0)) inside = true;
-    if (!inside) return at;
-  }
-  return 1;
+  const unsure = subtractPorts(depends, allowed);
+  const rest = subtractPorts(ALL_PORTS, unionPorts(allowed, unsure));
+  return [allowed, unsure, rest].flatMap((set) => {
+    const [first] = toPortRanges(set);
+    if (first === undefined) return [];
+    const words = set === rest || isAllPorts(set) ? 'any other port' : formatPorts(set);
+    return [judgePort(model, enforcement, pairs, { words, protocol: first.protocol, on: () => first.from })];
+  });
 }

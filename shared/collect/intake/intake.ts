@@ -98,7 +98,7 @@ export function addProblem(
   file: FilePlace,
   line: number | undefined,
   message: string,
-  more: Pick<ReadProblem, 'policyOf' | 'doubt' | 'refused'>,
+  more: Pick<ReadProblem, 'policyOf' | 'lost' | 'doubt' | 'refused'>,
 ): void {
   intake.problems.push({ path: file.display, ...(line === undefined ? {} : { line }), message, ...more });
 }

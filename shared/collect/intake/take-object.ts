@@ -9,6 +9,7 @@ import { withTypes } from '../types/field-types.ts';
 import { typesOf } from '../types/object-types.ts';
 import { addProblem, type FilePlace, type Intake, timesOf } from './intake.ts';
 import { kustomizeFault } from './kustomization.ts';
+import { lostPolicy } from './lost-policy.ts';
 import { addTimes } from './newest-time.ts';
 import { differ, isPolicy, lineOfField } from './policy-manifests.ts';
 import { shapeFault } from './policy-shape.ts';
@@ -65,7 +66,8 @@ export function takeObject(
   const taken: TakenObject = { kind: key, namespace, name, applied: isApplied(object) };
   const fault = shapeFault(key, object);
   if (fault !== undefined) {
-    addProblem(intake, file, lineOfField(parsed, fault), fault, { policyOf: namespace || '*' });
+    const lost = lostPolicy(key, object);
+    addProblem(intake, file, lineOfField(parsed, fault), fault, { policyOf: namespace || '*', lost });
     return taken;
   }
   const title = `${value.kind} ${name}`;

@@ -66,12 +66,17 @@ export function decideTier(tier: Tier, direction: Direction, match: Match, incom
   let pass: PortSet = NO_PORTS;
   let going: PortSet = incoming;
   let selected: Tri = 'no';
+  let unread = false;
   for (const group of tier.groups) {
     let after: PortSet = going;
     for (const policy of group) {
       if (!policy.affects[direction]) continue;
       const selects = match.selects(policy);
       if (selects === 'no') continue;
+      if (policy.unjudged !== undefined && tier.unmatched === 'deny') {
+        unread = true;
+        continue;
+      }
       if (selected !== 'yes') selected = selects;
       if (policy.unjudged !== undefined) {
         // Anything may happen: a rule of the policy, or none of them, may apply.
@@ -89,6 +94,11 @@ export function decideTier(tier: Tier, direction: Direction, match: Match, incom
     }
     going = after;
     if (going.length === 0) break;
+  }
+  if (unread) {
+    // What the others do not allow, one that was not read may allow, or isolate from; or it is not in force.
+    allow = unionPorts(allow, going);
+    deny = unionPorts(deny, going);
   }
   if (selected !== 'no' && tier.unmatched === 'deny') {
     deny = unionPorts(deny, going);

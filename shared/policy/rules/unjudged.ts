@@ -9,29 +9,40 @@ import { parseCalicoSelector } from './calico-selector.ts';
 import type { PodsPeer, Policy, Unjudged } from './rules.ts';
 import { NAMESPACE_NAME_LABEL } from './units.ts';
 
-/** A policy list that could not be read. */
+/** A policy list that could not be read, or one policy whose text does not decode. */
 export interface Unseen {
   readonly kind: string;
   /** A namespace, or `*`. */
   readonly namespace: string;
   /** In the words to print: `forbidden: list networkpolicies`. */
   readonly reason: string;
+  /** Of one policy, what of it is known. */
+  readonly part?: UnseenPart;
+}
+
+export interface UnseenPart {
+  readonly name: string;
+  readonly namespaceSelector?: LabelSelector;
+  readonly podSelector: LabelSelector;
+  readonly ingress: boolean;
+  readonly egress: boolean;
 }
 
 /**
  * NetworkPolicies that could not be read leave the pods of their namespace undecided. Cluster-wide kinds do not: whoever
  * has rights in one namespace only can never read them, and would then never get an answer. They belong under "not
- * checked".
+ * checked". One policy of any kind leaves those pods undecided that it may be about.
  */
-export function unseenPolicy({ kind, namespace, reason }: Unseen): Policy | undefined {
-  if (kind !== 'NetworkPolicy') return undefined;
+export function unseenPolicy({ kind, namespace, reason, part }: Unseen): Policy | undefined {
+  if (kind !== 'NetworkPolicy' && part === undefined) return undefined;
   const everywhere = namespace === '*';
   const scope = everywhere
-    ? { namespace: undefined, namespaceSelector: {} }
+    ? { namespace: undefined, namespaceSelector: part?.namespaceSelector ?? {} }
     : { namespace, namespaceSelector: undefined };
-  const subject: PodsPeer = { type: 'pods', ...scope, podSelector: {}, hostNetwork: 'excluded' };
-  const ref = everywhere ? { kind, name: '*' } : { kind, namespace, name: '*' };
-  return unjudgedPolicy(ref, subject, true, true, { why: 'notSeen', reason });
+  const { name, podSelector, ingress, egress } = part ?? { name: '*', podSelector: {}, ingress: true, egress: true };
+  const subject: PodsPeer = { type: 'pods', ...scope, podSelector, hostNetwork: 'excluded' };
+  const ref = everywhere ? { kind, name } : { kind, namespace, name };
+  return unjudgedPolicy(ref, subject, ingress, egress, { why: 'notSeen', reason });
 }
 
 /** A Calico or Cilium policy; nothing for other kinds and for policies about nodes. */
