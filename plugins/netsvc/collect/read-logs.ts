@@ -16,9 +16,15 @@ interface Wanted {
 
 /**
  * The last lines of containers that crash or are not ready, one pod for each container name, and of one serving pod
- * whose declared ports are not the Service's: what it listens on may be said there. Gives what was written.
+ * whose declared ports are not the Service's: what it listens on may be said there. With `serving` also of one of pods that
+ * are all well: a dependency may refuse it. Gives what was written.
  */
-export async function readLogs(gatherer: Gatherer, service: Service, pods: readonly Pod[]): Promise<readonly string[]> {
+export async function readLogs(
+  gatherer: Gatherer,
+  service: Service,
+  pods: readonly Pod[],
+  serving = false,
+): Promise<readonly string[]> {
   const wanted = new Map<string, Wanted>();
   for (const pod of pods) {
     for (const entry of unwell(pod)) {
@@ -30,6 +36,7 @@ export async function readLogs(gatherer: Gatherer, service: Service, pods: reado
     const key = `${entry.container}/false`;
     if (!wanted.has(key)) wanted.set(key, entry);
   }
+  if (serving && wanted.size === 0) for (const entry of firstOf(pods)) wanted.set(entry.container, entry);
   const texts = await Promise.all(
     [...wanted.values()]
       .slice(0, MAX_LOGS)
@@ -57,6 +64,14 @@ function unwell(pod: Pod): readonly Wanted[] {
 
 function hasCrashed(status: ContainerStatus): boolean {
   return (status.restartCount ?? 0) > 0 && status.lastState?.terminated !== undefined;
+}
+
+/** The container that kubectl would show, of one ready pod. */
+function firstOf(pods: readonly Pod[]): readonly Wanted[] {
+  const pod = pods.find((candidate) => isReady(candidate));
+  const standard = pod?.metadata?.annotations?.['kubectl.kubernetes.io/default-container'];
+  const container = standard ?? pod?.spec?.containers?.[0]?.name;
+  return pod === undefined || container === undefined ? [] : [{ pod, container, previous: false }];
 }
 
 /** All ready, but the pods do not declare the port that the Service sends to. */

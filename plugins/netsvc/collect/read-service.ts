@@ -21,12 +21,15 @@ import { readPreemptors } from './read-preemptors.ts';
 import { readWithoutPods, readWithoutSelector } from './read-without-pods.ts';
 import { slicesOf } from './slices-of.ts';
 
-/** Everything behind one Service: its endpoints, its pods, what they stand on, and what they wrote when they failed. */
-export async function readService(gatherer: Gatherer, service: Service): Promise<void> {
+/**
+ * Everything behind one Service: its endpoints, its pods, what they stand on, and what they wrote when they failed; with
+ * `deep` also what they write while they are well.
+ */
+export async function readService(gatherer: Gatherer, service: Service, deep = true): Promise<void> {
   const selector = selectorOf(service);
   await Promise.all([
     readSlices(gatherer, service),
-    selector === undefined ? readUnselected(gatherer, service) : readSelected(gatherer, service, selector),
+    selector === undefined ? readUnselected(gatherer, service) : readSelected(gatherer, service, selector, deep),
     readIngresses(gatherer, service),
     readRoutes(gatherer, namespaceOf(service)),
     readLoadBalancer(gatherer, service),
@@ -40,7 +43,7 @@ async function readUnselected(gatherer: Gatherer, service: Service): Promise<voi
   if (target !== undefined) await readService(gatherer, target);
 }
 
-async function readSelected(gatherer: Gatherer, service: Service, selector: Labels): Promise<void> {
+async function readSelected(gatherer: Gatherer, service: Service, selector: Labels, deep: boolean): Promise<void> {
   const namespace = namespaceOf(service);
   const labelSelector = formatLabels(selector);
   const beside = Promise.all([
@@ -55,7 +58,7 @@ async function readSelected(gatherer: Gatherer, service: Service, selector: Labe
     beside,
     live.length === 0 ? readWithoutPods(gatherer, service) : undefined,
     readPlaces(gatherer, service, live),
-    readLogs(gatherer, service, live).then((logs) =>
+    readLogs(gatherer, service, live, deep).then((logs) =>
       Promise.all([readAwaited(gatherer, service, live, logs), readJobs(gatherer, namespace, live, logs)]),
     ),
     readPodStorage(gatherer, live),

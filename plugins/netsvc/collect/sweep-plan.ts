@@ -82,7 +82,7 @@ export function sweepPlan(allNamespaces: boolean): Plan {
 export async function readServices(gatherer: Gatherer, namespace: string, max?: number): Promise<void> {
   const services = await gatherer.list('Service', { namespace });
   await readNamespace(gatherer, namespace);
-  await Promise.all(services.slice(0, max).map((service) => readService(gatherer, service)));
+  await Promise.all(services.slice(0, max).map((service) => readService(gatherer, service, max === undefined)));
 }
 
 /** The cluster's DNS and the agents on nodes, which every namespace depends on. */

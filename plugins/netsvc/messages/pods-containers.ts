@@ -183,6 +183,21 @@ export const podsContainersMessages = defineMessages({
       'objects of the kind are written beside it and this one is not: it may be misspelt, or come another way (an ' +
       'operator, a pipeline, an earlier apply).\nWrite the name of the object that is meant, or add it.',
   }),
+  SVC250: message<{ container: string; pod: string; words: string }>({
+    slug: 'refused-by-a-dependency',
+    severity: 'info',
+    role: 'note',
+    confidence: 'likely',
+    title: 'the log tells of a dependency that refuses the app',
+    summary: ({ container, pod, words }) =>
+      `requests reach the app, but the log of container ${container} in pod ${pod} tells of one that is refused: ${words}`,
+    explain:
+      'The pods are Ready and requests reach them. Their log tells that a server says no to somebody for want of rights or ' +
+      'with wrong credentials: most often a database, a broker or an API to the app (then what needs it fails inside the ' +
+      'app); in the log of a database, the database to one of its clients.\n' +
+      'Compare user, password and grants on both sides; of a Secret that was changed, containers that took it as environment ' +
+      'variables know only after a restart.',
+  }),
   SVC249: message<{ message: string }>({
     slug: 'manifest-refused',
     severity: 'critical',

@@ -14,6 +14,7 @@ import { podsCannotBeCreated } from './creation/pods-cannot-be-created.ts';
 import { scaledToZero } from './creation/scaled-to-zero.ts';
 import { workloadHasNoPods } from './creation/workload-has-no-pods.ts';
 import { workloadNotObserved } from './creation/workload-not-observed.ts';
+import { refusedByPeer } from './dependencies/refused-by-peer.ts';
 import { daemonSetFitsNoNode } from './pending/daemonset-fits-no-node.ts';
 import { podsPending } from './pending/pods-pending.ts';
 import { nodeNotReady } from './states/node-not-ready.ts';
@@ -44,4 +45,5 @@ export const podsChecks: readonly ServiceCheck[] = [
   containerCrashes,
   podsHaveEnded,
   podsTerminating,
+  refusedByPeer,
 ];

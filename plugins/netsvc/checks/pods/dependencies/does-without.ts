@@ -1,5 +1,5 @@
 /** Lines in which an app says that it can do without what it asked for. */
-const DOES_WITHOUT =
+export const DOES_WITHOUT =
   /\b(?:continu(?:e|es|ing)|optional|fall(?:ing|s)?[- ]?back|ignor(?:ed|ing)|disabl(?:ed|ing)|degraded|in(?: the)? background|non-?(?:fatal|critical)|skip(?:ped|ping)|best[- ]effort|(?:proceed|start|runn?|operat|work)(?:ing|s) without)\b/i;
 
 const WARNED = /\bwarn(?:ing)?\b/i;
