@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { KubeObject } from '../../../../shared/model/objects.ts';
 import type { Container } from '../../../../shared/model/objects-pod.ts';
 import { event, service, slicesFor } from '../../../../shared/testing/builders.ts';
 import { causeCodes, diagnoseObjects } from '../../testing/diagnose-objects.ts';
@@ -131,4 +132,65 @@ describe('app-listens-elsewhere', () => {
   it('stays silent when the number stands where it is not understood', () => {
     expect(diagnose({ command: ['/app/server', '--port=9090', '--also=8080'] }).verdict).toBe('healthy');
   });
+});
+
+describe('a port in a configuration file of the app itself', () => {
+  function withFile(file: string, text: string, ready: boolean, container: Partial<Container> = {}) {
+    const svc = service('api', { selector: { app: 'api' } });
+    const readinessProbe = ready ? undefined : { httpGet: { path: '/', port: 8080 } };
+    const app = stagedApp('api', { container: { ...(readinessProbe && { readinessProbe }), ...container }, ready });
+    const mounted = (one: KubeObject): KubeObject => {
+      const spec = (one as { spec?: { containers?: unknown } }).spec;
+      return spec?.containers === undefined
+        ? one
+        : ({ ...one, spec: { ...spec, volumes: [{ name: 'conf', configMap: { name: 'api-conf' } }] } } as KubeObject);
+    };
+    const map = {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: 'api-conf', namespace: 'shop' },
+      data: { [file]: text },
+    };
+    const refused =
+      'Readiness probe failed: Get "http://10.244.1.2:8080/": dial tcp 10.244.1.2:8080: connect: connection refused';
+    const events = ready ? [] : app.pods.map((one) => event(one, 'Unhealthy', refused));
+    return diagnoseObjects([svc, map, ...app.objects.map(mounted), ...events, ...slicesFor(svc, app.pods)], 'api');
+  }
+
+  it.each([
+    ['config.json', '{"name": "api", "port": 8081, "database": {"port": 5432}}', '"port": 8081'],
+    ['config.json', '{"server": {"host": "0.0.0.0", "port": "8081"}}', '"server.port": "8081"'],
+    ['app.yaml', 'log: debug\nserver:\n  host: 0.0.0.0\n  port: 8081 # http\ndb:\n  port: 5432\n', 'server.port: 8081'],
+    ['app.properties', 'http.port = 8081\ndb.port = 5432\n', 'http.port=8081'],
+    ['app.toml', '[server]\nlisten = ":8081"\n[redis]\nport = 6379\n', 'server.listen=:8081'],
+  ])('is named where the probe is refused: %s %s', (file, text, words) => {
+    const report = withFile(file, text, false);
+    expect(causeCodes(report)).toEqual(['SVC402']);
+    expect(report.verdict).toBe('broken');
+    expect(report.headline).toContain('listens on 8081');
+    expect(report.causes[0]?.confidence).toBe('likely');
+    expect(report.causes[0]?.evidence).toContainEqual({ fact: words, source: `ConfigMap shop/api-conf key ${file}` });
+  });
+
+  it('is only possible where nobody has asked', () => {
+    const report = withFile('config.json', '{"port": 8081}', true);
+    expect(report.causes[0]).toMatchObject({ code: 'SVC402', severity: 'warning', confidence: 'possible' });
+  });
+
+  const silent: readonly (readonly [what: string, file: string, text: string, container?: Partial<Container>])[] = [
+    ['the same', 'config.json', '{"port": 8080}'],
+    ['of somebody else', 'config.json', '{"postgres": {"port": 5432}, "metrics": {"port": 9090}}'],
+    ['of several', 'config.json', '{"port": 8081, "server": {"port": 8082}}'],
+    ['overridden', 'config.json', '{"port": 8081}', { env: [{ name: 'PORT', value: '8080' }] }],
+    ['on the command line', 'config.json', '{"port": 8081}', { args: ['--listen-port', '8080'] }],
+    ['broken', 'config.json', '{"port": 8081'],
+    ['of a list', 'app.yaml', 'upstreams:\n- port: 8081\n  host: a\n'],
+    ['answered', 'config.json', '{"port": 8081}', { readinessProbe: { tcpSocket: { port: 8080 } } }],
+  ];
+  it.each(silent.map(([what, file, text, container = {}]) => ({ what, file, text, container })))(
+    'says nothing of the app: $what',
+    ({ file, text, container }) => {
+      expect(withFile(file, text, true, container).causes).toEqual([]);
+    },
+  );
 });

@@ -5,11 +5,12 @@ import { podAddresses, podKey, type RunningContainer, runningContainers } from '
 import { formatRef } from '../../../../shared/model/refs.ts';
 import { hideSecrets } from '../../../../shared/util/hide-secrets.ts';
 import { type CommandLine, readCommandLine } from './listen/command-line.ts';
-import { listenersOfConfig } from './listen/config-listeners.ts';
+import { type ConfiguredListener, listenersOfConfig } from './listen/config-listeners.ts';
 import { type Environment, environmentOf, type Variable } from './listen/environment.ts';
 import { listenersOfEnvironment } from './listen/environment-listeners.ts';
 import type { Listener } from './listen/listener.ts';
 import { listenersOfLog } from './listen/log-listeners.ts';
+import { listenerOfPlainConfig } from './listen/plain-config.ts';
 
 /** A socket with where it is told. */
 export interface Sign {
@@ -19,6 +20,8 @@ export interface Sign {
   readonly source: string;
   /** The ConfigMap of a configuration file. */
   readonly configMap?: string;
+  /** Read off a file of which it is not known that the container reads it so. */
+  readonly guess?: true;
 }
 
 /** Everything that tells where one container listens, save probes and declared ports. */
@@ -76,17 +79,29 @@ function signsOf(index: ClusterIndex, pod: Pod, running: RunningContainer): Cont
     const source = variable?.literal === false ? variable.source : `${where} container ${running.name} env`;
     return { listener, via: 'env' as const, source };
   });
+  const known = joined(told, fromEnv);
+  const others = runningContainers(pod).filter(({ name }) => !HELPERS.test(name));
+  const silent = !known.some(({ listener }) => listener.role === 'main') && !line.complete && line.numbers.size === 0;
+  const guessed = silent && others.length === 1 ? listenerOfPlainConfig(index, pod) : undefined;
   return {
     running,
     name: running.name,
     line,
     env,
-    signs: joined(told, fromEnv).map((sign) => ({
+    signs: [...known, ...guesses(namespace, guessed)].map((sign) => ({
       ...sign,
       listener: { ...sign.listener, words: hideSecrets(sign.listener.words) },
     })),
     helper: HELPERS.test(running.name),
   };
+}
+
+function guesses(namespace: string, guessed: ConfiguredListener | undefined): readonly Sign[] {
+  if (guessed === undefined) return [];
+  const { listener, configMap, file } = guessed;
+  return [
+    { listener, via: 'config', source: `ConfigMap ${namespace}/${configMap} key ${file}`, configMap, guess: true },
+  ];
 }
 
 /** The variable that a command line names and that holds a value: `serve $PORT`. */

@@ -22,8 +22,9 @@ import { elsewhereWords, sendsWords } from './port-words.ts';
 export const targetPortNotServed = deadPortCheck(
   'netsvc/target-port-not-served',
   'elsewhere',
-  (group, { index, subject, facts, args }) => {
+  (group, { index, subject, facts, args, pods }) => {
     const { fault, port, number } = group;
+    const isGuess = pods.pods === undefined && fault.signs.some(({ guess }) => guess === true);
     if (fault.declared || isWeakForHeadless(subject, group)) return undefined;
     const to = bestPort(port, fault.ports);
     const former = formerPort(index, group.backends[0]?.owner, number);
@@ -35,7 +36,8 @@ export const targetPortNotServed = deadPortCheck(
         container: fault.container,
         instead: elsewhereWords(fault) + former.words,
       },
-      severity: subject.headless ? 'warning' : facts.severity,
+      severity: subject.headless || isGuess ? 'warning' : facts.severity,
+      ...(isGuess ? { confidence: 'possible' as const } : {}),
       evidence: [...facts.evidence, ...former.evidence],
       fixes: [
         ...former.fixes,

@@ -69,7 +69,8 @@ function refusal(text: string): { readonly line: string | undefined; readonly ti
   const found = lines.filter(
     (line) =>
       !ACCESS_LOG.test(line) &&
-      !DOES_WITHOUT.test(line) &&
+      // Redis: `WRONGPASS invalid username-password pair or user is disabled.`
+      !DOES_WITHOUT.test(line.replace('user is disabled', '')) &&
       (REFUSED.test(line) || (SAYS_NO.test(line) && hostsIn(line).length > 0)),
   );
   return { line: found.at(-1)?.trim(), times: found.length };
