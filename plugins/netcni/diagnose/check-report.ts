@@ -11,7 +11,8 @@ import { nodesOf } from '../cluster-subject.ts';
 import { networkWords } from '../facts/network-words.ts';
 import { nodeFacts } from '../facts/nodes.ts';
 import { unknownNetwork } from '../facts/unknown-network.ts';
-import { blindSpots } from './blind-spots.ts';
+import { type BlindSpot, blindSpots } from './blind-spots.ts';
+import { type YoungNodes, youngNodes } from './young-nodes.ts';
 
 export interface CheckFrame {
   readonly source: string;
@@ -27,19 +28,20 @@ export function checkReport(index: ClusterIndex, { source, node }: CheckFrame): 
       ? { ...run, outcome: withNode(run.outcome.findings, node) }
       : run,
   );
+  const young = youngNodes(index, runs, node);
   const report = reportFromRuns(
     {
       command: 'netcni check',
       target: node === undefined ? clusterRef(source) : { kind: 'Node', name: node },
       takenAt: index.takenAt,
       source,
-      healthyHeadline: healthyHeadline(index, node),
+      healthyHeadline: healthyHeadline(index, node) + (young === undefined ? '' : `; ${young.words}`),
       essential: ['netcni/kubelet-silent'],
     },
     runs,
   );
-  const seen = withBlindSpots(report, index);
-  const rows = nodeRows(index, seen, node);
+  const seen = withBlindSpots(report, [...blindSpots(index), ...youngSpots(index, young, node)]);
+  const rows = nodeRows(index, seen, node, young?.names ?? []);
   return {
     ...seen,
     sections: sectionsOf(rows, seen),
@@ -77,8 +79,7 @@ function healthyHeadline(index: ClusterIndex, node: string | undefined): string 
 }
 
 /** What could not be seen; a network that nothing was seen of is not healthy. */
-function withBlindSpots(report: Report, index: ClusterIndex): Report {
-  const spots = blindSpots(index);
+function withBlindSpots(report: Report, spots: readonly BlindSpot[]): Report {
   if (spots.length === 0) return report;
   const known = new Set(report.notChecked.map(({ reason }) => reason));
   const notChecked: readonly NotChecked[] = [
@@ -91,6 +92,22 @@ function withBlindSpots(report: Report, index: ClusterIndex): Report {
   return { ...report, notChecked, verdict: 'unknown', headline };
 }
 
+/** Where no node is old enough, or the one asked about is not, nothing can be told. */
+function youngSpots(
+  index: ClusterIndex,
+  young: YoungNodes | undefined,
+  node: string | undefined,
+): readonly BlindSpot[] {
+  if (young === undefined) return [];
+  return [
+    {
+      check: 'young nodes',
+      reason: young.reason,
+      essential: node !== undefined || young.names.length === nodeFacts(index).length,
+    },
+  ];
+}
+
 interface NodeRow {
   readonly name: string;
   readonly verdict: Verdict;
@@ -100,7 +117,12 @@ interface NodeRow {
 const ORDER: readonly Verdict[] = ['broken', 'degraded', 'unknown', 'healthy'];
 
 /** Nodes with the causes that name them, worst first. */
-function nodeRows(index: ClusterIndex, report: Report, only: string | undefined): readonly NodeRow[] {
+function nodeRows(
+  index: ClusterIndex,
+  report: Report,
+  only: string | undefined,
+  young: readonly string[],
+): readonly NodeRow[] {
   const byNode = new Map<string, Finding[]>();
   for (const cause of report.causes) {
     for (const name of nodesOf(cause) ?? []) {
@@ -118,7 +140,7 @@ function nodeRows(index: ClusterIndex, report: Report, only: string | undefined)
         ? 'broken'
         : causes.length > 0
           ? 'degraded'
-          : standing === 'unreported'
+          : standing === 'unreported' || young.includes(name)
             ? 'unknown'
             : 'healthy';
       return { name, verdict, causes };

@@ -31,7 +31,7 @@ export interface NodeFacts {
 }
 
 /** How long a node that has just joined may lack agents and network, in milliseconds. */
-const FRESH = 180_000;
+export const FRESH = 180_000;
 
 /** All nodes that were read, in the order of their names. */
 export function nodeFacts(index: ClusterIndex): readonly NodeFacts[] {
