@@ -5,29 +5,38 @@ import type { ClusterIndex } from '../../../shared/model/cluster-index.ts';
 import type { Workload } from '../../../shared/model/objects-workload.ts';
 import { nameOf, namespaceOf } from '../../../shared/model/refs.ts';
 
-/** A new agent of the network plugin on a node writes routes, links and tables anew. */
-export function restartAgent(index: ClusterIndex, node: string | undefined): readonly Fix[] {
+/** A new agent of the network plugin on a node, or on each of several, writes routes, links and tables anew. */
+export function restartAgent(index: ClusterIndex, ...nodes: readonly (string | undefined)[]): readonly Fix[] {
   const { primary } = detectNetwork(index);
   const sets = primary?.sets ?? [];
   if (isInsideK3s(primary)) return [{ title: 'on the node: restart k3s, which flannel is a part of', ...K3S }];
-  for (const pod of index.list('Pod')) {
+  const wanted = new Set(nodes);
+  const agents = index.list('Pod').filter((pod) => {
     const owner = pod.metadata?.ownerReferences?.find(({ kind }) => kind === 'DaemonSet')?.name;
-    if (pod.spec?.nodeName !== node || node === undefined) continue;
-    if (!sets.some((set) => nameOf(set) === owner && namespaceOf(set) === namespaceOf(pod))) continue;
-    return [
-      {
-        title: 'see what the network agent last said',
-        command: `kubectl logs ${nameOf(pod)} -n ${namespaceOf(pod)} --tail=30`,
-        risk: 'none',
-      },
-      {
-        title: 'start the network agent anew on the node',
-        command: `kubectl delete pod ${nameOf(pod)} -n ${namespaceOf(pod)}`,
-        risk: 'low',
-      },
-    ];
-  }
-  return [];
+    if (pod.spec?.nodeName === undefined || !wanted.has(pod.spec.nodeName)) return false;
+    return sets.some((set) => nameOf(set) === owner && namespaceOf(set) === namespaceOf(pod));
+  });
+  const first = agents.find((pod) => pod.spec?.nodeName === nodes[0]) ?? agents[0];
+  if (first === undefined) return [];
+  const together = agents.filter((pod) => namespaceOf(pod) === namespaceOf(first)).map(nameOf);
+  return [
+    {
+      title: 'see what the network agent last said',
+      command: `kubectl logs ${nameOf(first)} -n ${namespaceOf(first)} --tail=30`,
+      risk: 'none',
+    },
+    nodes.length === 1
+      ? {
+          title: 'start the network agent anew on the node',
+          command: `kubectl delete pod ${nameOf(first)} -n ${namespaceOf(first)}`,
+          risk: 'low',
+        }
+      : {
+          title: 'start the network agents anew on these nodes',
+          command: `kubectl delete pod ${together.join(' ')} -n ${namespaceOf(first)}`,
+          risk: 'low',
+        },
+  ];
 }
 
 /** New agents of the network plugin on all nodes. */

@@ -126,14 +126,21 @@ export const calicoMessages = defineMessages({
       'The pool’s condition Allocatable is False. PoolDisabled is a choice; CIDROverlap means that another pool holds the same addresses and came first; Terminating that the pool is being deleted and waits for ' +
       'its last addresses to be released.',
   }),
-  CNI408: message<{ node: string; used: string; internal: string; why: string; fix: readonly Fix[] }>({
+  CNI408: message<{
+    node: string;
+    used: string;
+    internal: string;
+    why: string;
+    others: string;
+    fix: readonly Fix[];
+  }>({
     slug: 'wrong-address-detected',
     severity: 'warning',
     confidence: 'likely',
     rung: 11,
     title: 'Calico uses another address of a node than Kubernetes',
-    summary: ({ node, used, internal, why }) =>
-      `Calico uses ${used} for node ${node}, whose InternalIP is ${internal}${why}`,
+    summary: ({ node, used, internal, why, others }) =>
+      `Calico uses ${used} for node ${node}, whose InternalIP is ${internal}${why}${others}`,
     explain:
       'Calico finds the address of a node by itself (IP_AUTODETECTION_METHOD, first-found unless set) and sends tunnels and BGP there. With several interfaces it may find one that other nodes cannot reach, such as docker0 or a VPN. ' +
       'Set IP_AUTODETECTION_METHOD=kubernetes-internal-ip (operator: nodeAddressAutodetectionV4.kubernetes: NodeInternalIP). Where the nodes do reach each other on that address, this is a choice.',

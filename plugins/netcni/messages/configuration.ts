@@ -3,53 +3,72 @@ import type { Fix } from '../../../shared/messages/finding.ts';
 
 /** CNI109 to CNI112: the CNI configuration of a node, and what comes of a wrong one. */
 export const configurationMessages = defineMessages({
-  CNI109: message<{ node: string; title: string; said: string; agent: string; namespace: string; pod: string }>({
+  CNI109: message<{
+    nodes: string;
+    many: boolean;
+    title: string;
+    said: string;
+    namespace: string;
+    agents: readonly string[];
+  }>({
     slug: 'network-configuration-missing',
     severity: 'critical',
     confidence: 'likely',
     rung: 16,
     title: 'the CNI configuration is missing on a node',
-    summary: ({ node, title, said }) =>
-      `node ${node} has no usable CNI configuration although the ${title} agent runs there: ${said}`,
+    summary: ({ nodes, many, title, said }) =>
+      `${nodes} ${many ? 'have' : 'has'} no usable CNI configuration although the ${title} agent runs there: ${said}`,
     explain:
       'The container runtime finds no file it can use in /etc/cni/net.d (or an init container that writes it did not run again). The agent itself is ready, so ' +
       'the file was removed or renamed behind its back: by a clean-up, by another installation, or by a node image that replaces the folder.\n' +
       'Most agents write the file when they start: deleting the agent pod on that node brings it back. It would be proven by: ls -l /etc/cni/net.d on the node.',
-    fixes: ({ namespace, pod }) => [
-      { title: 'let the agent write it again', command: `kubectl delete pod -n ${namespace} ${pod}`, risk: 'low' },
+    fixes: ({ namespace, agents }) => [
+      {
+        title: agents.length === 1 ? 'let the agent write it again' : 'let the agents write it again',
+        command: `kubectl delete pod -n ${namespace} ${agents.join(' ')}`,
+        risk: 'low',
+      },
     ],
   }),
-  CNI110: message<{ node: string; reason: string; said: string; fix: readonly Fix[] }>({
+  CNI110: message<{
+    nodes: string;
+    many: boolean;
+    first: string;
+    reason: string;
+    said: string;
+    fix: readonly Fix[];
+  }>({
     slug: 'network-unavailable',
     severity: 'critical',
     rung: 24,
     title: 'a node reports that its network is unavailable',
-    summary: ({ node, reason, said }) => `node ${node} reports NetworkUnavailable (${reason}): ${said}`,
+    summary: ({ nodes, many, reason, said }) =>
+      `${nodes} ${many ? 'report' : 'reports'} NetworkUnavailable (${reason}): ${said}`,
     explain:
       'The condition NetworkUnavailable is set by the network plugin or by the cloud when the routes of a node are not in place, and keeps new pods away by the ' +
       'taint node.kubernetes.io/network-unavailable. The plugin clears it when it has started on the node. CalicoIsDown and friends mean that the agent ended or ' +
       'never started there; NoRouteCreated means that the cloud has no route to the pod range of the node.',
-    fixes: ({ node, fix }) => [
+    fixes: ({ first, fix }) => [
       ...fix,
-      { title: 'see what else the node says', command: `kubectl describe node ${node}`, risk: 'none' },
+      { title: 'see what else the node says', command: `kubectl describe node ${first}`, risk: 'none' },
     ],
   }),
-  CNI111: message<{ node: string; type: string; name: string; title: string; pods: string }>({
+  CNI111: message<{ nodes: string; first: string; type: string; name: string; title: string; pods: string }>({
     slug: 'foreign-cni-configuration',
     severity: 'critical',
     confidence: 'likely',
     rung: 17,
     title: 'another CNI configuration is in force on a node',
-    summary: ({ node, type, name, title, pods }) =>
-      `on node ${node} pods are set up by the network "${name}" (plugin ${type}), which is not ${title}'s; it fails for ${pods}`,
+    summary: ({ nodes, type, name, title, pods }) =>
+      `on ${nodes} pods are set up by the network "${name}" (plugin ${type}), which is not ${title}'s; it fails for ${pods}`,
     explain:
       'The runtime takes the first file by name in /etc/cni/net.d. Another one sorts before that of the network plugin: left behind by a former plugin, shipped ' +
       'with the container runtime (10-containerd-net.conflist, 87-podman-bridge.conflist, 100-crio-bridge.conf), or put there by a script. Remove it on the node; the ' +
       'pods concerned then have to be made again.',
-    fixes: ({ node }) => [
+    fixes: ({ first }) => [
       {
-        title: 'look at the files on the node',
-        command: `kubectl debug node/${node} -it --image=busybox -- ls -l /host/etc/cni/net.d`,
+        title: `look at the files on node ${first}`,
+        command: `kubectl debug node/${first} -it --image=busybox -- ls -l /host/etc/cni/net.d`,
         risk: 'low',
       },
     ],

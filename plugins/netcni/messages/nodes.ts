@@ -22,38 +22,38 @@ export const nodeMessages = defineMessages({
       },
     ],
   }),
-  CNI202: message<{ node: string; reason: string; said: string }>({
+  CNI202: message<{ nodes: string; first: string; reason: string; said: string }>({
     slug: 'node-not-ready',
     severity: 'critical',
     rung: 6,
     title: 'a node is not ready for a reason beside the network',
-    summary: ({ node, reason, said }) => `node ${node} is NotReady (${reason}): ${said}`,
+    summary: ({ nodes, reason, said }) => `${nodes} NotReady (${reason}): ${said}`,
     explain:
       'The kubelet answers and says why it cannot run pods. This is not the network: container runtime down, disk, certificates. The network of the node cannot ' +
       'be sound before it is mended.',
-    fixes: ({ node }) => [
-      { title: 'read its conditions and events', command: `kubectl describe node ${node}`, risk: 'none' },
+    fixes: ({ first }) => [
+      { title: 'read its conditions and events', command: `kubectl describe node ${first}`, risk: 'none' },
     ],
   }),
-  CNI203: message<{ node: string; said: string; byHand: readonly Fix[] }>({
+  CNI203: message<{ nodes: string; many: boolean; first: string; said: string; byHand: readonly Fix[] }>({
     slug: 'node-network-not-ready',
     severity: 'critical',
     rung: 26,
     title: 'the kubelet says that the pod network of its node is not ready',
-    summary: ({ node, said, byHand }) =>
-      `node ${node} is NotReady because its pod network is not set up${
+    summary: ({ nodes, many, said, byHand }) =>
+      `${nodes} NotReady because ${many ? 'their' : 'its'} pod network is not set up${
         byHand.length > 0 ? ', and no agent writes the configuration' : ''
       }: ${said}`,
     explain:
       'The container runtime finds no network configuration that it can use in /etc/cni/net.d. The agent of the network plugin writes that file when it has ' +
       'started on the node, so look at the agent on this node first. Where there is none, the file was written by hand or by whatever set up the machine: it is gone, empty, or no JSON (containerd passes over what it cannot parse, and says so in its log).',
-    fixes: ({ node, byHand }) =>
+    fixes: ({ first, byHand }) =>
       byHand.length > 0
         ? byHand
         : [
             {
-              title: 'see which agents run on the node',
-              command: `kubectl get pods -A -o wide --field-selector spec.nodeName=${node}`,
+              title: `see which agents run on node ${first}`,
+              command: `kubectl get pods -A -o wide --field-selector spec.nodeName=${first}`,
               risk: 'none',
             },
           ],
@@ -222,18 +222,18 @@ export const nodeMessages = defineMessages({
       'It comes from machines that were cloned after they had joined, from an interface that has the same address everywhere (10.0.2.15 in Vagrant) and from addresses given by hand. Two nodes that are Ready at once and say the same address are no leftover.',
     fixes: ({ fix }) => [{ title: 'compare the nodes', command: 'kubectl get nodes -o wide', risk: 'none' }, fix],
   }),
-  CNI214: message<{ node: string; name: string; meaning: string; said: string }>({
+  CNI214: message<{ nodes: string; many: boolean; first: string; name: string; meaning: string; said: string }>({
     slug: 'node-problem-reported',
     severity: 'warning',
     rung: 16,
     title: 'a watcher on a node reports a problem',
-    summary: ({ node, name, meaning, said }) =>
-      `node ${node} reports ${name}: ${meaning}${said === '' ? '' : ` ("${said}")`}`,
+    summary: ({ nodes, many, name, meaning, said }) =>
+      `${nodes} ${many ? 'report' : 'reports'} ${name}: ${meaning}${said === '' ? '' : ` ("${said}")`}`,
     explain:
       'node-problem-detector and the monitoring agents of clouds read the kernel log and settings of their node, and write what they find as events and conditions. They see what objects do not show: a full table of connections, two kinds of iptables in use, ' +
       'a kernel that does not let go of interfaces. It is their word, not ours.\nWhat proves it, from the node: dmesg -T, sysctl net.netfilter, iptables-save; kubectl netcni rules reads the last two.',
-    fixes: ({ node }) => [
-      { title: 'read all of its conditions and events', command: `kubectl describe node ${node}`, risk: 'none' },
+    fixes: ({ first }) => [
+      { title: 'read all of its conditions and events', command: `kubectl describe node ${first}`, risk: 'none' },
     ],
   }),
   CNI215: message<{

@@ -13,17 +13,17 @@ export const pluginMessages = defineMessages({
       'Every Cilium agent writes a CiliumNode when it starts; the operator gives it its addresses there, and the other agents learn from it where its pods are. Without it other nodes have no route or tunnel to this one.',
     fixes: () => [{ title: 'see the agents', command: 'kubectl get pods -A -o wide -l k8s-app=cilium', risk: 'none' }],
   }),
-  CNI502: message<{ node: string; error: string }>({
+  CNI502: message<{ nodes: string; first: string; error: string }>({
     slug: 'cilium-no-range-for-node',
     severity: 'critical',
     rung: 10,
     title: 'Cilium’s operator cannot give a node addresses',
-    summary: ({ node, error }) => `Cilium's operator gives node ${node} no pod addresses: ${error}`,
+    summary: ({ nodes, error }) => `Cilium's operator gives ${nodes} no pod addresses: ${error}`,
     explain:
       'The operator hands out pieces of the cluster pool (or addresses of the cloud) and writes what went wrong into the CiliumNode. "all CIDR ranges are exhausted" or "range is full": the pool has no piece left; add one to ' +
       'cluster-pool-ipv4-cidr (values once set must stay). "allocation failed" with an address that overlaps: a node came back with a range that another has by now.',
-    fixes: ({ node }) => [
-      { title: 'read the whole state', command: `kubectl get ciliumnode ${node} -o yaml`, risk: 'none' },
+    fixes: ({ first }) => [
+      { title: 'read the whole state', command: `kubectl get ciliumnode ${first} -o yaml`, risk: 'none' },
       {
         title: 'and the operator’s log',
         command: 'kubectl logs -n kube-system deployment/cilium-operator --tail=50',

@@ -5,7 +5,8 @@ import type { Fix } from '../../../shared/messages/finding.ts';
 export const podMessages = defineMessages({
   CNI312: message<{
     pods: string;
-    node: string;
+    nodes: string;
+    first: string;
     meaning: string;
     numbers: string;
     fix: readonly Fix[];
@@ -15,19 +16,19 @@ export const podMessages = defineMessages({
     severity: 'critical',
     rung: 30,
     title: 'pods get no network',
-    summary: ({ pods, node, meaning, numbers }) =>
-      `${pods} on node ${node} ${pods.includes(' and ') || /^\d/.test(pods) ? 'get' : 'gets'} no network: ${meaning}${numbers}`,
+    summary: ({ pods, nodes, meaning, numbers }) =>
+      `${pods} on ${nodes} ${pods.includes(' and ') || /^\d/.test(pods) ? 'get' : 'gets'} no network: ${meaning}${numbers}`,
     explain:
       'The kubelet asks the container runtime for a sandbox, and the runtime asks the network plugin. That failed, and the message of the plugin stands in the event FailedCreatePodSandBox; it is tried again ' +
       'every few seconds. What the words of each plugin mean is told in the first line; the agent of the plugin on this node is the first place to look at.',
-    fixes: ({ node, fix, byHand }) => [
+    fixes: ({ first, fix, byHand }) => [
       ...fix,
       ...(byHand.length > 0
         ? byHand
         : [
             {
-              title: 'see the agents on that node',
-              command: `kubectl get pods -A -o wide --field-selector spec.nodeName=${node}`,
+              title: `see the agents on node ${first}`,
+              command: `kubectl get pods -A -o wide --field-selector spec.nodeName=${first}`,
               risk: 'none' as const,
             },
           ]),

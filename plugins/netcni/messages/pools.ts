@@ -52,13 +52,13 @@ export const poolMessages = defineMessages({
       },
     ],
   }),
-  CNI311: message<{ count: number; node: string; blocks: string; state: string }>({
+  CNI311: message<{ count: number; nodes: string; blocks: string; state: string }>({
     slug: 'blocks-of-gone-nodes',
     severity: 'warning',
     rung: 43,
     title: 'address blocks belong to nodes that are gone',
-    summary: ({ count, node, blocks, state }) =>
-      `${count === 1 ? 'an address block' : `${count} address blocks`} (${blocks}) of ${node} ${state}`,
+    summary: ({ count, nodes, blocks, state }) =>
+      `${count === 1 ? 'an address block' : `${count} address blocks`} (${blocks}) of ${nodes} ${state}`,
     explain:
       'A block stays with its node until it is empty and released. When a node was removed without its pods, or the clean-up (calico-kube-controllers) does not run, the block is lost for the others, and routes ' +
       'to it lead nowhere. It is released by: calicoctl ipam check -o report.json, then calicoctl ipam release --from-report=report.json.',

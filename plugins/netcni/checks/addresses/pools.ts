@@ -171,26 +171,33 @@ export const staleBlocks = defineCheck<ClusterSubject>({
   needs: ['Node', 'IPAMBlock'],
   uses: ['BlockAffinity'],
   applies: (_, { index }) => index.list('IPAMBlock').length > 0,
-  run: (_, { index }) =>
-    [...goneNodes(index)].map(([node, blocks]) =>
+  run: (_, { index }) => {
+    const gone = [...goneNodes(index)];
+    const [first] = gone;
+    if (first === undefined) return [];
+    const nodes = gone.map(([node]) => node);
+    const blocks = gone.flatMap(([node, cidrs]) => cidrs.map((cidr) => ({ node, cidr })));
+    return [
       poolMessages.CNI311.raise({
-        subject: { kind: 'Node', name: node },
+        subject: { kind: 'Node', name: first[0] },
         args: {
           count: blocks.length,
-          node: `node ${node}`,
-          blocks: joinNames(blocks, 3),
-          state:
-            blocks.length === 1
-              ? 'is still its, and the node does not exist'
-              : 'are still its, and the node does not exist',
+          nodes: nodeWords(nodes),
+          blocks: joinNames(
+            blocks.map(({ cidr }) => cidr),
+            3,
+          ),
+          state: `${blocks.length === 1 ? 'is' : 'are'} still ${nodes.length === 1 ? 'its, and the node does' : 'theirs, and these nodes do'} not exist`,
         },
         // A node that was taken away a moment ago leaves its blocks for some minutes.
         severity: blocks.length * 20 < index.list('IPAMBlock').length ? 'info' : 'warning',
-        evidence: blocks
-          .slice(0, 3)
-          .map((cidr) => ({ fact: `affinity host:${node}`, source: `IPAMBlock or BlockAffinity of ${cidr}` })),
+        evidence: blocks.slice(0, 3).map(({ node, cidr }) => ({
+          fact: `affinity host:${node}`,
+          source: `IPAMBlock or BlockAffinity of ${cidr}`,
+        })),
       }),
-    ),
+    ];
+  },
 });
 
 function goneNodes(index: ClusterIndex): ReadonlyMap<string, readonly string[]> {

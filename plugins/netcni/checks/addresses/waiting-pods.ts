@@ -19,13 +19,14 @@ import { joinNames, plural, shorten } from '../../../../shared/util/text.ts';
 import { type ClusterSubject, nodeKey } from '../../cluster-subject.ts';
 import { nodeAddresses } from '../../facts/addresses.ts';
 import { agentGroups, nodeOfAgent } from '../../facts/agents.ts';
+import { alikeNodes } from '../../facts/alike-nodes.ts';
 import { downNodes, nodeFacts } from '../../facts/nodes.ts';
 import { type TroubledPod, troubledPods } from '../../facts/troubled-pods.ts';
 import { podMessages } from '../../messages/pods.ts';
 import { configurationByHand } from '../configuration-files.ts';
 import { AGENT_USES } from '../presence/agent-uses.ts';
 import { restartAgent } from '../restart-agent.ts';
-import { sinceWords } from '../words.ts';
+import { nodeWords, sinceWords } from '../words.ts';
 import { numbersOf } from './address-words.ts';
 
 const USES = [...AGENT_USES, 'Event', 'CiliumNode', 'NodeNetworkConfig', 'PersistentVolumeClaim'] as const;
@@ -44,7 +45,18 @@ export const podsWithoutNetwork = defineCheck<ClusterSubject>({
       const key = `${pod.node}\n${pod.cause.trouble}\n${pod.cause.meaning}`;
       groups.set(key, [...(groups.get(key) ?? []), pod]);
     }
-    return [...groups.values()].map((pods) => raise(index, pods));
+    const byNode = [...groups.values()].map((pods) => ({ name: pods[0]?.node ?? '', pods }));
+    return alikeNodes(
+      index,
+      byNode,
+      ({ pods: [first] }) => `${first?.cause.trouble} ${first?.cause.meaning || first?.cause.words}`,
+    ).map((alike) =>
+      raise(
+        index,
+        alike.map(({ name }) => name),
+        alike.flatMap(({ pods }) => pods),
+      ),
+    );
   },
 });
 
@@ -65,13 +77,14 @@ const OF_FILES: ReadonlySet<string> = new Set([
 /** What stands in the way of a pod itself, or before any network is asked for. */
 const LESSER: ReadonlySet<string> = new Set(['hostport', 'attachment', 'runtime']);
 
-function raise(index: ClusterIndex, pods: readonly TroubledPod[]): Finding {
+function raise(index: ClusterIndex, nodes: readonly string[], pods: readonly TroubledPod[]): Finding {
   const [first] = pods as readonly [TroubledPod, ...TroubledPod[]];
   const { cause, node } = first;
   // How many addresses the node has left matters nothing there.
-  const numbers = LESSER.has(cause.trouble)
-    ? ''
-    : numbersOf(nodeAddresses(index).find(({ name }) => name === node) ?? EMPTY);
+  const numbers =
+    nodes.length > 1 || LESSER.has(cause.trouble)
+      ? ''
+      : numbersOf(nodeAddresses(index).find(({ name }) => name === node) ?? EMPTY);
   const running = cause.trouble === 'agent-down' ? readyAgentOn(index, first) : undefined;
   const meaning = running === undefined ? cause.meaning : preparedNothing(cause, running);
   return podMessages.CNI312.raise({
@@ -84,16 +97,17 @@ function raise(index: ClusterIndex, pods: readonly TroubledPod[]): Finding {
               pods.map(({ key }) => key),
               2,
             )})`,
-      node,
+      nodes: nodeWords(nodes),
+      first: node,
       meaning: meaning === '' ? cause.words : `${meaning} ("${shorten(essence(cause.words), 110)}")`,
-      fix: fixesFor(index, first, running),
+      fix: running === undefined ? fixesFor(index, first) : restartAgent(index, ...nodes),
       byHand: OF_FILES.has(cause.trouble) ? configurationByHand(index, node) : [],
       numbers: numbers === '' ? '' : ` (${numbers})`,
     },
     confidence: cause.trouble === 'other' || cause.trouble === 'timeout' ? 'likely' : 'proven',
     severity: LESSER.has(cause.trouble) ? 'warning' : 'critical',
-    impact: 1 / Math.max(1, nodeFacts(index).length),
-    pods: [nodeKey(node), ...ownKeys(index, first)],
+    impact: nodes.length / Math.max(1, nodeFacts(index).length),
+    pods: [...nodes.map(nodeKey), ...pods.flatMap((pod) => ownKeys(index, pod))],
     evidence: pods.slice(0, 3).map(({ key, message, count, cause: words }) => ({
       // Of a long message the frames come first, and what it says last.
       fact: `"${shorten(message.length > 240 ? words.words : message, 240)}" (${plural(count, 'time')})`,
@@ -135,12 +149,7 @@ function readyAgentOn(index: ClusterIndex, { node, cause }: TroubledPod): string
   return pod === undefined ? undefined : nameOf(pod);
 }
 
-function fixesFor(
-  index: ClusterIndex,
-  { cause, node, message }: TroubledPod,
-  running: string | undefined,
-): readonly Fix[] {
-  if (running !== undefined) return restartAgent(index, node);
+function fixesFor(index: ClusterIndex, { cause, node, message }: TroubledPod): readonly Fix[] {
   const image = /sandbox image "([^"]+)"/.exec(message)?.[1];
   if (cause.trouble === 'runtime' && image !== undefined)
     return [{ title: `on node ${node}: see what its registry answers`, command: `crictl pull ${image}`, risk: 'none' }];

@@ -61,28 +61,31 @@ export const ciliumNoRange = defineCheck<ClusterSubject>({
   needs: ['CiliumNode'],
   uses: ['Node'],
   applies: (_, { index }) => index.list('CiliumNode').length > 0,
-  run: (_, { index }) =>
-    index.list('CiliumNode').flatMap((object) => {
-      const error = object.status?.ipam?.['operator-status']?.error;
-      if (error === undefined || error === '' || downNodes(index).has(nameOf(object))) return [];
-      return [
-        pluginMessages.CNI502.raise({
-          subject: { kind: 'Node', name: nameOf(object) },
-          args: { node: nameOf(object), error: shorten(error.replace(AWS_FRAME, ''), 160) },
-          pods: [nodeKey(nameOf(object))],
-          evidence: [
-            {
-              fact: `"${shorten(error, 240)}"`,
-              source: `CiliumNode ${nameOf(object)} status.ipam.operator-status.error`,
-            },
-            {
-              fact: `podCIDRs ${(object.spec?.ipam?.podCIDRs ?? []).join(', ') || 'none'}`,
-              source: `CiliumNode ${nameOf(object)} spec.ipam`,
-            },
-          ],
-        }),
-      ];
-    }),
+  run: (_, { index }) => {
+    const refused = index.list('CiliumNode').flatMap((object) => {
+      const error = object.status?.ipam?.['operator-status']?.error ?? '';
+      return error === '' || downNodes(index).has(nameOf(object)) ? [] : [{ name: nameOf(object), object, error }];
+    });
+    return groupBy(refused, ({ name, error }) => error.replace(AWS_FRAME, '').replaceAll(name, '')).map((alike) => {
+      const [{ name, error }] = alike;
+      const names = alike.map((one) => one.name);
+      return pluginMessages.CNI502.raise({
+        subject: { kind: 'Node', name },
+        args: { nodes: nodeWords(names), first: name, error: shorten(error.replace(AWS_FRAME, ''), 160) },
+        pods: names.map(nodeKey),
+        evidence: alike.slice(0, 3).flatMap((one) => [
+          {
+            fact: `"${shorten(one.error, 240)}"`,
+            source: `CiliumNode ${one.name} status.ipam.operator-status.error`,
+          },
+          {
+            fact: `podCIDRs ${(one.object.spec?.ipam?.podCIDRs ?? []).join(', ') || 'none'}`,
+            source: `CiliumNode ${one.name} spec.ipam`,
+          },
+        ]),
+      });
+    });
+  },
 });
 
 /** States in which an endpoint waits; the others pass by themselves within moments. */

@@ -4,7 +4,10 @@ import { shorten } from '../../../../shared/util/text.ts';
 import { type ClusterSubject, nodeKey } from '../../cluster-subject.ts';
 import { nodeFacts } from '../../facts/nodes.ts';
 import { nodeMessages } from '../../messages/nodes.ts';
-import { sinceWords } from '../words.ts';
+import { groupBy, nodesAre, sinceWords } from '../words.ts';
+
+/** Nodes that are shown as evidence. */
+const MOST = 4;
 
 /** Nodes that say themselves that they cannot run pods, for a reason that is not the network. */
 export const nodeNotReady = defineCheck<ClusterSubject>({
@@ -12,21 +15,27 @@ export const nodeNotReady = defineCheck<ClusterSubject>({
   group: 'nodes',
   needs: ['Node'],
   run: (_, { index, now }) =>
-    nodeFacts(index)
-      .filter(({ standing, fresh }) => standing === 'broken' && !fresh)
-      .map(({ name, ready, leaving }) =>
-        nodeMessages.CNI202.raise({
-          subject: { kind: 'Node', name },
-          args: { node: name, reason: ready?.reason ?? '', said: shorten(ready?.message ?? 'no message', 160) },
-          ...(leaving === undefined ? {} : { severity: 'info' as const, fixes: [] }),
-          impact: 1 / Math.max(1, nodeFacts(index).length),
-          pods: [nodeKey(name)],
-          evidence: [
-            {
-              fact: `Ready is ${ready?.status ?? ''}${sinceWords(ago(ready?.lastTransitionTime, now))}: ${shorten(ready?.message ?? '', 200)}`,
-              source: `Node ${name} status.conditions`,
-            },
-          ],
-        }),
-      ),
+    groupBy(
+      nodeFacts(index).filter(({ standing, fresh }) => standing === 'broken' && !fresh),
+      ({ name, ready, leaving }) => `${leaving === undefined} ${ready?.reason} ${ready?.message}`.replaceAll(name, ''),
+    ).map((alike) => {
+      const [{ name, ready, leaving }] = alike;
+      const names = alike.map((one) => one.name);
+      return nodeMessages.CNI202.raise({
+        subject: { kind: 'Node', name },
+        args: {
+          nodes: nodesAre(names),
+          first: name,
+          reason: ready?.reason ?? '',
+          said: shorten(ready?.message ?? 'no message', 160),
+        },
+        ...(leaving === undefined ? {} : { severity: 'info' as const, fixes: [] }),
+        impact: names.length / Math.max(1, nodeFacts(index).length),
+        pods: names.map(nodeKey),
+        evidence: alike.slice(0, MOST).map((one) => ({
+          fact: `Ready is ${one.ready?.status ?? ''}${sinceWords(ago(one.ready?.lastTransitionTime, now))}: ${shorten(one.ready?.message ?? '', 200)}`,
+          source: `Node ${one.name} status.conditions`,
+        })),
+      });
+    }),
 });

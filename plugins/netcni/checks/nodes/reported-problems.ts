@@ -7,6 +7,7 @@ import { shorten } from '../../../../shared/util/text.ts';
 import { type ClusterSubject, nodeKey } from '../../cluster-subject.ts';
 import { isDown, nodeFacts } from '../../facts/nodes.ts';
 import { nodeMessages } from '../../messages/nodes.ts';
+import { groupBy, nodeWords } from '../words.ts';
 
 interface Problem {
   readonly name: string;
@@ -47,19 +48,33 @@ export const reportedProblems = defineCheck<ClusterSubject>({
   needs: ['Node'],
   uses: ['Event'],
   run: (_, { index }) =>
-    nodeFacts(index)
-      .filter((facts) => !isDown(facts) && facts.leaving === undefined)
-      .flatMap(({ node }) =>
-        [...fromConditions(node), ...fromEvents(index, node)].map(({ name, meaning, severity, said, source }) =>
-          nodeMessages.CNI214.raise({
-            subject: { kind: 'Node', name: nameOf(node) },
-            args: { node: nameOf(node), name, meaning, said: shorten(said, 100) },
-            severity,
-            pods: [nodeKey(nameOf(node))],
-            evidence: [{ fact: shorten(said, 200) || name, source } satisfies Evidence],
-          }),
+    groupBy(
+      nodeFacts(index)
+        .filter((facts) => !isDown(facts) && facts.leaving === undefined)
+        .flatMap(({ node, name }) =>
+          [...fromConditions(node), ...fromEvents(index, node)].map((problem) => ({ name, problem })),
         ),
-      ),
+      ({ problem }) => problem.name,
+    ).map((alike) => {
+      const [{ name: first, problem }] = alike;
+      const names = alike.map((one) => one.name);
+      return nodeMessages.CNI214.raise({
+        subject: { kind: 'Node', name: first },
+        args: {
+          nodes: nodeWords(names),
+          many: names.length > 1,
+          first,
+          name: problem.name,
+          meaning: problem.meaning,
+          said: shorten(problem.said, 100),
+        },
+        severity: problem.severity,
+        pods: names.map(nodeKey),
+        evidence: alike
+          .slice(0, 4)
+          .map(({ problem: { said, name, source } }): Evidence => ({ fact: shorten(said, 200) || name, source })),
+      });
+    }),
 });
 
 type Told = Problem & { readonly said: string; readonly source: string };

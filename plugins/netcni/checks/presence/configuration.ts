@@ -14,11 +14,13 @@ import { ago } from '../../../../shared/util/duration.ts';
 import { joinNames, shorten } from '../../../../shared/util/text.ts';
 import { type ClusterSubject, nodeKey } from '../../cluster-subject.ts';
 import { agentGroups, nodeOfAgent } from '../../facts/agents.ts';
+import { alikeNodes } from '../../facts/alike-nodes.ts';
 import { isDown, nodeFacts, podsByNode } from '../../facts/nodes.ts';
 import { troubledPods } from '../../facts/troubled-pods.ts';
 import { unknownNetwork } from '../../facts/unknown-network.ts';
 import { configurationMessages } from '../../messages/configuration.ts';
 import { restartAgent } from '../restart-agent.ts';
+import { nodeWords } from '../words.ts';
 import { AGENT_USES } from './agent-uses.ts';
 
 /** The kubelet has no network configuration although the agent that writes it is ready. */
@@ -27,30 +29,32 @@ export const configurationMissing = defineCheck<ClusterSubject>({
   group: 'plugin',
   needs: ['Node'],
   uses: AGENT_USES,
-  run: (_, { index }) =>
-    nodeFacts(index).flatMap(({ name, standing, ready, fresh }) => {
-      if (standing !== 'no-network' || fresh) return [];
-      const agent = agentOn(index, name);
-      if (agent === undefined || !isReady(agent.pod)) return [];
-      return [
-        configurationMessages.CNI109.raise({
-          subject: { kind: 'Node', name },
-          args: {
-            node: name,
-            title: agent.title,
-            said: shorten((ready?.message ?? '').replace(/^.*message:/, ''), 120),
-            agent: nameOf(agent.pod),
-            namespace: namespaceOf(agent.pod),
-            pod: nameOf(agent.pod),
-          },
-          pods: [nodeKey(name)],
-          evidence: [
-            { fact: shorten(ready?.message ?? '', 200), source: `Node ${name} status.conditions` },
-            { fact: `the agent on this node is ready`, source: `Pod ${podKey(agent.pod)} status` },
-          ],
-        }),
-      ];
-    }),
+  run: (_, { index }) => {
+    const lacking = nodeFacts(index).flatMap(({ name, standing, ready, fresh }) => {
+      const agent = standing === 'no-network' && !fresh ? agentOn(index, name) : undefined;
+      return agent === undefined || !isReady(agent.pod) ? [] : [{ name, agent, said: ready?.message ?? '' }];
+    });
+    return alikeNodes(index, lacking, ({ agent, said }) => `${namespaceOf(agent.pod)} ${said}`).map((alike) => {
+      const [{ name, agent, said }] = alike;
+      const names = alike.map((one) => one.name);
+      return configurationMessages.CNI109.raise({
+        subject: { kind: 'Node', name },
+        args: {
+          nodes: nodeWords(names),
+          many: names.length > 1,
+          title: agent.title,
+          said: shorten(said.replace(/^.*message:/, ''), 120),
+          namespace: namespaceOf(agent.pod),
+          agents: alike.map((one) => nameOf(one.agent.pod)),
+        },
+        pods: names.map(nodeKey),
+        evidence: alike.slice(0, 3).flatMap((one) => [
+          { fact: shorten(one.said, 200), source: `Node ${one.name} status.conditions` },
+          { fact: `the agent on this node is ready`, source: `Pod ${podKey(one.agent.pod)} status` },
+        ]),
+      });
+    });
+  },
 });
 
 function agentOn(index: ClusterIndex, node: string): { readonly title: string; readonly pod: Pod } | undefined {
@@ -67,33 +71,39 @@ export const networkUnavailable = defineCheck<ClusterSubject>({
   group: 'nodes',
   needs: ['Node'],
   uses: AGENT_USES,
-  run: (_, { index }) =>
-    nodeFacts(index).flatMap((facts) => {
+  run: (_, { index }) => {
+    const unavailable = nodeFacts(index).flatMap((facts) => {
       const { name, node, fresh, takesAgents } = facts;
       const condition = nodeCondition(node, 'NetworkUnavailable');
       // A node that is down says nothing new, and its agent sets this while it goes down in good order.
       if (condition?.status !== 'True' || fresh || isDown(facts) || !takesAgents) return [];
-      return [
-        configurationMessages.CNI110.raise({
-          subject: { kind: 'Node', name },
-          args: {
-            node: name,
-            reason: condition.reason ?? '',
-            said: shorten(condition.message ?? '', 140),
-            // Routes of a cloud are no business of an agent.
-            fix: condition.reason?.includes('Route') === true ? [] : restartAgent(index, name),
-          },
-          pods: [nodeKey(name)],
-          evidence: [
-            {
-              fact: `NetworkUnavailable is True: ${shorten(condition.message ?? '', 160)}`,
-              source: `Node ${name} status.conditions`,
-            },
-            ...keepsPodsAway(index, node, condition.reason ?? ''),
-          ],
-        }),
-      ];
-    }),
+      return [{ name, node, reason: condition.reason ?? '', said: condition.message ?? '' }];
+    });
+    return alikeNodes(index, unavailable, ({ reason, said }) => `${reason} ${said}`).map((alike) => {
+      const [{ name, node, reason, said }] = alike;
+      const names = alike.map((one) => one.name);
+      return configurationMessages.CNI110.raise({
+        subject: { kind: 'Node', name },
+        args: {
+          nodes: nodeWords(names),
+          many: names.length > 1,
+          first: name,
+          reason,
+          said: shorten(said, 140),
+          // Routes of a cloud are no business of an agent.
+          fix: reason.includes('Route') ? [] : restartAgent(index, ...names),
+        },
+        pods: names.map(nodeKey),
+        evidence: [
+          ...alike.slice(0, 4).map((one) => ({
+            fact: `NetworkUnavailable is True: ${shorten(one.said, 160)}`,
+            source: `Node ${one.name} status.conditions`,
+          })),
+          ...keepsPodsAway(index, node, reason),
+        ],
+      });
+    });
+  },
 });
 
 /** The taint goes with the condition, and that is for whoever makes the routes to say. */
@@ -146,17 +156,33 @@ export const foreignConfiguration = defineCheck<ClusterSubject>({
       entry.keys.push(key);
       byNetwork.set(id, entry);
     }
-    return [...byNetwork.values()].map(({ node, type, name, keys, message }) =>
-      configurationMessages.CNI111.raise({
+    const told = [...byNetwork.values()].map((one) => ({ ...one, network: one.name, name: one.node }));
+    return alikeNodes(index, told, ({ type, network }) => `${type} ${network}`).map((alike) => {
+      const [{ node, type, network }] = alike;
+      const names = alike.map((one) => one.node);
+      return configurationMessages.CNI111.raise({
         subject: { kind: 'Node', name: node },
-        args: { node, type, name, title: primary.title, pods: joinNames(keys, 2) },
-        pods: [nodeKey(node)],
+        args: {
+          nodes: nodeWords(names),
+          first: node,
+          type,
+          name: network,
+          title: primary.title,
+          pods: joinNames(
+            alike.flatMap(({ keys }) => keys),
+            2,
+          ),
+        },
+        pods: names.map(nodeKey),
         evidence: [
-          { fact: shorten(message, 240), source: `Event FailedCreatePodSandBox on Pod ${keys[0] ?? ''}` },
+          ...alike.slice(0, 3).map(({ keys, message }) => ({
+            fact: shorten(message, 240),
+            source: `Event FailedCreatePodSandBox on Pod ${keys[0] ?? ''}`,
+          })),
           ...primary.evidence.slice(0, 1),
         ],
-      }),
-    );
+      });
+    });
   },
 });
 

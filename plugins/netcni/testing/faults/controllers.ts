@@ -173,7 +173,12 @@ export const CONTROLLERS_FAULTS: NetworkFaults = {
   'calico operator: it refuses the Installation, and no agent is made': {
     objects: () => beforeAgents(installation, status('calico', 'ResourceReadError', REFUSED)),
     code: 'CNI405',
-    words: ['TigeraStatus calico', '192.168.0.0/16', '10.244.0.0/16', 'as a result: node n1 is NotReady'],
+    words: [
+      'TigeraStatus calico',
+      '192.168.0.0/16',
+      '10.244.0.0/16',
+      'as a result: 3 nodes (n1, n2 and n3) are NotReady because their pod network',
+    ],
   },
   'calico operator: installed, and nobody asked it for a network': {
     objects: () => beforeAgents(),
