@@ -68,6 +68,20 @@ describe('manifests of policies', () => {
     expect(await told('m')).toEqual([]);
   });
 
+  it('that have a key twice are told in lists as well, written as YAML or JSON', async () => {
+    const yaml = (labels: string, uid = ''): string =>
+      `apiVersion: v1\nkind: List\nitems:\n- apiVersion: networking.k8s.io/v1\n  kind: NetworkPolicy\n  metadata: {name: web, namespace: shop${uid}}\n  spec:\n    podSelector: {matchLabels: {${labels}}}\n`;
+    const json = (labels: string): string =>
+      `{"apiVersion": "v1", "kind": "List", "items": [\n{"apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy", "metadata": {"name": "web"},\n "spec": {"podSelector": {"matchLabels": {${labels}}}}}]}\n`;
+    files.write('list/a.yaml', yaml('app: a, app: b'));
+    files.write('list/b.json', json('"app": "a", "app": "b"'));
+    const lost = 'app stands twice in one mapping of this list; the one above is lost';
+    expect(await told('list')).toEqual([`list/a.yaml:8: ${lost}`, `list/b.json:3: ${lost}`]);
+    files.write('list/a.yaml', yaml('app: a, tier: b'));
+    files.write('list/b.json', json('"app": "a", "tier": "b"'));
+    expect(await told('list')).toEqual([]);
+  });
+
   it('read from a cluster twice are two readings, and no doubt', async () => {
     const stored = (version: string, spec: string): string =>
       policy(`metadata: {name: web, namespace: shop, uid: u, resourceVersion: "${version}"}`, spec);

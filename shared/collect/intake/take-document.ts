@@ -37,6 +37,12 @@ export function takeDocument(
   const kinds = new Set<KindName>();
   const namespaces = new Set<string>();
   const loose: LooseObject[] = [];
+  if (document.twice !== undefined) {
+    const [key, line] = document.twice;
+    addProblem(intake, file, line, `${key} stands twice in one mapping of this list; the one above is lost`, {
+      doubt: true,
+    });
+  }
   let count = 0;
   for (const parsed of document.values) {
     const found = takeValue(intake, parsed, file, itemType ?? typeFromHints(document, file), meta, order);

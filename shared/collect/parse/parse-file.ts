@@ -4,7 +4,7 @@ import { splitLogSections } from './log-sections.ts';
 import { looksLikeJson, parseJsonValues } from './parse-json.ts';
 import type { YamlLoader } from './parse-yaml.ts';
 import { asDocument, isWritten, keyTwice, parseYaml } from './parse-yaml.ts';
-import type { ParsedDocument, ParsedValue, Trouble, WordSink } from './parsed.ts';
+import type { ParsedDocument, Trouble, WordSink } from './parsed.ts';
 
 /** V8's longest string; a larger YAML text cannot be held. */
 const LONGEST_TEXT = 0x1fffffe8;
@@ -66,13 +66,17 @@ async function withKeyTwice(
   line: number,
   sinks: FileSinks,
 ): Promise<ParsedDocument> {
-  if (document.header !== undefined || !Array.isArray(document.values) || document.values.length !== 1) return document;
-  const [only] = document.values as readonly ParsedValue[];
-  if (only === undefined || !isWritten(only.value)) return document;
   const text = asBuffer(bytes).toString('utf8');
   if (!text.includes('NetworkPolicy')) return document;
+  const values = [...document.values];
+  const whole = { ...document, values };
+  if (values.length === 0 || !values.every(({ value }) => isWritten(value))) return whole;
   const twice = keyTwice({ text, line }, await sinks.yaml());
-  return twice === undefined ? document : { ...document, values: [{ ...only, twice }] };
+  if (twice === undefined) return whole;
+  const [only, ...more] = values;
+  const isOne =
+    document.header === undefined && document.array === undefined && more.length === 0 && only !== undefined;
+  return isOne ? { ...document, values: [{ ...only, twice }] } : { ...whole, twice };
 }
 
 function isJson(bytes: Uint8Array): boolean {

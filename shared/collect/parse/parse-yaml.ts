@@ -53,7 +53,7 @@ export function* parseYaml(
           word(one, here.line + countLines(here.text, 0, one.at), parsed.value);
         }
       }
-      const twice = isWritten(parsed.value) ? keyTwice(here, load) : undefined;
+      const twice = isWritten(parsed.value) || isWrittenList(parsed.value) ? keyTwice(here, load) : undefined;
       yield asDocument(parsed.value, contentLine(here), ruleLinesOf(here.text, here.line), twice);
       continue;
     }
@@ -67,6 +67,12 @@ export function* parseYaml(
 export function isWritten(value: unknown): boolean {
   if (typeof value !== 'object' || value === null || !('metadata' in value)) return false;
   return typeof value.metadata === 'object' && !isApplied(value as KubeObject);
+}
+
+/** The same for a list of such objects. */
+export function isWrittenList(value: unknown): boolean {
+  const items = Array.isArray(value) ? (value as readonly unknown[]) : isList(value) ? (value.items ?? []) : [];
+  return items.length > 0 && items.every(isWritten);
 }
 
 /** The first key that a policy has twice in one mapping: kubectl takes the last one in silence, other tools refuse the file. */
@@ -96,13 +102,14 @@ export function asDocument(
   rules: RuleLines = [],
   twice?: ParsedValue['twice'],
 ): ParsedDocument {
+  const lost = twice === undefined ? {} : { twice };
   if (Array.isArray(value))
-    return { array: true, values: value.map((item) => ({ value: item, line })), complete: true };
+    return { array: true, values: value.map((item) => ({ value: item, line })), complete: true, ...lost };
   if (isList(value)) {
     const { items, ...header } = value;
-    return { header, values: (items ?? []).map((item) => ({ value: item, line })), complete: true };
+    return { header, values: (items ?? []).map((item) => ({ value: item, line })), complete: true, ...lost };
   }
-  const single = { value, line, ...(rules.length === 0 ? {} : { rules }), ...(twice === undefined ? {} : { twice }) };
+  const single = { value, line, ...(rules.length === 0 ? {} : { rules }), ...lost };
   return { values: [single], complete: true };
 }
 

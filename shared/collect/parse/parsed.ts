@@ -19,6 +19,8 @@ export interface ParsedDocument {
   /** The document is a bare array, as older support bundles have them. */
   readonly array?: true;
   readonly values: Iterable<ParsedValue>;
+  /** The first key that stands twice in one mapping of a list that holds policies, and the 1-based line of the second. */
+  readonly twice?: ParsedValue['twice'];
   /** False when the text ended inside the list. */
   readonly complete: boolean;
 }
