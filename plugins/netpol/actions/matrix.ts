@@ -6,14 +6,17 @@ import { toJsonValue } from '../../../shared/report/to-json.ts';
 import { joinNames, plural, wrap } from '../../../shared/util/text.ts';
 import { briefRows, foldedRows } from '../answer/fold-rows.ts';
 import { type KeepEnd, type MatrixAnswer, matrixRows } from '../answer/matrix-rows.ts';
+import { mergeOutside } from '../answer/merge-outside.ts';
 import { readPolicies, readWaysIn } from '../collect/policy-plan.ts';
 import { reasonWords } from '../words/reasons.ts';
 import { type Asked, ask, askedAboutAll } from './ask.ts';
 
 /** `matrix`: every pair in the form that was asked for. */
 export async function runMatrix(request: Request): Promise<CommandResult> {
-  const { asked, answer, by } = await read(request);
+  const { asked, answer: pairs, by } = await read(request);
   const format = request.options.string('output') ?? 'table';
+  // A picture has one row and one column for each end.
+  const answer = PICTURES.includes(format) ? pairs : mergeOutside(pairs);
   const report = matrixReport(asked, answer, by, 'netpol matrix');
   const exit = exitCode(report);
   switch (format) {
@@ -42,6 +45,8 @@ export async function runMatrix(request: Request): Promise<CommandResult> {
       return { type: 'report', report: { ...report, sections: [...tables(answer, format)] } };
   }
 }
+
+const PICTURES = ['dot', 'mermaid', 'svg'];
 
 /** `graph`: the same pairs as a picture. */
 export async function runGraph(request: Request): Promise<CommandResult> {

@@ -7,9 +7,15 @@ const HEAD = 'from_kind,from_namespace,from_name,to_kind,to_namespace,to_name,po
 
 /** A line a pair, for a spreadsheet; the kind of a CIDR block is CIDR. */
 export function* matrixCsv(answer: MatrixAnswer): Generator<string> {
-  const ends = answer.ends.map((end) => endValues(end).map(peerCells));
+  const known: (readonly string[] | undefined)[] = [];
+  const cellsOf = (at: number): readonly string[] => {
+    const end = answer.ends[at];
+    known[at] ??= end === undefined ? [] : endValues(end).map(peerCells);
+    return known[at];
+  };
+  const sources = answer.ends.length;
   yield `${HEAD}\n`;
-  for (let from = 0; from < ends.length; from++) {
+  for (let from = 0; from < sources; from++) {
     for (const { to, allowed, depends } of answer.rowsFrom(from)) {
       const parts = [
         { ports: allowed, answer: 'allowed' },
@@ -17,8 +23,8 @@ export function* matrixCsv(answer: MatrixAnswer): Generator<string> {
       ];
       for (const part of parts.filter(({ ports }) => ports.length > 0)) {
         const rest = `${cell(portWords(part.ports))},${part.answer}`;
-        for (const source of ends[from] ?? []) {
-          for (const target of ends[to] ?? []) yield `${source},${target},${rest}\n`;
+        for (const source of cellsOf(from)) {
+          for (const target of cellsOf(to)) yield `${source},${target},${rest}\n`;
         }
       }
     }

@@ -3,7 +3,7 @@ import type { Report } from '../../../shared/report/report.ts';
 import { toJsonValue } from '../../../shared/report/to-json.ts';
 import { portsValue } from '../words/ports.ts';
 import { endValues } from './end-values.ts';
-import type { MatrixAnswer, RowPorts } from './matrix-rows.ts';
+import type { MatrixAnswer, MatrixEnd, RowPorts } from './matrix-rows.ts';
 import { bytesOf, createPairRows } from './pair-rows.ts';
 
 /** A piece of output, ready to be written. */
@@ -50,8 +50,17 @@ interface Rows {
 }
 
 function rowsOf(answer: MatrixAnswer, start: string, separator: string): Rows {
-  const values = answer.ends.map((end) => endValues(end).map((value) => JSON.stringify(value)));
-  const targets = values.map((list) => list.map((text) => bytesOf(`${text},"ports":`)));
+  const values = answer.ends.map(valuesOf);
+  const targets: (readonly Uint8Array[] | undefined)[] = [];
+  const targetsOf = (at: number): readonly Uint8Array[] => {
+    let list = targets[at];
+    if (list === undefined) {
+      const end = answer.ends[at];
+      list = end === undefined ? [] : valuesOf(end).map((text) => bytesOf(`${text},"ports":`));
+      targets[at] = list;
+    }
+    return list;
+  };
   const all = answer.ends.map((_, at) => at);
   const open = new Set<number>();
 
@@ -68,7 +77,7 @@ function rowsOf(answer: MatrixAnswer, start: string, separator: string): Rows {
             texts.set(ports, rest);
           }
           if (ports.depends.length > 0) open.add(source);
-          if (rest.length > 0) for (const target of targets[to] ?? []) rows.add(target, rest);
+          if (rest.length > 0) for (const target of targetsOf(to)) rows.add(target, rest);
         });
       }
       yield* rows.full();
@@ -77,6 +86,10 @@ function rowsOf(answer: MatrixAnswer, start: string, separator: string): Rows {
   }
 
   return { connections: () => write(all, connectionText), undecided: () => write([...open], undecidedText) };
+}
+
+function valuesOf(end: MatrixEnd): readonly string[] {
+  return endValues(end).map((value) => JSON.stringify(value));
 }
 
 /** The part of a row behind its ends, with the ports that are open between all pods where that is less. */

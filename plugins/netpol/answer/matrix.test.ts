@@ -63,6 +63,41 @@ describe('matrix -o json', () => {
     expect(JSON.parse((await ask('matrix -o json')).stdout).notChecked).toEqual([]);
   });
 
+  it('cuts the addresses outside no finer than each pod needs it', async () => {
+    const block = SHOP.replace('[{podSelector: {}}]', '[{ipBlock: {cidr: 10.0.0.0/8, except: [10.1.0.0/16]}}]');
+    const { connections } = JSON.parse((await ask('matrix -o json', block)).stdout);
+    const rows = (connections as readonly { from: object; to: object; ports: unknown }[]).filter(
+      ({ from, to }) => 'cidr' in from || 'cidr' in to,
+    );
+    const text = ({ from, to, ports }: (typeof rows)[number]): string =>
+      [from, to].map((end) => ('cidr' in end ? end.cidr : (end as { name: string }).name)).join(' > ') +
+      (ports === 'all' ? '' : ` ${JSON.stringify(ports)}`);
+    const http = ' [{"protocol":"TCP","from":8080,"to":8080}]';
+    expect(rows.map(text).filter((row) => row.includes('> api'))).toEqual(
+      [
+        '10.0.0.0/16',
+        '10.2.0.0/15',
+        '10.4.0.0/14',
+        '10.8.0.0/13',
+        '10.16.0.0/12',
+        '10.32.0.0/11',
+        '10.64.0.0/10',
+        '10.128.0.0/9',
+      ].map((cidr) => `${cidr} > api${http}`),
+    );
+    expect(rows.map(text).filter((row) => row.includes('web'))).toEqual([
+      'web > 0.0.0.0/0',
+      'web > ::/0',
+      '0.0.0.0/0 > web',
+      '::/0 > web',
+    ]);
+    const csv = (await ask('matrix -o csv', block)).stdout;
+    expect(csv.match(/^CIDR,.*,web,.*$/gm)).toEqual([
+      'CIDR,,0.0.0.0/0,Deployment,shop,web,every port,allowed',
+      'CIDR,,::/0,Deployment,shop,web,every port,allowed',
+    ]);
+  });
+
   it('knows whom a network of its own keeps apart', async () => {
     const own = SHOP.replace(
       'metadata: {name: shop}',

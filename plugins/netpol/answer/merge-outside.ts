@@ -1,0 +1,91 @@
+import { type AddressRange, appendRange } from '../../../shared/util/addresses.ts';
+import type { MatrixAnswer, MatrixEnd, MatrixRow, RowPorts } from './matrix-rows.ts';
+
+/**
+ * The same pairs, with the address space cut no finer than each pod needs it: parts that rules about others tell apart are
+ * one end where a pod reaches them, or they reach it, on the same ports. The list of ends grows while rows are visited.
+ */
+export function mergeOutside(answer: MatrixAnswer): MatrixAnswer {
+  const { ends: own } = answer;
+  const parts = own.flatMap(({ type }, at) => (type === 'outside' ? [at] : []));
+  if (parts.length < 2) return answer;
+  const ends: MatrixEnd[] = [...own];
+  const isPart = own.map(({ type }) => type === 'outside');
+  const places = new Map<string, number>(parts.map((at) => [`${at}`, at]));
+  const endOf = (some: readonly number[]): number => {
+    const key = some.join();
+    let place = places.get(key);
+    if (place === undefined) {
+      place = ends.push({ type: 'outside', ranges: joined(some.map((at) => own[at])) }) - 1;
+      places.set(key, place);
+    }
+    return place;
+  };
+  // Who is outside sends to pods alone, so its rows can be turned round and told pod by pod.
+  const sources = sourcesOf(answer, parts, endOf);
+  const forEachFrom: MatrixAnswer['forEachFrom'] = (from, visit) => {
+    if (from >= own.length || isPart[from] === true) {
+      for (const { to, ports } of sources.get(from) ?? []) visit(to, ports);
+      return;
+    }
+    const outside = new Map<RowPorts, number[]>();
+    answer.forEachFrom(from, (to, ports) => {
+      if (isPart[to] === true) addTo(outside, ports, to);
+      else visit(to, ports);
+    });
+    for (const [ports, some] of outside) visit(endOf(some), ports);
+  };
+  return {
+    ends,
+    forEachFrom,
+    rowsFrom: (from) => {
+      const rows: MatrixRow[] = [];
+      forEachFrom(from, (to, { allowed, every, depends }) => rows.push({ from, to, allowed, every, depends }));
+      return rows;
+    },
+  };
+}
+
+interface Row {
+  readonly to: number;
+  readonly ports: RowPorts;
+}
+
+function sourcesOf(
+  answer: MatrixAnswer,
+  parts: readonly number[],
+  endOf: (some: readonly number[]) => number,
+): ReadonlyMap<number, readonly Row[]> {
+  const byPod = new Map<number, Map<RowPorts, number[]>>();
+  for (const from of parts) {
+    answer.forEachFrom(from, (to, ports) => {
+      let own = byPod.get(to);
+      if (own === undefined) {
+        own = new Map();
+        byPod.set(to, own);
+      }
+      addTo(own, ports, from);
+    });
+  }
+  const rows = new Map<number, Row[]>();
+  for (const [to, own] of [...byPod].sort(([a], [b]) => a - b)) {
+    for (const [ports, some] of own) addTo(rows, endOf(some), { to, ports });
+  }
+  return rows;
+}
+
+function addTo<K, T>(lists: Map<K, T[]>, key: K, item: T): void {
+  const list = lists.get(key);
+  if (list === undefined) lists.set(key, [item]);
+  else list.push(item);
+}
+
+/** The addresses of some ends in as few runs as they make. */
+function joined(ends: readonly (MatrixEnd | undefined)[]): readonly AddressRange[] {
+  const all = ends.flatMap((end) => (end?.type === 'outside' ? end.ranges : []));
+  const ranges: AddressRange[] = [];
+  const order = (a: AddressRange, b: AddressRange): number =>
+    a.family === b.family ? (a.first < b.first ? -1 : 1) : a.family - b.family;
+  for (const range of [...all].sort(order)) appendRange(ranges, range);
+  return ranges;
+}
