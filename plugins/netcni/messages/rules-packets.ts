@@ -75,16 +75,18 @@ export const rulesPacketsMessages = defineMessages({
     fixes: ({ fix }) => fix,
   }),
 
-  CNI839: message<{ where: string; link: string; what: string; wanted: string; fix: readonly Fix[] }>({
+  CNI839: message<{ where: string; link: string; what: string; wanted: string; effect: string; fix: readonly Fix[] }>({
     slug: 'tunnel-not-as-configured',
     severity: 'warning',
     rung: 60,
     title: 'the tunnel is not made as the configuration says',
-    summary: ({ where, link, what, wanted }) =>
-      `on ${where} the tunnel ${link} uses ${what}, and Flannel's configuration says ${wanted}: nodes of the two kinds do not reach each other`,
+    summary: ({ where, link, what, wanted, effect }) =>
+      `on ${where} the tunnel ${link} uses ${what}, and ${wanted}: ${effect}`,
     explain:
-      'flanneld reads net-conf.json once, when it starts, and makes its tunnel by it. After an edit of Port the agents that started since then send to another UDP port than those that run on. ' +
-      'An agent that starts keeps the tunnel it finds when Port is not set any more, so the tunnel has to be taken away before; that cuts the node off until the agent has started.',
+      'Nodes take packets of a VXLAN tunnel only with its own number (VNI) and on its UDP port, and the kernel sends none from an address that the node does not have.\n' +
+      'flanneld reads net-conf.json once, when it starts, and makes its tunnel by it. After an edit of Port or VNI the agents that started since then speak otherwise than those that run on. ' +
+      'An agent that starts keeps the tunnel it finds when Port is not set any more, so the tunnel has to be taken away before; that cuts the node off until the agent has started. ' +
+      'A node whose address changed keeps the old one in its tunnel until its agent starts anew. Felix and Cilium make the tunnel again by themselves; one that stays otherwise was made by hand, or by an agent that hangs.',
     fixes: ({ fix }) => fix,
   }),
 

@@ -19,6 +19,7 @@ import { serviceRoute } from './service-route.ts';
 import { serviceRules } from './service-rules.ts';
 import { serviceShares } from './service-shares.ts';
 import { tunnelNeighbours } from './tunnel-neighbours.ts';
+import { tunnelSettings } from './tunnel-settings.ts';
 import { twoSystems } from './two-systems.ts';
 
 /** What is judged of the dumps of one node, in reading order. */
@@ -40,6 +41,7 @@ export const rulesChecks: readonly Check<NodeDumps>[] = [
   serviceRoute,
   links,
   podInterfaces,
+  tunnelSettings,
   tunnelNeighbours,
   nearNeighbours,
   connections,

@@ -1,5 +1,4 @@
 import { detectNetwork } from '../../../../shared/datapath/cni/detect.ts';
-import { flannelNetwork } from '../../../../shared/datapath/cni/settings-flannel.ts';
 import type { Link } from '../../../../shared/datapath/dump/links.ts';
 import type { NodeDumps } from '../../../../shared/datapath/dump-files.ts';
 import { layerOf, wrappingOfInterface } from '../../../../shared/datapath/mtu-headers.ts';
@@ -28,7 +27,7 @@ export const links = defineCheck<NodeDumps>({
   needs: [],
   uses: AGENT_USES,
   applies: (dumps) => dumps.links !== undefined,
-  run: (dumps, { index }) => [...down(index, dumps), ...mtus(index, dumps), ...ports(index, dumps)],
+  run: (dumps, { index }) => [...down(index, dumps), ...mtus(index, dumps)],
 });
 
 function down(index: ClusterIndex, dumps: NodeDumps): readonly Finding[] {
@@ -67,40 +66,6 @@ function effectOf(link: string): string {
 /** The node's end of a pod's interface. */
 function isOfPod({ name, master }: Link): boolean {
   return (name.startsWith('veth') && isPodBridge(master ?? '')) || /^(cali|lxc)[0-9a-f]{5,}$/.test(name);
-}
-
-/** Flannel's port on Linux (flannel-io/flannel Documentation/backends.md). */
-const VXLAN_PORT = 8472;
-
-/** The port that packets of the tunnel go to against the configured one. */
-function ports(index: ClusterIndex, dumps: NodeDumps): readonly Finding[] {
-  const network = flannelNetwork(index);
-  const { Type, Port } = network?.value.Backend ?? {};
-  if (network === undefined || Type?.toLowerCase() !== 'vxlan') return [];
-  const wanted = Port ?? VXLAN_PORT;
-  return (dumps.links ?? []).flatMap(({ name, vxlan, line }) =>
-    !/^flannel\.\d+$/.test(name) || vxlan?.port === undefined || vxlan.port === wanted
-      ? []
-      : [
-          messages.CNI839.raise({
-            ...about(dumps),
-            args: {
-              where: where(dumps),
-              link: name,
-              what: `UDP port ${vxlan.port}`,
-              wanted: `${wanted}${Port === undefined ? ' (the default)' : ''}`,
-              fix: [
-                { title: 'on the node: take the tunnel away', command: `ip link delete ${name}`, risk: 'high' },
-                ...restartAgent(index, dumps.node).slice(-1),
-              ],
-            },
-            evidence: [
-              { fact: `dstport ${vxlan.port}`, source: place(dumps, dumpOf(dumps), line) },
-              { fact: `Backend.Port ${Port ?? 'not given'}`, source: network.source },
-            ],
-          }),
-        ],
-  );
 }
 
 function usesIpip(index: ClusterIndex): boolean {
