@@ -17,7 +17,7 @@ export function newestTime(): NewestTime {
   return {
     add: (time) => {
       if (typeof time !== 'string' || time.length < 20) return;
-      if (time.endsWith('Z') && time.slice(0, 19) < text) return;
+      if (time.endsWith('Z') && isNoNewer(time, text)) return;
       if (!TIME.test(time)) return;
       const value = Date.parse(time);
       if (!(value > best)) return;
@@ -26,6 +26,12 @@ export function newestTime(): NewestTime {
     },
     get: () => (best === Number.NEGATIVE_INFINITY ? undefined : new Date(best).toISOString()),
   };
+}
+
+/** Whether a time in UTC is no later than the second that is the newest so far; a fraction makes it later. */
+function isNoNewer(time: string, second: string): boolean {
+  const own = time.slice(0, 19);
+  return own < second || (own === second && time.length === 20);
 }
 
 /**
