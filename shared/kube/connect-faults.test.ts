@@ -137,6 +137,16 @@ describe.each<readonly [string, ApiServerOptions]>([
     );
   });
 
+  it('waits for a log no longer than is asked, and the rest goes on', async () => {
+    await start();
+    server.play({ on: '/log', do: 'stall' });
+    expect(await reader.list('Pod')).toMatchObject({ status: 'ok' });
+    const log = await reader.logs('shop', 'a', { container: 'app', timeoutMs: 100 });
+    expect(log).toMatchObject({ status: 'failed' });
+    expect(log.status === 'failed' && log.reason).toContain('within 0.1 s');
+    expect(await reader.list('Service')).toMatchObject({ status: 'ok' });
+  });
+
   it('stops at once on Ctrl-C, in the middle of an answer', async () => {
     await start({}, { requestTimeout: '0' });
     server.play({ do: 'stall in body' });

@@ -50,7 +50,7 @@ export interface ListOptions {
   readonly everything?: boolean;
 }
 
-export interface LogOptions {
+export interface LogOptions extends WaitOptions {
   readonly container: string;
   readonly previous?: boolean;
   readonly tailLines?: number;

@@ -106,7 +106,9 @@ async function readLogs(namespace: string, pod: string, options: LogOptions, ask
   const question: Question = { verb: 'get logs of', kind: 'Pod', namespace, name: pod };
   const [served] = servedAt('Pod');
   if (served === undefined) return { status: 'absent', reason: 'the server has no pods' };
-  const reply = await ask(`${resourcePath('Pod', served, namespace, pod)}/log?${params.join('&')}`, question);
+  const path = `${resourcePath('Pod', served, namespace, pod)}/log?${params.join('&')}`;
+  const { timeoutMs } = options;
+  const reply = await ask(path, question, timeoutMs === undefined ? {} : { timeoutMs });
   if ('reason' in reply) return reply;
   if (reply.status === 200) return { status: 'ok', value: reply.body.toString('utf8') };
   return noSuchLog(reply) ?? refusalOf(reply, question);

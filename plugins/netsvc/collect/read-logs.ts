@@ -7,11 +7,14 @@ import { nameOf, namespaceOf } from '../../../shared/model/refs.ts';
 /** Causes stand in the last lines, and pods of one kind write the same. */
 const TAIL_LINES = 20;
 const MAX_LOGS = 6;
+/** The log of a pod that is well is asked for in passing: a kubelet that answers slowly must not hold up the rest. */
+const PATIENCE_MS = 1000;
 
 interface Wanted {
   readonly pod: Pod;
   readonly container: string;
   readonly previous: boolean;
+  readonly timeoutMs?: number;
 }
 
 /**
@@ -40,8 +43,8 @@ export async function readLogs(
   const texts = await Promise.all(
     [...wanted.values()]
       .slice(0, MAX_LOGS)
-      .map(({ pod, container, previous }) =>
-        gatherer.logs(namespaceOf(pod), nameOf(pod), { container, previous, tailLines: TAIL_LINES }),
+      .map(({ pod, ...options }) =>
+        gatherer.logs(namespaceOf(pod), nameOf(pod), { ...options, tailLines: TAIL_LINES }),
       ),
   );
   return texts.flatMap((text) => text ?? []);
@@ -71,7 +74,9 @@ function firstOf(pods: readonly Pod[]): readonly Wanted[] {
   const pod = pods.find((candidate) => isReady(candidate));
   const standard = pod?.metadata?.annotations?.['kubectl.kubernetes.io/default-container'];
   const container = standard ?? pod?.spec?.containers?.[0]?.name;
-  return pod === undefined || container === undefined ? [] : [{ pod, container, previous: false }];
+  return pod === undefined || container === undefined
+    ? []
+    : [{ pod, container, previous: false, timeoutMs: PATIENCE_MS }];
 }
 
 /** All ready, but the pods do not declare the port that the Service sends to. */
