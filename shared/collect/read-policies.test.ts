@@ -45,6 +45,29 @@ describe('manifests of policies', () => {
     expect((await read('m')).problems.map(({ policyOf }) => policyOf)).toEqual(['shop', 'shop', 'shop', '*']);
   });
 
+  it('of a kind that is nearly one, or a version that never was, are told too; other kinds of the groups are not', async () => {
+    const as = (apiVersion: string, kind: string, more = ''): string =>
+      `apiVersion: ${apiVersion}\nkind: ${kind}\nmetadata: {name: web, namespace: shop${more}}\nspec: {podSelector: {}}\n`;
+    files.write('near/z.yaml', 'apiVersion: v1\nkind: Namespace\nmetadata: {name: shop}\n');
+    files.write('near/a.yaml', as('networking.k8s.io/v1', 'NetworkPolicies'));
+    files.write('near/b.yaml', as('networking.k8s.io/v1', 'NetworkPolciy'));
+    files.write('near/c.yaml', as('networking.k8s.io/v1beta1', 'NetworkPolicy'));
+    files.write('near/d.yaml', as('policy.networking.k8s.io/v1alpha1', 'AdminNetworkPolicies'));
+    const meant = 'NetworkPolicy of networking.k8s.io/v1 may be meant';
+    expect(await told('near')).toEqual([
+      `near/a.yaml:1: there is no NetworkPolicies of networking.k8s.io/v1; ${meant}`,
+      `near/b.yaml:1: there is no NetworkPolciy of networking.k8s.io/v1; ${meant}`,
+      `near/c.yaml:1: there is no NetworkPolicy of networking.k8s.io/v1beta1; ${meant}`,
+      'near/d.yaml:1: there is no AdminNetworkPolicies of policy.networking.k8s.io/v1alpha1; AdminNetworkPolicy of policy.networking.k8s.io/v1alpha1 may be meant',
+    ]);
+    files.write('sound/a.yaml', as('networking.k8s.io/v1', 'Ingress'));
+    files.write('sound/b.yaml', as('extensions/v1beta1', 'NetworkPolicy'));
+    files.write('sound/c.yaml', as('policy.networking.k8s.io/v1beta1', 'ClusterNetworkPolicy'));
+    files.write('sound/d.yaml', as('networking.example.com/v1', 'NetworkPolicies'));
+    files.write('sound/e.yaml', as('networking.k8s.io/v2', 'NetworkPolicy', ', uid: u'));
+    expect(await told('sound')).toEqual([]);
+  });
+
   it('that stand in two files with other rules are told: which of them is applied is not known', async () => {
     files.write('m/a.yaml', named());
     files.write('m/b.yaml', named('{podSelector: {}, ingress: [{}]}'));

@@ -103,6 +103,15 @@ export function appendRange(ranges: AddressRange[], next: AddressRange): void {
   } else ranges.push(next);
 }
 
+/** The addresses of some ranges that do not overlap in as few runs as they make, IPv4 first. */
+export function joinRanges(ranges: readonly AddressRange[]): readonly AddressRange[] {
+  const order = (a: AddressRange, b: AddressRange): number =>
+    a.family === b.family ? (a.first < b.first ? -1 : 1) : a.family - b.family;
+  const joined: AddressRange[] = [];
+  for (const range of [...ranges].sort(order)) appendRange(joined, range);
+  return joined;
+}
+
 /** How many addresses a range holds; all of them, also the first and the last of a block. */
 export function countAddresses({ first, last }: AddressRange): bigint {
   return last - first + 1n;

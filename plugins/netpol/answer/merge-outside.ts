@@ -1,4 +1,4 @@
-import { type AddressRange, appendRange } from '../../../shared/util/addresses.ts';
+import { joinRanges } from '../../../shared/util/addresses.ts';
 import type { MatrixAnswer, MatrixEnd, MatrixRow, RowPorts } from './matrix-rows.ts';
 
 /**
@@ -16,7 +16,8 @@ export function mergeOutside(answer: MatrixAnswer): MatrixAnswer {
     const key = some.join();
     let place = places.get(key);
     if (place === undefined) {
-      place = ends.push({ type: 'outside', ranges: joined(some.map((at) => own[at])) }) - 1;
+      const ranges = some.map((at) => own[at]).flatMap((end) => (end?.type === 'outside' ? end.ranges : []));
+      place = ends.push({ type: 'outside', ranges: joinRanges(ranges) }) - 1;
       places.set(key, place);
     }
     return place;
@@ -78,14 +79,4 @@ function addTo<K, T>(lists: Map<K, T[]>, key: K, item: T): void {
   const list = lists.get(key);
   if (list === undefined) lists.set(key, [item]);
   else list.push(item);
-}
-
-/** The addresses of some ends in as few runs as they make. */
-function joined(ends: readonly (MatrixEnd | undefined)[]): readonly AddressRange[] {
-  const all = ends.flatMap((end) => (end?.type === 'outside' ? end.ranges : []));
-  const ranges: AddressRange[] = [];
-  const order = (a: AddressRange, b: AddressRange): number =>
-    a.family === b.family ? (a.first < b.first ? -1 : 1) : a.family - b.family;
-  for (const range of [...all].sort(order)) appendRange(ranges, range);
-  return ranges;
 }

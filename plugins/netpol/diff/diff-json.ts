@@ -1,7 +1,7 @@
 import { type PortSet, samePorts, subtractPorts } from '../../../shared/policy/rules/port-set.ts';
 import type { Report } from '../../../shared/report/report.ts';
 import { toJsonValue } from '../../../shared/report/to-json.ts';
-import { toCidrs } from '../../../shared/util/addresses.ts';
+import { type AddressRange, joinRanges, toCidrs } from '../../../shared/util/addresses.ts';
 import { refValue } from '../answer/end-values.ts';
 import { orEmpty } from '../answer/matrix-json.ts';
 import { bytesOf, createPairRows } from '../answer/pair-rows.ts';
@@ -63,11 +63,7 @@ function* rowsOf(
   separator: string,
 ): Generator<Uint8Array> {
   const rows = createPairRows(start, separator);
-  const values = sides.groups.map(({ ends, ranges }) =>
-    ends.length > 0
-      ? ends.map(({ ref }) => JSON.stringify(refValue(ref)))
-      : ranges.flatMap(toCidrs).map((cidr) => JSON.stringify({ cidr })),
-  );
+  const values = sides.groups.map(({ ends }) => ends.map(({ ref }) => JSON.stringify(refValue(ref))));
   const targets = values.map((list) => list.map((text) => bytesOf(`${text},`)));
   const texts = new Map<Change, Uint8Array>();
   const restOf = (change: Change): Uint8Array => {
@@ -78,14 +74,39 @@ function* rowsOf(
     }
     return rest;
   };
+  // Parts of the address space are one where the same becomes of them.
+  const outwards = outsideParts();
+  const inwards = outsideParts();
   for (const { from, to, change } of groupChanges(sides)) {
     if (!wanted(change)) continue;
+    if (from.ends.length === 0) {
+      inwards.add(to, change, from);
+      continue;
+    }
+    if (to.ends.length === 0) {
+      outwards.add(from, change, to);
+      continue;
+    }
     const rest = restOf(change);
     for (const [at, value] of (values[from.id] ?? []).entries()) {
       rows.from(value);
       for (const [place, target] of (targets[to.id] ?? []).entries()) {
         if (from !== to || at !== place) rows.add(target, rest);
       }
+    }
+    yield* rows.full();
+  }
+  for (const [from, change, cidrs] of outwards.all()) {
+    for (const value of values[from.id] ?? []) {
+      rows.from(value);
+      for (const cidr of cidrs) rows.add(bytesOf(`${cidr},`), restOf(change));
+    }
+    yield* rows.full();
+  }
+  for (const [to, change, cidrs] of inwards.all()) {
+    for (const cidr of cidrs) {
+      rows.from(cidr);
+      for (const target of targets[to.id] ?? []) rows.add(target, restOf(change));
     }
     yield* rows.full();
   }
@@ -96,6 +117,36 @@ function* rowsOf(
   }
   yield* rows.full();
   yield rows.last();
+}
+
+interface OutsideParts {
+  add(pods: Group, change: Change, outside: Group): void;
+  /** The blocks of addresses of which the same becomes, as JSON. */
+  all(): Iterable<readonly [pods: Group, change: Change, cidrs: readonly string[]]>;
+}
+
+function outsideParts(): OutsideParts {
+  const found = new Map<Group, Map<Change, AddressRange[]>>();
+  return {
+    add: (pods, change, { ranges }) => {
+      let own = found.get(pods);
+      if (own === undefined) {
+        own = new Map();
+        found.set(pods, own);
+      }
+      const known = own.get(change);
+      if (known === undefined) own.set(change, [...ranges]);
+      else known.push(...ranges);
+    },
+    *all() {
+      for (const [pods, own] of found) {
+        for (const [change, ranges] of own) {
+          const cidrs = joinRanges(ranges).flatMap(toCidrs);
+          yield [pods, change, cidrs.map((cidr) => JSON.stringify({ cidr }))];
+        }
+      }
+    },
+  };
 }
 
 /** The part of a row behind its ends. */

@@ -128,6 +128,22 @@ ${policy('{podSelector: {}, ingress: [{from: [{ipBlock: {cidr: 10.0.0.0/24}}]}]}
   });
 });
 
+it('cuts the addresses outside no finer than what becomes of each pod needs', async () => {
+  const block = '{ipBlock: {cidr: 10.0.0.0/9}}';
+  const after =
+    policy(ONLY_WEB) +
+    policy(`{podSelector: {matchLabels: {app: web}}, ingress: [{from: [${block}]}]}`).replace('name: db', 'name: web') +
+    policy('{podSelector: {matchLabels: {app: other}}, ingress: []}').replace('name: db', 'name: other') +
+    deployment('other', 'other');
+  const { json } = await diff('', after, files.write('other.yaml', SHOP + deployment('other', 'other')));
+  const rows = (json.connections as readonly Record<'from' | 'to', { name?: string; cidr?: string }>[]).flatMap(
+    ({ from, to }) => (from.cidr === undefined ? [] : [`${from.cidr} ${to.name}`]),
+  );
+  expect(rows.filter((row) => row.endsWith('other'))).toEqual(['0.0.0.0/0 other', '::/0 other']);
+  expect(rows.filter((row) => row.endsWith('db'))).toEqual(['0.0.0.0/0 db', '::/0 db']);
+  expect(rows.filter((row) => row.endsWith('web') && row.startsWith('10.'))).toEqual(['10.128.0.0/9 web']);
+});
+
 describe('diff of what is not sure', () => {
   const calico =
     '---\napiVersion: projectcalico.org/v3\nkind: NetworkPolicy\nmetadata: {name: c, namespace: shop}\n' +

@@ -1,3 +1,4 @@
+import { isApplied } from '../../model/applied.ts';
 import { partsOfField } from '../../model/field-parts.ts';
 import { type KindName, kindKeyOf } from '../../model/kinds.ts';
 import type { KubeObject } from '../../model/objects.ts';
@@ -32,6 +33,21 @@ const SERVED: Readonly<Record<string, string>> = {
 /** Groups of Kubernetes itself; others have kinds of the same name that are another thing (Calico, Antrea). */
 const OWN_GROUP = /^(?:|apps|batch|extensions|policy|.*\.k8s\.io)$/;
 
+/** The groups in which a kind with such a name can be nothing else. */
+const POLICY_GROUP = /^(?:policy\.)?networking\.k8s\.io$/;
+
+/** `NetworkPolicies`, `NetworkPolciy`: what has the letters of a kind of policy, of the longest name that it holds. */
+function nearPolicy(kind: string): string | undefined {
+  const lower = kind.toLowerCase();
+  if (!/^\w*net\w*pol\w*$/.test(lower)) return undefined;
+  const words = ['baseline', 'cluster', 'admin'].find((word) => lower.includes(word));
+  return SERVED[
+    { baseline: 'baselineadminnetworkpolicy', cluster: 'clusternetworkpolicy', admin: 'adminnetworkpolicy' }[
+      words ?? ''
+    ] ?? 'networkpolicy'
+  ];
+}
+
 /**
  * What to say of a policy under a kind or an apiVersion that no server has: it would be refused, and must not be passed
  * over as if it were not there. Undefined for anything else.
@@ -39,10 +55,13 @@ const OWN_GROUP = /^(?:|apps|batch|extensions|policy|.*\.k8s\.io)$/;
 export function misnamedPolicy(value: Readonly<Record<string, unknown>>): string | undefined {
   const { apiVersion, kind, spec } = value;
   if (typeof kind !== 'string' || typeof spec !== 'object') return undefined;
-  const meant = SERVED[kind.toLowerCase()];
+  const group = typeof apiVersion === 'string' ? apiVersion.replace(/(^|\/)[^/]*$/, '') : undefined;
+  const meant = SERVED[kind.toLowerCase()] ?? (POLICY_GROUP.test(group ?? '') ? nearPolicy(kind) : undefined);
   if (meant === undefined) return undefined;
-  if (typeof apiVersion !== 'string') return `${kind} without apiVersion; ${meant} may be meant`;
-  const group = apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
-  if (!OWN_GROUP.test(group) || kindKeyOf(apiVersion, kind) !== undefined) return undefined;
+  if (group === undefined) return `${kind} without apiVersion; ${meant} may be meant`;
+  const known = kindKeyOf(String(apiVersion), kind) !== undefined;
+  // The one version that this group ever served it in.
+  const version = group === 'networking.k8s.io' && apiVersion !== 'networking.k8s.io/v1' && !isApplied(value);
+  if (!OWN_GROUP.test(group) || (known && !version)) return undefined;
   return `there is no ${kind} of ${apiVersion}; ${meant} may be meant`;
 }
