@@ -76,6 +76,15 @@ describe('can-reach', () => {
     });
   });
 
+  it.each(['53/UDP', '53/udp', '53 --protocol udp'])('takes --port %s', async (port) => {
+    expect((await ask(`can-reach shop/web shop/web --port ${port}`)).stdout).toContain('on UDP 53');
+  });
+
+  it('teaches on a protocol that is none', async () => {
+    const { exit, stderr } = await ask('can-reach shop/web shop/api --port 53/ICMP');
+    expect([exit, stderr]).toEqual([2, expect.stringContaining('"ICMP" is no protocol')]);
+  });
+
   it('speaks of any port where none is named or declared, of every protocol that is open, and of what is not', async () => {
     const plain = (name: string): string =>
       `apiVersion: v1\nkind: Pod\nmetadata: {name: ${name}, namespace: x, labels: {app: ${name}}}\nspec: {containers: [{name: c, image: i}]}\n`;

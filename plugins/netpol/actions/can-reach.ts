@@ -2,7 +2,7 @@ import type { CommandResult, Plan, Request } from '../../../shared/cli/command.t
 import { UsageError } from '../../../shared/cli/command.ts';
 import type { Fix } from '../../../shared/messages/finding.ts';
 import { sourceName } from '../../../shared/model/source-name.ts';
-import type { Protocol } from '../../../shared/policy/rules/port-set.ts';
+import { PROTOCOLS, type Protocol } from '../../../shared/policy/rules/port-set.ts';
 import type { Report, Verdict as ReportVerdict, Section } from '../../../shared/report/report.ts';
 import { plural, wrap } from '../../../shared/util/text.ts';
 import { changesFor } from '../answer/changes/changes.ts';
@@ -14,7 +14,7 @@ import { endsPlan } from '../collect/ends-plan.ts';
 import { policyMessages } from '../messages/reach.ts';
 import { type End, parseEnds } from '../targets/parse-end.ts';
 import { type Party, senderWords } from '../targets/party.ts';
-import { askedPorts } from '../targets/ports.ts';
+import { askedPorts, type PortWish } from '../targets/ports.ts';
 import { resolveEnd } from '../targets/resolve-end.ts';
 import { portsValue, portWords } from '../words/ports.ts';
 import { type Asked, ask, askedAbout, cniOf } from './ask.ts';
@@ -33,7 +33,7 @@ export async function runCanReach(request: Request): Promise<CommandResult> {
     if (end.type !== 'party') return { type: 'report', report: unseenReport(asked, 'netpol can-reach', end) };
   }
   if (one.type !== 'party' || other.type !== 'party') throw new Error('an end is neither found nor unseen');
-  const wish = { port: request.options.string('port') ?? to.port, protocol: protocolOf(request) ?? to.protocol };
+  const wish = wishOf(request, to);
   const ports = askedPorts(other.party, wish);
   const judged = judgePair(asked.model, asked.enforcement, one.party, other.party, ports);
   const told = toldPair(judged);
@@ -60,9 +60,14 @@ export function endsOf(args: readonly string[]): readonly [End, End] {
   return [from, to];
 }
 
-/** The protocol that was asked for, in the API's spelling. */
-export function protocolOf(request: Request): Protocol | undefined {
-  return request.options.string('protocol')?.toUpperCase() as Protocol | undefined;
+/** The port and protocol that the options ask for, `--port 53/UDP` too, else those that stand behind the end. */
+export function wishOf({ options }: Request, end: End): PortWish {
+  const [port, behind] = options.string('port')?.split('/') ?? [];
+  const protocol = options.string('protocol') ?? behind;
+  if (protocol !== undefined && !PROTOCOLS.some((one) => one === protocol.toUpperCase())) {
+    throw new UsageError(`"${protocol}" is no protocol`, `Known: ${PROTOCOLS.join(', ')}.`);
+  }
+  return { port: port ?? end.port, protocol: (protocol?.toUpperCase() as Protocol | undefined) ?? end.protocol };
 }
 
 const WORDS = { yes: 'ALLOWED', no: 'DENIED', depends: 'DEPENDS' } as const;

@@ -9,7 +9,7 @@ import { joinNames, plural, wrap } from '../../../shared/util/text.ts';
 import { flowOf } from '../assert/parse-expectations.ts';
 import { endsPlan } from '../collect/ends-plan.ts';
 import { readPolicies, readWaysIn } from '../collect/policy-plan.ts';
-import { type Flow, policiesFor } from '../generate/build.ts';
+import { type Flow, leadsOut, policiesFor } from '../generate/build.ts';
 import { type Dns, dnsOf } from '../generate/dns-rules.ts';
 import { resolveFlows } from '../generate/resolve-flows.ts';
 import { serviceFlows } from '../generate/service-flows.ts';
@@ -67,10 +67,22 @@ async function flowsResult(
   const { closed, more, unsure, beside } = verify(facts, policies, flows, dns);
   const good = closed.length + more.length + unsure.length === 0;
   const receivers = beside.length === 0 ? 'nothing else reaches the receivers' : 'these let nothing else in';
-  const senders = beside.length === 0 ? 'the senders reach nothing else but DNS' : 'nothing else but DNS out';
-  const ends = egress ? `${receivers}, and ${senders}` : receivers;
+  const outward = flows.filter(leadsOut).map(({ from }) => from.party.words);
+  const who = egress ? 'the senders' : joinNames([...new Set(outward)], 3);
+  const reach = new Set(outward).size === 1 && !egress ? 'reaches' : 'reach';
+  const senders = beside.length === 0 ? `${who} ${reach} nothing else but DNS` : 'nothing else but DNS out';
+  const parts = [
+    ...(policies.some(({ spec }) => spec?.policyTypes?.includes('Ingress')) ? [receivers] : []),
+    ...(policies.some(({ spec }) => spec?.policyTypes?.includes('Egress')) ? [senders] : []),
+  ];
+  const ends = parts.join(', and ');
   const notes = [
     ...about,
+    ...(outward.length > 0 && !egress
+      ? [
+          `To addresses only a policy of the sender leads; it limits all that ${who} sends, so name its other flows too.`,
+        ]
+      : []),
     good ? `Checked: the flows pass, and ${ends}.` : 'Checked, and not as it should be:',
     ...listed('still closed, by other policies:', closed),
     ...listed('let through as well, by the same labels:', more),

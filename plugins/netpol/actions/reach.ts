@@ -22,7 +22,7 @@ import { resolveEnd } from '../targets/resolve-end.ts';
 import { ruleWords } from '../words/policies.ts';
 import { reasonWords } from '../words/reasons.ts';
 import { type Asked, ask, askedAboutAll, cniOf } from './ask.ts';
-import { protocolOf, runCanReach } from './can-reach.ts';
+import { runCanReach, wishOf } from './can-reach.ts';
 import { lintOf } from './lint-of.ts';
 import { groupData, groupSection, type Told, textSection, toldGroups } from './told-groups.ts';
 import { unseenReport } from './unseen-report.ts';
@@ -57,7 +57,7 @@ async function runReach(request: Request, direction: Direction): Promise<Command
   const found = orCommand(request.args[0], commands, () => resolveEnd(asked, end, asked.namespace));
   if (found.type !== 'party') return { type: 'report', report: unseenReport(asked, `netpol ${command}`, found) };
   const { party } = found;
-  const wish = { port: request.options.string('port') ?? end.port, protocol: protocolOf(request) ?? end.protocol };
+  const wish = wishOf(request, end);
   const ports = direction === 'ingress' ? askedPorts(party, wish) : portOfOthers(wish);
   const groups = reachGroups(asked.model, party, ports, direction);
   const denied = request.options.boolean('denied');

@@ -12,7 +12,7 @@ export const portOption: Option = {
   name: 'port',
   type: 'string',
   value: 'PORT',
-  describe: 'a port by number or name; of a Service its own port, not that of the pods',
+  describe: 'a port by number or name, 53/UDP too; of a Service its own port, not that of the pods',
 };
 
 export const protocolOption: Option = {

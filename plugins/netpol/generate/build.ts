@@ -27,11 +27,21 @@ export interface Side {
 const VOLATILE =
   /^(?:pod-template-hash|controller-revision-hash|pod-template-generation|controller-uid|job-name|.*kubernetes\.io\/(?:pod-name|pod-index|job-name|controller-uid|job-completion-index))$/;
 
-/** The least policies for some flows: who is let in at every receiver, and, with egress, what every sender may send. */
+/** Whether a flow leads to addresses, which no policy can let somebody into: what its sender may send says it. */
+export function leadsOut({ to }: Flow): boolean {
+  return podsOfParty(to.party).length === 0;
+}
+
+/**
+ * The least policies for some flows: who is let in at every receiver, and what senders may send, of those of which a flow
+ * leads to addresses or, with egress, of all. Services with the same pods and ports need one policy.
+ */
 export function policiesFor(index: ClusterIndex, flows: readonly Flow[], egress: boolean): readonly NetworkPolicy[] {
   const found = new Map<string, NetworkPolicy>();
+  const outward = new Set(flows.filter(leadsOut).flatMap(({ from }) => podsOfParty(from.party)));
   for (const flow of flows) {
-    for (const direction of egress ? (['ingress', 'egress'] as const) : (['ingress'] as const)) {
+    const sends = egress || podsOfParty(flow.from.party).some((pod) => outward.has(pod));
+    for (const direction of sends ? (['ingress', 'egress'] as const) : (['ingress'] as const)) {
       const own = direction === 'ingress' ? flow.to : flow.from;
       const other = direction === 'ingress' ? flow.from : flow.to;
       if (podsOfParty(own.party).length === 0) continue;
@@ -47,7 +57,12 @@ export function policiesFor(index: ClusterIndex, flows: readonly Flow[], egress:
       found.set(key, policy(namespace, name, selectorOf(index, own), direction, rules));
     }
   }
-  return [...found.values()];
+  const distinct = new Map<string, NetworkPolicy>();
+  for (const one of found.values()) {
+    const key = JSON.stringify([one.metadata?.namespace, one.spec]);
+    if (!distinct.has(key)) distinct.set(key, one);
+  }
+  return [...distinct.values()];
 }
 
 /** A policy for one direction. A name longer than a label may be is cut. */

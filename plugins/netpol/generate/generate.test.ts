@@ -75,6 +75,45 @@ describe('generate', () => {
     expect(stdout).toContain('cidr: 203.0.113.0/24');
   });
 
+  it('limits the sender where a flow leads to addresses: nobody there can be told to let it in', async () => {
+    const { stdout, exit } = await generate(
+      '--allow',
+      'pod/web-1 -> 203.0.113.0/24:443',
+      '--allow',
+      'pod/db-1 -> pod/twin-1:80',
+    );
+    expect(exit).toBe(0);
+    const policies = loadAll(stdout) as readonly NetworkPolicy[];
+    expect(policies.map(({ metadata, spec }) => [metadata?.name, spec?.policyTypes])).toEqual([
+      ['from-web-1', ['Egress']],
+      ['to-twin-1', ['Ingress']],
+    ]);
+    expect(policies[0]?.spec?.egress?.[0]).toEqual({
+      to: [{ ipBlock: { cidr: '203.0.113.0/24' } }],
+      ports: [{ protocol: 'TCP', port: 443 }],
+    });
+    expect(stdout).toContain('k8s-app: kube-dns');
+    expect(stdout.replaceAll(/\n# /g, ' ')).toContain('it limits all that Pod shop/web-1 sends');
+  });
+
+  it('keeps all flows of a sender of which one leads to addresses', async () => {
+    const { stdout } = await generate('--allow', 'pod/twin-1 -> internet:443', '--allow', 'pod/twin-1 -> svc/db:5433');
+    const sent = (loadAll(stdout) as readonly NetworkPolicy[]).find(({ metadata }) => metadata?.name === 'from-twin-1');
+    expect(sent?.spec?.egress?.map(({ ports }) => ports?.[0]?.port)).toEqual([443, 5432, 53]);
+  });
+
+  it('writes one policy where two Services mean the same pods and ports', async () => {
+    const items = [
+      namespace('shop'),
+      pod('db-1', { labels: { app: 'db' }, ports: [{ containerPort: 5432 }] }),
+      service('db', { selector: { app: 'db' }, ports: [{ port: 5432 }] }),
+      service('db-headless', { selector: { app: 'db' }, clusterIP: 'None', ports: [{ port: 5432 }] }),
+    ];
+    const world = { stdin: JSON.stringify({ apiVersion: 'v1', kind: 'List', items }) };
+    const { stdout } = await runCli(netpol, 'generate -n shop --snapshot -', world);
+    expect((loadAll(stdout) as readonly NetworkPolicy[]).map(({ metadata }) => metadata?.name)).toEqual(['to-db']);
+  });
+
   it('gives templates, and teaches on what is none', async () => {
     expect((await generate('deny-all')).stdout).toContain('name: deny-all-ingress');
     expect((await generate('cross-namespace', '--from-namespace', 'monitoring')).stdout).toContain(

@@ -5,7 +5,7 @@ import { perhaps, surely } from '../../../shared/policy/evaluate/decide.ts';
 import { unitRef } from '../../../shared/policy/evaluate/explain-peer.ts';
 import { pairSets } from '../../../shared/policy/many/pair-sets.ts';
 import { destinationsOf, sourcesOf } from '../../../shared/policy/many/reach.ts';
-import { buildPolicyModel, type PolicyFacts, type PolicyModel } from '../../../shared/policy/model.ts';
+import { buildPolicyModel, isolating, type PolicyFacts, type PolicyModel } from '../../../shared/policy/model.ts';
 import { hasPort, type PortSet, portRange, subtractPorts, unionPorts } from '../../../shared/policy/rules/port-set.ts';
 import { addressTextsOf } from '../../../shared/policy/rules/units.ts';
 import { type AddressRange, coversRange, inRange, parseAddress } from '../../../shared/util/addresses.ts';
@@ -50,11 +50,10 @@ export function verify(
       }
     }
   }
-  const limited = new Set(policies.filter(limitsEgress).map(({ metadata }) => metadata?.namespace));
-  const more = new Set([
-    ...receivedAsWell(alone(facts, policies), flows),
-    ...sentAsWell(alone(facts, policies.filter(limitsEgress)), flows, limited, dns),
-  ]);
+  const outward = alone(facts, policies.filter(limitsEgress));
+  const senders = [...new Set(flows.flatMap(({ from }) => podsOfParty(from.party)))];
+  const limited = senders.filter((pod) => isolating(outward, pod, 'egress').length > 0);
+  const more = new Set([...receivedAsWell(alone(facts, policies), flows), ...sentAsWell(outward, flows, limited, dns)]);
   const beside = [...receivedAsWell(real, flows), ...sentAsWell(real, flows, limited, dns)];
   return {
     closed: [...closed],
@@ -109,16 +108,10 @@ function receivedAsWell(model: PolicyModel, flows: readonly Flow[]): readonly st
   return found;
 }
 
-/** What senders in namespaces where egress is limited may send beyond what is wanted and DNS. */
-function sentAsWell(
-  model: PolicyModel,
-  flows: readonly Flow[],
-  limited: ReadonlySet<string | undefined>,
-  dns: Dns,
-): readonly string[] {
+/** What senders whose egress is limited may send beyond what is wanted and DNS. */
+function sentAsWell(model: PolicyModel, flows: readonly Flow[], limited: readonly Pod[], dns: Dns): readonly string[] {
   const found: string[] = [];
-  for (const sender of new Set(flows.flatMap(({ from }) => podsOfParty(from.party)))) {
-    if (!limited.has(sender.metadata?.namespace)) continue;
+  for (const sender of limited) {
     const name = wordsOf(model, sender);
     const { pods, outside } = destinationsOf(model, { type: 'pod', pod: sender });
     for (const { allowed, pods: receivers } of pods) {
