@@ -11,6 +11,8 @@ export interface DnsSubject {
   readonly dns: ClusterDns | undefined;
   /** The namespace whose pods are judged as callers; undefined for all of them. */
   readonly callers: string | undefined;
+  /** Names of the cluster that are asked about; what keeps them from resolving concerns all that is asked. */
+  readonly asked?: readonly string[];
 }
 
 /** The subject of a cluster-wide question. */

@@ -1,4 +1,8 @@
+import { clusterDnsOf } from '../../../shared/dns/cluster-dns.ts';
+import type { ServerAnswers } from '../../../shared/dns/server-answers.ts';
 import type { Finding } from '../../../shared/messages/finding.ts';
+import { isReady } from '../../../shared/model/pods.ts';
+import { nameOf } from '../../../shared/model/refs.ts';
 import { joinAnd, joinNames } from '../../../shared/util/text.ts';
 import { namesMessages } from '../messages/names.ts';
 import { justChanged } from './just-changed.ts';
@@ -9,7 +13,7 @@ import { searchEvidence, subjectOf } from './question-words.ts';
 /** Names that exist by the objects and are answered otherwise. */
 export function answersOtherwise(question: NameQuestion): readonly Finding[] {
   const { servers, zone, types, expansion } = question;
-  const asked = servers.filter(({ unasked }) => unasked !== true);
+  const asked = servers.filter((server) => isReached(question, server));
   for (const { name } of expansion.queries) {
     const promised = zone.records(name).filter(({ type }) => types.includes(type));
     if (promised.length === 0) continue;
@@ -54,12 +58,18 @@ export function answersOtherwise(question: NameQuestion): readonly Finding[] {
   return [];
 }
 
+/** A server that pods get their answers from: one that is not ready stands behind no Service, and some are not asked at all. */
+function isReached({ index }: NameQuestion, { pod, unasked }: ServerAnswers): boolean {
+  const known = clusterDnsOf(index)?.pods.find((one) => nameOf(one) === pod);
+  return unasked !== true && (known === undefined || isReady(known));
+}
+
 /** A name that some servers resolve and others do not: every now and then a lookup fails. */
 export function oneSided(question: NameQuestion): readonly Finding[] {
   const { servers, expansion, types } = question;
   const last = expansion.queries.at(-1);
   if (expansion.outcome !== 'found' || last === undefined) return [];
-  const asked = servers.filter(({ unasked }) => unasked !== true);
+  const asked = servers.filter((server) => isReached(question, server));
   const failing = asked.flatMap(({ pod, answers, unanswered = [], failed = '' }) => {
     const isAsked = (one: { readonly name: string; readonly type: string }) =>
       one.name === last.name && types.some((type) => type === one.type);

@@ -1,3 +1,4 @@
+import { type ForwardedZone, targetAddress } from '../../../shared/dns/corefile/forwarded-zones.ts';
 import type { LogMeaning } from '../../../shared/dns/logs/parse-line.ts';
 import { RECENT_SECONDS } from '../../../shared/dns/logs/recent.ts';
 import type { LogGroup, LogSummary, QuerySummary, Tally } from '../../../shared/dns/logs/summarise.ts';
@@ -46,6 +47,10 @@ export interface LogScene {
   readonly othersServe?: boolean;
   /** Nodes of the pods, by their names. */
   readonly nodes?: ReadonlyMap<string, string>;
+  /** Where the Corefile forwards to. */
+  readonly forwards?: readonly ForwardedZone[];
+  /** The CPU limit of the servers, where it is a small one, and the workload that has it. */
+  readonly cpu?: { readonly limit: string; readonly container: string };
 }
 
 /** What logs say that somebody should know, worst first. */
@@ -53,8 +58,9 @@ export function logFindings(
   summary: LogSummary,
   subject: Ref,
   source: string,
-  { recent = summary, configMap = 'coredns', othersServe = false, nodes = new Map() }: LogScene = {},
+  scene: LogScene = {},
 ): readonly Finding[] {
+  const { recent = summary, configMap = 'coredns', othersServe = false, nodes = new Map() } = scene;
   const namespace = subject.namespace ?? 'kube-system';
   const groups = summary.groups.flatMap((group): readonly Finding[] => {
     const message = MESSAGES[group.meaning];
@@ -65,10 +71,19 @@ export function logFindings(
     return [
       message.raise({
         subject,
-        args: { pods: joinNames(group.pods), count: group.count, what: whatOf(group), namespace, configMap },
+        args: {
+          pods: joinNames(group.pods),
+          count: group.count,
+          what: whatOf(group),
+          namespace,
+          configMap,
+          ...zoneNames(group, scene.forwards ?? []),
+          more: moreOf(group, scene),
+        },
         ...(over ? { severity: 'info' } : {}),
         // What keeps a new server from starting leaves the older ones: names resolve, until those are replaced too.
         ...(othersServe && ENDS.includes(group.meaning) ? { severity: 'warning', impact: 0.5 } : {}),
+        ...(group.meaning === 'overload' ? moreCpu(scene.cpu, subject) : {}),
         ...(group.meaning === 'start-refused' ? backFix(group, subject, nodes.get(group.pods[0] ?? '')) : {}),
         evidence: [
           { fact: shorten(group.example, 240), source: `${source} ${joinNames(group.pods)}` },
@@ -82,6 +97,36 @@ export function logFindings(
     ];
   });
   return [...groups, ...searchMisses(summary.queries, subject, source)];
+}
+
+/** Whose names an upstream is asked for, where it is that of single zones. */
+function zoneNames({ upstreams }: LogGroup, forwards: readonly ForwardedZone[]): { readonly names?: string } {
+  const zones = upstreams.flatMap(({ what }) =>
+    forwards.filter(({ targets }) => targets.some((word) => targetAddress(word) === what)).map(({ zone }) => zone),
+  );
+  if (zones.length === 0 || zones.includes('.')) return {};
+  return { names: `names of ${joinNames([...new Set(zones)].map((zone) => zone.replace(/\.$/, '')))}` };
+}
+
+/** What decides beside the count: whence a query came back, how many may wait, how little processor time there is. */
+function moreOf({ meaning, example }: LogGroup, { cpu }: LogScene): string {
+  if (meaning === 'overload') return cpu === undefined ? '' : `, with a CPU limit of ${cpu.limit}`;
+  if (meaning === 'too-many-queries') {
+    const most = /exceeded maximum (\d+)/.exec(example)?.[1];
+    return most === undefined ? '' : ` (max_concurrent ${most})`;
+  }
+  const from = meaning === 'loop' ? /Loop \((?:127(?:\.\d+){3}|\[?::1\]?):\d+ ->/.exec(example) : null;
+  return from === null ? '' : ' over loopback, which their resolv.conf or the Corefile names as upstream';
+}
+
+function moreCpu(
+  cpu: LogScene['cpu'],
+  { kind, name, namespace = 'kube-system' }: Ref,
+): { readonly fixes?: readonly Fix[] } {
+  if (cpu === undefined || (kind !== 'Deployment' && kind !== 'DaemonSet')) return {};
+  const command = `kubectl set resources ${kind.toLowerCase()} ${name} -n ${namespace} -c ${cpu.container} --limits=cpu=`;
+  const title = 'give the servers more processor time';
+  return { fixes: [{ title, command: `${command}1`, risk: 'low', undo: `${command}${cpu.limit}` }] };
 }
 
 /** A path, a port or a right that is missing: the specification of the pods was changed, not the Corefile. */

@@ -53,8 +53,24 @@ export function readName(index: ClusterIndex, name: string, callerNamespace: str
   if (at >= 0 && suffix !== '' && suffix !== domain && object !== undefined) {
     return { is: 'domain', domain: suffix, better: `${labels.slice(0, at + 1).join('.')}.${domain}` };
   }
+  if (host !== undefined && !srv) {
+    const turned = inOtherOrder(index, inside, callerNamespace);
+    if (turned !== undefined) return turned;
+  }
   if (object !== undefined) return ofService(index, object, host, srv ? labels : undefined) ?? { is: 'nothing' };
   return near(index, service, namespace, callerNamespace, inside);
+}
+
+/** `shop.web`: the namespace before its Service. What is before a Service is a pod, unless no pod is called so. */
+function inOtherOrder(index: ClusterIndex, inner: readonly string[], caller: string): Reading | undefined {
+  const [namespace = '', service = ''] = inner;
+  if (inner.length !== 2 || index.get('Service', namespace, service) === undefined) return undefined;
+  if (!isWhollyRead(index, 'Pod', caller) || index.get('Pod', caller, namespace) !== undefined) return undefined;
+  return {
+    is: 'form',
+    why: 'its parts stand in the other order, the Service comes before its namespace',
+    better: shortestName(service, namespace, caller),
+  };
 }
 
 /** `red.colours`: a pod that names a Service as its subdomain which is not there. */

@@ -40,7 +40,8 @@ export function resolveReport(index: ClusterIndex, frame: ResolveFrame): Report 
   const foretell = (query: string): Foretold => answered(servers, query, types, libc) ?? zone.foretell(query, types);
   const expansion = expandSearch(name, libc, resolver, foretell);
   const question: NameQuestion = { index, name, types, pod, namespace, resolver, zone, expansion, servers };
-  const subject = dnsSubject(index, namespace);
+  const promised = expansion.queries.map((query) => query.name).filter((query) => zone.records(query).length > 0);
+  const subject = { ...dnsSubject(index, namespace), asked: hostsEntry(name, pod) === undefined ? promised : [] };
   const context: CheckContext = { index, now: index.now };
   const hosts = hostsEntry(name, pod);
   const found =
@@ -55,11 +56,14 @@ export function resolveReport(index: ClusterIndex, frame: ResolveFrame): Report 
     outcome: hosts !== undefined && found.length === 0 ? { result: 'pass' } : nameOutcome(found, question),
   };
   // A name that servers were seen to resolve is not concerned by what the Corefile does to others.
-  const seen = nameRun.outcome.result === 'pass' && servers.some(({ answers }) => answers.length > 0);
   const last = expansion.queries.at(-1)?.name ?? '';
-  const outside = expansion.outcome !== 'found' && last.includes('.') && !last.endsWith(`.${zone.domain}`);
+  const seen =
+    nameRun.outcome.result === 'pass' && servers.some(({ answers }) => answers.some((answer) => answer.name === last));
+  const isOutside = (query: string): boolean => query.includes('.') && !query.endsWith(`.${zone.domain}`);
+  const outside = expansion.outcome !== 'found' && isOutside(last);
+  const inside = expansion.outcome === 'found' && !expansion.queries.some((query) => isOutside(query.name));
   const way = runChecks(checks, subject, subject.namespace, context).flatMap((run) =>
-    concerning(run, pod, { seen, outside }),
+    concerning(run, pod, { seen, outside, inside }),
   );
   const target: Ref =
     pod === undefined ? { kind: 'Name', name } : { kind: 'Pod', namespace, name: pod.metadata?.name ?? '' };
@@ -102,23 +106,39 @@ export function resolveReport(index: ClusterIndex, frame: ResolveFrame): Report 
   };
 }
 
+/** What is only said of the resolvers above the cluster, or of their answers. */
+const UPSTREAM = /^DNS(14[0-3]|25[23]|259|261|270|278)$/;
+
+interface Concern {
+  /** The servers were seen to resolve the name. */
+  readonly seen: boolean;
+  /** It is a name of the world outside that does not resolve. */
+  readonly outside: boolean;
+  /** It resolves, and nothing outside of the cluster is asked for it. */
+  readonly inside: boolean;
+}
+
 /** Faults of servers and their Service concern every name; those of other pods do not concern this caller. */
-function concerning(
-  run: CheckRun,
-  pod: Pod | undefined,
-  { seen, outside }: { readonly seen: boolean; readonly outside: boolean },
-): readonly CheckRun[] {
+function concerning(run: CheckRun, pod: Pod | undefined, { seen, outside, inside }: Concern): readonly CheckRun[] {
   if (run.outcome.result !== 'fail') return [run];
   const callerOnly = run.group === 'policy' || run.group === 'pods';
-  const all = run.outcome.findings.map((finding) =>
+  const all = run.outcome.findings.map((finding): Finding => {
     // That nothing is forwarded may be meant so; for a name of the world outside it is the end.
-    finding.code === 'DNS237' && outside ? { ...finding, severity: 'critical' as const } : finding,
-  );
+    if (finding.code === 'DNS237' && outside) return { ...finding, severity: 'critical' };
+    // Of many names outside some fail; the one that is asked about does.
+    if (outside && finding.severity !== 'info' && UPSTREAM.test(finding.code))
+      return { ...finding, severity: 'critical', covers: [...finding.covers, 'DNS611'] };
+    // What takes the names of the cluster from the servers is why they answer otherwise than they should.
+    if (run.group === 'corefile' && finding.severity === 'critical')
+      return { ...finding, covers: [...finding.covers, 'DNS610'] };
+    return finding;
+  });
   const findings = all.filter(
     (finding: Finding) =>
       finding.role === 'cause' &&
       !(seen && run.group === 'corefile' && finding.severity !== 'critical') &&
       !(seen && ['DNS276', 'DNS404'].includes(finding.code)) &&
+      !(inside && UPSTREAM.test(finding.code)) &&
       (!callerOnly ||
         // Policies on the servers concern all who ask.
         (run.group === 'policy' && finding.pods === undefined) ||

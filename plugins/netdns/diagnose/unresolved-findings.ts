@@ -27,7 +27,11 @@ export function unresolved(question: NameQuestion): readonly Finding[] {
       }),
     ];
   }
-  if (outcome === 'unknown') return likelyMistake(question);
+  if (outcome === 'unknown') {
+    // musl asks such a name as it is and nowhere else, whatever the world outside knows of it.
+    const musl = muslOnly(question, evidence);
+    return musl.length > 0 ? musl.map((finding) => ({ ...finding, confidence: 'likely' })) : likelyMistake(question);
+  }
   const unsearched = [...dotAtEnd(question, evidence), ...withoutSearch(question, evidence)];
   if (unsearched.length > 0) return unsearched;
   const half = muslGivesUp(question, evidence);

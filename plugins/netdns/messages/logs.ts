@@ -9,6 +9,10 @@ export interface LogArgs {
   readonly namespace: string;
   /** The ConfigMap with the Corefile of those servers. */
   readonly configMap: string;
+  /** Whose names are meant: `outside names`, `names of corp.example`. */
+  readonly names?: string;
+  /** What the line or the specification adds: an address, a limit. */
+  readonly more?: string;
 }
 
 const times = (count: number): string => (count === 1 ? 'once' : `${count} times`);
@@ -22,7 +26,8 @@ export const logMessages = defineMessages({
     rung: 20,
     covers: ['DNS101', 'DNS103', 'DNS109', 'DNS253', 'DNS259', 'DNS501'],
     title: 'a forwarding circle ended a server',
-    summary: ({ pods, what }) => `queries for zone ${what || '.'} come back to ${pods}: plugin loop ended the server`,
+    summary: ({ pods, what, more = '' }) =>
+      `queries for zone ${what || '.'} come back to ${pods}${more}: plugin loop ended the server`,
     explain:
       'The server sent a query upstream at its start and received it itself. Usual causes: resolv.conf of the node names ' +
       '127.0.0.53 (systemd-resolved), or the address of the DNS Service; a stub zone forwards to the DNS Service. Let the kubelet pass on ' +
@@ -72,8 +77,8 @@ export const logMessages = defineMessages({
     rung: 41,
     covers: ['DNS278'],
     title: 'queries to the upstream time out',
-    summary: ({ count, what }) =>
-      `queries for outside names timed out ${times(count)}${what === '' ? '' : `: ${what} did not answer`}`,
+    summary: ({ count, what, names = 'outside names' }) =>
+      `queries for ${names} timed out ${times(count)}${what === '' ? '' : `: ${what} did not answer`}`,
     explain:
       'The server asked upstream and heard nothing within 2 seconds. "read udp A->B: i/o timeout" means: A, the server, ' +
       'waited for B, the upstream. Either the upstream drops queries (limits of the cloud, 1024 packets a second for each ' +
@@ -100,8 +105,8 @@ export const logMessages = defineMessages({
     severity: 'warning',
     rung: 36,
     title: 'queries are refused because too many wait',
-    summary: ({ pods, count }) =>
-      `${pods} refused queries ${times(count)}: more wait for the upstream than it is allowed`,
+    summary: ({ pods, count, more = '' }) =>
+      `${pods} refused queries ${times(count)}: more wait for the upstream than it is allowed${more}`,
     explain:
       'forward refuses queries when more than max_concurrent wait for an answer, dnsmasq of kube-dns when more than --dns-forward-max do. The upstream is slow, or there are more ' +
       'queries than it can answer: look at its latency before the number is raised, which costs about 2 KB of memory a query.',
@@ -112,8 +117,8 @@ export const logMessages = defineMessages({
     severity: 'warning',
     rung: 45,
     title: 'a DNS server is too busy to answer itself',
-    summary: ({ pods, count }) =>
-      `${pods}: the server's own health request failed or took over a second ${times(count)}`,
+    summary: ({ pods, count, more = '' }) =>
+      `${pods}: the server's own health request failed or took over a second ${times(count)}${more}`,
     explain:
       'Plugin health asks its own server every second. When even that waits, the server has no processor time: a CPU limit, a ' +
       'busy node, or more queries than it can take.',

@@ -144,13 +144,13 @@ export const serversMessages = defineMessages({
       'pressure.',
   }),
 
-  DNS111: message<{ source: string; asks: string; service: string; address: string }>({
+  DNS111: message<{ source: string; many: boolean; asks: string; service: string; address: string }>({
     slug: 'kubelet-names-another-address',
     severity: 'critical',
     rung: 20,
     title: 'kubelets write another DNS address than that of the DNS Service',
-    summary: ({ source, asks, service, address }) =>
-      `pods ask ${asks}, which is not the DNS Service: ${source} has clusterDNS ${asks}, Service ${service} has ClusterIP ${address}`,
+    summary: ({ source, many, asks, service, address }) =>
+      `pods ask ${asks}, which is not the DNS Service: ${source} ${many ? 'have' : 'has'} clusterDNS ${asks}, Service ${service} has ClusterIP ${address}`,
     explain:
       'The kubelet writes its clusterDNS into /etc/resolv.conf of every new pod. It must be the ClusterIP of the DNS Service, ' +
       'or the address of a node cache. After the Service was deleted and created anew, it has another address.\nCreate the ' +
@@ -158,13 +158,22 @@ export const serversMessages = defineMessages({
       'kubelet, needs all pods to be restarted.',
   }),
 
-  DNS113: message<{ nodes: string; pods: string; count: number; all: number }>({
+  DNS113: message<{ nodes: string; pods: string; count: number; all: number; sound: boolean }>({
     slug: 'servers-on-dead-node',
     severity: 'warning',
     rung: 10,
     covers: ['DNS101', 'DNS103', 'DNS109'],
     title: 'DNS servers run on a node that is down',
-    summary: ({ nodes, pods, count, all }) => `${count} of ${all} DNS servers run on ${nodes}, not ready: ${pods}`,
+    summary: ({ nodes, pods, count, all, sound }) => {
+      const who =
+        all === 1
+          ? `the only DNS server, ${pods}, runs`
+          : count === all
+            ? `all ${all} DNS servers run`
+            : `${count} of ${all} DNS servers ${count === 1 ? 'runs' : 'run'}`;
+      const are = nodes.startsWith('nodes') ? 'are' : 'is';
+      return `${sound ? '' : 'no name resolves: '}${who} on ${nodes}, which ${are} not ready${all === 1 ? '' : `: ${pods}`}`;
+    },
     explain:
       'The node does not answer, and with it the servers on it. Kubernetes starts them elsewhere after five minutes, unless ' +
       'nothing else has room. Bring the node back, or delete the pods there to start others at once.',

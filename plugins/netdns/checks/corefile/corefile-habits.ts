@@ -19,11 +19,11 @@ export const corefileHabits = defineCheck<DnsSubject>({
   group: 'corefile',
   needs: ['ConfigMap'],
   uses: ['Deployment', 'DaemonSet', 'Service', 'Pod', 'Node'],
-  run: (_subject, { index }) =>
+  run: ({ asked = [] }, { index }) =>
     corefileSources(index)
       .filter(({ program }) => program === 'coredns')
       .flatMap((source) => {
-        const facts = lintFactsOf(index, source, kubeletDomain(index));
+        const facts = { ...lintFactsOf(index, source, kubeletDomain(index)), asked };
         const problems = lintCorefile(judgeKnown(source), facts).filter(({ severity }) => severity !== 'info');
         return [...lintFindings(problems, configMapPlace(source.ref, source.keeper)), ...themselves(source)];
       }),

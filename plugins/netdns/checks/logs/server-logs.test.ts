@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { pod } from '../../../../shared/testing/builders.ts';
 import { runCli } from '../../../../shared/testing/run-cli.ts';
 import { netdns } from '../../plugin.ts';
-import { causeCodes, checkObjects, crashed, dnsObjects, logOf, server } from '../../testing/dns-objects.ts';
+import { COREFILE, causeCodes, checkObjects, crashed, dnsObjects, logOf, server } from '../../testing/dns-objects.ts';
 
 const both = [server('coredns-1', { node: 'n1' }), server('coredns-2', { node: 'n2' })];
 const timeout = '[ERROR] plugin/errors: 2 example.com. A: read udp 10.244.0.5:41234->10.0.0.2:53: i/o timeout\n';
@@ -43,6 +43,45 @@ describe('logs of the DNS servers', () => {
 
   it('names the upstream that does not answer', () => {
     expect(now(timeout.repeat(20)).headline).toContain('10.0.0.2:53 did not answer');
+  });
+
+  it('names the zone whose upstream does not answer', () => {
+    const corefile = `${COREFILE}corp.example:53 {\n    forward . 10.0.0.2\n}\n`;
+    const report = checkObjects(dnsObjects({ corefile }), { logs: [logOf('coredns-1', timeout.repeat(20), false)] });
+    expect(report.headline).toContain('queries for names of corp.example timed out 20 times');
+  });
+
+  it('names the number of queries that may wait', () => {
+    const line = '[ERROR] plugin/errors: 2 a.example. A: concurrent queries exceeded maximum 1000\n';
+    expect(now(line).headline).toContain('(max_concurrent 1000)');
+  });
+
+  it('names the tight CPU limit of a server that is too busy, and mends it', () => {
+    const busy =
+      '[WARNING] plugin/health: Local health request to "http://:8080/health" took more than 1s: 3s\n'.repeat(9);
+    const limited = (cpu: string) =>
+      both.map((one) => ({
+        ...one,
+        spec: {
+          ...one.spec,
+          containers: (one.spec?.containers ?? []).map((box) => ({ ...box, resources: { limits: { cpu } } })),
+        },
+      }));
+    const ask = (cpu: string) =>
+      checkObjects(dnsObjects({ servers: limited(cpu) }), { logs: [logOf('coredns-1', busy, false)] });
+    expect(ask('10m').headline).toContain('with a CPU limit of 10m');
+    expect(ask('10m').causes[0]?.fixes[0]).toMatchObject({
+      command: 'kubectl set resources deployment coredns -n kube-system -c coredns --limits=cpu=1',
+      undo: 'kubectl set resources deployment coredns -n kube-system -c coredns --limits=cpu=10m',
+    });
+    expect(ask('2').headline).not.toContain('CPU limit');
+  });
+
+  it('a circle over loopback is told as one', () => {
+    const servers = both.map((one) => crashed(one));
+    const ask = (line: string) => checkObjects(dnsObjects({ servers }), { logs: [logOf('coredns-1', line)] }).headline;
+    expect(ask(LOOP)).toContain('over loopback, which their resolv.conf or the Corefile names as upstream');
+    expect(ask(LOOP.replace('127.0.0.1', '10.244.0.1'))).not.toContain('loopback');
   });
 
   it('that start, stop, reload and lose a packet now and then are silent', () => {

@@ -1,6 +1,8 @@
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import { dnsServersRef } from '../../../../shared/dns/cluster-dns.ts';
 import { clusterDomainOf } from '../../../../shared/dns/cluster-domain.ts';
+import { forwardedZones } from '../../../../shared/dns/corefile/forwarded-zones.ts';
+import { serversCorefile } from '../../../../shared/dns/corefile/sources.ts';
 import { nameClients } from '../../../../shared/dns/logs/name-clients.ts';
 import { recentLog } from '../../../../shared/dns/logs/recent.ts';
 import { type LogText, summariseLogs } from '../../../../shared/dns/logs/summarise.ts';
@@ -8,8 +10,10 @@ import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import type { Pod } from '../../../../shared/model/objects-pod.ts';
 import { isReady } from '../../../../shared/model/pods.ts';
 import { nameOf, namespaceOf } from '../../../../shared/model/refs.ts';
-import { logFindings } from '../../diagnose/log-findings.ts';
+import { parseQuantity } from '../../../../shared/util/quantity.ts';
+import { type LogScene, logFindings } from '../../diagnose/log-findings.ts';
 import type { DnsSubject } from '../../dns-subject.ts';
+import { judgeKnown } from '../corefile/corefile-invalid.ts';
 import { SERVER_KINDS } from '../servers/server-facts.ts';
 
 /**
@@ -25,6 +29,7 @@ export const serverLogs = defineCheck<DnsSubject>({
     if (dns === undefined) return [];
     const logs = dns.pods.flatMap((pod) => logsOf(index, pod));
     const { domain } = clusterDomainOf(index);
+    const source = serversCorefile(index);
     const recent = summariseLogs(
       dns.pods.flatMap((pod) => recentOf(index, pod)),
       domain,
@@ -33,9 +38,24 @@ export const serverLogs = defineCheck<DnsSubject>({
     return logFindings(nameClients(index, summariseLogs(logs, domain)), dnsServersRef(dns), 'log of', {
       recent,
       othersServe: dns.pods.some(isReady),
+      forwards: source === undefined ? [] : forwardedZones(judgeKnown(source)),
+      ...tightCpu(dns.pods),
     });
   },
 });
+
+/** Below this, in CPUs, a limit is what a busy server waits for. */
+const TIGHT = 0.2;
+
+function tightCpu(pods: readonly Pod[]): Pick<LogScene, 'cpu'> {
+  for (const { resources, name = '' } of pods.flatMap(({ spec }) => spec?.containers ?? [])) {
+    const limit = resources?.limits?.cpu;
+    const cpus = parseQuantity(limit);
+    if (limit !== undefined && cpus !== undefined && cpus > 0 && cpus < TIGHT)
+      return { cpu: { limit: String(limit), container: name } };
+  }
+  return {};
+}
 
 /** The last lines where they were asked for, else all. */
 function recentOf(index: ClusterIndex, pod: Pod): readonly LogText[] {

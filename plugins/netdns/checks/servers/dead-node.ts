@@ -37,6 +37,7 @@ export const deadNode = defineCheck<DnsSubject>({
           pods: joinNames(lost.map(nameOf)),
           count: lost.length,
           all: dns.pods.length,
+          sound,
         },
         evidence: conditions,
         fixes: [

@@ -32,6 +32,7 @@ export const kubeletAddress = defineCheck<DnsSubject>({
         subject: ref,
         args: {
           source: `${first.source}${others}`,
+          many: wrong.length > 1,
           asks: joinAnd(first.clusterDns),
           service: `${dns.namespace}/${ref.name}`,
           address: joinAnd(addresses),

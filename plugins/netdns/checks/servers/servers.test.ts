@@ -230,5 +230,19 @@ describe('servers', () => {
     const report = checkObjects(objects);
     expect(causeCodes(report)).toEqual(['DNS113']);
     expect(report).toMatchObject({ verdict: 'degraded' });
+    expect(report.headline).toBe('1 of 2 DNS servers runs on node n2, which is not ready: coredns-2');
+  });
+
+  it('the only server on a node that is down: no name resolves', () => {
+    const objects = [
+      ...without(dnsObjects({ servers: [server('coredns-2', { node: 'n2', ready: false })] }), 'Node'),
+      node('n1'),
+      node('n2', false),
+    ];
+    const report = checkObjects(objects);
+    expect(report.verdict).toBe('broken');
+    expect(report.headline).toBe(
+      'no name resolves: the only DNS server, coredns-2, runs on node n2, which is not ready',
+    );
   });
 });

@@ -93,11 +93,13 @@ function hidingTemplate(input: LintInput, server: ServerView, line: DirectiveVie
     return [];
   }
   const below = input.clusterZone === undefined ? undefined : belowServices(zones, input.clusterZone);
+  const asked = (input.facts.asked ?? []).map(normalName).find((name) => zones.some((zone) => isBelow(name, zone)));
   if (touches === 'part' && below !== undefined && (patterns.length === 0 || matchesAny(patterns, `x9.y8.${below}`))) {
     // A template with an answer for a few names is how people give them addresses of their own.
     const meant =
       spares || (below !== `svc.${input.clusterZone}` && line.options.some(({ name }) => name === 'answer'));
-    const severity = meant ? 'info' : below === `svc.${input.clusterZone}` ? 'critical' : 'warning';
+    const wide = below === `svc.${input.clusterZone}` || asked !== undefined;
+    const severity = meant ? 'info' : wide ? 'critical' : 'warning';
     return [problem('template-hides-names', severity, line, fact, { ...args, cluster: below })];
   }
   if (patterns.length === 0 || falls || !ANSWERING.some((name) => hasPlugin(server, name))) return [];
@@ -185,8 +187,8 @@ interface Hidden {
 }
 
 /** A name of the cluster that the rule turns into another one. */
-function hidden(rule: NameRule, zone: string, { facts: { services } }: LintInput): Hidden | undefined {
-  for (const name of sampleNames(zone)) {
+function hidden(rule: NameRule, zone: string, { facts: { services, asked = [] } }: LintInput): Hidden | undefined {
+  for (const name of [...asked.map(normalName).filter((one) => isBelow(one, zone)), ...sampleNames(zone)]) {
     const becomes = rewritten(rule, name);
     if (becomes !== undefined && becomes !== name) return { name, becomes, severity: 'critical' };
   }

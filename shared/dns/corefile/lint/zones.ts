@@ -1,4 +1,4 @@
-import { isReverseZone, normalName } from '../go/names.ts';
+import { isBelow, isReverseZone, normalName } from '../go/names.ts';
 import { type LintInput, type LintProblem, problem } from './problem.ts';
 import { type DirectiveView, directivesNamed, hasPlugin, optionNamed, type ServerView } from './views.ts';
 
@@ -84,7 +84,7 @@ function kubernetes(input: LintInput, server: ServerView, line: DirectiveView): 
           }),
         ]
       : []),
-    ...leftOut(line),
+    ...leftOut(input, line),
     ...watching(input, line),
     ...withoutEffect(input, line),
   ];
@@ -95,7 +95,7 @@ function isWide(zones: readonly string[]): boolean {
   return zones.some((zone) => /^(\d+\.)?(in-addr|ip6)\.arpa\.$/.test(zone));
 }
 
-function leftOut(line: DirectiveView): readonly LintProblem[] {
+function leftOut({ facts, clusterZone = '' }: LintInput, line: DirectiveView): readonly LintProblem[] {
   return line.options.flatMap((option) => {
     const what = {
       noendpoints: 'headless Services have no addresses',
@@ -105,8 +105,21 @@ function leftOut(line: DirectiveView): readonly LintProblem[] {
       labels: `only Services with ${option.args.join(' ')} have names`,
     }[option.name];
     if (what === undefined) return [];
+    const lost = (facts.asked ?? []).map(normalName).find((name) => isOfOthers(name, clusterZone, option.args));
+    if (option.name === 'namespaces' && lost !== undefined)
+      return [
+        problem('records-left-out', 'critical', option, `namespaces ${option.args.join(' ')}`, {
+          what: `${what}, and ${lost.replace(/\.$/, '')} has none`,
+        }),
+      ];
     return [problem('records-left-out', 'warning', option, `${option.name} ${option.args.join(' ')}`.trim(), { what })];
   });
+}
+
+/** `web.shop.svc.cluster.local.` where namespace shop is not among these. */
+function isOfOthers(name: string, zone: string, namespaces: readonly string[]): boolean {
+  const labels = isBelow(name, `svc.${zone}`) ? name.slice(0, -`.svc.${zone}`.length).split('.') : [];
+  return labels.length > 1 && !namespaces.includes(labels.at(-1) ?? '');
 }
 
 function watching({ facts }: LintInput, line: DirectiveView): readonly LintProblem[] {
