@@ -236,3 +236,13 @@ describe('--from', () => {
     });
   });
 });
+
+describe('a name with a dot', () => {
+  it('can be a pod of a Service of the own namespace', async () => {
+    const db = service('db', { clusterIP: 'None', clusterIPs: ['None'] });
+    const run = await ask('db-0.db', [...shop(), db]);
+    expect(run.exit).toBe(3);
+    expect(run.stdout.replace(/\s+/g, ' ')).toContain('db-0.db can be pod db-0 of Service shop/db');
+    expect(run.stdout).toContain('kubectl netsvc db -n shop');
+  });
+});

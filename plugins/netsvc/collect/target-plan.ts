@@ -64,6 +64,10 @@ async function findServices(gatherer: Gatherer, target: Target, namespace: strin
     await Promise.all([
       gatherer.list(target.kind, { fieldSelector: `metadata.name=${target.name}` }),
       gatherer.list('Namespace'),
+      // `db-0.db` may be a pod of Service db.
+      target.kind === 'Service' && target.namespace !== undefined
+        ? gatherer.list('Service', { fieldSelector: `metadata.name=${target.namespace}` })
+        : undefined,
       isAddress(target.name) ? gatherer.list('Service') : undefined,
       isAddress(target.name) ? gatherer.list('Pod', { fieldSelector: `status.podIP=${target.name}` }) : undefined,
     ]);

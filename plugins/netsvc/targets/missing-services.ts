@@ -79,6 +79,19 @@ export function addressee(index: ClusterIndex, address: string, retry: string): 
   };
 }
 
+/** `db-0.db` is also how a pod of a headless Service is called from its own namespace. */
+export function podOfService(index: ClusterIndex, { kind, name, namespace }: Target, retry: string): Meant | undefined {
+  if (kind !== 'Service' || namespace === undefined) return undefined;
+  if (!isProvenAbsent(index, 'Namespace', undefined, namespace)) return undefined;
+  const found = index.list('Service').filter((one) => nameOf(one) === namespace);
+  const [first] = found;
+  if (first === undefined) return undefined;
+  return {
+    meant: `${name}.${namespace} can be pod ${name} of Service ${formatRef(refOf(first, 'Service')).replace('Service ', '')}`,
+    fixes: found.slice(0, 3).map((one) => asking(retry, namespace, namespaceOf(one))),
+  };
+}
+
 function asking(retry: string, word: string, namespace: string, title = 'ask about it'): Fix {
   return { title, command: `${retry} ${word} -n ${namespace}`, risk: 'none' };
 }

@@ -12,11 +12,13 @@ interface Asked {
   readonly log?: string;
   readonly annotations?: Readonly<Record<string, string>>;
   readonly beside?: readonly Container[];
+  readonly headers?: readonly { readonly name: string; readonly value: string }[];
 }
 
 /** First line and fixes for a web pod whose readiness probe is answered so. */
 function ask(message: string, { path = '/health', port = 8080, env = [], args = [], log = '', ...more }: Asked = {}) {
-  const readinessProbe = { httpGet: { path, port } };
+  const { headers } = more;
+  const readinessProbe = { httpGet: { path, port, ...(headers === undefined ? {} : { httpHeaders: headers }) } };
   const made = unready('web-6f9c-a', { env, args, readinessProbe }, { of: 'web' });
   const annotations = more.annotations ?? {};
   const web: Pod = {
@@ -97,5 +99,17 @@ describe('why a probe is answered as it is', () => {
     expect(headline).toContain('rewriteAppHTTPProbers is false, so the mesh takes the probe for a caller without');
     expect(fixes[0]).toContain('"sidecar.istio.io/rewriteAppHTTPProbers":"true"');
     expect(ask(reset, { annotations }).headline).not.toContain('mesh');
+  });
+
+  it('a Host header of the probe, which another virtual server may have', () => {
+    const headers = [
+      { name: 'X-Probe', value: 'yes' },
+      { name: 'Host', value: 'old.example.com' },
+    ];
+    const { headline, fixes } = ask(NOT_FOUND, { headers });
+    expect(headline).toContain('the probe asks for Host old.example.com');
+    expect(fixes[0]).toContain('"httpHeaders":[{"name":"X-Probe","value":"yes"}]');
+    expect(ask('HTTP probe failed with statuscode: 500', { headers }).headline).not.toContain('asks for Host');
+    expect(ask(NOT_FOUND, { headers: headers.slice(0, 1) }).headline).not.toContain('asks for Host');
   });
 });

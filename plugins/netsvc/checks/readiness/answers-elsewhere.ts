@@ -25,6 +25,7 @@ export function answersElsewhere(index: ClusterIndex, failing: FailingProbe): El
     (status === 404 ? (onManagementPort(index, failing) ?? underPrefix(index, failing)) : undefined) ??
     sentOn(failing) ??
     byTheMesh(failing) ??
+    underAnotherHost(failing) ??
     NOTHING
   );
 }
@@ -98,6 +99,25 @@ function sentOn(failing: FailingProbe): Elsewhere | undefined {
       url.startsWith('https') && httpHeaders === undefined
         ? change(failing, 'let it ask like a proxy that has ended TLS', forwarded, { httpGet: { httpHeaders: null } })
         : [],
+  };
+}
+
+/** What servers say of a name that they do not serve: 400, 404, 421 Misdirected Request, 503 of a proxy. */
+const NOT_MINE: ReadonlySet<number> = new Set([400, 404, 421, 503]);
+
+/** A probe that names a host of its own asks for one virtual server among others; the kubelet takes Host from the headers. */
+function underAnotherHost(failing: FailingProbe): Elsewhere | undefined {
+  const headers = failing.probe.httpGet?.httpHeaders;
+  const host = headers?.find(({ name }) => name?.toLowerCase() === 'host')?.value;
+  if (headers === undefined || host === undefined || !NOT_MINE.has(failing.failure?.status ?? 0)) return undefined;
+  return {
+    words: `; the probe asks for Host ${host} (httpHeaders)`,
+    fixes: change(
+      failing,
+      'ask without a Host of its own',
+      { httpGet: { httpHeaders: headers.filter(({ name }) => name?.toLowerCase() !== 'host') } },
+      { httpGet: { httpHeaders: headers } },
+    ),
   };
 }
 

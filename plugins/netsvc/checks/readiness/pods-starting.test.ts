@@ -146,7 +146,7 @@ describe('a server that does not listen yet', () => {
   });
 
   it('is believed to start by its own words, longer where they show that it moves', () => {
-    const loading = ask(90, refused, 0, often, 'app 1.2\nLoading product index\n');
+    const loading = ask(90, refused, 0, often, 'app 1.2\n2026-03-01T11:59:00Z Loading product index\n');
     expect(causeCodes(loading)).toEqual(['SVC313']);
     expect(loading.verdict).toBe('degraded');
     expect(loading.headline).toContain('starting, for 90s');

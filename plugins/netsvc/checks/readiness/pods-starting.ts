@@ -6,6 +6,7 @@ import { ago } from '../../../../shared/util/duration.ts';
 import { shorten } from '../../../../shared/util/text.ts';
 import { readinessMessages } from '../../messages/readiness.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
+import { LOG_TIME } from '../pods/containers/last-log-lines.ts';
 import { NEEDS_USES, needsOf } from '../pods/dependencies/dependencies.ts';
 import { logEvidence, podSource } from '../pods/pod-evidence.ts';
 import { groupBy, ownerKey, podKeys, thePods } from '../pods/pod-groups.ts';
@@ -59,7 +60,7 @@ function raise(index: ClusterIndex, subject: ServiceSubject, group: readonly [St
         (failing === undefined
           ? ''
           : `; ${probeInWords(failing)} of ${probedContainer(failing)} ${notPassed(failing)}`) +
-        (says === undefined ? '' : `; its log says: ${shorten(says, 80)}`),
+        (says === undefined ? '' : `; its log says: ${shorten(says.replace(LOG_TIME, ''), 80)}`),
     },
     pods: podKeys(group),
     dependsOn: needs?.dependsOn ?? [],

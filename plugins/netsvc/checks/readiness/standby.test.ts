@@ -83,6 +83,10 @@ describe('pods that stand by for the one that leads', () => {
     const report = judge([leads('s-1'), waits('s-2', 120, probe), waits('s-3', 120, probe)], [], said);
     expect(report.verdict).toBe('healthy');
     expect(report.findings[0]?.summary).toContain('s-1 is the only one that is no "standby" and alone is Ready');
+    for (const words of ['follower', 'waiting for lock', 'attempting to acquire leader']) {
+      const others = judge([leads('s-1'), waits('s-2', 120, probe)], [], said.replace('standby', words));
+      expect(causeCodes(others)).toEqual([]);
+    }
     expect(causeCodes(judge([leads('s-1'), waits('s-2', 120, probe)], [], said.replace('standby', 'broken')))).toEqual([
       'SVC306',
     ]);

@@ -63,7 +63,8 @@ export function standbyOf(
 }
 
 /** What apps call the part of one that does not lead, in the answer to a probe or in their last lines. */
-const ROLE = /\b(?:stand-?by|not (?:the )?(?:current )?(?:leader|master|primary|active)|passive)\b/i;
+const ROLE =
+  /\b(?:stand-?by|not (?:the )?(?:current )?(?:leader|master|primary|active)|passive|follower|(?:waiting|attempting|trying) (?:for|to (?:acquire|become|get|obtain)) (?:the |a )?(?:leader(?:ship)?|lock|lease))\b/i;
 
 /** Without a Lease (an election in a database, in ZooKeeper or in etcd) only their own words tell. */
 function bySayingSo(index: ClusterIndex, group: readonly FailingProbe[], leader: ServicePod): Standby | undefined {

@@ -21,7 +21,8 @@ const FAILS =
 /** Frames of a stack, and what package managers add to the failure of what they run. */
 const FRAME = /^(?:at |File "|goroutine |Traceback|npm |yarn |error Command failed|\.\.\. \d+ more)/;
 const CALM = /\b(?:INFO|DEBUG|TRACE)\b|level"?[=:]\s*"?(?:info|debug|trace)|^I\d{4} /;
-const TIME = /^\W?\d{4}[-/]\d\d[-/]\d\d[T ][\d:.,]+(?:Z|[+-]\d\d:?\d\d)?\W?\s+/;
+/** The time with which loggers begin a line. */
+export const LOG_TIME = /^\W?\d{4}[-/]\d\d[-/]\d\d[T ][\d:.,]+(?:Z|[+-]\d\d:?\d\d)?\W?\s+/;
 const RECENT = 40;
 const SHORT = 140;
 /** Lines that tell no more than that there was an end, and where more may be read. */
@@ -34,7 +35,7 @@ export function lastErrorLine(text: string): string | undefined {
     .slice(-RECENT)
     .map((line) => plainText(line))
     .filter((line) => !FRAME.test(line) && !CALM.test(line))
-    .map((line) => withoutLogHead(line.replace(TIME, '')).replaceAll('\n', ' ').replace(MORE, ''))
+    .map((line) => withoutLogHead(line.replace(LOG_TIME, '')).replaceAll('\n', ' ').replace(MORE, ''))
     .filter((line) => !NO_REASON.test(line));
   const found = lines.findLast((line) => ENDS.test(line)) ?? lines.findLast((line) => FAILS.test(line));
   return found === undefined ? undefined : shortenMiddle(hideSecrets(found), SHORT);
