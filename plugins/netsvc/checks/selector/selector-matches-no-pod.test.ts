@@ -116,6 +116,18 @@ describe('selector-matches-no-pod', () => {
     ]);
   });
 
+  it('does not offer a workload that is behind a Service of its own and shares no label', () => {
+    const admin = stagedApp('payadmin', { labels: { app: 'payadmin' } });
+    const own = service('payadmin', { selector: { app: 'payadmin' } });
+    const alone = diagnose({ app: 'payment' }, [], admin.objects);
+    expect(alone.headline).toContain('Deployment payadmin has app=payadmin');
+    const report = diagnose({ app: 'payment' }, [], [...admin.objects, own]);
+    expect(causeCodes(report)).toEqual(['SVC101']);
+    expect(report.headline).not.toContain('instead of');
+    expect(report.headline).toContain('Deployment payadmin (app=payadmin)');
+    expect(report.causes[0]?.fixes.some(({ command }) => command.includes('patch service'))).toBe(false);
+  });
+
   it('says what the namespace has when nothing resembles the selector', () => {
     const report = diagnose({ app: 'payment' }, [['zzz', { labels: { role: 'queue' } }]]);
     expect(report.headline).toContain('nothing there resembles it: the namespace has Deployment zzz (role=queue)');

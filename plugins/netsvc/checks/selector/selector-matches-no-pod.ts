@@ -5,7 +5,7 @@ import type { Pod } from '../../../../shared/model/objects-pod.ts';
 import { controllerOf, topOwner } from '../../../../shared/model/owners.ts';
 import { isReady } from '../../../../shared/model/pods.ts';
 import type { Ref } from '../../../../shared/model/refs.ts';
-import { formatRef, refKey } from '../../../../shared/model/refs.ts';
+import { formatRef, nameOf, refKey } from '../../../../shared/model/refs.ts';
 import { formatLabels, matchesLabels } from '../../../../shared/model/selectors.ts';
 import { podsMatching, selectorOf } from '../../../../shared/model/services.ts';
 import { joinAnd, joinNames, plural } from '../../../../shared/util/text.ts';
@@ -98,7 +98,9 @@ function formatName(owner: Ref | undefined): string {
 
 /** The finding on a selector that nothing in the namespace satisfies. */
 export function unmatched(index: ClusterIndex, subject: ServiceSubject, now: number): Finding {
-  const candidates = nearestWorkloads(index, subject, subject.namespace);
+  const candidates = nearestWorkloads(index, subject, subject.namespace).filter(
+    (candidate) => candidate.distance <= NEAR || !isOfAnother(index, subject, candidate),
+  );
   const [nearest] = candidates;
   const [elsewhere] = matchesElsewhere(index, subject.namespace, subject.selector ?? {});
   // A copy of the app in another namespace that has a Service of its own explains nothing, unless nothing else does.
@@ -110,6 +112,17 @@ export function unmatched(index: ClusterIndex, subject: ServiceSubject, now: num
   return moved
     ? inOtherNamespace(index, subject, elsewhere, candidates, now)
     : inNoNamespace(index, subject, candidates, elsewhere, now);
+}
+
+/** A workload that shares no label with the selector and has a Service of its own name is not the one that was meant. */
+function isOfAnother(index: ClusterIndex, { ref, selector = {} }: ServiceSubject, candidate: Candidate): boolean {
+  if (Object.entries(selector).some(([key, value]) => candidate.labels[key] === value)) return false;
+  return index.list('Service', ref.namespace).some((other) => {
+    const its = selectorOf(other);
+    const name = nameOf(other);
+    if (name === ref.name || its === undefined || !matchesLabels(its, candidate.labels)) return false;
+    return likeness(name, candidate.ref.name) >= 0.6;
+  });
 }
 
 /** The same app as a whole, Service and all: many namespaces hold one, and each has faults of its own. */

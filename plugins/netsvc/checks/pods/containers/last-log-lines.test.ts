@@ -18,6 +18,7 @@ describe('lastLogLines', () => {
 
 describe('lastErrorLine', () => {
   it.each([
+    ['fixing rights\nchown: /data: Operation not permitted\n', 'chown: /data: Operation not permitted'],
     [
       'panic: no route\n\ngoroutine 1 [running]:\nmain.main()\n\t/app/main.go:15 +0x1d\nexit status 2',
       'panic: no route',

@@ -17,7 +17,7 @@ export function lastLogLines(text: string | undefined): readonly string[] {
 
 const ENDS = /\b(?:fatal|panic(?:ked)?|emerg|crit(?:ical)?|caused by)\b|error|exception/i;
 const FAILS =
-  /fail|denied|cannot|can't|unable|not found|no such|invalid|missing|refused|un(?:known|supported|recognized)|required|abort/i;
+  /fail|denied|not permitted|cannot|can't|unable|not found|no such|invalid|missing|refused|un(?:known|supported|recognized)|required|abort/i;
 /** Frames of a stack, and what package managers add to the failure of what they run. */
 const FRAME = /^(?:at |File "|goroutine |Traceback|npm |yarn |error Command failed|\.\.\. \d+ more)/;
 const CALM = /\b(?:INFO|DEBUG|TRACE)\b|level"?[=:]\s*"?(?:info|debug|trace)|^I\d{4} /;
