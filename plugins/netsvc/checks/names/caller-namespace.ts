@@ -1,61 +1,85 @@
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import { shortestName } from '../../../../shared/dns/service-names.ts';
+import type { Finding } from '../../../../shared/messages/finding.ts';
 import { isProvenAbsent } from '../../../../shared/model/absence.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import { WORKLOAD_KINDS } from '../../../../shared/model/owners.ts';
+import { isReady } from '../../../../shared/model/pods.ts';
 import { formatRef, nameOf, refKey } from '../../../../shared/model/refs.ts';
+import { matchesLabels } from '../../../../shared/model/selectors.ts';
 import { namesMessages } from '../../messages/names.ts';
-import type { ServiceSubject } from '../../service-subject.ts';
-import { callerName, danglingReferences, type Reference } from './callers.ts';
+import { type ServiceSubject, subjectOf, subjectPods } from '../../service-subject.ts';
+import { callerName, danglingReferences, danglingReferencesIn, type Reference } from './callers.ts';
 import { useName } from './name-fixes.ts';
 
 /**
  * A caller that names a Service of this name in a namespace where there is none: the namespace in the name is wrong, or a
- * bare name is used from another namespace.
+ * bare name is used from another namespace. Told of the Service of the caller too, when that is the question.
  */
 export const callerNamespace = defineCheck<ServiceSubject>({
   id: 'netsvc/caller-namespace',
   group: 'names',
   needs: [],
   uses: [...WORKLOAD_KINDS, 'Pod', 'ConfigMap', 'Service', 'Namespace'],
-  run: (subject, { index }) => {
+  run: (subject, { index, sweep }) => {
     const told = new Set<string>();
-    return danglingReferences(index, subject.name).flatMap((reference) => {
+    const judge = (callee: ServiceSubject, reference: Reference): readonly Finding[] => {
       const { meant } = reference;
-      if (meant.host !== undefined || meant.namespace === subject.namespace) return [];
-      if (!isProvenAbsent(index, 'Service', meant.namespace, subject.name)) return [];
-      if (!isMeant(index, subject, reference)) return [];
-      const { caller, host } = reference;
-      const key = `${refKey(caller.ref)} ${host}`;
+      if (meant.host !== undefined || meant.namespace === callee.namespace) return [];
+      if (!isProvenAbsent(index, 'Service', meant.namespace, callee.name)) return [];
+      if (!isMeant(index, callee, reference)) return [];
+      const key = `${refKey(reference.caller.ref)} ${reference.host}`;
       if (told.has(key)) return [];
       told.add(key);
-      return [
-        namesMessages.SVC856.raise({
-          subject: caller.ref,
-          args: {
-            service: `${subject.namespace}/${subject.name}`,
-            caller: `${callerName(caller)} of namespace ${caller.namespace}`,
-            where: reference.where,
-            host,
-            namespace: meant.namespace,
-            better: shortestName(subject.name, subject.namespace, caller.namespace),
-            fixes: useName(reference, shortestName(subject.name, subject.namespace, caller.namespace)),
-          },
-          evidence: [
-            {
-              fact: `${reference.where} of container ${reference.container} names ${host}`,
-              source: `${formatRef(caller.ref)} spec`,
-            },
-            {
-              fact: `there is no Service ${subject.name} in namespace ${meant.namespace}`,
-              source: `Services of namespace ${meant.namespace}`,
-            },
-          ],
-        }),
-      ];
-    });
+      return [finding(callee, reference)];
+    };
+    const incoming = danglingReferences(index, subject.name).flatMap((one) => judge(subject, one));
+    // A sweep tells it of the Service that is called.
+    if (sweep === true) return incoming;
+    return [...incoming, ...outgoing(index, subject).flatMap(({ callee, reference }) => judge(callee, reference))];
   },
 });
+
+/** What the ready pods of the Service call where there is nothing of that name, with the Services of the name elsewhere. */
+function outgoing(
+  index: ClusterIndex,
+  subject: ServiceSubject,
+): readonly { readonly callee: ServiceSubject; readonly reference: Reference }[] {
+  const { selector, namespace } = subject;
+  if (selector === undefined || !subjectPods(index, subject).some(isReady)) return [];
+  return danglingReferencesIn(index, namespace).flatMap((reference) => {
+    if (!matchesLabels(selector, reference.caller.labels)) return [];
+    const named = index.list('Service').filter((service) => nameOf(service) === reference.meant.service);
+    return named.map((service) => ({ callee: subjectOf(service), reference }));
+  });
+}
+
+function finding(subject: ServiceSubject, reference: Reference): Finding {
+  const { caller, host, meant } = reference;
+  const better = shortestName(subject.name, subject.namespace, caller.namespace);
+  return namesMessages.SVC856.raise({
+    subject: caller.ref,
+    args: {
+      service: `${subject.namespace}/${subject.name}`,
+      caller: `${callerName(caller)} of namespace ${caller.namespace}`,
+      where: reference.where,
+      host,
+      namespace: meant.namespace,
+      better,
+      fixes: useName(reference, better),
+    },
+    evidence: [
+      {
+        fact: `${reference.where} of container ${reference.container} names ${host}`,
+        source: `${formatRef(caller.ref)} spec`,
+      },
+      {
+        fact: `there is no Service ${subject.name} in namespace ${meant.namespace}`,
+        source: `Services of namespace ${meant.namespace}`,
+      },
+    ],
+  });
+}
 
 /** A caller of the same namespace surely means this Service; from elsewhere the name must be unique and the port right. */
 function isMeant(index: ClusterIndex, subject: ServiceSubject, reference: Reference): boolean {

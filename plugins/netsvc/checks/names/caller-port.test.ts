@@ -91,3 +91,35 @@ describe('caller-port', () => {
     ).toBe('healthy');
   });
 });
+
+describe('the pods of a Service that call another one', () => {
+  const entry = service('front', { selector: { app: 'front' } });
+  const frontPod = pod('front-1', { labels: { app: 'front' } });
+  const ask = (env: readonly EnvVar[], more: readonly KubeObject[] = [], options = {}) =>
+    diagnoseObjects(
+      [...soundWebAndNamespaces, entry, frontPod, ...slicesFor(entry, [frontPod]), front(env), ...more],
+      'front',
+      options,
+    );
+
+  it('are told when that is the question, on a port that it does not have or in the wrong namespace', () => {
+    const port = [{ name: 'API', value: 'http://web:8080/api' }];
+    expect(ask(port).headline).toContain('Deployment front calls web on port 8080 (env API), but Service shop/web has');
+    expect(ask(port, [], { sweep: true }).verdict).toBe('healthy');
+    const pay = service('pay', {}, { namespace: 'data' });
+    expect(causeCodes(ask([{ name: 'PAY', value: 'http://pay' }], [pay]))).toEqual(['SVC856']);
+  });
+
+  it('are not told where the name and the port are right, or several Services bear the name', () => {
+    expect(ask([{ name: 'API', value: 'http://web' }]).verdict).toBe('healthy');
+    expect(ask([{ name: 'SELF', value: 'http://front:8080' }]).verdict).toBe('healthy');
+    const two = ['data', 'other'].map((namespace) => service('otel', {}, { namespace }));
+    expect(ask([{ name: 'OTEL', value: 'http://otel' }], two).verdict).toBe('healthy');
+    const headless = service('db', {
+      clusterIP: 'None',
+      selector: { app: 'db' },
+      ports: [{ port: 1, targetPort: 'pg' }],
+    });
+    expect(ask([{ name: 'DB', value: 'db:5432' }], [headless]).verdict).toBe('healthy');
+  });
+});

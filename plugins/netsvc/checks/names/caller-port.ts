@@ -1,19 +1,20 @@
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
-import type { Fix } from '../../../../shared/messages/finding.ts';
+import type { Finding, Fix } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import { WORKLOAD_KINDS } from '../../../../shared/model/owners.ts';
-import { declaredPorts, resolveTargetPort } from '../../../../shared/model/pods.ts';
+import { declaredPorts, isReady, resolveTargetPort } from '../../../../shared/model/pods.ts';
 import { formatRef, refKey } from '../../../../shared/model/refs.ts';
 import { matchesLabels } from '../../../../shared/model/selectors.ts';
 import { joinAnd } from '../../../../shared/util/text.ts';
 import { namesMessages } from '../../messages/names.ts';
-import { type ServiceSubject, subjectPods } from '../../service-subject.ts';
+import { type ServiceSubject, subjectOf, subjectPods } from '../../service-subject.ts';
 import { setEnv } from '../pods/containers/workload-commands.ts';
-import { callerName, type Reference, referencesTo } from './callers.ts';
+import { callerName, type Reference, referencesFrom, referencesTo } from './callers.ts';
 
 /**
- * A caller whose environment or arguments name this Service with a port that it does not have. Only whole host names in
- * URLs and host:port pairs count, and never those in the Service's own pods, which may mean what they listen on.
+ * A caller whose environment or arguments name this Service with a port that it does not have, and the pods of this Service
+ * when they name another one so. Only whole host names in URLs and host:port pairs count, and never those that name the
+ * Service of the caller itself, which may mean what it listens on.
  */
 export const callerPort = defineCheck<ServiceSubject>({
   id: 'netsvc/caller-port',
@@ -21,21 +22,41 @@ export const callerPort = defineCheck<ServiceSubject>({
   needs: [],
   uses: [...WORKLOAD_KINDS, 'Pod', 'ConfigMap', 'Service'],
   applies: (subject) => subject.type !== 'ExternalName' && subject.ports.length > 0,
-  run: (subject, { index }) => {
-    const open = openPorts(index, subject);
+  run: (subject, { index, sweep }) => {
     const told = new Set<string>();
-    return referencesTo(index, subject.namespace, subject.name).flatMap((reference) => {
+    const judge = (callee: ServiceSubject, reference: Reference): readonly Finding[] => {
       const { port, caller, meant } = reference;
       // The own name of a pod leads to that pod, on whatever port it listens.
-      if (port === undefined || meant.host !== undefined || open.includes(port)) return [];
-      if (subject.selector !== undefined && matchesLabels(subject.selector, caller.labels)) return [];
-      const key = `${refKey(caller.ref)} ${port}`;
+      if (port === undefined || meant.host !== undefined || openPorts(index, callee).includes(port)) return [];
+      if (callee.selector !== undefined && matchesLabels(callee.selector, caller.labels)) return [];
+      const key = `${refKey(caller.ref)} ${refKey(callee.ref)} ${port}`;
       if (told.has(key)) return [];
       told.add(key);
-      return [finding(index, subject, reference, port)];
-    });
+      return [finding(index, callee, reference, port)];
+    };
+    const incoming = referencesTo(index, subject.namespace, subject.name).flatMap((one) => judge(subject, one));
+    // A sweep tells it of the Service that is called.
+    if (sweep === true) return incoming;
+    return [...incoming, ...outgoing(index, subject).flatMap(({ callee, reference }) => judge(callee, reference))];
   },
 });
+
+/** What the ready pods of the Service call; of a headless Service whose pods were not read the ports are not known. */
+function outgoing(
+  index: ClusterIndex,
+  subject: ServiceSubject,
+): readonly { readonly callee: ServiceSubject; readonly reference: Reference }[] {
+  const { selector, namespace } = subject;
+  if (selector === undefined || !subjectPods(index, subject).some(isReady)) return [];
+  return referencesFrom(index, namespace).flatMap((reference) => {
+    const { service: name, namespace: where } = reference.meant;
+    const service = index.get('Service', where, name);
+    if (service === undefined || !matchesLabels(selector, reference.caller.labels)) return [];
+    const callee = subjectOf(service);
+    const unknown = callee.type === 'ExternalName' || callee.ports.length === 0;
+    return unknown || (callee.headless && subjectPods(index, callee).length === 0) ? [] : [{ callee, reference }];
+  });
+}
 
 /** Ports on which a caller by name gets through: those of the Service, or of its pods when nothing stands between. */
 function openPorts(index: ClusterIndex, subject: ServiceSubject): readonly number[] {
@@ -50,7 +71,7 @@ function openPorts(index: ClusterIndex, subject: ServiceSubject): readonly numbe
   ]);
 }
 
-function finding(index: ClusterIndex, subject: ServiceSubject, reference: Reference, port: number) {
+function finding(index: ClusterIndex, subject: ServiceSubject, reference: Reference, port: number): Finding {
   const { caller, container, where, host, scheme } = reference;
   const ports = [...new Set(openPorts(index, subject))].sort((a, b) => a - b);
   const target = subject.ports.find((entry) => entry.targetPort === port || (subject.headless && entry.port === port));

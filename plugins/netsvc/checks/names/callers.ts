@@ -74,6 +74,13 @@ export function referencesTo(index: ClusterIndex, namespace: string, service: st
   return collected(index).byService.get(`${namespace}/${service}`) ?? [];
 }
 
+/** The references of callers of a namespace that mean a Service which was read. */
+export function referencesFrom(index: ClusterIndex, namespace: string): readonly Reference[] {
+  return index.memo(`names/from/${namespace}`, () =>
+    [...collected(index).byService.values()].flat().filter(({ caller }) => caller.namespace === namespace),
+  );
+}
+
 /** The references that mean a Service of this name in a namespace where none was read. */
 export function danglingReferences(index: ClusterIndex, service: string): readonly Reference[] {
   return collected(index).dangling.get(service) ?? [];

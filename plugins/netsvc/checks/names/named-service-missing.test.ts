@@ -55,7 +55,8 @@ describe('named-service-missing', () => {
     expect(diagnose([{ name: 'CANARY', value: 'catalog-v2:3550' }], [first]).verdict).toBe('healthy');
     const hostAliases = [{ ip: '192.0.2.7', hostnames: ['catalog'] }];
     expect(diagnose(named, [catalog], { hostAliases }).verdict).toBe('healthy');
-    expect(diagnose(named, [catalog, service('catalog', { selector: { app: 'x' } })]).causes).toEqual([]);
+    const there = service('catalog', { selector: { app: 'x' }, ports: [{ port: 3550 }] });
+    expect(diagnose(named, [catalog, there]).causes).toEqual([]);
     const only = { Service: { namespace: 'shop', subset: 'name=front' } };
     expect(diagnose(named, [catalog], {}, { only }).verdict).toBe('healthy');
   });
