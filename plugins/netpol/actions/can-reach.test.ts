@@ -98,6 +98,9 @@ describe('can-reach', () => {
     expect(await first('ports: [{port: 53, protocol: UDP}, {port: 80, endPort: 90}]')).toBe(
       'DEPENDS Pod x/a can reach Pod x/b on TCP 80-90, UDP 53 and not on other ports: say which with --port',
     );
+    const told = await ask('can-reach x/a x/b', [plain('a'), plain('b'), rule('ports: [{port: 80}]')].join('---\n'));
+    expect(told.stdout).toContain('its ports are TCP 80 alone');
+    expect(told.stdout).not.toMatch(/TCP 1\b|"port":1\b/);
     expect(await first('from: [{podSelector: {matchLabels: {app: c}}}]')).toBe(
       'DENIED Pod x/a cannot reach Pod x/b on any port',
     );

@@ -27,6 +27,8 @@ export interface PairVerdict {
   readonly verdict: Verdict;
   /** How many pairs it stands for. */
   readonly count: number;
+  /** The port stands for all that were not named, so its number means nothing. */
+  readonly anyPort?: true;
 }
 
 /** What became of one port over all pairs. */
@@ -161,6 +163,8 @@ function anyPort(
     const [first] = toPortRanges(set);
     if (first === undefined) return [];
     const words = set === rest || isAllPorts(set) ? 'any other port' : formatPorts(set);
-    return [judgePort(model, enforcement, pairs, { words, protocol: first.protocol, on: () => first.from })];
+    const verdict = judgePort(model, enforcement, pairs, { words, protocol: first.protocol, on: () => first.from });
+    const anyPort = set === rest || isAllPorts(set);
+    return [anyPort ? { ...verdict, pairs: verdict.pairs.map((pair) => ({ ...pair, anyPort })) } : verdict];
   });
 }

@@ -29,12 +29,13 @@ export interface Telling {
 /** Both sides of a pair, egress first because packets meet it first: policies, their rules, why each matched or not. */
 export function walkLines(pair: PairVerdict, telling: Telling): readonly string[] {
   const { egress, ingress } = pair.verdict;
-  return [egress, ingress].flatMap((side) => sideLines(side, pair.question, telling));
+  const question = pair.anyPort === true ? undefined : pair.question;
+  return [egress, ingress].flatMap((side) => sideLines(side, question, telling));
 }
 
 const ENDS: Readonly<Record<SideWalk['answer'], string>> = { yes: 'allowed', no: 'denied', depends: 'not decided' };
 
-function sideLines(side: SideWalk, question: PortQuestion, telling: Telling): readonly string[] {
+function sideLines(side: SideWalk, question: PortQuestion | undefined, telling: Telling): readonly string[] {
   if (side.subject === undefined) return [];
   const title = `${side.direction === 'egress' ? 'Egress of' : 'Ingress of'} ${telling.name(side.subject)}: ${ENDS[side.answer]}`;
   if (side.decision.by === 'exempt') return [title, '  no policy applies to this traffic'];
@@ -75,7 +76,12 @@ const TIERS: Readonly<Record<TierWalk['tier'], string>> = {
   baseline: 'baseline tier: ',
 };
 
-function tierLines(tier: TierWalk, direction: Direction, question: PortQuestion, telling: Telling): readonly string[] {
+function tierLines(
+  tier: TierWalk,
+  direction: Direction,
+  question: PortQuestion | undefined,
+  telling: Telling,
+): readonly string[] {
   if (tier.tier === 'network') return tier.policies.flatMap((walk) => networkLines(walk));
   return tier.policies.flatMap((walk) => policyLines(walk, TIERS[tier.tier], direction, question, telling));
 }
@@ -96,7 +102,7 @@ function policyLines(
   walk: PolicyWalk,
   tier: string,
   direction: Direction,
-  question: PortQuestion,
+  question: PortQuestion | undefined,
   telling: Telling,
 ): readonly string[] {
   const policy = telling.model.policies.find(({ ref }) => ref === walk.policy);
@@ -117,7 +123,7 @@ function ruleLines(
   walk: PolicyWalk,
   policy: Policy | undefined,
   direction: Direction,
-  question: PortQuestion,
+  question: PortQuestion | undefined,
   telling: Telling,
 ): readonly string[] {
   const compiled = policy?.[direction].find(({ index }) => index === rule.index);
@@ -135,7 +141,7 @@ function ruleLines(
 }
 
 /** Why a rule did not match, label by label; nothing for one that did, but for one with a field that nobody knows. */
-function whyLines(rule: RuleWalk, question: PortQuestion, { name }: Telling): readonly string[] {
+function whyLines(rule: RuleWalk, question: PortQuestion | undefined, { name }: Telling): readonly string[] {
   if (rule.failClosed === true) {
     const reading = rule.action === 'allow' ? 'matches nobody' : 'denies everybody';
     return [`it has a peer or port of a kind that is not known; the API says that it then ${reading}`];

@@ -68,13 +68,16 @@ function addresses(all: readonly string[]): string {
   return `${joinNames(all)} ${all.length === 1 ? 'is' : 'are'}`;
 }
 
-/** Why the ports of a rule do not hold the port that was asked about. Undefined when they do. */
-export function portMissWords({ ports }: RuleWalk, question: PortQuestion): string | undefined {
+/**
+ * Why the ports of a rule do not hold the port that was asked about, or not every port where none was. Undefined when they
+ * do.
+ */
+export function portMissWords({ ports }: RuleWalk, question: PortQuestion | undefined): string | undefined {
   if (ports.matched) return undefined;
   const unknown = ports.named.filter(({ numbers }) => numbers.length === 0).map(({ name }) => `"${name}"`);
   const opened = ports.text === 'no ports' ? 'no port here' : ports.text;
-  const wanted = `${question.protocol} ${question.port}`;
-  if (unknown.length === 0) return `its ports are ${opened}, not ${wanted}`;
+  const not = question === undefined ? ' alone' : `, not ${question.protocol} ${question.port}`;
+  if (unknown.length === 0) return `its ports are ${opened}${not}`;
   const names = `the destination has no port called ${joinNames(unknown)}`;
-  return ports.text === 'no ports' ? names : `${names}; its other ports are ${opened}, not ${wanted}`;
+  return ports.text === 'no ports' ? names : `${names}; its other ports are ${opened}${not}`;
 }

@@ -23,9 +23,11 @@ export function beforeDenial(facts: PolicyFacts, walk: SideWalk, pair: PairVerdi
     name: 'allow-this',
     action: cluster ? 'Accept' : 'Allow',
     [walk.direction === 'ingress' ? 'from' : 'to']: [peer],
-    ...(cluster
-      ? { protocols: [{ [protocol.toLowerCase()]: { destinationPort: { number: port } } }] }
-      : { ports: [{ portNumber: { protocol, port } }] }),
+    ...(pair.anyPort === true
+      ? {}
+      : cluster
+        ? { protocols: [{ [protocol.toLowerCase()]: { destinationPort: { number: port } } }] }
+        : { ports: [{ portNumber: { protocol, port } }] }),
   };
   const step: ListStep = { path: `/spec/${walk.direction}`, at: rule.index, value, op: 'add' };
   const title = `allow this in front of ${ruleNumber(walk.direction, rule)} of ${formatRef(policy)}`;

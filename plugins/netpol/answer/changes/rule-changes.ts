@@ -23,6 +23,7 @@ export function ruleChanges(
   const list = side === 'ingress' ? 'from' : 'to';
   const peersFit = rule.peers === 'any' || rule.peers.some(({ matched }) => matched === 'yes');
   if (peersFit && !rule.ports.matched) {
+    if (pair.anyPort === true) return [];
     const title = `add the port to ${ruleNumber(side, rule)} of ${formatRef(policy)}`;
     return policyStep(facts, policy, `${base}/ports`, portOf(pair), title, 2, side);
   }
@@ -41,7 +42,8 @@ export function newRule(
   side: Direction,
 ): readonly Candidate[] {
   const list = side === 'ingress' ? 'from' : 'to';
-  const value = { [list]: [peerOf(other, policy.namespace)], ports: [portOf(pair)] };
+  const ports = pair.anyPort === true ? {} : { ports: [portOf(pair)] };
+  const value = { [list]: [peerOf(other, policy.namespace)], ...ports };
   return policyStep(
     facts,
     policy,
