@@ -124,4 +124,26 @@ export const ruleMessages = defineMessages({
       'Give them different numbers; the lower one comes first.',
     fixes: ({ fixes }) => fixes,
   }),
+  POL316: message<{
+    readonly rule: string;
+    readonly direction: 'ingress' | 'egress';
+    readonly by: string;
+    readonly kind: string;
+    readonly name: string;
+  }>({
+    slug: 'denied-before',
+    severity: 'warning',
+    rung: 21,
+    title: 'what a NetworkPolicy allows is denied before it is asked',
+    summary: ({ rule, direction, by }) =>
+      `${rule} ${direction === 'ingress' ? 'lets nobody in' : 'opens nothing'}: ${by} denies the same traffic first`,
+    explain:
+      'AdminNetworkPolicies and ClusterNetworkPolicies of the Admin tier are asked before NetworkPolicies. What they deny no ' +
+      'NetworkPolicy can allow; only what they pass, or do not match, is left to it.\n' +
+      'Ask who manages the cluster for a Pass or Allow rule in front of the one that denies, or delete the rule of the ' +
+      'NetworkPolicy that has no effect.',
+    fixes: ({ kind, name }) => [
+      { title: 'see the rule that denies', command: `kubectl get ${kind} ${name} -o yaml`, risk: 'none' },
+    ],
+  }),
 });

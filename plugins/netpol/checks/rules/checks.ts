@@ -1,4 +1,5 @@
 import type { PolicyCheck } from '../../lint/policy-subject.ts';
+import { deniedBefore } from './denied-before.ts';
 import { policyTypes } from './policy-types.ts';
 import { ruleIsNeverReached, samePriority } from './priority.ts';
 import { denyIsUndone, policySaysTheSame, ruleAddsNothing } from './redundant.ts';
@@ -8,6 +9,7 @@ export const ruleChecks: readonly PolicyCheck[] = [
   policyTypes,
   samePriority,
   ruleIsNeverReached,
+  deniedBefore,
   denyIsUndone,
   ruleAddsNothing,
   policySaysTheSame,

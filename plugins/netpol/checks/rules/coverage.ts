@@ -17,7 +17,8 @@ function coversPeers(wide: Rule['peers'], narrow: Rule['peers']): boolean {
   return narrow.every((peer) => wide.some((other) => coversPeer(other, peer)));
 }
 
-function coversPorts(wide: RulePorts, narrow: RulePorts): boolean {
+/** Whether the ports of one rule are among those of another. */
+export function coversPorts(wide: RulePorts, narrow: RulePorts): boolean {
   if (isAllPorts(wide.fixed)) return true;
   return (
     subtractPorts(narrow.fixed, wide.fixed).length === 0 &&
@@ -27,7 +28,8 @@ function coversPorts(wide: RulePorts, narrow: RulePorts): boolean {
   );
 }
 
-function coversPeer(wide: Peer, narrow: Peer): boolean {
+/** The same for one peer. */
+export function coversPeer(wide: Peer, narrow: Peer): boolean {
   if (wide.type === 'pods') return narrow.type === 'pods' && coversPods(wide, narrow);
   if (wide.type === 'block') {
     if (narrow.type !== 'block' || wide.range === undefined || narrow.range === undefined) return false;

@@ -189,7 +189,8 @@ function clashOf(index: ClusterIndex, a: Policy, b: Policy): string | undefined 
   return undefined;
 }
 
-function meet(index: ClusterIndex, a: Rule, b: Rule): boolean {
+/** Whether two rules may mean some of the same traffic. */
+export function meet(index: ClusterIndex, a: Rule, b: Rule): boolean {
   const ports =
     a.ports.named.length + b.ports.named.length > 0 || intersectPorts(a.ports.fixed, b.ports.fixed).length > 0;
   if (!ports) return false;

@@ -142,3 +142,59 @@ describe('priorities', () => {
     ).toEqual([]);
   });
 });
+
+describe('denied-before', () => {
+  const api = 'policy.networking.k8s.io/v1alpha1';
+  const admin = (name: string, priority: number, ingress: readonly object[], subject: object = { namespaces: {} }) =>
+    ({
+      apiVersion: api,
+      kind: 'AdminNetworkPolicy',
+      metadata: { name, uid: name },
+      spec: { priority, subject, ingress },
+    }) as KubeObject;
+  const everybody = [{ namespaces: {} }];
+  const deny = { action: 'Deny', from: everybody };
+  const allowed = networkPolicy('p', {
+    podSelector: { matchLabels: { app: 'web' } },
+    ingress: [{ ...fromApi, ports: [{ port: 80 }] }],
+  });
+  const policies = (...objects: readonly KubeObject[]) =>
+    codes(pod('web-2', { labels: { app: 'web' } }), allowed, ...objects);
+
+  it('tells a rule whose traffic an admin policy denies, and which', () => {
+    expect(policies(admin('lock', 5, [deny]))).toEqual(['POL316 warning proven']);
+    const finding = found(
+      lintObjects([...around, pod('web-2', { labels: { app: 'web' } }), allowed, admin('lock', 5, [deny])]),
+      'POL316',
+    );
+    expect(finding?.summary).toBe(
+      'NetworkPolicy shop/p, ingress rule 1 lets nobody in: AdminNetworkPolicy lock, ingress rule 1 denies the same traffic first',
+    );
+  });
+
+  it.each([
+    ['other ports', [{ ...deny, ports: [{ portNumber: { protocol: 'TCP', port: 81 } }] }], undefined],
+    ['other pods', [deny], { pods: { namespaceSelector: {}, podSelector: { matchLabels: { app: 'api' } } } }],
+    ['other senders', [{ ...deny, from: [{ namespaces: { matchLabels: { team: 'data' } } }] }], undefined],
+    ['a Pass before it', [{ action: 'Pass', from: everybody }, deny], undefined],
+    [
+      'an Allow of a part before it',
+      [{ action: 'Allow', from: everybody, ports: [{ portNumber: { protocol: 'TCP', port: 80 } }] }, deny],
+      undefined,
+    ],
+  ] as const)('is silent with %s', (_, ingress, subject) => {
+    expect(policies(admin('lock', 5, ingress, subject)).filter((code) => code.startsWith('POL316'))).toEqual([]);
+  });
+
+  it('is silent where a policy of lower number lets it pass, and of the baseline', () => {
+    const pass = admin('pass', 1, [{ action: 'Pass', from: everybody }]);
+    expect(policies(pass, admin('lock', 5, [deny])).filter((code) => code.startsWith('POL316'))).toEqual([]);
+    const baseline = {
+      apiVersion: api,
+      kind: 'BaselineAdminNetworkPolicy',
+      metadata: { name: 'default', uid: 'b' },
+      spec: { subject: { namespaces: {} }, ingress: [deny] },
+    } as KubeObject;
+    expect(policies(baseline)).toEqual([]);
+  });
+});
