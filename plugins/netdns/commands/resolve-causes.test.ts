@@ -123,6 +123,29 @@ describe('a name with as many dots as ndots, on Alpine', () => {
   });
 });
 
+describe('a fault of other names', () => {
+  const circle = COREFILE.replace('/etc/resolv.conf', '10.96.0.10');
+  const block = `${COREFILE}shop.svc.cluster.local:53 {\n    errors\n    forward . 10.9.9.9\n}\n`;
+
+  it('is none of a name of the cluster: names outside go round', async () => {
+    for (const [line, options] of [
+      ['web.shop --from front-1 -n front', live([ZONE, ZONE])],
+      ['web.shop --from front-1 -n front --no-ask', {}],
+    ] as const) {
+      expect(await askNetdns(line, with_(circle), options)).toMatchObject({ verdict: 'healthy', causes: [] });
+    }
+    const outside = await askNetdns('www.example.org --from front-1 -n front --no-ask', with_(circle));
+    expect(outside.causes.map((cause) => cause.code)).toEqual(['DNS204']);
+  });
+
+  it('is none of a name outside that the servers resolve: a block takes the names of a namespace', async () => {
+    const line = 'example.com --from front-1 -n front';
+    expect(await askNetdns(line, with_(block), live([ZONE, ZONE]))).toMatchObject({ verdict: 'healthy', causes: [] });
+    const inside = await askNetdns('web.shop --from front-1 -n front', with_(block), live([WITHOUT_WEB, WITHOUT_WEB]));
+    expect(inside.causes.map((cause) => cause.code)).toEqual(['DNS216']);
+  });
+});
+
 describe('a server that did not start', () => {
   const servers = [server('coredns-1', { node: 'n1' }), crashed(server('coredns-2', { node: 'n2' }))];
   const objects = [...dnsObjects({ servers }), ...world.slice(dnsObjects().length)];

@@ -9,7 +9,7 @@ import { type Zone, zoneOf } from '../../../shared/dns/zone.ts';
 import type { Finding } from '../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../shared/model/cluster-index.ts';
 import type { Pod } from '../../../shared/model/objects-pod.ts';
-import { podKey } from '../../../shared/model/pods.ts';
+import { isReady, podKey } from '../../../shared/model/pods.ts';
 import type { Ref } from '../../../shared/model/refs.ts';
 import type { NotChecked, Report, Section } from '../../../shared/report/report.ts';
 import { joinNames, plural, shorten, wrap } from '../../../shared/util/text.ts';
@@ -63,7 +63,7 @@ export function resolveReport(index: ClusterIndex, frame: ResolveFrame): Report 
   const outside = expansion.outcome !== 'found' && isOutside(last);
   const inside = expansion.outcome === 'found' && !expansion.queries.some((query) => isOutside(query.name));
   const way = runChecks(checks, subject, subject.namespace, context).flatMap((run) =>
-    concerning(run, pod, { seen, outside, inside }),
+    concerning(run, pod, { seen, outside, inside, serving: subject.dns?.pods.some(isReady) === true }),
   );
   const target: Ref =
     pod === undefined ? { kind: 'Name', name } : { kind: 'Pod', namespace, name: pod.metadata?.name ?? '' };
@@ -109,7 +109,12 @@ export function resolveReport(index: ClusterIndex, frame: ResolveFrame): Report 
 /** What is only said of the resolvers above the cluster, or of their answers. */
 const UPSTREAM = /^DNS(14[0-3]|25[23]|259|261|270|278)$/;
 
+/** What a Corefile does to some names: the zone left out, hosts, template, rewrite, circles, other blocks, filters. */
+const OF_NAMES = /^DNS(20[3-8]|216|231)$/;
+
 interface Concern {
+  /** Some server is ready. */
+  readonly serving: boolean;
   /** The servers were seen to resolve the name. */
   readonly seen: boolean;
   /** It is a name of the world outside that does not resolve. */
@@ -119,7 +124,11 @@ interface Concern {
 }
 
 /** Faults of servers and their Service concern every name; those of other pods do not concern this caller. */
-function concerning(run: CheckRun, pod: Pod | undefined, { seen, outside, inside }: Concern): readonly CheckRun[] {
+function concerning(
+  run: CheckRun,
+  pod: Pod | undefined,
+  { seen, outside, inside, serving }: Concern,
+): readonly CheckRun[] {
   if (run.outcome.result !== 'fail') return [run];
   const callerOnly = run.group === 'policy' || run.group === 'pods';
   const all = run.outcome.findings.map((finding): Finding => {
@@ -136,7 +145,8 @@ function concerning(run: CheckRun, pod: Pod | undefined, { seen, outside, inside
   const findings = all.filter(
     (finding: Finding) =>
       finding.role === 'cause' &&
-      !(seen && run.group === 'corefile' && finding.severity !== 'critical') &&
+      !(seen && run.group === 'corefile' && (finding.severity !== 'critical' || OF_NAMES.test(finding.code))) &&
+      !(inside && serving && finding.code === 'DNS204') &&
       !(seen && ['DNS276', 'DNS404'].includes(finding.code)) &&
       !(inside && UPSTREAM.test(finding.code)) &&
       (!callerOnly ||

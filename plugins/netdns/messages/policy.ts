@@ -9,7 +9,7 @@ export const policyMessages = defineMessages({
     covers: ['DNS402', 'DNS403'],
     title: 'a network policy keeps pods from the DNS servers',
     summary: ({ who, policies, ports, side, why, enforcement }) =>
-      `${who} cannot resolve names: ${policies} ${side === 'ingress' ? 'lets nobody like them in to the DNS servers' : 'lets no questions out'} on ${ports}${why}${enforcement}`,
+      `${who} ${enforcement.includes('still pass') ? 'could not' : 'cannot'} resolve names: ${policies} ${side === 'ingress' ? 'lets nobody like them in to the DNS servers' : 'lets no questions out'} on ${ports}${why}${enforcement}`,
     explain:
       'A policy that isolates pods for egress blocks everything that it does not allow, questions to the DNS servers too: ' +
       'lookups time out, and the application says "could not resolve" or hangs for seconds. The rule must name the pods of ' +

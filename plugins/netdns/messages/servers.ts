@@ -270,4 +270,31 @@ export const serversMessages = defineMessages({
       'between. "Connection refused" means that nothing listens on its DNS port; a failed reload of the Corefile can leave it ' +
       'so while the pod still looks sound.',
   }),
+
+  DNS132: message<{
+    count: number;
+    all: number;
+    service: string;
+    which: string;
+    namespace: string;
+    slices: readonly string[];
+  }>({
+    slug: 'endpoint-is-no-server',
+    severity: 'warning',
+    confidence: 'likely',
+    rung: 22,
+    title: 'the DNS Service sends questions to pods that are no DNS servers',
+    summary: ({ count, all, service, which, slices }) =>
+      `${count} of ${all} endpoints of Service ${service} ${count === 1 ? 'is' : 'are'} no DNS server: ${which}, from EndpointSlice ${slices.join(' and ')}`,
+    explain:
+      'All EndpointSlices with the label kubernetes.io/service-name of a Service count, whoever wrote them. Each endpoint gets ' +
+      'its share of the questions; a pod without a DNS server refuses them, or says nothing, and lookups fail or take 5 seconds.',
+    fixes: ({ slices, namespace }) => [
+      {
+        title: 'take away the slice that was made by hand',
+        command: `kubectl delete endpointslice ${slices.join(' ')} -n ${namespace}`,
+        risk: 'low',
+      },
+    ],
+  }),
 });

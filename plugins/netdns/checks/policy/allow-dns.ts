@@ -1,4 +1,5 @@
 import type { Fix } from '../../../../shared/messages/finding.ts';
+import type { LabelSelector } from '../../../../shared/model/objects.ts';
 import { applyLine } from '../../../../shared/util/kubectl.ts';
 
 /** A port of the servers' pods, behind the translation of the Service. */
@@ -19,24 +20,32 @@ const NODE_CACHE_PORTS: readonly DnsPort[] = [
   { protocol: 'TCP', port: 53 },
 ];
 
-/** One policy that lets a whole namespace ask the servers; policies add up, so that it mends all others. */
-export function letAsk(namespace: string, { namespace: of, labels, ports }: ServersPlace): Fix {
+/** Whose questions are let out: the pods that are isolated already, for a policy isolates all that it selects. */
+export interface Askers {
+  readonly namespace: string;
+  readonly selector: LabelSelector;
+  /** `all pods of shop`, `the pods of NetworkPolicy shop/deny`. */
+  readonly words: string;
+}
+
+/** One policy that lets these pods ask the servers; policies add up, so that it mends all others. */
+export function letAsk({ namespace, selector, words }: Askers, { namespace: of, labels, ports }: ServersPlace): Fix {
   const peer = {
     namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': of } },
     podSelector: { matchLabels: labels },
   };
-  return apply(`let all pods of ${namespace} ask DNS`, 'allow-dns', namespace, {
-    podSelector: {},
+  return apply(`let ${words} ask DNS`, 'allow-dns', namespace, {
+    podSelector: selector,
     policyTypes: ['Egress'],
     egress: [{ to: [peer], ports }],
   });
 }
 
 /** The same for the node cache, which no selector of pods covers. */
-export function letAskCache(namespace: string, address: string): Fix {
+export function letAskCache({ namespace, selector, words }: Askers, address: string): Fix {
   const cidr = `${address}${address.includes(':') ? '/128' : '/32'}`;
-  return apply(`let all pods of ${namespace} ask the node cache`, 'allow-node-cache', namespace, {
-    podSelector: {},
+  return apply(`let ${words} ask the node cache`, 'allow-node-cache', namespace, {
+    podSelector: selector,
     policyTypes: ['Egress'],
     egress: [{ to: [{ ipBlock: { cidr } }], ports: NODE_CACHE_PORTS }],
   });

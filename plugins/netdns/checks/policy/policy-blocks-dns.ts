@@ -7,12 +7,13 @@ import type { Pod } from '../../../../shared/model/objects-pod.ts';
 import { topOwner } from '../../../../shared/model/owners.ts';
 import { isFinished, podKey } from '../../../../shared/model/pods.ts';
 import { nameOf, namespaceOf, type Ref } from '../../../../shared/model/refs.ts';
+import { formatSelector, matchesSelector } from '../../../../shared/model/selectors.ts';
 import { selectorOf } from '../../../../shared/model/services.ts';
 import { POLICY_FACT_KINDS } from '../../../../shared/policy/model-of-index.ts';
 import { compareText, joinAnd, joinNames, plural } from '../../../../shared/util/text.ts';
 import type { DnsSubject } from '../../dns-subject.ts';
 import { policyMessages } from '../../messages/policy.ts';
-import { letAsk, letAskCache, letIn } from './allow-dns.ts';
+import { type Askers, letAsk, letAskCache, letIn } from './allow-dns.ts';
 import { type DnsAccess, dnsAccessOf } from './dns-access.ts';
 
 /** Pods whose questions a network policy stops, on their own side or on the servers'. */
@@ -66,7 +67,8 @@ function finding(index: ClusterIndex, dns: ClusterDns, { access, pods }: Group):
     },
     ...weight.evidence,
   ];
-  const fixes = [access.side === 'ingress' ? letIn(place) : letAsk(namespace, place)];
+  const askers = askersOf(index, namespace, access.policies, pods);
+  const fixes = [access.side === 'ingress' ? letIn(place) : letAsk(askers, place)];
   // A policy that nobody enforces does no harm yet.
   const small = weight.severity === 'warning' ? { confidence: weight.confidence } : {};
   const common = { subject, evidence, pods: pods.map(podKey), fixes };
@@ -75,7 +77,7 @@ function finding(index: ClusterIndex, dns: ClusterDns, { access, pods }: Group):
   }
   if (access.kind === 'cache') {
     const args = { who, policies, address: access.address, enforcement: weight.words };
-    return policyMessages.DNS403.raise({ ...common, ...small, fixes: [letAskCache(namespace, access.address)], args });
+    return policyMessages.DNS403.raise({ ...common, ...small, fixes: [letAskCache(askers, access.address)], args });
   }
   return policyMessages.DNS401.raise({
     ...common,
@@ -99,6 +101,27 @@ function ownerWord(index: ClusterIndex, pod: Pod): string {
 }
 
 /** `NetworkPolicy shop/deny` back as a reference. */
+/** The pods that the policy selects, where it selects all that are cut off; else those that have their labels. */
+function askersOf(index: ClusterIndex, namespace: string, policies: readonly string[], pods: readonly Pod[]): Askers {
+  for (const text of policies) {
+    const ref = policyRef(text);
+    const selector =
+      ref?.kind === 'NetworkPolicy' && ref.namespace === namespace
+        ? (index.get('NetworkPolicy', namespace, ref.name)?.spec?.podSelector ?? {})
+        : undefined;
+    if (selector === undefined || !pods.every((pod) => matchesSelector(selector, pod.metadata?.labels))) continue;
+    const all = formatSelector(selector) === formatSelector({});
+    return { namespace, selector, words: all ? `all pods of ${namespace}` : `the pods of ${text}` };
+  }
+  const [first, ...others] = pods.map((pod) => Object.entries(pod.metadata?.labels ?? {}));
+  const shared = (first ?? []).filter(
+    ([key, value]) =>
+      !/(^|-)hash$/.test(key) && others.every((labels) => labels.some(([own, is]) => own === key && is === value)),
+  );
+  const selector = shared.length === 0 ? {} : { matchLabels: Object.fromEntries(shared) };
+  return { namespace, selector, words: shared.length === 0 ? `all pods of ${namespace}` : 'these pods' };
+}
+
 function policyRef(text: string): Ref | undefined {
   const [kind, path = ''] = text.split(' ');
   if (kind === undefined || path === '') return undefined;

@@ -40,6 +40,17 @@ describe('egress policies', () => {
     expect(report.causes[0]?.fixes[0]?.command).toContain('"name":"allow-dns","namespace":"shop"');
   });
 
+  it('are mended for the pods that they isolate, and no others', () => {
+    const front = networkPolicy('lock', { podSelector: { matchLabels: { app: 'web' } }, policyTypes: ['Egress'] });
+    const more = [...dnsObjects(), ...names, calico, pod('web-1', { labels: { app: 'web' } }), front];
+    const report = checkObjects([...more, pod('api-1', { labels: { app: 'api' } })]);
+    // Egress of api-1 is free: a policy that selects it would take that away.
+    const [fix] = report.causes[0]?.fixes ?? [];
+    expect(fix?.command).toContain('"spec":{"podSelector":{"matchLabels":{"app":"web"}}');
+    expect(fix?.title).toBe('let the pods of NetworkPolicy shop/lock ask DNS');
+    expect(check(egress([])).causes[0]?.fixes[0]?.title).toBe('let all pods of shop ask DNS');
+  });
+
   it('that allow DNS are silent', () => {
     expect(check(egress([{ to: [DNS_PODS], ports: [port('UDP'), port('TCP')] }]))).toMatchObject({
       verdict: 'healthy',

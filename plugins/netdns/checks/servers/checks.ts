@@ -12,6 +12,7 @@ import { serversDown } from './servers-down.ts';
 import { serversMissing } from './servers-missing.ts';
 import { serversRestart } from './servers-restart.ts';
 import { spread } from './spread.ts';
+import { strangeEndpoints } from './strange-endpoints.ts';
 
 /** In reading order. */
 export const serversChecks: readonly Check<DnsSubject>[] = [
@@ -26,5 +27,6 @@ export const serversChecks: readonly Check<DnsSubject>[] = [
   spread,
   dnsService,
   dnsServicePorts,
+  strangeEndpoints,
   kubeletAddress,
 ];

@@ -5,6 +5,7 @@ import type { Evidence, Finding, Fix } from '../../../../shared/messages/finding
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import { formatRef, nameOf, namespaceOf } from '../../../../shared/model/refs.ts';
 import type { SickPod } from '../../../../shared/model/sick-pods.ts';
+import { formatDuration } from '../../../../shared/util/duration.ts';
 import { shorten } from '../../../../shared/util/text.ts';
 import type { DnsSubject } from '../../dns-subject.ts';
 import { serversMessages } from '../../messages/servers.ts';
@@ -32,8 +33,6 @@ export const serversDown = defineCheck<DnsSubject>({
     const state = serverState(index, dns, now);
     if (state.all === 0 || state.ready >= state.all) return [];
     if (state.ready > 0) return partly(dns, state, now);
-    // Servers that have only just started are on their way.
-    if (state.pods.length > 0 && state.sick.length === 0) return [];
     return [down(index, dns, state, now)];
   },
 });
@@ -44,7 +43,7 @@ function down(index: ClusterIndex, dns: ClusterDns, state: ServerState, now: num
   const why =
     state.pods.length === 0
       ? `it has no pods${refusal === undefined ? '' : `: ${refusal.fact}`}`
-      : `0 of ${state.all} pods ready${reasonIn(state.sick)}`;
+      : `0 of ${state.all} pods ready${state.sick.length === 0 ? youth(state, now) : reasonIn(state.sick)}`;
   return serversMessages.DNS101.raise({
     subject: ref,
     args: { dns: formatRef(ref), why },
@@ -81,6 +80,16 @@ function partly(dns: ClusterDns, state: ServerState, now: number): readonly Find
       pods: state.sickKeys,
     }),
   ];
+}
+
+/** Servers that have only just started are on their way; until then, nobody answers. */
+function youth({ pods }: ServerState, now: number): string {
+  const [youngest = Number.NaN] = pods
+    .map(({ metadata }) => now - Date.parse(metadata?.creationTimestamp ?? ''))
+    .sort((a, b) => a - b);
+  return Number.isNaN(youngest)
+    ? ''
+    : `, ${pods.length === 1 ? 'it is' : 'the youngest is'} ${formatDuration(youngest)} old`;
 }
 
 function reasonIn(sick: readonly SickPod[]): string {

@@ -53,6 +53,32 @@ describe('servers', () => {
     expect(report.causes).toHaveLength(1);
   });
 
+  it('that have all just started answer nobody yet', () => {
+    const young = (name: string) =>
+      server(name, {
+        node: 'n1',
+        ready: false,
+        meta: { creationTimestamp: secondsAgo(12) },
+        status: {
+          phase: 'Pending',
+          startTime: secondsAgo(12),
+          conditions: [
+            { type: 'PodScheduled', status: 'True', lastTransitionTime: secondsAgo(12) },
+            { type: 'Ready', status: 'False', lastTransitionTime: secondsAgo(12) },
+          ],
+          containerStatuses: [
+            { name: 'coredns', ready: false, restartCount: 0, state: { waiting: { reason: 'ContainerCreating' } } },
+          ],
+        },
+      });
+    const report = checkObjects(dnsObjects({ servers: [young('coredns-1'), young('coredns-2')], replicas: 2 }));
+    expect(report.verdict).toBe('broken');
+    expect(causeCodes(report)).toEqual(['DNS101']);
+    expect(report.headline).toContain('0 of 2 pods ready, the youngest is 12s old');
+    const one = checkObjects(dnsObjects({ servers: [server('coredns-1', { node: 'n2' }), young('coredns-2')] }));
+    expect(one).toMatchObject({ verdict: 'healthy', causes: [] });
+  });
+
   it('that are scaled to 0 can be started again', () => {
     const report = checkObjects(dnsObjects({ servers: [], replicas: 0 }));
     expect(causeCodes(report)).toEqual(['DNS102']);
