@@ -1,9 +1,10 @@
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import type { Pod } from '../../../../shared/model/objects-pod.ts';
-import { ownerWorkload } from '../../../../shared/model/owners.ts';
+import { controllerOf, ownerWorkload } from '../../../../shared/model/owners.ts';
 import type { PodState, UnreadyContainer } from '../../../../shared/model/pod-state.ts';
 import { lastProbeFailure, probesUndeclaredPort } from '../../../../shared/model/pod-state-probe.ts';
-import { conditionOf } from '../../../../shared/model/pods.ts';
+import { conditionOf, isReady } from '../../../../shared/model/pods.ts';
+import { nameOf } from '../../../../shared/model/refs.ts';
 import { conditionOfWorkload } from '../../../../shared/model/rollouts.ts';
 import { lastLogLines } from './containers/last-log-lines.ts';
 
@@ -73,13 +74,26 @@ export function startWords(
   pod: Pod,
   { container, startedAt }: UnreadyContainer,
 ): string | undefined {
-  const { namespace = '', name = '' } = pod.metadata ?? {};
-  const lines = lastLogLines(index.log(namespace, name, container.name, false));
+  const lines = lastLogLines(logOrSiblings(index, pod, container.name));
   const last = lines.at(-1);
   if (last === undefined || lines.some((line) => STUCK.test(line) || UP.test(line))) return undefined;
   if (!goesOn(last) && (DONE.test(last) || !BEGINS.test(last))) return undefined;
   const patience = lines.filter(goesOn).length >= 2 ? PROGRESS : ONE_WORD;
   return index.now - Date.parse(startedAt ?? '') < patience * 1000 ? last : undefined;
+}
+
+/** The log of a container; where it was not read, that of a pod of the same revision: pods of one kind write the same. */
+function logOrSiblings(index: ClusterIndex, pod: Pod, container: string): string | undefined {
+  const { namespace = '', name = '' } = pod.metadata ?? {};
+  const own = index.log(namespace, name, container, false);
+  const owner = controllerOf(pod)?.uid;
+  if (own !== undefined || owner === undefined) return own;
+  for (const other of index.list('Pod', namespace)) {
+    if (controllerOf(other)?.uid !== owner || isReady(other)) continue;
+    const text = index.log(namespace, nameOf(other), container, false);
+    if (text !== undefined) return text;
+  }
+  return undefined;
 }
 
 function goesOn(line: string): boolean {

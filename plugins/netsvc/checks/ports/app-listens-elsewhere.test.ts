@@ -172,6 +172,15 @@ describe('a port in a configuration file of the app itself', () => {
     expect(report.causes[0]?.evidence).toContainEqual({ fact: words, source: `ConfigMap shop/api-conf key ${file}` });
   });
 
+  it('is named where a script reads it with a pattern that has digits', () => {
+    const script = [
+      'sh',
+      '-c',
+      'P=$(sed -n "s/.*port.: \\([0-9]*\\).*/\\1/p" /etc/web/config.json); exec httpd -f -p $P',
+    ];
+    expect(withFile('config.json', '{"port": 8081}', false, { command: script }).headline).toContain('listens on 8081');
+  });
+
   it('is only possible where nobody has asked', () => {
     const report = withFile('config.json', '{"port": 8081}', true);
     expect(report.causes[0]).toMatchObject({ code: 'SVC402', severity: 'warning', confidence: 'possible' });

@@ -81,7 +81,7 @@ function signsOf(index: ClusterIndex, pod: Pod, running: RunningContainer): Cont
   });
   const known = joined(told, fromEnv);
   const others = runningContainers(pod).filter(({ name }) => !HELPERS.test(name));
-  const silent = !known.some(({ listener }) => listener.role === 'main') && !line.complete && line.numbers.size === 0;
+  const silent = !line.complete && !known.some(({ listener }) => listener.role === 'main') && !namesPort(line);
   const guessed = silent && others.length === 1 ? listenerOfPlainConfig(index, pod) : undefined;
   return {
     running,
@@ -94,6 +94,11 @@ function signsOf(index: ClusterIndex, pod: Pod, running: RunningContainer): Cont
     })),
     helper: HELPERS.test(running.name),
   };
+}
+
+/** Whether a number of the command line can be a port that it means. */
+function namesPort({ numbers }: CommandLine): boolean {
+  return [...numbers].some((number) => number >= 80);
 }
 
 function guesses(namespace: string, guessed: ConfiguredListener | undefined): readonly Sign[] {

@@ -159,6 +159,23 @@ describe('a server that does not listen yet', () => {
     expect(causeCodes(ask(700, refused, 0, often, moves))).toEqual(['SVC302']);
   });
 
+  it('is believed for a pod whose words were not read, by those of its sibling', () => {
+    const made = ['web-6f9c-a', 'web-6f9c-b'].map((name) =>
+      unready(name, { readinessProbe: often }, { of: 'web', age: 82, started: 80 }),
+    );
+    const told = made.map((one) => event(one, 'Unhealthy', `Readiness probe failed: ${refused}`, { count: 9 }));
+    const logs = [{ namespace: 'shop', pod: 'web-6f9c-a', container: 'app', previous: false, text: 'loading index\n' }];
+    const report = diagnoseObjects([web, deployment('web'), ...made, ...told], 'web', { logs });
+    expect(causeCodes(report)).toEqual(['SVC313']);
+    expect(report.headline).toContain('both pods of Deployment web: starting');
+  });
+
+  it('is proven where the command of the probe is not there', () => {
+    const missing = 'exec: "curl": executable file not found in $PATH: unknown';
+    const report = ask(20, missing, 0, { exec: { command: ['curl'] }, periodSeconds: 2 });
+    expect(report.causes[0]).toMatchObject({ code: 'SVC306', confidence: 'proven' });
+  });
+
   it('is not believed where it has come up, waits for another, ends in an error or is asked in the wrong way', () => {
     const said = (text: string, message = refused, restarts = 0) => causeCodes(ask(90, message, restarts, often, text));
     expect(said('Loading product index\nServer started\n')).toEqual(['SVC302']);

@@ -53,7 +53,8 @@ export function mayBeStarting(index: ClusterIndex, failing: FailingProbe, all: r
   const { restartCount = 0, state } = container.status ?? {};
   const started = Date.parse(state?.running?.startedAt ?? '');
   const lost = Date.parse(conditionOf(pod, 'Ready')?.lastTransitionTime ?? '');
-  const passes = fault === 'status' ? (failure?.status ?? 0) >= 500 : MAY_PASS.has(fault);
+  const missing = failure?.kind === 'exec-missing';
+  const passes = fault === 'status' ? (failure?.status ?? 0) >= 500 : MAY_PASS.has(fault) && !missing;
   const first = type === 'readiness' && failure !== undefined && restartCount === 0 && !(lost > started + 1000);
   return first && passes && index.now - started < SLOW_START && inPace(failing, all, index.now);
 }
