@@ -1,4 +1,5 @@
 import type { ClusterIndex } from '../../shared/model/cluster-index.ts';
+import type { KindName } from '../../shared/model/kinds.ts';
 import type { KubeObject, LabelSelector } from '../../shared/model/objects.ts';
 import type { NetworkAttachmentDefinition } from '../../shared/model/objects-cni.ts';
 import type { Workload } from '../../shared/model/objects-workload.ts';
@@ -16,6 +17,14 @@ import { openDefaultPorts } from './open-default-ports.ts';
  * the label a primary network does not take the namespace in, and its pods are on the network of the cluster (OKEP-5193).
  */
 export const OWN_NETWORK_LABEL = 'k8s.ovn.org/primary-user-defined-network';
+
+/** What makes such networks, shares them out and connects them. */
+export const NETWORK_KINDS = [
+  'ClusterUserDefinedNetwork',
+  'UserDefinedNetwork',
+  'NetworkAttachmentDefinition',
+  'ClusterNetworkConnect',
+] as const satisfies readonly KindName[];
 
 /** What is read of a UserDefinedNetwork and, in `network`, of a ClusterUserDefinedNetwork. */
 interface NetworkSpec {

@@ -43,6 +43,23 @@ describe('networks of a cluster', () => {
     },
   );
 
+  it('networks of two namespaces are read too', async () => {
+    const net = (name: string): KubeObject =>
+      ({
+        apiVersion: 'k8s.ovn.org/v1',
+        kind: 'UserDefinedNetwork',
+        metadata: { name: 'net', namespace: name },
+        spec: { topology: 'Layer3', layer3: { role: 'Primary' } },
+      }) as KubeObject;
+    const apart = [...objects.filter(({ kind }) => kind !== 'ClusterUserDefinedNetwork'), net('x'), net('y')];
+    const run = (forbidden: FakeClusterOptions['forbidden'] & object) =>
+      runCli(netpol, 'can-reach x/a y/b --port 80 --cni ovn-kubernetes', {
+        world: { connect: async () => fakeCluster(apart, { namespace: 'x', forbidden }) },
+      });
+    expect((await run([])).exit).toBe(1);
+    expect((await run(['UserDefinedNetwork'])).exit).toBe(3);
+  });
+
   it('another network plugin gives no namespace a network of its own', async () => {
     expect((await ask({ forbidden: ['ClusterUserDefinedNetwork'] }, 'calico')).exit).toBe(0);
   });

@@ -2,6 +2,7 @@ import type { Plan } from '../../../shared/cli/command.ts';
 import type { Gatherer } from '../../../shared/collect/gather/gather.ts';
 import type { KindName } from '../../../shared/model/kinds.ts';
 import type { NetworkPolicy } from '../../../shared/model/objects-network.ts';
+import { readNetworks } from './policy-plan.ts';
 
 /** What makes pods, and what leads to them: a policy is held against both. */
 const AROUND: readonly KindName[] = ['Service', 'Deployment', 'StatefulSet', 'ReplicaSet', 'Job', 'CronJob'];
@@ -35,6 +36,8 @@ export function lintPlan(everywhere: boolean, wide = false): Plan {
       policiesAndWhatTheyName(gatherer, scope, everywhere, wide),
       everywhere ? undefined : readDns(gatherer),
     ]);
+    const namespaces = await gatherer.tryList('Namespace');
+    if (namespaces.status === 'ok') await readNetworks(gatherer, namespaces.value);
   };
 }
 

@@ -1,7 +1,7 @@
 import type { Gatherer } from '../../../shared/collect/gather/gather.ts';
 import type { KindName } from '../../../shared/model/kinds.ts';
 import type { Namespace } from '../../../shared/model/objects.ts';
-import { OWN_NETWORK_LABEL } from '../own-networks.ts';
+import { NETWORK_KINDS, OWN_NETWORK_LABEL } from '../own-networks.ts';
 import type { NamespacedPolicyKind } from '../policy-facts.ts';
 import { CLUSTER_POLICY_KINDS, NAMESPACED_POLICY_KINDS } from '../policy-facts.ts';
 import { BEHIND_GATEWAYS } from '../ways-in.ts';
@@ -53,7 +53,7 @@ async function readNamespaces(gatherer: Gatherer, own: readonly string[]): Promi
 /** Which namespaces share a network, and which are connected, where one has a network of its own. */
 export async function readNetworks(gatherer: Gatherer, namespaces: readonly (Namespace | undefined)[]): Promise<void> {
   if (namespaces.every((namespace) => !(OWN_NETWORK_LABEL in (namespace?.metadata?.labels ?? {})))) return;
-  await Promise.all([gatherer.list('ClusterUserDefinedNetwork'), gatherer.list('ClusterNetworkConnect')]);
+  await Promise.all(NETWORK_KINDS.map((kind) => gatherer.list(kind)));
 }
 
 /** What leads from the outside to pods. A refusal is told by the coverage. */

@@ -7,8 +7,9 @@ import { type Enforcement, traitsOf } from '../../../shared/policy/enforcement/e
 import { policyFactsOf } from '../../../shared/policy/facts-of-index.ts';
 import { buildPolicyModel, type PolicyModel } from '../../../shared/policy/model.ts';
 import { POLICY_FACT_KINDS } from '../../../shared/policy/model-of-index.ts';
+import type { OwnNetwork } from '../../../shared/policy/rules/own-network.ts';
 import { isFinished } from '../../../shared/policy/rules/units.ts';
-import { enforcementIn } from '../policy-facts.ts';
+import { enforcementIn, ownNetworksUnder } from '../policy-facts.ts';
 
 /** Whether anything enforces network policy here: as `--cni` said, else as the objects tell. */
 export function enforcementOf(index: ClusterIndex): Enforcement {
@@ -18,6 +19,11 @@ export function enforcementOf(index: ClusterIndex): Enforcement {
 /** The plugin that `--cni` named; `lintIndex` keeps it beside the facts, as it is one. */
 function cniOf(index: ClusterIndex, given?: string): string | undefined {
   return index.memo('netpol/lint/cni', () => given);
+}
+
+/** Networks that namespaces have of their own. */
+export function ownNetworksOf(index: ClusterIndex): readonly OwnNetwork[] {
+  return ownNetworksUnder(index, cniOf(index));
 }
 
 /**

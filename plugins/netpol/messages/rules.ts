@@ -146,4 +146,28 @@ export const ruleMessages = defineMessages({
       { title: 'see the rule that denies', command: `kubectl get ${kind} ${name} -o yaml`, risk: 'none' },
     ],
   }),
+  POL317: message<{
+    readonly rule: string;
+    readonly direction: 'ingress' | 'egress';
+    readonly others: string;
+    readonly namespace: string;
+  }>({
+    slug: 'across-networks',
+    severity: 'warning',
+    rung: 21,
+    title: 'a rule means pods of another network',
+    summary: ({ rule, direction, others, namespace }) =>
+      `${rule} ${direction === 'ingress' ? 'lets nobody in' : 'opens nothing'}: the pods of ${others} are on another network than those of namespace ${namespace}`,
+    explain:
+      'Namespaces with the label k8s.ovn.org/primary-user-defined-network have networks of their own (OVN-Kubernetes). Between two ' +
+      'such networks, and between one and that of the cluster, nothing passes, whatever policies say.\n' +
+      'Put both namespaces on one ClusterUserDefinedNetwork, connect their networks with a ClusterNetworkConnect, or delete the rule.',
+    fixes: () => [
+      {
+        title: 'see the networks and what they take in',
+        command: 'kubectl get userdefinednetworks,clusteruserdefinednetworks -A',
+        risk: 'none',
+      },
+    ],
+  }),
 });

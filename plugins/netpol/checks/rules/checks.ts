@@ -1,4 +1,5 @@
 import type { PolicyCheck } from '../../lint/policy-subject.ts';
+import { acrossNetworks } from './across-networks.ts';
 import { deniedBefore } from './denied-before.ts';
 import { policyTypes } from './policy-types.ts';
 import { ruleIsNeverReached, samePriority } from './priority.ts';
@@ -10,6 +11,7 @@ export const ruleChecks: readonly PolicyCheck[] = [
   samePriority,
   ruleIsNeverReached,
   deniedBefore,
+  acrossNetworks,
   denyIsUndone,
   ruleAddsNothing,
   policySaysTheSame,

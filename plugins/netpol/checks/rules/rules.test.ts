@@ -198,3 +198,50 @@ describe('denied-before', () => {
     expect(policies(baseline)).toEqual([]);
   });
 });
+
+describe('across-networks', () => {
+  const own = { 'k8s.ovn.org/primary-user-defined-network': '' };
+  const spaces = [
+    namespace('shop', { ...own, net: 'one' }),
+    namespace('data', { ...own, net: 'one' }),
+    namespace('tools'),
+  ];
+  const network = (label: string): KubeObject =>
+    ({
+      apiVersion: 'k8s.ovn.org/v1',
+      kind: 'ClusterUserDefinedNetwork',
+      metadata: { name: 'one' },
+      spec: {
+        namespaceSelector: { matchLabels: { net: label } },
+        network: { topology: 'Layer2', layer2: { role: 'Primary' } },
+      },
+    }) as KubeObject;
+  const pods = ['shop', 'data', 'tools'].map((name) => pod(`${name}-1`, { namespace: name, labels: { app: name } }));
+  const from = (name: string) => ({
+    from: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': name } } }],
+  });
+  const lint = (name: string, label = 'one', cni = 'ovn-kubernetes', at = 'shop') =>
+    codesOf(
+      lintObjects(
+        [
+          ...spaces,
+          ...pods,
+          network(label),
+          networkPolicy('p', { podSelector: {}, ingress: [from(name)] }, { namespace: at }),
+        ],
+        { cni },
+      ),
+    ).filter((code) => code.startsWith('POL317'));
+
+  it('tells a rule for pods that are on another network', () => {
+    expect(lint('tools')).toEqual(['POL317 warning proven']);
+    expect(lint('data', 'one', 'ovn-kubernetes', 'tools')).toEqual(['POL317 warning proven']);
+  });
+
+  it('is silent on the same network, where that is not known, and under a plugin that has no such networks', () => {
+    expect(lint('data')).toEqual([]);
+    expect(lint('shop')).toEqual([]);
+    expect(lint('data', 'other')).toEqual([]);
+    expect(lint('tools', 'one', 'calico')).toEqual([]);
+  });
+});
