@@ -112,4 +112,23 @@ describe('why a probe is answered as it is', () => {
     expect(ask('HTTP probe failed with statuscode: 500', { headers }).headline).not.toContain('asks for Host');
     expect(ask(NOT_FOUND, { headers: headers.slice(0, 1) }).headline).not.toContain('asks for Host');
   });
+
+  it('a refused connection where the container listens on another port, or for itself alone', () => {
+    const refused = 'Get "http://10.1.1.1:8080/health": dial tcp 10.1.1.1:8080: connect: connection refused';
+    const side = (more: Partial<Container>) => {
+      const readinessProbe = { httpGet: { path: '/health', port: 8080 } };
+      const made = unready('web-6f9c-a', { ports: [], readinessProbe, ...more }, { of: 'web' });
+      const told = event(made, 'Unhealthy', `Readiness probe failed: ${refused}`, { count: 40 });
+      const other = service('web', { ports: [{ port: 80, targetPort: 7000 }] });
+      return diagnoseObjects([other, deployment('web'), made, told], 'web')
+        .causes.map(({ summary }) => summary)
+        .join();
+    };
+    expect(side({ args: ['serve', '9090'] })).toContain('refused on port 8080; it listens on 9090 (serve 9090)');
+    expect(side({ command: ['httpd', '-f', '-p', '127.0.0.1:8080'] })).toContain(
+      '; it listens on 127.0.0.1 only (httpd',
+    );
+    expect(side({ args: ['serve', '8080'] })).not.toContain('it listens');
+    expect(side({ args: ['serve', '9090', '9091'] })).not.toContain('it listens');
+  });
 });

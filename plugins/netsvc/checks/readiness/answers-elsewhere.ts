@@ -4,6 +4,7 @@ import { probePort, probePortNumber } from '../../../../shared/model/pod-state-p
 import { initContainers, runningContainers } from '../../../../shared/model/pods.ts';
 import { isPatchable, patch } from '../pods/containers/workload-commands.ts';
 import { logsOf } from '../pods/pod-evidence.ts';
+import { containerSigns } from '../ports/container-signs.ts';
 import { environmentOf } from '../ports/listen/environment.ts';
 import type { FailingProbe } from './failing-probes.ts';
 import { change } from './probe-fixes.ts';
@@ -22,12 +23,29 @@ export function answersElsewhere(index: ClusterIndex, failing: FailingProbe): El
   const status = failing.failure?.status;
   if (status === 401 || status === 403) return { words: '; the path wants a login, and a probe has none', fixes: [] };
   return (
+    (failing.fault === 'refused' ? onAnotherPort(index, failing) : undefined) ??
     (status === 404 ? (onManagementPort(index, failing) ?? underPrefix(index, failing)) : undefined) ??
     sentOn(failing) ??
     byTheMesh(failing) ??
     underAnotherHost(failing) ??
     NOTHING
   );
+}
+
+/** Where the container listens instead, by its command line, environment, log or configuration. */
+function onAnotherPort(index: ClusterIndex, { pod, container, probe }: FailingProbe): Elsewhere | undefined {
+  const port = probePortNumber(probe, container.spec);
+  const signs = containerSigns(index, pod).find(({ name }) => name === container.name)?.signs ?? [];
+  const main = signs.filter(({ listener }) => listener.role === 'main' && listener.protocol === 'TCP');
+  const here = main.filter(({ listener }) => listener.port === port);
+  const loopback = here.find(({ listener }) => listener.host === 'loopback');
+  if (loopback !== undefined)
+    return { words: `; it listens on 127.0.0.1 only (${loopback.listener.words})`, fixes: [] };
+  const others = main.filter(({ listener }) => listener.port !== undefined);
+  const ports = new Set(others.map(({ listener }) => listener.port));
+  const [only] = others;
+  if (here.length > 0 || only === undefined || ports.size !== 1) return undefined;
+  return { words: `; it listens on ${only.listener.port} (${only.listener.words})`, fixes: [] };
 }
 
 /** Spring Boot serves /actuator on a port of its own when it has one (Actuator, "Customizing the Management Server Port"). */

@@ -121,6 +121,9 @@ describe('readCommandLine', () => {
   });
 
   it('reads args alone as options of the program in the image, or as the whole command', () => {
+    expect(listeners([], ['serve', '9090'])).toEqual(['untold:9090']);
+    expect(listeners([], ['serve', '--timeout', '300'])).toEqual([]);
+    expect(listeners([], ['import', '9090'])).toEqual([]);
     expect(listeners([], ['--port=9090'])).toEqual(['untold:9090']);
     expect(listeners([], ['httpd', '-f', '-p', '9090'])).toEqual(['any:9090']);
   });

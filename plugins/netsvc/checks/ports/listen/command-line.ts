@@ -84,7 +84,10 @@ function programOfImage(image: string, words: Words): string | undefined {
 function hearArgs(words: Words, env: Environment): Heard {
   const first = baseName(words[0] ?? '');
   if (SHELLS.has(first) || first in PROGRAMS || SILENT.has(first) || INTERPRETERS.test(first)) return hear(words, env);
-  return { listeners: listenersOfFlags(['', ...words]), complete: false };
+  const listeners = listenersOfFlags(['', ...words]);
+  // A word of command to a program that is not seen: `args: [serve, "9090"]`.
+  const named = listeners.length === 0 && /^(?:serve|server|http|listen)$/i.test(first);
+  return { listeners: named ? listenersOfName(first, words) : listeners, complete: false };
 }
 
 function hear(all: Words, env: Environment, depth = 0): Heard {
@@ -104,9 +107,10 @@ function hear(all: Words, env: Environment, depth = 0): Heard {
 /** `serve 8080`, `web-server 80`: a program that calls itself a server, with bare numbers for arguments. */
 function listenersOfName(program: string, words: Words): readonly Listener[] {
   if (!/serve|http|web|listen|echo/i.test(program)) return [];
-  return words.slice(1).flatMap((word): readonly Listener[] => {
+  return words.slice(1).flatMap((word, at): readonly Listener[] => {
     const port = portNumber(word);
-    if (port === undefined || port < 80) return [];
+    // `--timeout 300` is no port.
+    if (port === undefined || port < 80 || words[at]?.startsWith('-') === true) return [];
     return [{ port, host: 'untold', protocol: 'TCP', role: 'main', words: words.join(' '), portText: word }];
   });
 }
