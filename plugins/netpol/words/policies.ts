@@ -13,7 +13,7 @@ export function policyWords(policy: Ref, places: Places = NO_PLACES): string {
  * name is called by it as well. A network of a namespace's own is one rule.
  */
 export function ruleWords(policy: Ref, direction: Direction, rule: RuleName, places: Places = NO_PLACES): string {
-  if (policy.kind === 'Namespace') return `the network of its own of namespace ${policy.name} (user-defined network)`;
+  if (policy.kind === 'Namespace') return `the user-defined network of namespace ${policy.name}`;
   const place = places.rule(policy, direction, rule.index);
   return `${formatRef(policy)}, ${ruleNumber(direction, rule)}${inBrackets(place)}`;
 }
