@@ -58,7 +58,13 @@ describe('words', () => {
     ],
     ['what it means: kubectl netcni explain CNI203', 'what it means: kubectl netcni explain CNI203'],
     ['see kubectl netsvc explain SVC101 for more', 'see kubectl netsvc explain SVC101 for more'],
-    ['read by hand: kubectl get nodes', 'read by hand: kubectl get nodes'],
+    ['read by hand: kubectl get nodes', 'read by hand: kubectl --context prod get nodes'],
+    [
+      'asked from inside; from the pod: kubectl exec -n shop web-1 -- nslookup web.shop',
+      'asked from inside; from the pod: kubectl --context prod exec -n shop web-1 -- nslookup web.shop',
+    ],
+    ['kubectl logs and exec ask the wrong machine.', 'kubectl logs and exec ask the wrong machine.'],
+    ['ask it: kubectl netdns web.shop', 'ask it: kubectl netdns web.shop --snapshot dump.yaml --context prod'],
   ])('%s', (text, expected) => {
     expect(told(text)).toBe(expected);
   });

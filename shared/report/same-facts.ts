@@ -72,17 +72,17 @@ function sectionFor(section: Section, again: Again): Section {
 const OWN = 'kubectl net(?:svc|dns|pol|cni)\\b';
 /** `Evidence and fix: kubectl netsvc web -n shop`. */
 const TITLED = new RegExp(`^(\\S[^:]*:) (${OWN}.*)$`);
-/** A command that a sentence ends with, after its colon or in quotes of its own. */
-const DELIMITED = new RegExp(`(?<=: )${OWN}[^.,;:]*$|(?<=\`)${OWN}[^\`]*`, 'g');
+/** A command that a sentence ends with, after its colon or in quotes of its own: ours, or one of kubectl. */
+const DELIMITED = /(?<=: )kubectl (?:(?!, )[^;\n])*[^.,;\n]$|(?<=`)kubectl [^`]*/gm;
 const NAMED = new RegExp(`${OWN}(?: [a-z-]+)?`, 'g');
 
 /**
- * A sentence that names a command of ours. Where its end is plain the flags follow it; elsewhere they follow the name of
- * the command, where they are understood too.
+ * A sentence that names a command. Where its end is plain the flags follow it; elsewhere those of ours get
+ * them behind their name, where they are understood too, and kubectl is only spoken of.
  */
 function sentenceFor(text: string, again: Again): string {
-  if (!text.includes('kubectl net')) return text;
-  const ended = text.replace(DELIMITED, (command) => lineFor(command, again).replace('kubectl', MARK));
+  if (!text.includes('kubectl ')) return text;
+  const ended = text.replace(DELIMITED, (command) => lineFor(command, again).replaceAll('kubectl', MARK));
   return ended
     .replace(NAMED, (words) => {
       const [kubectl, plugin, word = ''] = words.split(' ');

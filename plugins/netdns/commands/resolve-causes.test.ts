@@ -157,3 +157,19 @@ describe('a server that did not start', () => {
     expect(answer.headline).not.toContain('every now and then');
   });
 });
+
+describe('a name that the servers resolve', () => {
+  it('is not called reachable: the way from the pod was not gone, and the line that goes it is there', async () => {
+    const answer = await askNetdns('web.shop --from front-1 -n front', world, live([ZONE, ZONE]));
+    expect(answer.verdict).toBe('healthy');
+    expect(answer.notChecked).toEqual([
+      {
+        check: 'way from pods',
+        reason:
+          'each server was asked from inside over TCP; from the pod itself: kubectl exec -n front front-1 -- nslookup web.shop',
+      },
+    ]);
+    const unasked = await askNetdns('web.shop --from front-1 -n front --no-ask', world);
+    expect(unasked.notChecked).toEqual([]);
+  });
+});

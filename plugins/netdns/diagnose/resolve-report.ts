@@ -84,7 +84,7 @@ export function resolveReport(index: ClusterIndex, frame: ResolveFrame): Report 
   );
   return {
     ...base,
-    notChecked: [...base.notChecked, ...unasked(servers)],
+    notChecked: [...base.notChecked, ...unasked(servers), ...(seen ? wayOf(frame) : [])],
     sections: hosts === undefined ? sections(question, better) : [],
     data: {
       name,
@@ -280,6 +280,13 @@ const WORDS: Readonly<Record<Foretold, string>> = {
   timeout: 'no answer',
   unknown: '?',
 };
+
+/** Servers are asked from inside, over TCP: whether packets of the caller come so far was not seen. */
+function wayOf({ name, pod }: ResolveFrame): readonly NotChecked[] {
+  const from = pod === undefined ? 'POD' : `-n ${pod.metadata?.namespace ?? ''} ${pod.metadata?.name ?? ''}`;
+  const reason = `each server was asked from inside over TCP; from the pod itself: kubectl exec ${from} -- nslookup ${name}`;
+  return [{ check: 'way from pods', reason }];
+}
 
 function unasked(servers: readonly ServerAnswers[]): readonly NotChecked[] {
   const reasons = new Map<string, string[]>();
