@@ -173,3 +173,12 @@ describe('a name that the servers resolve', () => {
     expect(unasked.notChecked).toEqual([]);
   });
 });
+
+describe('check of a namespace', () => {
+  it('that does not exist is no pass, and the nearest one is named', async () => {
+    const answer = await askNetdns('check -n shpo --no-ask', world);
+    expect(answer).toMatchObject({ verdict: 'unknown', causes: [] });
+    expect(answer.headline).toContain('could not tell: there is no namespace shpo; nearest: shop');
+    expect((await askNetdns('check -n shop --no-ask', world)).verdict).toBe('healthy');
+  });
+});

@@ -147,6 +147,13 @@ function concerning(
       finding.role === 'cause' &&
       !(seen && run.group === 'corefile' && (finding.severity !== 'critical' || OF_NAMES.test(finding.code))) &&
       !(inside && serving && finding.code === 'DNS204') &&
+      // Of other nodes, where kubelets write another address.
+      !(
+        finding.code === 'DNS111' &&
+        finding.pods !== undefined &&
+        pod !== undefined &&
+        !finding.pods.includes(podKey(pod))
+      ) &&
       !(seen && ['DNS276', 'DNS404'].includes(finding.code)) &&
       !(inside && UPSTREAM.test(finding.code)) &&
       (!callerOnly ||

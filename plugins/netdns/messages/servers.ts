@@ -144,13 +144,13 @@ export const serversMessages = defineMessages({
       'pressure.',
   }),
 
-  DNS111: message<{ source: string; many: boolean; asks: string; service: string; address: string }>({
+  DNS111: message<{ where: string; source: string; many: boolean; asks: string; service: string; address: string }>({
     slug: 'kubelet-names-another-address',
     severity: 'critical',
     rung: 20,
     title: 'kubelets write another DNS address than that of the DNS Service',
-    summary: ({ source, many, asks, service, address }) =>
-      `pods ask ${asks}, which is not the DNS Service: ${source} ${many ? 'have' : 'has'} clusterDNS ${asks}, Service ${service} has ClusterIP ${address}`,
+    summary: ({ where, source, many, asks, service, address }) =>
+      `pods${where} ask ${asks}, which is not the DNS Service: ${source} ${many ? 'have' : 'has'} clusterDNS ${asks}, Service ${service} has ClusterIP ${address}`,
     explain:
       'The kubelet writes its clusterDNS into /etc/resolv.conf of every new pod. It must be the ClusterIP of the DNS Service, ' +
       'or the address of a node cache. After the Service was deleted and created anew, it has another address.\nCreate the ' +

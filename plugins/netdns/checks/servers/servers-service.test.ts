@@ -87,6 +87,28 @@ describe('the Service of the servers', () => {
     ]);
     expect(causeCodes(report)).toEqual(['DNS111']);
     expect(report.headline).toContain('clusterDNS 10.96.0.10, Service kube-system/kube-dns has ClusterIP 10.96.7.7');
+    expect(report.causes[0]?.fixes[0]?.command).toContain('kubectl replace --force');
+  });
+
+  it('that one kubelet of several does not name: that node is to be mended, not the Service', () => {
+    const tool = (name: string, address: string) => ({
+      path: `tools/kubelet/${name}/configz.json`,
+      text: JSON.stringify({ kubeletconfig: { clusterDNS: [address], clusterDomain: 'cluster.local' } }),
+    });
+    const callers = [pod('web-1', { node: 'n1' }), pod('web-2', { node: 'n2' })];
+    const report = checkObjects([...dnsObjects(), ...callers], {
+      tools: [tool('n1', '10.96.0.10'), tool('n2', '10.96.0.99')],
+    });
+    expect(causeCodes(report)).toEqual(['DNS111']);
+    expect(report.headline).toContain('pods on node n2 ask 10.96.0.99, which is not the DNS Service');
+    expect(report.causes[0]?.fixes.map(({ command }) => command)).toEqual([
+      "sed -i 's/10\\.96\\.0\\.99/10.96.0.10/' /var/lib/kubelet/config.yaml && systemctl restart kubelet",
+      'kubectl drain n2 --ignore-daemonsets --delete-emptydir-data && kubectl uncordon n2',
+    ]);
+    expect(report.causes[0]?.pods).toContain('shop/web-2');
+    expect(report.causes[0]?.pods).not.toContain('shop/web-1');
+    const sound = { tools: [tool('n1', '10.96.0.10'), tool('n2', '10.96.0.10')] };
+    expect(checkObjects([...dnsObjects(), ...callers], sound).causes).toEqual([]);
   });
 });
 
