@@ -128,6 +128,20 @@ describe('selector-matches-no-pod', () => {
     expect(report.causes[0]?.fixes.some(({ command }) => command.includes('patch service'))).toBe(false);
   });
 
+  it('says that a StatefulSet has fewer replicas than the Service of one pod wants', () => {
+    const key = 'statefulset.kubernetes.io/pod-name';
+    const set = workload('StatefulSet', 'db', { app: 'db' }, { replicas: 2 });
+    const made = [0, 1].map((at) => pod(`db-${at}`, { labels: { app: 'db', [key]: `db-${at}` } }));
+    const report = diagnose({ [key]: 'db-2' }, [], [set, ...made]);
+    expect(report.headline).toContain('StatefulSet db has 2 replicas, so there is no pod db-2');
+    expect(report.headline).not.toContain('instead of');
+    expect(report.causes[0]?.fixes[0]).toMatchObject({
+      command: 'kubectl scale statefulset/db -n shop --replicas=3',
+      undo: 'kubectl scale statefulset/db -n shop --replicas=2',
+    });
+    expect(causeCodes(diagnose({ [key]: 'db-1' }, [], [set, ...made]))).not.toContain('SVC101');
+  });
+
   it('says what the namespace has when nothing resembles the selector', () => {
     const report = diagnose({ app: 'payment' }, [['zzz', { labels: { role: 'queue' } }]]);
     expect(report.headline).toContain('nothing there resembles it: the namespace has Deployment zzz (role=queue)');

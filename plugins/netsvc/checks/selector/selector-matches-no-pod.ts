@@ -15,6 +15,7 @@ import { goneMaker, makersInEvents, preemptedPod } from '../pods/creation/makers
 import { eventEvidence } from '../pods/pod-evidence.ts';
 import { differenceInWords, labelDifferences, likeness } from './label-distance.ts';
 import { nobodyLeads } from './leader-label.ts';
+import { missingMember } from './missing-member.ts';
 import { type Candidate, equallyNear, nearestWorkloads } from './nearest-workloads.ts';
 import { type Elsewhere, matchesElsewhere } from './other-namespaces.ts';
 import { presentLabels, unseenMakers } from './present-instead.ts';
@@ -155,8 +156,11 @@ function inNoNamespace(
 ): Finding {
   const preempted = preemptedPod(index, subject)?.object.name;
   const gone = preempted === undefined ? goneMaker(index, subject)?.workload.ref : podRef(subject, preempted);
+  const member = missingMember(index, subject);
   // What was meant is known: nothing that only resembles it.
-  const near = equallyNear(candidates).filter(({ distance }) => gone === undefined || distance <= NEAR);
+  const near = equallyNear(candidates).filter(
+    ({ distance }) => member === undefined && (gone === undefined || distance <= NEAR),
+  );
   const [nearest] = near;
   const differences = nearest === undefined ? [] : labelDifferences(subject.selector ?? {}, nearest.labels);
   const leader =
@@ -177,10 +181,11 @@ function inNoNamespace(
         nearest !== undefined
           ? ''
           : preempted === undefined
-            ? presentLabels(index, subject)
+            ? (member?.words ?? presentLabels(index, subject))
             : `pod ${preempted} was preempted, and no workload makes it again`,
       fixes: [
-        ...(nearest === undefined && gone !== undefined ? [makeAgain(gone)] : []),
+        ...(member?.fixes ?? []),
+        ...(member === undefined && nearest === undefined && gone !== undefined ? [makeAgain(gone)] : []),
         ...(leader?.fixes ??
           near
             .slice(0, 3)
