@@ -47,6 +47,8 @@ export interface LogScene {
   readonly othersServe?: boolean;
   /** Nodes of the pods, by their names. */
   readonly nodes?: ReadonlyMap<string, string>;
+  /** Nodes of the pods that take their resolv.conf from them. */
+  readonly homes?: ReadonlyMap<string, string>;
   /** Where the Corefile forwards to. */
   readonly forwards?: readonly ForwardedZone[];
   /** The CPU limit of the servers, where it is a small one, and the workload that has it. */
@@ -109,14 +111,23 @@ function zoneNames({ upstreams }: LogGroup, forwards: readonly ForwardedZone[]):
 }
 
 /** What decides beside the count: whence a query came back, how many may wait, how little processor time there is. */
-function moreOf({ meaning, example }: LogGroup, { cpu }: LogScene): string {
+function moreOf({ meaning, example, pods }: LogGroup, { cpu, forwards = [], homes: nodes }: LogScene): string {
   if (meaning === 'overload') return cpu === undefined ? '' : `, with a CPU limit of ${cpu.limit}`;
   if (meaning === 'too-many-queries') {
     const most = /exceeded maximum (\d+)/.exec(example)?.[1];
     return most === undefined ? '' : ` (max_concurrent ${most})`;
   }
   const from = meaning === 'loop' ? /Loop \((?:127(?:\.\d+){3}|\[?::1\]?):\d+ ->/.exec(example) : null;
-  return from === null ? '' : ' over loopback, which their resolv.conf or the Corefile names as upstream';
+  if (from === null) return '';
+  const [target = ''] = forwards.find(({ zone }) => zone === '.')?.targets ?? [];
+  const homes = [...new Set(pods.flatMap((pod) => nodes?.get(pod) ?? []))];
+  // Servers have dnsPolicy Default, so that their file is that of their node.
+  const file =
+    homes.length === 0
+      ? 'their resolv.conf'
+      : `the resolv.conf of ${homes.length === 1 ? 'node' : 'nodes'} ${joinNames(homes)}`;
+  const names = target.startsWith('/') ? file : target === '' ? 'their resolv.conf or the Corefile' : 'the Corefile';
+  return ` over loopback, which ${names} names as upstream`;
 }
 
 function moreCpu(

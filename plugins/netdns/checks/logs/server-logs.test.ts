@@ -80,7 +80,11 @@ describe('logs of the DNS servers', () => {
   it('a circle over loopback is told as one', () => {
     const servers = both.map((one) => crashed(one));
     const ask = (line: string) => checkObjects(dnsObjects({ servers }), { logs: [logOf('coredns-1', line)] }).headline;
-    expect(ask(LOOP)).toContain('over loopback, which their resolv.conf or the Corefile names as upstream');
+    // The servers take the resolv.conf of their node, and the log is that of the one on n1.
+    expect(ask(LOOP)).toContain('over loopback, which the resolv.conf of node n1 names as upstream');
+    const corefile = COREFILE.replace('/etc/resolv.conf', '127.0.0.1');
+    const own = checkObjects(dnsObjects({ servers, corefile }), { logs: [logOf('coredns-1', LOOP)] });
+    expect(JSON.stringify(own.causes)).not.toContain('resolv.conf of node');
     expect(ask(LOOP.replace('127.0.0.1', '10.244.0.1'))).not.toContain('loopback');
   });
 

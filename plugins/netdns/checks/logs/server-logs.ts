@@ -38,6 +38,9 @@ export const serverLogs = defineCheck<DnsSubject>({
     return logFindings(nameClients(index, summariseLogs(logs, domain)), dnsServersRef(dns), 'log of', {
       recent,
       othersServe: dns.pods.some(isReady),
+      homes: new Map(
+        dns.pods.flatMap((pod) => (pod.spec?.nodeName === undefined ? [] : [[nameOf(pod), pod.spec.nodeName]])),
+      ),
       forwards: source === undefined ? [] : forwardedZones(judgeKnown(source)),
       ...tightCpu(dns.pods),
     });
