@@ -1,4 +1,5 @@
 import { defineMessages, message } from '../../../shared/messages/define-messages.ts';
+import { plural } from '../../../shared/util/text.ts';
 
 /** DNS601 to DNS649: one name, asked by one caller. */
 export const namesMessages = defineMessages({
@@ -107,7 +108,7 @@ export const namesMessages = defineMessages({
     covers: ['DNS601'],
     title: 'Alpine does not search for this name',
     summary: ({ name, ndots, dots, full }) =>
-      `${name} does not resolve on Alpine: with ${dots} dots and ndots:${ndots} musl asks it as it is and never searches; write ${full}`,
+      `${name} does not resolve on Alpine: with ${plural(dots, 'dot')} and ndots:${ndots} musl asks it as it is and never searches; write ${full}`,
     explain:
       'musl uses the search list only for names with fewer dots than ndots. The full name with a dot at its end works with ' +
       'every library. The image is taken for Alpine by its name.',

@@ -133,7 +133,10 @@ function pick(labels: Readonly<Record<string, string>>, key: string): Readonly<R
 function withoutEndpoints(index: ClusterIndex, service: Service, ready: number): readonly Finding[] {
   const seen = index.seen('EndpointSlice', namespaceOf(service));
   if (seen.status !== 'ok' || !seen.whole || ready === 0) return [];
-  const rows = endpointRows(index, service);
+  // kube-proxy takes endpoints of the family of each address of the Service; those of another family answer nobody.
+  const addresses = (service.spec?.clusterIPs ?? []).filter((address) => address !== 'None');
+  const families = new Set<string>(addresses.map((address) => (address.includes(':') ? 'IPv6' : 'IPv4')));
+  const rows = endpointRows(index, service).filter(({ family }) => families.size === 0 || families.has(family));
   if (rows.some((row) => row.ready)) return [];
   const ref = refOf(service, 'Service');
   return [

@@ -75,6 +75,13 @@ describe('the Service of the servers', () => {
     expect(checkObjects(objects, { except: { EndpointSlice: 'forbidden' } }).verdict).toBe('healthy');
   });
 
+  it('without endpoints of the family of its address is told', () => {
+    const six = { clusterIP: 'fd00::a', clusterIPs: ['fd00::a'] };
+    expect(causeCodes(checkObjects(dnsObjects({ service: six })))).toEqual(['DNS105']);
+    const both = { clusterIP: '10.96.0.10', clusterIPs: ['10.96.0.10', 'fd00::a'] };
+    expect(checkObjects(dnsObjects({ service: both })).causes).toEqual([]);
+  });
+
   it('with another address than the kubelets write is told', () => {
     const kubelet = configMap('kubelet-config', {
       kubelet:
