@@ -4,12 +4,11 @@ import type { Finding } from '../../../../shared/messages/finding.ts';
 import { isProvenAbsent } from '../../../../shared/model/absence.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import { WORKLOAD_KINDS } from '../../../../shared/model/owners.ts';
-import { isReady } from '../../../../shared/model/pods.ts';
 import { formatRef, nameOf, refKey } from '../../../../shared/model/refs.ts';
-import { matchesLabels } from '../../../../shared/model/selectors.ts';
 import { namesMessages } from '../../messages/names.ts';
-import { type ServiceSubject, subjectOf, subjectPods } from '../../service-subject.ts';
+import { type ServiceSubject, subjectOf } from '../../service-subject.ts';
 import { callerName, danglingReferences, danglingReferencesIn, type Reference } from './callers.ts';
+import { type Calls, findingsOfCalls } from './calls.ts';
 import { useName } from './name-fixes.ts';
 
 /**
@@ -21,38 +20,27 @@ export const callerNamespace = defineCheck<ServiceSubject>({
   group: 'names',
   needs: [],
   uses: [...WORKLOAD_KINDS, 'Pod', 'ConfigMap', 'Service', 'Namespace'],
-  run: (subject, { index, sweep }) => {
-    const told = new Set<string>();
-    const judge = (callee: ServiceSubject, reference: Reference): readonly Finding[] => {
-      const { meant } = reference;
-      if (meant.host !== undefined || meant.namespace === callee.namespace) return [];
-      if (!isProvenAbsent(index, 'Service', meant.namespace, callee.name)) return [];
-      if (!isMeant(index, callee, reference)) return [];
-      const key = `${refKey(reference.caller.ref)} ${reference.host}`;
-      if (told.has(key)) return [];
-      told.add(key);
-      return [finding(callee, reference)];
+  run: (subject, context) => {
+    const { index } = context;
+    const calls: Calls = {
+      incoming: danglingReferences(index, subject.name),
+      around: () => danglingReferencesIn(index, subject.namespace),
+      // Where there is nothing of that name, the Services of the name elsewhere.
+      meantBy: ({ meant }) =>
+        index
+          .list('Service')
+          .filter((service) => nameOf(service) === meant.service)
+          .map(subjectOf),
     };
-    const incoming = danglingReferences(index, subject.name).flatMap((one) => judge(subject, one));
-    // A sweep tells it of the Service that is called.
-    if (sweep === true) return incoming;
-    return [...incoming, ...outgoing(index, subject).flatMap(({ callee, reference }) => judge(callee, reference))];
+    return findingsOfCalls(subject, context, calls, ({ callee, reference }) => {
+      const { meant, caller, host } = reference;
+      if (meant.host !== undefined || meant.namespace === callee.namespace) return undefined;
+      if (!isProvenAbsent(index, 'Service', meant.namespace, callee.name)) return undefined;
+      if (!isMeant(index, callee, reference)) return undefined;
+      return { key: `${refKey(caller.ref)} ${host}`, finding: () => finding(callee, reference) };
+    });
   },
 });
-
-/** What the ready pods of the Service call where there is nothing of that name, with the Services of the name elsewhere. */
-function outgoing(
-  index: ClusterIndex,
-  subject: ServiceSubject,
-): readonly { readonly callee: ServiceSubject; readonly reference: Reference }[] {
-  const { selector, namespace } = subject;
-  if (selector === undefined || !subjectPods(index, subject).some(isReady)) return [];
-  return danglingReferencesIn(index, namespace).flatMap((reference) => {
-    if (!matchesLabels(selector, reference.caller.labels)) return [];
-    const named = index.list('Service').filter((service) => nameOf(service) === reference.meant.service);
-    return named.map((service) => ({ callee: subjectOf(service), reference }));
-  });
-}
 
 function finding(subject: ServiceSubject, reference: Reference): Finding {
   const { caller, host, meant } = reference;

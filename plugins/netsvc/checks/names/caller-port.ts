@@ -2,7 +2,7 @@ import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import type { Finding, Fix } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import { WORKLOAD_KINDS } from '../../../../shared/model/owners.ts';
-import { declaredPorts, isReady, resolveTargetPort } from '../../../../shared/model/pods.ts';
+import { declaredPorts, resolveTargetPort } from '../../../../shared/model/pods.ts';
 import { formatRef, refKey } from '../../../../shared/model/refs.ts';
 import { matchesLabels } from '../../../../shared/model/selectors.ts';
 import { joinAnd } from '../../../../shared/util/text.ts';
@@ -10,6 +10,7 @@ import { namesMessages } from '../../messages/names.ts';
 import { type ServiceSubject, subjectOf, subjectPods } from '../../service-subject.ts';
 import { setEnv } from '../pods/containers/workload-commands.ts';
 import { callerName, type Reference, referencesFrom, referencesTo } from './callers.ts';
+import { type Calls, findingsOfCalls } from './calls.ts';
 
 /**
  * A caller whose environment or arguments name this Service with a port that it does not have, and the pods of this Service
@@ -22,40 +23,31 @@ export const callerPort = defineCheck<ServiceSubject>({
   needs: [],
   uses: [...WORKLOAD_KINDS, 'Pod', 'ConfigMap', 'Service'],
   applies: (subject) => subject.type !== 'ExternalName' && subject.ports.length > 0,
-  run: (subject, { index, sweep }) => {
-    const told = new Set<string>();
-    const judge = (callee: ServiceSubject, reference: Reference): readonly Finding[] => {
+  run: (subject, context) => {
+    const { index } = context;
+    const calls: Calls = {
+      incoming: referencesTo(index, subject.namespace, subject.name),
+      around: () => referencesFrom(index, subject.namespace),
+      meantBy: (reference) => calleeOf(index, reference),
+    };
+    return findingsOfCalls(subject, context, calls, ({ callee, reference }) => {
       const { port, caller, meant } = reference;
       // The own name of a pod leads to that pod, on whatever port it listens.
-      if (port === undefined || meant.host !== undefined || openPorts(index, callee).includes(port)) return [];
-      if (callee.selector !== undefined && matchesLabels(callee.selector, caller.labels)) return [];
+      if (port === undefined || meant.host !== undefined || openPorts(index, callee).includes(port)) return undefined;
+      if (callee.selector !== undefined && matchesLabels(callee.selector, caller.labels)) return undefined;
       const key = `${refKey(caller.ref)} ${refKey(callee.ref)} ${port}`;
-      if (told.has(key)) return [];
-      told.add(key);
-      return [finding(index, callee, reference, port)];
-    };
-    const incoming = referencesTo(index, subject.namespace, subject.name).flatMap((one) => judge(subject, one));
-    // A sweep tells it of the Service that is called.
-    if (sweep === true) return incoming;
-    return [...incoming, ...outgoing(index, subject).flatMap(({ callee, reference }) => judge(callee, reference))];
+      return { key, finding: () => finding(index, callee, reference, port) };
+    });
   },
 });
 
-/** What the ready pods of the Service call; of a headless Service whose pods were not read the ports are not known. */
-function outgoing(
-  index: ClusterIndex,
-  subject: ServiceSubject,
-): readonly { readonly callee: ServiceSubject; readonly reference: Reference }[] {
-  const { selector, namespace } = subject;
-  if (selector === undefined || !subjectPods(index, subject).some(isReady)) return [];
-  return referencesFrom(index, namespace).flatMap((reference) => {
-    const { service: name, namespace: where } = reference.meant;
-    const service = index.get('Service', where, name);
-    if (service === undefined || !matchesLabels(selector, reference.caller.labels)) return [];
-    const callee = subjectOf(service);
-    const unknown = callee.type === 'ExternalName' || callee.ports.length === 0;
-    return unknown || (callee.headless && subjectPods(index, callee).length === 0) ? [] : [{ callee, reference }];
-  });
+/** The Service that is called; none where its ports are not known, as of a headless one whose pods were not read. */
+function calleeOf(index: ClusterIndex, { meant }: Reference): readonly ServiceSubject[] {
+  const service = index.get('Service', meant.namespace, meant.service);
+  if (service === undefined) return [];
+  const callee = subjectOf(service);
+  const unknown = callee.type === 'ExternalName' || callee.ports.length === 0;
+  return unknown || (callee.headless && subjectPods(index, callee).length === 0) ? [] : [callee];
 }
 
 /** Ports on which a caller by name gets through: those of the Service, or of its pods when nothing stands between. */
