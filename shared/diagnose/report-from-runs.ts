@@ -20,13 +20,11 @@ export interface ReportFrame {
 
 /** Ranks the findings of all runs and states the verdict. */
 export function reportFromRuns(frame: ReportFrame, runs: readonly CheckRun[]): Report {
-  const ranked = rankFindings(runs.flatMap((run) => (run.outcome.result === 'fail' ? run.outcome.findings : [])));
-  const notChecked = notCheckedOf(runs);
-  const blind = runs.some(
-    ({ id, outcome }) => outcome.result === 'unknown' && (outcome.failed === true || frame.essential.includes(id)),
-  );
+  const { found, judged, unknown } = tallyOf(runs);
+  const ranked = rankFindings(found);
+  const notChecked = notCheckedOf(unknown);
+  const blind = unknown.some(({ id, failed }) => failed === true || frame.essential.includes(id));
   const verdict = verdictOf(ranked, blind);
-  const judged = runs.filter((run) => run.outcome.result !== 'notApplicable');
   return {
     command: frame.command,
     target: frame.target,
@@ -37,9 +35,35 @@ export function reportFromRuns(frame: ReportFrame, runs: readonly CheckRun[]): R
     causes: ranked.causes,
     findings: ranked.findings,
     notChecked,
-    coverage: { ran: judged.filter((run) => run.outcome.result !== 'unknown').length, of: judged.length },
+    coverage: { ran: judged - unknown.length, of: judged },
     ladder: ladderOf(runs),
   };
+}
+
+/** A check that could not judge. */
+interface UnknownRun {
+  readonly id: string;
+  readonly group: string;
+  readonly reason: string;
+  readonly failed?: true;
+}
+
+/** What the runs found, how many of them had something to judge, and those of them that could not. */
+function tallyOf(runs: readonly CheckRun[]): {
+  readonly found: readonly Finding[];
+  readonly judged: number;
+  readonly unknown: readonly UnknownRun[];
+} {
+  const found: Finding[] = [];
+  const unknown: UnknownRun[] = [];
+  let judged = 0;
+  for (const { id, group, outcome } of runs) {
+    if (outcome.result === 'notApplicable') continue;
+    judged++;
+    if (outcome.result === 'fail') found.push(...outcome.findings);
+    if (outcome.result === 'unknown') unknown.push({ ...outcome, id, group });
+  }
+  return { found, judged, unknown };
 }
 
 /** `broken` for a critical cause, `degraded` for a warning, `unknown` when an essential fact is missing. */
@@ -61,13 +85,12 @@ export function whyUntold(notChecked: readonly NotChecked[]): string {
 }
 
 /** One line per reason, naming the checks that it stopped. */
-function notCheckedOf(runs: readonly CheckRun[]): readonly NotChecked[] {
+function notCheckedOf(unknown: readonly UnknownRun[]): readonly NotChecked[] {
   const byReason = new Map<string, string[]>();
-  for (const run of runs) {
-    if (run.outcome.result !== 'unknown') continue;
-    const list = byReason.get(run.outcome.reason);
-    if (list === undefined) byReason.set(run.outcome.reason, [run.group]);
-    else if (!list.includes(run.group)) list.push(run.group);
+  for (const { reason, group } of unknown) {
+    const list = byReason.get(reason);
+    if (list === undefined) byReason.set(reason, [group]);
+    else if (!list.includes(group)) list.push(group);
   }
   return [...byReason].map(([reason, groups]) => ({ check: groups.join(', '), reason }));
 }

@@ -20,10 +20,14 @@ export function runChecks<Subject>(
   namespace: string,
   context: CheckContext,
 ): readonly CheckRun[] {
-  return checks.map((check) => ({
+  // The same for all subjects of a namespace.
+  const missing = context.index.memoOf(checks, `diagnose/missing-needs/${namespace}`, () =>
+    checks.map(({ needs }) => missingNeed(needs, namespace, context)),
+  );
+  return checks.map((check, at) => ({
     id: check.id,
     group: check.group,
-    outcome: runCheck(check, subject, namespace, context),
+    outcome: runCheck(check, missing[at], subject, context),
   }));
 }
 
@@ -31,10 +35,14 @@ export function runChecks<Subject>(
 const PASS: Outcome = Object.freeze({ result: 'pass' });
 const NOT_APPLICABLE: Outcome = Object.freeze({ result: 'notApplicable' });
 
-function runCheck<Subject>(check: Check<Subject>, subject: Subject, namespace: string, context: CheckContext): Outcome {
+function runCheck<Subject>(
+  check: Check<Subject>,
+  missing: string | undefined,
+  subject: Subject,
+  context: CheckContext,
+): Outcome {
   try {
     if (check.applies?.(subject, context) === false) return NOT_APPLICABLE;
-    const missing = missingNeed(check.needs, namespace, context);
     if (missing !== undefined) return { result: 'unknown', reason: missing };
     const findings = check.run(subject, context);
     return findings.length === 0 ? PASS : { result: 'fail', findings };
