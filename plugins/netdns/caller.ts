@@ -42,7 +42,7 @@ export function callerPod(index: ClusterIndex, { kind, namespace, name }: Caller
   const what = kind === 'Pod' && isProvenAbsent(index, 'Pod', namespace, name) ? 'does not exist' : 'has no pod';
   throw new UsageError(
     `${kind} ${namespace}/${name} ${what}`,
-    near.length === 0 ? 'See what there is: kubectl get pods -n NAMESPACE' : `Did you mean ${joinNames(near)}?`,
+    near.length === 0 ? `See what there is: kubectl get pods -n ${namespace}` : `Did you mean ${joinNames(near)}?`,
   );
 }
 

@@ -1,5 +1,8 @@
+import { shellQuote } from '../util/text.ts';
 import type { Command, Option, Plugin } from './command.ts';
 import { UsageError } from './command.ts';
+import { KIND_WORDS, kindAmong, type WordedKind } from './kind-words.ts';
+import { nearestWords } from './nearest.ts';
 import { optionsOf } from './option-groups.ts';
 import type { Flag } from './split-arguments.ts';
 import { splitArguments } from './split-arguments.ts';
@@ -29,7 +32,10 @@ export function findCommand(plugin: Plugin, argv: readonly string[]): Invocation
   const command = named ?? plugin.commands.find((candidate) => candidate.name === fallback);
   if (command === undefined) throw new Error(`plugin ${plugin.name} has no command ${fallback}`);
   const options = optionsOf(command);
-  if (!wantsHelp) checkFlags(plugin, command, flags, options);
+  if (!wantsHelp) {
+    if (named === undefined) refuseVerb(plugin, argv, rest);
+    checkFlags(plugin, command, flags, options, named === undefined);
+  }
   return {
     command,
     args: named === undefined ? rest : rest.slice(1),
@@ -67,15 +73,51 @@ function allOptions(plugin: Plugin): readonly Option[] {
   return [...byName.values()];
 }
 
-function checkFlags(plugin: Plugin, command: Command, flags: readonly Flag[], options: readonly Option[]): void {
+/** The command that a word may have been meant for which was taken for a name, as a line to paste; else empty. */
+export function commandMeant(plugin: Plugin, { implied, args }: Invocation): string {
+  const [word = '', ...more] = args;
+  if (!implied || more.length > 0 || word === '') return '';
+  const names = plugin.commands.filter((command) => command.hidden !== true).map(({ name }) => name);
+  const [near] = nearestWords(word, names, 1);
+  return near === undefined ? '' : `If ${word} was meant as a command: kubectl ${plugin.name} ${near}`;
+}
+
+/** Words that stand before a name in lines of kubectl. */
+const VERBS: readonly string[] = ['get', 'describe', 'show', 'list', 'check', 'diagnose', 'debug', 'logs', 'top'];
+
+/** `get svc web` is typed by hand; the line that was meant is told. One such word alone may be a name. */
+function refuseVerb(plugin: Plugin, argv: readonly string[], words: readonly string[]): void {
+  const [verb = '', ...names] = words;
+  if (names.length === 0 || !VERBS.includes(verb) || names.includes('to')) return;
+  // `get pods`, `get netpol`: all of them are meant.
+  const all = names.length === 1 && kindAmong(Object.keys(KIND_WORDS) as WordedKind[], names[0] ?? '') !== undefined;
+  const dropped = new Set(all ? words : [verb]);
+  const kept = argv.filter((word) => !dropped.delete(word));
+  throw new UsageError(
+    `${verb} is no command of kubectl ${plugin.name}`,
+    `Leave it out: ${['kubectl', plugin.name, ...kept.map(shellQuote)].join(' ')}`,
+  );
+}
+
+function checkFlags(
+  plugin: Plugin,
+  command: Command,
+  flags: readonly Flag[],
+  options: readonly Option[],
+  implied: boolean,
+): void {
   for (const { option } of flags) {
     if (options.some((own) => own.name === option.name)) continue;
     const takers = plugin.commands
       .filter((other) => other.hidden !== true && optionsOf(other).some((own) => own.name === option.name))
-      .map((other) => other.name);
+      .map((other) => `kubectl ${plugin.name} ${other.name}`);
+    const belongs = takers.length === 0 ? '' : `It belongs to: ${takers.join(', ')}`;
+    const named = ['target', 'service', 'pod'].includes(command.completes ?? '');
     throw new UsageError(
-      `${command.name} does not take --${option.name}`,
-      takers.length === 0 ? '' : `It belongs to: ${takers.join(', ')}.`,
+      `${implied ? `kubectl ${plugin.name} ${command.usage ?? ''}`.trim() : command.name} does not take --${option.name}`,
+      option.name === 'all-namespaces' && named
+        ? `A name is looked for in one namespace: -n NAMESPACE\n${belongs}`
+        : belongs,
     );
   }
 }

@@ -45,7 +45,7 @@ describe('a target', () => {
 
   it('that is a label leads to the command that takes labels', () => {
     expect(() => parseTarget(['app=web'], ALL)).toThrow(
-      expect.objectContaining({ hint: 'Services with a label: check -l app=web' }),
+      expect.objectContaining({ hint: 'Services with a label: kubectl netsvc check -l app=web' }),
     );
   });
 

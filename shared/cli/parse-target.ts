@@ -26,7 +26,7 @@ export function parseTarget(given: readonly string[], kinds: readonly TargetKind
     return parseTarget([`${first}/${second ?? ''}`], kinds);
   }
   if (words.length > 1) {
-    throw new UsageError(`one name at a time, not ${words.length}: ${words.join(' ')}`, 'To see all Services: check');
+    throw new UsageError(`one name at a time, not ${words.length}: ${words.join(' ')}`, hintOfMany(words));
   }
   const host = hostIn(first);
   if (host !== undefined) return targetOfHost(host);
@@ -46,6 +46,14 @@ export function parseTarget(given: readonly string[], kinds: readonly TargetKind
     return checked({ kind: 'Service', namespace: parts[0] ?? '', name });
   }
   return checked(parts.length === 3 ? { kind, namespace: parts[1] ?? '', name } : { kind, name });
+}
+
+/** `shop web` may be a namespace and a name; a kind without a slash stands before one name only. */
+function hintOfMany(words: readonly string[]): string {
+  const [first = '', second = ''] = words;
+  const plain = words.every((word) => /^[a-z0-9][a-z0-9.-]*$/.test(word));
+  if (words.length === 2 && plain) return `Of a namespace: ${first}/${second}, or ${second} -n ${first}`;
+  return 'All Services of the namespace: kubectl netsvc check';
 }
 
 /** The kind that a word means to kubectl, among those that a target may have. */
@@ -96,7 +104,7 @@ function checked(target: Target): Target {
   throw new UsageError(
     `"${name}" cannot be the name of an object`,
     name.includes('=')
-      ? `Services with a label: check -l ${name}`
+      ? `Services with a label: kubectl netsvc check -l ${name}`
       : 'Names consist of lower-case letters, digits, - and dots.',
   );
 }

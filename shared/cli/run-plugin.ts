@@ -2,7 +2,7 @@ import type { Runtime } from '../runtime/runtime.ts';
 import type { Command, CommandResult, Options, Plugin } from './command.ts';
 import { UsageError } from './command.ts';
 import { openFactSource } from './fact-source.ts';
-import { findCommand } from './find-command.ts';
+import { commandMeant, findCommand, type Invocation } from './find-command.ts';
 import { printResult } from './print-result.ts';
 import { tellError } from './tell-error.ts';
 import { VERSION } from './version.ts';
@@ -26,6 +26,7 @@ export async function runPlugin(
 }
 
 async function run(plugin: Plugin, argv: readonly string[], runtime: Runtime, world: World): Promise<number> {
+  let found: Invocation | undefined;
   try {
     if (argv[0] === '__complete') {
       const { complete } = await import('./complete.ts');
@@ -36,14 +37,15 @@ async function run(plugin: Plugin, argv: readonly string[], runtime: Runtime, wo
       runtime.stdout.write(`kubectl ${plugin.name} ${VERSION}\n`);
       return 0;
     }
-    return await runCommand(plugin, argv, runtime, world);
+    found = findCommand(plugin, argv);
+    return await runCommand(plugin, found, runtime, world);
   } catch (error) {
-    return tellError(error, plugin, runtime, argv.includes('-v') || argv.includes('--verbose'));
+    const verbose = argv.includes('-v') || argv.includes('--verbose');
+    return tellError(error, plugin, runtime, verbose, found === undefined ? '' : commandMeant(plugin, found));
   }
 }
 
-async function runCommand(plugin: Plugin, argv: readonly string[], runtime: Runtime, world: World): Promise<number> {
-  const found = findCommand(plugin, argv);
+async function runCommand(plugin: Plugin, found: Invocation, runtime: Runtime, world: World): Promise<number> {
   if (found.help) {
     const { commandHelp, pluginHelp } = await import('./help.ts');
     const general = found.implied && found.args.length === 0;

@@ -16,7 +16,7 @@ export interface Flag {
 /**
  * Takes a command line apart as kubectl's users type it. yargs does not know these habits: joined short values
  * (`-nshop`, `-ojson`), `-` as a value (`--snapshot -`), levels (`-v=6`), flags before the command's name, and a flag
- * whose value is empty (`-n "$NS"`), which counts as not given.
+ * of kubectl whose value is empty (`-n "$NS"`), which counts as not given there and here.
  * Throws a UsageError for an unknown flag, with the nearest one, and for a missing value.
  */
 export function splitArguments(argv: readonly string[], known: readonly Option[]): SplitArguments {
@@ -25,10 +25,12 @@ export function splitArguments(argv: readonly string[], known: readonly Option[]
   const rest = [...argv];
   const add = (option: Option, value: string): void => {
     if (value !== '') flags.push({ option, value });
+    else if (!isOfKubectl(option)) throw emptyValue(option);
   };
   const next = (typed: string): string => {
     const value = rest.shift();
     if (value === undefined) throw new UsageError(`flag ${typed} needs a value`);
+    if (isLongFlag(value, known)) throw new UsageError(`flag ${typed} needs a value`, `${value} after it is a flag.`);
     return value;
   };
 
@@ -37,12 +39,23 @@ export function splitArguments(argv: readonly string[], known: readonly Option[]
       words.push(...rest);
       break;
     }
-    if (word === '-' || !word.startsWith('-')) words.push(word);
+    if (word === '-' || word === '->' || !word.startsWith('-')) words.push(word);
     else if (word.startsWith('--')) readLong(word, known, add, next);
     else readShort(word, known, add, next, rest);
   }
   return { words, flags };
 }
+
+const AGAIN = 'Nothing is watched here. The same line again and again: watch COMMAND';
+
+/** What takes the place of flags that people know from kubectl. */
+const ELSEWHERE: Readonly<Record<string, string>> = {
+  '-w': AGAIN,
+  '--watch': AGAIN,
+  '--field-selector': 'One object is asked for by its name, many by their labels: --selector',
+  '-f': 'Files instead of a cluster: --snapshot PATH',
+  '--filename': 'Files instead of a cluster: --snapshot PATH',
+};
 
 type Add = (option: Option, value: string) => void;
 type Next = (typed: string) => string;
@@ -81,6 +94,22 @@ function readShort(word: string, known: readonly Option[], add: Add, next: Next,
   }
 }
 
+/** `-n $NS --snapshot FILE` with an empty NS: no value that is meant begins like a flag of ours. */
+function isLongFlag(word: string, known: readonly Option[]): boolean {
+  const name = /^--([a-z-]+)(?:=|$)/.exec(word)?.[1];
+  return known.some((option) => option.name === name);
+}
+
+/** The flags that kubectl has as well, where an empty value means none. */
+function isOfKubectl({ name, group }: Option): boolean {
+  return group !== undefined || ['namespace', 'selector', 'output'].includes(name);
+}
+
+/** Without its value such a flag would change the question unseen: `--snapshot "$FILE"` would ask the cluster. */
+function emptyValue({ name }: Option): UsageError {
+  return new UsageError(`flag --${name} has an empty value`, 'Give it one, or leave the flag out.');
+}
+
 function truth(option: Option, typed: string, value: string): string {
   if (option.name === 'verbose' && /^\d+$/.test(value)) return value === '0' ? 'false' : 'true';
   if (value === 'true' || value === 'false') return value;
@@ -89,6 +118,6 @@ function truth(option: Option, typed: string, value: string): string {
 
 function unknownFlag(typed: string, name: string, known: readonly Option[]): UsageError {
   const names = known.filter((option) => option.hidden !== true).map((option) => option.name);
-  const hint = didYouMean(name, names, '--');
+  const hint = ELSEWHERE[typed] ?? didYouMean(name, names, '--');
   return new UsageError(`unknown flag ${typed}`, hint === '' ? 'All flags: --help' : hint);
 }

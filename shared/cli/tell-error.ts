@@ -7,14 +7,15 @@ import { VERSION } from './version.ts';
 
 /**
  * Prints what went wrong on standard error and gives the exit status: 2 for words and files of the user, 3 when the
- * cluster could not answer or the fault is ours, 130 after Ctrl-C. `verbose` adds the stack of a fault of ours.
+ * cluster could not answer or the fault is ours, 130 after Ctrl-C. `verbose` adds the stack of a fault of ours;
+ * `meant` is a last line for words that may have been meant otherwise.
  */
-export function tellError(error: unknown, plugin: Plugin, runtime: Runtime, verbose: boolean): number {
+export function tellError(error: unknown, plugin: Plugin, runtime: Runtime, verbose: boolean, meant: string): number {
   if (runtime.signal.aborted) return 130;
   const say = (...lines: readonly string[]): void =>
     runtime.stderr.write(`${lines.filter((line) => line !== '').join('\n')}\n`);
   if (error instanceof UsageError || error instanceof SnapshotError) {
-    say(`error: ${error.message}`, error.hint);
+    say(`error: ${error.message}`, error.hint, error.hint.includes('the command') ? '' : meant);
     return 2;
   }
   if (error instanceof UnseenError) {
@@ -22,7 +23,7 @@ export function tellError(error: unknown, plugin: Plugin, runtime: Runtime, verb
     return 3;
   }
   if (error instanceof ClusterError) {
-    say(`error: ${error.message}`, error.hint);
+    say(`error: ${error.message}`, error.hint, meant);
     return error.kind === 'config' ? 2 : 3;
   }
   const fault = error instanceof Error ? error : new Error(String(error));

@@ -8,6 +8,7 @@ import { sourceName } from '../../../shared/model/source-name.ts';
 import { POLICY_KINDS } from '../../../shared/policy/facts-of-index.ts';
 import type { PathPort } from '../diagnose/path-policy.ts';
 import { pathReport } from '../diagnose/path-report.ts';
+import { podWord } from './read-network.ts';
 
 /** `path A B`: the hops between two pods. */
 export async function runPath(request: Request): Promise<CommandResult> {
@@ -32,10 +33,7 @@ export async function runPath(request: Request): Promise<CommandResult> {
 }
 
 function podOf(index: ClusterIndex, word: string, inForce: string): Pod {
-  const plain = word.replace(/^(pods?|po)\//, '');
-  const slash = plain.indexOf('/');
-  const namespace = slash < 0 ? inForce : plain.slice(0, slash);
-  const name = plain.slice(slash + 1);
+  const { namespace = inForce, name } = podWord(word);
   const pod = index.get('Pod', namespace, name);
   if (pod !== undefined) return pod;
   const elsewhere = index.list('Pod').find((entry) => entry.metadata?.name === name)?.metadata?.namespace;

@@ -12,7 +12,7 @@ import type { Report } from '../../../shared/report/report.ts';
 import { suppressReport } from '../../../shared/report/suppress.ts';
 import { joinNames } from '../../../shared/util/text.ts';
 import { podReport } from '../diagnose/pod-report.ts';
-import { readNetwork } from './read-network.ts';
+import { podWord, readNetwork } from './read-network.ts';
 
 /** `pod POD`: one pod's network. */
 export async function runPod(request: Request): Promise<CommandResult> {
@@ -30,10 +30,8 @@ async function targetOf({ args, facts }: Request): Promise<{ readonly namespace:
   if (word === undefined || more.length > 0) {
     throw new UsageError('pod takes the name of one pod', 'kubectl netcni pod NAME -n NAMESPACE');
   }
-  const plain = word.replace(/^(pods?|po)\//, '');
-  const slash = plain.indexOf('/');
-  if (slash < 0) return { namespace: await facts.namespace(), name: plain };
-  return { namespace: plain.slice(0, slash), name: plain.slice(slash + 1) };
+  const { namespace, name } = podWord(word);
+  return { namespace: namespace ?? (await facts.namespace()), name };
 }
 
 /** A name that is proven to be wrong is a mistake in the words; one that could not be looked for is not known. */

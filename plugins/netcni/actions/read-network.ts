@@ -1,5 +1,6 @@
 import type { Request } from '../../../shared/cli/command.ts';
 import { UsageError } from '../../../shared/cli/command.ts';
+import { KIND_WORDS, kindAmong, type WordedKind } from '../../../shared/cli/kind-words.ts';
 import { nearestWords } from '../../../shared/cli/nearest.ts';
 import { isProvenAbsent } from '../../../shared/model/absence.ts';
 import { type ClusterIndex, createIndex } from '../../../shared/model/cluster-index.ts';
@@ -30,7 +31,9 @@ export function knownNode(index: ClusterIndex, node: string | undefined): string
     const near = nearestWords(node, index.list('Node').map(nameOf));
     throw new UsageError(
       `there is no node ${node}`,
-      near.length === 0 ? 'kubectl get nodes lists them.' : `Did you mean ${joinNames(near)}?`,
+      near.length === 0
+        ? `There are: ${joinNames(index.list('Node').map(nameOf))}`
+        : `Did you mean ${joinNames(near)}?`,
     );
   }
   return node;
@@ -40,8 +43,23 @@ export function knownNode(index: ClusterIndex, node: string | undefined): string
 export function takesNoWords({ args }: Request, name: string): void {
   const [word] = args;
   if (word === undefined) return;
+  if (kindAmong(['Node', 'Pod'], word) !== undefined) {
+    throw new UsageError(`${name} takes no names`, `All nodes: kubectl netcni ${name}`);
+  }
   throw new UsageError(
     `${name} takes no names`,
     `One node: kubectl netcni ${name} --node ${word.replace(/^nodes?\//, '')}`,
   );
+}
+
+/** A pod as words name it: `NAME`, `pod/NAME`, `NS/NAME`, `pod/NS/NAME`. Throws a UsageError for another kind. */
+export function podWord(word: string): { readonly namespace?: string; readonly name: string } {
+  const parts = word.split('/');
+  const kind = parts.length === 1 ? 'Pod' : kindAmong(Object.keys(KIND_WORDS) as WordedKind[], parts[0] ?? '');
+  const plain = parts.length > 1 && kind === 'Pod' ? parts.slice(1) : parts;
+  if (plain.length > 2 || plain.includes('') || (kind !== undefined && kind !== 'Pod')) {
+    throw new UsageError(`${word} is not the name of a pod`, 'Its name: kubectl get pods -o wide');
+  }
+  const [first = '', second] = plain;
+  return second === undefined ? { name: first } : { namespace: first, name: second };
 }

@@ -10,6 +10,13 @@ import type { NamedCorefile } from '../diagnose/corefile-report.ts';
 /** A Corefile from a file or standard input; a manifest of a ConfigMap is opened, with its other keys as files. */
 export async function readCorefileFile(path: string, runtime: Runtime): Promise<NamedCorefile> {
   const text = await readText(path, runtime);
+  // CoreDNS would start with what it has built in, which serves no name: nobody asks about that.
+  if (text.trim() === '') {
+    throw new UsageError(
+      `${path === '-' ? 'standard input' : path} is empty`,
+      'Give a Corefile, or the manifest of ConfigMap coredns.',
+    );
+  }
   const maps = /^\s*(?:"?kind"?\s*:\s*"?(?:ConfigMap|List)\b|\{)/m.test(text) ? await configMapsIn(text) : [];
   const held = maps.find(({ data }) => data.Corefile !== undefined);
   if (maps.length > 0 && held === undefined) {

@@ -4,11 +4,13 @@ import { parseSuppress } from '../../../shared/cli/parse-suppress.ts';
 import { withProblems } from '../../../shared/diagnose/snapshot-problems.ts';
 import { clusterDnsOf, dnsServersRef } from '../../../shared/dns/cluster-dns.ts';
 import { clusterDomainOf } from '../../../shared/dns/cluster-domain.ts';
+import { isOfServer } from '../../../shared/dns/logs/parse-line.ts';
 import { nodeCacheOf } from '../../../shared/dns/node-cache.ts';
 import { createIndex } from '../../../shared/model/cluster-index.ts';
 import { nameOf, namespaceOf } from '../../../shared/model/refs.ts';
 import type { Snapshot } from '../../../shared/model/snapshot.ts';
 import { sourceName } from '../../../shared/model/source-name.ts';
+import type { NotChecked } from '../../../shared/report/report.ts';
 import { suppressReport } from '../../../shared/report/suppress.ts';
 import { logsReport } from '../diagnose/logs-report.ts';
 
@@ -22,12 +24,12 @@ export async function runLogs(request: Request): Promise<CommandResult> {
     const { readText } = await import('../../../shared/collect/files/read-text.ts');
     const text = await readText(path, runtime);
     const name = path === '-' ? 'standard input' : path;
-    const report = logsReport([{ pod: name, text }], {
+    const report = logsReport(unread(name, text).length > 0 ? [] : [{ pod: name, text }], {
       subject: { kind: 'File', name },
       takenAt: runtime.now().toISOString(),
       source: path === '-' ? name : `file ${path}`,
       domain: undefined,
-      unseen: [],
+      unseen: unread(name, text),
     });
     return { type: 'report', report: suppressReport(report, rules) };
   }
@@ -37,6 +39,13 @@ export async function runLogs(request: Request): Promise<CommandResult> {
   });
   const report = logsReport(logsOf(snapshot), { ...frameOf(snapshot) });
   return { type: 'report', report: withProblems(suppressReport(report, rules), snapshot) };
+}
+
+/** An empty page, or one in which no line is a DNS server's, tells neither of faults nor of health. */
+function unread(name: string, text: string): readonly NotChecked[] {
+  if (text.trim() === '') return [{ check: 'logs', reason: `${name} is empty` }];
+  if (text.split('\n').some(isOfServer)) return [];
+  return [{ check: 'logs', reason: `no line of ${name} is one of a DNS server` }];
 }
 
 /** Logs of the servers and caches; in a recording without the pods' objects every log that looks like one. */

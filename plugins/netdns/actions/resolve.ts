@@ -1,6 +1,7 @@
 import { domainToASCII } from 'node:url';
 import type { CommandResult, Request } from '../../../shared/cli/command.ts';
 import { UsageError } from '../../../shared/cli/command.ts';
+import { kindAmong } from '../../../shared/cli/kind-words.ts';
 import { parseSuppress } from '../../../shared/cli/parse-suppress.ts';
 import type { Gatherer } from '../../../shared/collect/gather/gather.ts';
 import { withProblems } from '../../../shared/diagnose/snapshot-problems.ts';
@@ -69,7 +70,7 @@ function wantedName({ args, options }: Request): Wanted {
     if (/[^\x20-\x7e]/.test(word) && wire !== '') {
       throw new UsageError(`"${word}" goes over the wire in other letters`, `Did you mean ${wire}?`);
     }
-    const host = hostIn(word);
+    const host = ofService(word) ?? hostIn(word);
     throw new UsageError(
       `"${word}" is no DNS name`,
       host === undefined
@@ -79,6 +80,13 @@ function wantedName({ args, options }: Request): Wanted {
   }
   const srv = /^_[^.]+\._(tcp|udp|sctp)\./i.test(word);
   return { name: word, types: type === undefined ? (srv ? ['SRV'] : ['A', 'AAAA']) : [type as RecordType] };
+}
+
+/** The name of `svc/web` and of `svc/shop/web`. */
+function ofService(word: string): string | undefined {
+  const [kind = '', ...names] = word.split('/');
+  if (names.length === 0 || kindAmong(['Service'], kind) === undefined) return undefined;
+  return names.reverse().join('.');
 }
 
 /** The host of a URL, or of HOST:PORT. */

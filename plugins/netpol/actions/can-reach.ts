@@ -44,9 +44,11 @@ export async function runCanReach(request: Request): Promise<CommandResult> {
   return { type: 'report', report: { ...reportOf(about, one.party, other.party, judged), findings } };
 }
 
-/** `from A to B`, `A to B` and `A B`. Throws a UsageError unless there are two ends. */
+/** `from A to B`, `A to B`, `A -> B` as in expectations, and `A B`. Throws a UsageError unless there are two ends. */
 export function endsOf(args: readonly string[]): readonly [End, End] {
-  const words = args[0] === 'from' ? args.slice(1) : args;
+  const arrows = args.flatMap((word) => (word.includes('->') ? word.split(/\s*(->)\s*/) : [word])).filter(Boolean);
+  const plain = arrows.map((word) => (word === '->' ? 'to' : word));
+  const words = plain[0] === 'from' ? plain.slice(1) : plain;
   const between = words.indexOf('to');
   const ends =
     between > 0 ? [...parseEnds(words.slice(0, between)), ...parseEnds(words.slice(between + 1))] : parseEnds(words);

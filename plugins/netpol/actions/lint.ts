@@ -1,5 +1,6 @@
 import type { CommandResult, Request } from '../../../shared/cli/command.ts';
 import { UsageError } from '../../../shared/cli/command.ts';
+import { didYouMean } from '../../../shared/cli/nearest.ts';
 import { parseSuppress, suppressedBy } from '../../../shared/cli/parse-suppress.ts';
 import { withProblems } from '../../../shared/diagnose/snapshot-problems.ts';
 import { type ClusterIndex, createIndex } from '../../../shared/model/cluster-index.ts';
@@ -7,6 +8,7 @@ import { namespaceOf } from '../../../shared/model/refs.ts';
 import type { Snapshot } from '../../../shared/model/snapshot.ts';
 import { sourceName } from '../../../shared/model/source-name.ts';
 import type { Report } from '../../../shared/report/report.ts';
+import { compareText, joinNames } from '../../../shared/util/text.ts';
 import { lintPlan } from '../collect/lint-plan.ts';
 import { lintIndex, lintModelIn } from '../lint/lint-facts.ts';
 import { lintReport } from '../lint/lint-report.ts';
@@ -61,8 +63,14 @@ function named(
     const found = subjects.find(({ ref }) => ref.name === name);
     if (found !== undefined) return found;
     const where = namespace === undefined ? '' : ` in namespace ${namespace}`;
-    throw new UsageError(`there is no policy ${name}${where}`, 'Names: kubectl get networkpolicies');
+    throw new UsageError(`there is no policy ${name}${where}`, hintOf(name, subjects));
   });
+}
+
+function hintOf(name: string, subjects: readonly PolicySubject[]): string {
+  const names = [...new Set(subjects.map(({ ref }) => ref.name))].sort(compareText);
+  if (names.length === 0) return 'Other namespaces: kubectl netpol lint -A';
+  return didYouMean(name, names) || `There are: ${joinNames(names)}`;
 }
 
 function misreadIn({ misread = [] }: Snapshot, namespace: string | undefined) {

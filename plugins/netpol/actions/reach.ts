@@ -7,7 +7,7 @@ import { isolating } from '../../../shared/policy/model.ts';
 import { hasPort } from '../../../shared/policy/rules/port-set.ts';
 import type { Direction } from '../../../shared/policy/rules/rules.ts';
 import type { Report, Section } from '../../../shared/report/report.ts';
-import { joinNames, plural, wrap } from '../../../shared/util/text.ts';
+import { joinNames, plural, shellQuote, wrap } from '../../../shared/util/text.ts';
 import { refValue } from '../answer/end-values.ts';
 import { type NotInFiles, notInFiles } from '../answer/not-in-files.ts';
 import { meansSomeAddresses, outsideNote, wayInValue, waysInTo } from '../answer/outside-words.ts';
@@ -30,8 +30,13 @@ import { unseenReport } from './unseen-report.ts';
 /** `who-can-reach TARGET`, and the default: `web`, or `from A to B`. */
 export async function runWhoCanReach(request: Request): Promise<CommandResult> {
   const { args } = request;
-  if (args.includes('to') && args.length > 2) return runCanReach(request);
+  if (isPair(args)) return runCanReach(request);
   return runReach(request, 'ingress');
+}
+
+/** `A to B`, `A -> B`. */
+function isPair(args: readonly string[]): boolean {
+  return (args.includes('to') && args.length > 2) || args.some((word) => word.includes('->'));
 }
 
 /** `what-can POD reach`. */
@@ -48,7 +53,9 @@ async function runReach(request: Request, direction: Direction): Promise<Command
     throw new UsageError(
       `${command} needs one name, and got ${end === undefined ? 'none' : more.length + 1}`,
       direction === 'ingress'
-        ? 'Example: kubectl netpol who-can-reach svc/web'
+        ? request.args.length === 2
+          ? `From one to the other: kubectl netpol can-reach ${request.args.map(shellQuote).join(' ')}`
+          : 'Example: kubectl netpol who-can-reach svc/web'
         : 'Example: kubectl netpol what-can deploy/web reach',
     );
   }

@@ -113,6 +113,7 @@ function addressEnd(text: string): End | undefined {
 }
 
 function nameEnd(word: string): End {
+  refusePolicyAndUrl(word);
   const parts = word.split('/');
   if (parts.length > 3 || parts.includes('')) throw new UsageError(`"${word}" names no object`, EXAMPLES);
   const [first = '', second = '', third] = parts;
@@ -125,6 +126,25 @@ function nameEnd(word: string): End {
   }
   if (kind !== undefined) return { type: 'object', kind, name: second, orIn: first };
   return { type: 'name', namespace: first, name: second };
+}
+
+/** What is often pasted and is no end: a policy, and a URL, whose host no NetworkPolicy knows. */
+function refusePolicyAndUrl(word: string): void {
+  const [first = '', ...names] = word.split('/');
+  const name = names.at(-1) ?? '';
+  if (name !== '' && kindAmong(['NetworkPolicy'], first) !== undefined) {
+    throw new UsageError(
+      `${word} is a policy, not an end of a connection`,
+      `What is wrong with it: kubectl netpol lint ${name}\nWhich pods it selects: kubectl netpol policies`,
+    );
+  }
+  const [, scheme, host = ''] = /^(\w+):\/\/([^/:]+)/.exec(word) ?? [];
+  if (scheme === undefined) return;
+  const port = scheme === 'http' ? 80 : 443;
+  throw new UsageError(
+    `"${word}" is a URL; policies know pods and addresses`,
+    `A Service: NAMESPACE/NAME. Outside of the cluster: the address of ${host}, or internet:${port}`,
+  );
 }
 
 /** What a word may have been meant for that names no kind; undefined when nothing is near. */

@@ -52,6 +52,14 @@ export interface LogLine {
 const START =
   /\[(?:INFO|ERROR|WARNING|FATAL|PANIC|DEBUG)\]|plugin\/|CoreDNS-\d|Corefile:\d|\S*Corefile:\d+ - |Listen: |panic: |loading Caddyfile |[EWI]\d{4} \d\d:\d\d|dnsmasq\[\d+\]: /;
 
+/** The first line of a start, one for each zone: `.:53`, `dns://.:53`, in old versions `.:53 on 10.0.0.1`. */
+const ZONE = /^\S*:\d+( on \S+)?$/;
+
+/** Whether a DNS server, or a cache of a node, wrote this line. */
+export function isOfServer(raw: string): boolean {
+  return START.test(raw) || ZONE.test(raw.trim());
+}
+
 const QUERY =
   /^\[INFO\] (?:\[([0-9a-fA-F:.%]+)\]|([0-9a-fA-F:.%]+)):\d+ - \d+ "(?:[A-Z]+ )?(\S+) (?:IN|CH|HS|ANY|CLASS\d+) (\S+) (?:udp|tcp|quic|https|grpc|tls)\S* \d+ \S+ \d+" (\S+) \S+ \d+ ([\d.e-]+)s/;
 

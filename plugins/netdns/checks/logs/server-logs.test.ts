@@ -137,6 +137,15 @@ describe('netdns logs', () => {
     });
   });
 
+  it.each([
+    ['', 'standard input is empty'],
+    ['error: no server is known\n', 'no line of standard input is one of a DNS server'],
+  ])('what no DNS server wrote is no sign of health: %j', async (stdin, told) => {
+    const run = await runCli(netdns, ['logs', '-'], { stdin });
+    expect(run.stdout).toContain(`could not tell: ${told}`);
+    expect(run.exit).toBe(3);
+  });
+
   it('an absent file is a mistake that is explained', async () => {
     const run = await runCli(netdns, ['logs', 'nowhere.log']);
     expect({ exit: run.exit, told: run.stderr.includes('nowhere.log does not exist') }).toEqual({
