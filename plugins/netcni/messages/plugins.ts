@@ -55,8 +55,9 @@ export const pluginMessages = defineMessages({
     fixes: ({ names, taint }) => [
       {
         title: 'take it off by hand',
-        command: `kubectl taint node ${names} ${taint.split(/[=:]/)[0] ?? ''}-`,
+        command: `kubectl taint node ${names} ${taint.replace(/=[^:]*/, '')}-`,
         risk: 'low',
+        undo: `kubectl taint node ${names} ${taint}`,
       },
     ],
   }),

@@ -1,6 +1,6 @@
 import { message } from '../../../shared/messages/define-messages.ts';
 import type { Fix } from '../../../shared/messages/finding.ts';
-import { applyLine } from '../../../shared/util/kubectl.ts';
+import { applyLine, patchLine } from '../../../shared/util/kubectl.ts';
 
 /** ExternalName and headless Services, and the names of StatefulSet pods. */
 export const aliasMessages = {
@@ -68,7 +68,7 @@ export const aliasMessages = {
     fixes: ({ fixes }) => fixes,
   }),
 
-  SVC560: message<{ service: string; chain: string; namespace: string; name: string }>({
+  SVC560: message<{ service: string; chain: string; target: string; namespace: string; name: string }>({
     slug: 'external-name-loop',
     severity: 'critical',
     rung: 10,
@@ -77,11 +77,12 @@ export const aliasMessages = {
     explain:
       'The alias, or a chain of aliases, ends where it began. A resolver follows it a few times and gives up without an ' +
       'address.\nPoint one of them at the real target.',
-    fixes: ({ namespace, name }) => [
+    fixes: ({ namespace, name, target }) => [
       {
-        title: 'set the real target (replace NAME)',
-        command: `kubectl patch service ${name} -n ${namespace} --type=merge -p '{"spec":{"externalName":"NAME"}}'`,
+        title: 'set the real target (in the place of <NAME>)',
+        command: patchLine('service', namespace, name, { spec: { externalName: '<NAME>' } }),
         risk: 'low',
+        undo: patchLine('service', namespace, name, { spec: { externalName: target } }),
       },
     ],
   }),

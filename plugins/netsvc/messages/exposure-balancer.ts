@@ -50,7 +50,7 @@ export const balancerMessages = {
     fixes: ({ fixes }) => fixes,
   }),
 
-  SVC553: message<{ service: string; namespace: string; name: string; ranges: string; broken: string }>({
+  SVC553: message<{ service: string; ranges: string; broken: string; fixes: readonly Fix[] }>({
     slug: 'load-balancer-source-ranges',
     severity: 'info',
     rung: 80,
@@ -63,13 +63,7 @@ export const balancerMessages = {
       'loadBalancerSourceRanges limits who may use the load balancer. Callers from elsewhere get no answer, which looks like ' +
       'a timeout. kube-proxy and the cloud compare the address they see: behind another proxy that is the proxy.\n' +
       'A range is written as address and prefix, such as 192.0.2.0/24 or 192.0.2.7/32.',
-    fixes: ({ namespace, name }) => [
-      {
-        title: 'let everybody in',
-        command: patchLine('service', namespace, name, { spec: { loadBalancerSourceRanges: null } }),
-        risk: 'high',
-      },
-    ],
+    fixes: ({ fixes }) => fixes,
   }),
 
   SVC554: message<{ service: string; wanted: string; given: string }>({

@@ -76,6 +76,10 @@ describe('external-name-target', () => {
     const report = diagnoseObjects([alias('sql.data.svc.cluster.local'), back], 'db');
     expect(causeCodes(report)).toEqual(['SVC560']);
     expect(report.headline).toContain('db.shop → sql.data → db.shop');
+    expect(report.causes[0]?.fixes[0]).toMatchObject({
+      command: expect.stringContaining('"externalName":"<NAME>"'),
+      undo: expect.stringContaining('"externalName":"sql.data.svc.cluster.local"'),
+    });
   });
 
   it('follows aliases in a row to the one that leads nowhere, in a sweep too', () => {

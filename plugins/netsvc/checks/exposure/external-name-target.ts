@@ -38,7 +38,7 @@ export const externalNameTarget = defineCheck<ServiceSubject>({
       return [
         exposureMessages.SVC560.raise({
           subject: subject.ref,
-          args: { service, chain: chain.names.join(' → '), namespace: subject.namespace, name: subject.name },
+          args: { service, chain: chain.names.join(' → '), target, namespace: subject.namespace, name: subject.name },
           evidence,
         }),
       ];

@@ -21,6 +21,21 @@ describe('load balancer settings', () => {
     expect(diagnose({ loadBalancerSourceRanges: ['0.0.0.0/0'] }).notes).toEqual([]);
   });
 
+  it('lets everybody in where the limit stands, and back', () => {
+    const web = service('web', { type: 'LoadBalancer' });
+    const annotations = { 'service.beta.kubernetes.io/load-balancer-source-ranges': '10.0.0.0/8' };
+    const noted = { ...web, metadata: { ...web.metadata, annotations } };
+    const byAnnotation = diagnoseObjects([noted, ...pods, ...slicesFor(web, pods)], 'web');
+    const [fix] = byAnnotation.findings.find(({ code }) => code === 'SVC553')?.fixes ?? [];
+    expect(fix?.command).toContain('"service.beta.kubernetes.io/load-balancer-source-ranges":null');
+    expect(fix?.command).not.toContain('spec');
+    expect(fix?.undo).toContain('"service.beta.kubernetes.io/load-balancer-source-ranges":"10.0.0.0/8"');
+    const { report } = diagnose({ loadBalancerSourceRanges: ['10.0.0.0/8'] });
+    const [plain] = report.findings.find(({ code }) => code === 'SVC553')?.fixes ?? [];
+    expect(plain?.command).toContain('{"spec":{"loadBalancerSourceRanges":null}}');
+    expect(plain?.undo).toContain('{"spec":{"loadBalancerSourceRanges":["10.0.0.0/8"]}}');
+  });
+
   it('notes an address other than the one asked for', () => {
     expect(diagnose({ loadBalancerIP: '203.0.113.1' }).notes).toContain('SVC554');
     expect(diagnose({ loadBalancerIP: '198.51.100.1' }).notes).not.toContain('SVC554');

@@ -1,6 +1,8 @@
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
+import type { Fix } from '../../../../shared/messages/finding.ts';
 import { formatRef } from '../../../../shared/model/refs.ts';
 import { parseCidr } from '../../../../shared/util/addresses.ts';
+import { patchLine } from '../../../../shared/util/kubectl.ts';
 import { joinNames } from '../../../../shared/util/text.ts';
 import { exposureMessages } from '../../messages/exposure.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
@@ -24,10 +26,9 @@ export const sourceRanges = defineCheck<ServiceSubject>({
         subject: subject.ref,
         args: {
           service: `${subject.namespace}/${subject.name}`,
-          namespace: subject.namespace,
-          name: subject.name,
           ranges: joinNames(ranges, 4),
           broken: joinNames(broken, 4),
+          fixes: [openToAll(subject, field)],
         },
         severity: broken.length > 0 ? 'warning' : 'info',
         evidence: [
@@ -40,3 +41,19 @@ export const sourceRanges = defineCheck<ServiceSubject>({
     ];
   },
 });
+
+/** The limit is taken out wherever it stands: without the field the annotation counts (GetLoadBalancerSourceRanges). */
+function openToAll({ namespace, name, service }: ServiceSubject, field: readonly string[]): Fix {
+  const annotation = service.metadata?.annotations?.[ANNOTATION];
+  const patch = (ranges: readonly string[] | null, text: string | null): string =>
+    patchLine('service', namespace, name, {
+      ...(annotation === undefined ? {} : { metadata: { annotations: { [ANNOTATION]: text } } }),
+      ...(field.length === 0 ? {} : { spec: { loadBalancerSourceRanges: ranges } }),
+    });
+  return {
+    title: 'let everybody in',
+    command: patch(null, null),
+    risk: 'high',
+    undo: patch(field, annotation ?? null),
+  };
+}
