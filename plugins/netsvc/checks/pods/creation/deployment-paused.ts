@@ -19,6 +19,8 @@ export const deploymentPaused = defineCheck<ServiceSubject>({
       workloadsBehind(index, subject)
         .filter(({ kind, object }) => kind === 'Deployment' && object.spec?.paused === true)
         .filter(({ object }) => (object.spec?.replicas ?? 1) > 0)
+        // DeploymentStatus.replicas sums its ReplicaSets: pods of one that the files leave out.
+        .filter(({ object }) => (object.status?.replicas ?? 0) === 0)
         // A ReplicaSet that is there would be scaled even while its Deployment is paused.
         .filter(({ ref }) => replicaSetsOf(index, ref).every((set) => (set.spec?.replicas ?? 0) === 0))
         .map((workload) =>

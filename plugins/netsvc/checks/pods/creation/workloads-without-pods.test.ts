@@ -16,9 +16,23 @@ const web = service('web');
 
 describe('deployment-paused', () => {
   it('names the pause of a Deployment that made nothing', () => {
-    const report = diagnoseObjects([web, deployment('web', { app: 'web' }, { replicas: 2, paused: true })], 'web');
+    const paused = {
+      ...deployment('web', { app: 'web' }, { replicas: 2, paused: true }),
+      status: { observedGeneration: 1 },
+    };
+    const report = diagnoseObjects([web, paused], 'web');
     expect(causeCodes(report)).toEqual(['SVC203']);
     expect(report.causes[0]?.fixes[0]?.command).toBe('kubectl rollout resume deployment/web -n shop');
+  });
+
+  it('stays silent where the Deployment counts pods of a ReplicaSet that was not recorded', () => {
+    const paused = deployment('web', { app: 'web' }, { replicas: 1, paused: true });
+    const counted = { ...paused, status: { ...paused.status, replicas: 1, readyReplicas: 1 } };
+    const except = { ReplicaSet: 'notCollected', Pod: 'ok' } as const;
+    const report = diagnoseObjects([service('web', { selector: { app: 'web', version: 'v2' } }), counted], 'web', {
+      except,
+    });
+    expect(causeCodes(report)).not.toContain('SVC203');
   });
 
   it('stays silent about a pause while pods serve', () => {

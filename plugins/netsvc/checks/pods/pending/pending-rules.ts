@@ -75,7 +75,12 @@ export function claimDetail(index: ClusterIndex, entry: ServicePod, text: string
         words.push(`claim ${name} does not exist${near(name)}`);
         evidence.push({ fact: `no such claim in namespace ${namespace}`, source });
       } else {
-        words.push(`the pod uses claim ${name}`);
+        // The events of a claim are often recorded where the claim itself is not.
+        const event = index
+          .events({ kind: 'PersistentVolumeClaim', metadata: { namespace, name } }, 'PersistentVolumeClaim')
+          .at(-1);
+        words.push(`the pod uses claim ${name}${event === undefined ? '' : `: ${event.message}`}`);
+        if (event !== undefined) evidence.push(eventEvidence(event, index.now));
       }
       fixes.push({ title: 'see which claims there are', command: `kubectl get pvc -n ${namespace}`, risk: 'none' });
       continue;

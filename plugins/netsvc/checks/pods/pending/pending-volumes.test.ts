@@ -37,6 +37,24 @@ describe('volumes that keep pods waiting', () => {
     expect(ask(absent, like).headline).toContain('does not exist in namespace shop; nearest: date');
   });
 
+  it('tells what events say of a claim that was not recorded', () => {
+    const made = unschedulable(
+      'web-6f9c-a',
+      `0/1 nodes are available: pod has unbound immediate PersistentVolumeClaims.${TAIL}`,
+      {
+        of: 'web',
+        spec: { volumes: [{ name: 'd', persistentVolumeClaim: { claimName: 'data' } }] },
+      },
+    );
+    const claim = { apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: { name: 'data', namespace: 'shop' } };
+    const said = event(claim, 'ProvisioningFailed', 'storageclass.storage.k8s.io "fast" not found');
+    const report = diagnoseObjects([web, deployment('web'), made, said], 'web', {
+      except: { PersistentVolumeClaim: 'notCollected' },
+    });
+    expect(causeCodes(report)).toEqual(['SVC217']);
+    expect(report.headline).toContain('the pod uses claim data: storageclass.storage.k8s.io "fast" not found');
+  });
+
   it('does not call a claim missing that is being deleted', () => {
     const made = unschedulable(
       'web-6f9c-a',
