@@ -6,6 +6,9 @@ export type Manifest = Record<string, any>;
 /** A small web server: `serve PORT…` answers every path that exists with 200, others with 404. */
 export const WEB_IMAGE = 'kubectl-net.local/web:1';
 
+/** Stands for the first three numbers of a node's pod range: which of them a node gets is for the cluster to say. */
+export const NODE_RANGE = '10.244.x';
+
 export interface AppOptions {
   readonly labels?: Record<string, string>;
   readonly podLabels?: Record<string, string>;

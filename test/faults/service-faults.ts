@@ -1,5 +1,5 @@
 import { all, container, endpoints, type Fault, ready, restarted } from './fault.ts';
-import { app, object, shell, svc } from './make.ts';
+import { app, NODE_RANGE, object, shell, svc } from './make.ts';
 
 const slice = (name: string, service: string | undefined, addresses: readonly string[], portName = 'http') =>
   object('discovery.k8s.io/v1', 'EndpointSlice', name, {
@@ -40,11 +40,11 @@ export const serviceFaults: readonly Fault[] = [
     given: [
       app('pinned', { replicas: 1 }),
       svc('pinned', { selector: null }),
-      slice('pinned-manual', 'pinned', ['10.244.1.250']),
+      slice('pinned-manual', 'pinned', [`${NODE_RANGE}.254`]),
     ],
     shows: ready(1),
     verdict: 'broken',
-    words: ['10.244.1.250'],
+    words: ['.254'],
   },
   {
     name: 'external-name-of-missing-service',

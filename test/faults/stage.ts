@@ -2,7 +2,7 @@ import { KubeApi } from '../cluster/api.ts';
 import { waitFor } from '../cluster/wait.ts';
 import { runKubectl } from '../kit/plugin.ts';
 import type { Fault, State, When } from './fault.ts';
-import type { Manifest } from './make.ts';
+import { type Manifest, NODE_RANGE } from './make.ts';
 
 /** A namespace of a real cluster in which one fault is played. */
 export interface Stage {
@@ -56,6 +56,13 @@ export async function openStage(kubeconfig: string, namespace: string): Promise<
     return { items: lists.flat() };
   };
 
+  const nodeRange = async (): Promise<string> => {
+    const ranges = (await api.list('/api/v1/nodes')).map(({ spec }) => `${spec?.podCIDR ?? ''}`);
+    const found = ranges.findLast((range) => range.endsWith('.0/24'));
+    if (found === undefined) throw new Error(`no node has a range of 256 addresses: ${ranges.join(', ')}`);
+    return found.slice(0, -'.0/24'.length);
+  };
+
   await kubectl(['delete', 'namespace', namespace, '--ignore-not-found', '--wait=true']);
   await kubectl(['create', 'namespace', namespace]);
   // Pods need it, and the controller makes it a moment after the namespace.
@@ -72,7 +79,11 @@ export async function openStage(kubeconfig: string, namespace: string): Promise<
       for (const { kind, metadata } of manifests) {
         if (CLUSTER_WIDE.has(kind)) outside.add(`${kind}/${metadata.name}`);
       }
-      await inside(['apply', '-f', '-'], JSON.stringify({ apiVersion: 'v1', kind: 'List', items: manifests }));
+      const list = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: manifests });
+      await inside(
+        ['apply', '-f', '-'],
+        list.includes(NODE_RANGE) ? list.replaceAll(NODE_RANGE, await nodeRange()) : list,
+      );
     },
     until: async (when, what, seconds = 180) => {
       try {
