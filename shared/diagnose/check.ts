@@ -16,6 +16,11 @@ export interface Check<Subject> {
   /** False where the question makes no sense (an ExternalName Service has no selector). */
   readonly applies?: (subject: Subject, context: CheckContext) => boolean;
   readonly run: (subject: Subject, context: CheckContext) => readonly Finding[];
+  /**
+   * Asked when nothing was found: the reason why that is no pass, where what decides this very subject was not read.
+   * Undefined for a pass.
+   */
+  readonly undecided?: (subject: Subject, context: CheckContext) => string | undefined;
 }
 
 export interface CheckContext {

@@ -45,7 +45,9 @@ function runCheck<Subject>(
     if (check.applies?.(subject, context) === false) return NOT_APPLICABLE;
     if (missing !== undefined) return { result: 'unknown', reason: missing };
     const findings = check.run(subject, context);
-    return findings.length === 0 ? PASS : { result: 'fail', findings };
+    if (findings.length > 0) return { result: 'fail', findings };
+    const undecided = check.undecided?.(subject, context);
+    return undecided === undefined ? PASS : { result: 'unknown', reason: undecided };
   } catch (error) {
     return { result: 'unknown', reason: faultOf(check.id, error), failed: true };
   }

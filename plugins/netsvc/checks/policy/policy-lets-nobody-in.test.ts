@@ -46,6 +46,22 @@ describe('policy-lets-nobody-in', () => {
     expect(diagnoseObjects(shop([denyAll, allow]), 'web').verdict).toBe('healthy');
   });
 
+  it('says that whom labels of namespaces let in was not seen, unless somebody else is let in', () => {
+    const labelled = { from: [{ namespaceSelector: { matchLabels: { team: 'web' } } }], ports: [{ port: 8080 }] };
+    const own = { from: [{ podSelector: { matchLabels: { app: 'client' } } }], ports: [{ port: 8080 }] };
+    const policies = (...ingress: readonly object[]) => [
+      networkPolicy('web-allow', { podSelector: { matchLabels: { app: 'web' } }, ingress: ingress as never }),
+    ];
+    const unseen = { except: { Namespace: 'notCollected' } } as const;
+    const policyGaps = (objects: readonly KubeObject[]) =>
+      diagnoseObjects(objects, 'web', unseen).notChecked.filter(({ check }) => check.includes('policy'));
+    const report = diagnoseObjects(shop(policies(labelled)), 'web', unseen);
+    expect(report.verdict).toBe('healthy');
+    expect(policyGaps(shop(policies(labelled))).map(({ reason }) => reason)).toEqual(['Namespace: notCollected']);
+    expect(policyGaps(shop(policies(labelled, own)))).toEqual([]);
+    expect(policyGaps(shop(policies(labelled), [flannel]))).toEqual([]);
+  });
+
   it('says that the pods meant are in another namespace, for which the rule needs a namespaceSelector', () => {
     const allow = networkPolicy('web-allow', {
       podSelector: { matchLabels: { app: 'web' } },

@@ -4,6 +4,7 @@ import type { Finding } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import type { Pod } from '../../../../shared/model/objects-pod.ts';
 import { formatRef, refKey, refOf } from '../../../../shared/model/refs.ts';
+import { enforcementIn } from '../../../../shared/policy/enforcement/enforcement-of-index.ts';
 import { isolating, type PolicyModel } from '../../../../shared/policy/model.ts';
 import { POLICY_FACT_KINDS } from '../../../../shared/policy/model-of-index.ts';
 import type { NearMiss } from '../../../../shared/policy/services/near-misses.ts';
@@ -43,6 +44,17 @@ export const policyLetsNobodyIn = defineCheck<ServiceSubject>({
       const closed = judgeGroup(index, subject, group, pods.length);
       return closed ?? (sweep === true ? [] : strayPeers(index, subject, group));
     });
+  },
+  undecided: (subject, { index }) => {
+    const { status, reason } = index.seen('Namespace', '*');
+    if (status === 'ok' || enforcementIn(index).enforced === 'no') return undefined;
+    const model = podCallersModelIn(index);
+    // Nobody is known to be let in, and whom the labels of namespaces let in was not seen.
+    return groupBySelection(model, subjectPods(index, subject)).every((group) =>
+      someoneIsLetIn(model, subject.service, group),
+    )
+      ? undefined
+      : reason;
   },
 });
 
