@@ -130,11 +130,18 @@ export const balancerMessages = {
       'A node port leads to one Service. The API server refuses a second Service with the same number, so that one of the ' +
       'two manifests cannot be applied.\n' +
       'Give one of them another number, or leave the number out and let Kubernetes choose.',
-    fixes: ({ namespace, name, at }) => [
+    fixes: ({ namespace, name, at, port }) => [
       {
         title: 'let Kubernetes choose another number',
         command: patchLine('service', namespace, name, [{ op: 'remove', path: `/spec/ports/${at}/nodePort` }], 'json'),
         risk: 'high',
+        undo: patchLine(
+          'service',
+          namespace,
+          name,
+          [{ op: 'replace', path: `/spec/ports/${at}/nodePort`, value: port }],
+          'json',
+        ),
       },
     ],
   }),

@@ -101,6 +101,7 @@ function portFix(ref: Ref, ports: readonly ServicePort[], protocol: string): Fix
     title: `add port 53 over ${protocol}`,
     command: patch([{ op: 'add', path: '/spec/ports/-', value }]),
     risk: 'low',
+    undo: patch([{ op: 'remove', path: `/spec/ports/${ports.length}` }]),
   };
 }
 

@@ -62,10 +62,12 @@ describe('the Service of the servers', () => {
       '"name":"dns-udp","port":53,"protocol":"UDP"',
     ],
     ['nothing', [], '"name":"dns","port":53,"protocol":"UDP"'],
-  ])('that has %s in place of port 53 over UDP gets a fix that the API takes', (_what, moved, fix) => {
+  ])('that has %s in place of port 53 over UDP gets a fix that the API takes, and its undo', (_what, moved, fix) => {
     const ports = [{ name: 'dns-tcp', port: 53, protocol: 'TCP', targetPort: 53 }, ...moved];
     const [cause] = checkObjects(dnsObjects({ service: { ports } })).causes;
     expect(cause).toMatchObject({ code: 'DNS107', severity: 'critical' });
+    const added = cause?.fixes[0]?.command.includes('"op":"add"') === true;
+    expect(cause?.fixes[0]?.undo).toContain(added ? `"remove","path":"/spec/ports/${ports.length}"` : '"value":5300');
     expect(cause?.fixes[0]?.command).toContain(fix);
   });
 

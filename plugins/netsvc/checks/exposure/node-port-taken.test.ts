@@ -16,6 +16,7 @@ describe('node-port-taken', () => {
     const report = diagnoseObjects([web, api, ...pods, ...slicesFor(web, pods)], 'web');
     expect(causeCodes(report)).toContain('SVC574');
     expect(report.headline).toContain('node port 30080 of Service shop/web belongs to Service shop/api as well');
+    expect(report.causes.find(({ code }) => code === 'SVC574')?.fixes[0]?.undo).toContain('"value":30080');
   });
 
   it('stays silent for numbers of its own', () => {
