@@ -56,6 +56,23 @@ interface Face {
   readonly place: string | number;
 }
 
+/** A pod with one address. Faces are judged by the group, so that most of such pods are never looked at. */
+class PodFace implements Face {
+  private readonly model: PolicyModel;
+  private readonly pod: Pod;
+  readonly place: string | number;
+
+  constructor(model: PolicyModel, pod: Pod, place: string | number) {
+    this.model = model;
+    this.pod = pod;
+    this.place = place;
+  }
+
+  get unit(): Unit {
+    return this.model.unitOf(this.pod);
+  }
+}
+
 /** Pods and outside addresses by outcome, as numbers for `outcomes.get`. */
 export interface Survey {
   readonly outcomes: Outcomes;
@@ -162,21 +179,23 @@ function partsFor(
   index: ClassIndex,
 ): { readonly parts: readonly Part[]; readonly faces: readonly Face[] } {
   const faces: Face[] = [];
-  const addFace = (unit: Unit, place: string | number): number => faces.push({ unit, place }) - 1;
+  const addFace = (face: Face): number => faces.push(face) - 1;
   // Of an endpoint with two families, each family meets only those others that have it.
   const byAddress = blocks.length > 0 || (unit.type !== 'range' && views.length > 1);
   const usage = usageOfBlocks(blocks);
   const parts = index.classes.flatMap((cls): readonly Part[] => {
-    if (!byAddress) return [{ cls, pods: cls.pods, ranges: [], faces: [addFace(cls.unit, '')] }];
+    if (!byAddress) return [{ cls, pods: cls.pods, ranges: [], faces: [addFace({ unit: cls.unit, place: '' })] }];
     return splitByAddress(cls, usage).map(([key, pods]) => {
-      const one = pods[0] === undefined ? cls.unit : model.unitOf(pods[0]);
-      const place = one.hostNetwork ? `host ${key}` : key;
+      const [first = cls.unit.pod] = pods;
+      const place = cls.unit.hostNetwork ? `host ${key}` : key;
       // A number stands for one IPv4 address, which need not be read for each part.
-      const families = typeof key === 'number' ? [] : one.addresses.map(({ family }) => family);
+      if (typeof key === 'number') return { cls, pods, ranges: [], faces: [addFace(new PodFace(model, first, place))] };
+      const one = model.unitOf(first);
+      const families = one.addresses.map(({ family }) => family);
       const own =
         families.length < 2
-          ? [addFace(one, place)]
-          : families.map((family) => addFace(inFamily(one, family), `${family} ${place}`));
+          ? [addFace({ unit: one, place })]
+          : families.map((family) => addFace({ unit: inFamily(one, family), place: `${family} ${place}` }));
       return { cls, pods, ranges: [], faces: own };
     });
   });
@@ -187,7 +206,7 @@ function partsFor(
       cls: undefined,
       pods: [],
       ranges: [range],
-      faces: [addFace({ type: 'range', range }, `range ${at}`)],
+      faces: [addFace({ unit: { type: 'range', range }, place: `range ${at}` })],
     }),
   );
   return { parts: [...parts, ...outside], faces };
@@ -267,10 +286,11 @@ function createJudge(
 ): Judge {
   const own = new Map<number, number>();
   const others = new Map<number, number>();
-  const ownOutcome = (view: Unit, at: number, face: number, other: Unit): number =>
-    cached(own, (groups[face] ?? 0) * views.length + at, () =>
-      outcomes.intern(decide(tiers, direction, matchOf({ direction, tiers, subject: view, other }, model.context))),
-    );
+  const ownOutcome = (view: Unit, at: number, face: number, one: Face): number =>
+    cached(own, (groups[face] ?? 0) * views.length + at, () => {
+      const match = matchOf({ direction, tiers, subject: view, other: one.unit }, model.context);
+      return outcomes.intern(decide(tiers, direction, match));
+    });
   const otherOutcome = (view: Unit, at: number, profile: Profile): number =>
     cached(others, profile.id * views.length + at, () => {
       const destination = profile.direction === 'egress' ? view : profile.example.unit;
@@ -283,9 +303,9 @@ function createJudge(
     });
   const outcomeOf = (cls: PodClass | undefined, profiles: Finder | undefined, face: number, at: number): number => {
     const view = views[at];
-    const other = faces[face]?.unit;
-    if (view === undefined || other === undefined) return 0;
-    const mine = tiers.length === 0 ? 0 : ownOutcome(view, at, face, other);
+    const one = faces[face];
+    if (view === undefined || one === undefined) return 0;
+    const mine = tiers.length === 0 ? 0 : ownOutcome(view, at, face, one);
     // What one side surely denies stays denied, so the policies of the other need not even be found.
     if (cls === undefined || profiles === undefined || isShut(outcomes.get(mine))) return mine;
     const profile = profiles(cls);
