@@ -42,17 +42,27 @@ export function joinParts(parts: readonly Part[], banner: string): string {
   ].join('\n');
 }
 
-/** The letters of Z85 (ZeroMQ RFC 32): none of them means anything in a quoted text. */
-const LETTERS = '0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.-:+=^!/*?&<>()[]{}@%$#';
+/** Printable letters of ASCII without those that mean something in a quoted text. */
+const LETTERS = '0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.-:+=^!/*?&<>()[]{}@%$#,;|~_`';
 
-/** Four bytes in five letters of 85, filled up with zeros: 25 % more than the bytes, where base64 takes 33 %. */
+/** Thirteen bits in two letters of 91, as basE91 does: 23 % more than the bytes, where base64 takes 33 %. */
 function toText(bytes: Buffer): string {
-  const padded = Buffer.concat([bytes, Buffer.alloc((4 - (bytes.length % 4)) % 4)]);
   const letters: string[] = [];
-  for (let at = 0; at < padded.length; at += 4) {
-    const value = padded.readUInt32BE(at);
-    for (const place of [85 ** 4, 85 ** 3, 85 ** 2, 85, 1]) letters.push(LETTERS[Math.floor(value / place) % 85] ?? '');
+  let value = 0;
+  let bits = 0;
+  const put = (number: number): void => {
+    letters.push(LETTERS[Math.floor(number / 91)] ?? '', LETTERS[number % 91] ?? '');
+  };
+  for (const byte of bytes) {
+    value = (value << 8) | byte;
+    bits += 8;
+    if (bits < 13) continue;
+    bits -= 13;
+    put(value >>> bits);
+    value &= (1 << bits) - 1;
   }
+  // The last bits, filled up with zeros.
+  if (bits > 0) put(value << (13 - bits));
   return letters.join('');
 }
 
@@ -78,9 +88,9 @@ if(!place)return;
 text=text||require("node:zlib").brotliDecompressSync(bytes()).toString("latin1");
 return require("node:vm").runInThisContext("(function(${PARAMETERS}){"+text.slice(place[0],place[1])+"\\n})",{filename:name})}
 function bytes(){
-var digit=new Uint8Array(128),from=Buffer.from(blob,"latin1"),to=Buffer.allocUnsafe(from.length/5*4),at,end=0,value;
-for(at=0;at<85;at++)digit["${LETTERS}".charCodeAt(at)]=at;
-for(at=0;at<from.length;at+=5){
-value=(((digit[from[at]]*85+digit[from[at+1]])*85+digit[from[at+2]])*85+digit[from[at+3]])*85+digit[from[at+4]];
-to[end++]=value>>>24;to[end++]=value>>>16;to[end++]=value>>>8;to[end++]=value}
-return to.subarray(0,size)}`;
+var digit=new Uint8Array(128),from=Buffer.from(blob,"latin1"),to=Buffer.allocUnsafe(size),at,end=0,bits=0,value=0;
+for(at=0;at<91;at++)digit["${LETTERS}".charCodeAt(at)]=at;
+for(at=0;at<from.length;at+=2){
+value=value<<13|digit[from[at]]*91+digit[from[at+1]];
+for(bits+=13;bits>7&&end<size;){bits-=8;to[end++]=value>>>bits}}
+return to}`;
