@@ -70,6 +70,11 @@ export function matrixRows(
       visit(to, ports);
     }
   };
+  return answerOf(ends, forEachFrom);
+}
+
+/** An answer from the pairs of one sender. */
+export function answerOf(ends: readonly MatrixEnd[], forEachFrom: MatrixAnswer['forEachFrom']): MatrixAnswer {
   return {
     ends,
     forEachFrom,

@@ -1,5 +1,5 @@
 import { joinRanges } from '../../../shared/util/addresses.ts';
-import type { MatrixAnswer, MatrixEnd, MatrixRow, RowPorts } from './matrix-rows.ts';
+import { answerOf, type MatrixAnswer, type MatrixEnd, type RowPorts } from './matrix-rows.ts';
 
 /**
  * The same pairs, with the address space cut no finer than each pod needs it: parts that rules about others tell apart are
@@ -36,15 +36,7 @@ export function mergeOutside(answer: MatrixAnswer): MatrixAnswer {
     });
     for (const [ports, some] of outside) visit(endOf(some), ports);
   };
-  return {
-    ends,
-    forEachFrom,
-    rowsFrom: (from) => {
-      const rows: MatrixRow[] = [];
-      forEachFrom(from, (to, { allowed, every, depends }) => rows.push({ from, to, allowed, every, depends }));
-      return rows;
-    },
-  };
+  return answerOf(ends, forEachFrom);
 }
 
 interface Row {
