@@ -24,12 +24,13 @@ export async function runLogs(request: Request): Promise<CommandResult> {
     const { readText } = await import('../../../shared/collect/files/read-text.ts');
     const text = await readText(path, runtime);
     const name = path === '-' ? 'standard input' : path;
-    const report = logsReport(unread(name, text).length > 0 ? [] : [{ pod: name, text }], {
+    const unseen = unread(name, text);
+    const report = logsReport(unseen.length > 0 ? [] : [{ pod: name, text }], {
       subject: { kind: 'File', name },
       takenAt: runtime.now().toISOString(),
       source: path === '-' ? name : `file ${path}`,
       domain: undefined,
-      unseen: unread(name, text),
+      unseen,
     });
     return { type: 'report', report: suppressReport(report, rules) };
   }

@@ -162,9 +162,9 @@ function anyPort(
   return [allowed, unsure, rest].flatMap((set) => {
     const [first] = toPortRanges(set);
     if (first === undefined) return [];
-    const words = set === rest || isAllPorts(set) ? 'any other port' : formatPorts(set);
-    const verdict = judgePort(model, enforcement, pairs, { words, protocol: first.protocol, on: () => first.from });
     const anyPort = set === rest || isAllPorts(set);
+    const words = anyPort ? 'any other port' : formatPorts(set);
+    const verdict = judgePort(model, enforcement, pairs, { words, protocol: first.protocol, on: () => first.from });
     return [anyPort ? { ...verdict, pairs: verdict.pairs.map((pair) => ({ ...pair, anyPort })) } : verdict];
   });
 }

@@ -40,12 +40,8 @@ const POLICY_GROUP = /^(?:policy\.)?networking\.k8s\.io$/;
 function nearPolicy(kind: string): string | undefined {
   const lower = kind.toLowerCase();
   if (!/^\w*net\w*pol\w*$/.test(lower)) return undefined;
-  const words = ['baseline', 'cluster', 'admin'].find((word) => lower.includes(word));
-  return SERVED[
-    { baseline: 'baselineadminnetworkpolicy', cluster: 'clusternetworkpolicy', admin: 'adminnetworkpolicy' }[
-      words ?? ''
-    ] ?? 'networkpolicy'
-  ];
+  const adjective = ['baseline', 'cluster', 'admin'].find((word) => lower.includes(word)) ?? '';
+  return SERVED[`${adjective === 'baseline' ? 'baselineadmin' : adjective}networkpolicy`];
 }
 
 /**

@@ -12,7 +12,7 @@ import { rulesPacketsMessages as messages } from '../../messages/rules-packets.t
 import { AGENT_USES } from '../presence/agent-uses.ts';
 import { restartAgent } from '../restart-agent.ts';
 import { expectedLinks, GATEWAY } from './expected-links.ts';
-import { about, isPodBridge, place, where } from './words.ts';
+import { about, dumpOf, isPodBridge, place, where } from './words.ts';
 
 /** Tunnels whose MTU is what pods must keep to. Those of Cilium and Open vSwitch carry any size by design. */
 const MEASURED = /^(flannel\.\d+|flannel\.ipip|flannel-wg|vxlan\.calico|tunl0|wireguard\.cali)$/;
@@ -37,7 +37,7 @@ function down(index: ClusterIndex, dumps: NodeDumps): readonly Finding[] {
     messages.CNI835.raise({
       ...about(dumps),
       args: { where: where(dumps), link, what, effect, fix: remedy },
-      evidence: [{ fact: `${link} ${what}`, source: place(dumps, dumpOf(dumps), line) }],
+      evidence: [{ fact: `${link} ${what}`, source: place(dumps, dumpOf(dumps, 'links'), line) }],
     });
   const stopped = all.flatMap((link) => {
     if (link.flags.includes('UP') && link.state !== 'DOWN') return [];
@@ -108,8 +108,8 @@ function tunnelTooLarge(index: ClusterIndex, dumps: NodeDumps, tunnel: Link): re
       args: { where: where(dumps), link: tunnel.name, mtu, fits, over: `${under.name} (MTU ${under.mtu})` },
       fixes: restartAgent(index, dumps.node),
       evidence: [
-        { fact: `${tunnel.name} MTU ${mtu}`, source: place(dumps, dumpOf(dumps), tunnel.line) },
-        { fact: `${under.name} MTU ${under.mtu}`, source: place(dumps, dumpOf(dumps), under.line) },
+        { fact: `${tunnel.name} MTU ${mtu}`, source: place(dumps, dumpOf(dumps, 'links'), tunnel.line) },
+        { fact: `${under.name} MTU ${under.mtu}`, source: place(dumps, dumpOf(dumps, 'links'), under.line) },
         { fact: `${wrapping} takes ${layer.bytes}: ${layer.parts}`, source: 'arithmetic' },
       ],
     }),
@@ -153,13 +153,12 @@ function podsTooLarge(dumps: NodeDumps, tunnel: Link): readonly Finding[] {
       evidence: [
         ...large
           .slice(0, 3)
-          .map(({ name, mtu, line }) => ({ fact: `${name} MTU ${mtu}`, source: place(dumps, dumpOf(dumps), line) })),
-        { fact: `${tunnel.name} MTU ${tunnel.mtu}`, source: place(dumps, dumpOf(dumps), tunnel.line) },
+          .map(({ name, mtu, line }) => ({
+            fact: `${name} MTU ${mtu}`,
+            source: place(dumps, dumpOf(dumps, 'links'), line),
+          })),
+        { fact: `${tunnel.name} MTU ${tunnel.mtu}`, source: place(dumps, dumpOf(dumps, 'links'), tunnel.line) },
       ],
     }),
   ];
-}
-
-function dumpOf(dumps: NodeDumps): unknown {
-  return dumps.files.flatMap((file) => file.dumps).find(({ kind }) => kind === 'links');
 }

@@ -14,7 +14,7 @@ import { podsOn } from '../../facts/node-pods.ts';
 import { unknownNetwork } from '../../facts/unknown-network.ts';
 import { rulesRoutesMessages as messages } from '../../messages/rules-routes.ts';
 import { formatRoute, placeOf } from './route-words.ts';
-import { about, isPodBridge, place, where } from './words.ts';
+import { about, dumpOf, isPodBridge, place, where } from './words.ts';
 
 /** A pod gets its route before it gets ready. */
 const YOUNG_MS = 15_000;
@@ -93,7 +93,7 @@ function strayBridge(index: ClusterIndex, dumps: NodeDumps): readonly Evidence[]
   });
   if (fits || ranges.length === 0) return [];
   const what = own.length === 0 ? 'has no address' : `has ${own.join(', ')}`;
-  const part = dumps.files.flatMap((file) => file.dumps).find(({ kind }) => kind === 'links');
+  const part = dumpOf(dumps, 'links');
   const fact = `${bridge.name} ${what}; the range of the node is ${ranges.map(({ text }) => text).join(', ')}`;
   return [{ fact, source: place(dumps, part, bridge.line) }];
 }

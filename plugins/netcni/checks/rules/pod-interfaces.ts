@@ -7,7 +7,7 @@ import { isTerminating, podAddresses } from '../../../../shared/model/pods.ts';
 import { joinNames, plural } from '../../../../shared/util/text.ts';
 import { podsOn } from '../../facts/node-pods.ts';
 import { rulesPacketsMessages as messages } from '../../messages/rules-packets.ts';
-import { about, isPodBridge, place, where } from './words.ts';
+import { about, dumpOf, isPodBridge, place, where } from './words.ts';
 
 /** Interfaces of pods and the bridge they belong to. */
 export const podInterfaces = defineCheck<NodeDumps>({
@@ -85,6 +85,6 @@ function bridgeSizes(dumps: NodeDumps): readonly Finding[] {
 }
 
 function lineOf(dumps: NodeDumps, link: Link): string {
-  const dump = dumps.files.flatMap((file) => file.dumps).find(({ kind }) => kind === 'links');
+  const dump = dumpOf(dumps, 'links');
   return place(dumps, dump, link.line);
 }

@@ -12,7 +12,7 @@ import { downNodes } from '../../facts/nodes.ts';
 import { rulesPacketsMessages as messages } from '../../messages/rules-packets.ts';
 import { AGENT_USES } from '../presence/agent-uses.ts';
 import { restartAgent } from '../restart-agent.ts';
-import { about, place, where } from './words.ts';
+import { about, dumpOf, place, where } from './words.ts';
 
 const YOUNG_MS = 60_000;
 
@@ -136,8 +136,4 @@ function inNeighbours(dumps: NodeDumps, { device, inner, mac }: TunnelEnd): Evid
     fact: `neighbour ${inner} has ${entry.mac ?? `no MAC (${entry.state})`} instead of ${mac}`,
     source: place(dumps, dumpOf(dumps, 'neighbours'), entry.line),
   };
-}
-
-function dumpOf(dumps: NodeDumps, kind: 'fdb' | 'neighbours'): unknown {
-  return dumps.files.flatMap((file) => file.dumps).find((dump) => dump.kind === kind);
 }

@@ -9,7 +9,7 @@ import { tunnelSettings as settingsOf, type TunnelSettings } from '../../facts/t
 import { rulesPacketsMessages as messages } from '../../messages/rules-packets.ts';
 import { AGENT_USES } from '../presence/agent-uses.ts';
 import { restartAgent } from '../restart-agent.ts';
-import { about, place, where } from './words.ts';
+import { about, dumpOf, place, where } from './words.ts';
 
 /** VXLAN tunnels against what was configured, what the other nodes use, and the addresses of the node. */
 export const tunnelSettings = defineCheck<NodeDumps>({
@@ -96,7 +96,7 @@ function local(dumps: NodeDumps, node: Node, { vxlan }: Link, settings: TunnelSe
 
 function raise(index: ClusterIndex, dumps: NodeDumps, link: Link, problem: Problem): Finding {
   const { what, wanted, effect, fact, against, severity } = problem;
-  const dump = dumps.files.flatMap((file) => file.dumps).find(({ kind }) => kind === 'links');
+  const dump = dumpOf(dumps, 'links');
   return messages.CNI839.raise({
     ...about(dumps),
     args: {

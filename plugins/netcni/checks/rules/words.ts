@@ -24,6 +24,11 @@ export function place(dumps: NodeDumps, part: unknown, line: number): string {
   return line > 0 ? `${file?.path ?? ''}:${line}` : (file?.path ?? '');
 }
 
+/** The dump of one kind among those of a node, as `place` takes it. */
+export function dumpOf({ files }: NodeDumps, kind: NodeDumps['files'][number]['dumps'][number]['kind']): unknown {
+  return files.flatMap((file) => file.dumps).find((dump) => dump.kind === kind);
+}
+
 /** Bridges that network plugins put the pods of a node into. */
 export function isPodBridge(name: string): boolean {
   return /^(cni0|cbr0|kube-bridge|weave)$/.test(name);

@@ -100,7 +100,6 @@ function ownerWord(index: ClusterIndex, pod: Pod): string {
   return owner === undefined ? `pod ${nameOf(pod)}` : `${owner.kind} ${owner.name}`;
 }
 
-/** `NetworkPolicy shop/deny` back as a reference. */
 /** The pods that the policy selects, where it selects all that are cut off; else those that have their labels. */
 function askersOf(index: ClusterIndex, namespace: string, policies: readonly string[], pods: readonly Pod[]): Askers {
   for (const text of policies) {
@@ -122,6 +121,7 @@ function askersOf(index: ClusterIndex, namespace: string, policies: readonly str
   return { namespace, selector, words: shared.length === 0 ? `all pods of ${namespace}` : 'these pods' };
 }
 
+/** `NetworkPolicy shop/deny` back as a reference. */
 function policyRef(text: string): Ref | undefined {
   const [kind, path = ''] = text.split(' ');
   if (kind === undefined || path === '') return undefined;
