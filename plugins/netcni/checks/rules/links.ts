@@ -151,12 +151,10 @@ function podsTooLarge(dumps: NodeDumps, tunnel: Link): readonly Finding[] {
         fits: tunnel.mtu ?? 0,
       },
       evidence: [
-        ...large
-          .slice(0, 3)
-          .map(({ name, mtu, line }) => ({
-            fact: `${name} MTU ${mtu}`,
-            source: place(dumps, dumpOf(dumps, 'links'), line),
-          })),
+        ...large.slice(0, 3).map(({ name, mtu, line }) => ({
+          fact: `${name} MTU ${mtu}`,
+          source: place(dumps, dumpOf(dumps, 'links'), line),
+        })),
         { fact: `${tunnel.name} MTU ${tunnel.mtu}`, source: place(dumps, dumpOf(dumps, 'links'), tunnel.line) },
       ],
     }),
