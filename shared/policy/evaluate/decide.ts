@@ -120,12 +120,13 @@ function decidePolicy(policy: Policy, direction: Direction, match: Match, select
   const ends: Record<Action, PortSet> = { allow: NO_PORTS, deny: NO_PORTS, pass: NO_PORTS };
   let going = incoming;
   for (const rule of policy[direction]) {
-    const peers = rule.peers === 'any' ? 'yes' : anyPeer(rule.peers, rule.everyAddress === true, match);
-    if (peers === 'no') continue;
+    // Ports first: they are sooner compared than labels.
     let ports = rule.ports.fixed;
     for (const named of rule.ports.named) ports = unionPorts(ports, match.port(named));
     const hit = intersectPorts(going, ports);
     if (hit.length === 0) continue;
+    const peers = rule.peers === 'any' ? 'yes' : anyPeer(rule.peers, rule.everyAddress === true, match);
+    if (peers === 'no') continue;
     ends[rule.action] = unionPorts(ends[rule.action], hit);
     if (peers === 'yes' && selects === 'yes') going = subtractPorts(going, ports);
     if (going.length === 0) break;

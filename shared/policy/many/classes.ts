@@ -34,20 +34,29 @@ export interface LabelledClasses {
 /** What tells pods apart beside namespace and labels. */
 export interface Usage {
   readonly names: ReadonlySet<string>;
-  /** Borders of address blocks, ascending. */
   readonly cuts: Cuts;
   readonly blocks: boolean;
   readonly nodes: boolean;
 }
 
 /** IPv4 borders as plain numbers: there is one address to compare for every pod. */
-export interface Cuts {
-  readonly 4: readonly number[];
-  readonly 6: readonly bigint[];
+interface Cuts {
+  readonly 4: Borders<number>;
+  readonly 6: Borders<bigint>;
 }
 
+/** Where blocks and their holes begin and end. */
+interface Borders<T extends number | bigint> {
+  /** Ascending. */
+  readonly at: readonly T[];
+  /** Whether some block holds what follows the border at the same place. */
+  readonly held: readonly boolean[];
+}
+
+const NO_BORDERS = { at: [], held: [] };
+
 /** For questions in which only labels count. */
-const LABELS_ONLY: Usage = { names: new Set(), cuts: { 4: [], 6: [] }, blocks: false, nodes: false };
+const LABELS_ONLY: Usage = { names: new Set(), cuts: { 4: NO_BORDERS, 6: NO_BORDERS }, blocks: false, nodes: false };
 
 /** The classes that all rules of a model need, computed once. */
 export function classIndexOf(model: PolicyModel): ClassIndex {
@@ -137,13 +146,13 @@ export function addressKey(pod: Pod, { cuts }: Usage): string | number {
   // Most pods have one IPv4 address: its place among the borders is key enough.
   const only = onlyAddressOf(pod);
   const value = only === undefined ? undefined : parseIPv4(only);
-  if (value !== undefined) return cutOf(cuts[4], value);
+  if (value !== undefined) return placeOf(cuts[4], value);
   let key = 'v';
   for (const text of addressTextsOf(pod)) {
     const address = parseAddress(text);
     // Written as IPv6, it can still be an IPv4 address.
-    if (address?.family === 6) key += ` 6/${cutOf(cuts[6], address.value)}`;
-    else if (address !== undefined) key += ` 4/${cutOf(cuts[4], Number(address.value))}`;
+    if (address?.family === 6) key += ` 6/${placeOf(cuts[6], address.value)}`;
+    else if (address !== undefined) key += ` 4/${placeOf(cuts[4], Number(address.value))}`;
   }
   return key;
 }
@@ -161,56 +170,64 @@ function namesKey(pod: Pod, names: ReadonlySet<string>): string {
   return key;
 }
 
-/** How many borders lie at or below an address: equal counts mean that no block tells two addresses apart. */
-function cutOf<T extends number | bigint>(cuts: readonly T[], value: T): number {
+/** The place of an address among the borders: no block tells two addresses of one place apart. Outside all blocks: 0. */
+function placeOf<T extends number | bigint>({ at, held }: Borders<T>, value: T): number {
   let low = 0;
-  let high = cuts.length;
+  let high = at.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if ((cuts[middle] ?? value) <= value) low = middle + 1;
+    if ((at[middle] ?? value) <= value) low = middle + 1;
     else high = middle;
   }
-  return low;
+  return held[low - 1] === true ? low : 0;
 }
 
 /** What the rules of all policies look at. */
 export function usageOf(model: PolicyModel): Usage {
   return model.memo('classes/usage', () => {
     const names = new Set<string>();
-    const cuts = { 4: new Set<bigint>(), 6: new Set<bigint>() };
+    const blocks: BlockPeer[] = [];
     let nodes = false;
     for (const rule of model.policies.flatMap((policy) => DIRECTIONS.flatMap((direction) => policy[direction]))) {
       for (const { name } of rule.ports.named) names.add(name);
       for (const peer of rule.peers === 'any' ? [] : rule.peers) {
         if (peer.type === 'nodes') nodes = true;
-        if (peer.type === 'block') addCuts(peer, cuts);
+        if (peer.type === 'block') blocks.push(peer);
       }
     }
-    return usageFrom(names, cuts, nodes);
+    return { ...usageOfBlocks(blocks), names, nodes };
   });
 }
 
 /** The usage of some blocks alone, when the rest does not matter. */
 export function usageOfBlocks(blocks: readonly BlockPeer[]): Usage {
-  const cuts = { 4: new Set<bigint>(), 6: new Set<bigint>() };
-  for (const block of blocks) addCuts(block, cuts);
-  return usageFrom(new Set(), cuts, false);
+  const four = bordersOf(blocks, 4);
+  const cuts: Cuts = { 4: { at: four.at.map(Number), held: four.held }, 6: bordersOf(blocks, 6) };
+  return { names: new Set(), nodes: false, cuts, blocks: cuts[4].at.length + cuts[6].at.length > 0 };
 }
 
-function usageFrom(
-  names: ReadonlySet<string>,
-  cuts: Readonly<Record<4 | 6, ReadonlySet<bigint>>>,
-  nodes: boolean,
-): Usage {
-  const sorted = (set: ReadonlySet<bigint>): bigint[] => [...set].sort((a, b) => (a < b ? -1 : 1));
-  const both: Cuts = { 4: sorted(cuts[4]).map(Number), 6: sorted(cuts[6]) };
-  return { names, nodes, cuts: both, blocks: both[4].length + both[6].length > 0 };
-}
-
-function addCuts(block: BlockPeer, cuts: Record<4 | 6, Set<bigint>>): void {
-  for (const range of [block.range, ...block.except.map((hole) => hole.range)]) {
-    if (range !== undefined) cuts[range.family].add(range.first).add(range.last + 1n);
+function bordersOf(blocks: readonly BlockPeer[], family: 4 | 6): Borders<bigint> {
+  // By border, how many more blocks hold what follows it than what is before. A hole leaves its block's count as it is.
+  const steps = new Map<bigint, number>();
+  const step = (border: bigint, by: number): void => {
+    steps.set(border, (steps.get(border) ?? 0) + by);
+  };
+  for (const { range, except } of blocks) {
+    for (const one of [...except.map((hole) => hole.range), range]) {
+      if (one?.family !== family) continue;
+      step(one.first, one === range ? 1 : 0);
+      step(one.last + 1n, one === range ? -1 : 0);
+    }
   }
+  let count = 0;
+  const sorted = [...steps].sort(([a], [b]) => (a < b ? -1 : 1));
+  return {
+    at: sorted.map(([border]) => border),
+    held: sorted.map(([, by]) => {
+      count += by;
+      return count > 0;
+    }),
+  };
 }
 
 /** Below this many classes, comparing each is quicker than building an index. */

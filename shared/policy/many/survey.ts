@@ -183,47 +183,58 @@ function partsFor(
   // Of an endpoint with two families, each family meets only those others that have it.
   const byAddress = blocks.length > 0 || (unit.type !== 'range' && views.length > 1);
   const usage = usageOfBlocks(blocks);
-  const parts = index.classes.flatMap((cls): readonly Part[] => {
-    if (!byAddress) return [{ cls, pods: cls.pods, ranges: [], faces: [addFace({ unit: cls.unit, place: '' })] }];
-    return splitByAddress(cls, usage).map(([key, pods]) => {
-      const [first = cls.unit.pod] = pods;
-      const place = cls.unit.hostNetwork ? `host ${key}` : key;
-      // A number stands for one IPv4 address, which need not be read for each part.
-      if (typeof key === 'number') return { cls, pods, ranges: [], faces: [addFace(new PodFace(model, first, place))] };
-      const one = model.unitOf(first);
-      const families = one.addresses.map(({ family }) => family);
-      const own =
-        families.length < 2
-          ? [addFace({ unit: one, place })]
-          : families.map((family) => addFace({ unit: inFamily(one, family), place: `${family} ${place}` }));
-      return { cls, pods, ranges: [], faces: own };
-    });
-  });
+  const parts: Part[] = [];
+  const addPods = (cls: PodClass, key: string | number, pods: readonly Pod[]): void => {
+    const [first = cls.unit.pod] = pods;
+    const place = cls.unit.hostNetwork ? `host ${key}` : key;
+    // A number stands for one IPv4 address, which need not be read for each part.
+    if (typeof key === 'number') {
+      parts.push({ cls, pods, ranges: [], faces: [addFace(new PodFace(model, first, place))] });
+      return;
+    }
+    const one = model.unitOf(first);
+    const families = one.addresses.map(({ family }) => family);
+    const own =
+      families.length < 2
+        ? [addFace({ unit: one, place })]
+        : families.map((family) => addFace({ unit: inFamily(one, family), place: `${family} ${place}` }));
+    parts.push({ cls, pods, ranges: [], faces: own });
+  };
+  for (const cls of index.classes) {
+    if (byAddress) splitByAddress(cls, usage, addPods);
+    else parts.push({ cls, pods: cls.pods, ranges: [], faces: [addFace({ unit: cls.unit, place: '' })] });
+  }
   const ranges =
     unit.type === 'range' ? [] : ([4, 6] as const).flatMap((family) => splitRange(wholeFamily(family), blocks));
-  const outside = ranges.map(
-    (range, at): Part => ({
-      cls: undefined,
-      pods: [],
-      ranges: [range],
-      faces: [addFace({ unit: { type: 'range', range }, place: `range ${at}` })],
-    }),
-  );
-  return { parts: [...parts, ...outside], faces };
+  for (const [at, range] of ranges.entries()) {
+    const face = addFace({ unit: { type: 'range', range }, place: `range ${at}` });
+    parts.push({ cls: undefined, pods: [], ranges: [range], faces: [face] });
+  }
+  return { parts, faces };
 }
 
+/** Calls `part` with the pods of each place that addresses of a class have. */
 function splitByAddress(
   cls: PodClass,
   usage: Usage,
-): readonly (readonly [key: string | number, pods: readonly Pod[]])[] {
-  const byKey = new Map<string | number, Pod[]>();
+  part: (cls: PodClass, key: string | number, pods: readonly Pod[]) => void,
+): void {
+  let only: string | number | undefined;
+  let byKey: Map<string | number, Pod[]> | undefined;
+  let seen = 0;
   for (const pod of cls.pods) {
     const key = addressKey(pod, usage);
+    only ??= key;
+    // Few pods lie in a block that a rule names, so most classes stay whole.
+    if (byKey === undefined && key !== only) byKey = new Map([[only, cls.pods.slice(0, seen)]]);
+    seen++;
+    if (byKey === undefined) continue;
     const list = byKey.get(key);
     if (list === undefined) byKey.set(key, [pod]);
     else list.push(pod);
   }
-  return [...byKey];
+  if (byKey !== undefined) for (const [key, pods] of byKey) part(cls, key, pods);
+  else if (only !== undefined) part(cls, only, cls.pods);
 }
 
 /** The group of each face; the endpoint's own rules treat faces of one group alike. */
@@ -286,21 +297,31 @@ function createJudge(
 ): Judge {
   const own = new Map<number, number>();
   const others = new Map<number, number>();
-  const ownOutcome = (view: Unit, at: number, face: number, one: Face): number =>
-    cached(own, (groups[face] ?? 0) * views.length + at, () => {
+  const ownOutcome = (view: Unit, at: number, face: number, one: Face): number => {
+    const key = (groups[face] ?? 0) * views.length + at;
+    let outcome = own.get(key);
+    if (outcome === undefined) {
       const match = matchOf({ direction, tiers, subject: view, other: one.unit }, model.context);
-      return outcomes.intern(decide(tiers, direction, match));
-    });
-  const otherOutcome = (view: Unit, at: number, profile: Profile): number =>
-    cached(others, profile.id * views.length + at, () => {
+      outcome = outcomes.intern(decide(tiers, direction, match));
+      own.set(key, outcome);
+    }
+    return outcome;
+  };
+  const otherOutcome = (view: Unit, at: number, profile: Profile): number => {
+    const key = profile.id * views.length + at;
+    let outcome = others.get(key);
+    if (outcome === undefined) {
       const destination = profile.direction === 'egress' ? view : profile.example.unit;
       const match = {
         selects: profile.selects,
         peer: (peer: Peer) => matchPeer(peer, view, model.context),
         port: (named: Parameters<typeof namedPort>[0]) => namedPort(named, destination),
       };
-      return outcomes.intern(decide(profile.tiers, profile.direction, match));
-    });
+      outcome = outcomes.intern(decide(profile.tiers, profile.direction, match));
+      others.set(key, outcome);
+    }
+    return outcome;
+  };
   const outcomeOf = (cls: PodClass | undefined, profiles: Finder | undefined, face: number, at: number): number => {
     const view = views[at];
     const one = faces[face];
@@ -319,15 +340,6 @@ function createJudge(
       .map(([face, at]) => outcomeOf(cls, profiles, face, at))
       .reduce(outcomes.either);
   };
-}
-
-function cached(known: Map<number, number>, key: number, compute: () => number): number {
-  let value = known.get(key);
-  if (value === undefined) {
-    value = compute();
-    known.set(key, value);
-  }
-  return value;
 }
 
 /** Faces with the views they can talk to: those of the same family, or all when there is none in common. */

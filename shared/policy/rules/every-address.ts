@@ -8,18 +8,21 @@ import type { BlockPeer, Peer } from './rules.ts';
  */
 export function holdEveryAddress(peers: readonly Peer[]): boolean {
   const blocks = peers.filter((peer): peer is BlockPeer => peer.type === 'block' && peer.range !== undefined);
-  return ([4, 6] as const).every((family) => {
-    const own = blocks.filter(({ range }) => range?.family === family);
-    return (
-      own.length > 0 &&
-      splitRange(wholeFamily(family), own).every(({ first }) =>
-        own.some(
-          ({ range, except }) =>
-            holds(range, first) && !except.some((hole) => hole.range.family === family && holds(hole.range, first)),
-        ),
-      )
-    );
-  });
+  const own = FAMILIES.map((family) => blocks.filter(({ range }) => range?.family === family));
+  // Most rules name blocks of one family, if any.
+  if (own.some((some) => some.length === 0)) return false;
+  return FAMILIES.every((family, at) => holdFamily(own[at] ?? [], family));
+}
+
+const FAMILIES = [4, 6] as const;
+
+function holdFamily(blocks: readonly BlockPeer[], family: 4 | 6): boolean {
+  return splitRange(wholeFamily(family), blocks).every(({ first }) =>
+    blocks.some(
+      ({ range, except }) =>
+        holds(range, first) && !except.some((hole) => hole.range.family === family && holds(hole.range, first)),
+    ),
+  );
 }
 
 function holds(range: BlockPeer['range'], value: bigint): boolean {
