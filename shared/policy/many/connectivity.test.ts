@@ -161,6 +161,46 @@ describe('sourcesOf and destinationsOf', () => {
     });
   });
 
+  it('tells pods apart by blocks that lie in each other, and by their holes', () => {
+    const replica = (name: string, ip: string) => pod(`x/${name}`, { app: 'web' }, { ip });
+    const nested: PolicyFacts = {
+      namespaces: [namespace('x')],
+      pods: [
+        pod('x/db', { app: 'db' }, { ip: '10.9.0.1' }),
+        replica('below', '10.0.9.9'),
+        replica('outer', '10.1.0.1'),
+        replica('inner', '10.1.64.1'),
+        replica('hole', '10.1.64.200'),
+        replica('after', '10.1.99.1'),
+        replica('beyond', '10.2.0.1'),
+      ],
+      networkPolicies: [
+        policy('x/db', {
+          podSelector: { matchLabels: { app: 'db' } },
+          ingress: [
+            { from: [{ ipBlock: { cidr: '10.1.0.0/16', except: ['10.1.64.128/25'] } }], ports: [{ port: 80 }] },
+            { from: [{ ipBlock: { cidr: '10.1.64.0/24' } }], ports: [{ port: 443 }] },
+          ],
+        }),
+      ],
+    };
+    const expected = {
+      'TCP 80': ['x/outer', 'x/after'],
+      'TCP 80, TCP 443': ['x/inner'],
+      'TCP 443': ['x/hole'],
+      'no ports': ['x/below', 'x/beyond'],
+    };
+    expect(show(sourcesOf(buildPolicyModel(nested), at(nested, 'x/db')))).toEqual(expected);
+    // The whole matrix cuts classes of pods by the blocks of all policies.
+    const sources = rows(nested, 'pod').filter((row) => row.includes('> Pod x/db:'));
+    expect(sources).toEqual([
+      'Pod x/after > Pod x/db: TCP 80',
+      'Pod x/hole > Pod x/db: TCP 443',
+      'Pod x/inner > Pod x/db: TCP 80, TCP 443',
+      'Pod x/outer > Pod x/db: TCP 80',
+    ]);
+  });
+
   it('answers for addresses outside', () => {
     expect(show(destinationsOf(model, { type: 'address', cidr: '8.8.8.8' }))['no ports']).toEqual(['x/a']);
     expect(sourcesOf(model, at(facts, 'x/a')).outside).toMatchObject([{ allowed: [], depends: [] }]);
