@@ -40,6 +40,13 @@ export const selectorOption: Option = {
   describe: 'only Services with these labels, as in kubectl: app=web,tier!=db',
 };
 
+export const fieldSelectorOption: Option = {
+  name: 'field-selector',
+  type: 'string',
+  value: 'SELECTOR',
+  describe: 'only Services with these fields, as in kubectl: spec.type=NodePort,metadata.namespace!=kube-system',
+};
+
 /** The values of `-o` for commands that give a diagnosis. */
 export const DIAGNOSIS_FORMATS = [
   'table',

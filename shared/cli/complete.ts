@@ -3,6 +3,7 @@ import { compareText } from '../util/text.ts';
 import type { Command, Option, Plugin } from './command.ts';
 import { completeNames, type NameQuery } from './complete-names.ts';
 import { optionsOf } from './option-groups.ts';
+import { SERVICE_FIELDS } from './parse-field-selector.ts';
 import type { World } from './world.ts';
 
 /** What the shell does beside offering the candidates: cobra's directives, as bits. */
@@ -125,6 +126,9 @@ async function valuesOf(option: Option, prefix: string, plugin: Plugin, query: N
   if (option.choices !== undefined) return with_(option.choices);
   if (option.name === 'suppress') {
     return { ...with_(Object.keys(await plugin.messages()).map((code) => `${code}=`)), directive: NO_FILES + NO_SPACE };
+  }
+  if (option.name === 'field-selector') {
+    return { ...with_(Object.keys(SERVICE_FIELDS).map((field) => `${field}=`)), directive: NO_FILES + NO_SPACE };
   }
   if (FILE_FLAGS.has(option.name)) return { candidates: [], directive: FILES };
   return with_(await completeNames(option.name, '', query));

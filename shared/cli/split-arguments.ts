@@ -52,7 +52,6 @@ const AGAIN = 'Nothing is watched here. The same line again and again: watch COM
 const ELSEWHERE: Readonly<Record<string, string>> = {
   '-w': AGAIN,
   '--watch': AGAIN,
-  '--field-selector': 'One object is asked for by its name, many by their labels: --selector',
   '-f': 'Files instead of a cluster: --snapshot PATH',
   '--filename': 'Files instead of a cluster: --snapshot PATH',
 };
@@ -102,7 +101,7 @@ function isLongFlag(word: string, known: readonly Option[]): boolean {
 
 /** The flags that kubectl has as well, where an empty value means none. */
 function isOfKubectl({ name, group }: Option): boolean {
-  return group !== undefined || ['namespace', 'selector', 'output'].includes(name);
+  return group !== undefined || ['namespace', 'selector', 'field-selector', 'output'].includes(name);
 }
 
 /** Without its value such a flag would change the question unseen: `--snapshot "$FILE"` would ask the cluster. */

@@ -101,6 +101,26 @@ describe('check', () => {
     expect(run.stdout).toMatch(/the only Service in namespace shop with team in \(pay,ops\) has a fault:\s+payment\n/);
   });
 
+  it('takes field selectors as kubectl does, together with labels', async () => {
+    expect((await ask('check --field-selector metadata.name=web')).exit).toBe(0);
+    expect((await ask('check --field-selector metadata.name!=payment')).exit).toBe(0);
+    expect((await ask('check -A --field-selector metadata.namespace!=shop')).exit).toBe(0);
+    const run = await ask('check --field-selector=spec.type=ClusterIP,metadata.name!=web -l team');
+    expect(run.exit).toBe(1);
+    expect(run.stdout.replaceAll(/\s+/g, ' ')).toContain(
+      'the only Service in namespace shop with team and spec.type=ClusterIP,metadata.name!=web has a fault: payment ',
+    );
+    const none = await ask('check --field-selector metadata.name=payment -l team=front');
+    expect(none).toMatchObject({ exit: 0, stderr: '' });
+  });
+
+  it('selects by fields in a recording as in the cluster', async () => {
+    const line = (selector: string): string =>
+      `check --snapshot test/scenarios/selector-relabelled-in-release/facts --field-selector ${selector} -o name`;
+    expect((await runCli(netsvc, line('metadata.name=payment-service'))).stdout).toBe('service/payment-service\n');
+    expect((await runCli(netsvc, line('metadata.name!=payment-service'))).stdout).not.toContain('payment-service');
+  });
+
   it('of a namespace without Services is silent about faults', async () => {
     const run = await ask('check -n empty');
     expect(run).toEqual({ stdout: 'HEALTHY  there is no Service in namespace empty\n', stderr: '', exit: 0 });

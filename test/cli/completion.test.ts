@@ -117,6 +117,7 @@ describe('completion', () => {
     const run = await runCli(netsvc, ['__complete', 'explain', 'SVC101']);
     expect(run.stdout).toBe('SVC101\tthe selector matches no pod\n:4\n');
     expect((await offered(['check', '--suppress', 'SVC101'])).values).toEqual(['SVC101=']);
+    expect((await offered(['check', '--field-selector', 'spec'])).values).toEqual(['spec.clusterIP=', 'spec.type=']);
   });
 
   it('without a cluster offers what it knows', async () => {

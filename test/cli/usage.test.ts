@@ -33,6 +33,11 @@ describe('mistakes in the words', () => {
     ['check --suppress SVC101=web', 'the object needs its namespace'],
     ['check -l app==', ''],
     ['check -l =', 'is not a label selector'],
+    ['check --field-selector web', 'error: --field-selector web is not a field selector\nExamples: metadata.name=web'],
+    [
+      'check --field-selector spec.tpye=NodePort',
+      'Did you mean spec.type?\nThe fields are metadata.name, metadata.namespace, spec.clusterIP, spec.type.\n',
+    ],
     ['snapshot -o json', 'error: -o json is not an archive'],
     ['snapshot web', 'error: snapshot takes no names: web'],
     ['completion tcsh', 'One hook serves every shell'],

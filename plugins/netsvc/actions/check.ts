@@ -1,6 +1,7 @@
-import type { CommandResult, Request } from '../../../shared/cli/command.ts';
+import type { CommandResult, Options, Request } from '../../../shared/cli/command.ts';
 import { UsageError } from '../../../shared/cli/command.ts';
 import { recordedNamespace } from '../../../shared/cli/only-namespace.ts';
+import { parseFieldSelector } from '../../../shared/cli/parse-field-selector.ts';
 import { parseSelector } from '../../../shared/cli/parse-selector.ts';
 import { parseSuppress, suppressedBy } from '../../../shared/cli/parse-suppress.ts';
 import { type Progress, startProgress } from '../../../shared/cli/progress.ts';
@@ -29,8 +30,7 @@ export async function runCheck(request: Request): Promise<CommandResult> {
   if (args.length > 0) {
     throw new UsageError('check takes no names', `One Service: kubectl netsvc ${args[0] ?? ''}`);
   }
-  const selector = options.string('selector');
-  const wanted = selector === undefined ? undefined : parseSelector(selector);
+  const { wanted, words } = choiceOf(options);
   const rules = parseSuppress(options.list('suppress'));
   const everywhere = options.boolean('all-namespaces');
   const read = await facts.snapshot(async (gatherer, namespace) => {
@@ -40,9 +40,7 @@ export async function runCheck(request: Request): Promise<CommandResult> {
   const snapshot = imagineApplied(withSlicesOfEndpoints(read));
   const index = createIndex(snapshot);
   const namespace = everywhere ? undefined : await scopeOf(request, snapshot, index);
-  const services = index
-    .list('Service', namespace)
-    .filter((service) => wanted === undefined || matchesSelector(wanted, service.metadata?.labels));
+  const services = index.list('Service', namespace).filter((service) => wanted === undefined || wanted(service));
   const source = sourceName(snapshot);
   const judge = (service: Service): Report =>
     suppressReport(diagnoseService(index, service, { source, sweep: true }), [...rules, ...suppressedBy(service)]);
@@ -60,9 +58,26 @@ export async function runCheck(request: Request): Promise<CommandResult> {
   return {
     type: 'report',
     report: withProblems(
-      sweepReport({ index, source, namespace: faulty.length > 0 ? place : namespace, selector }, reports),
+      sweepReport({ index, source, namespace: faulty.length > 0 ? place : namespace, selector: words }, reports),
       snapshot,
     ),
+  };
+}
+
+/** Which Services are meant, and the selectors as typed; both undefined for all of them. */
+interface Choice {
+  readonly wanted: ((service: Service) => boolean) | undefined;
+  readonly words: string | undefined;
+}
+
+function choiceOf(options: Options): Choice {
+  const [labels, fields] = [options.string('selector'), options.string('field-selector')];
+  if (labels === undefined && fields === undefined) return { wanted: undefined, words: undefined };
+  const carries = parseSelector(labels ?? '');
+  const holds = parseFieldSelector(fields ?? '');
+  return {
+    wanted: (service) => holds(service) && matchesSelector(carries, service.metadata?.labels),
+    words: [labels, fields].filter((text) => text !== undefined).join(' and '),
   };
 }
 

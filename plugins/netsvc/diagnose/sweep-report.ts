@@ -12,7 +12,7 @@ export interface SweepFrame {
   readonly source: string;
   /** Undefined for all namespaces. */
   readonly namespace: string | undefined;
-  /** The labels that Services were chosen by, as typed. */
+  /** The labels and fields that Services were chosen by, as typed. */
   readonly selector: string | undefined;
 }
 
