@@ -23,6 +23,7 @@ import {
   isTerminating,
   type RunningContainer,
   runningContainers,
+  wasReadySince,
 } from './pods.ts';
 
 /**
@@ -316,8 +317,7 @@ function isStartingUp(pod: Pod, events: readonly ClusterEvent[], entry: UnreadyC
   if ((probe.httpGet?.host ?? probe.tcpSocket?.host ?? '') !== '') return false;
   const port = probe.exec === undefined ? probePortNumber(probe, spec) : undefined;
   if (!(spec.ports ?? []).some(({ containerPort }) => containerPort === port)) return false;
-  const lost = Date.parse(conditionOf(pod, 'Ready')?.lastTransitionTime ?? '');
-  if (lost > Date.parse(entry.startedAt ?? '') + SECOND) return false;
+  if (wasReadySince(pod, entry.startedAt)) return false;
   return lastProbeFailure(events, name, 'readiness', only)?.kind === 'refused';
 }
 

@@ -30,6 +30,13 @@ export function conditionOf(
   return pod.status?.conditions?.find((condition) => condition.type === type);
 }
 
+/** Whether the pod changed readiness after a container of it started: what is not ready then has been, in this run. */
+export function wasReadySince(pod: Pod, startedAt: string | undefined): boolean {
+  const changed = Date.parse(conditionOf(pod, 'Ready')?.lastTransitionTime ?? '');
+  // Times in the status are whole seconds; the start itself sets the condition.
+  return changed > Date.parse(startedAt ?? '') + 1000;
+}
+
 /** `namespace/name`, the key by which findings name pods. */
 export function podKey(pod: Pod): string {
   return `${pod.metadata?.namespace ?? ''}/${pod.metadata?.name ?? ''}`;

@@ -3,7 +3,7 @@ import type { Pod } from '../../../../shared/model/objects-pod.ts';
 import { controllerOf, ownerWorkload } from '../../../../shared/model/owners.ts';
 import type { PodState, UnreadyContainer } from '../../../../shared/model/pod-state.ts';
 import { lastProbeFailure, probesUndeclaredPort } from '../../../../shared/model/pod-state-probe.ts';
-import { conditionOf, isReady } from '../../../../shared/model/pods.ts';
+import { isReady, wasReadySince } from '../../../../shared/model/pods.ts';
 import { nameOf } from '../../../../shared/model/refs.ts';
 import { conditionOfWorkload } from '../../../../shared/model/rollouts.ts';
 import { lastLogLines } from './containers/last-log-lines.ts';
@@ -47,8 +47,7 @@ export function stillStarting(
 function mayPass(index: ClusterIndex, pod: Pod, one: UnreadyContainer, only: boolean): boolean {
   const { name, spec, status } = one.container;
   if (one.waitsFor !== 'readiness' || (status?.restartCount ?? 0) > 0) return false;
-  const lost = Date.parse(conditionOf(pod, 'Ready')?.lastTransitionTime ?? '');
-  if (lost > Date.parse(one.startedAt ?? '') + 1000) return false;
+  if (wasReadySince(pod, one.startedAt)) return false;
   const failure = lastProbeFailure(index.events(pod, 'Pod'), name, 'readiness', only);
   switch (failure?.kind) {
     case 'refused':

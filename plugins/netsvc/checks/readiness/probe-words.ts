@@ -7,7 +7,7 @@ import {
   probePortNumber,
   probeTimes,
 } from '../../../../shared/model/pod-state-probe.ts';
-import { conditionOf, runningContainers } from '../../../../shared/model/pods.ts';
+import { conditionOf, runningContainers, wasReadySince } from '../../../../shared/model/pods.ts';
 import { ago, formatDuration } from '../../../../shared/util/duration.ts';
 import { hideSecrets } from '../../../../shared/util/hide-secrets.ts';
 import { joinNames, shorten } from '../../../../shared/util/text.ts';
@@ -113,9 +113,8 @@ function declared({ container }: FailingProbe): string {
  */
 export function sinceInWords({ now, orLater }: ClusterIndex, failing: FailingProbe): string {
   const started = failing.container.status?.state?.running?.startedAt;
-  const ready = conditionOf(failing.pod, 'Ready');
-  const lost = Date.parse(ready?.lastTransitionTime ?? '');
-  if (!Number.isNaN(lost) && lost > Date.parse(started ?? '') + 1000)
+  const lost = Date.parse(conditionOf(failing.pod, 'Ready')?.lastTransitionTime ?? '');
+  if (wasReadySince(failing.pod, started))
     return orLater && now - lost < MINUTE ? '' : `, not ready for ${formatDuration(now - lost)}`;
   if (orLater && now - Date.parse(started ?? '') < MINUTE) return ', never ready since it started';
   const when = ago(started, now);

@@ -1,6 +1,6 @@
 import type { Confidence, Evidence } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
-import { conditionOf } from '../../../../shared/model/pods.ts';
+import { conditionOf, wasReadySince } from '../../../../shared/model/pods.ts';
 import { formatRef } from '../../../../shared/model/refs.ts';
 import { rolloutOf } from '../../../../shared/model/rollouts.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
@@ -51,12 +51,11 @@ const SLOW_START = 120_000;
 export function mayBeStarting(index: ClusterIndex, failing: FailingProbe, all: readonly ServicePod[]): boolean {
   const { container, fault, failure, pod, type } = failing;
   const { restartCount = 0, state } = container.status ?? {};
-  const started = Date.parse(state?.running?.startedAt ?? '');
-  const lost = Date.parse(conditionOf(pod, 'Ready')?.lastTransitionTime ?? '');
+  const startedAt = state?.running?.startedAt;
   const missing = failure?.kind === 'exec-missing';
   const passes = fault === 'status' ? (failure?.status ?? 0) >= 500 : MAY_PASS.has(fault) && !missing;
-  const first = type === 'readiness' && failure !== undefined && restartCount === 0 && !(lost > started + 1000);
-  return first && passes && index.now - started < SLOW_START && inPace(failing, all, index.now);
+  const first = type === 'readiness' && failure !== undefined && restartCount === 0 && !wasReadySince(pod, startedAt);
+  return first && passes && index.now - Date.parse(startedAt ?? '') < SLOW_START && inPace(failing, all, index.now);
 }
 
 function confidenceOf(failing: FailingProbe): Confidence {
