@@ -15,7 +15,7 @@ export function groupBy<T>(items: readonly T[], key: (item: T) => string): reado
 }
 
 /** The key of a pod's owner; bare pods, which have none, are taken together. */
-export function ownerKey(entry: ServicePod): string {
+export function ownerKey(entry: Pick<ServicePod, 'owner'>): string {
   return entry.owner.kind === 'Pod' ? `Pod/${entry.owner.namespace ?? ''}/` : refKey(entry.owner);
 }
 

@@ -67,6 +67,13 @@ function mayPass(index: ClusterIndex, pod: Pod, one: UnreadyContainer, only: boo
   }
 }
 
+/** Whether a log tells of one that is up, or has no way to come up; a log that was not read tells nothing. */
+export function saysOtherwise(index: ClusterIndex, pod: Pod, container: string): boolean {
+  return lastLogLines(logOrSiblings(index, pod, container)).some(
+    (line) => STUCK.test(line) || UP.test(line) || DONE.test(line),
+  );
+}
+
 /** The last line of a container that tells of its start, for as long as such words are believed. */
 export function startWords(
   index: ClusterIndex,

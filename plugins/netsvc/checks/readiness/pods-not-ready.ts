@@ -2,7 +2,6 @@ import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import type { Evidence, Finding } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import type { UnreadyContainer } from '../../../../shared/model/pod-state.ts';
-import { probeOf, probePortNumber } from '../../../../shared/model/pod-state-probe.ts';
 import { ago } from '../../../../shared/util/duration.ts';
 import { readinessMessages } from '../../messages/readiness.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
@@ -12,10 +11,11 @@ import { NEEDS_USES, needsOf, withWords } from '../pods/dependencies/dependencie
 import { logEvidence, podSource } from '../pods/pod-evidence.ts';
 import { groupBy, inPods, ownerKey, podKeys, thePods } from '../pods/pod-groups.ts';
 import { rolloutNote, withUndo } from '../pods/rollout-note.ts';
-import { type PodIn, podsIn, type ServicePod, servicePods } from '../pods/service-pods.ts';
+import { type PodIn, type ServicePod, servicePods } from '../pods/service-pods.ts';
 import { POD_USES } from '../pods/workloads-behind.ts';
 import { answersElsewhere } from './answers-elsewhere.ts';
-import { type FailingProbe, failingProbe, type ProbeFault, probeKey, spokesman } from './failing-probes.ts';
+import { blamedPods } from './blamed-probes.ts';
+import { type FailingProbe, type ProbeFault, probeKey, spokesman } from './failing-probes.ts';
 import { probeFixes, proof } from './probe-fixes.ts';
 import {
   containersEvidence,
@@ -26,6 +26,7 @@ import {
   probeTexts,
   sinceInWords,
 } from './probe-words.ts';
+import { silentStarts } from './silent-start.ts';
 import { standbyOf } from './standby.ts';
 import { mayBeStarting, publishedEvidence, publishedInWords, revisionOf, weighUnready } from './unready-weight.ts';
 
@@ -40,11 +41,8 @@ export const podsNotReady = defineCheck<ServiceSubject>({
   uses: [...POD_USES, ...NEEDS_USES, 'Lease'],
   applies: (subject) => subject.selector !== undefined,
   run: (subject, { index }) => {
-    const unready = podsIn(servicePods(index, subject), 'unready');
-    const examined = unready.flatMap((entry) => {
-      const first = toBlame(entry);
-      return first === undefined ? [] : [{ entry, first, failing: failingProbe(index, entry, first) }];
-    });
+    const starting = new Set(silentStarts(index, subject).map(({ key }) => key));
+    const examined = blamedPods(index, subject).filter(({ entry }) => !starting.has(entry.key));
     const probes = examined.flatMap(({ failing }) => (failing === undefined ? [] : [failing]));
     const without = examined.filter(({ failing }) => failing === undefined);
     return [
@@ -60,26 +58,6 @@ export const podsNotReady = defineCheck<ServiceSubject>({
     ];
   },
 });
-
-/**
- * The first container that is not ready by its own doing. A mesh answers the app's probe in its sidecar (Istio rewrites
- * it to `/app-health/…` on the agent's port): while the sidecar is not ready, the app's probe tells nothing of the app.
- */
-function toBlame(entry: PodIn<'unready'>): UnreadyContainer | undefined {
-  const { containers } = entry.state;
-  return (
-    containers.find((one) => !containers.some((other) => other !== one && answersFor(other, one))) ?? containers[0]
-  );
-}
-
-function answersFor({ container: other }: UnreadyContainer, { container, waitsFor }: UnreadyContainer): boolean {
-  const probe = waitsFor === undefined ? undefined : probeOf(container.spec, waitsFor);
-  const port = probe === undefined ? undefined : probePortNumber(probe, container.spec);
-  if (port === undefined) return false;
-  const declares = ({ spec }: typeof other): boolean => (spec.ports ?? []).some((one) => one.containerPort === port);
-  if (declares(container)) return false;
-  return declares(other) || (other.name === 'istio-proxy' && (probe?.httpGet?.path ?? '').startsWith('/app-health/'));
-}
 
 const MESSAGE: Readonly<Record<ProbeFault, (typeof readinessMessages)['SVC301']['raise']>> = {
   status: readinessMessages.SVC301.raise,

@@ -127,7 +127,7 @@ describe('a server that does not listen yet', () => {
   });
 
   it('is a fault later, after a restart, and where something answers', () => {
-    expect(causeCodes(ask(35, refused))).toEqual(['SVC302']);
+    expect(causeCodes(ask(65, refused))).toEqual(['SVC302']);
     expect(causeCodes(ask(25, refused, 2))).toEqual(['SVC302']);
     const elsewhere: Probe = { httpGet: { host: '127.0.0.1', path: '/healthz', port: 8080 }, periodSeconds: 2 };
     expect(causeCodes(ask(25, refused, 0, elsewhere))).toEqual(['SVC302']);

@@ -17,6 +17,7 @@ import { type FailingProbe, failingProbe } from './failing-probes.ts';
 import { mayWait } from './pods-not-ready.ts';
 import { change, probeFixes } from './probe-fixes.ts';
 import { failureInWords, probedContainer, probeEvidence, probeInWords, probeTexts } from './probe-words.ts';
+import { patienceWith, silentStarts } from './silent-start.ts';
 
 /** Young pods against which nothing speaks yet: a note while others serve, a possible cause while none does. */
 export const podsStarting = defineCheck<ServiceSubject>({
@@ -26,7 +27,7 @@ export const podsStarting = defineCheck<ServiceSubject>({
   uses: [...POD_USES, ...NEEDS_USES],
   applies: (subject) => subject.selector !== undefined,
   run: (subject, { index }) =>
-    groupBy(podsIn(servicePods(index, subject), 'starting'), (entry) =>
+    groupBy([...podsIn(servicePods(index, subject), 'starting'), ...silentStarts(index, subject)], (entry) =>
       [ownerKey(entry), entry.state.stage, entry.state.container?.container.name ?? ''].join(' '),
     ).map((group) => raise(index, subject, group)),
 });
@@ -39,9 +40,12 @@ function raise(index: ClusterIndex, subject: ServiceSubject, group: readonly [St
   const says = group.flatMap(({ pod, state }) =>
     state.container === undefined ? [] : (startWords(index, pod, state.container) ?? []),
   )[0];
-  const { severity, confidence, impact } = weightOf(index, subject, first, says !== undefined);
   const told = group.find((entry) => probeOfStart(index, entry)?.failure !== undefined) ?? first;
   const failing = probeOfStart(index, told);
+  const patience = failing?.fault === 'refused' ? patienceWith(index, subject, failing) : undefined;
+  const lasted = index.now - Date.parse(first.state.since ?? '');
+  const goesOn = says !== undefined || (patience !== undefined && lasted < patience.seconds * 1000);
+  const { severity, confidence, impact } = weightOf(index, subject, first.state, lasted, goesOn);
   const needs = failing === undefined ? undefined : needsOf(index, failing, failing.container, probeTexts(failing));
   const evidence: Evidence[] =
     failing === undefined
@@ -49,6 +53,7 @@ function raise(index: ClusterIndex, subject: ServiceSubject, group: readonly [St
       : [
           ...probeEvidence(index, failing),
           ...logEvidence(index, failing, failing.container.name),
+          ...(patience?.evidence ?? []),
           ...(needs?.evidence ?? []),
         ];
   return readinessMessages.SVC313.raise({
@@ -60,6 +65,7 @@ function raise(index: ClusterIndex, subject: ServiceSubject, group: readonly [St
         (failing === undefined
           ? ''
           : `; ${probeInWords(failing)} of ${probedContainer(failing)} ${notPassed(failing)}`) +
+        (patience?.words ?? '') +
         (says === undefined ? '' : `; its log says: ${shorten(says.replace(LOG_TIME, ''), 80)}`),
     },
     pods: podKeys(group),
@@ -85,22 +91,22 @@ function raise(index: ClusterIndex, subject: ServiceSubject, group: readonly [St
 
 /**
  * Nothing while others serve; a possible cause while nothing does, and a likely one after a minute of it: of a start that
- * goes on by the words of the app, or of one that has no such words.
+ * goes on by the words of the app, its command or other pods of it, or of one of which nothing is known.
  */
 function weightOf(
   index: ClusterIndex,
   subject: ServiceSubject,
-  first: Starting,
+  state: Starting['state'],
+  lasted: number,
   goesOn: boolean,
 ): { readonly severity: Severity; readonly confidence: Confidence; readonly impact: number } {
   const published = subject.service.spec?.publishNotReadyAddresses === true;
   if (published || readyPods(servicePods(index, subject)).length > 0) {
     return { severity: 'info', confidence: 'likely', impact: 0 };
   }
-  const lasted = index.now - Date.parse(first.state.since ?? '');
   // Of facts without a time of their own the age is a lower bound.
   if (lasted >= 60_000 && goesOn) return { severity: 'warning', confidence: 'likely', impact: 0.9 };
-  if (lasted >= 60_000 || (index.orLater && isAskedLate(first.state.container)))
+  if (lasted >= 60_000 || (index.orLater && isAskedLate(state.container)))
     return { severity: 'critical', confidence: 'likely', impact: 0.9 };
   return { severity: 'warning', confidence: 'possible', impact: 0.9 };
 }

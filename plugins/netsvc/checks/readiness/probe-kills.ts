@@ -13,13 +13,13 @@ import {
   troubleEvidence,
 } from '../pods/containers/troubled-containers.ts';
 import { isInTemplate, patchContainer } from '../pods/containers/workload-commands.ts';
-import { logEvidence } from '../pods/pod-evidence.ts';
+import { logEvidence, podSource } from '../pods/pod-evidence.ts';
 import { groupBy, inPods, podKeys } from '../pods/pod-groups.ts';
 import { rolloutNote, withUndo } from '../pods/rollout-note.ts';
 import { servicePods, weigh } from '../pods/service-pods.ts';
 import { POD_USES } from '../pods/workloads-behind.ts';
 import { examineProbe, type FailingProbe, probeKey } from './failing-probes.ts';
-import { measuredStart } from './measured-start.ts';
+import { type SeenStart, startsSeen } from './measured-start.ts';
 import { change, probeFixes } from './probe-fixes.ts';
 import { failureInWords, probedContainer, probeEvidence, probeInWords } from './probe-words.ts';
 
@@ -51,7 +51,7 @@ function raise(index: ClusterIndex, subject: ServiceSubject, group: readonly [Ki
   const { initialDelay, period, failureThreshold, budget } = probeTimes(failing.probe);
   const restarts = restartsInWords(group);
   const message = failing.type === 'startup' ? readinessMessages.SVC311 : readinessMessages.SVC310;
-  const start = measuredStart(index, subject, first);
+  const start = startsSeen(index, subject, first).at(-1);
   return message.raise({
     subject: first.owner,
     args: {
@@ -83,21 +83,16 @@ function endInWords({ trouble }: Killed): string {
   return `it was ended${lasted} with exit code ${trouble.ended?.exitCode ?? '?'}, when the attempts of the probe were used up`;
 }
 
-function startEvidence(start: { seconds: number; pod: string }, budget: number): Evidence {
-  const verdict =
-    start.seconds > budget ? `longer than the ${budget}s that the probe allows` : `the probe allows ${budget}s`;
+function startEvidence({ seconds, entry }: SeenStart, budget: number): Evidence {
+  const verdict = seconds > budget ? `longer than the ${budget}s that the probe allows` : `the probe allows ${budget}s`;
   return {
-    fact: `pod ${start.pod} needed ${formatDuration(start.seconds * 1000)} from start to Ready; ${verdict}`,
-    source: `Pod ${start.pod} status.conditions`,
+    fact: `pod ${entry.name} needed ${formatDuration(seconds * 1000)} from start to Ready; ${verdict}`,
+    source: `${podSource(entry)} status.conditions`,
   };
 }
 
 /** A probe that asks the wrong thing is corrected; one that is too impatient gets a startup probe in front of it. */
-function fixesOf(
-  subject: ServiceSubject,
-  failing: FailingProbe,
-  start: { readonly seconds: number } | undefined,
-): readonly Fix[] {
+function fixesOf(subject: ServiceSubject, failing: FailingProbe, start: SeenStart | undefined): readonly Fix[] {
   if (!['refused', 'other', 'unseen'].includes(failing.fault)) return probeFixes(subject, failing);
   const { period, failureThreshold } = probeTimes(failing.probe);
   const needed = Math.max(300, Math.ceil((start?.seconds ?? 0) * 2));

@@ -42,20 +42,25 @@ export function weighUnready(
 }
 
 /** Seconds in which the first run of a container may be a slow start, whatever has been asked meanwhile. */
-const SLOW_START = 120_000;
+const SLOW_START = 120;
 
 /**
  * Whether time may still mend what a probe is answered: in a first run that never was ready, is young, and not overdue by
  * the pace of its siblings.
  */
-export function mayBeStarting(index: ClusterIndex, failing: FailingProbe, all: readonly ServicePod[]): boolean {
+export function mayBeStarting(
+  index: ClusterIndex,
+  failing: FailingProbe,
+  all: readonly ServicePod[],
+  seconds = SLOW_START,
+): boolean {
   const { container, fault, failure, pod, type } = failing;
   const { restartCount = 0, state } = container.status ?? {};
   const startedAt = state?.running?.startedAt;
   const missing = failure?.kind === 'exec-missing';
   const passes = fault === 'status' ? (failure?.status ?? 0) >= 500 : MAY_PASS.has(fault) && !missing;
   const first = type === 'readiness' && failure !== undefined && restartCount === 0 && !wasReadySince(pod, startedAt);
-  return first && passes && index.now - Date.parse(startedAt ?? '') < SLOW_START && inPace(failing, all, index.now);
+  return first && passes && index.now - Date.parse(startedAt ?? '') < seconds * 1000 && inPace(failing, all, index.now);
 }
 
 function confidenceOf(failing: FailingProbe): Confidence {
