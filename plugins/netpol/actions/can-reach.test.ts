@@ -212,6 +212,15 @@ spec: {podSelector: {matchLabels: {app: nobody}}}
     expect(run.stdout).not.toContain('shop/lost');
   });
 
+  it('says that policies together let through a pod whose address is not known', async () => {
+    const letIn = (name: string, ...cidrs: readonly string[]): string =>
+      `---\napiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: ${name}, namespace: data}\nspec: {podSelector: {matchLabels: {app: db}}, ingress: [{from: [${cidrs.map((cidr) => `{ipBlock: {cidr: '${cidr}'}}`).join()}]}]}\n`;
+    const manifests = `${SHOP}${letIn('lower', '0.0.0.0/1')}${letIn('rest', '128.0.0.0/1', '::/0')}`;
+    const { exit, stdout } = await ask('can-reach shop/web data/db', manifests);
+    expect(exit).toBe(0);
+    expect(stdout.replaceAll(/\s+/g, ' ')).toContain('each that it can have is held by one of the rules marked ?');
+  });
+
   it('gives the walk and the verdict as JSON', async () => {
     const value = JSON.parse((await ask('can-reach shop/web data/db -o json')).stdout);
     expect(value.answer).toBe('denied');

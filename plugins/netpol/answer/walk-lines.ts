@@ -57,10 +57,22 @@ function endLines(side: SideWalk): readonly string[] {
       side.direction,
     );
   }
+  if (decision.by === 'rule' && isTogether(side)) {
+    return ['  its address is not known, but each that it can have is held by one of the', '  rules marked ?'];
+  }
   if (decision.by !== 'default') return [];
   return side.tiers.at(-1)?.outcome === 'depends'
     ? ['  allowed, whether these policies count for it or not']
     : ['  no rule matches, and nothing isolates it: allowed'];
+}
+
+/** Whether no rule decided alone. */
+function isTogether({ tiers, decision }: SideWalk): boolean {
+  return !tiers.some(({ policies }) =>
+    policies.some(
+      ({ policy, rules }) => decision.by === 'rule' && policy === decision.policy && rules.at(-1)?.matched === 'yes',
+    ),
+  );
 }
 
 function wrapped(indent: string, text: string, direction: Direction): readonly string[] {

@@ -125,7 +125,7 @@ function decidePolicy(policy: Policy, direction: Direction, match: Match, select
     for (const named of rule.ports.named) ports = unionPorts(ports, match.port(named));
     const hit = intersectPorts(going, ports);
     if (hit.length === 0) continue;
-    const peers = rule.peers === 'any' ? 'yes' : anyPeer(rule.peers, rule.everyAddress === true, match);
+    const peers = rule.peers === 'any' ? 'yes' : anyPeer(rule.peers, match);
     if (peers === 'no') continue;
     ends[rule.action] = unionPorts(ends[rule.action], hit);
     if (peers === 'yes' && selects === 'yes') going = subtractPorts(going, ports);
@@ -134,13 +134,13 @@ function decidePolicy(policy: Policy, direction: Direction, match: Match, select
   return { ...ends, going };
 }
 
-function anyPeer(peers: readonly Peer[], everyAddress: boolean, match: Match): Tri {
+/** Whether one of a rule's peers means the other end. */
+export function anyPeer(peers: readonly Peer[], match: Match): Tri {
   let result: Tri = 'no';
   for (const peer of peers) {
     const one = match.peer(peer);
     if (one === 'yes') return 'yes';
-    if (one === 'maybe') result = everyAddress && peer.type === 'block' ? 'yes' : 'maybe';
-    if (result === 'yes') return 'yes';
+    if (one === 'maybe') result = 'maybe';
   }
   return result;
 }

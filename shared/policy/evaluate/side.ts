@@ -2,7 +2,8 @@ import { type MatchContext, matchPeer, matchPods } from '../rules/match.ts';
 import { ALL_PORTS, NO_PORTS, type PortSet } from '../rules/port-set.ts';
 import type { Direction, NamedPort, Policy, Tier, Tri } from '../rules/rules.ts';
 import { resolveNamedPort, type Unit } from '../rules/units.ts';
-import { decide, type Match, OPEN, type SideSets } from './decide.ts';
+import { decide, eitherOf, type Match, OPEN, perhaps, type SideSets } from './decide.ts';
+import { withEachAddress } from './unknown-address.ts';
 
 /** One side of a question: whose policies are asked, and about whom. */
 export interface Side {
@@ -13,12 +14,46 @@ export interface Side {
   readonly other: Unit;
 }
 
-/** How policies meet the two units of a side, one by one and without any index. */
-export function matchOf(side: Side, context: MatchContext): Match {
+/** Whose policies are asked may be known by what selects it, without its unit. */
+export type Judged = Pick<Side, 'direction' | 'tiers' | 'other'> & Pick<Match, 'selects'> & { readonly receiver: Unit };
+
+/** A side as policies meet it, one by one and without any index. */
+export function judgedOf(side: Side, context: MatchContext): Judged {
+  const { direction, tiers, other } = side;
+  const selecting = (policy: Policy): Tri => selects(policy, side.subject, context);
+  return { direction, tiers, other, selects: selecting, receiver: destinationOf(side) };
+}
+
+/** What policies let pass, all ports at once. An address that is not known is any. */
+export function judge(judged: Judged, context: MatchContext): SideSets {
+  const { tiers, direction, other } = judged;
+  const sets = decide(tiers, direction, matchWith(judged, other, context));
+  if (perhaps(sets).length === 0) return sets;
+  const others = othersOf(judged, context);
+  if (others[0] === other) return sets;
+  return others.map((one) => decide(tiers, direction, matchWith(judged, one, context))).reduce(eitherOf);
+}
+
+/** How policies meet a side, once for each place where the other end may be. */
+export function matchesOf(judged: Judged, context: MatchContext): readonly Match[] {
+  return othersOf(judged, context).map((other) => matchWith(judged, other, context));
+}
+
+function othersOf({ tiers, direction, other, selects: selecting }: Judged, context: MatchContext): readonly Unit[] {
+  const policies = tiers.flatMap(({ groups }) => groups.flat());
+  const asked = policies.filter((policy) => policy.affects[direction] && selecting(policy) !== 'no');
+  return withEachAddress(
+    other,
+    asked.flatMap((policy) => policy[direction]),
+    context,
+  );
+}
+
+function matchWith({ selects: selecting, receiver }: Judged, other: Unit, context: MatchContext): Match {
   return {
-    selects: (policy) => selects(policy, side.subject, context),
-    peer: (peer) => matchPeer(peer, side.other, context),
-    port: (named) => namedPort(named, destinationOf(side)),
+    selects: selecting,
+    peer: (peer) => matchPeer(peer, other, context),
+    port: (named) => namedPort(named, receiver),
   };
 }
 
@@ -54,6 +89,6 @@ export function sideSets(side: Side, context: MatchContext): SideSets {
   if (side.tiers.length === 0) return OPEN;
   const local = nodeLocal(side, context);
   if (local === 'yes') return OPEN;
-  const sets = decide(side.tiers, side.direction, matchOf(side, context));
+  const sets = judge(judgedOf(side, context), context);
   return local === 'maybe' ? { ...sets, allow: ALL_PORTS } : sets;
 }

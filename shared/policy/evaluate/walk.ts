@@ -1,18 +1,18 @@
 import type { Ref } from '../../model/refs.ts';
 import type { MatchContext } from '../rules/match.ts';
-import { formatPorts, hasPort, type PortSet, portRange, toPortRanges, unionPorts } from '../rules/port-set.ts';
+import { formatPorts, hasPort, NO_PORTS, portRange, toPortRanges, unionPorts } from '../rules/port-set.ts';
 import type { Policy, Rule, Tier, Tri } from '../rules/rules.ts';
-import { decideTier } from './decide.ts';
+import { anyPeer, decideTier, type Match, type TierEnds } from './decide.ts';
 import { doubtsOfPods, explainPeer, unitRef } from './explain-peer.ts';
-import { destinationOf, matchOf, namedPort, type Side, selects } from './side.ts';
+import { destinationOf, judgedOf, matchesOf, namedPort, type Side, selects } from './side.ts';
 import type {
   Answer,
   Decision,
-  PeerWalk,
   PolicyWalk,
   PortQuestion,
   PortWalk,
   Reason,
+  RuleName,
   RuleWalk,
   SideWalk,
   TierWalk,
@@ -30,28 +30,37 @@ export interface WalkedSide {
  */
 export function walkSide(side: Side, port: PortQuestion, context: MatchContext): WalkedSide {
   const tiers: TierWalk[] = [];
-  const match = matchOf(side, context);
   const one = portRange(port.protocol, port.port);
-  let incoming: PortSet = one;
+  // One place where the other end is, or all where it may be: some part of the traffic goes on as far as any does.
+  const matches = matchesOf(judgedOf(side, context), context);
+  let going = matches.map((match) => ({ match, incoming: one }));
   let allowed = false;
   let denied = false;
   for (const tier of side.tiers) {
-    const ends = decideTier(tier, side.direction, match, incoming);
-    const policies = walkPolicies(tier, side, port, context);
+    const all = going.map(({ match, incoming }) => ({ match, ...decideTier(tier, side.direction, match, incoming) }));
+    const ends = all.reduce(eitherEnd, NO_END);
+    const policies = walkPolicies(tier, side, port, { context, matches });
     const outcome = outcomeOf(ends.allow.length > 0, ends.deny.length > 0, ends.next.length > 0);
     // A network of its own is told only to whom it keeps apart.
     const silent = tier.name === 'network' && outcome === 'next';
     if (policies.length > 0 && !silent) tiers.push({ tier: tier.name, outcome, policies });
     allowed ||= ends.allow.length > 0;
     denied ||= ends.deny.length > 0;
-    incoming = ends.next;
-    if (incoming.length === 0) break;
+    going = all.flatMap(({ match, next }) => (next.length === 0 ? [] : [{ match, incoming: next }]));
+    if (going.length === 0) break;
   }
-  allowed ||= incoming.length > 0;
+  allowed ||= going.length > 0;
   const answer: Answer = allowed ? (denied ? 'depends' : 'yes') : 'no';
   const subject = side.subject.type === 'pod' ? unitRef(side.subject) : undefined;
   const walk: SideWalk = { direction: side.direction, answer, subject, decision: decisionOf(answer, tiers), tiers };
   return { walk, reasons: answer === 'depends' ? doubtsOf(walk, side) : keptAddresses(walk, side) };
+}
+
+const NO_END: TierEnds = { allow: NO_PORTS, deny: NO_PORTS, next: NO_PORTS };
+
+function eitherEnd(a: TierEnds, b: TierEnds): TierEnds {
+  const { allow, deny, next } = a;
+  return { allow: unionPorts(allow, b.allow), deny: unionPorts(deny, b.deny), next: unionPorts(next, b.next) };
 }
 
 /** A side without policies: a node, an address, or traffic that policies cannot touch. */
@@ -65,52 +74,59 @@ function outcomeOf(allow: boolean, deny: boolean, next: boolean): TierWalk['outc
   return allow ? 'allow' : deny ? 'deny' : 'next';
 }
 
-function walkPolicies(tier: Tier, side: Side, port: PortQuestion, context: MatchContext): readonly PolicyWalk[] {
+/** How the other end is met, and how in each place where it may be. */
+interface Meeting {
+  readonly context: MatchContext;
+  readonly matches: readonly Match[];
+}
+
+function walkPolicies(tier: Tier, side: Side, port: PortQuestion, meeting: Meeting): readonly PolicyWalk[] {
   const walks: PolicyWalk[] = [];
   for (const policy of tier.groups.flat()) {
     if (!policy.affects[side.direction]) continue;
-    const selected = selects(policy, side.subject, context);
+    const selected = selects(policy, side.subject, meeting.context);
     if (selected === 'no') continue;
     walks.push({
       policy: policy.ref,
       selects: selected,
       priority: policy.priority,
-      rules: walkRules(policy[side.direction], side, port, context),
+      rules: walkRules(policy[side.direction], side, port, meeting),
       ...(policy.unjudged === undefined ? {} : { unjudged: policy.unjudged }),
     });
   }
   return walks;
 }
 
-function walkRules(rules: readonly Rule[], side: Side, port: PortQuestion, context: MatchContext): readonly RuleWalk[] {
+function walkRules(rules: readonly Rule[], side: Side, port: PortQuestion, meeting: Meeting): readonly RuleWalk[] {
   const walks: RuleWalk[] = [];
   for (const rule of rules) {
-    const walk = walkRule(rule, side, port, context);
+    const walk = walkRule(rule, side, port, meeting);
     walks.push(walk);
     if (walk.matched === 'yes') break;
   }
   return walks;
 }
 
-function walkRule(rule: Rule, side: Side, port: PortQuestion, context: MatchContext): RuleWalk {
-  const peers = rule.peers === 'any' ? 'any' : rule.peers.map((peer) => explainPeer(peer, side.other, context));
+function walkRule(rule: Rule, side: Side, port: PortQuestion, { context, matches }: Meeting): RuleWalk {
+  const { peers: all } = rule;
+  const peers = all === 'any' ? 'any' : all.map((peer) => explainPeer(peer, side.other, context));
   const ports = walkPorts(rule, side, port);
   const { index, action } = rule;
   return {
     index,
     ...(rule.name === undefined ? {} : { name: rule.name }),
     action,
-    matched: ports.matched ? (peers === 'any' ? 'yes' : anyPeer(peers, rule.everyAddress === true)) : 'no',
+    matched: ports.matched ? (all === 'any' ? 'yes' : everywhere(matches.map((match) => anyPeer(all, match)))) : 'no',
     peers,
     ports,
     ...(rule.failClosed === true ? { failClosed: true } : {}),
   };
 }
 
-function anyPeer(peers: readonly PeerWalk[], everyAddress: boolean): Tri {
-  const sure = (one: PeerWalk): boolean =>
-    one.matched === 'yes' || (one.matched === 'maybe' && everyAddress && one.peer.type === 'block');
-  return peers.some(sure) ? 'yes' : peers.some(({ matched }) => matched === 'maybe') ? 'maybe' : 'no';
+/** Sure is what is the same wherever the other end may be. */
+function everywhere(answers: readonly Tri[]): Tri {
+  const [first = 'no'] = answers;
+  return answers.every((answer) => answer === first) ? first : 'maybe';
 }
 
 function walkPorts({ ports }: Rule, side: Side, question: PortQuestion): PortWalk {
@@ -133,10 +149,25 @@ function decisionOf(answer: Answer, tiers: readonly TierWalk[]): Decision {
     // A Pass rule that matched leaves the tier, so it cannot be what allowed or denied.
     if (rule?.matched !== 'yes' || selected !== 'yes' || rule.action === 'pass') continue;
     if (rule.action !== last.outcome) continue;
-    const name = rule.name === undefined ? { index: rule.index } : { index: rule.index, name: rule.name };
-    return { by: 'rule', action: rule.action, policy, rule: name };
+    return { by: 'rule', action: rule.action, policy, rule: ruleName(rule) };
   }
+  const together = ruleOfSome(last);
+  if (together !== undefined) return together;
   return { by: 'isolation', policies: last.policies.map(({ policy }) => policy) };
+}
+
+/** Of rules that only together hold every address there can be, the first. */
+function ruleOfSome({ policies, outcome }: TierWalk): Decision | undefined {
+  if (outcome !== 'allow' && outcome !== 'deny') return undefined;
+  for (const { policy, rules } of policies) {
+    const rule = rules.find(({ matched, action }) => matched === 'maybe' && action === outcome);
+    if (rule !== undefined) return { by: 'rule', action: outcome, policy, rule: ruleName(rule) };
+  }
+  return undefined;
+}
+
+function ruleName({ index, name }: RuleWalk): RuleName {
+  return name === undefined ? { index } : { index, name };
 }
 
 /** What left a side undecided: doubts about selections and peers, contradicting priorities, policies not judged. */

@@ -1,4 +1,4 @@
-import { selects } from '../evaluate/side.ts';
+import { type Judged, selects } from '../evaluate/side.ts';
 import { type PolicyModel, tiersOf } from '../model.ts';
 import {
   type Direction,
@@ -9,6 +9,7 @@ import {
   type Tier,
   type Tri,
 } from '../rules/rules.ts';
+import type { Unit } from '../rules/units.ts';
 import { type ClassIndex, membersOf, type PodClass } from './classes.ts';
 
 /**
@@ -23,6 +24,11 @@ export interface Profile {
   readonly selects: (policy: Policy) => Tri;
   /** A class that has the profile. */
   readonly example: PodClass;
+}
+
+/** The policies of a profile as they meet another end. */
+export function judgedBy({ direction, tiers, selects: selecting, example }: Profile, other: Unit): Judged {
+  return { direction, tiers, other, selects: selecting, receiver: direction === 'egress' ? other : example.unit };
 }
 
 export interface Profiles {

@@ -1,12 +1,11 @@
-import { decide } from '../evaluate/decide.ts';
-import { namedPort } from '../evaluate/side.ts';
+import type { SideSets } from '../evaluate/decide.ts';
+import { judge } from '../evaluate/side.ts';
 import type { PolicyModel } from '../model.ts';
-import { matchPeer } from '../rules/match.ts';
 import { type Grouping, namesOf } from './face-groups.ts';
 import type { Face } from './faces.ts';
 import type { Outcomes } from './outcomes.ts';
 import { createPartition } from './partition.ts';
-import { namesIn, type Profile, peersIn } from './profiles.ts';
+import { judgedBy, namesIn, type Profile, peersIn } from './profiles.ts';
 
 /** Outcomes by group. Two bytes each, unless there are very many different ones. */
 export type Row = Uint16Array | Int32Array;
@@ -57,11 +56,6 @@ function buildRow(model: PolicyModel, profile: Profile, { groups, membersOf }: G
 }
 
 /** What a profile's policies say about one face. */
-function judgeFace(model: PolicyModel, profile: Profile, { unit }: Face): ReturnType<typeof decide> {
-  const destination = profile.direction === 'egress' ? unit : profile.example.unit;
-  return decide(profile.tiers, profile.direction, {
-    selects: profile.selects,
-    peer: (peer) => matchPeer(peer, unit, model.context),
-    port: (named) => namedPort(named, destination),
-  });
+function judgeFace(model: PolicyModel, profile: Profile, { unit }: Face): SideSets {
+  return judge(judgedBy(profile, unit), model.context);
 }

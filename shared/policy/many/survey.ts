@@ -5,13 +5,13 @@
  */
 import type { Pod } from '../../model/objects-pod.ts';
 import { type AddressRange, wholeFamily } from '../../util/addresses.ts';
-import { decide, isShut, type SideSets } from '../evaluate/decide.ts';
+import { isShut, type SideSets } from '../evaluate/decide.ts';
 import { inFamily } from '../evaluate/evaluate.ts';
-import { matchOf, namedPort, selects } from '../evaluate/side.ts';
+import { judge, judgedOf, selects } from '../evaluate/side.ts';
 import { type PolicyModel, tiersOf } from '../model.ts';
 import { matchPeer } from '../rules/match.ts';
 import { blocksOf, splitRange } from '../rules/range-parts.ts';
-import type { BlockPeer, Direction, Peer, Tier, Tri } from '../rules/rules.ts';
+import type { BlockPeer, Direction, Tier, Tri } from '../rules/rules.ts';
 import { isFinished, isSamePod, type Unit } from '../rules/units.ts';
 import {
   addressKey,
@@ -27,7 +27,7 @@ import {
 import { createOutcomes, type Outcomes } from './outcomes.ts';
 import { oneSide, pairSets } from './pair-sets.ts';
 import { createPartition } from './partition.ts';
-import { namesIn, narrowTiers, type Profile, peersIn, profileFinder } from './profiles.ts';
+import { judgedBy, namesIn, narrowTiers, type Profile, peersIn, profileFinder } from './profiles.ts';
 
 /** The endpoint that was asked about, with the side of its own that is judged. */
 interface Fixed {
@@ -99,9 +99,9 @@ export function survey(model: PolicyModel, unit: Unit, direction: Direction, sid
   const { parts, faces } = partsFor(model, fixed, index);
   const groups = groupFaces(model, fixed, index, parts, faces);
   const others = sides === 'own' ? undefined : finderFor(model, index, direction === 'ingress' ? 'egress' : 'ingress');
-  const judge = createJudge(model, fixed, outcomes, groups, faces);
+  const judgePart = createJudge(model, fixed, outcomes, groups, faces);
   for (const part of parts) {
-    const outcome = judge(part.cls, part.faces, others);
+    const outcome = judgePart(part.cls, part.faces, others);
     add(outside, outcome, part.ranges);
     if (part.cls === undefined || !mayBeSpecial(unit, part.cls)) {
       add(pods, outcome, part.pods);
@@ -301,8 +301,8 @@ function createJudge(
     const key = (groups[face] ?? 0) * views.length + at;
     let outcome = own.get(key);
     if (outcome === undefined) {
-      const match = matchOf({ direction, tiers, subject: view, other: one.unit }, model.context);
-      outcome = outcomes.intern(decide(tiers, direction, match));
+      const side = { direction, tiers, subject: view, other: one.unit };
+      outcome = outcomes.intern(judge(judgedOf(side, model.context), model.context));
       own.set(key, outcome);
     }
     return outcome;
@@ -311,13 +311,7 @@ function createJudge(
     const key = profile.id * views.length + at;
     let outcome = others.get(key);
     if (outcome === undefined) {
-      const destination = profile.direction === 'egress' ? view : profile.example.unit;
-      const match = {
-        selects: profile.selects,
-        peer: (peer: Peer) => matchPeer(peer, view, model.context),
-        port: (named: Parameters<typeof namedPort>[0]) => namedPort(named, destination),
-      };
-      outcome = outcomes.intern(decide(profile.tiers, profile.direction, match));
+      outcome = outcomes.intern(judge(judgedBy(profile, view), model.context));
       others.set(key, outcome);
     }
     return outcome;

@@ -1,6 +1,5 @@
 import type { KubeObject, LabelSelector } from '../../model/objects.ts';
 import { blockPeer } from './compile-network-policy.ts';
-import { holdEveryAddress } from './every-address.ts';
 import { ALL_PORTS, NO_PORTS, type PortSet, portRange, protocolOf, unionPorts } from './port-set.ts';
 import type { Action, NamedPort, Peer, PodsPeer, Policy, Rule, RulePorts, Tier } from './rules.ts';
 import type {
@@ -111,9 +110,7 @@ function compileRule(
   if (action === undefined) return undefined;
   const named = rule.name === undefined || rule.name === '' ? {} : { name: rule.name };
   if (ports === undefined || peers.includes(undefined)) return { index, ...named, ...failClosed(action) };
-  const all = peers.flatMap((peer) => peer ?? []);
-  const everyAddress = holdEveryAddress(all);
-  return { index, ...named, action, peers: all, ports, ...(everyAddress ? { everyAddress } : {}) };
+  return { index, ...named, action, peers: peers.flatMap((peer) => peer ?? []), ports };
 }
 
 /**

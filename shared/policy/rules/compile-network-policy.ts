@@ -8,7 +8,6 @@ import type {
 } from '../../model/objects-network.ts';
 import { namespaceOrDefault } from '../../model/refs.ts';
 import { type AddressRange, parseCidr } from '../../util/addresses.ts';
-import { holdEveryAddress } from './every-address.ts';
 import { ALL_PORTS, NO_PORTS, type PortSet, portRange, protocolOf, unionPorts, wholeProtocol } from './port-set.ts';
 import type { NamedPort, Peer, PodsPeer, Policy, Rule, RulePorts, Tier } from './rules.ts';
 
@@ -83,8 +82,7 @@ function compileRule(namespace: string, rule: AnyRule | null, index: number): Ru
   const ports = compilePorts(rule?.ports ?? []);
   if (written.length === 0) return { index, action: 'allow', peers: 'any', ports };
   const peers = written.flatMap((peer) => compilePeer(namespace, peer) ?? []);
-  const everyAddress = holdEveryAddress(peers);
-  return { index, action: 'allow', peers, ports, ...(everyAddress ? { everyAddress } : {}) };
+  return { index, action: 'allow', peers, ports };
 }
 
 /** NetworkPolicyPeer: the two selectors are ANDed; ipBlock excludes both. An empty peer is refused by the API. */

@@ -65,8 +65,6 @@ export interface Rule {
   /** `any` includes addresses outside the cluster. */
   readonly peers: readonly Peer[] | 'any';
   readonly ports: RulePorts;
-  /** Its blocks hold every address of both families, so that a pod is met by one of them whatever its address is. */
-  readonly everyAddress?: boolean;
   /** The rule has a part that this version does not know and was read as the API asks: see `admin-peers.ts`. */
   readonly failClosed?: boolean;
 }

@@ -211,6 +211,78 @@ describe('what the facts do not tell', () => {
   });
 });
 
+describe('an address that is not known', () => {
+  const web = pod('x/web', { app: 'web' }, { ip: '10.0.0.1' });
+  const late = pod('x/late', { app: 'late' });
+  const block = (...cidrs: readonly string[]) => ({ from: cidrs.map((cidr) => ({ ipBlock: { cidr } })) });
+  const on = (port: number) => ({ ports: [{ port }] });
+  const lower = block('0.0.0.0/1');
+  const rest = block('128.0.0.0/1', '::/0');
+
+  function ask(policies: PolicyFacts['networkPolicies'] & object, port = 80) {
+    const model = buildPolicyModel({ pods: [web, late], namespaces: [namespace('x')], networkPolicies: policies });
+    const [from, to] = [late, web].map((one) => ({ type: 'pod', pod: one }) as const);
+    if (from === undefined || to === undefined) throw new Error('no pod');
+    const verdict = evaluate(model, from, to, { protocol: 'TCP', port });
+    const { allowed, depends } = allowedPorts(model, from, to);
+    expect(hasPort(allowed, 'TCP', port)).toBe(verdict.answer === 'yes');
+    expect(hasPort(depends, 'TCP', port)).toBe(verdict.answer === 'depends');
+    return verdict;
+  }
+
+  it('is held by blocks of two rules, or of two policies, that leave no address out', () => {
+    expect(ask([policy('x/in', { ingress: [lower, rest] })])).toMatchObject({
+      answer: 'yes',
+      reasons: [],
+      ingress: { decision: { by: 'rule', action: 'allow', rule: { index: 0 } } },
+    });
+    expect(ask([policy('x/in', { ingress: [lower] }), policy('x/more', { ingress: [rest] })]).answer).toBe('yes');
+    expect(ask([policy('x/in', { ingress: [lower] })]).answer).toBe('depends');
+    expect(ask([policy('x/in', { ingress: [lower, block('128.0.0.0/1')] })])).toMatchObject({
+      answer: 'depends',
+      reasons: [{ code: 'noAddress' }, { code: 'noAddress' }],
+    });
+  });
+
+  it('is held on those ports alone that every part of them opens', () => {
+    const both = [
+      policy('x/in', {
+        ingress: [
+          { ...lower, ports: [{ port: 80 }, { port: 81 }] },
+          { ...rest, ...on(80) },
+        ],
+      }),
+    ];
+    expect([80, 81, 82].map((port) => ask(both, port).answer)).toEqual(['yes', 'depends', 'no']);
+  });
+
+  it('is in one place for all policies: what one denies there the next does not open', () => {
+    const policies = [policy('x/in', { ingress: [block('10.0.0.0/8')] })];
+    const deny = (...networks: string[]): Partial<PolicyFacts> => ({
+      adminNetworkPolicies: [
+        {
+          metadata: { name: 'deny' },
+          spec: { priority: 1, subject: { namespaces: {} }, egress: [{ action: 'Deny', to: [{ networks }] }] },
+        },
+      ],
+    });
+    expect(ask(policies).answer).toBe('depends');
+    const out = [policy('x/out', { policyTypes: ['Egress'], egress: [{ to: [{ ipBlock: { cidr: '10.0.0.0/8' } }] }] })];
+    const from = { type: 'pod', pod: web } as const;
+    const to = { type: 'pod', pod: late } as const;
+    const answers = [['10.0.0.0/8'], ['10.1.0.0/16'], ['0.0.0.0/1', '10.0.0.0/8']].map((networks) => {
+      const model = buildPolicyModel({
+        pods: [web, late],
+        namespaces: [namespace('x')],
+        networkPolicies: out,
+        ...deny(...networks),
+      });
+      return evaluate(model, from, to, { protocol: 'TCP', port: 80 }).answer;
+    });
+    expect(answers).toEqual(['no', 'depends', 'no']);
+  });
+});
+
 describe('a network of its own', () => {
   const facts = grid({
     ownNetworks: [

@@ -32,8 +32,8 @@ export function naiveAnswer(
   const ends = new Set<End>();
   for (const family of commonFamilies(from, to)) {
     const question: Question = { facts, from, to, protocol, port, family };
-    const out = typeof from === 'string' ? new Set<End>(['allow']) : side(question, 'egress', from, to);
-    const into = typeof to === 'string' ? new Set<End>(['allow']) : side(question, 'ingress', to, from);
+    const out = typeof from === 'string' ? new Set<End>(['allow']) : sideOf(question, 'egress', from, to);
+    const into = typeof to === 'string' ? new Set<End>(['allow']) : sideOf(question, 'ingress', to, from);
     if (out.has('allow') && into.has('allow')) ends.add('allow');
     if (out.has('deny') || into.has('deny')) ends.add('deny');
   }
@@ -70,7 +70,18 @@ function commonFamilies(from: NaiveEnd, to: NaiveEnd): readonly (string | undefi
   return common.length === 0 ? [undefined] : common;
 }
 
-/** Which ends are possible on the side of `subject`. */
+/** Which ends are possible on the side of `subject`. A pod whose address is not known may have any. */
+function sideOf(question: Question, direction: Side, subject: Pod, other: NaiveEnd): ReadonlySet<End> {
+  if (typeof other === 'string' || addressesOf(other).length > 0) return side(question, direction, subject, other);
+  return new Set(
+    bordersIn(question.facts).flatMap((ip) => {
+      const placed: Pod = { ...other, status: { ...other.status, podIPs: [{ ip }] } };
+      return [...side(question, direction, subject, placed)];
+    }),
+  );
+}
+
+/** Which ends are possible when the address of the other is what it is. */
 function side(question: Question, direction: Side, subject: Pod, other: NaiveEnd): ReadonlySet<End> {
   const ends = new Set<End>();
   if (sameNode(subject, other)) ends.add('allow');
@@ -107,13 +118,8 @@ function namespaceTier(question: Question, direction: Side, subject: Pod, other:
         (rule as { to?: NetworkPolicyPeer[] }).to ??
         [];
       const ports = rule.ports ?? [];
-      const blocks = peers.flatMap(({ ipBlock, ...rest }) =>
-        ipBlock && Object.keys(rest).length === 0 ? [{ cidr: ipBlock.cidr ?? '', except: ipBlock.except ?? [] }] : [],
-      );
       const peer: Truth =
-        peers.length === 0 || (addressesOf(other).length === 0 && holdAll(blocks))
-          ? 2
-          : peers.map((one) => npPeer(question, policy, one, other)).reduce(or, 0);
+        peers.length === 0 ? 2 : peers.map((one) => npPeer(question, policy, one, other)).reduce(or, 0);
       const port: Truth = ports.length === 0 || ports.some((one) => npPort(question, one)) ? 2 : 0;
       allowed = or(allowed, and(selects, and(peer, port)));
     }
@@ -265,11 +271,7 @@ function adminRule(
   if (unknownPeer || ports.includes(undefined)) {
     return action === 'allow' ? { matched: 0, action } : { matched: 2, action: 'deny' };
   }
-  const blocks = peers.flatMap(({ networks }) => (networks ?? []).map((cidr) => ({ cidr, except: [] })));
-  const peer =
-    addressesOf(other).length === 0 && holdAll(blocks)
-      ? 2
-      : peers.map((one) => adminPeer(question, one, other)).reduce(or, 0 as Truth);
+  const peer = peers.map((one) => adminPeer(question, one, other)).reduce(or, 0 as Truth);
   return { matched: and(peer, ports.length === 0 || ports.includes(true) ? 2 : 0), action };
 }
 
@@ -353,22 +355,18 @@ function inBlock({ family }: Question, end: NaiveEnd, cidr: string, except: read
   return inside.length === 0 ? 0 : inside.length === asked.length ? 2 : 1;
 }
 
-/** Whether blocks hold every address: what they hold changes only where one of them or a hole begins, or has just ended. */
-function holdAll(blocks: readonly { readonly cidr: string; readonly except: readonly string[] }[]): boolean {
-  const borders = blocks
-    .flatMap(({ cidr, except }) => [cidr, ...except])
-    .flatMap((cidr) => {
-      const [network, bits] = ipaddr.parseCIDR(cidr);
-      const whole = network.toByteArray().reduce((sum, byte) => sum * 256n + BigInt(byte), 0n);
-      const size = 1n << BigInt(network.toByteArray().length * 8 - bits);
-      const first = (whole / size) * size;
-      return [first, first + size].map((value) => textOf(value, network.toByteArray().length));
-    });
-  return ['0.0.0.0', '::', ...borders].every(
-    (address) =>
-      address === undefined ||
-      blocks.some(({ cidr, except }) => contains(cidr, address) && !except.some((hole) => contains(hole, address))),
-  );
+/** Addresses of every kind: what blocks hold changes only where one of them or a hole begins, or has just ended. */
+function bordersIn(facts: PolicyFacts): readonly string[] {
+  const found = JSON.stringify(facts, (_, value) => (typeof value === 'bigint' ? String(value) : value));
+  const blocks = new Set([...found.matchAll(/"([\da-f.:]+\/\d+)"/gi)].map(([, cidr = '']) => cidr));
+  const borders = [...blocks].flatMap((cidr) => {
+    const [network, bits] = ipaddr.parseCIDR(cidr);
+    const whole = network.toByteArray().reduce((sum, byte) => sum * 256n + BigInt(byte), 0n);
+    const size = 1n << BigInt(network.toByteArray().length * 8 - bits);
+    const first = (whole / size) * size;
+    return [first, first + size].flatMap((value) => textOf(value, network.toByteArray().length) ?? []);
+  });
+  return [...new Set(['0.0.0.0', '::', ...borders])];
 }
 
 /** An address of so many bytes; undefined after the last. */

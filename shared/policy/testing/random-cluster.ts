@@ -119,14 +119,23 @@ const npPeers = fc.oneof({ weight: 9, arbitrary: some(npPeer, 3) }, { weight: 1,
 
 const npRule = (field: 'from' | 'to') => record({ [field]: maybe(npPeers), ports: maybe(some(npPort, 3)) });
 
+/** Rules that hold every address together, each with ports of its own. */
+const npRulesApart = (field: 'from' | 'to') =>
+  fc
+    .tuple(everyAddress, some(record({ ports: maybe(some(npPort, 2), 3) }), 2))
+    .map(([peers, ports]) => peers.map((peer, at) => ({ [field]: [peer], ...ports[at % ports.length] })));
+
+const npRules = (field: 'from' | 'to') =>
+  fc.oneof({ weight: 6, arbitrary: some(npRule(field), 3) }, { weight: 1, arbitrary: npRulesApart(field) });
+
 const networkPolicy: fc.Arbitrary<NetworkPolicy> = fc
   .record({
     namespace: oneOf(NAMESPACES),
     spec: record<NetworkPolicy['spec'] & object>({
       podSelector: maybe(podSelector, 5),
       policyTypes: maybe(oneOf([['Ingress'], ['Egress'], ['Ingress', 'Egress'], []])),
-      ingress: maybe(some(npRule('from'), 3), 3),
-      egress: maybe(some(npRule('to'), 3), 3),
+      ingress: maybe(npRules('from'), 3),
+      egress: maybe(npRules('to'), 3),
     }),
   })
   .map(({ namespace, spec }) => ({ metadata: { namespace, name: 'np' }, spec }));

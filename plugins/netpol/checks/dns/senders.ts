@@ -1,9 +1,7 @@
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import type { Pod } from '../../../../shared/model/objects-pod.ts';
-import { decide } from '../../../../shared/policy/evaluate/decide.ts';
-import { namedPort } from '../../../../shared/policy/evaluate/side.ts';
-import { buildProfiles, type Profile } from '../../../../shared/policy/many/profiles.ts';
-import { matchPeer } from '../../../../shared/policy/rules/match.ts';
+import { judge } from '../../../../shared/policy/evaluate/side.ts';
+import { buildProfiles, judgedBy, type Profile } from '../../../../shared/policy/many/profiles.ts';
 import { hasPort, type Protocol } from '../../../../shared/policy/rules/port-set.ts';
 import type { Policy } from '../../../../shared/policy/rules/rules.ts';
 import type { Unit } from '../../../../shared/policy/rules/units.ts';
@@ -81,11 +79,7 @@ export function mayReach(
   port: number,
 ): 'yes' | 'no' | 'maybe' {
   const model = lintModelIn(index);
-  const { allow, deny } = decide(profile.tiers, 'egress', {
-    selects: profile.selects,
-    peer: (peer) => matchPeer(peer, to, model.context),
-    port: (named) => namedPort(named, to),
-  });
+  const { allow, deny } = judge(judgedBy(profile, to), model.context);
   if (!hasPort(allow, protocol, port)) return 'no';
   return hasPort(deny, protocol, port) ? 'maybe' : 'yes';
 }
