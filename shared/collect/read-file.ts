@@ -43,6 +43,8 @@ export function createReader(
       case 'objects':
         return await readObjects(intake, file, place, loader);
       case 'log':
+        if (OBJECTS.test(decodeText(file.bytes.subarray(0, 128))))
+          return await readObjects(intake, file, place, loader);
         if (affordable(file)) pending.push({ path: file.path, text: decodeText(file.bytes) });
         return;
       case 'log-sections':
@@ -57,6 +59,9 @@ export function createReader(
     }
   };
 }
+
+/** The head of a dump that was written to a file with the ending of a log. */
+const OBJECTS = /^\s*(?:\{\s*"(?:kind|apiVersion)": ?"|(?:---\s+)?(?:apiVersion|kind|items):\s)/;
 
 /** The head of what `kubectl get` prints without -o. */
 const TABLE = /^(?:NAMESPACE +)?NAME +[A-Z-]+(?: |\n|\r)|^(?:NAMESPACE +)?LAST SEEN +TYPE /;

@@ -7,6 +7,9 @@ const OBJECTS = /\.(json|jsonl|ndjson|ya?ml)(\.gz)?$/i;
 const TOOL =
   /^(?:\d+[-_.])?(ip6?tables(-legacy|-nft)?(-save|-list)?|nft(ables)?([-_. ]?list)?([-_. ]?ruleset)?|ipvsadm.*|conntrack.*|ip[-_. ]?-?[46]?[-_. ]?(route|routes|addr|address|rule|rules|link|links|neigh).*|routes?|arp|ss|netstat.*|sysctl.*|ethtool.*|resolv\.conf|hosts|tcpdump.*|traceroute.*|dig.*|nslookup.*|cilium[-_ ](status|endpoint|service|bpf).*|calicoctl.*)(\.(txt|out|log|json|conf))?$/i;
 
+/** `web-1.log`, `logs/web-1.txt`, `pod-web-1-logs.txt`. */
+const LOG = /\.log(?:\.txt)?$|(?:^|\/)logs?\/(?:[^/]+\/)*[^/]+\.txt$|(?:^|[-_./])logs?(?:[-_.][^/]*)?\.txt$/i;
+
 /**
  * Decides by the path alone whether a file can hold facts. Files without a telling name are opened only far enough to
  * see whether they start like an object (`sniff`).
@@ -20,7 +23,7 @@ export function roleOf(path: string): FileRole | undefined {
   if (/^(kubectl[-_.])?version(\.txt)?$/i.test(base)) return 'version';
   if (base === 'logs.txt') return 'log-sections';
   if (TOOL.test(base)) return 'tool';
-  if (/\.log$/i.test(base)) return 'log';
+  if (LOG.test(path)) return 'log';
   return /^[^.]+$/.test(base) || /\.(txt|out|dump|gz)$/i.test(base) ? 'sniff' : undefined;
 }
 

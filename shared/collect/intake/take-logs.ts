@@ -1,7 +1,7 @@
 import type { PodLog } from '../../model/snapshot.ts';
 import { DEFAULT_LIMITS } from '../files/limits.ts';
 import type { FindContainer } from '../files/log-paths.ts';
-import { findLog } from '../files/log-paths.ts';
+import { findLogs } from '../files/log-paths.ts';
 import { isNoLog } from '../no-log.ts';
 import type { Intake } from './intake.ts';
 
@@ -15,30 +15,30 @@ export interface PendingLog {
 export function takeLogs(intake: Intake, pending: readonly PendingLog[]): void {
   if (pending.length === 0) return;
   const names = podNames(intake);
-  for (const { path, text } of pending) {
-    const log = findLog(path, text, names);
-    if (log !== undefined) addLog(intake, log);
-  }
+  for (const { path, text } of pending) for (const log of findLogs(path, text, names)) addLog(intake, log);
 }
 
 function podNames(intake: Intake): FindContainer {
-  const byName = new Map<string, { namespace: string; containers: string[] }[]>();
+  const byName = new Map<string, { namespace: string; containers: string[]; usual: string | undefined }[]>();
   for (const object of intake.objects.get('Pod')?.values() ?? []) {
-    const { namespace = '', name = '' } = object.metadata ?? {};
+    const { namespace = '', name = '', annotations } = object.metadata ?? {};
     const spec = (object as { spec?: Readonly<Record<string, unknown>> }).spec ?? {};
     const containers = ['containers', 'initContainers', 'ephemeralContainers'].flatMap((field) =>
       Array.isArray(spec[field]) ? spec[field].map((item: { name?: string } | null) => item?.name ?? '') : [],
     );
+    // kubectl takes the first container, which is no init container, unless the annotation says otherwise.
+    const usual = annotations?.['kubectl.kubernetes.io/default-container'] ?? containers[0];
     const list = byName.get(name);
-    if (list === undefined) byName.set(name, [{ namespace, containers }]);
-    else list.push({ namespace, containers });
+    if (list === undefined) byName.set(name, [{ namespace, containers, usual }]);
+    else list.push({ namespace, containers, usual });
   }
   return ({ namespace, pod, container }) => {
     const found = (byName.get(pod) ?? []).filter((entry) => namespace === undefined || entry.namespace === namespace);
     const [only] = found;
     if (only === undefined || found.length > 1) return undefined;
-    const fitting = container === undefined ? only.containers : only.containers.filter((name) => name === container);
-    return fitting.length === 1 ? { namespace: only.namespace, pod, container: fitting[0] ?? '' } : undefined;
+    const wanted = container ?? only.usual;
+    if (wanted === undefined || !only.containers.includes(wanted)) return undefined;
+    return { namespace: only.namespace, pod, container: wanted };
   };
 }
 
