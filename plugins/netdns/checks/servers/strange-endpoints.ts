@@ -1,7 +1,8 @@
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
+import { podsWithAddress } from '../../../../shared/model/held-addresses.ts';
 import type { Pod } from '../../../../shared/model/objects-pod.ts';
-import { isFinished, podAddresses, podKey } from '../../../../shared/model/pods.ts';
+import { podKey } from '../../../../shared/model/pods.ts';
 import { formatRef, nameOf, refOf } from '../../../../shared/model/refs.ts';
 import { endpointRows } from '../../../../shared/model/services.ts';
 import { joinNames } from '../../../../shared/util/text.ts';
@@ -59,12 +60,7 @@ export const strangeEndpoints = defineCheck<DnsSubject>({
 });
 
 function podAt(index: ClusterIndex, address: string): Pod | undefined {
-  return index
-    .memo('netdns/pods-by-address', () => {
-      const pods = index.list('Pod').filter((pod) => !isFinished(pod) && pod.spec?.hostNetwork !== true);
-      return new Map(pods.flatMap((pod) => podAddresses(pod).map((own) => [own, pod] as const)));
-    })
-    .get(address);
+  return podsWithAddress(index, address).find(({ spec }) => spec?.hostNetwork !== true);
 }
 
 /** Ports are only declared; a pod with a DNS server that declares others is none that one would write there. */

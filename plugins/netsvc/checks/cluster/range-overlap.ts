@@ -3,11 +3,11 @@ import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import type { Evidence } from '../../../../shared/messages/finding.ts';
 import { isWhollyRead } from '../../../../shared/model/absence.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
+import { nodeAddresses, podsWithAddress } from '../../../../shared/model/held-addresses.ts';
 import { nameOf, namespaceOf } from '../../../../shared/model/refs.ts';
 import { type AddressRange, inRange, overlaps, parseAddress } from '../../../../shared/util/addresses.ts';
 import { clusterMessages } from '../../messages/cluster.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
-import { nodeAddresses, podsWithAddress } from '../endpoints/pod-addresses.ts';
 import { newAddressFix } from './new-address.ts';
 import { addressesOf, type NamedRange, serviceRanges } from './service-ranges.ts';
 

@@ -1,6 +1,7 @@
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import { isWhollyRead } from '../../../../shared/model/absence.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
+import { podsWithAddress } from '../../../../shared/model/held-addresses.ts';
 import { podAddresses } from '../../../../shared/model/pods.ts';
 import { formatRef, nameOf, refOf } from '../../../../shared/model/refs.ts';
 import { endpointRows, slicesOf } from '../../../../shared/model/services.ts';
@@ -8,7 +9,7 @@ import { joinNames, plural } from '../../../../shared/util/text.ts';
 import { endpointsMessages } from '../../messages/endpoints.ts';
 import { type ServiceSubject, subjectPods } from '../../service-subject.ts';
 import { isControllerSlice } from './manual-endpoints.ts';
-import { isInPodRange, podsWithAddress } from './pod-addresses.ts';
+import { isInPodRange } from './pod-ranges.ts';
 
 /**
  * A Service with a selector that somebody else feeds as well: their addresses get a share of the requests, and no probe

@@ -2,6 +2,7 @@ import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import type { Confidence, Evidence } from '../../../../shared/messages/finding.ts';
 import { isProvenAbsent, isWhollyRead } from '../../../../shared/model/absence.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
+import { podsWithAddress } from '../../../../shared/model/held-addresses.ts';
 import type { Pod } from '../../../../shared/model/objects-pod.ts';
 import { WORKLOAD_KINDS } from '../../../../shared/model/owners.ts';
 import { declaredPorts, isFinished, podAddresses, podAddressField } from '../../../../shared/model/pods.ts';
@@ -12,7 +13,7 @@ import { endpointsMessages } from '../../messages/endpoints.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
 import { likelyWorkload, selectorFixFor } from './likely-workload.ts';
 import { isSelectorless, type ManualEndpoint, manualEndpoints } from './manual-endpoints.ts';
-import { isInPodRange, podsWithAddress } from './pod-addresses.ts';
+import { isInPodRange } from './pod-ranges.ts';
 
 /** A hand-made endpoint that leads to no pod any more, or to another pod than it was written for. */
 export const manualAddressStale = defineCheck<ServiceSubject>({

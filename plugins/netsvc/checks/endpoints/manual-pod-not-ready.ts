@@ -1,10 +1,10 @@
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
+import { podsWithAddress } from '../../../../shared/model/held-addresses.ts';
 import { isReady, isTerminating, podKey } from '../../../../shared/model/pods.ts';
 import { formatRef } from '../../../../shared/model/refs.ts';
 import { endpointsMessages } from '../../messages/endpoints.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
 import { isSelectorless, manualEndpoints } from './manual-endpoints.ts';
-import { podsWithAddress } from './pod-addresses.ts';
 
 /** Hand-made endpoints marked ready whose pod is not: nothing takes them out, so requests keep going there. */
 export const manualPodNotReady = defineCheck<ServiceSubject>({

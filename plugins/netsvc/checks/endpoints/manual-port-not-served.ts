@@ -1,6 +1,7 @@
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import type { Fix } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
+import { podsWithAddress } from '../../../../shared/model/held-addresses.ts';
 import type { Pod } from '../../../../shared/model/objects-pod.ts';
 import { isReady, isTerminating, podKey } from '../../../../shared/model/pods.ts';
 import { formatRef, type Ref } from '../../../../shared/model/refs.ts';
@@ -12,7 +13,6 @@ import { PORT_USES } from '../ports/port-uses.ts';
 import { elsewhereWords } from '../ports/port-words.ts';
 import { type Serving, servingOf } from '../ports/serving.ts';
 import { isSelectorless, type ManualEndpoint, manualEndpoints } from './manual-endpoints.ts';
-import { podsWithAddress } from './pod-addresses.ts';
 
 /** A hand-made endpoint is a pod that runs well, and the port written beside it is one on which the pod does not listen. */
 export const manualPortNotServed = defineCheck<ServiceSubject>({

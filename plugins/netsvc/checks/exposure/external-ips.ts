@@ -1,10 +1,10 @@
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import { isWhollyRead } from '../../../../shared/model/absence.ts';
+import { nodeAddresses } from '../../../../shared/model/held-addresses.ts';
 import { formatRef } from '../../../../shared/model/refs.ts';
 import { joinNames } from '../../../../shared/util/text.ts';
 import { exposureMessages } from '../../messages/exposure.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
-import { nodeAddresses } from '../endpoints/pod-addresses.ts';
 
 /** externalIPs that no node holds: kube-proxy answers for them, and somebody outside must lead packets to a node. */
 export const externalIps = defineCheck<ServiceSubject>({
