@@ -2,7 +2,7 @@ import type { AnyMessage } from '../messages/define-messages.ts';
 import { compareText, wrap } from '../util/text.ts';
 import type { Command, CommandResult, Request } from './command.ts';
 import { UsageError } from './command.ts';
-import { nearestWords } from './nearest.ts';
+import { unknownCode } from './unknown-code.ts';
 
 const WIDTH = 80;
 
@@ -34,41 +34,6 @@ async function runExplain(request: Request): Promise<CommandResult> {
   const found = messages.find((entry) => entry.code === word.toUpperCase() || entry.slug === word.toLowerCase());
   if (found === undefined) throw unknownCode(word, messages, request.plugin.name);
   return { type: 'value', value: messageValue(found), text: pageOf(found, request.plugin.name) };
-}
-
-/** The plugins by the letters of their codes. */
-const OWNERS: Readonly<Record<string, string>> = { SVC: 'netsvc', DNS: 'netdns', POL: 'netpol', CNI: 'netcni' };
-
-function unknownCode(word: string, messages: readonly AnyMessage[], plugin: string): UsageError {
-  const all = `All codes: kubectl ${plugin} explain`;
-  const owner = OWNERS[/^([a-z]{3})\d+$/i.exec(word)?.[1]?.toUpperCase() ?? ''];
-  if (owner !== undefined && owner !== plugin) {
-    return new UsageError(
-      `${word} is no code of kubectl ${plugin}`,
-      `Try: kubectl ${owner} explain ${word.toUpperCase()}`,
-    );
-  }
-  const near = nearMessages(word, messages).map((entry) => `  ${entry.code}  ${entry.title}`);
-  return new UsageError(
-    `there is no code ${word === '' ? '""' : word}`,
-    near.length === 0 ? all : ['Did you mean', ...near, all].join('\n'),
-  );
-}
-
-/** By slug, else by code, else by the words that stand in slug and title. */
-function nearMessages(word: string, messages: readonly AnyMessage[]): readonly AnyMessage[] {
-  for (const part of ['slug', 'code'] as const) {
-    const names = nearestWords(
-      word,
-      messages.map((entry) => entry[part]),
-    );
-    if (names.length > 0) return names.flatMap((name) => messages.filter((entry) => entry[part] === name));
-  }
-  const words = word.toLowerCase().match(/[a-z]{3,}/g) ?? [];
-  if (words.length === 0) return [];
-  return messages
-    .filter(({ slug, title }) => words.every((one) => `${slug} ${title}`.toLowerCase().includes(one)))
-    .slice(0, 5);
 }
 
 function severityOf({ role, severity }: AnyMessage): string {

@@ -1,6 +1,7 @@
 import type { KubeObject } from '../model/objects.ts';
-import { SUPPRESS_ANNOTATION, type Suppression } from '../report/suppress.ts';
-import { UsageError } from './command.ts';
+import { isCode, SUPPRESS_ANNOTATION, type Suppression } from '../report/suppress.ts';
+import { type Plugin, UsageError } from './command.ts';
+import { unknownCode } from './unknown-code.ts';
 
 /** `SVC101`, `SVC4*`, `*`, or the name of a finding: `selector-matches-no-pod`. */
 const CODE = /^(?:[A-Za-z]{3}[\d*]+|\*|[a-z0-9]+(?:-[a-z0-9]+)+)$/;
@@ -20,6 +21,18 @@ export function parseSuppress(values: readonly string[]): readonly Suppression[]
       }
       return { code, ...(where === undefined ? {} : { where }), by: `--suppress ${value.trim()}` };
     });
+}
+
+/** Throws a UsageError for a code of `--suppress` that the plugin does not have: it would suppress nothing, unseen. */
+export async function refuseUnknownCodes(values: readonly string[], plugin: Plugin): Promise<void> {
+  const rules = parseSuppress(values);
+  if (rules.length === 0) return;
+  const messages = Object.values(await plugin.messages());
+  for (const { code, by } of rules) {
+    if (messages.some((message) => isCode(code, message))) continue;
+    if (!code.includes('*')) throw unknownCode(code, messages, plugin.name, `${by}: `);
+    throw new UsageError(`${by}: no code is like ${code}`, `All codes: kubectl ${plugin.name} explain`);
+  }
 }
 
 /** The codes that an object's annotation accepts for itself. */

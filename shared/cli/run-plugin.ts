@@ -55,6 +55,11 @@ async function runCommand(plugin: Plugin, found: Invocation, runtime: Runtime, w
   const { parseOptions } = await import('./parse-options.ts');
   const options = parseOptions(found.flags, found.options);
   refuseBoth(found.command, options);
+  const suppressed = options.list('suppress');
+  if (suppressed.length > 0) {
+    const { refuseUnknownCodes } = await import('./parse-suppress.ts');
+    await refuseUnknownCodes(suppressed, plugin);
+  }
   const facts = openFactSource(options, runtime, world);
   try {
     const result = await found.command.run({ plugin, args: found.args, options, runtime, facts });

@@ -102,7 +102,7 @@ export type AnyMessage = Pick<
 > & { readonly code: string };
 
 /** The first fix is no alternative to anything, whichever of a check's fixes came to stand there. */
-function standingAlone(fixes: readonly Fix[]): readonly Fix[] {
+export function standingAlone(fixes: readonly Fix[]): readonly Fix[] {
   const [first, ...others] = fixes;
   if (first === undefined || !first.title.startsWith('or ')) return fixes;
   return [{ ...first, title: first.title.slice(3) }, ...others];

@@ -55,12 +55,17 @@ function codesOf(suppressed: readonly Suppressed[]): string {
 }
 
 function matches(rule: Suppression, finding: Finding, target: Ref | undefined): boolean {
-  if (!like(rule.code, finding.code) && rule.code !== finding.slug) return false;
+  if (!isCode(rule.code, finding)) return false;
   const { where } = rule;
   if (where === undefined) return true;
   return [target, finding.subject].some(
     (ref) => ref !== undefined && like(where, ref.namespace === undefined ? ref.name : `${ref.namespace}/${ref.name}`),
   );
+}
+
+/** Whether a rule's code means that of a finding or of a message: `SVC101`, `SVC4*`, or the name. */
+export function isCode(wanted: string, { code, slug }: Pick<Finding, 'code' | 'slug'>): boolean {
+  return like(wanted, code) || wanted === slug;
 }
 
 /** Whether a text equals a pattern in which `*` stands for any letters. */

@@ -169,7 +169,7 @@ describe('suppression', () => {
     '--suppress SVC1*=shop/*',
     '--suppress svc101=*/payment',
     '--suppress selector-matches-no-pod=shop/payment',
-    '--suppress SVC999,SVC101=shop/payment',
+    '--suppress SVC401,SVC101=shop/payment',
   ])('%s leaves the finding out and says so', async (flag) => {
     const run = await ask(`check ${flag}`);
     expect(run.exit).toBe(0);

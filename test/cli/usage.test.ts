@@ -31,6 +31,13 @@ describe('mistakes in the words', () => {
     ['explain selector-matches-no-pods', 'Did you mean\n  SVC101  '],
     ['check --suppress web', 'error: --suppress'],
     ['check --suppress SVC101=web', 'the object needs its namespace'],
+    ['check --suppress SVC999', 'error: --suppress SVC999: there is no code SVC999\nDid you mean\n'],
+    ['check --suppress SVC0*,SVC0010*=shop/web', 'error: --suppress SVC0010*=shop/web: no code is like SVC0010*\n'],
+    [
+      'web --suppress DNS601',
+      'error: --suppress DNS601: DNS601 is no code of kubectl netsvc\nTry: kubectl netdns explain',
+    ],
+    ['web --suppress selector-matches-no-pods', 'Did you mean\n  SVC101  '],
     ['check -l app==', ''],
     ['check -l =', 'is not a label selector'],
     ['check --field-selector web', 'error: --field-selector web is not a field selector\nExamples: metadata.name=web'],

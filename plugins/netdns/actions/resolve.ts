@@ -1,7 +1,8 @@
 import { domainToASCII } from 'node:url';
-import type { CommandResult, Request } from '../../../shared/cli/command.ts';
+import type { CommandResult, Plugin, Request } from '../../../shared/cli/command.ts';
 import { UsageError } from '../../../shared/cli/command.ts';
 import { kindAmong } from '../../../shared/cli/kind-words.ts';
+import { nearestWords } from '../../../shared/cli/nearest.ts';
 import { parseSuppress } from '../../../shared/cli/parse-suppress.ts';
 import type { Gatherer } from '../../../shared/collect/gather/gather.ts';
 import { withProblems } from '../../../shared/diagnose/snapshot-problems.ts';
@@ -11,9 +12,12 @@ import type { RecordType } from '../../../shared/dns/records.ts';
 import { resolverOf } from '../../../shared/dns/resolver-of.ts';
 import { reverseName } from '../../../shared/dns/reverse-name.ts';
 import { expandSearch } from '../../../shared/dns/search-expansion.ts';
+import { standingAlone } from '../../../shared/messages/define-messages.ts';
+import type { Fix } from '../../../shared/messages/finding.ts';
 import { type ClusterIndex, createIndex } from '../../../shared/model/cluster-index.ts';
 import { nameOf } from '../../../shared/model/refs.ts';
 import { sourceName } from '../../../shared/model/source-name.ts';
+import type { Report } from '../../../shared/report/report.ts';
 import { suppressReport } from '../../../shared/report/suppress.ts';
 import { type CallerName, callerPod, libcOf, parseCaller } from '../caller.ts';
 import { resolveReport } from '../diagnose/resolve-report.ts';
@@ -33,10 +37,29 @@ export async function runResolve(request: Request): Promise<CommandResult> {
   );
   const index = createIndex(snapshot);
   const pod = caller === undefined ? undefined : callerPod(index, caller);
-  const report = resolveReport(index, { name, types, pod, namespace: where, source: sourceName(snapshot) });
+  const report = orCommand(
+    resolveReport(index, { name, types, pod, namespace: where, source: sourceName(snapshot) }),
+    name,
+    request.plugin,
+  );
   return {
     type: 'report',
     report: withProblems(suppressReport(report, parseSuppress(options.list('suppress'))), snapshot),
+  };
+}
+
+/** `chekc` resolves to nothing, and may have been meant as the command `check`. */
+function orCommand(report: Report, name: string, plugin: Plugin): Report {
+  const names = plugin.commands.filter(({ hidden }) => hidden !== true).map((command) => command.name);
+  const fixes = nearestWords(name, names, 1).map((near): Fix => {
+    const title = `or run the command ${near}, if ${name} was meant as one`;
+    return { title, command: `kubectl ${plugin.name} ${near}`, risk: 'none' };
+  });
+  return {
+    ...report,
+    causes: report.causes.map((cause) =>
+      cause.code === 'DNS601' ? { ...cause, fixes: standingAlone([...cause.fixes, ...fixes]) } : cause,
+    ),
   };
 }
 

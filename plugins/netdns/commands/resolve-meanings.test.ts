@@ -157,6 +157,14 @@ describe('an alias', () => {
 });
 
 describe('names that were meant otherwise', () => {
+  it('a command typed wrong', async () => {
+    const told = async (name: string) => (await runNetdns(name, world, live([ZONE, ZONE]))).stdout;
+    expect(await told('chekc')).toContain(
+      'run the command check, if chekc was meant as one (no risk)\n    kubectl netdns check\n',
+    );
+    expect(await told('payments')).not.toContain('command');
+  });
+
   it('a dot at the end keeps the search list out', async () => {
     const answer = await askNetdns('web. -n shop', world, live([ZONE, ZONE]));
     expect(answer.causes[0]).toMatchObject({ code: 'DNS601' });
