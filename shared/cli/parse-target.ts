@@ -1,3 +1,4 @@
+import { parseAddress } from '../util/addresses.ts';
 import { UsageError } from './command.ts';
 import { KIND_WORDS, kindAmong, type WordedKind, wordsFor } from './kind-words.ts';
 import { nearestWords } from './nearest.ts';
@@ -66,6 +67,9 @@ const KNOWN_KINDS = Object.keys(KIND_WORDS) as WordedKind[];
 
 /** The host of a URL, of `host:port` or of a name with dots: no Service and no namespace has a dot in its name. */
 function hostIn(word: string): string | undefined {
+  // RFC 3986, 3.2.2: an IPv6 address stands in brackets where a port may follow.
+  const bare = /^(?:\w+:\/\/)?\[([^\]]+)\]/.exec(word)?.[1] ?? word;
+  if (bare.includes(':') && isAddress(bare)) return bare;
   const [, scheme, host = '', port] = /^(\w+:\/\/)?([\w.-]+)(:\w+)?(?:\/.*)?$/.exec(word) ?? [];
   if (host === '' || (scheme === undefined && port === undefined && !host.includes('.'))) return undefined;
   return scheme === undefined && kindOfWord(host) !== undefined ? undefined : host;
@@ -73,14 +77,15 @@ function hostIn(word: string): string | undefined {
 
 /** An address from the log of a caller, which is asked for as it stands. */
 export function isAddress(host: string): boolean {
-  return /^[\d.]+$/.test(host);
+  return parseAddress(host) !== undefined;
 }
 
 /** `web`, `web.shop`, `web.shop.svc…` and `web-0.web.shop.svc…` mean Service web; an address stays what it is. */
 function targetOfHost(host: string): Target {
   const labels = host.replace(/\.$/, '').split('.');
   const at = labels.indexOf('svc');
-  if (isAddress(host) || labels.length === 1) return checked({ kind: 'Service', name: host });
+  if (isAddress(host)) return { kind: 'Service', name: host };
+  if (labels.length === 1) return checked({ kind: 'Service', name: host });
   if (at < 2 && labels.length > 2) {
     throw new UsageError(`${host} is no name of a Service`, 'Examples: web, web.shop, web.shop.svc.cluster.local');
   }

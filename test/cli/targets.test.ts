@@ -169,14 +169,40 @@ describe('a name that does not exist', () => {
   );
 
   it.each([
-    ['10.96.10.11', 'Service shop/web-admin', 'web-admin'],
-    ['10.96.10.11:80', 'Service shop/web-admin', 'web-admin'],
-    ['http://10.244.1.10:8080/x', 'Pod shop/web-1', 'pod/web-1'],
-  ])('%s, an address from a log, leads to %s', async (line, owner, word) => {
-    const { stdout, exit } = await ask(`${line} -n default`);
+    ['10.96.10.11', 'is the clusterIP of Service shop/web-admin', 'netsvc web-admin -n shop'],
+    ['10.96.10.11:80', 'is the clusterIP of Service shop/web-admin', 'netsvc web-admin -n shop'],
+    ['endpoints 10.96.10.11', 'is the clusterIP of Service shop/web-admin', 'netsvc endpoints web-admin -n shop'],
+    ['http://10.244.1.10:8080/x', 'is the address of Pod shop/web-1', 'netsvc pod/web-1 -n shop'],
+    ['198.51.100.7', 'is the load balancer address of Service shop/public', 'netsvc public -n shop'],
+    ['203.0.113.5', 'is an external IP of Service shop/public', 'netsvc public -n shop'],
+    ['[fd00::0:9]:80', 'fd00::0:9 is the clusterIP of Service shop/public', 'netsvc public -n shop'],
+    ['172.18.0.2', 'is an address of Node n2', 'netcni check --node n2'],
+  ])('%s, an address from a log, %s', async (line, told, retry) => {
+    const public_ = {
+      ...service('public', { clusterIPs: ['10.96.10.12', 'fd00::9'], externalIPs: ['203.0.113.5'] }),
+      status: { loadBalancer: { ingress: [{ ip: '198.51.100.7' }] } },
+    };
+    const proxy = pod('proxy', { namespace: 'kube-system', ip: '172.18.0.2', spec: { hostNetwork: true } });
+    const machine = { ...node('n2'), status: { addresses: [{ type: 'InternalIP', address: '172.18.0.2' }] } };
+    const { stdout, exit } = await ask(`${line} -n default`, [...shop(), public_, proxy, machine]);
     expect(exit).toBe(3);
-    expect(stdout.replace(/\s+/g, ' ')).toContain(`is an address of ${owner}`);
-    expect(stdout).toContain(`    kubectl netsvc ${word} -n shop\n`);
+    expect(stdout.replace(/\s+/g, ' ')).toContain(told);
+    expect(stdout).toContain(`    kubectl ${retry}\n`);
+  });
+
+  it('an address that nobody has is said to be so, as far as was seen', async () => {
+    const all = await ask('203.0.113.9 -n default');
+    expect(all.stdout).toContain('UNKNOWN  no Service, pod or node has the address 203.0.113.9');
+    const gone = await ask('10.244.1.99');
+    expect(gone.stdout.replace(/\s+/g, ' ')).toContain(
+      'it is in the range of the pods: one that is gone may have had it',
+    );
+    const recording = `203.0.113.9 ${scenario('partial-service-alone')}`;
+    const part = await runCli(netsvc, recording);
+    expect(part.stdout.replace(/\s+/g, ' ')).toContain(
+      'nothing that was read has the address 203.0.113.9; not all Services, pods and nodes were read',
+    );
+    expect([all.exit, gone.exit, part.exit]).toEqual([3, 3, 3]);
   });
 
   it('that looks like a command names the command', async () => {

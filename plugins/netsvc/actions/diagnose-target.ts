@@ -1,4 +1,4 @@
-import type { Target } from '../../../shared/cli/parse-target.ts';
+import { isAddress, type Target } from '../../../shared/cli/parse-target.ts';
 import type { ClusterIndex } from '../../../shared/model/cluster-index.ts';
 import type { Service } from '../../../shared/model/objects-network.ts';
 import type { Ref } from '../../../shared/model/refs.ts';
@@ -7,6 +7,7 @@ import { ingressFindings } from '../checks/ingress/ingress-findings.ts';
 import { combineReports } from '../diagnose/combine-reports.ts';
 import { diagnosePods, podSetOf } from '../diagnose/diagnose-pods.ts';
 import { type DiagnoseOptions, diagnoseService } from '../diagnose/diagnose-service.ts';
+import { addressReport } from '../targets/address-report.ts';
 import { meantServices, resolveServices } from '../targets/resolve-services.ts';
 import { missingReport, noServiceReport, unseenReport } from '../targets/target-reports.ts';
 
@@ -22,6 +23,7 @@ export function diagnoseTarget(
   const combined = { command: frame.command, source: frame.source, takenAt: index.takenAt };
   const judge = (services: readonly Service[], via?: Ref): readonly Report[] =>
     services.map((service) => diagnoseService(index, service, { ...options, ...(via === undefined ? {} : { via }) }));
+  if (isAddress(target.name)) return addressReport(frame, target, namespace, 'kubectl netsvc');
   const found = resolveServices(index, target, namespace);
   switch (found.type) {
     case 'missing':

@@ -1,12 +1,13 @@
 import type { Request } from '../../../shared/cli/command.ts';
 import { UsageError } from '../../../shared/cli/command.ts';
 import { parseSuppress, suppressedBy } from '../../../shared/cli/parse-suppress.ts';
-import { parseTarget } from '../../../shared/cli/parse-target.ts';
+import { isAddress, parseTarget } from '../../../shared/cli/parse-target.ts';
 import type { Service } from '../../../shared/model/objects-network.ts';
 import { sourceName } from '../../../shared/model/source-name.ts';
 import type { Report } from '../../../shared/report/report.ts';
 import { suppressReport } from '../../../shared/report/suppress.ts';
 import { diagnoseService } from '../diagnose/diagnose-service.ts';
+import { addressReport } from '../targets/address-report.ts';
 import { resolveServices } from '../targets/resolve-services.ts';
 import { TARGET_KINDS } from '../targets/target-kinds.ts';
 import { missingReport, noServiceReport, unseenReport } from '../targets/target-reports.ts';
@@ -34,6 +35,7 @@ export async function describeServices(request: Request, verb: string, describe:
   const source = sourceName(snapshot);
   const command = `netsvc ${verb}`;
   const frame = { index, source, command };
+  if (isAddress(target.name)) return addressReport(frame, target, namespace, `kubectl netsvc ${verb}`);
   const found = resolveServices(index, target, namespace);
   if (found.type === 'missing') return missingReport(frame, target, namespace, `kubectl netsvc ${verb}`);
   if (found.type === 'unseen') return unseenReport(frame, target, namespace, found.reason);

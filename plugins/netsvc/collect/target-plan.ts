@@ -5,6 +5,7 @@ import type { KubeObject, Labels } from '../../../shared/model/objects.ts';
 import type { Service } from '../../../shared/model/objects-network.ts';
 import type { Pod } from '../../../shared/model/objects-pod.ts';
 import type { Workload } from '../../../shared/model/objects-workload.ts';
+import { podAddressField } from '../../../shared/model/pods.ts';
 import { nameOf } from '../../../shared/model/refs.ts';
 import { matchesLabels } from '../../../shared/model/selectors.ts';
 import { selectorOf } from '../../../shared/model/services.ts';
@@ -68,8 +69,13 @@ async function findServices(gatherer: Gatherer, target: Target, namespace: strin
       target.kind === 'Service' && target.namespace !== undefined
         ? gatherer.list('Service', { fieldSelector: `metadata.name=${target.namespace}` })
         : undefined,
-      isAddress(target.name) ? gatherer.list('Service') : undefined,
-      isAddress(target.name) ? gatherer.list('Pod', { fieldSelector: `status.podIP=${target.name}` }) : undefined,
+      ...(isAddress(target.name)
+        ? [
+            gatherer.list('Service'),
+            gatherer.list('Node'),
+            gatherer.list('Pod', { fieldSelector: podAddressField(target.name) }),
+          ]
+        : []),
     ]);
     return [];
   }

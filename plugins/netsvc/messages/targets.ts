@@ -13,20 +13,23 @@ export const targetMessages = defineMessages({
     nearest: readonly string[];
     /** What else the words may mean, such as `the pods of Deployment rate are selected by Service rate-api`. */
     meant: string;
+    /** The whole sentence, for an address: it is no name. */
+    told?: string;
     fixes: readonly Fix[];
   }>({
     slug: 'target-not-found',
     severity: 'critical',
     rung: 1,
     title: 'there is no object of that name',
-    summary: ({ kind, name, namespace, elsewhere, nearest, meant }) =>
+    summary: ({ kind, name, namespace, elsewhere, nearest, meant, told }) =>
+      told ??
       `there is no ${kind} ${name} in namespace ${namespace}` +
-      (meant === '' ? '' : `; ${meant}`) +
-      (elsewhere.length > 0
-        ? `; namespace${elsewhere.length === 1 ? '' : 's'} ${joinNames(elsewhere)} ${elsewhere.length === 1 ? 'has' : 'have'} one`
-        : nearest.length > 0
-          ? `; nearest: ${joinNames(nearest)}`
-          : ''),
+        (meant === '' ? '' : `; ${meant}`) +
+        (elsewhere.length > 0
+          ? `; namespace${elsewhere.length === 1 ? '' : 's'} ${joinNames(elsewhere)} ${elsewhere.length === 1 ? 'has' : 'have'} one`
+          : nearest.length > 0
+            ? `; nearest: ${joinNames(nearest)}`
+            : ''),
     explain:
       'The name does not exist in the namespace that was asked. The namespace is that of -n, or of the kubeconfig ' +
       'context, or default.\n' +

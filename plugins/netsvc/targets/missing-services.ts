@@ -3,7 +3,7 @@ import type { Evidence, Fix } from '../../../shared/messages/finding.ts';
 import { isProvenAbsent } from '../../../shared/model/absence.ts';
 import type { ClusterIndex } from '../../../shared/model/cluster-index.ts';
 import { workloadsIn } from '../../../shared/model/owners.ts';
-import { declaredPorts, podAddresses } from '../../../shared/model/pods.ts';
+import { declaredPorts } from '../../../shared/model/pods.ts';
 import { formatRef, nameOf, namespaceOf, type Ref, refOf } from '../../../shared/model/refs.ts';
 import type { Report } from '../../../shared/report/report.ts';
 import { judgeBackends } from '../checks/ingress/backends.ts';
@@ -55,28 +55,6 @@ function isMadeBy(workload: string, name: string): boolean {
   return (
     name.startsWith(`${workload}-`) && /^(\d+|[a-z0-9]{5,10}(-[a-z0-9]{5})?)$/.test(name.slice(workload.length + 1))
   );
-}
-
-/** The Service or the pod that has an address, wherever it is. */
-export function addressee(index: ClusterIndex, address: string, retry: string): Meant | undefined {
-  const service = index
-    .list('Service')
-    .find(({ spec, status }) =>
-      [
-        ...(spec?.clusterIPs ?? [spec?.clusterIP]),
-        ...(spec?.externalIPs ?? []),
-        ...(status?.loadBalancer?.ingress ?? []).map(({ ip }) => ip),
-      ].includes(address),
-    );
-  const pod = index.list('Pod').find((one) => podAddresses(one).includes(address));
-  const found = service ?? pod;
-  if (found === undefined) return undefined;
-  const ref = refOf(found, service === undefined ? 'Pod' : 'Service');
-  const word = service === undefined ? `pod/${ref.name}` : ref.name;
-  return {
-    meant: `${address} is an address of ${formatRef(ref)}`,
-    fixes: [asking(retry, word, ref.namespace ?? '')],
-  };
 }
 
 /** `db-0.db` is also how a pod of a headless Service is called from its own namespace. */

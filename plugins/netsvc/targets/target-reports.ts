@@ -15,7 +15,7 @@ import { compareText, joinAnd } from '../../../shared/util/text.ts';
 import { labelDifferences, labelDistance } from '../checks/selector/label-distance.ts';
 import { targetMessages } from '../messages/targets.ts';
 import { emptyReport, type Frame } from './empty-report.ts';
-import { addressee, askedBy, namesake, podOfService } from './missing-services.ts';
+import { askedBy, namesake, podOfService } from './missing-services.ts';
 
 /** The report on a name that does not exist: where it does, what is near, and the line to try next. */
 export function missingReport(
@@ -32,10 +32,7 @@ export function missingReport(
   const names = all.filter((object) => namespaceOf(object) === namespace).map(nameOf);
   const nearest = nearestWords(target.name, names);
   const ref: Ref = { kind: target.kind, namespace, name: target.name };
-  const like =
-    addressee(frame.index, target.name, retry) ??
-    podOfService(frame.index, target, retry) ??
-    namesake(frame.index, target, namespace, retry);
+  const like = podOfService(frame.index, target, retry) ?? namesake(frame.index, target, namespace, retry);
   const finding = targetMessages.SVC001.raise({
     subject: ref,
     args: {
