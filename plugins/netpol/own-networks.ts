@@ -2,14 +2,11 @@ import type { ClusterIndex } from '../../shared/model/cluster-index.ts';
 import type { KindName } from '../../shared/model/kinds.ts';
 import type { KubeObject, LabelSelector } from '../../shared/model/objects.ts';
 import type { NetworkAttachmentDefinition } from '../../shared/model/objects-cni.ts';
-import type { Workload } from '../../shared/model/objects-workload.ts';
-import { WORKLOAD_KINDS } from '../../shared/model/owners.ts';
-import { nameOf, namespaceOrDefault } from '../../shared/model/refs.ts';
+import { nameOf } from '../../shared/model/refs.ts';
 import { matchLabels } from '../../shared/policy/rules/labels.ts';
 import type { OwnNetwork } from '../../shared/policy/rules/own-network.ts';
 import { namespaceUnit } from '../../shared/policy/rules/units.ts';
 import { clusterKey, connectedBy, type Placed } from './network-connect.ts';
-import { openDefaultPorts } from './open-default-ports.ts';
 
 /**
  * A namespace is made with this label when its pods are to be on a user-defined network instead of that of the cluster
@@ -45,7 +42,6 @@ export function ownNetworksIn(index: ClusterIndex): readonly OwnNetwork[] {
   return index.memo('netpol/own-networks', () => {
     const placed = placedIn(index);
     if (placed.length === 0) return [];
-    const open = openPortsIn(index);
     return placed.map((one) => {
       const { name: namespace } = one;
       const shared: string[] = [];
@@ -59,14 +55,7 @@ export function ownNetworksIn(index: ClusterIndex): readonly OwnNetwork[] {
         else if (connected === 'services') servicesOnly.push(other.name);
         else if (connected === 'unknown' || !known) perhaps.push(other.name);
       }
-      return {
-        namespace,
-        shared,
-        perhaps,
-        servicesOnly,
-        others: placed.map(({ name }) => name),
-        open: open(namespace),
-      };
+      return { namespace, shared, perhaps, servicesOnly, others: placed.map(({ name }) => name) };
     });
   });
 }
@@ -112,16 +101,4 @@ function primaryName({ spec }: NetworkAttachmentDefinition): string | undefined 
   } catch {
     return undefined;
   }
-}
-
-function openPortsIn(index: ClusterIndex): (namespace: string) => OwnNetwork['open'] {
-  const templates = WORKLOAD_KINDS.flatMap((kind) => index.list(kind) as readonly Workload[]).map((object) => ({
-    namespace: namespaceOrDefault(object),
-    annotations: (object.spec?.jobTemplate?.spec?.template ?? object.spec?.template)?.metadata?.annotations,
-  }));
-  const pods = index
-    .list('Pod')
-    .map((pod) => ({ namespace: namespaceOrDefault(pod), annotations: pod.metadata?.annotations }));
-  const open = openDefaultPorts([...pods, ...templates]);
-  return (namespace) => open.get(namespace) ?? [];
 }

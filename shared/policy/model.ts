@@ -13,7 +13,7 @@ import {
 } from './rules/compile-admin-policy.ts';
 import { compileNetworkPolicy, networkPolicyTier } from './rules/compile-network-policy.ts';
 import { type MatchContext, type PluginTraits, UNKNOWN_PLUGIN } from './rules/match.ts';
-import { networkOf, type OwnNetwork } from './rules/own-network.ts';
+import { networkTier, type OwnNetwork } from './rules/own-network.ts';
 import type { Direction, Policy, Tier, Tri } from './rules/rules.ts';
 import { standInPod, workloadOfPod } from './rules/stand-ins.ts';
 import type { AdminNetworkPolicy, BaselineAdminNetworkPolicy, ClusterNetworkPolicy } from './rules/types.ts';
@@ -152,9 +152,9 @@ function compileTiers(facts: PolicyFacts): Pick<PolicyModel, 'policies' | 'tiers
     ...(facts.otherPolicies ?? []).flatMap((object) => compileUnjudged(object) ?? []),
     ...unseen.filter(({ ref }) => ref.kind !== 'NetworkPolicy'),
   ];
-  const networks = (facts.ownNetworks ?? []).map(networkOf);
+  const network = networkTier(facts.ownNetworks ?? []);
   const before: readonly Tier[] = [
-    { name: 'network', groups: [networks], unmatched: 'next' },
+    network,
     { name: 'unjudged', groups: [unjudged], unmatched: 'next' },
     orderedTier(
       'admin',
@@ -173,7 +173,7 @@ function compileTiers(facts: PolicyFacts): Pick<PolicyModel, 'policies' | 'tiers
   }
   const cached = new Map<string, readonly Tier[]>();
   return {
-    policies: [...networks, ...unjudged, ...lost, ...admin, ...own],
+    policies: [...network.groups.flat(), ...unjudged, ...lost, ...admin, ...own],
     tiersIn: (namespace) => {
       let tiers = cached.get(namespace);
       if (tiers === undefined) {

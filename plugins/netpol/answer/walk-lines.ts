@@ -100,7 +100,8 @@ function tierLines(
 
 /** A network of a namespace's own: whoever is not on it is kept out before any policy is asked. */
 function networkLines({ policy, rules }: PolicyWalk): readonly string[] {
-  const doubts = rules.flatMap(({ peers }) => (peers === 'any' ? [] : peers.flatMap((peer) => peer.doubts)));
+  const open = rules.filter(({ matched }) => matched === 'maybe');
+  const doubts = open.flatMap(({ peers }) => (peers === 'any' ? [] : peers.flatMap((peer) => peer.doubts)));
   const lines =
     doubts.length > 0
       ? doubts.map((doubt) => `? ${reasonWords(doubt)}`)

@@ -2,13 +2,12 @@ import type { Plan } from '../../../shared/cli/command.ts';
 import type { Gatherer } from '../../../shared/collect/gather/gather.ts';
 import type { KindName } from '../../../shared/model/kinds.ts';
 import type { NetworkPolicy } from '../../../shared/model/objects-network.ts';
-import { readNetworks } from './policy-plan.ts';
+import { readNamespaces } from './policy-plan.ts';
 
 /** What makes pods, and what leads to them: a policy is held against both. */
 const AROUND: readonly KindName[] = ['Service', 'Deployment', 'StatefulSet', 'ReplicaSet', 'Job', 'CronJob'];
 
 const CLUSTER: readonly KindName[] = [
-  'Namespace',
   'Node',
   'AdminNetworkPolicy',
   'BaselineAdminNetworkPolicy',
@@ -29,6 +28,7 @@ export function lintPlan(everywhere: boolean, wide = false): Plan {
     const scope = everywhere ? {} : { namespace };
     await Promise.all([
       ...CLUSTER.map((kind) => gatherer.list(kind)),
+      readNamespaces(gatherer, everywhere ? [] : [namespace]),
       // The agents on the nodes, wherever they are, show what enforces policies.
       gatherer.list('DaemonSet'),
       ...[...AROUND, ...OTHER_POLICIES].map((kind) => gatherer.list(kind, scope)),
@@ -36,8 +36,6 @@ export function lintPlan(everywhere: boolean, wide = false): Plan {
       policiesAndWhatTheyName(gatherer, scope, everywhere, wide),
       everywhere ? undefined : readDns(gatherer),
     ]);
-    const namespaces = await gatherer.tryList('Namespace');
-    if (namespaces.status === 'ok') await readNetworks(gatherer, namespaces.value);
   };
 }
 

@@ -1,6 +1,5 @@
 import type { Gatherer } from '../../../shared/collect/gather/gather.ts';
 import type { KindName } from '../../../shared/model/kinds.ts';
-import type { Namespace } from '../../../shared/model/objects.ts';
 import { NETWORK_KINDS, OWN_NETWORK_LABEL } from '../own-networks.ts';
 import type { NamespacedPolicyKind } from '../policy-facts.ts';
 import { CLUSTER_POLICY_KINDS, NAMESPACED_POLICY_KINDS } from '../policy-facts.ts';
@@ -38,8 +37,11 @@ async function readNamespaced(
   await Promise.all(namespaces.map((namespace) => gatherer.list(kind, { namespace })));
 }
 
-/** Labels of all namespaces, else of those that can be asked for by name. */
-async function readNamespaces(gatherer: Gatherer, own: readonly string[]): Promise<void> {
+/**
+ * Labels of all namespaces, else of those that can be asked for by name; and which of them share a network, and which are
+ * connected, where one has a network of its own.
+ */
+export async function readNamespaces(gatherer: Gatherer, own: readonly string[]): Promise<void> {
   const all = await gatherer.tryList('Namespace');
   const some =
     all.status === 'ok'
@@ -47,12 +49,7 @@ async function readNamespaces(gatherer: Gatherer, own: readonly string[]): Promi
       : all.status === 'forbidden'
         ? await Promise.all(own.map((name) => gatherer.get('Namespace', undefined, name)))
         : [];
-  await readNetworks(gatherer, some);
-}
-
-/** Which namespaces share a network, and which are connected, where one has a network of its own. */
-export async function readNetworks(gatherer: Gatherer, namespaces: readonly (Namespace | undefined)[]): Promise<void> {
-  if (namespaces.every((namespace) => !(OWN_NETWORK_LABEL in (namespace?.metadata?.labels ?? {})))) return;
+  if (some.every((namespace) => !(OWN_NETWORK_LABEL in (namespace?.metadata?.labels ?? {})))) return;
   await Promise.all(NETWORK_KINDS.map((kind) => gatherer.list(kind)));
 }
 

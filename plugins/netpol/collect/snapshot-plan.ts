@@ -2,7 +2,7 @@ import type { RecordingPlan } from '../../../shared/cli/command.ts';
 import { KINDS, type KindName } from '../../../shared/model/kinds.ts';
 import { POLICY_FACT_KINDS } from '../../../shared/policy/model-of-index.ts';
 import { WAYS_IN } from '../ways-in.ts';
-import { readNetworks } from './policy-plan.ts';
+import { readNamespaces } from './policy-plan.ts';
 
 const BESIDE: readonly KindName[] = ['Service', ...WAYS_IN];
 
@@ -11,10 +11,9 @@ export const snapshotPlan: RecordingPlan = (options) => async (gatherer, namespa
   const scope = options.allNamespaces ? {} : { namespace };
   await Promise.all([
     gatherer.version(),
+    readNamespaces(gatherer, options.allNamespaces ? [] : [namespace]),
     ...[...POLICY_FACT_KINDS, ...BESIDE].map((kind) =>
       gatherer.list(kind, KINDS[kind].namespaced && kind !== 'DaemonSet' ? scope : {}),
     ),
   ]);
-  const namespaces = await gatherer.tryList('Namespace');
-  if (namespaces.status === 'ok') await readNetworks(gatherer, namespaces.value);
 };

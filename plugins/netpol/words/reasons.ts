@@ -72,7 +72,7 @@ const APART: Readonly<Record<Extract<Reason, { code: 'networkApart' }>['why'], s
   servicesOnly:
     ', which is connected with that of the other end for Services alone: by the address of a pod it does not pass',
   openPorts:
-    ', and only those of its pods that keep this port open (k8s.ovn.org/open-default-ports) are reached from others',
+    ', and for a port that its pod keeps open to others (k8s.ovn.org/open-default-ports) policies may not count',
 };
 
 const ANSWERS = { yes: 'allowed', no: 'denied', depends: 'not decided' } as const;

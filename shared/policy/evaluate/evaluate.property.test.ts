@@ -7,7 +7,8 @@ import { type AllowedPorts, allowedPorts } from '../many/pair-sets.ts';
 import { destinationsOf, type Reachable, sourcesOf } from '../many/reach.ts';
 import { buildPolicyModel, type PolicyFacts } from '../model.ts';
 import { hasPort, type PortSet, PROTOCOLS, type Protocol, samePorts } from '../rules/port-set.ts';
-import { type NaiveEnd, naiveAnswer } from '../testing/naive.ts';
+import { naiveAnswer } from '../testing/naive.ts';
+import type { NaiveEnd } from '../testing/naive-match.ts';
 import { OUTSIDE, PORTS, randomCluster } from '../testing/random-cluster.ts';
 import { type Endpoint, evaluate } from './evaluate.ts';
 

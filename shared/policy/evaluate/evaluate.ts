@@ -1,7 +1,16 @@
 import type { Node } from '../../model/objects.ts';
 import type { Pod } from '../../model/objects-pod.ts';
 import type { Workload } from '../../model/objects-workload.ts';
-import { type AddressRange, formatAddress, formatRange, parseCidr } from '../../util/addresses.ts';
+import { podAddresses } from '../../model/pods.ts';
+import {
+  type Address,
+  type AddressRange,
+  formatAddress,
+  formatRange,
+  inRange,
+  parseAddress,
+  parseCidr,
+} from '../../util/addresses.ts';
 import { type PolicyModel, tiersOf } from '../model.ts';
 import { blocksOf, splitRange } from '../rules/range-parts.ts';
 import { standInPod } from '../rules/stand-ins.ts';
@@ -57,12 +66,16 @@ export function unitOfEndpoint(
   }
 }
 
-/** The pod or node that has an address; the node first, whose address its host-networked pods share. */
-function unitWithAddress(model: PolicyModel, { family, first }: AddressRange): Unit | undefined {
-  const has = (unit: Unit): boolean =>
-    unit.type !== 'range' && unit.addresses.some((own) => own.family === family && own.value === first);
-  for (const node of model.nodes.values()) if (has(node)) return node;
-  return model.units.find((unit) => !unit.hostNetwork && has(unit));
+/**
+ * The pod or node that has an address; the node first, whose address its host-networked pods share. A pod on a network of
+ * its own has one there, which another network may have too, beside that on the network of the cluster.
+ */
+function unitWithAddress(model: PolicyModel, range: AddressRange): Unit | undefined {
+  const isIt = (address: Address | undefined): boolean => address !== undefined && inRange(range, address);
+  for (const node of model.nodes.values()) if (node.addresses.some(isIt)) return node;
+  const pods = model.units.filter(({ hostNetwork }) => !hostNetwork);
+  const inStatus = pods.find(({ pod }) => podAddresses(pod).some((text) => isIt(parseAddress(text))));
+  return inStatus ?? pods.find(({ addresses }) => addresses.some(isIt));
 }
 
 /** `evaluate` for endpoints that are units already. */

@@ -6,6 +6,7 @@ import type { Pod } from '../../model/objects-pod.ts';
 import { parseAddress, parseIPv4 } from '../../util/addresses.ts';
 import type { PolicyModel } from '../model.ts';
 import { type MatchContext, matchNamespace, matchPodsIn } from '../rules/match.ts';
+import { OPEN_DEFAULT_PORTS, ownNetworkAddresses } from '../rules/pod-networks.ts';
 import { type BlockPeer, DIRECTIONS, type PodsPeer, type Tri } from '../rules/rules.ts';
 import { addressTextsOf, declaredPortsOf, type PodUnit } from '../rules/units.ts';
 import { type Alike, createAlikePods } from './alike-pods.ts';
@@ -157,9 +158,10 @@ export function addressKey(pod: Pod, { cuts }: Usage): string | number {
   return key;
 }
 
-function onlyAddressOf({ spec, status }: Pod): string | undefined {
-  const ips = status?.podIPs;
-  return ips?.length === 1 && spec?.hostNetwork !== true ? ips[0]?.ip : undefined;
+function onlyAddressOf(pod: Pod): string | undefined {
+  const ips = pod.status?.podIPs;
+  if (ips?.length !== 1 || pod.spec?.hostNetwork === true || ownNetworkAddresses(pod) !== undefined) return undefined;
+  return ips[0]?.ip;
 }
 
 function namesKey(pod: Pod, names: ReadonlySet<string>): string {
@@ -167,6 +169,7 @@ function namesKey(pod: Pod, names: ReadonlySet<string>): string {
   for (const { name, protocol, number } of declaredPortsOf(pod)) {
     if (names.has(name)) key += `${name} ${protocol} ${number},`;
   }
+  if (names.has(OPEN_DEFAULT_PORTS)) key += pod.metadata?.annotations?.[OPEN_DEFAULT_PORTS] ?? '';
   return key;
 }
 

@@ -1,5 +1,6 @@
-import { ALL_PORTS, type PortSet, portRange, unionPorts } from './port-set.ts';
-import type { Apart, NamedPort, PodsPeer, Policy, Rule } from './rules.ts';
+import { OPEN_DEFAULT_PORTS } from './pod-networks.ts';
+import { ALL_PORTS, NO_PORTS, type PortSet, portRange, unionPorts } from './port-set.ts';
+import type { Apart, NamedPort, PodsPeer, Policy, Rule, Tier } from './rules.ts';
 import { NAMESPACE_NAME_LABEL } from './units.ts';
 
 /** A namespace that is on another network than that of the cluster, and who is on the same. */
@@ -13,8 +14,6 @@ export interface OwnNetwork {
   readonly servicesOnly: readonly string[];
   /** All namespaces that are not on the cluster's own network. */
   readonly others: readonly string[];
-  /** Ports that some of its pods keep open on the cluster's own network. */
-  readonly open: PortSet;
 }
 
 /** Pods that every network lets through to, on ports by number or name. */
@@ -42,12 +41,17 @@ const DNS_NUMBERS: PortSet = (['TCP', 'UDP'] as const)
 
 const DNS_NAMES: readonly NamedPort[] = ['dns', 'dns-tcp'].map((name) => ({ name, protocol: undefined }));
 
+/** The networks that namespaces have of their own, which are asked before any policy. */
+export function networkTier(networks: readonly OwnNetwork[]): Tier {
+  return { name: 'network', groups: [networks.map(networkOf)], unmatched: 'next' };
+}
+
 /**
  * A network of a namespace's own (OVN-Kubernetes, "User Defined Networks") in the form of a policy: pods of namespaces on
  * other networks are kept out in both directions, before any policy is asked (OKEP-5193, "Network Policy": policies that
  * allow traffic between them "will have no effect"). Addresses outside the cluster and the host network are not.
  */
-export function networkOf({ namespace, shared, perhaps, servicesOnly, others, open }: OwnNetwork): Policy {
+function networkOf({ namespace, shared, perhaps, servicesOnly, others }: OwnNetwork): Policy {
   const here = [namespace, ...shared];
   const elsewhere = podsOf('NotIn', here);
   const unsure = (peer: PodsPeer, why: Apart['why']): PodsPeer => ({ ...peer, apart: { namespace, why } });
@@ -55,10 +59,12 @@ export function networkOf({ namespace, shared, perhaps, servicesOnly, others, op
     ...(perhaps.length === 0 ? [] : [unsure(podsOf('In', perhaps), 'sharing')]),
     ...(servicesOnly.length === 0 ? [] : [unsure(podsOf('In', servicesOnly), 'servicesOnly')]),
   ].map((peer) => ({ action: 'pass', peers: [peer] }));
-  // Which pods keep a port open is not a matter of labels, so the rule for all of them is unsure.
-  const opened: readonly Draft[] = [unsure(podsOf('NotIn', others), 'openPorts')]
-    .filter(() => open.length > 0)
-    .map((peer) => ({ action: 'pass', peers: [peer], ports: { fixed: open, named: [] } }));
+  // What passes there is not on the network that the policies of the pod are about: whether they count is not told.
+  const opened: Draft = {
+    action: 'pass',
+    peers: [unsure(podsOf('NotIn', others), 'openPorts')],
+    ports: { fixed: NO_PORTS, named: [{ name: OPEN_DEFAULT_PORTS, protocol: undefined }] },
+  };
   const dns: Draft = {
     action: 'pass',
     peers: DNS_PODS.map(({ namespace: place, podSelector }) => ({ ...podsOf('In', [place]), podSelector })),
@@ -71,7 +77,7 @@ export function networkOf({ namespace, shared, perhaps, servicesOnly, others, op
     priority: 0,
     subject: { ...podsOf('In', []), namespace, namespaceSelector: undefined },
     affects: { ingress: true, egress: true },
-    ingress: numbered([...sharing, ...opened, deny]),
+    ingress: numbered([...sharing, opened, deny]),
     egress: numbered([...sharing, dns, deny]),
   };
 }

@@ -11,6 +11,7 @@ import { podName } from './units.ts';
 export function standInPod(kind: string, workload: Workload): Pod {
   const template = kind === 'CronJob' ? workload.spec?.jobTemplate?.spec?.template : workload.spec?.template;
   const name = workload.metadata?.name ?? '';
+  const annotations = template?.metadata?.annotations;
   const namespace = namespaceOrDefault(workload);
   return {
     kind: 'Pod',
@@ -18,6 +19,7 @@ export function standInPod(kind: string, workload: Workload): Pod {
       name,
       namespace,
       labels: template?.metadata?.labels ?? {},
+      ...(annotations === undefined ? {} : { annotations }),
       ownerReferences: [{ kind, name, controller: true }],
     },
     ...(template?.spec === undefined ? {} : { spec: template.spec }),

@@ -7,6 +7,7 @@ import type { KubeObject, Labels, Namespace, Node } from '../../model/objects.ts
 import type { Container, Pod } from '../../model/objects-pod.ts';
 import { type Address, type AddressRange, parseAddress } from '../../util/addresses.ts';
 import type { KnownLabels } from './labels.ts';
+import { OPEN_DEFAULT_PORTS, openDefaultPorts, ownNetworkAddresses } from './pod-networks.ts';
 import { NO_PORTS, type PortSet, type Protocol, portRange, protocolOf, unionPorts } from './port-set.ts';
 import type { NamedPort } from './rules.ts';
 
@@ -119,6 +120,7 @@ export function isSamePod(a: Pod, b: Pod): boolean {
  * count; plain init containers have ended before the pod serves. Several containers may use one name.
  */
 export function resolveNamedPort(pod: Pod, wanted: NamedPort): PortSet {
+  if (wanted.name === OPEN_DEFAULT_PORTS) return openDefaultPorts(pod);
   let result = NO_PORTS;
   for (const port of namedPortsOf(pod)) {
     if (port.name !== wanted.name) continue;
@@ -169,11 +171,15 @@ function podAddresses(pod: Pod): readonly Address[] {
 
 /**
  * The pod's addresses as they stand in its status, at most one per family (PodStatus.podIPs: "at most 1 value for each of
- * IPv4 and IPv6"). On the host network they are the node's, known as soon as the pod is placed.
+ * IPv4 and IPv6"), or those on a network of its own. On the host network they are the node's, known as soon as the pod is
+ * placed.
  */
-export function addressTextsOf({ spec, status }: Pod): readonly string[] {
+export function addressTextsOf(pod: Pod): readonly string[] {
+  const { spec, status } = pod;
   if (status === undefined) return [];
   const found: string[] = [];
+  for (const text of ownNetworkAddresses(pod) ?? []) addText(found, text);
+  if (found.length > 0) return found;
   for (const { ip } of status.podIPs ?? []) addText(found, ip);
   addText(found, status.podIP);
   if (spec?.hostNetwork !== true) return found;

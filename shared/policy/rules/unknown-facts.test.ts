@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { Pod } from '../../model/objects-pod.ts';
-import { evaluate } from '../evaluate/evaluate.ts';
+import { evaluate, unitOfEndpoint } from '../evaluate/evaluate.ts';
 import { connectivity } from '../many/connectivity.ts';
 import { allowedPorts } from '../many/pair-sets.ts';
 import { buildPolicyModel, type PolicyFacts } from '../model.ts';
 import { at, grid, namespace, node, pod, policy } from '../testing/cluster.ts';
-import { hasPort, portRange } from './port-set.ts';
+import { OPEN_DEFAULT_PORTS } from './pod-networks.ts';
+import { hasPort } from './port-set.ts';
 
 describe('what the facts do not tell', () => {
   const web = pod('x/web', { app: 'web' }, { ip: '10.0.0.1', node: 'n1' });
@@ -284,14 +285,24 @@ describe('an address that is not known', () => {
 });
 
 describe('a network of its own', () => {
-  const facts = grid({
-    ownNetworks: [
-      { namespace: 'x', shared: [], perhaps: [], servicesOnly: [], others: ['x'], open: portRange('TCP', 443) },
-    ],
+  const { pods, ...rest } = grid({
+    ownNetworks: [{ namespace: 'x', shared: [], perhaps: [], servicesOnly: [], others: ['x'] }],
     networkPolicies: [
       policy('y/p', { podSelector: { matchLabels: { pod: 'a' } }, ingress: [{ from: [{ podSelector: {} }] }] }),
     ],
   });
+  // Of the pods of x one keeps a port open.
+  const facts = {
+    ...rest,
+    pods: pods.map((one) =>
+      one.metadata?.namespace === 'x' && one.metadata.name === 'a'
+        ? {
+            ...one,
+            metadata: { ...one.metadata, annotations: { [OPEN_DEFAULT_PORTS]: '- protocol: tcp\n  port: 443' } },
+          }
+        : one,
+    ),
+  };
   const model = buildPolicyModel(facts);
   const ask = (from: string, to: string, port = 80) =>
     evaluate(model, at(facts, from), at(facts, to), { protocol: 'TCP', port });
@@ -303,6 +314,7 @@ describe('a network of its own', () => {
       answer: 'depends',
       reasons: [{ code: 'networkApart', why: 'openPorts' }],
     });
+    expect(ask('z/a', 'x/b', 443)).toMatchObject({ answer: 'no', reasons: [] });
     expect(ask('x/a', 'z/a', 443)).toMatchObject({ answer: 'no' });
     expect(ask('x/a', 'y/a')).toMatchObject({ answer: 'no', reasons: [] });
     expect(ask('x/a', 'x/b')).toMatchObject({ answer: 'yes', reasons: [], ingress: { tiers: [] } });
@@ -319,7 +331,50 @@ describe('a network of its own', () => {
     };
     expect(cell('z/a', 'x/a')).toEqual([false, false]);
     expect(cell('z/a', 'x/a', 443)).toEqual([false, true]);
+    expect(cell('z/a', 'x/b', 443)).toEqual([false, false]);
     expect(cell('x/a', 'y/a')).toEqual([false, false]);
     expect(cell('x/a', 'x/b')).toEqual([true, false]);
+  });
+
+  it('holds address blocks against the addresses on that network, not those in the status', () => {
+    const placed = (name: string, address: string): Pod => ({
+      ...pod(`x/${name}`, { app: name }, { ip: `10.244.0.${address}` }),
+      metadata: {
+        name,
+        namespace: 'x',
+        annotations: {
+          'k8s.ovn.org/pod-networks': JSON.stringify({
+            default: { ip_addresses: [`10.244.0.${address}/24`], role: 'infrastructure-locked' },
+            'x/net': { ip_addresses: [`10.20.0.${address}/16`], ip_address: `10.20.0.${address}/16`, role: 'primary' },
+          }),
+        },
+      },
+    });
+    const both = [placed('a', '4'), placed('b', '5')];
+    const reach = (cidr: string) => {
+      const own = buildPolicyModel({
+        ...rest,
+        pods: both,
+        networkPolicies: [policy('x/in', { ingress: [{ from: [{ ipBlock: { cidr } }] }] })],
+      });
+      const [from, to] = both.map((one) => ({ type: 'pod', pod: one }) as const);
+      if (from === undefined || to === undefined) throw new Error('no pods');
+      const matrix = connectivity(own, 'pod');
+      const [a, b] = ['a', 'b'].map((name) =>
+        matrix.peers.findIndex((peer) => peer.type === 'pods' && peer.ref.name === name),
+      );
+      const { answer } = evaluate(own, from, to, { protocol: 'TCP', port: 80 });
+      expect(hasPort(matrix.cell(a ?? 0, b ?? 0).allowed, 'TCP', 80)).toBe(answer === 'yes');
+      return answer;
+    };
+    expect(['10.20.0.0/16', '10.244.0.0/16', '10.20.0.4/32', '10.20.0.5/32'].map(reach)).toEqual([
+      'yes',
+      'no',
+      'yes',
+      'no',
+    ]);
+    const own = buildPolicyModel({ ...rest, pods: both });
+    const named = ['10.20.0.5', '10.244.0.5'].map((cidr) => unitOfEndpoint(own, { type: 'address', cidr }).unit);
+    expect(named.map((unit) => unit.type === 'pod' && unit.name)).toEqual(['b', 'b']);
   });
 });

@@ -1,12 +1,18 @@
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import type { Finding } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
+import { sidesOf } from '../../../../shared/policy/evaluate/evaluate.ts';
+import { namedPort, sideSets } from '../../../../shared/policy/evaluate/side.ts';
+import type { PodClass } from '../../../../shared/policy/many/classes.ts';
 import { POLICY_FACT_KINDS } from '../../../../shared/policy/model-of-index.ts';
-import type { OwnNetwork } from '../../../../shared/policy/rules/own-network.ts';
+import { networkTier } from '../../../../shared/policy/rules/own-network.ts';
+import { openDefaultPorts } from '../../../../shared/policy/rules/pod-networks.ts';
+import { intersectPorts, unionPorts } from '../../../../shared/policy/rules/port-set.ts';
 import { DIRECTIONS, type Direction, type Rule } from '../../../../shared/policy/rules/rules.ts';
+import type { PodUnit } from '../../../../shared/policy/rules/units.ts';
 import { joinNames } from '../../../../shared/util/text.ts';
 import { lintModelIn, ownNetworksOf } from '../../lint/lint-facts.ts';
-import { classesOf } from '../../lint/members.ts';
+import { classesOf, selectedClasses } from '../../lint/members.ts';
 import { atField } from '../../lint/places.ts';
 import type { PolicySubject } from '../../lint/policy-subject.ts';
 import { ruleMessages } from '../../messages/rules.ts';
@@ -36,29 +42,39 @@ function judge(index: ClusterIndex, subject: PolicySubject, direction: Direction
   const model = lintModelIn(index);
   const meant = rule.peers.map((peer) => (peer.type === 'pods' ? classesOf(model, peer) : []));
   const others = [...new Set(meant.flatMap((classes) => classes.map(({ unit }) => unit.namespace.name)))];
-  const networks = new Map(ownNetworksOf(index).map((network) => [network.namespace, network]));
-  const [from, to] = direction === 'ingress' ? [undefined, namespace] : [namespace, undefined];
   if (meant.some((classes) => classes.length === 0 || classes.some(({ unit }) => unit.hostNetwork))) return undefined;
-  if (!others.every((other) => isApart(networks, from ?? other, to ?? other))) return undefined;
-  const own = networks.get(namespace) ?? networks.get(others[0] ?? '');
+  const own = unitsOf(index, selectedClasses(model, subject.compiled));
+  const theirs = unitsOf(index, [...new Set(meant.flat())]);
+  const apart = (mine: PodUnit, other: PodUnit): boolean =>
+    direction === 'ingress' ? isApart(index, rule, other, mine) : isApart(index, rule, mine, other);
+  if (own.length === 0 || own.some((mine) => theirs.some((other) => !apart(mine, other)))) return undefined;
+  const networks = ownNetworksOf(index).map((network) => network.namespace);
+  const where = networks.includes(namespace) ? namespace : (others.find((other) => networks.includes(other)) ?? '');
   return ruleMessages.POL317.raise({
     subject: ref,
     args: { rule: ruleWords(ref, direction, rule), direction, others: joinNames(others, 3), namespace },
     evidence: [
       atField(index, subject, `spec.${direction}[${rule.index}]`, `means pods of namespace ${joinNames(others, 3)}`),
-      { fact: networkWords(own?.namespace ?? ''), source: `Namespace ${own?.namespace ?? ''} metadata.labels` },
+      { fact: networkWords(where), source: `Namespace ${where} metadata.labels` },
     ],
   });
 }
 
-/** Where names are asked for, which every network reaches. */
-const DNS = ['kube-system', 'openshift-dns'];
+/** Whether the networks surely keep two units apart, both ways that count, on every port that a rule opens. */
+function isApart(index: ClusterIndex, { ports }: Rule, from: PodUnit, to: PodUnit): boolean {
+  const model = lintModelIn(index);
+  const tiers = [networkTier(ownNetworksOf(index))];
+  const sides = sidesOf(model, from, to);
+  const [out, into] = [sides.egress, sides.ingress].map((side) => sideSets({ ...side, tiers }, model.context));
+  const opened = ports.named.reduce((all, named) => unionPorts(all, namedPort(named, to)), ports.fixed);
+  return intersectPorts(opened, intersectPorts(out?.allow ?? [], into?.allow ?? [])).length === 0;
+}
 
-/** Whether no traffic from the pods of one namespace to those of the other can pass, whatever policies say. */
-function isApart(networks: ReadonlyMap<string, OwnNetwork>, from: string, to: string): boolean {
-  const [source, target] = [networks.get(from), networks.get(to)];
-  if (from === to || (source === undefined && target === undefined)) return false;
-  if (source !== undefined && target === undefined) return !DNS.includes(to);
-  if (source === undefined) return target?.open.length === 0;
-  return ![...source.shared, ...source.perhaps, ...source.servicesOnly].includes(to);
+/** One pod of a class for each set of ports that its pods keep open to other networks. */
+function unitsOf(index: ClusterIndex, classes: readonly PodClass[]): readonly PodUnit[] {
+  const model = lintModelIn(index);
+  return classes.flatMap(({ pods }) => {
+    const byPorts = new Map(pods.map((pod) => [openDefaultPorts(pod).join(), pod]));
+    return [...byPorts.values()].map(model.unitOf);
+  });
 }

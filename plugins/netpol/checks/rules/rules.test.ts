@@ -238,6 +238,43 @@ describe('across-networks', () => {
     expect(lint('data', 'one', 'ovn-kubernetes', 'tools')).toEqual(['POL317 warning proven']);
   });
 
+  it('knows which pods and ports of another network can be reached all the same', () => {
+    const dns = pod('dns-1', { namespace: 'kube-system', labels: { 'k8s-app': 'kube-dns' } });
+    const annotations = { 'k8s.ovn.org/open-default-ports': '- protocol: tcp\n  port: 8080' };
+    const plain = pod('open-1', { namespace: 'shop', labels: { app: 'open' } });
+    const open = { ...plain, metadata: { ...plain.metadata, annotations } };
+    const codes = (at: string, spec: object): readonly string[] =>
+      codesOf(
+        lintObjects(
+          [
+            ...spaces,
+            namespace('kube-system'),
+            ...pods,
+            dns,
+            open,
+            network('one'),
+            networkPolicy('p', spec, { namespace: at }),
+          ],
+          { cni: 'ovn-kubernetes' },
+        ),
+      ).filter((code) => code.startsWith('POL317'));
+    const { from: to } = from('kube-system');
+    const out = (port: number, protocol = 'UDP') => ({
+      podSelector: {},
+      policyTypes: ['Egress'],
+      egress: [{ to, ports: [{ port, protocol }] }],
+    });
+    expect(codes('shop', out(53))).toEqual([]);
+    expect(codes('shop', out(9153, 'TCP'))).toEqual(['POL317 warning proven']);
+    const into = (port: number, app: string) => ({
+      podSelector: { matchLabels: { app } },
+      ingress: [{ ...from('tools'), ports: [{ port }] }],
+    });
+    expect(codes('shop', into(8080, 'open'))).toEqual([]);
+    expect(codes('shop', into(8081, 'open'))).toEqual(['POL317 warning proven']);
+    expect(codes('shop', into(8080, 'shop'))).toEqual(['POL317 warning proven']);
+  });
+
   it('is silent on the same network, where that is not known, and under a plugin that has no such networks', () => {
     expect(lint('data')).toEqual([]);
     expect(lint('shop')).toEqual([]);
