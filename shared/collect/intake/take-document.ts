@@ -12,6 +12,7 @@ import {
   partialReason,
   typeFromHints,
 } from './list-headers.ts';
+import { mapDocuments } from './map-documents.ts';
 import { misnamedPolicy } from './policy-manifests.ts';
 import { isNamed, type TakenObject, takeObject } from './take-object.ts';
 
@@ -99,7 +100,12 @@ function takeValue(
     addProblem(intake, file, parsed.line, misnamed, { policyOf });
     return undefined;
   }
-  if (!isNamed(value)) return undefined;
+  if (!isNamed(value)) {
+    for (const { document, hints } of mapDocuments(value, file.hints, parsed.line)) {
+      takeDocument(intake, document, { ...file, hints }, order, false, meta);
+    }
+    return undefined;
+  }
   if (isListHeader(value) && (Array.isArray(value.items) || isEmptyList(value))) {
     const values = (Array.isArray(value.items) ? value.items : []).map((item: unknown) => ({
       value: item,
