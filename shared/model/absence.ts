@@ -18,3 +18,9 @@ export function isWhollyRead(index: ClusterIndex, kind: KindName, namespace = '*
   const { status, whole } = index.seen(kind, namespace);
   return status === 'ok' && whole;
 }
+
+/** The namespaces of which every object of a kind was read, as far as they have any. */
+export function readNamespaces(index: ClusterIndex, kind: KindName): readonly string[] {
+  const names = new Set(index.list(kind).map(({ metadata }) => metadata?.namespace ?? ''));
+  return [...names].filter((name) => isWhollyRead(index, kind, name));
+}

@@ -134,7 +134,10 @@ export function seen(snapshot: Snapshot, kind: KindName, namespace: string, part
   let bestRank = -1;
   for (const entry of snapshot.coverage) {
     if (entry.kind !== kind) continue;
-    if (entry.namespace !== '*' && entry.namespace !== namespace) continue;
+    if (entry.namespace !== '*' && entry.namespace !== namespace) {
+      if (namespace === '*' && bestRank < 0 && entry.status === 'ok') best = { ...best, reason: someOnly(kind) };
+      continue;
+    }
     if (name !== undefined && entry.subset?.startsWith('name=') === true && entry.subset !== `name=${name}`) continue;
     const whole = entry.subset === undefined || entry.subset === subset;
     const rank = RANK[entry.status] * 2 + (whole ? 1 : 0);
@@ -143,6 +146,10 @@ export function seen(snapshot: Snapshot, kind: KindName, namespace: string, part
     best = { status: entry.status, reason: entry.reason ?? `${pluralOfKind(kind)}: ${entry.status}`, whole };
   }
   return best;
+}
+
+function someOnly(kind: KindName): string {
+  return `${pluralOfKind(kind)} of some namespaces were not collected`;
 }
 
 const RANK: Readonly<Record<CoverageStatus, number>> = { notCollected: 0, failed: 1, absent: 2, forbidden: 3, ok: 4 };

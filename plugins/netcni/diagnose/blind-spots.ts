@@ -1,6 +1,7 @@
 import { detectNetwork } from '../../../shared/datapath/cni/detect.ts';
-import { isWhollyRead } from '../../../shared/model/absence.ts';
+import { isWhollyRead, readNamespaces } from '../../../shared/model/absence.ts';
 import type { ClusterIndex } from '../../../shared/model/cluster-index.ts';
+import { podAddresses } from '../../../shared/model/pods.ts';
 import { joinNames, plural } from '../../../shared/util/text.ts';
 import { type AgentGroup, agentGroups } from '../facts/agents.ts';
 import { awsCapacity, instanceType } from '../facts/aws-limits.ts';
@@ -68,11 +69,21 @@ function allReady({ sets }: AgentGroup): boolean {
 
 function podSpots(index: ClusterIndex): readonly BlindSpot[] {
   const pods = index.seen('Pod');
-  if (pods.status !== 'ok') return [{ check: 'pods and their addresses', reason: pods.reason, essential: true }];
+  if (pods.status !== 'ok')
+    return [{ check: 'pods and their addresses', reason: pods.reason, essential: !someAreServed(index) }];
   const events = index.seen('Event');
   return events.status === 'ok'
     ? []
     : [{ check: 'why pods wait for their network', reason: events.reason, essential: false }];
+}
+
+/** Of the agents every pod was read, and of some namespace those that have their network from them. */
+function someAreServed(index: ClusterIndex): boolean {
+  const agents = agentGroups(index).filter(({ role }) => role === 'network');
+  if (agents.length === 0 || !agents.every(({ podsRead, pods }) => podsRead && pods.length > 0)) return false;
+  return readNamespaces(index, 'Pod').some((namespace) =>
+    index.list('Pod', namespace).some((pod) => pod.spec?.hostNetwork !== true && podAddresses(pod).length > 0),
+  );
 }
 
 function proxySpots(index: ClusterIndex): readonly BlindSpot[] {

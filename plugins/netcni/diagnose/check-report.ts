@@ -12,6 +12,7 @@ import { networkWords } from '../facts/network-words.ts';
 import { nodeFacts } from '../facts/nodes.ts';
 import { unknownNetwork } from '../facts/unknown-network.ts';
 import { type BlindSpot, blindSpots } from './blind-spots.ts';
+import { withPartlyRead } from './partly-read.ts';
 import { type YoungNodes, youngNodes } from './young-nodes.ts';
 
 export interface CheckFrame {
@@ -23,7 +24,9 @@ export interface CheckFrame {
 /** The network of the cluster, or what concerns one node of it: causes ranked, nodes worst first. */
 export function checkReport(index: ClusterIndex, { source, node }: CheckFrame): Report {
   const subject = node === undefined ? {} : { node };
-  const runs = runChecks(checks, subject, '*', { index, now: index.now }).map((run) =>
+  const context = { index, now: index.now };
+  const judged = withPartlyRead(runChecks(checks, subject, '*', context), checks, subject, context);
+  const runs = judged.map((run) =>
     run.outcome.result === 'fail' && node !== undefined
       ? { ...run, outcome: withNode(run.outcome.findings, node) }
       : run,

@@ -1,6 +1,7 @@
 import { detectNetwork } from '../../../shared/datapath/cni/detect.ts';
 import { isWhollyRead } from '../../../shared/model/absence.ts';
 import type { ClusterIndex } from '../../../shared/model/cluster-index.ts';
+import { controllerOf } from '../../../shared/model/owners.ts';
 import { sicknessOf } from '../../../shared/model/sick-pods.ts';
 import { inRange, parseAddress, parseCidr } from '../../../shared/util/addresses.ts';
 import { agentGroups, nodeOfAgent } from './agents.ts';
@@ -16,13 +17,24 @@ export function lacksProxy(index: ClusterIndex, node: string): boolean {
   if (plugins.some(({ replacesKubeProxy, alive }) => replacesKubeProxy?.value === true && alive !== 'leftover'))
     return false;
   const group = agentGroups(index).find(({ role }) => role === 'kube-proxy');
-  if (group === undefined) {
-    const read = isWhollyRead(index, 'DaemonSet') && isWhollyRead(index, 'Pod', 'kube-system');
-    return kubeProxy.elsewhere === undefined && read;
-  }
+  if (group === undefined) return kubeProxy.elsewhere === undefined && proxyWouldShow(index);
   const pod = group.pods.find((one) => nodeOfAgent(one) === node);
   return pod === undefined ? group.podsRead : sicknessOf(index, pod, index.now) !== undefined;
 }
+
+/**
+ * Whether enough was read to see a kube-proxy: DaemonSets of all namespaces and the pods of kube-system; where its
+ * settings stand in kube-system it belongs there too, and the pods of that namespace alone prove that it is gone.
+ */
+export function proxyWouldShow(index: ClusterIndex): boolean {
+  if (!isWhollyRead(index, 'Pod', 'kube-system')) return false;
+  if (isWhollyRead(index, 'DaemonSet')) return true;
+  // A list of pods with one label only, such as those of the DNS servers, holds none that nodes or DaemonSets made.
+  const pods = index.list('Pod', 'kube-system').map((pod) => controllerOf(pod)?.kind ?? '');
+  return index.get('ConfigMap', 'kube-system', 'kube-proxy') !== undefined && pods.some((kind) => OF_NODES.has(kind));
+}
+
+const OF_NODES: ReadonlySet<string> = new Set(['DaemonSet', 'Node']);
 
 /** Ranges that installers give Services unless they are told otherwise: kubeadm, K3s, OpenShift, EKS. */
 const USUAL = ['10.96.0.0/12', '10.43.0.0/16', '172.30.0.0/16', '172.20.0.0/16', '10.100.0.0/16'];

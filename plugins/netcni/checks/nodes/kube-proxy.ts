@@ -1,11 +1,12 @@
 import { detectNetwork } from '../../../../shared/datapath/cni/detect.ts';
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import type { Finding } from '../../../../shared/messages/finding.ts';
-import { isWhollyRead } from '../../../../shared/model/absence.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import { nameOf, namespaceOf, refOf } from '../../../../shared/model/refs.ts';
 import type { ClusterSubject } from '../../cluster-subject.ts';
+import { agentGroups } from '../../facts/agents.ts';
 import { nodeFacts } from '../../facts/nodes.ts';
+import { proxyWouldShow } from '../../facts/proxy-at-work.ts';
 import { unknownNetwork } from '../../facts/unknown-network.ts';
 import { nodeMessages } from '../../messages/nodes.ts';
 import { AGENT_USES } from '../presence/agent-uses.ts';
@@ -18,8 +19,8 @@ export const nobodyServesServices = defineCheck<ClusterSubject>({
   uses: AGENT_USES,
   run: (_, { index }) => {
     const { kubeProxy, plugins } = detectNetwork(index);
-    if (kubeProxy.sets.length > 0 || kubeProxy.elsewhere !== undefined) return [];
-    if (!isWhollyRead(index, 'DaemonSet') || !isWhollyRead(index, 'Pod', 'kube-system')) return [];
+    if (kubeProxy.elsewhere !== undefined || !proxyWouldShow(index)) return [];
+    if (kubeProxy.sets.length > 0 || agentGroups(index).some(({ role }) => role === 'kube-proxy')) return [];
     const left = whatIsLeft(index);
     if (left !== undefined && !plugins.some(({ replacesKubeProxy }) => replacesKubeProxy?.value === true))
       return [left];
