@@ -9,6 +9,7 @@ import { hostNetworkPods, type NodeAddresses, nodeAddresses } from '../../facts/
 import { poolUses } from '../../facts/calico-blocks.ts';
 import { downNodes, nodeFacts, nodeFactsOf } from '../../facts/nodes.ts';
 import { addressMessages } from '../../messages/addresses.ts';
+import { joinAlike } from '../join-alike.ts';
 import { AGENT_USES } from '../presence/agent-uses.ts';
 import { nodeWords } from '../words.ts';
 import { numbersOf, waitingWords, whenFull } from './address-words.ts';
@@ -22,12 +23,18 @@ export const nodeOutOfAddresses = defineCheck<ClusterSubject>({
   needs: ['Node'],
   uses: USES,
   run: (_, { index }) =>
-    nodeAddresses(index).flatMap((entry) => {
-      if (downNodes(index).has(entry.name)) return [];
-      const refused = entry.waiting.filter(({ cause }) => cause.trouble === 'no-address');
-      const full = isFull(entry) && (entry.waiting.length > 0 || mayGrow(index, entry));
-      return refused.length > 0 || full ? [outOf(index, { ...entry, waiting: refused })] : [];
-    }),
+    joinAlike(
+      index,
+      nodeAddresses(index).flatMap((entry) => {
+        if (downNodes(index).has(entry.name)) return [];
+        const refused = entry.waiting.filter(({ cause }) => cause.trouble === 'no-address');
+        const full = isFull(entry) && (entry.waiting.length > 0 || mayGrow(index, entry));
+        const words = `${isFull(entry)} ${refused[0]?.cause.meaning}`;
+        return refused.length > 0 || full
+          ? [{ name: entry.name, words, finding: outOf(index, { ...entry, waiting: refused }) }]
+          : [];
+      }),
+    ),
 });
 
 function isFull({ capacity, used }: NodeAddresses): boolean {
@@ -137,27 +144,28 @@ export const nodeShortOfAddresses = defineCheck<ClusterSubject>({
   group: 'addresses',
   needs: ['Node', 'Pod'],
   uses: USES,
-  run: (_, { index }) =>
-    nodeAddresses(index).flatMap((entry) => {
+  run: (_, { index }) => {
+    const short = nodeAddresses(index).flatMap((entry) => {
       const { name, capacity, used, waiting, source, ranges } = entry;
       if (capacity === undefined || used === undefined || capacity === 0 || isFull(entry)) return [];
       if (used / capacity < SHORT || waiting.length > 0 || !mayGrow(index, entry) || downNodes(index).has(name))
         return [];
-      return [
-        addressMessages.CNI305.raise({
-          subject: { kind: 'Node', name },
-          args: {
-            node: name,
-            used,
-            capacity,
-            percent: Math.floor((used / capacity) * 100),
-            when: whenFull(index, [name], capacity - used),
-          },
-          pods: [nodeKey(name)],
-          evidence: countEvidence(entry, source, ranges),
-        }),
-      ];
-    }),
+      const finding = addressMessages.CNI305.raise({
+        subject: { kind: 'Node', name },
+        args: {
+          node: name,
+          used,
+          capacity,
+          percent: Math.floor((used / capacity) * 100),
+          when: whenFull(index, [name], capacity - used),
+        },
+        pods: [nodeKey(name)],
+        evidence: countEvidence(entry, source, ranges),
+      });
+      return [{ name, words: entry.scheme, finding }];
+    });
+    return joinAlike(index, short);
+  },
 });
 
 /** Nodes that take more pods than they have addresses for. */

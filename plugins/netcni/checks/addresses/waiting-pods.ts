@@ -24,6 +24,7 @@ import { downNodes, nodeFacts } from '../../facts/nodes.ts';
 import { type TroubledPod, troubledPods } from '../../facts/troubled-pods.ts';
 import { podMessages } from '../../messages/pods.ts';
 import { configurationByHand } from '../configuration-files.ts';
+import { joinAlike } from '../join-alike.ts';
 import { AGENT_USES } from '../presence/agent-uses.ts';
 import { restartAgent } from '../restart-agent.ts';
 import { nodeWords, sinceWords } from '../words.ts';
@@ -208,11 +209,11 @@ export const podsHang = defineCheck<ClusterSubject>({
       if (node === '' || downNodes(index).has(node) || !hangs(index, pod, now)) continue;
       byNode.set(node, [...(byNode.get(node) ?? []), pod]);
     }
-    return [...byNode].map(([node, pods]) => {
+    const hanging = [...byNode].map(([node, pods]) => {
       const [first] = pods as [Pod, ...Pod[]];
       const entry = nodeAddresses(index).find(({ name }) => name === node);
       const numbers = entry === undefined ? '' : numbersOf(entry);
-      return podMessages.CNI316.raise({
+      const finding = podMessages.CNI316.raise({
         subject: { kind: 'Node', name: node },
         args: {
           pods:
@@ -229,7 +230,9 @@ export const podsHang = defineCheck<ClusterSubject>({
           source: `Pod ${podKey(pod)} status`,
         })),
       });
+      return { name: node, words: '', finding };
     });
+    return joinAlike(index, hanging);
   },
 });
 

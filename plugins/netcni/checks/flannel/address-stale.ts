@@ -6,6 +6,7 @@ import {
 import { joinNames } from '../../../../shared/util/text.ts';
 import { nodeKey } from '../../cluster-subject.ts';
 import { flannelMessages } from '../../messages/flannel.ts';
+import { joinAlike } from '../join-alike.ts';
 import { restartAgent } from '../restart-agent.ts';
 import { defineFlannelCheck } from './define-flannel-check.ts';
 
@@ -15,14 +16,14 @@ export const flannelAddressStale = defineFlannelCheck({
   needs: ['Node'],
   run: (_, { index }) => {
     const told = flannelAddresses(index);
-    return strayFlannelAddresses(index).map((one) => {
+    const astray = strayFlannelAddresses(index).map((one) => {
       const { name, node, address, annotation } = one;
       const real = internalAddresses(one);
       const others = told.filter((other) => other.name !== name);
       const beside = others.find((other) => sharesNetwork(other.address, address));
       const apart =
         beside !== undefined && !others.some((other) => real.some((own) => sharesNetwork(other.address, own)));
-      return flannelMessages.CNI604.raise({
+      const finding = flannelMessages.CNI604.raise({
         subject: { kind: 'Node', name },
         args: {
           node: name,
@@ -43,7 +44,9 @@ export const flannelAddressStale = defineFlannelCheck({
             : []),
         ],
       });
+      return { name, words: `${apart}`, finding };
     });
+    return joinAlike(index, astray);
   },
 });
 

@@ -10,6 +10,7 @@ import { hostNetworkPods } from '../../facts/addresses.ts';
 import { awsCapacity } from '../../facts/aws-limits.ts';
 import { downNodes, nodeFacts } from '../../facts/nodes.ts';
 import { pluginMessages } from '../../messages/plugins.ts';
+import { joinAlike } from '../join-alike.ts';
 import { AGENT_USES } from '../presence/agent-uses.ts';
 import { nodeWords } from '../words.ts';
 
@@ -22,39 +23,40 @@ export const azureAddresses = defineCheck<ClusterSubject>({
   id: 'netcni/azure-addresses-missing',
   group: 'azure',
   needs: [],
-  uses: ['NodeNetworkConfig', 'Node'],
+  uses: ['NodeNetworkConfig', ...AGENT_USES],
   applies: (_, { index }) => index.list('NodeNetworkConfig').length > 0,
-  run: (_, { index }) =>
-    index.list('NodeNetworkConfig').flatMap((config) => {
+  run: (_, { index }) => {
+    const refused = index.list('NodeNetworkConfig').flatMap((config) => {
       const containers = config.status?.networkContainers ?? [];
       const state = [config.status?.status, ...containers.map(({ status }) => status)].find((text) =>
         /Error|Full|Exhaust|Fail/i.test(text ?? ''),
       );
       if (state === undefined || downNodes(index).has(nameOf(config))) return [];
-      return [
-        pluginMessages.CNI705.raise({
-          subject: { kind: 'Node', name: nameOf(config) },
-          args: {
-            node: nameOf(config),
-            state,
-            assigned: config.status?.assignedIPCount ?? 0,
-            wanted: config.spec?.requestedIPCount ?? 0,
+      const finding = pluginMessages.CNI705.raise({
+        subject: { kind: 'Node', name: nameOf(config) },
+        args: {
+          node: nameOf(config),
+          state,
+          assigned: config.status?.assignedIPCount ?? 0,
+          wanted: config.spec?.requestedIPCount ?? 0,
+        },
+        pods: [nodeKey(nameOf(config))],
+        evidence: [
+          { fact: state, source: `NodeNetworkConfig ${nameOf(config)} status` },
+          {
+            fact: `requestedIPCount ${config.spec?.requestedIPCount ?? '?'}, assignedIPCount ${config.status?.assignedIPCount ?? '?'}`,
+            source: `NodeNetworkConfig ${nameOf(config)}`,
           },
-          pods: [nodeKey(nameOf(config))],
-          evidence: [
-            { fact: state, source: `NodeNetworkConfig ${nameOf(config)} status` },
-            {
-              fact: `requestedIPCount ${config.spec?.requestedIPCount ?? '?'}, assignedIPCount ${config.status?.assignedIPCount ?? '?'}`,
-              source: `NodeNetworkConfig ${nameOf(config)}`,
-            },
-            ...containers.slice(0, 1).map(({ subnetName = '', subnetAddressSpace = '' }) => ({
-              fact: `subnet ${subnetName} ${subnetAddressSpace}`,
-              source: `NodeNetworkConfig ${nameOf(config)} status.networkContainers`,
-            })),
-          ],
-        }),
-      ];
-    }),
+          ...containers.slice(0, 1).map(({ subnetName = '', subnetAddressSpace = '' }) => ({
+            fact: `subnet ${subnetName} ${subnetAddressSpace}`,
+            source: `NodeNetworkConfig ${nameOf(config)} status.networkContainers`,
+          })),
+        ],
+      });
+      return [{ name: nameOf(config), words: state, finding }];
+    });
+    return joinAlike(index, refused);
+  },
 });
 
 /** EC2 nodes that take more pods than their interfaces have addresses. */

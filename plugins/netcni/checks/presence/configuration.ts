@@ -19,6 +19,7 @@ import { isDown, nodeFacts, podsByNode } from '../../facts/nodes.ts';
 import { troubledPods } from '../../facts/troubled-pods.ts';
 import { unknownNetwork } from '../../facts/unknown-network.ts';
 import { configurationMessages } from '../../messages/configuration.ts';
+import { joinAlike } from '../join-alike.ts';
 import { restartAgent } from '../restart-agent.ts';
 import { nodeWords } from '../words.ts';
 import { AGENT_USES } from './agent-uses.ts';
@@ -197,7 +198,7 @@ export const addressesOutside = defineCheck<ClusterSubject>({
     // With Multus, or a plugin that is not known, the first address may rightly be of another network.
     const byRange = primary === undefined ? unknownNetwork(index)?.byHand === true : primary.ipam?.value === 'podCIDR';
     if (!byRange || plugins.some(({ name }) => name === 'Multus')) return [];
-    return nodeFacts(index).flatMap((facts) => {
+    const found = nodeFacts(index).flatMap((facts) => {
       const { name, ranges } = facts;
       if (ranges.length === 0 || isDown(facts)) return [];
       const outside = (podsByNode(index).get(name) ?? []).filter((pod) => {
@@ -210,29 +211,29 @@ export const addressesOutside = defineCheck<ClusterSubject>({
       const address = parseAddress(podAddresses(example ?? {})[0]);
       if (example === undefined || address === undefined) return [];
       const anew = outside.every((pod) => isOlder(pod, facts.node));
-      return [
-        configurationMessages.CNI112.raise({
-          subject: { kind: 'Node', name },
-          args: {
-            node: name,
-            count: outside.length,
-            example: `${formatAddress(address)} of ${podKey(example)}`,
-            range: ranges.map(({ text }) => text).join(', '),
-            joined: anew ? ago(facts.node.metadata?.creationTimestamp, now) : '',
-            fix: anew ? asItShouldBe(index, name) : [],
-          },
-          ...(anew ? { severity: 'critical' as const, confidence: 'proven' as const } : {}),
-          pods: [nodeKey(name)],
-          evidence: [
-            { fact: `podCIDR ${ranges.map(({ text }) => text).join(', ')}`, source: `Node ${name} spec.podCIDRs` },
-            ...outside.slice(0, 3).map((pod) => ({
-              fact: `address ${podAddresses(pod)[0] ?? ''}`,
-              source: `Pod ${podKey(pod)} status.podIP`,
-            })),
-          ],
-        }),
-      ];
+      const finding = configurationMessages.CNI112.raise({
+        subject: { kind: 'Node', name },
+        args: {
+          node: name,
+          count: outside.length,
+          example: `${formatAddress(address)} of ${podKey(example)}`,
+          range: ranges.map(({ text }) => text).join(', '),
+          joined: anew ? ago(facts.node.metadata?.creationTimestamp, now) : '',
+          fix: anew ? asItShouldBe(index, name) : [],
+        },
+        ...(anew ? { severity: 'critical' as const, confidence: 'proven' as const } : {}),
+        pods: [nodeKey(name)],
+        evidence: [
+          { fact: `podCIDR ${ranges.map(({ text }) => text).join(', ')}`, source: `Node ${name} spec.podCIDRs` },
+          ...outside.slice(0, 3).map((pod) => ({
+            fact: `address ${podAddresses(pod)[0] ?? ''}`,
+            source: `Pod ${podKey(pod)} status.podIP`,
+          })),
+        ],
+      });
+      return [{ name, words: '', finding }];
     });
+    return joinAlike(index, found);
   },
 });
 
