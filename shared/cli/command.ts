@@ -18,6 +18,8 @@ export interface Command {
   readonly hidden?: boolean;
   /** False for commands that read neither a cluster nor a snapshot; their help leaves those flags out. */
   readonly readsFacts?: boolean;
+  /** True for commands whose answer changes with the cluster: they take `--watch`. */
+  readonly watches?: boolean;
   /** Values that `-o` takes; empty when the command has none, or gives `-o` a meaning of its own. */
   readonly formats: readonly string[];
   /** What the words after the name complete to in the shell: `target` is a Service or KIND/NAME, `service` its name alone. */

@@ -1,8 +1,4 @@
-import type { Command, CommandResult, Request } from './command.ts';
-import { UsageError } from './command.ts';
-import { completionHook } from './completion-hook.ts';
-
-const SHELLS: readonly string[] = ['bash', 'zsh', 'fish', 'powershell'];
+import type { Command } from './command.ts';
 
 /** The command that prints the hook by which kubectl completes the plugin's words. */
 export function completionCommand(plugin: string): Command {
@@ -22,22 +18,6 @@ export function completionCommand(plugin: string): Command {
     readsFacts: false,
     formats: [],
     completes: 'nothing',
-    run: runCompletion,
+    run: async (request) => (await import('./print-hook.ts')).runCompletion(request),
   };
-}
-
-async function runCompletion({ plugin, args, runtime }: Request): Promise<CommandResult> {
-  const [shell] = args;
-  if (shell !== undefined && !SHELLS.includes(shell)) {
-    throw new UsageError(
-      `completion takes no word like ${shell}`,
-      'One hook serves every shell; powershell has its own.',
-    );
-  }
-  const windows = shell === 'powershell';
-  if (runtime.stdout.isTerminal) {
-    const file = windows ? `kubectl_complete-${plugin.name}.cmd` : `kubectl_complete-${plugin.name}`;
-    runtime.stderr.write(`# Save this as ${file} in a folder of PATH${windows ? '' : ', executable'}.\n`);
-  }
-  return { type: 'text', text: completionHook(plugin.name, windows ? 'windows' : 'posix') };
 }

@@ -1,4 +1,4 @@
-import { shellQuote } from '../util/text.ts';
+import { shellQuote, wrap } from '../util/text.ts';
 import type { Command, Option, Plugin } from './command.ts';
 import { UsageError } from './command.ts';
 import { KIND_WORDS, kindAmong, type WordedKind } from './kind-words.ts';
@@ -111,7 +111,7 @@ function checkFlags(
     const takers = plugin.commands
       .filter((other) => other.hidden !== true && optionsOf(other).some((own) => own.name === option.name))
       .map((other) => `kubectl ${plugin.name} ${other.name}`);
-    const belongs = takers.length === 0 ? '' : `It belongs to: ${takers.join(', ')}`;
+    const belongs = takers.length === 0 ? '' : wrap(`It belongs to: ${takers.join(', ')}`, 80).join('\n');
     const named = ['target', 'service', 'pod'].includes(command.completes ?? '');
     throw new UsageError(
       `${implied ? `kubectl ${plugin.name} ${command.usage ?? ''}`.trim() : command.name} does not take --${option.name}`,

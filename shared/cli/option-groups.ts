@@ -46,6 +46,13 @@ const connectionOptions: readonly Option[] = [
   { name: 'disable-compression', type: 'boolean', hidden: true, describe: 'accepted for kubectl’s sake, not used' },
 ].map((option) => ({ ...(option as Option), group: CONNECTION }));
 
+const watchOption: Option = {
+  name: 'watch',
+  alias: 'w',
+  type: 'boolean',
+  describe: 'ask again every few seconds, and print again when the answer has changed',
+};
+
 const commonOptions: readonly Option[] = [
   { name: 'no-color', type: 'boolean', describe: 'no colours; NO_COLOR does the same' },
   { name: 'verbose', alias: 'v', type: 'boolean', describe: 'tell what was read, and the stack of a failure' },
@@ -58,6 +65,7 @@ export function optionsOf(command: Command): readonly Option[] {
   const shared = [
     ...(command.readsFacts === false ? [] : factOptions),
     ...(command.formats.length === 0 ? [] : [outputOption(command.formats)]),
+    ...(command.watches === true ? [watchOption] : []),
     ...commonOptions,
     ...(command.readsFacts === false ? [] : connectionOptions),
   ];

@@ -46,12 +46,8 @@ export function splitArguments(argv: readonly string[], known: readonly Option[]
   return { words, flags };
 }
 
-const AGAIN = 'Nothing is watched here. The same line again and again: watch COMMAND';
-
 /** What takes the place of flags that people know from kubectl. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
-  '-w': AGAIN,
-  '--watch': AGAIN,
   '-f': 'Files instead of a cluster: --snapshot PATH',
   '--filename': 'Files instead of a cluster: --snapshot PATH',
 };

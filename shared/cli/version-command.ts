@@ -1,7 +1,4 @@
-import process from 'node:process';
-import { ClusterError } from '../kube/ports.ts';
-import type { Command, CommandResult, Request } from './command.ts';
-import { VERSION } from './version.ts';
+import type { Command } from './command.ts';
 
 /** The command that tells the versions of both sides. */
 export function versionCommand(plugin: string): Command {
@@ -15,45 +12,6 @@ export function versionCommand(plugin: string): Command {
     ],
     formats: ['table', 'json', 'yaml'],
     completes: 'nothing',
-    run: runVersion,
+    run: async (request) => (await import('./tell-versions.ts')).runVersion(request),
   };
-}
-
-interface ServerAnswer {
-  readonly version?: string;
-  readonly reason?: string;
-  readonly hint?: string;
-}
-
-async function runVersion(request: Request): Promise<CommandResult> {
-  const client = {
-    version: VERSION,
-    node: process.version,
-    platform: `${process.platform}/${process.arch}`,
-  };
-  const own = `Client  kubectl-${request.plugin.name} ${client.version} (Node ${client.node}, ${client.platform})`;
-  if (request.options.boolean('client')) return { type: 'value', value: { client }, text: own };
-  const server = await askServer(request);
-  if (server.reason !== undefined)
-    request.runtime.stderr.write(`${server.reason}\n${server.hint ?? ''}`.trimEnd() + '\n');
-  return {
-    type: 'value',
-    value: { client, server },
-    text: `${own}\nServer  ${server.version ?? 'not known'}`,
-    exit: server.version === undefined ? 3 : 0,
-  };
-}
-
-async function askServer({ facts }: Request): Promise<ServerAnswer> {
-  if (facts.kind === 'snapshot') {
-    const { serverVersion } = await facts.snapshot(async () => {});
-    return serverVersion === undefined ? { reason: 'the snapshot does not say' } : { version: serverVersion };
-  }
-  try {
-    const result = await (await facts.reader()).version();
-    return result.status === 'ok' ? { version: result.value } : { reason: result.reason };
-  } catch (error) {
-    if (error instanceof ClusterError) return { reason: error.message, hint: error.hint };
-    throw error;
-  }
 }

@@ -174,6 +174,15 @@ describe('reading a cluster', () => {
     expect(reader.server).toBe(server.url);
   });
 
+  it('asked again has learnt nothing, and asks over the same connection', async () => {
+    expect(await reader.list('Service')).toMatchObject({ status: 'ok' });
+    expect(await reader.again().list('Service')).toMatchObject({ status: 'ok' });
+    expect(server.seen.map(({ connection }) => connection)).toEqual([1, 1]);
+    server.play({ do: 'answer', status: 200, body: 'Please log in' });
+    expect(await reader.list('Service')).toMatchObject({ status: 'failed' });
+    await expect(reader.again().list('Service')).rejects.toMatchObject({ kind: 'protocol' });
+  });
+
   it('tells every request to who wants to know, without headers', async () => {
     const notes: RequestNote[] = [];
     const told = await connect({ server: server.url }, fakeRuntime({ stdin: '' }), {

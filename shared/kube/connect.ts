@@ -9,7 +9,7 @@ import { type KeyPair, readAuthorities } from './config/read-pem.ts';
 import { chooseProxy } from './http/choose-proxy.ts';
 import { createRoute } from './http/route.ts';
 import { createTransport, type RequestNote } from './http/transport.ts';
-import { createAsk } from './interpret.ts';
+import { type Ask, createAsk } from './interpret.ts';
 import { unauthorizedError } from './login-hint.ts';
 import { ClusterError, type ClusterReader, type ConnectionOptions } from './ports.ts';
 import { createReader, type Forwarding } from './reader.ts';
@@ -80,28 +80,29 @@ export async function connect(
     now: () => runtime.now().getTime(),
   });
   const server = serverText(target);
-  const ask = createAsk({
-    transport,
-    asked: {
-      server,
-      via: originOf(target, options),
-      ...(proxy === undefined ? {} : { proxy: `${proxy.protocol}//${proxy.host}` }),
-    },
-    signal: runtime.signal,
-    unauthorized: (anonymous) =>
-      unauthorizedError({
-        target,
-        keyPair: presented,
-        tokenFlag: Boolean(options.token),
-        anonymous,
-        now: runtime.now(),
-      }),
-    anonymous: target.user.impersonate.user === undefined,
-  });
+  const newAsk = (): Ask =>
+    createAsk({
+      transport,
+      asked: {
+        server,
+        via: originOf(target, options),
+        ...(proxy === undefined ? {} : { proxy: `${proxy.protocol}//${proxy.host}` }),
+      },
+      signal: runtime.signal,
+      unauthorized: (anonymous) =>
+        unauthorizedError({
+          target,
+          keyPair: presented,
+          tokenFlag: Boolean(options.token),
+          anonymous,
+          now: runtime.now(),
+        }),
+      anonymous: target.user.impersonate.user === undefined,
+    });
   return createReader(
     { context: target.context ?? server, server, namespace: target.namespace },
     transport,
-    ask,
+    newAsk,
     settings.forwarding,
   );
 }

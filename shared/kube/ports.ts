@@ -27,6 +27,11 @@ export interface ClusterReader {
    * listens there shows only later, as an `error` of the stream whose message is the kubelet's. The caller destroys it.
    */
   forward(namespace: string, pod: string, port: number, options?: WaitOptions): Promise<ReadResult<Duplex>>;
+  /**
+   * The same cluster over the same connections, asked as if for the first time: what was learnt about it before (which
+   * kinds it serves, that it answers at all) counts no more. Closing one closes both.
+   */
+  again(): ClusterReader;
   /** What was asked so far: for `-v` and for the benchmark. */
   stats(): ReaderStats;
   /**

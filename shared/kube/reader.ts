@@ -22,9 +22,10 @@ export type Forwarding = () => Promise<Pick<typeof import('./forward-port.ts'), 
 export function createReader(
   identity: Pick<ClusterReader, 'context' | 'server' | 'namespace'>,
   transport: Transport,
-  ask: Ask,
+  newAsk: () => Ask,
   forwarding?: Forwarding,
 ): ClusterReader {
+  const ask = newAsk();
   const places = new Map<KindName, Served>();
   const groupVersions = createDiscovery(ask);
 
@@ -65,6 +66,7 @@ export function createReader(
       const { forwardPort } = await forwarding();
       return forwardPort({ namespace, pod, port }, options, ask);
     },
+    again: () => createReader(identity, transport, newAsk, forwarding),
     stats: transport.stats,
     clockOffset: transport.clockOffset,
     close: transport.close,

@@ -2,6 +2,7 @@ import { homedir } from 'node:os';
 import process from 'node:process';
 import { isatty } from 'node:tty';
 import type { OutStream, Runtime } from './runtime.ts';
+import { sleep } from './sleep.ts';
 
 /** The runtime of a process, with what only its owner needs. */
 export interface RealRuntime extends Runtime {
@@ -25,6 +26,7 @@ export function realRuntime(): RealRuntime {
   const stderr = outStream(() => process.stderr, 2);
   return {
     now: () => new Date(),
+    sleep: (milliseconds) => sleep(milliseconds, controller.signal),
     env: process.env,
     cwd: process.cwd(),
     homeDir: homedir(),
@@ -48,12 +50,15 @@ interface OwnedStream extends OutStream {
 /** A stream that is opened when it is first written to: most commands never write to standard error. */
 function outStream(get: () => NodeJS.WriteStream, descriptor: number): OwnedStream {
   let opened: NodeJS.WriteStream | undefined;
+  // Standard output cannot be destroyed, so that it stays writable for Node.
+  let closed = false;
   const open = (): NodeJS.WriteStream => {
     if (opened === undefined) {
       opened = get();
       opened.on('error', (error: NodeJS.ErrnoException) => {
         // A closed pipe (`| head`) is no fault; anything else, such as a full disk, must not look like success.
         if (error.code !== 'EPIPE' && error.code !== 'ERR_STREAM_DESTROYED') process.exit(3);
+        closed = true;
       });
     }
     return opened;
@@ -65,6 +70,9 @@ function outStream(get: () => NodeJS.WriteStream, descriptor: number): OwnedStre
       if (stream.writable) stream.write(text);
     },
     isTerminal,
+    get closed() {
+      return closed;
+    },
     get columns() {
       return isTerminal ? open().columns : undefined;
     },

@@ -4,6 +4,8 @@
  */
 export interface Runtime {
   now(): Date;
+  /** Waits so many milliseconds, less after Ctrl-C. */
+  sleep(milliseconds: number): Promise<void>;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
   readonly homeDir: string;
@@ -20,6 +22,8 @@ export interface OutStream {
   /** Text, or the bytes of a text in UTF-8. */
   write(text: string | Uint8Array): void;
   readonly isTerminal: boolean;
+  /** Whoever read it has gone (`| head`): what is written is dropped. */
+  readonly closed: boolean;
   /** Terminal columns, undefined when not a terminal. */
   readonly columns: number | undefined;
 }

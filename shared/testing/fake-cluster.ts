@@ -62,7 +62,7 @@ export function fakeCluster(objects: readonly KubeObject[], options: FakeCluster
     return reason === undefined ? undefined : ({ status: 'failed', reason } as const);
   };
 
-  return {
+  const cluster: FakeCluster = {
     context: options.context ?? 'fake',
     server: 'https://fake.example:6443',
     namespace: options.namespace ?? 'default',
@@ -141,10 +141,12 @@ export function fakeCluster(objects: readonly KubeObject[], options: FakeCluster
       else setImmediate(() => near.destroy(new Error(`dial tcp4 127.0.0.1:${port}: connect: connection refused`)));
       return { status: 'ok', value: near };
     },
+    again: () => cluster,
     stats: () => ({ requests: asked.length, bytes: 0 }),
     clockOffset: () => options.clockOffset ?? 0,
     close: () => undefined,
   };
+  return cluster;
 }
 
 function questionOf({ kind, namespace, name }: ProxyTarget): Question {

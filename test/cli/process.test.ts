@@ -4,6 +4,8 @@ import type { AddressInfo } from 'node:net';
 import process from 'node:process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bundlePlugin } from '../../scripts/bundle-plugin.ts';
+import { startApiServer } from '../../shared/testing/api-server.ts';
+import { namespace, service } from '../../shared/testing/builders.ts';
 import { type TempFiles, tempFiles } from '../../shared/testing/temp-files.ts';
 import { scenario, scenarioNames } from './facts.ts';
 
@@ -120,6 +122,49 @@ describe('the bundle as a program', () => {
       expect(await ended).toBe(130);
     } finally {
       server.close();
+    }
+  });
+
+  it('watches until Ctrl-C, and says nothing after it', async () => {
+    const server = await startApiServer({ objects: [service('web'), namespace('shop')] });
+    const child = start(['web', '-n', 'shop', '-w', '--server', server.url]);
+    let [stdout, stderr] = ['', ''];
+    child.stderr.on('data', (chunk) => {
+      stderr += String(chunk);
+    });
+    const ended = new Promise<number | null>((resolve) => child.on('close', (code) => resolve(code)));
+    try {
+      await new Promise<void>((resolve) =>
+        child.stdout.on('data', (chunk) => {
+          stdout += String(chunk);
+          resolve();
+        }),
+      );
+      child.kill('SIGINT');
+      expect(await ended).toBe(130);
+      expect(stdout).toMatch(/^BROKEN/);
+      expect(stderr).toBe('');
+    } finally {
+      await server.close();
+    }
+  });
+
+  it('ends a watch with its last status when the reader has gone and there is something to tell', async () => {
+    const server = await startApiServer({ objects: [service('web'), namespace('shop')] });
+    const child = start(['web', '-n', 'shop', '-w', '--server', server.url]);
+    let stderr = '';
+    child.stderr.on('data', (chunk) => {
+      stderr += String(chunk);
+    });
+    const ended = new Promise<number | null>((resolve) => child.on('close', (code) => resolve(code)));
+    try {
+      await new Promise((resolve) => child.stdout.once('data', resolve));
+      child.stdout.destroy();
+      server.play({ do: 'answer', status: 403 });
+      expect(await ended).toBe(3);
+      expect(stderr).toBe('');
+    } finally {
+      await server.close();
     }
   });
 

@@ -17,6 +17,7 @@ export const check: Command = {
   ],
   options: [nodeOption, failOnOption, suppressOption],
   formats: DIAGNOSIS_FORMATS,
+  watches: true,
   completes: 'nothing',
   run: async (request) => (await import('../actions/check.ts')).runCheck(request),
 };

@@ -15,6 +15,7 @@ export const ipam: Command = {
   ],
   options: [nodeOption, failOnOption, suppressOption],
   formats: DIAGNOSIS_FORMATS,
+  watches: true,
   completes: 'nothing',
   run: async (request) => (await import('../actions/ipam.ts')).runIpam(request),
 };

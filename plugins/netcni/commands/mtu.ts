@@ -15,6 +15,7 @@ export const mtu: Command = {
   ],
   options: [nodeOption, failOnOption, suppressOption],
   formats: DIAGNOSIS_FORMATS,
+  watches: true,
   completes: 'nothing',
   run: async (request) => (await import('../actions/mtu.ts')).runMtu(request),
 };

@@ -26,6 +26,7 @@ export const path: Command = {
     failOnOption,
   ],
   formats: DIAGNOSIS_FORMATS,
+  watches: true,
   completes: 'pod',
   completesWords: 2,
   run: async (request) => (await import('../actions/path.ts')).runPath(request),

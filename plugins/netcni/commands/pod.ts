@@ -14,6 +14,7 @@ export const pod: Command = {
   ],
   options: [failOnOption, suppressOption],
   formats: DIAGNOSIS_FORMATS,
+  watches: true,
   completes: 'pod',
   run: async (request) => (await import('../actions/pod.ts')).runPod(request),
 };

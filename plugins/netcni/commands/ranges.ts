@@ -26,6 +26,7 @@ export const ranges: Command = {
     suppressOption,
   ],
   formats: DIAGNOSIS_FORMATS,
+  watches: true,
   completes: 'nothing',
   run: async (request) => (await import('../actions/ranges.ts')).runRanges(request),
 };

@@ -10,6 +10,7 @@ export const status: Command = {
     { line: 'kubectl netcni status --snapshot dump/ -o json', says: 'a recording, for scripts' },
   ],
   formats: ['table', 'json', 'yaml'],
+  watches: true,
   completes: 'nothing',
   run: async (request) => (await import('../actions/status.ts')).runStatus(request),
 };

@@ -26,6 +26,7 @@ export const check: Command = {
     suppressOption,
   ],
   formats: DIAGNOSIS_FORMATS,
+  watches: true,
   completes: 'nothing',
   run: async (request) => (await import('../actions/check.ts')).runCheck(request),
 };

@@ -32,6 +32,7 @@ export const corefile: Command = {
     suppressOption,
   ],
   formats: DIAGNOSIS_FORMATS,
+  watches: true,
   completes: 'nothing',
   run: async (request) => (await import('../actions/corefile.ts')).runCorefile(request),
 };

@@ -37,6 +37,7 @@ export const explainSearch: Command = {
     },
   ],
   formats: ['table', 'json', 'yaml'],
+  watches: true,
   completes: 'service',
   run: async (request) => (await import('../actions/explain-search.ts')).runExplainSearch(request),
 };

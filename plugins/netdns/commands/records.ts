@@ -21,6 +21,7 @@ export const records: Command = {
     failOnOption,
   ],
   formats: DIAGNOSIS_FORMATS,
+  watches: true,
   completes: 'target',
   run: async (request) => (await import('../actions/records.ts')).runRecords(request),
 };

@@ -13,6 +13,7 @@ export const resolvconf: Command = {
     { line: 'kubectl netdns resolvconf deploy/web -o json', says: 'the pods of a Deployment' },
   ],
   formats: ['table', 'json', 'yaml'],
+  watches: true,
   completes: 'pod',
   run: async (request) => (await import('../actions/resolvconf.ts')).runResolvconf(request),
 };

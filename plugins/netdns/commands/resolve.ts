@@ -28,6 +28,7 @@ export const resolve: Command = {
     suppressOption,
   ],
   formats: DIAGNOSIS_FORMATS,
+  watches: true,
   completes: 'service',
   run: async (request) => (await import('../actions/resolve.ts')).runResolve(request),
 };

@@ -22,6 +22,7 @@ export const lint: Command = {
   ],
   options: [allNamespacesOption, cniOption, failOnOption, suppressOption],
   formats: DIAGNOSIS_FORMATS,
+  watches: true,
   completes: 'nothing',
   run: async (request) => (await import('../actions/lint.ts')).runLint(request),
 };

@@ -17,6 +17,7 @@ export const matrix: Command = {
   ],
   options: [byOption, allNamespacesOption, cniOption],
   formats: MATRIX_FORMATS,
+  watches: true,
   completes: 'nothing',
   run: async (request) => (await import('../actions/matrix.ts')).runMatrix(request),
 };

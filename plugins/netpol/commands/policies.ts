@@ -14,6 +14,7 @@ export const policies: Command = {
   ],
   options: [allNamespacesOption, cniOption],
   formats: ['table', 'wide', 'json', 'yaml', 'markdown', 'html'],
+  watches: true,
   completes: 'target',
   run: async (request) => (await import('../actions/policies.ts')).runPolicies(request),
 };

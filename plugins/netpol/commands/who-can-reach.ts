@@ -29,6 +29,7 @@ export const whoCanReach: Command = {
   ],
   options: [portOption, protocolOption, selectorOption, deniedOption, cniOption],
   formats: ['table', 'wide', 'json', 'yaml', 'markdown', 'html'],
+  watches: true,
   completes: 'target',
   run: async (request) => (await import('../actions/reach.ts')).runWhoCanReach(request),
 };
@@ -45,6 +46,7 @@ export const whatCan: Command = {
   ],
   options: [portOption, protocolOption, selectorOption, deniedOption, cniOption],
   formats: ['table', 'wide', 'json', 'yaml', 'markdown', 'html'],
+  watches: true,
   completes: 'target',
   run: async (request) => (await import('../actions/reach.ts')).runWhatCan(request),
 };

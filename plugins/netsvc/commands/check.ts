@@ -24,6 +24,7 @@ export const check: Command = {
   ],
   options: [allNamespacesOption, selectorOption, fieldSelectorOption, failOnOption, suppressOption],
   formats: DIAGNOSIS_FORMATS,
+  watches: true,
   completes: 'nothing',
   run: async (request) => (await import('../actions/check.ts')).runCheck(request),
 };

@@ -13,11 +13,13 @@ export const diagnose: Command = {
     { line: 'kubectl netsvc payment-service', says: 'why does it not answer?' },
     { line: 'kubectl netsvc deploy/web -n shop', says: 'the Services in front of a Deployment' },
     { line: 'kubectl netsvc web --from pod/client', says: 'as seen from one caller' },
+    { line: 'kubectl netsvc web -w', says: 'after a fix: again whenever the answer changes' },
     { line: 'kubectl netsvc web --snapshot incident.tar.gz', says: 'from a recording, without a cluster' },
     { line: 'kubectl netsvc web -o json', says: 'for scripts; the exit status is the same' },
   ],
   options: [fromOption, failOnOption, suppressOption],
   formats: DIAGNOSIS_FORMATS,
+  watches: true,
   completes: 'target',
   run: async (request) => (await import('../actions/diagnose.ts')).runDiagnose(request),
 };

@@ -15,6 +15,7 @@ export const endpoints: Command = {
   ],
   options: [failOnOption, suppressOption],
   formats: DIAGNOSIS_FORMATS,
+  watches: true,
   completes: 'target',
   run: async (request) => (await import('../actions/endpoints.ts')).runEndpoints(request),
 };

@@ -15,6 +15,7 @@ export const path: Command = {
   ],
   options: [fromOption, failOnOption, suppressOption],
   formats: DIAGNOSIS_FORMATS,
+  watches: true,
   completes: 'target',
   run: async (request) => (await import('../actions/path.ts')).runPath(request),
 };
