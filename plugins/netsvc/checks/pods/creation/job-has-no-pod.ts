@@ -1,9 +1,13 @@
 import { defineCheck } from '../../../../../shared/diagnose/check.ts';
-import type { Fix, Severity } from '../../../../../shared/messages/finding.ts';
-import type { OwnedWorkload } from '../../../../../shared/model/owners.ts';
-import { formatRef } from '../../../../../shared/model/refs.ts';
+import type { Finding, Fix, Severity } from '../../../../../shared/messages/finding.ts';
+import type { ClusterIndex } from '../../../../../shared/model/cluster-index.ts';
+import { controllerOf, type OwnedWorkload } from '../../../../../shared/model/owners.ts';
+import { isFinished } from '../../../../../shared/model/pods.ts';
+import { formatRef, nameOf, refOf } from '../../../../../shared/model/refs.ts';
 import { conditionOfWorkload } from '../../../../../shared/model/rollouts.ts';
+import { podsMatching } from '../../../../../shared/model/services.ts';
 import { ago } from '../../../../../shared/util/duration.ts';
+import { joinAnd } from '../../../../../shared/util/text.ts';
 import { podsMessages } from '../../../messages/pods.ts';
 import type { ServiceSubject } from '../../../service-subject.ts';
 import { nameOfWorkload, stayingPods, WORKLOAD_USES, workloadsBehind } from '../workloads-behind.ts';
@@ -20,6 +24,7 @@ export const jobHasNoPod = defineCheck<ServiceSubject>({
     const behind = workloadsBehind(index, subject);
     // Where something lasting stands behind the Service too, its own check tells why it has no pod.
     if (behind.some(({ kind }) => kind !== 'Job' && kind !== 'CronJob')) return [];
+    if (behind.length === 0) return endedAlone(index, subject);
     return behind.flatMap((workload) => {
       const state = stateOf(workload, now);
       if (state === undefined) return [];
@@ -35,6 +40,28 @@ export const jobHasNoPod = defineCheck<ServiceSubject>({
     });
   },
 });
+
+/** The pods of a Job that was not read tell of its end as well. A pod of something else beside them was meant to serve. */
+function endedAlone(index: ClusterIndex, subject: ServiceSubject): readonly Finding[] {
+  const { namespace, selector = {}, headless } = subject;
+  const ended = podsMatching(index, namespace, selector).filter(isFinished);
+  const [name] = new Set(ended.map((pod) => controllerOf(pod)?.name));
+  if (name === undefined || !ended.every((pod) => controllerOf(pod)?.kind === 'Job')) return [];
+  const phases = [...new Set(ended.map((pod) => pod.status?.phase ?? ''))];
+  const state = `has ended (its pods are ${joinAnd(phases)})`;
+  const bad = phases.includes('Failed');
+  return [
+    podsMessages.SVC205.raise({
+      subject: { kind: 'Job', namespace, name },
+      args: { workload: `Job ${name}`, state },
+      severity: headless ? (bad ? 'warning' : 'info') : bad ? 'critical' : 'warning',
+      evidence: ended.slice(0, 3).map((pod) => ({
+        fact: `pod ${nameOf(pod)} of Job ${controllerOf(pod)?.name} is ${pod.status?.phase}`,
+        source: `${formatRef(refOf(pod, 'Pod'))} status.phase`,
+      })),
+    }),
+  ];
+}
 
 /** A CronJob is idle most of its life; a headless Service gives a Job's pods their names and is done when the Job is. */
 function severityOf(workload: OwnedWorkload, subject: ServiceSubject): Severity {

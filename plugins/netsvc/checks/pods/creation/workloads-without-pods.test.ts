@@ -97,6 +97,21 @@ describe('job-has-no-pod', () => {
     expect(diagnoseObjects([headless, done, finished], 'web').causes).toEqual([]);
   });
 
+  it('names a Job that was not read by the pods that it left', () => {
+    const left = (phase: string) =>
+      pod('web-x', { meta: { ownerReferences: [{ kind: 'Job', name: 'web', controller: true }] }, status: { phase } });
+    const except = { Job: 'notCollected', EndpointSlice: 'notCollected' } as const;
+    const ended = diagnoseObjects([web, left('Succeeded')], 'web', { except });
+    expect(causeCodes(ended)).toEqual(['SVC205']);
+    expect(ended.headline).toContain('Job web has ended (its pods are Succeeded), so the Service has no pod');
+    const failed = diagnoseObjects([web, left('Succeeded'), left('Failed')], 'web', { except });
+    expect(failed.verdict).toBe('broken');
+    expect(
+      diagnoseObjects([service('web', { clusterIP: 'None' }), left('Succeeded')], 'web', { except }).causes,
+    ).toEqual([]);
+    expect(causeCodes(diagnoseObjects([web, left('Succeeded'), pod('web-1')], 'web', { except }))).toEqual([]);
+  });
+
   it('stays silent about completed Job pods beside serving ones', () => {
     const pods = [
       pod('web-1'),
