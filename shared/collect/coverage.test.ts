@@ -165,6 +165,40 @@ describe('objects without a list', () => {
     expect(await coverage('w.yaml')).toEqual(['Pod *', 'Service *']);
   });
 
+  it('in files of their own are the whole where nobody would have picked one of them by hand', async () => {
+    files.write('d/svc-web.yaml', object('Service', 'shop', 'web'));
+    files.write('d/netpol-deny.yaml', object('NetworkPolicy', 'shop', 'deny', 'networking.k8s.io/v1'));
+    files.write('d/pod-web-1.yaml', object('Pod', 'shop', 'web-1'));
+    files.write('d/node-n1.yaml', object('Node', '', 'n1'));
+    files.write('d/svc-other.yaml', object('Service', 'other', 'other'));
+    const picked = ['NetworkPolicy shop (name=deny)', 'Node * (name=n1)', 'Pod shop (name=web-1)'];
+    const services = ['Service other (name=other)', 'Service shop (name=web)'];
+    expect(await coverage('d')).toEqual([...picked, ...services]);
+    for (const [kind, name] of [
+      ['Event', 'web-1.187'],
+      ['ConfigMap', 'kube-root-ca.crt'],
+      ['ServiceAccount', 'default'],
+    ] as const) {
+      files.write(`${kind}/svc-web.yaml`, object('Service', 'shop', 'web'));
+      files.write(`${kind}/netpol-deny.yaml`, object('NetworkPolicy', 'shop', 'deny', 'networking.k8s.io/v1'));
+      files.write(`${kind}/one-${name}.yaml`, object(kind, 'shop', name));
+      files.write(`${kind}/svc-other.yaml`, object('Service', 'other', 'other'));
+      const whole = await coverage(kind);
+      expect(whole).toContain('NetworkPolicy shop');
+      expect(whole).toContain('Service shop');
+      expect(whole).toContain('Service other (name=other)');
+    }
+  });
+
+  it('of which one pod is there and more are counted are not the whole', async () => {
+    files.write('d/sa.yaml', object('ServiceAccount', 'shop', 'default'));
+    files.write('d/pod-web-1.yaml', object('Pod', 'shop', 'web-1'));
+    files.write('d/rs-web.yaml', { ...object('ReplicaSet', 'shop', 'web', 'apps/v1'), status: { replicas: 2 } });
+    expect(await coverage('d')).toEqual(['Pod shop (name=web-1)', 'ReplicaSet shop', 'ServiceAccount shop']);
+    files.write('d/rs-web.yaml', { ...object('ReplicaSet', 'shop', 'web', 'apps/v1'), status: { replicas: 1 } });
+    expect(await coverage('d')).toEqual(['Pod shop', 'ReplicaSet shop', 'ServiceAccount shop']);
+  });
+
   it('of a server that stand alone say nothing of others of their kind', async () => {
     files.write('d/svc.json', object('Service', 'shop', 's'));
     files.write('d/pod.json', object('Pod', 'shop', 'a'));

@@ -4,6 +4,7 @@ import { compareText } from '../util/text.ts';
 import { inferPods } from './infer-pods.ts';
 import type { Intake, LooseObject } from './intake/intake.ts';
 import { scopes } from './listing-scope.ts';
+import { countedPods, loopedNamespaces } from './one-file-each.ts';
 
 /** Kinds whose controllers make pods; as manifests only, the pods do not exist yet. */
 const MAKES_PODS: ReadonlySet<KindName> = new Set<KindName>([
@@ -24,7 +25,8 @@ const MAKES_PODS: ReadonlySet<KindName> = new Set<KindName>([
  * - Objects in files of their own, or documents of one file, are taken as the whole world of their input: its
  *   namespaces, or all of them when several occur. Exceptions, which become a `subset`: an object of a server that
  *   stands alone in its file and alone of its kind in its namespace (`kubectl get pod web-1 -o yaml` says nothing of
- *   other pods), and pods beside manifests of workloads that were never applied.
+ *   other pods) unless the files are those of a loop over all objects (one-file-each.ts), and pods beside manifests of
+ *   workloads that were never applied.
  * - A folder of a known layout with one file for each object (`namespaces/NS/core/nodes/…`) is a list.
  * - Refusals and the metadata of our own snapshots are taken as they are.
  * - When every namespace of a complete list of namespaces was listed, all were.
@@ -47,7 +49,7 @@ export function coverageOf(intake: Intake): Coverage[] {
     if (structured !== undefined) entries.push(structured);
     else push(roots, object.file.root, object);
   }
-  for (const objects of roots.values()) entries.push(...looseEntries(objects));
+  for (const objects of roots.values()) entries.push(...looseEntries(objects, intake));
   entries.push(...inferPods(intake.objects, entries));
   return tidy(withWholeCluster(entries, intake));
 }
@@ -60,7 +62,10 @@ function structuredEntry({ file, kind, namespace, name }: LooseObject): Coverage
   return scope === undefined ? undefined : ok(kind, where, `name=${name}`);
 }
 
-function looseEntries(objects: readonly LooseObject[]): Coverage[] {
+function looseEntries(objects: readonly LooseObject[], intake: Intake): Coverage[] {
+  const looped = loopedNamespaces(objects);
+  const isLooped = ({ kind, namespace }: LooseObject): boolean =>
+    looped.has(namespace) && (kind !== 'Pod' || countedPods(intake, namespace) <= 1);
   const byKind = new Map<KindName, LooseObject[]>();
   const namespaces = new Set<string>();
   const unmade = new Set<string>();
@@ -73,17 +78,28 @@ function looseEntries(objects: readonly LooseObject[]): Coverage[] {
   for (const [kind, all] of byKind) {
     const byNamespace = new Map<string, LooseObject[]>();
     for (const object of all) push(byNamespace, KINDS[kind].namespaced ? object.namespace : '*', object);
-    const found = [...byNamespace].map(([namespace, list]) => ok(kind, namespace, subsetOf(kind, list, unmade)));
+    const found = [...byNamespace].map(([namespace, list]) =>
+      ok(kind, namespace, subsetOf(kind, list, unmade, isLooped)),
+    );
     const whole = found.every((entry) => entry.subset === undefined);
     const pending = kind === 'Pod' && unmade.size > 0 && all.every((object) => !object.applied);
-    entries.push(...(whole && !pending && namespaces.size > 1 ? [ok(kind, '*')] : found));
+    // A loop over some namespaces says nothing of others.
+    const wide =
+      namespaces.size > 1 && (looped.size === namespaces.size || !all.some((one) => looped.has(one.namespace)));
+    entries.push(...(whole && !pending && wide ? [ok(kind, '*')] : found));
   }
   return entries;
 }
 
-function subsetOf(kind: KindName, list: readonly LooseObject[], unmade: ReadonlySet<string>): string | undefined {
+function subsetOf(
+  kind: KindName,
+  list: readonly LooseObject[],
+  unmade: ReadonlySet<string>,
+  isLooped: (object: LooseObject) => boolean,
+): string | undefined {
   const [first] = list;
-  if (first !== undefined && list.length === 1 && first.applied && first.alone) return `name=${first.name}`;
+  if (first !== undefined && list.length === 1 && first.applied && first.alone && !isLooped(first))
+    return `name=${first.name}`;
   if (kind !== 'Pod' || list.some((object) => object.applied)) return undefined;
   return unmade.has(first?.namespace ?? '') ? 'pods written as manifests' : undefined;
 }

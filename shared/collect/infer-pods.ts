@@ -7,7 +7,9 @@ import type { Coverage } from '../model/snapshot.ts';
 type Objects = ReadonlyMap<KindName, ReadonlyMap<string, KubeObject>>;
 
 /** Where a controller keeps count of the pods it has. */
-const COUNTS: Readonly<Partial<Record<KindName, (status: NonNullable<Workload['status']>) => number | undefined>>> = {
+export const COUNTS: Readonly<
+  Partial<Record<KindName, (status: NonNullable<Workload['status']>) => number | undefined>>
+> = {
   Deployment: (status) => status.replicas,
   ReplicaSet: (status) => status.replicas,
   ReplicationController: (status) => status.replicas,
