@@ -99,6 +99,7 @@ describe('foretelling', () => {
     ['shop-api.shop.svc.cluster.local', 'found'],
     ['wep.shop.svc.cluster.local', 'nxdomain'],
     ['web.nowhere.svc.cluster.local', 'nxdomain'],
+    ['web.shop.svc.corp.local.svc.cluster.local', 'nxdomain'],
     ['shop.svc.cluster.local', 'nodata'],
     ['svc.cluster.local', 'nodata'],
     ['10-1-2-3.shop.pod.cluster.local', 'found'],
@@ -107,6 +108,12 @@ describe('foretelling', () => {
     ['example.com', 'unknown'],
   ] as const)('%s is %s', (name, answer) => {
     expect(zone([web, alias]).foretell(name, ['A', 'AAAA'])).toBe(answer);
+  });
+
+  it('knows that nothing stands further before a Service than its port, wherever namespaces were not read', () => {
+    const part = zone([web], { only: { Service: { namespace: 'shop' } }, except: { Namespace: 'notCollected' } });
+    expect(part.foretell('web.shop.svc.corp.local.svc.cluster.local', ['A'])).toBe('nxdomain');
+    expect(part.foretell('_http._tcp.web.local.svc.cluster.local', ['A'])).toBe('unknown');
   });
 
   it('tells a name without that type from one that does not exist', () => {

@@ -85,7 +85,8 @@ function build(index: ClusterIndex, settings: RecordSettings, podsMode: PodsMode
       const labels = name.slice(0, -domain.length - 1).split('.');
       const [service, namespace, kind] = labels.slice(-3);
       if (labels.length === 2 && namespaces.has(labels[0] ?? '') && labels[1] === 'svc') return 'nodata';
-      return kind === 'svc' ? absent(index, service ?? '', namespace ?? '') : 'nxdomain';
+      // Before a Service stands a pod, or a port with its protocol, and never more (CoreDNS plugin/kubernetes, parse.go).
+      return kind === 'svc' && labels.length <= 5 ? absent(index, service ?? '', namespace ?? '') : 'nxdomain';
     },
   };
 }

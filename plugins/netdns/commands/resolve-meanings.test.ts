@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { KubeObject } from '../../../shared/model/objects.ts';
-import { pod, service } from '../../../shared/testing/builders.ts';
+import { pod, service, slicesFor } from '../../../shared/testing/builders.ts';
 import { COREFILE, dnsObjects, server } from '../testing/dns-objects.ts';
 import type { FakeZone } from '../testing/dns-server.ts';
-import { front, live, world, ZONE } from '../testing/resolve-world.ts';
+import { front, headless, live, world, ZONE } from '../testing/resolve-world.ts';
 import { askNetdns, runNetdns } from '../testing/run-netdns.ts';
 
 describe('a pod by its own name', () => {
@@ -163,6 +163,29 @@ describe('names that were meant otherwise', () => {
       'run the command check, if chekc was meant as one (no risk)\n    kubectl netdns check\n',
     );
     expect(await told('payments')).not.toContain('command');
+  });
+
+  it('more behind the domain of the cluster', async () => {
+    const answer = await askNetdns('web.shop.svc.cluster.local.shop.svc -n shop --no-ask', world);
+    expect(answer.causes[0]).toMatchObject({ code: 'DNS601' });
+    expect(answer.headline).toContain('it goes on behind cluster.local');
+    expect(answer.headline).toContain('did you mean web.shop.svc.cluster.local?');
+  });
+
+  it('a pod that is not ready, by its name behind its Service and namespace', async () => {
+    const spec = { hostname: 'db-0', subdomain: 'db' };
+    const waiting = pod('db-0', { labels: { app: 'db' }, ip: '10.244.3.1', ready: false, spec });
+    const objects = [...world, waiting, ...slicesFor(headless, [waiting])];
+    const answer = await askNetdns('db-0.db.shop -n shop --no-ask', objects);
+    expect(answer.causes[0]).toMatchObject({ code: 'DNS606' });
+    expect(answer.headline).toContain('the pod is not ready');
+    expect((await askNetdns('db-0.db.example -n shop --no-ask', objects)).verdict).toBe('unknown');
+  });
+
+  it('a namespace that a recording has no trace of', async () => {
+    const ask = (name: string) => askNetdns(`${name} -n shop --no-ask`, world, { forbidden: ['Namespace'] });
+    expect((await ask('wbe.shop')).causes[0]).toMatchObject({ code: 'DNS601' });
+    expect((await ask('wbe.example')).causes).toEqual([]);
   });
 
   it('a dot at the end keeps the search list out', async () => {

@@ -74,7 +74,7 @@ export function logFindings(
       message.raise({
         subject,
         args: {
-          pods: joinNames(group.pods),
+          pods: `${joinNames(group.pods)}${ENDS.includes(group.meaning) ? onNodes(group.pods, nodes) : ''}`,
           count: group.count,
           what: whatOf(group),
           namespace,
@@ -99,6 +99,12 @@ export function logFindings(
     ];
   });
   return [...groups, ...searchMisses(summary.queries, subject, source)];
+}
+
+/** Where a cache that ended served the pods of its node. */
+function onNodes(pods: readonly string[], nodes: ReadonlyMap<string, string>): string {
+  const names = [...new Set(pods.flatMap((pod) => nodes.get(pod) ?? []))].filter((name) => name !== '');
+  return names.length === 0 ? '' : ` on ${names.length === 1 ? 'node' : 'nodes'} ${joinNames(names)}`;
 }
 
 /** Whose names an upstream is asked for, where it is that of single zones. */

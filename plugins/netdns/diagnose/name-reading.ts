@@ -44,8 +44,9 @@ export function readName(index: ClusterIndex, name: string, callerNamespace: str
     ? podAddressName(index, inside)
     : podAlone(index, inside, callerNamespace);
   if (ofPod !== undefined) return ofPod;
-  // `api.example.com` is a name of the world outside.
-  if (at < 0 && labels.length > 2 && !srv && !bare.endsWith(`.${domain}`)) return { is: 'nothing' };
+  // `api.example.com` is a name of the world outside, `db-0.db.shop` of a pod where there is such a Service.
+  const ofService3 = labels.length === 3 && index.get('Service', labels[2], labels[1] ?? '') !== undefined;
+  if (at < 0 && labels.length > 2 && !srv && !ofService3 && !bare.endsWith(`.${domain}`)) return { is: 'nothing' };
   const form = wrongForm(index, bare, callerNamespace, domain);
   if (form !== undefined) return form;
   const [host, service = '', namespace = callerNamespace] = place(inside, srv, at >= 0, callerNamespace, index);
@@ -127,6 +128,11 @@ function wrongForm(index: ClusterIndex, bare: string, caller: string, domain: st
     .find((text) => text !== bare);
   if (once?.endsWith(`.${domain}`) === true) {
     return { is: 'form', why: 'it ends with the domain twice', better: once };
+  }
+  const middle = bare.indexOf(`.svc.${domain}.`);
+  if (middle > 0) {
+    const better = bare.slice(0, middle + `.svc.${domain}`.length);
+    return { is: 'form', why: `it goes on behind ${domain}, where a name of the cluster ends`, better };
   }
   const [service = '', word, ...rest] = bare.split('.');
   const suffix = rest.join('.');

@@ -62,17 +62,26 @@ export function unresolved(question: NameQuestion): readonly Finding[] {
 }
 
 /**
- * Only the name as it is could not be foretold: the world outside may know it. When it reads like a Service that is
- * called a little otherwise, that is the likelier reading.
+ * Only the name as it is, or one of a namespace out of sight, could not be foretold: others may know it. When it reads
+ * like a Service that is called a little otherwise, that is the likelier reading.
  */
 function likelyMistake(question: NameQuestion): readonly Finding[] {
   const { expansion, index, name, namespace, zone } = question;
   const open = expansion.queries.filter(({ answer }) => answer === 'unknown');
-  if (open.some(({ suffix }) => suffix !== undefined)) return [];
+  if (open.some(({ suffix, name: full }) => suffix !== undefined && !isOfNowhere(question, full))) return [];
   const reading = readName(index, name, namespace, zone.domain);
   if (reading.is === 'nothing' || reading.is === 'namespace') return [];
   const finding = readingFinding(question, reading, subjectOf(question), searchEvidence(question));
   return [{ ...finding, confidence: 'likely' }];
+}
+
+/** In a recording of some namespaces: the name is of one that left no trace in it, as `db` of `db-0.db` does. */
+function isOfNowhere({ index, zone }: NameQuestion, full: string): boolean {
+  const tail = `.svc.${zone.domain}`;
+  const namespace = full.endsWith(tail) ? full.slice(0, -tail.length).split('.').at(-1) : undefined;
+  return (
+    namespace !== undefined && (['Service', 'Pod'] as const).every((kind) => index.list(kind, namespace).length === 0)
+  );
 }
 
 /** A short name with the dot that makes it a full one. */

@@ -24,6 +24,8 @@ export const apiAccessMessages = defineMessages({
     resource: string;
     account: string;
     namespace: string;
+    /** The servers are ready: they read what there was, and were refused later. */
+    later?: boolean;
     /** What is missing, where the roles were read. */
     lacks?: 'rule' | 'binding';
   }>({
@@ -32,8 +34,10 @@ export const apiAccessMessages = defineMessages({
     rung: 20,
     covers: ['DNS101', 'DNS103', 'DNS105', 'DNS109', 'DNS110', 'DNS130'],
     title: 'the DNS servers may not read what they need',
-    summary: ({ resource, account }) =>
-      `DNS servers may not list ${resource}: the API server refuses ${account}, so they know no ${resource}`,
+    summary: ({ resource, account, later = false }) =>
+      later
+        ? `DNS servers may no longer list ${resource}: the API server refuses ${account}, so they answer with those they knew before`
+        : `DNS servers may not list ${resource}: the API server refuses ${account}, so they know no ${resource}`,
     explain:
       'CoreDNS lists and watches Services, Namespaces, EndpointSlices and, with pods verified, Pods. ClusterRole ' +
       'system:coredns grants that to its ServiceAccount. Since 1.8.3 EndpointSlices are needed: an upgrade that left the role ' +

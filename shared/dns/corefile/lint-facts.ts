@@ -53,6 +53,7 @@ export function lintFactsOf(
     podRanges: index.list('Node').flatMap(({ spec }) => spec?.podCIDRs ?? spec?.podCIDR ?? []),
     ...(musl === undefined ? {} : { musl: keyOf(musl) }),
     ...(isWhollyRead(index, 'Service') ? { services: new Set(index.list('Service').map(keyOf)) } : {}),
+    seenServices: index.list('Service').map(keyOf),
     ...(isWhollyRead(index, 'Pod') ? { pods: index.list('Pod').filter((pod) => !isFinished(pod)).length } : {}),
   };
 }

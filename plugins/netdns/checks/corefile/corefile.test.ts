@@ -69,6 +69,16 @@ describe('the Corefile', () => {
     expect(verdict('1.9.4').headline).toContain('CoreDNS 1.9.4 does not start with this');
   });
 
+  it('turns names of Services of one namespace alone, of which a part was read', () => {
+    const text = replaced(
+      '    cache 30',
+      '    rewrite name substring .shop.svc. .store.svc. answer auto\n    cache 30',
+    );
+    const part = { only: { Service: { namespace: 'shop' } } };
+    expect(causeCodes(checkObjects([...cluster(text), service('web')], part))).toEqual(['DNS208']);
+    expect(causeCodes(checkObjects([...cluster(text), service('web', {}, { namespace: 'front' })]))).toEqual([]);
+  });
+
   it('that is not the one in force is told with the server that runs on another', () => {
     // Seen in the log of a real CoreDNS 1.12.4 that runs on exactly this text.
     const hash =

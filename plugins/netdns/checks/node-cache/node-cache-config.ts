@@ -107,7 +107,10 @@ function circles(index: ClusterIndex): readonly Finding[] {
 
 /** Addresses in `forward` lines that look like ClusterIPs and belong to no Service. */
 function staleUpstreams(index: ClusterIndex, subject: Ref, lines: readonly string[]): readonly Finding[] {
-  if (!isWhollyRead(index, 'Service')) return [];
+  const all = isWhollyRead(index, 'Service');
+  const namespace = subject.namespace ?? '';
+  // The Services of the servers are in the namespace of the cache: an address of none of them is hardly theirs.
+  if (!all && !isWhollyRead(index, 'Service', namespace)) return [];
   const known = new Set(index.list('Service').flatMap(({ spec }) => spec?.clusterIPs ?? [spec?.clusterIP ?? '']));
   const dns = clusterDnsOf(index);
   const right = dns === undefined ? '' : (nodeCacheOf(index)?.upstream?.spec?.clusterIP ?? dnsAddresses(dns)[0] ?? '');
@@ -119,10 +122,14 @@ function staleUpstreams(index: ClusterIndex, subject: Ref, lines: readonly strin
         seen.add(address);
         return nodeCacheMessages.DNS503.raise({
           subject,
-          args: { address, right, configMap: `${subject.namespace ?? ''}/${subject.name}`, line: at + 1 },
+          ...(all ? {} : { confidence: 'likely' as const }),
+          args: { address, right, configMap: `${namespace}/${subject.name}`, line: at + 1 },
           evidence: [
-            { fact: line.trim(), source: `ConfigMap ${subject.namespace ?? ''}/${subject.name} Corefile:${at + 1}` },
-            { fact: `no Service has the ClusterIP ${address}`, source: 'Services of all namespaces' },
+            { fact: line.trim(), source: `ConfigMap ${namespace}/${subject.name} Corefile:${at + 1}` },
+            {
+              fact: `no Service has the ClusterIP ${address}`,
+              source: all ? 'Services of all namespaces' : `Services of namespace ${namespace}`,
+            },
           ],
         });
       }),

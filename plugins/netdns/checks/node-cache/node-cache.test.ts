@@ -94,6 +94,25 @@ describe('NodeLocal DNSCache', () => {
     );
   });
 
+  it('nor does any of its namespace, where others were not read', () => {
+    const part = { only: { Service: { namespace: 'kube-system' } } };
+    const report = checkObjects([...world(corefile('10.96.77.77')), UPSTREAM], part);
+    expect(report.causes[0]).toMatchObject({ code: 'DNS503', confidence: 'likely' });
+    expect(codes([...world(corefile('10.96.0.11')), UPSTREAM], part)).toEqual([]);
+    expect(codes([...world(corefile('10.96.77.77')), UPSTREAM], { only: { Service: { namespace: 'shop' } } })).toEqual(
+      [],
+    );
+  });
+
+  it('that a circle ended is told with its node', () => {
+    const pods = [crashed(cachePod('cache-1', 'n1')), cachePod('cache-2', 'n2')];
+    const text =
+      '[FATAL] plugin/loop: Loop (169.254.20.10:34222 -> 169.254.20.10:53) detected for zone ".", see https://coredns.io\n';
+    const logs = [{ namespace: 'kube-system', pod: 'cache-1', container: 'app', previous: true, text }];
+    const report = checkObjects([...world(corefile('__PILLAR__CLUSTER__DNS__'), pods), UPSTREAM], { logs });
+    expect(report.headline).toContain('come back to cache-1 on node n1: plugin loop ended the server');
+  });
+
   it('without its upstream Service is told', () => {
     expect(codes(world(corefile('__PILLAR__CLUSTER__DNS__')))).toEqual(['DNS504']);
   });

@@ -1,18 +1,22 @@
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import { type ClusterDns, dnsAddresses } from '../../../../shared/dns/cluster-dns.ts';
 import { clusterDomainOf } from '../../../../shared/dns/cluster-domain.ts';
+import { servicesNamedIn } from '../../../../shared/dns/named-hosts.ts';
 import { nodeCacheAddresses } from '../../../../shared/dns/node-cache.ts';
 import { resolverOf } from '../../../../shared/dns/resolver-of.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
+import type { Service } from '../../../../shared/model/objects-network.ts';
 import type { Pod } from '../../../../shared/model/objects-pod.ts';
 import { isFinished, podKey } from '../../../../shared/model/pods.ts';
 import { nameOf, namespaceOf } from '../../../../shared/model/refs.ts';
+import { isHeadless } from '../../../../shared/model/services.ts';
 import { POLICY_FACT_KINDS } from '../../../../shared/policy/model-of-index.ts';
 import { compareText, joinNames, shorten } from '../../../../shared/util/text.ts';
 import type { DnsSubject } from '../../dns-subject.ts';
 import { nodesMessages } from '../../messages/nodes.ts';
 import { dnsAccessOf, undecidedBy } from '../policy/dns-access.ts';
 import { SERVER_KINDS, serverState } from '../servers/server-facts.ts';
+import { LOOKUP_WORDS, lookupLine } from './lookup-lines.ts';
 
 /** Fewer are what a rollout of the servers costs. */
 const LEAST = 5;
@@ -58,25 +62,6 @@ export const lookupTimeouts = defineCheck<DnsSubject>({
   },
 });
 
-/** As Go writes it: `lookup web on 10.96.0.10:53: read udp 10.244.1.7:4711->10.96.0.10:53: i/o timeout`. */
-const GO = /lookup (?<host>\S+) on \[?(?<server>[0-9a-fA-F.:]+?)\]?:53: .*i\/o timeout/;
-
-/** EAI_AGAIN of getaddrinfo in the words of glibc, musl and .NET, or its name: no server answered in time. */
-const AGAIN = '(?:temporary failure in name resolution|try again|resource temporarily unavailable)';
-
-/** How other languages name the host of a lookup without an answer; none names the server. */
-const OTHERS: readonly RegExp[] = [
-  /getaddrinfo EAI_AGAIN (?<host>[-\w.]+)/,
-  /query[A-Z]+ ETIMEOUT (?<host>[-\w.]+)/,
-  new RegExp(String.raw`UnknownHostException: (?<host>[-\w.]+): ${AGAIN}`, 'i'),
-  new RegExp(String.raw`(?:resolve|host name|getaddrinfo for) ["']?(?<host>[-\w.]+)["']?.*${AGAIN}`, 'i'),
-  new RegExp(String.raw`(?:connection to |https?:\/\/)(?<host>[-\w.]+):\d+.*${AGAIN}`, 'i'),
-  new RegExp(String.raw`${AGAIN} \((?<host>[-\w.]+):\d+\)`, 'i'),
-];
-
-/** Words of which one stands in each of these lines: most logs hold none. */
-const ANY = new RegExp(`i/o timeout|EAI_AGAIN|ETIMEOUT|${AGAIN}`, 'i');
-
 interface Timeouts {
   readonly pod: Pod;
   readonly count: number;
@@ -88,28 +73,40 @@ function timeouts(index: ClusterIndex, dns: ClusterDns, pod: Pod): readonly Time
   const asks = resolverOf(index, pod).asks === 'cluster';
   const lines = (pod.spec?.containers ?? [])
     .map(({ name = '' }) => index.log(namespaceOf(pod), nameOf(pod), name, false) ?? '')
-    .filter((text) => ANY.test(text))
+    .filter((text) => LOOKUP_WORDS.test(text))
     .flatMap((text) => text.split('\n'))
     .filter((line) => {
-      const { host = '', server } = hostOf(line);
-      return (server === undefined ? asks : asked.has(server)) && isOfCluster(index, host, namespaceOf(pod));
+      const told = lookupLine(line);
+      if (told === undefined) return false;
+      const { host, server, doubtful = false } = told;
+      if (server === undefined ? !asks : !asked.has(server)) return false;
+      if (host === undefined) return servicesNamedIn(index, pod.spec, namespaceOf(pod)).length > 0;
+      return isOfCluster(index, host, namespaceOf(pod)) && !(doubtful && mayBeNew(index, dns, host, pod));
     });
   const last = lines.at(-1);
   return last === undefined || lines.length < LEAST ? [] : [{ pod, count: lines.length, line: last.trim() }];
 }
 
-/** The host of a lookup without an answer, and the server that gave none where the line tells it. */
-function hostOf(line: string): { readonly host?: string; readonly server?: string } {
-  if (!ANY.test(line)) return {};
-  const go = GO.exec(line)?.groups;
-  if (go !== undefined) return go;
-  return OTHERS.map((words) => words.exec(line)?.groups).find((groups) => groups !== undefined) ?? {};
-}
-
 /** A name that the servers answer by themselves: that of a Service, in whatever length it was written. */
 function isOfCluster(index: ClusterIndex, host: string, namespace: string): boolean {
   const name = host.replace(/\.$/, '').toLowerCase();
-  if (name.endsWith(`.svc.${clusterDomainOf(index).domain}`)) return true;
-  const [service = '', space = namespace, svc = 'svc', ...rest] = name.split('.');
-  return svc === 'svc' && rest.length === 0 && index.get('Service', space, service) !== undefined;
+  return name.endsWith(`.svc.${clusterDomainOf(index).domain}`) || serviceOf(index, name, namespace) !== undefined;
+}
+
+function serviceOf(index: ClusterIndex, host: string, namespace: string): Service | undefined {
+  const tail = `.${clusterDomainOf(index).domain}`;
+  const name = host.replace(/\.$/, '').toLowerCase();
+  const bare = name.endsWith(`.svc${tail}`) ? name.slice(0, -tail.length) : name;
+  const [service = '', space = namespace, svc = 'svc', ...rest] = bare.split('.');
+  return svc === 'svc' && rest.length === 0 ? index.get('Service', space, service) : undefined;
+}
+
+/** Whether the name, or a server, may have come after the program that looked for it: then it did not exist at first. */
+function mayBeNew(index: ClusterIndex, dns: ClusterDns, host: string, pod: Pod): boolean {
+  const service = serviceOf(index, host, namespaceOf(pod));
+  if (service === undefined || isHeadless(service)) return true;
+  const since = Date.parse(pod.status?.startTime ?? '');
+  const made = Date.parse(service.metadata?.creationTimestamp ?? '');
+  const served = dns.pods.some(({ status }) => Date.parse(status?.startTime ?? '') < since);
+  return !(made < since && served);
 }

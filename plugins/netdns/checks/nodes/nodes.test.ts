@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { event, networkPolicy, node, pod, service } from '../../../../shared/testing/builders.ts';
+import type { Service } from '../../../../shared/model/objects-network.ts';
+import type { Pod } from '../../../../shared/model/objects-pod.ts';
+import { event, networkPolicy, node, pod, secondsAgo, service } from '../../../../shared/testing/builders.ts';
 import { checkObjects, dnsObjects } from '../../testing/dns-objects.ts';
 
 const n1 = node('n1');
@@ -109,10 +111,59 @@ describe('lookups that time out in the logs of pods', () => {
       'Rust',
       'error trying to connect to http://api:80: dns error: failed to lookup address information: Temporary failure in name resolution',
     ],
+    [
+      'Rust without a port',
+      'error sending request for url (http://api/): client error (Connect): dns error: failed to lookup address information: Temporary failure in name resolution',
+    ],
+    ['Go with cgo', 'dial tcp: lookup api: Temporary failure in name resolution'],
+    [
+      'netty',
+      "DnsNameResolverTimeoutException: [4567: /10.96.0.10:53] DefaultDnsQuestion(api.shop.svc.cluster.local. IN A) query '4567' via UDP timed out after 5000 milliseconds (no stack trace available)",
+    ],
+    [
+      'nginx',
+      '2026/03/01 11:59:11 [error] 29#29: *1 api.shop.svc.cluster.local could not be resolved (110: Operation timed out), client: 10.1.1.1',
+    ],
+    ['redis-py', 'Error -3 connecting to api:6379. Temporary failure in name resolution.'],
+    ['MySQL', "ERROR 2005 (HY000): Unknown MySQL server host 'api' (-3)"],
   ])('are known as %s tells them', (_language, text) => {
     expect(asked(`${text}\n`.repeat(6)).causes).toMatchObject([{ code: 'DNS323' }]);
     const other = text.replace(/\bapi[.\w]*/g, 'api.example.com');
     expect(asked(`${other}\n`.repeat(6)).causes).toEqual([]);
+  });
+
+  describe.each([
+    ['curl', 'curl: (6) Could not resolve host: api'],
+    ['busybox', "wget: bad address 'api:8080'"],
+  ])('%s has the same words for a name that does not exist', (_program, text) => {
+    const started = (seconds: number) => pod('web-1', { node: 'n2', status: { startTime: secondsAgo(seconds) } });
+    const made = (seconds: number) => service('api', {}, { creationTimestamp: secondsAgo(seconds) });
+    const servers = dnsObjects().map((one) =>
+      one.kind === 'Pod' ? { ...one, status: { ...(one as Pod).status, startTime: secondsAgo(9000) } } : one,
+    );
+    const codes = (pods: Pod, api: Service) =>
+      asked(`${text}\n`.repeat(6), [...servers, pods, api]).causes.map(({ code }) => code);
+
+    it('which tells of lost packets where the Service and the servers are older than the program', () => {
+      expect(codes(started(3000), made(6000))).toEqual(['DNS323']);
+    });
+
+    it('and nothing where the Service may not have been there yet', () => {
+      expect(codes(started(3000), made(600))).toEqual([]);
+      expect(codes(started(9900), made(99_000))).toEqual([]);
+    });
+  });
+
+  it.each([
+    'curl: (28) Resolving timed out after 5000 milliseconds',
+    ';; connection timed out; no servers could be reached',
+  ])('are told without a name: %s, so that the specification must name a Service', (text) => {
+    const loop = (url: string) =>
+      pod('web-1', { node: 'n2', containers: [{ name: 'app', command: ['sh', '-c', `curl -m 5 ${url}`] }] });
+    const codes = (url: string) =>
+      asked(`${text}\n`.repeat(6), [...dnsObjects(), loop(url), service('api')]).causes.map(({ code }) => code);
+    expect(codes('http://api/')).toEqual(['DNS323']);
+    expect(codes('http://api.example.com/')).toEqual([]);
   });
 
   it('are none of the cluster in a pod that asks other servers', () => {

@@ -1,5 +1,5 @@
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
-import { dnsServersRef } from '../../../../shared/dns/cluster-dns.ts';
+import { type ClusterDns, dnsServersRef } from '../../../../shared/dns/cluster-dns.ts';
 import type { Evidence, Finding, Fix } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import { missingClusterRead, rolesBoundTo } from '../../../../shared/model/cluster-rights.ts';
@@ -33,12 +33,13 @@ export const apiUnreachable = defineCheck<DnsSubject>({
   needs: ['Pod'],
   uses: [...SERVER_KINDS, ...POLICY_FACT_KINDS, 'ClusterRole', 'ClusterRoleBinding'],
   run: ({ dns }, { index }) => {
+    if (dns === undefined) return [];
+    const subject = dnsServersRef(dns);
     // A ready server has read the Services; old lines of its log are over.
-    const unready = (dns?.pods ?? []).filter((pod) => !isReady(pod));
+    const unready = dns.pods.filter((pod) => !isReady(pod));
     const told = unready.flatMap((pod) => complaintOf(index, pod));
     const [first] = told;
-    if (dns === undefined || first === undefined) return [];
-    const subject = dnsServersRef(dns);
+    if (first === undefined) return refusedLater(index, dns, subject);
     const forbidden = told.find((entry) => entry.forbidden !== undefined)?.forbidden;
     const severity = dns.pods.some(isReady) ? 'warning' : 'critical';
     if (forbidden !== undefined) {
@@ -55,6 +56,35 @@ export const apiUnreachable = defineCheck<DnsSubject>({
     return [refused?.(subject, severity) ?? unreachable(index, subject, told, severity)];
   },
 });
+
+/**
+ * Servers that serve what they read before the right was taken from them. Those that began without it say so at their start,
+ * and what they were refused until it came is over; here the log begins well and ends with refusals.
+ */
+function refusedLater(index: ClusterIndex, dns: ClusterDns, subject: Ref): readonly Finding[] {
+  const told = dns.pods.filter(isReady).flatMap((pod) => {
+    const text = serverLog(index, pod).replaceAll('\\"', '"');
+    const lines = text.split('\n').filter((line) => line.trim() !== '');
+    const [last, before] = [lines.at(-1) ?? '', lines.slice(0, -1)];
+    const refused = FORBIDDEN.exec(last);
+    if (refused === null || NOT_YET.test(text) || !before.some((line) => FORBIDDEN.test(line))) return [];
+    return [complaint(pod, last, refused)];
+  });
+  const [first] = told;
+  if (first?.forbidden === undefined) return [];
+  return [
+    apiAccessMessages.DNS112.raise({
+      subject,
+      severity: 'warning',
+      confidence: 'likely',
+      args: { ...first.forbidden, namespace: dns.namespace, later: true },
+      evidence: told.slice(0, 3).map(({ evidence }) => evidence),
+    }),
+  ];
+}
+
+/** What a server says that serves before it has read the Services. */
+const NOT_YET = /starting server with unsynced|plugin\/ready: (?:Plugins not ready|Still waiting on)/;
 
 interface Complaint {
   readonly pod: Pod;

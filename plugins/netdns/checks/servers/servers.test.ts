@@ -233,6 +233,20 @@ describe('servers', () => {
     expect(causeCodes(report)).toEqual(['DNS112']);
   });
 
+  it('that are ready and lost a right since tell it, and those that only began without it do not', () => {
+    const line =
+      'failed to list *v1.EndpointSlice: endpointslices.discovery.k8s.io is forbidden: User "system:serviceaccount:kube-system:coredns" cannot list resource "endpointslices" in API group "discovery.k8s.io" at the cluster scope';
+    const ask = (...lines: readonly string[]) =>
+      checkObjects(dnsObjects(), { logs: [logOf('coredns-1', `.:53\nCoreDNS-1.11.1\n${lines.join('\n')}\n`, false)] });
+    const lost = ask(line, line, line);
+    expect(lost).toMatchObject({ verdict: 'degraded', causes: [{ code: 'DNS112', confidence: 'likely' }] });
+    expect(lost.headline).toContain('may no longer list endpointslices');
+    const begun = '[WARNING] plugin/kubernetes: starting server with unsynced Kubernetes API';
+    expect(ask(begun, line, line).causes).toEqual([]);
+    expect(ask('[INFO] plugin/ready: Still waiting on: "kubernetes"', line, line).causes).toEqual([]);
+    expect(ask(line, line, '[INFO] Reloading complete').causes).toEqual([]);
+  });
+
   it('that lack a right, in the words of older versions, name it', () => {
     const line =
       'failed to list *v1.EndpointSlice: endpointslices.discovery.k8s.io is forbidden: User "system:serviceaccount:kube-system:coredns" cannot list resource "endpointslices" in API group "discovery.k8s.io" at the cluster scope';

@@ -187,12 +187,16 @@ interface Hidden {
 }
 
 /** A name of the cluster that the rule turns into another one. */
-function hidden(rule: NameRule, zone: string, { facts: { services, asked = [] } }: LintInput): Hidden | undefined {
+function hidden(
+  rule: NameRule,
+  zone: string,
+  { facts: { services, seenServices = [], asked = [] } }: LintInput,
+): Hidden | undefined {
   for (const name of [...asked.map(normalName).filter((one) => isBelow(one, zone)), ...sampleNames(zone)]) {
     const becomes = rewritten(rule, name);
     if (becomes !== undefined && becomes !== name) return { name, becomes, severity: 'critical' };
   }
-  for (const key of services ?? []) {
+  for (const key of services ?? seenServices) {
     const [namespace = '', service = ''] = key.split('/');
     const name = `${service}.${namespace}.svc.${zone}`;
     const becomes = rewritten(rule, name);

@@ -74,6 +74,8 @@ export interface LintFacts {
   readonly pods?: number;
   /** `NAMESPACE/NAME` of all Services, when all were read. */
   readonly services?: ReadonlySet<string>;
+  /** Those that were read, though others may be there: `namespace/name`. */
+  readonly seenServices?: readonly string[];
   /** Names of the cluster that somebody asks about: a rule that takes one of them is a critical matter. */
   readonly asked?: readonly string[];
   /** A pod on Alpine (musl), where one was seen. */
