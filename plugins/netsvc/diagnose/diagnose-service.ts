@@ -13,6 +13,7 @@ import { type ServiceSubject, subjectOf, subjectPods } from '../service-subject.
 import { withAliasRuns } from './alias-runs.ts';
 import { withAwaitedRuns } from './awaited-runs.ts';
 import { withHeirRuns } from './heir-runs.ts';
+import { APPLIED, neverApplied } from './never-applied.ts';
 import { withStuckPods } from './stuck-pods.ts';
 import { withWayRound } from './way-round.ts';
 
@@ -36,7 +37,12 @@ export function diagnoseService(index: ClusterIndex, service: Service, options: 
     ...(options.via === undefined ? {} : { via: options.via }),
     ...(options.from === undefined ? {} : { from: options.from }),
   };
-  const own = [...runChecks(checks, subject, subject.namespace, context), ...unseenCaller(index, options.from)];
+  const unapplied = neverApplied(index, subject);
+  const own = [
+    ...unapplied,
+    ...runChecks(checks, subject, subject.namespace, context),
+    ...unseenCaller(index, options.from),
+  ];
   const chain = new Set([...(options.awaitedBy ?? []), refKey(subject.ref)]);
   const judge = (awaited: Service): Report | undefined =>
     options.sweep === true || chain.has(refKey(subjectOf(awaited).ref))
@@ -53,10 +59,13 @@ export function diagnoseService(index: ClusterIndex, service: Service, options: 
       takenAt: index.takenAt,
       source: options.source,
       healthyHeadline: healthyHeadline(index, subject),
-      essential: [CALLER, ...essentialChecks(subject)],
+      essential: [APPLIED, CALLER, ...essentialChecks(subject)],
     },
     runs,
   );
+  const [paper] = unapplied;
+  if (report.verdict === 'unknown' && paper?.outcome.result === 'unknown')
+    return { ...report, headline: paper.outcome.reason };
   // That nobody answers is known without the pods; why is not.
   const note = report.findings.find(({ code }) => code === 'SVC516');
   if (report.verdict !== 'unknown' || note === undefined) return report;

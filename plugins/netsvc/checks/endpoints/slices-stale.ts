@@ -19,6 +19,7 @@ import { plural, shorten } from '../../../../shared/util/text.ts';
 import { endpointsMessages } from '../../messages/endpoints.ts';
 import { type ServiceSubject, subjectPods } from '../../service-subject.ts';
 import { isControllerSlice } from './manual-endpoints.ts';
+import { isOnPaper } from './on-paper.ts';
 
 /** How far the controller may lag behind the pods before it counts as a fault, in milliseconds. */
 const LAG = 30_000;
@@ -29,7 +30,7 @@ export const slicesStale = defineCheck<ServiceSubject>({
   group: 'endpoints',
   needs: ['Pod', 'EndpointSlice'],
   uses: ['Event'],
-  applies: (subject) => subject.selector !== undefined,
+  applies: (subject, { index }) => subject.selector !== undefined && !isOnPaper(index, subject),
   run: (subject, { index, now }) => {
     if (changedLately(subject, now)) return [];
     const all = endpointRows(index, subject.service);
