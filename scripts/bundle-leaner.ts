@@ -5,7 +5,8 @@ import type { Plugin } from 'esbuild';
  * Leaves out what costs start-up time or is never used. string-width 7 and later (imported by cliui and wrap-ansi) makes
  * an Intl.Segmenter at load: 13 ms; cli-table3 requires a string-width of its own, which measures with a regular
  * expression of 10 kB. Of yargs only the parser is used. Of client-node only the SOCKS agent is used, which needs neither its
- * models nor its HTTP client nor its logins, and little of a second package for addresses. Of ws only the client without compression is used.
+ * models nor its HTTP client nor its logins, and little of a second package for addresses; what that agent would write
+ * for its own developers is left out. Of ws only the client without compression is used.
  */
 export const leaner: Plugin = {
   name: 'leaner',
@@ -23,7 +24,7 @@ export const leaner: Plugin = {
         kind === 'dynamic-import' && namespace !== 'stub' ? stub(name) : undefined,
       );
     }
-    for (const name of ['undici', 'jsonpath-plus', 'openid-client']) {
+    for (const name of ['undici', 'jsonpath-plus', 'openid-client', 'debug']) {
       context.onResolve({ filter: new RegExp(`^${name}$`) }, () => stub(name));
     }
     context.onResolve({ filter: /gen\/index\.js$/ }, (args) =>
@@ -57,6 +58,7 @@ const STUBS: Readonly<Record<string, string>> = {
   'permessage-deflate': 'module.exports={extensionName:"permessage-deflate"};',
   undici: `const absent=${ABSENT};module.exports={fetch:absent,Agent:absent,ProxyAgent:absent};`,
   'openid-client': `const absent=${ABSENT};module.exports={discovery:absent,refreshTokenGrant:absent};`,
+  debug: 'module.exports=function(){return function(){}};',
   'jsonpath-plus': `module.exports={JSONPath:${ABSENT}};`,
   'client-node-gen': `module.exports={createConfiguration:${ABSENT},ServerConfiguration:${ABSENT}};`,
 };

@@ -1,4 +1,4 @@
-import { parseAddress } from '../util/addresses.ts';
+import { isIP } from 'node:net';
 import { UsageError } from './command.ts';
 import { KIND_WORDS, kindAmong, type WordedKind, wordsFor } from './kind-words.ts';
 import { nearestWords } from './nearest.ts';
@@ -77,7 +77,7 @@ function hostIn(word: string): string | undefined {
 
 /** An address from the log of a caller, which is asked for as it stands. */
 export function isAddress(host: string): boolean {
-  return parseAddress(host) !== undefined;
+  return isIP(host) !== 0;
 }
 
 /** `web`, `web.shop`, `web.shop.svc…` and `web-0.web.shop.svc…` mean Service web; an address stays what it is. */
