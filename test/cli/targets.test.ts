@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { netdns } from '../../plugins/netdns/plugin.ts';
+import { netpol } from '../../plugins/netpol/plugin.ts';
 import { netsvc } from '../../plugins/netsvc/plugin.ts';
 import type { KubeObject } from '../../shared/model/objects.ts';
 import type { Ingress } from '../../shared/model/objects-network.ts';
@@ -15,6 +17,7 @@ import {
 } from '../../shared/testing/builders.ts';
 import { fakeCluster } from '../../shared/testing/fake-cluster.ts';
 import { type CliRun, runCli } from '../../shared/testing/run-cli.ts';
+import { tempFiles } from '../../shared/testing/temp-files.ts';
 import { scenario } from './facts.ts';
 
 /** A healthy namespace `shop`: Deployment web behind Services web and web-admin, and a worker that nobody calls. */
@@ -188,6 +191,23 @@ describe('a name that does not exist', () => {
     expect(exit).toBe(3);
     expect(stdout.replace(/\s+/g, ' ')).toContain(told);
     expect(stdout).toContain(`    kubectl ${retry}\n`);
+  });
+
+  it.each([
+    [netsvc, 'check', 'nothing of namespace shpo was recorded; the recording holds shop and data'],
+    [netsvc, 'web', 'nothing of namespace shpo was recorded; the recording holds shop and data'],
+    [netpol, 'lint', 'nothing of namespace shpo was recorded; the recording holds shop and data'],
+    [netdns, 'check', 'nothing of namespace shpo was recorded; the recording holds shop and data'],
+  ])('a namespace that the recording does not hold: $name %s', async (plugin, command, told) => {
+    const objects = [service('web'), pod('web-1'), service('db', {}, { namespace: 'data' })];
+    const files = tempFiles();
+    const path = files.write('all.json', { apiVersion: 'v1', kind: 'List', items: objects });
+    const { stdout, exit } = await runCli(plugin, `${command} -n shpo --snapshot ${path}`);
+    expect(stdout.replace(/\s+/g, ' ')).toContain(told);
+    expect(exit).toBe(3);
+    const there = await runCli(plugin, `${command} -n shop --snapshot ${path}`);
+    files.remove();
+    expect(there.stdout).not.toContain('nothing of namespace');
   });
 
   it('an address that nobody has is said to be so, as far as was seen', async () => {

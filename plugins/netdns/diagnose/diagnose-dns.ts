@@ -1,13 +1,11 @@
-import { nearestWords } from '../../../shared/cli/nearest.ts';
+import { noNamespace } from '../../../shared/cli/no-namespace.ts';
 import type { CheckContext } from '../../../shared/diagnose/check.ts';
 import { reportFromRuns } from '../../../shared/diagnose/report-from-runs.ts';
 import { type CheckRun, runChecks } from '../../../shared/diagnose/run-checks.ts';
 import { type ClusterDns, dnsAddresses, isServedElsewhere } from '../../../shared/dns/cluster-dns.ts';
-import { isProvenAbsent } from '../../../shared/model/absence.ts';
 import type { ClusterIndex } from '../../../shared/model/cluster-index.ts';
-import { nameOf } from '../../../shared/model/refs.ts';
 import type { Report } from '../../../shared/report/report.ts';
-import { joinNames, plural } from '../../../shared/util/text.ts';
+import { plural } from '../../../shared/util/text.ts';
 import { checks } from '../checks/checks.ts';
 import { serverState } from '../checks/servers/server-facts.ts';
 import { type DnsSubject, dnsSubject } from '../dns-subject.ts';
@@ -24,7 +22,7 @@ export function diagnoseDns(index: ClusterIndex, { source, callers }: DiagnoseOp
   const subject = dnsSubject(index, callers);
   const context: CheckContext = { index, now: index.now };
   const runs = [
-    ...noNamespace(index, callers),
+    ...nowhere(index, callers),
     ...runChecks(checks, subject, subject.namespace, context),
     ...unseenRuns(index, subject.dns, callers),
     ...blindness(index, subject),
@@ -51,11 +49,9 @@ function blindness(index: ClusterIndex, { dns, namespace }: DnsSubject): readonl
 }
 
 /** Pods of a namespace that does not exist are not pods without a fault: most likely its name was mistyped. */
-function noNamespace(index: ClusterIndex, callers: string | undefined): readonly CheckRun[] {
-  if (callers === undefined || !isProvenAbsent(index, 'Namespace', undefined, callers)) return [];
-  const near = nearestWords(callers, index.list('Namespace').map(nameOf));
-  const reason = `there is no namespace ${callers}${near.length === 0 ? '' : `; nearest: ${joinNames(near)}`}`;
-  return [{ id: UNSEEN, group: 'pods', outcome: { result: 'unknown', reason } }];
+function nowhere(index: ClusterIndex, callers: string | undefined): readonly CheckRun[] {
+  const reason = callers === undefined ? undefined : noNamespace(index, callers);
+  return reason === undefined ? [] : [{ id: UNSEEN, group: 'pods', outcome: { result: 'unknown', reason } }];
 }
 
 /** Why nothing sure can be said; undefined when the Service and the servers behind it were seen. */

@@ -1,13 +1,12 @@
-import { nearestWords } from '../../../shared/cli/nearest.ts';
+import { whyUnseen } from '../../../shared/cli/no-namespace.ts';
 import { type Ranked, rankFindings } from '../../../shared/diagnose/rank.ts';
 import { verdictOf } from '../../../shared/diagnose/report-from-runs.ts';
 import { type CheckRun, runChecks } from '../../../shared/diagnose/run-checks.ts';
 import type { Finding } from '../../../shared/messages/finding.ts';
-import { isProvenAbsent } from '../../../shared/model/absence.ts';
 import type { ClusterIndex } from '../../../shared/model/cluster-index.ts';
 import { KINDS, type KindName } from '../../../shared/model/kinds.ts';
 import type { KubeObject } from '../../../shared/model/objects.ts';
-import { formatRef, nameOf, type Ref, refKey } from '../../../shared/model/refs.ts';
+import { formatRef, type Ref, refKey } from '../../../shared/model/refs.ts';
 import type { MisreadWord } from '../../../shared/model/snapshot.ts';
 import type { NotChecked, Report, ReportItem, Section, Verdict } from '../../../shared/report/report.ts';
 import type { Suppression } from '../../../shared/report/suppress.ts';
@@ -41,7 +40,10 @@ export function lintReport(frame: LintFrame, subjects: readonly PolicySubject[])
   const all = [...(around.item === undefined ? [] : [around.item]), ...linted.map(({ item }) => item)].sort(byWorst);
   // Notes about the cluster are no object that was judged.
   const items = all.filter((item) => item !== around.item || item.causes.length > 0);
-  const untold = subjects.length > 0 || around.item !== undefined ? undefined : blindWords(frame);
+  const untold =
+    subjects.length > 0 || around.item !== undefined
+      ? undefined
+      : whyUnseen(frame.index, 'NetworkPolicy', frame.namespace);
   const causes = items.flatMap((item) => item.causes).sort(byWeight);
   const findings = all.flatMap((item) => item.findings);
   const notChecked = [
@@ -133,15 +135,6 @@ const RANK = { critical: 0, warning: 1, info: 2 } as const;
 
 function byWeight(a: Finding, b: Finding): number {
   return RANK[a.severity] - RANK[b.severity] || a.rung - b.rung || compareText(refKey(a.subject), refKey(b.subject));
-}
-
-/** Nothing to lint is an answer only where the list was read and the namespace is there. */
-function blindWords({ index, namespace }: LintFrame): string | undefined {
-  const { status, reason } = index.seen('NetworkPolicy', namespace ?? '*');
-  if (status !== 'ok') return reason;
-  if (namespace === undefined || !isProvenAbsent(index, 'Namespace', undefined, namespace)) return undefined;
-  const near = nearestWords(namespace, index.list('Namespace').map(nameOf));
-  return `there is no namespace ${namespace}${near.length === 0 ? '' : `; nearest: ${joinNames(near)}`}`;
 }
 
 function headlineOf(

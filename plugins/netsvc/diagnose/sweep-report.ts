@@ -1,8 +1,7 @@
-import { nearestWords } from '../../../shared/cli/nearest.ts';
+import { whyUnseen } from '../../../shared/cli/no-namespace.ts';
 import type { Finding } from '../../../shared/messages/finding.ts';
-import { isProvenAbsent } from '../../../shared/model/absence.ts';
 import type { ClusterIndex } from '../../../shared/model/cluster-index.ts';
-import { formatRef, nameOf, refKey } from '../../../shared/model/refs.ts';
+import { formatRef, refKey } from '../../../shared/model/refs.ts';
 import { besideOrBelow } from '../../../shared/report/next-lines.ts';
 import type { NotChecked, Report, ReportItem, Verdict } from '../../../shared/report/report.ts';
 import { compareText, joinNames, plural } from '../../../shared/util/text.ts';
@@ -31,7 +30,7 @@ export function sweepReport(frame: SweepFrame, reports: readonly Report[]): Repo
     layout: 'list' as const,
     ladder: [],
   };
-  const untold = items.length > 0 ? undefined : blind.status === 'ok' ? noNamespace(frame) : blind.reason;
+  const untold = items.length > 0 ? undefined : whyUnseen(frame.index, 'Service', frame.namespace);
   if (untold !== undefined) {
     return {
       ...frameOf,
@@ -62,13 +61,6 @@ export function sweepReport(frame: SweepFrame, reports: readonly Report[]): Repo
     data: { scanned: scannedOf(frame) },
     sections: sectionsOf(frame, items),
   };
-}
-
-/** A namespace that does not exist is not a healthy one: most likely its name was mistyped. */
-function noNamespace({ index, namespace }: SweepFrame): string | undefined {
-  if (namespace === undefined || !isProvenAbsent(index, 'Namespace', undefined, namespace)) return undefined;
-  const near = nearestWords(namespace, index.list('Namespace').map(nameOf));
-  return `there is no namespace ${namespace}${near.length === 0 ? '' : `; nearest: ${joinNames(near)}`}`;
 }
 
 function toItem(report: Report): readonly ReportItem[] {

@@ -1,7 +1,7 @@
 import { nearestWords } from '../../../shared/cli/nearest.ts';
+import { noNamespace, whyUnseen } from '../../../shared/cli/no-namespace.ts';
 import type { Target } from '../../../shared/cli/parse-target.ts';
 import type { Finding, Fix } from '../../../shared/messages/finding.ts';
-import { isProvenAbsent } from '../../../shared/model/absence.ts';
 import type { ClusterIndex } from '../../../shared/model/cluster-index.ts';
 import { KINDS } from '../../../shared/model/kinds.ts';
 import type { KubeObject, Labels } from '../../../shared/model/objects.ts';
@@ -96,11 +96,8 @@ function evidenceOf(
   namespace: string,
   names: readonly string[],
 ): Finding['evidence'] {
-  if (isProvenAbsent(index, 'Namespace', undefined, namespace)) {
-    const near = nearestWords(namespace, index.list('Namespace').map(nameOf));
-    const fact = `there is no namespace ${namespace}${near.length === 0 ? '' : `; nearest: ${near.join(', ')}`}`;
-    return [{ fact, source: 'namespaces of the cluster' }];
-  }
+  const nowhere = noNamespace(index, namespace);
+  if (nowhere !== undefined) return [{ fact: nowhere, source: 'namespaces' }];
   const plural = KINDS[target.kind].plural;
   const whole = index.seen(target.kind, namespace).whole;
   const fact = whole
@@ -112,7 +109,8 @@ function evidenceOf(
 }
 
 /** The report when it could not be seen whether the target exists. */
-export function unseenReport(frame: Frame, target: Target, namespace: string, reason: string): Report {
+export function unseenReport(frame: Frame, target: Target, namespace: string, unseen: string): Report {
+  const reason = whyUnseen(frame.index, target.kind, namespace) ?? unseen;
   const ref: Ref = { kind: target.kind, namespace, name: target.name };
   const elsewhere = [...new Set(frame.index.list(target.kind).map((object) => namespaceOf(object)))].filter(
     (ns) => ns !== namespace && frame.index.get(target.kind, ns, target.name) !== undefined,
