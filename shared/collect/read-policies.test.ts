@@ -30,6 +30,19 @@ describe('manifests of policies', () => {
     expect(problems.map(({ policyOf }) => policyOf)).toEqual(['shop', 'default']);
   });
 
+  it('are read as the server has them: a field that is null is absent, an entry of a list is not', async () => {
+    const rule = '{from: null, ports: [{port: 80, protocol: null, endPort: null}]}';
+    files.write(
+      'm/a.yaml',
+      named(`{podSelector: {matchLabels: {app: null}}, policyTypes: ~, ingress: [${rule}, null]}`),
+    );
+    expect((await read('m')).objects.NetworkPolicy?.[0]).toHaveProperty('spec', {
+      podSelector: { matchLabels: { app: '' } },
+      ingress: [{ ports: [{ port: 80 }] }, null],
+    });
+    expect(await told('m')).toEqual([]);
+  });
+
   it('of a kind or an apiVersion that no server has are told, since they are refused', async () => {
     const as = (head: string): string => `${head}\nmetadata: {name: web, namespace: shop}\nspec: {podSelector: {}}\n`;
     files.write('m/a.yaml', as('kind: NetworkPolicy'));

@@ -197,6 +197,29 @@ spec: {selector: app == 'api', types: [Ingress]}
     const port = await ask('can-reach shop/web data/db --port 99');
     expect([port.exit, port.stderr]).toEqual([2, expect.stringContaining('Its ports: pg 15432→pg/TCP')]);
     expect((await ask('can-reach shop/web')).exit).toBe(2);
+    const error = async (line: string) => {
+      const { exit, stderr } = await ask(line);
+      return [exit, stderr.split('\n').slice(0, 2).join(' / ')];
+    };
+    const block = (word: string) => [
+      2,
+      `error: "${word}" is no address or address block / Examples: 10.0.0.7, 10.0.0.0/8, fd00::/64`,
+    ];
+    for (const word of ['999.1.1.1', '10.0.0.0/33', '10.0.0/8', 'fd00::/129']) {
+      expect(await error(`can-reach shop/web ${word}`)).toEqual(block(word));
+    }
+    expect(await error('can-reach 8.8.8.8 internet')).toEqual([
+      2,
+      'error: policies decide about pods, and neither end is one / Addresses of pods are known as theirs.',
+    ]);
+    expect(await error('can-reach shop/app=web data/db')).toEqual([
+      2,
+      'error: no pod in namespace data has the labels shop/app=web / Labels of pods of namespace shop: shop:app=web',
+    ]);
+    expect(await error('can-reach shop/web db.data')).toEqual([
+      2,
+      'error: there is no "db.data" in namespace data / Did you mean data/db?',
+    ]);
     expect((await ask('can-reach shop/web data/db --cni calcio')).stderr).toContain('Did you mean calico?');
   });
 

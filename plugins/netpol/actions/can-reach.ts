@@ -33,6 +33,12 @@ export async function runCanReach(request: Request): Promise<CommandResult> {
     if (end.type !== 'party') return { type: 'report', report: unseenReport(asked, 'netpol can-reach', end) };
   }
   if (one.type !== 'party' || other.type !== 'party') throw new Error('an end is neither found nor unseen');
+  if ([one, other].every(({ party }) => party.members.every(({ type }) => type === 'range'))) {
+    throw new UsageError(
+      'policies decide about pods, and neither end is one',
+      'Addresses of pods are known as theirs.',
+    );
+  }
   const wish = wishOf(request, to);
   const ports = askedPorts(other.party, wish);
   const judged = judgePair(asked.model, asked.enforcement, one.party, other.party, ports);

@@ -118,7 +118,10 @@ const MOST = 6;
 
 function tables(answer: MatrixAnswer, format: string): readonly Section[] {
   const rows = format === 'table' ? briefRows(answer) : foldedRows(answer);
-  if (rows.length === 0) return [{ type: 'text', lines: ['Nobody may reach anybody.'] }];
+  if (rows.length === 0) {
+    const some = answer.ends.some(({ type }) => type === 'pods');
+    return [{ type: 'text', lines: [some ? 'Nobody may reach anybody.' : 'There is no pod to ask about.'] }];
+  }
   if (format === 'markdown') {
     const cells = rows.map(({ from, ports, to }) => [from, ports, to.join(', ')]);
     return [{ type: 'table', head: ['From', 'Ports', 'To'], rows: cells }];

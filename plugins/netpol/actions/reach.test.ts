@@ -44,6 +44,11 @@ spec: {selector: {app: srv}, ipFamilies: [${family}], ports: [{port: 80}]}\n`;
       stderr: 'error: there is no "matrx" in namespace shop\nDid you mean the command matrix?\n',
     });
     expect((await ask('webb -n shop')).stderr).toContain('Did you mean web?');
+    expect((await ask('polices shop/web')).stderr).toBe(
+      'error: who-can-reach needs one name, and got 2\nDid you mean the command policies?\n' +
+        'From one to the other: kubectl netpol can-reach polices shop/web\n',
+    );
+    expect((await ask('shop/api web')).stderr).not.toContain('the command');
   });
 
   it('groups the sources by the rule that lets them in', async () => {

@@ -1,5 +1,6 @@
 import type { CommandResult, Request } from '../../../shared/cli/command.ts';
 import { UsageError } from '../../../shared/cli/command.ts';
+import { nearestWords } from '../../../shared/cli/nearest.ts';
 import { refKey } from '../../../shared/model/refs.ts';
 import { sourceName } from '../../../shared/model/source-name.ts';
 import type { Answer } from '../../../shared/policy/evaluate/verdict.ts';
@@ -49,18 +50,20 @@ async function runReach(request: Request, direction: Direction): Promise<Command
   const command = direction === 'ingress' ? 'who-can-reach' : 'what-can';
   const labels = request.options.string('selector');
   const [end, ...more] = parseEnds([...request.args, ...(labels === undefined ? [] : [labels])]);
+  const commands = request.plugin.commands.filter(({ hidden }) => hidden !== true).map(({ name }) => name);
   if (end === undefined || more.length > 0) {
+    const [mistyped] = nearestWords(request.args[0] ?? '', commands, 1);
     throw new UsageError(
       `${command} needs one name, and got ${end === undefined ? 'none' : more.length + 1}`,
       direction === 'ingress'
         ? request.args.length === 2
-          ? `From one to the other: kubectl netpol can-reach ${request.args.map(shellQuote).join(' ')}`
+          ? (mistyped === undefined ? '' : `Did you mean the command ${mistyped}?\n`) +
+            `From one to the other: kubectl netpol can-reach ${request.args.map(shellQuote).join(' ')}`
           : 'Example: kubectl netpol who-can-reach svc/web'
         : 'Example: kubectl netpol what-can deploy/web reach',
     );
   }
   const asked = askedAboutAll(await ask(request, endsPlan([end], 'all', direction === 'ingress')));
-  const commands = request.plugin.commands.filter(({ hidden }) => hidden !== true).map(({ name }) => name);
   const found = orCommand(request.args[0], commands, () => resolveEnd(asked, end, asked.namespace));
   if (found.type !== 'party') return { type: 'report', report: unseenReport(asked, `netpol ${command}`, found) };
   const { party } = found;

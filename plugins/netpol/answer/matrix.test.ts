@@ -35,6 +35,35 @@ describe('matrix -o json', () => {
     expect(pairs.filter(([from, to]: [object, object]) => JSON.stringify(from) === JSON.stringify(to))).toEqual([]);
   });
 
+  it('takes a field that is null for one that is absent', async () => {
+    const policy = (kind: string, version: string, spec: string): string =>
+      `---\napiVersion: ${version}\nkind: ${kind}\nmetadata: {name: p, namespace: shop}\nspec: ${spec}\n`;
+    const manifests =
+      SHOP +
+      policy(
+        'NetworkPolicy',
+        'networking.k8s.io/v1',
+        '{podSelector: null, ingress: [{ports: [{port: 81, protocol: null}]}]}',
+      ) +
+      policy(
+        'AdminNetworkPolicy',
+        'policy.networking.k8s.io/v1alpha1',
+        '{priority: 1, subject: {namespaces: {}, pods: null}, egress: null, ingress: [{action: Deny, name: null, from: [{namespaces: {}}], ports: [{portNumber: {port: 82, protocol: null}}]}]}',
+      );
+    const run = await ask('matrix -o json', manifests);
+    expect(run.stderr).toBe('');
+    const { connections } = JSON.parse(run.stdout) as { connections: { from: object; to: object; ports: unknown }[] };
+    const ports = (to: object) =>
+      connections.find((row) => JSON.stringify([row.from, row.to]) === JSON.stringify([db, to]))?.ports;
+    expect(ports(web)).toEqual([{ protocol: 'TCP', from: 81, to: 81 }]);
+  });
+
+  it('says that there is no pod to ask about', async () => {
+    const policy =
+      'apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: p, namespace: x}\nspec: {}\n';
+    expect((await ask('matrix', policy)).stdout).toContain('There is no pod to ask about.');
+  });
+
   it('is the same value as -o yaml', async () => {
     const json = JSON.parse((await ask('matrix -o json')).stdout);
     expect(load((await ask('matrix -o yaml')).stdout)).toEqual(json);

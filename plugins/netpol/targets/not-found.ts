@@ -54,8 +54,12 @@ export function missing(
   ]);
   const where = namespace === undefined ? '' : ` in namespace ${namespace}`;
   const meant = mistypedKind(index, namespace);
-  const hint =
-    meant !== undefined
+  // `db.data`, as names are resolved.
+  const [, short = '', space = ''] = /^([^.]+)\.([^.]+)$/.exec(name) ?? [];
+  const dotted = objects.some((object) => nameOf(object) === short && namespaceOf(object) === space);
+  const hint = dotted
+    ? `Did you mean ${space}/${short}?`
+    : meant !== undefined
       ? `Did you mean ${meant}/${name}?`
       : elsewhere.length > 0
         ? `It is in namespace ${joinNames(elsewhere)}: -n ${elsewhere[0] ?? ''}, or ${elsewhere[0] ?? ''}/${name}`

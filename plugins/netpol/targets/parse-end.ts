@@ -112,7 +112,14 @@ function addressEnd(text: string): End | undefined {
   return range === undefined ? undefined : { type: 'address', cidr: text };
 }
 
+/** What looks like an address or a block and is none is neither the name of an object: `10.0.0.0/33`. */
+function refuseAddress(word: string): void {
+  if (!/^(?:\d+(?:\.\d+){3}|\d+(?:\.\d+)*\.?\/\d+|[0-9a-f]*:[0-9a-f:]*:[0-9a-f:]*\/\d+)$/i.test(word)) return;
+  throw new UsageError(`"${word}" is no address or address block`, 'Examples: 10.0.0.7, 10.0.0.0/8, fd00::/64');
+}
+
 function nameEnd(word: string): End {
+  refuseAddress(word);
   refusePolicyAndUrl(word);
   const parts = word.split('/');
   if (parts.length > 3 || parts.includes('')) throw new UsageError(`"${word}" names no object`, EXAMPLES);

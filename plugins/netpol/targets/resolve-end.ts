@@ -95,7 +95,10 @@ function selectorParty(
         party: { words: `a pod ${text} of ${namespace} (the files hold none)`, ref, members: [imagined], notes: [] },
       };
     }
-    const hint = hintOfNamespaces(model, (unit) => matchLabels(selector, unit.labels) === 'yes', namespace);
+    const [, first = '', labels = ''] = /^([a-z0-9-]+)\/(.+)$/.exec(text) ?? [];
+    const hint = model.units.some((unit) => unit.namespace.name === first)
+      ? `Labels of pods of namespace ${first}: ${first}:${labels}`
+      : hintOfNamespaces(model, (unit) => matchLabels(selector, unit.labels) === 'yes', namespace);
     throw new UsageError(`no pod in namespace ${namespace} has the labels ${text}`, hint);
   }
   return { type: 'party', party: { words, ref: { kind: 'Pod', namespace, name: text }, members, notes: [] } };

@@ -1,5 +1,6 @@
 import type { KindName } from '../../model/kinds.ts';
 import type { KubeObject } from '../../model/objects.ts';
+import { isRecord } from '../../util/records.ts';
 import { type FieldType, withTypes } from '../types/field-types.ts';
 
 /**
@@ -102,6 +103,30 @@ export function shapeFault(kind: KindName, object: KubeObject): string | undefin
     default:
       return undefined;
   }
+}
+
+/**
+ * A policy as the server has it: a field that is null is one that is absent, a label that is null is an empty one. Entries
+ * of lists stay: the server refuses a null among them, and a list without it would say something else. A policy without
+ * such a field comes back as it is.
+ */
+export function withoutNullFields(object: KubeObject): KubeObject {
+  return withoutNulls(object) as KubeObject;
+}
+
+function withoutNulls(value: unknown, own?: string): unknown {
+  if (Array.isArray(value)) {
+    const items = value.map((item) => withoutNulls(item));
+    return items.every((item, at) => item === value[at]) ? value : items;
+  }
+  if (!isRecord(value)) return value;
+  const entries = Object.entries(value);
+  const kept = entries.flatMap(([name, inner]) => {
+    if (inner !== null) return [[name, withoutNulls(inner, name)] as const];
+    return own === 'matchLabels' ? [[name, ''] as const] : [];
+  });
+  const same = kept.length === entries.length && kept.every(([name, inner]) => inner === value[name]);
+  return same ? value : Object.fromEntries(kept);
 }
 
 /** The server refuses an object without a name, unless it is to make one up. */

@@ -12,7 +12,7 @@ import { kustomizeFault } from './kustomization.ts';
 import { lostPolicy } from './lost-policy.ts';
 import { addTimes } from './newest-time.ts';
 import { differ, isPolicy, lineOfField } from './policy-manifests.ts';
-import { shapeFault } from './policy-shape.ts';
+import { shapeFault, withoutNullFields } from './policy-shape.ts';
 import { prune } from './prune.ts';
 
 /** An object of a known kind that was taken over. */
@@ -55,7 +55,8 @@ export function takeObject(
   addTimes(whole, timesOf(intake, file.root).newest);
   const read = prune(whole) as KubeObject;
   const typed = withTypes(key === undefined ? read : modernise(key, read), typesOf(key), '');
-  const object = withNamespace(typed.value as KubeObject, key, intake.defaultNamespace);
+  const placed = withNamespace(typed.value as KubeObject, key, intake.defaultNamespace);
+  const object = isPolicy(key) ? withoutNullFields(placed) : placed;
   if (key === undefined) {
     keep(mapOf(intake.others, `${groupOf(value.apiVersion)}/${value.kind}`), object);
     return 'other';
