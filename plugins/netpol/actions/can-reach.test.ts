@@ -208,6 +208,14 @@ spec: {selector: app == 'api', types: [Ingress]}
     for (const word of ['999.1.1.1', '10.0.0.0/33', '10.0.0/8', 'fd00::/129']) {
       expect(await error(`can-reach shop/web ${word}`)).toEqual(block(word));
     }
+    expect(await error('can-reach ing/web data/db')).toEqual([
+      2,
+      'error: there is no "web" in namespace ing / What leads to a Service is no end: kubectl netpol who-can-reach svc/NAME',
+    ]);
+    expect(await error('can-reach shop/web data/db 5432')).toEqual([
+      2,
+      'error: can-reach needs two ends, and got 3 / A port is a flag: --port 5432',
+    ]);
     expect(await error('can-reach 8.8.8.8 internet')).toEqual([
       2,
       'error: policies decide about pods, and neither end is one / Addresses of pods are known as theirs.',

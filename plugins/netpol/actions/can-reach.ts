@@ -60,9 +60,12 @@ export function endsOf(args: readonly string[]): readonly [End, End] {
     between > 0 ? [...parseEnds(words.slice(0, between)), ...parseEnds(words.slice(between + 1))] : parseEnds(words);
   const [from, to, ...more] = ends;
   if (from === undefined || to === undefined || more.length > 0) {
+    const last = args.at(-1) ?? '';
     throw new UsageError(
       `can-reach needs two ends, and got ${ends.length}`,
-      'Example: kubectl netpol can-reach deploy/web svc/db --port 5432',
+      ends.length === 3 && /^\d+(?:\/\w+)?$/.test(last)
+        ? `A port is a flag: --port ${last}`
+        : 'Example: kubectl netpol can-reach deploy/web svc/db --port 5432',
     );
   }
   return [from, to];

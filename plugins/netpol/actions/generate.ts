@@ -19,7 +19,7 @@ import { verifyTemplate } from '../generate/verify-template.ts';
 import { type Asked, ask } from './ask.ts';
 
 const EXAMPLES =
-  `Templates: ${Object.keys(TEMPLATES).join(', ')}. Or flows: kubectl netpol generate --allow "deploy/web -> deploy/db:5432". ` +
+  `Templates: ${Object.keys(TEMPLATES).join(', ')}.\nOr flows: kubectl netpol generate --allow "deploy/web -> deploy/db:5432"\n` +
   'Without either: for the Services of the namespace.';
 
 /** `generate`: policies on standard output; nothing is applied. */

@@ -1,19 +1,23 @@
 import type { CommandResult, Plan, Request } from '../../../shared/cli/command.ts';
+import { UsageError } from '../../../shared/cli/command.ts';
+import { nearestWords } from '../../../shared/cli/nearest.ts';
 import { sourceName } from '../../../shared/model/source-name.ts';
 import type { Grain } from '../../../shared/policy/many/connectivity.ts';
 import { exitCode, type Report, type Section } from '../../../shared/report/report.ts';
 import { toJsonValue } from '../../../shared/report/to-json.ts';
-import { joinNames, plural, wrap } from '../../../shared/util/text.ts';
+import { joinNames, plural, shellQuote, wrap } from '../../../shared/util/text.ts';
 import { briefRows, foldedRows } from '../answer/fold-rows.ts';
 import { type KeepEnd, type MatrixAnswer, matrixRows } from '../answer/matrix-rows.ts';
 import { mergeOutside } from '../answer/merge-outside.ts';
 import { readPolicies, readWaysIn } from '../collect/policy-plan.ts';
+import { isPaper } from '../policy-facts.ts';
+import { nearHint } from '../targets/not-found.ts';
 import { reasonWords } from '../words/reasons.ts';
 import { type Asked, ask, askedAboutAll } from './ask.ts';
 
 /** `matrix`: every pair in the form that was asked for. */
 export async function runMatrix(request: Request): Promise<CommandResult> {
-  const { asked, answer: pairs, by } = await read(request);
+  const { asked, answer: pairs, by, some } = await read(request, 'matrix');
   const format = request.options.string('output') ?? 'table';
   // A picture has one row and one column for each end.
   const answer = PICTURES.includes(format) ? pairs : mergeOutside(pairs);
@@ -42,7 +46,7 @@ export async function runMatrix(request: Request): Promise<CommandResult> {
     case 'svg':
       return { type: 'text', text: await picture(answer, format, true), exit };
     default:
-      return { type: 'report', report: { ...report, sections: [...tables(answer, format)] } };
+      return { type: 'report', report: { ...report, sections: [...tables(answer, format, some)] } };
   }
 }
 
@@ -50,7 +54,7 @@ const PICTURES = ['dot', 'mermaid', 'svg'];
 
 /** `graph`: the same pairs as a picture. */
 export async function runGraph(request: Request): Promise<CommandResult> {
-  const { asked, answer, by } = await read(request);
+  const { asked, answer, by } = await read(request, 'graph');
   const format = request.options.string('output') ?? 'dot';
   const exit = exitCode(matrixReport(asked, answer, by, 'netpol graph'));
   return { type: 'text', text: await picture(answer, format, false), exit };
@@ -58,7 +62,15 @@ export async function runGraph(request: Request): Promise<CommandResult> {
 
 async function read(
   request: Request,
-): Promise<{ readonly asked: Asked; readonly answer: MatrixAnswer; readonly by: Grain }> {
+  command: 'matrix' | 'graph',
+): Promise<{ readonly asked: Asked; readonly answer: MatrixAnswer; readonly by: Grain; readonly some: boolean }> {
+  const [name] = request.args;
+  if (name !== undefined) {
+    throw new UsageError(
+      `${command} takes no name: ${name}`,
+      `Of one namespace: kubectl netpol ${command} -n ${shellQuote(name)}`,
+    );
+  }
   const by = (request.options.string('by') ?? 'workload') as Grain;
   const all = request.options.boolean('all-namespaces');
   const asked = askedAboutAll(await ask(request, plan));
@@ -71,7 +83,18 @@ async function read(
     if (end.type !== 'pods') return false;
     return end.ref.kind === 'Namespace' ? end.ref.name === wanted : end.ref.namespace === wanted;
   };
-  return { asked, answer: matrixRows(asked.index, asked.model, by, keep), by };
+  if (wanted !== undefined) checkNamespace(asked, wanted);
+  const answer = matrixRows(asked.index, asked.model, by, keep);
+  return { asked, answer, by, some: answer.ends.some((end) => end.type === 'pods' && keep(end)) };
+}
+
+/** A namespace that surely is not there is a slip, not one in which nobody may talk. */
+function checkNamespace({ index, model }: Asked, name: string): void {
+  const names = new Set(model.units.map(({ namespace }) => namespace.name));
+  for (const { metadata } of index.list('Namespace')) names.add(metadata?.name ?? '');
+  for (const { ref } of model.policies) names.add(ref.namespace ?? '');
+  if (names.has(name) || !(isPaper(index) || index.seen('Namespace').status === 'ok')) return;
+  throw new UsageError(`there is no namespace ${name}`, nearHint(nearestWords(name, [...names]), ''));
 }
 
 const plan: Plan = async (gatherer, namespace) => {
@@ -116,10 +139,9 @@ function matrixReport(asked: Asked, answer: MatrixAnswer, by: Grain, command: st
 /** More targets than this are counted, unless everything is to be shown. */
 const MOST = 6;
 
-function tables(answer: MatrixAnswer, format: string): readonly Section[] {
+function tables(answer: MatrixAnswer, format: string, some: boolean): readonly Section[] {
   const rows = format === 'table' ? briefRows(answer) : foldedRows(answer);
   if (rows.length === 0) {
-    const some = answer.ends.some(({ type }) => type === 'pods');
     return [{ type: 'text', lines: [some ? 'Nobody may reach anybody.' : 'There is no pod to ask about.'] }];
   }
   if (format === 'markdown') {

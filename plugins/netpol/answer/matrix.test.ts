@@ -58,7 +58,17 @@ describe('matrix -o json', () => {
     expect(ports(web)).toEqual([{ protocol: 'TCP', from: 81, to: 81 }]);
   });
 
-  it('says that there is no pod to ask about', async () => {
+  it('says that there is no pod to ask about, or no such namespace, and takes no name', async () => {
+    expect(await ask('matrix -n shopp')).toMatchObject({
+      exit: 2,
+      stderr: 'error: there is no namespace shopp\nDid you mean shop?\n',
+    });
+    for (const command of ['matrix', 'graph']) {
+      expect(await ask(`${command} shop`)).toMatchObject({
+        exit: 2,
+        stderr: `error: ${command} takes no name: shop\nOf one namespace: kubectl netpol ${command} -n shop\n`,
+      });
+    }
     const policy =
       'apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: p, namespace: x}\nspec: {}\n';
     expect((await ask('matrix', policy)).stdout).toContain('There is no pod to ask about.');

@@ -53,17 +53,19 @@ export function missing(
     ...new Set(objects.filter((object) => namespace === undefined || namespaceOf(object) === namespace).map(nameOf)),
   ]);
   const where = namespace === undefined ? '' : ` in namespace ${namespace}`;
-  const meant = mistypedKind(index, namespace);
+  const meant = noNamespace(index, namespace) ? kindMeant(namespace ?? '') : undefined;
   // `db.data`, as names are resolved.
   const [, short = '', space = ''] = /^([^.]+)\.([^.]+)$/.exec(name) ?? [];
   const dotted = objects.some((object) => nameOf(object) === short && namespaceOf(object) === space);
   const hint = dotted
     ? `Did you mean ${space}/${short}?`
-    : meant !== undefined
-      ? `Did you mean ${meant}/${name}?`
-      : elsewhere.length > 0
-        ? `It is in namespace ${joinNames(elsewhere)}: -n ${elsewhere[0] ?? ''}, or ${elsewhere[0] ?? ''}/${name}`
-        : nearHint(near, '');
+    : isWayIn(index, namespace)
+      ? 'What leads to a Service is no end: kubectl netpol who-can-reach svc/NAME'
+      : meant !== undefined
+        ? `Did you mean ${meant}/${name}?`
+        : elsewhere.length > 0
+          ? `It is in namespace ${joinNames(elsewhere)}: -n ${elsewhere[0] ?? ''}, or ${elsewhere[0] ?? ''}/${name}`
+          : nearHint(near, '');
   throw new UsageError(`there is no ${what}${where}`, hint);
 }
 
@@ -74,9 +76,14 @@ function isLeftOut(index: ClusterIndex, namespace: string): boolean {
 }
 
 /** `deploymnt/web` reads as a namespace; where there is none of that name, a kind may have been meant. */
-function mistypedKind(index: ClusterIndex, namespace: string | undefined): string | undefined {
-  if (namespace === undefined || index.list('Pod', namespace).length > 0) return undefined;
-  return index.get('Namespace', undefined, namespace) === undefined ? kindMeant(namespace) : undefined;
+function noNamespace(index: ClusterIndex, namespace: string | undefined): boolean {
+  if (namespace === undefined || index.list('Pod', namespace).length > 0) return false;
+  return index.get('Namespace', undefined, namespace) === undefined;
+}
+
+/** `ingress/web`: neither a namespace nor an end. */
+function isWayIn(index: ClusterIndex, namespace = ''): boolean {
+  return noNamespace(index, namespace) && /^(?:ing|ingress(?:es)?|gateways?|\w*routes?)$/i.test(namespace);
 }
 
 /** The same error for a word that stands where a command may: `matrx` may have been meant as one. */

@@ -150,7 +150,7 @@ function refusePolicyAndUrl(word: string): void {
   const port = scheme === 'http' ? 80 : 443;
   throw new UsageError(
     `"${word}" is a URL; policies know pods and addresses`,
-    `A Service: NAMESPACE/NAME. Outside of the cluster: the address of ${host}, or internet:${port}`,
+    `A Service: NAMESPACE/NAME. Outside of the cluster: the address of ${host},\nor internet:${port}`,
   );
 }
 
