@@ -36,20 +36,23 @@ export const ingressRouteMessages = {
     },
   }),
 
-  SVC702: message<{ ingress: string; namespace: string; classes: string; standard: string; only: string }>({
+  SVC702: message<{
+    ingress: string;
+    namespace: string;
+    classes: string;
+    standard: string;
+    only: string;
+    /** Whether there are classes is not known. */
+    unread: boolean;
+  }>({
     slug: 'ingress-without-class',
     severity: 'warning',
     confidence: 'likely',
     rung: 80,
     title: 'the Ingress has no class and none is the default',
-    summary: ({ ingress, namespace, classes, standard }) =>
+    summary: ({ ingress, namespace, classes, standard, unread }) =>
       `Ingress ${namespace}/${ingress} has no ingressClassName` +
-      (standard !== ''
-        ? `; class ${standard} became the default after it was made`
-        : classes === ''
-          ? ', and this cluster has no IngressClass'
-          : `, and none of ${classes} is the default`) +
-      ': no controller has taken it',
+      (unread ? ', and no controller has given it an address' : withoutDefault(classes, standard)),
     explain:
       'An Ingress without a class belongs to the default IngressClass, which is written into the Ingress when it is created. ' +
       'Without a default most controllers leave it alone; only some can be told to take Ingresses without a class.\n' +
@@ -308,3 +311,13 @@ export const ingressRouteMessages = {
     },
   }),
 };
+
+function withoutDefault(classes: string, standard: string): string {
+  const why =
+    standard !== ''
+      ? `; class ${standard} became the default after it was made`
+      : classes === ''
+        ? ', and this cluster has no IngressClass'
+        : `, and none of ${classes} is the default`;
+  return `${why}: no controller has taken it`;
+}

@@ -32,6 +32,20 @@ describe('ingress class', () => {
     expect(report.causes[0]?.fixes[0]?.command).toContain('"ingressClassName":"edge"');
   });
 
+  it('tells an Ingress without a class and an address where classes were not read: its controller would have taken it', () => {
+    const bare = { ...ingressTo('shop', { className: null, ...noAddress }), status: { loadBalancer: {} } };
+    const except = { IngressClass: 'notCollected', Node: 'notCollected' } as const;
+    const told = diagnoseObjects([...web, bare], 'web', { except });
+    expect(causeCodes(told)).toEqual(['SVC702']);
+    expect(told.headline).toContain('has no ingressClassName, and no controller has given it an address');
+    expect(told.causes[0]?.confidence).toBe('possible');
+    const manifest = { ...bare, metadata: { name: 'shop', namespace: 'shop' }, status: undefined };
+    const taken = { ...bare, metadata: { ...bare.metadata, finalizers: ['networking.gke.io/ingress-finalizer-V2'] } };
+    for (const one of [manifest, taken]) {
+      expect(diagnoseObjects([...web, one as never], 'web', { except }).causes).toEqual([]);
+    }
+  });
+
   it('leaves Ingresses without a class alone that have an address, and those of GKE', () => {
     expect(diagnoseObjects([...web, edge, ingressTo('shop', { className: null })], 'web').verdict).toBe('healthy');
     const gke = node('n1', true, { spec: { providerID: 'gce://p/z/n1' } });

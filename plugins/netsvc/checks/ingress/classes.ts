@@ -1,5 +1,6 @@
 import type { Finding } from '../../../../shared/messages/finding.ts';
 import { isProvenAbsent, isWhollyRead } from '../../../../shared/model/absence.ts';
+import { isApplied } from '../../../../shared/model/applied.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import type { Ingress, IngressClass } from '../../../../shared/model/objects-network.ts';
 import { formatRef, nameOf, namespaceOf, refOf } from '../../../../shared/model/refs.ts';
@@ -58,9 +59,12 @@ function missing(index: ClusterIndex, ingress: Ingress, wanted: string, annotate
 
 /** No class at all: only a controller that takes what nobody claims will serve it. */
 function none(index: ClusterIndex, ingress: Ingress): readonly Finding[] {
-  if (!isWhollyRead(index, 'IngressClass')) return [];
+  const unread = !isWhollyRead(index, 'IngressClass');
+  // What is written into an Ingress when it is made is seen in the Ingress: it had no default class.
+  if (unread && (!isApplied(ingress) || index.list('IngressClass').length > 0)) return [];
   // GKE's own controller takes Ingresses without a class and keeps no IngressClass objects.
   if (index.list('Node').some((node) => node.spec?.providerID?.startsWith('gce:') === true)) return [];
+  if (ingress.metadata?.finalizers?.some((name) => name.startsWith('networking.gke.io/')) === true) return [];
   const classes = index.list('IngressClass');
   const standard = classes.find((entry) => entry.metadata?.annotations?.[DEFAULT] === 'true');
   return [
@@ -72,7 +76,9 @@ function none(index: ClusterIndex, ingress: Ingress): readonly Finding[] {
         classes: joinNames(classes.map(nameOf), 4),
         standard: standard === undefined ? '' : nameOf(standard),
         only: classes.length === 1 ? nameOf(classes[0] ?? {}) : '',
+        unread,
       },
+      ...(unread ? { confidence: 'possible' } : {}),
       impact: 0.4,
       evidence: [
         {
@@ -80,8 +86,9 @@ function none(index: ClusterIndex, ingress: Ingress): readonly Finding[] {
           source: formatRef(refOf(ingress, 'Ingress')),
         },
         {
-          fact:
-            standard === undefined
+          fact: unread
+            ? 'they were not read'
+            : standard === undefined
               ? `none of ${classes.length} IngressClasses is marked as default`
               : `IngressClass ${nameOf(standard)} is the default, which counts only for Ingresses created after it`,
           source: 'IngressClasses of the cluster',
