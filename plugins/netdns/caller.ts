@@ -1,6 +1,7 @@
 import { UnseenError, UsageError } from '../../shared/cli/command.ts';
 import { nearestWords } from '../../shared/cli/nearest.ts';
-import { parseTarget, type TargetKind } from '../../shared/cli/parse-target.ts';
+import { parseTarget } from '../../shared/cli/parse-target.ts';
+import type { TargetKind } from '../../shared/cli/target-kinds.ts';
 import { isProvenAbsent } from '../../shared/model/absence.ts';
 import type { ClusterIndex } from '../../shared/model/cluster-index.ts';
 import type { Pod } from '../../shared/model/objects-pod.ts';

@@ -3,7 +3,7 @@ import type { KindName } from '../model/kinds.ts';
 import { nameOf, namespaceOf } from '../model/refs.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { Runtime } from '../runtime/runtime.ts';
-import { kindOfWord } from './parse-target.ts';
+import { kindOfWord } from './target-kinds.ts';
 import type { World } from './world.ts';
 
 export interface NameQuery {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { UsageError } from './command.ts';
-import { parseTarget, type TargetKind } from './parse-target.ts';
+import { parseTarget } from './parse-target.ts';
+import type { TargetKind } from './target-kinds.ts';
 
 const ALL: readonly TargetKind[] = [
   'Service',

@@ -2,11 +2,7 @@ import { isIP } from 'node:net';
 import { UsageError } from './command.ts';
 import { KIND_WORDS, kindAmong, type WordedKind, wordsFor } from './kind-words.ts';
 import { nearestWords } from './nearest.ts';
-
-/** The kinds that a target may have. */
-const TARGET_KINDS = ['Service', 'Pod', 'Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'Ingress'] as const;
-
-export type TargetKind = (typeof TARGET_KINDS)[number];
+import { kindOfWord, TARGET_KINDS, type TargetKind } from './target-kinds.ts';
 
 /** What the user points at. */
 export interface Target {
@@ -55,12 +51,6 @@ function hintOfMany(words: readonly string[]): string {
   const plain = words.every((word) => /^[a-z0-9][a-z0-9.-]*$/.test(word));
   if (words.length === 2 && plain) return `Of a namespace: ${first}/${second}, or ${second} -n ${first}`;
   return 'All Services of the namespace: kubectl netsvc check';
-}
-
-/** The kind that a word means to kubectl, among those that a target may have. */
-export function kindOfWord(word: string): TargetKind | undefined {
-  // Endpoints bear the name of their Service.
-  return /^(ep|endpoints)$/i.test(word) ? 'Service' : kindAmong(TARGET_KINDS, word);
 }
 
 const KNOWN_KINDS = Object.keys(KIND_WORDS) as WordedKind[];

@@ -1,6 +1,7 @@
 import { UsageError } from '../../../shared/cli/command.ts';
 import { didYouMean } from '../../../shared/cli/nearest.ts';
-import { parseTarget, type TargetKind } from '../../../shared/cli/parse-target.ts';
+import { parseTarget } from '../../../shared/cli/parse-target.ts';
+import type { TargetKind } from '../../../shared/cli/target-kinds.ts';
 import type { ClusterIndex } from '../../../shared/model/cluster-index.ts';
 import type { KubeObject } from '../../../shared/model/objects.ts';
 import type { Workload } from '../../../shared/model/objects-workload.ts';

@@ -1,4 +1,4 @@
-import type { TargetKind } from '../../../shared/cli/parse-target.ts';
+import type { TargetKind } from '../../../shared/cli/target-kinds.ts';
 
 /** What can be followed to Services. */
 export const TARGET_KINDS: readonly TargetKind[] = [
