@@ -62,7 +62,7 @@ export const logMessages = defineMessages({
     slug: 'log-upstream-fails',
     severity: 'warning',
     rung: 40,
-    covers: ['DNS278'],
+    covers: ['DNS272', 'DNS278'],
     title: 'the upstream resolver does not answer',
     summary: ({ count, what }) =>
       `queries for outside names failed ${times(count)}: no connection to${at(what || 'the upstream')}`,
@@ -75,7 +75,7 @@ export const logMessages = defineMessages({
     slug: 'log-upstream-timeouts',
     severity: 'warning',
     rung: 41,
-    covers: ['DNS278'],
+    covers: ['DNS272', 'DNS278'],
     title: 'queries to the upstream time out',
     summary: ({ count, what, names = 'outside names' }) =>
       `queries for ${names} timed out ${times(count)}${what === '' ? '' : `: ${what} did not answer`}`,
@@ -156,7 +156,7 @@ export const logMessages = defineMessages({
     slug: 'log-upstream-unhealthy',
     severity: 'warning',
     rung: 39,
-    covers: ['DNS278'],
+    covers: ['DNS272', 'DNS278'],
     title: 'every upstream is taken to be down',
     summary: ({ count, what }) => `no upstream was healthy ${times(count)}${at(what)}: outside names got SERVFAIL`,
     explain:

@@ -39,7 +39,7 @@ export const metricsMessages = defineMessages({
     severity: 'warning',
     rung: 43,
     title: 'many queries get SERVFAIL',
-    summary: ({ pods, number }) => `${number} of 100 queries to ${pods} get SERVFAIL`,
+    summary: ({ pods, number, what }) => `${number} of 100 queries to ${pods} get SERVFAIL${what}`,
     explain:
       'SERVFAIL means that the server could not find out: an upstream that is silent or refuses, a plugin without fallthrough, ' +
       'or an upstream whose DNSSEC validation fails. The errors in the log name the upstream.',

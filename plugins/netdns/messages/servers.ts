@@ -67,13 +67,23 @@ export const serversMessages = defineMessages({
       'Created anew it must get the same ClusterIP, the clusterDNS of every kubelet: pods that run keep their resolv.conf.',
   }),
 
-  DNS105: message<{ namespace: string; name: string; count: number; ready: number }>({
+  DNS105: message<{
+    namespace: string;
+    name: string;
+    count: number;
+    ready: number;
+    /** Ready endpoints of pods that were deleted, and why they are left. */
+    gone?: string;
+    why?: string;
+  }>({
     slug: 'dns-service-without-endpoints',
     severity: 'critical',
     rung: 60,
     title: 'the DNS Service has no ready endpoint',
-    summary: ({ namespace, name, count, ready }) =>
-      `Service ${namespace}/${name} has no ready endpoint (0 of ${count}), although ${ready} DNS servers are ready`,
+    summary: ({ namespace, name, count, ready, gone = '', why = '' }) =>
+      gone === ''
+        ? `Service ${namespace}/${name} has no ready endpoint (0 of ${count}), although ${ready} DNS servers are ready`
+        : `no name resolves in this cluster: all endpoints of Service ${namespace}/${name} are pods that are gone (${gone}), although ${ready} DNS servers are ready${why}`,
     explain:
       'kube-proxy sends questions to the ready endpoints of the DNS Service. There is none although servers are ready: the ' +
       'EndpointSlices are out of date. kube-controller-manager writes them: look whether it runs.',

@@ -41,6 +41,38 @@ describe('logs of the DNS servers', () => {
     expect(causeCodes(now(text))).toEqual([code]);
   });
 
+  describe('queries that end in SERVFAIL, where plugin log writes them', () => {
+    const query = (name: string, rcode: string, at: number) =>
+      `[INFO] 10.244.1.9:${40_000 + at} - ${at} "A IN ${name} udp 42 false 512" ${rcode} qr,rd 42 0.001s\n`;
+    const lines = (failed: number) =>
+      Array.from({ length: 200 }, (_, at) =>
+        at < failed ? query('api.example.com.', 'SERVFAIL', at) : query('web.shop.svc.cluster.local.', 'NOERROR', at),
+      ).join('');
+    const ask = (failed: number, log = 'log') =>
+      checkObjects(dnsObjects({ corefile: COREFILE.replace('errors', `errors\n    ${log}`) }), {
+        logs: [logOf('coredns-1', lines(failed), false)],
+      });
+
+    it('are told with the name', () => {
+      const report = ask(100);
+      expect(causeCodes(report)).toEqual(['DNS272']);
+      expect(report.headline).toContain(
+        '50 of 100 queries to the DNS servers get SERVFAIL, most often those for api.ex',
+      );
+    });
+
+    it('are none when few, and no share where failures alone are written', () => {
+      expect(causeCodes(ask(4))).toEqual([]);
+      expect(causeCodes(ask(200, 'log . {\n        class error\n    }'))).toEqual([]);
+    });
+
+    it('are a consequence of the upstream that the errors name', () => {
+      const logs = [logOf('coredns-1', lines(100) + timeout.repeat(20), false)];
+      const corefile = COREFILE.replace('errors', 'errors\n    log');
+      expect(causeCodes(checkObjects(dnsObjects({ corefile }), { logs }))).toEqual(['DNS253']);
+    });
+  });
+
   it('names the upstream that does not answer', () => {
     expect(now(timeout.repeat(20)).headline).toContain('10.0.0.2:53 did not answer');
   });

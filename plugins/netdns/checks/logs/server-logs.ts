@@ -1,18 +1,21 @@
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
-import { dnsServersRef } from '../../../../shared/dns/cluster-dns.ts';
+import { type ClusterDns, dnsServersRef } from '../../../../shared/dns/cluster-dns.ts';
 import { clusterDomainOf } from '../../../../shared/dns/cluster-domain.ts';
 import { forwardedZones } from '../../../../shared/dns/corefile/forwarded-zones.ts';
 import { serversCorefile } from '../../../../shared/dns/corefile/sources.ts';
 import { nameClients } from '../../../../shared/dns/logs/name-clients.ts';
 import { recentLog } from '../../../../shared/dns/logs/recent.ts';
-import { type LogText, summariseLogs } from '../../../../shared/dns/logs/summarise.ts';
+import { type LogText, type QuerySummary, summariseLogs } from '../../../../shared/dns/logs/summarise.ts';
+import { metricsOf } from '../../../../shared/dns/metrics/pages.ts';
+import type { Finding } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import type { Pod } from '../../../../shared/model/objects-pod.ts';
 import { isReady } from '../../../../shared/model/pods.ts';
-import { nameOf, namespaceOf } from '../../../../shared/model/refs.ts';
+import { formatRef, nameOf, namespaceOf } from '../../../../shared/model/refs.ts';
 import { parseQuantity } from '../../../../shared/util/quantity.ts';
-import { type LogScene, logFindings } from '../../diagnose/log-findings.ts';
+import { type LogScene, logFindings, tallies } from '../../diagnose/log-findings.ts';
 import type { DnsSubject } from '../../dns-subject.ts';
+import { metricsMessages } from '../../messages/metrics.ts';
 import { judgeKnown } from '../corefile/corefile-invalid.ts';
 import { SERVER_KINDS } from '../servers/server-facts.ts';
 
@@ -35,7 +38,7 @@ export const serverLogs = defineCheck<DnsSubject>({
       domain,
     );
     // Lines about the API server are judged beside the way to it.
-    return logFindings(nameClients(index, summariseLogs(logs, domain)), dnsServersRef(dns), 'log of', {
+    const told = logFindings(nameClients(index, summariseLogs(logs, domain)), dnsServersRef(dns), 'log of', {
       recent,
       othersServe: dns.pods.some(isReady),
       homes: new Map(
@@ -44,8 +47,39 @@ export const serverLogs = defineCheck<DnsSubject>({
       forwards: source === undefined ? [] : forwardedZones(judgeKnown(source)),
       ...tightCpu(dns.pods),
     });
+    // What the servers count says it better.
+    const counted = metricsOf(index).length > 0 || source === undefined || !logsAll(source.text);
+    return [...told, ...(counted ? [] : servfails(recent.queries, dns))];
   },
 });
+
+/** Plugin log writes what came to a good end too; with `class error` alone all that it writes are failures. */
+function logsAll(corefile: string): boolean {
+  const classes = [...corefile.matchAll(/^\s*class\s+(.+)$/gm)].map(([, words = '']) => words);
+  return classes.every((words) => /\b(?:all|success)\b/.test(words));
+}
+
+/** Queries of which fewer than that are no sample, and the share of failures that is too much, as for metrics. */
+const SAMPLE = 100;
+const MANY = 0.05;
+
+function servfails(queries: QuerySummary | undefined, dns: ClusterDns): readonly Finding[] {
+  const failed = queries?.rcodes.find(({ what }) => what === 'SERVFAIL')?.count ?? 0;
+  if (queries === undefined || queries.queries < SAMPLE || failed < MANY * queries.queries) return [];
+  const number = String(Math.round((failed / queries.queries) * 100));
+  const ref = dnsServersRef(dns);
+  const [name] = queries.failingNames;
+  return [
+    metricsMessages.DNS272.raise({
+      subject: ref,
+      args: { pods: 'the DNS servers', number, what: name === undefined ? '' : `, most often those for ${name.what}` },
+      evidence: [
+        { fact: `SERVFAIL: ${failed} of ${queries.queries} queries`, source: `logs of ${formatRef(ref)}` },
+        { fact: `names that failed: ${tallies(queries.failingNames)}`, source: `logs of ${formatRef(ref)}` },
+      ],
+    }),
+  ];
+}
 
 /** Below this, in CPUs, a limit is what a busy server waits for. */
 const TIGHT = 0.2;

@@ -9,8 +9,9 @@ import type { Pod } from '../../../../shared/model/objects-pod.ts';
 import { isReady } from '../../../../shared/model/pods.ts';
 import { formatRef, nameOf, namespaceOf, type Ref, refOf } from '../../../../shared/model/refs.ts';
 import { matchesLabels } from '../../../../shared/model/selectors.ts';
-import { endpointRows, selectorOf } from '../../../../shared/model/services.ts';
+import { type EndpointRow, endpointRows, selectorOf } from '../../../../shared/model/services.ts';
 import { applyLine, patchLine } from '../../../../shared/util/kubectl.ts';
+import { joinNames } from '../../../../shared/util/text.ts';
 import type { DnsSubject } from '../../dns-subject.ts';
 import { serversMessages } from '../../messages/servers.ts';
 import { SERVER_KINDS } from './server-facts.ts';
@@ -21,12 +22,12 @@ export const dnsService = defineCheck<DnsSubject>({
   group: 'service',
   needs: ['Service'],
   uses: [...SERVER_KINDS],
-  run: ({ dns }, { index }) => {
+  run: ({ dns }, { index, now }) => {
     if (dns === undefined) return [];
     const ready = dns.pods.filter(isReady);
     if (dns.service === undefined) return missing(index, dns, ready.length);
     const selecting = wrongSelector(dns.service, dns, ready);
-    return selecting.length > 0 ? selecting : withoutEndpoints(index, dns.service, ready.length);
+    return selecting.length > 0 ? selecting : withoutEndpoints(index, dns.service, dns, now);
   },
 });
 
@@ -130,23 +131,55 @@ function pick(labels: Readonly<Record<string, string>>, key: string): Readonly<R
   return value === undefined ? undefined : { [key]: value };
 }
 
-function withoutEndpoints(index: ClusterIndex, service: Service, ready: number): readonly Finding[] {
+function withoutEndpoints(index: ClusterIndex, service: Service, dns: ClusterDns, now: number): readonly Finding[] {
+  const ready = dns.pods.filter(isReady).length;
   const seen = index.seen('EndpointSlice', namespaceOf(service));
   if (seen.status !== 'ok' || !seen.whole || ready === 0) return [];
   // kube-proxy takes endpoints of the family of each address of the Service; those of another family answer nobody.
   const addresses = (service.spec?.clusterIPs ?? []).filter((address) => address !== 'None');
   const families = new Set<string>(addresses.map((address) => (address.includes(':') ? 'IPv6' : 'IPv4')));
   const rows = endpointRows(index, service).filter(({ family }) => families.size === 0 || families.has(family));
-  if (rows.some((row) => row.ready)) return [];
+  const told = rows.filter((row) => row.ready);
+  if (told.length > 0 && !(told.every((row) => isGone(index, row)) && dns.pods.some((pod) => isSettled(pod, now))))
+    return [];
+  const gone = told.flatMap(({ addresses, endpoint }) =>
+    addresses.slice(0, 1).map((address) => `${address} of ${endpoint.targetRef?.name ?? ''}`),
+  );
+  const lost = selectorOf(service) === undefined;
   const ref = refOf(service, 'Service');
   return [
     serversMessages.DNS105.raise({
       subject: ref,
-      args: { namespace: namespaceOf(service), name: nameOf(service), count: rows.length, ready },
+      args: {
+        namespace: namespaceOf(service),
+        name: nameOf(service),
+        count: rows.length,
+        ready,
+        gone: joinNames(gone, 2),
+        why: lost && gone.length > 0 ? '; it has no selector, so nobody keeps them' : '',
+      },
       evidence: [
-        { fact: `0 of ${rows.length} endpoints ready`, source: `EndpointSlices of ${formatRef(ref)}` },
+        ...(gone.length > 0
+          ? [{ fact: `pods that do not exist: ${joinNames(gone, 3)}`, source: `EndpointSlices of ${formatRef(ref)}` }]
+          : [{ fact: `0 of ${rows.length} endpoints ready`, source: `EndpointSlices of ${formatRef(ref)}` }]),
+        ...(lost && gone.length > 0 ? [{ fact: 'no selector', source: `${formatRef(ref)} spec` }] : []),
         { fact: `${ready} DNS servers are ready`, source: `pods of namespace ${namespaceOf(service)}` },
       ],
+      ...(lost && gone.length > 0
+        ? { fixes: selectorFix(ref, {}, dns, dns.pods.find(isReady)?.metadata?.labels ?? {}) }
+        : {}),
     }),
   ];
+}
+
+/** It stands for a pod that was deleted. */
+function isGone(index: ClusterIndex, { endpoint, pod, slice }: EndpointRow): boolean {
+  const { kind, name = '', namespace = namespaceOf(slice) } = endpoint.targetRef ?? {};
+  return kind === 'Pod' && pod === undefined && isProvenAbsent(index, 'Pod', namespace, name);
+}
+
+/** Ready for longer than endpoints take to follow, and than lists of pods and of endpoints are read apart. */
+function isSettled(pod: Pod, now: number): boolean {
+  const ready = pod.status?.conditions?.find(({ type }) => type === 'Ready');
+  return ready?.status === 'True' && now - Date.parse(ready.lastTransitionTime ?? '') > 60_000;
 }

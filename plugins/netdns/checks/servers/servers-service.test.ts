@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { KubeObject } from '../../../../shared/model/objects.ts';
-import { node, pod, service } from '../../../../shared/testing/builders.ts';
+import type { Pod } from '../../../../shared/model/objects-pod.ts';
+import { node, pod, secondsAgo, service } from '../../../../shared/testing/builders.ts';
 import { causeCodes, checkObjects, configMap, dnsObjects, dnsService, server } from '../../testing/dns-objects.ts';
 
 const without = (objects: readonly KubeObject[], kind: string, name?: string): readonly KubeObject[] =>
@@ -75,6 +76,39 @@ describe('the Service of the servers', () => {
     const objects = without(dnsObjects(), 'EndpointSlice');
     expect(causeCodes(checkObjects(objects))).toEqual(['DNS105']);
     expect(checkObjects(objects, { except: { EndpointSlice: 'forbidden' } }).verdict).toBe('healthy');
+  });
+
+  describe('whose endpoints are pods that were deleted', () => {
+    const old = server('coredns-0', { ip: '10.244.9.9' });
+    const ask = (seconds: number, selector: object = {}, endpoints = [old]) => {
+      const objects = dnsObjects({ endpoints, service: selector }).map((one) =>
+        one.kind === 'Pod'
+          ? {
+              ...one,
+              status: {
+                ...(one as Pod).status,
+                conditions: [{ type: 'Ready', status: 'True', lastTransitionTime: secondsAgo(seconds) }],
+              },
+            }
+          : one,
+      );
+      return checkObjects(objects);
+    };
+
+    it('is told, and that its selector is gone, with the line that brings it back', () => {
+      const report = ask(600, { selector: undefined });
+      expect(causeCodes(report)).toEqual(['DNS105']);
+      expect(report.headline).toContain('are pods that are gone (10.244.9.9 of coredns-0), although 2 DNS servers');
+      expect(report.headline).toContain('it has no selector');
+      expect(report.causes[0]?.fixes[0]?.command).toContain('{"selector":{"k8s-app":"kube-dns"}}');
+      expect(ask(600).headline).not.toContain('selector');
+      expect(causeCodes(ask(600))).toEqual(['DNS105']);
+    });
+
+    it('is not told of a change on its way, nor where one of the servers is among them', () => {
+      expect(causeCodes(ask(20))).toEqual([]);
+      expect(causeCodes(ask(600, {}, [old, server('coredns-1', { node: 'n1' })]))).toEqual([]);
+    });
   });
 
   it('without endpoints of the family of its address is told', () => {
