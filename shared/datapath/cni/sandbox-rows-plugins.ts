@@ -15,6 +15,12 @@ export const PLUGIN_ROWS: readonly SandboxRow[] = [
     'the blocks of the node are full, no free one is left, and it may not borrow: strictAffinity of IPAMConfig default',
   ],
   [
+    /No IPs available in pools: \[[^\]]/,
+    'no-address',
+    'Calico',
+    'the address pools of Calico have no free address left',
+  ],
+  [
     /No IPs available in pools|Assigned 0 out of \d+ requested IPv[46]/,
     'no-address',
     'Calico',

@@ -6,6 +6,7 @@ import { nameOf, namespaceOf } from '../../../../shared/model/refs.ts';
 import { plural, shorten } from '../../../../shared/util/text.ts';
 import { type ClusterSubject, nodeKey } from '../../cluster-subject.ts';
 import { hostNetworkPods, type NodeAddresses, nodeAddresses } from '../../facts/addresses.ts';
+import { awsRefusal } from '../../facts/aws-refusals.ts';
 import { poolUses } from '../../facts/calico-blocks.ts';
 import { downNodes, nodeFacts, nodeFactsOf } from '../../facts/nodes.ts';
 import { addressMessages } from '../../messages/addresses.ts';
@@ -63,10 +64,12 @@ function outOf(index: ClusterIndex, entry: NodeAddresses): Finding {
   const count = numbersOf(entry);
   // Pods that wait although few addresses are held: what the plugin says is nearer the truth than the count.
   const odd = first !== undefined && used !== undefined && capacity !== undefined && used < capacity * LEAKED;
+  const told = first?.cause.plugin === 'AWS VPC CNI' ? awsRefusal(index, name) : undefined;
   const meaning =
-    odd && first.cause.plugin === 'AWS VPC CNI' && /node or its subnet/.test(first.cause.meaning)
+    told?.meaning ??
+    (odd && first.cause.plugin === 'AWS VPC CNI' && /node or its subnet/.test(first.cause.meaning)
       ? `its subnet has no free ${source.includes('prefixes') ? 'prefix (/28)' : 'address'}, or aws-node may not attach interfaces`
-      : (first?.cause.meaning ?? 'addresses are used up');
+      : (first?.cause.meaning ?? 'addresses are used up'));
   const numbers = count === '' ? meaning : odd ? `${meaning}; pods hold ${used} of ${capacity}` : count;
   return addressMessages.CNI304.raise({
     subject: { kind: 'Node', name },
@@ -83,7 +86,11 @@ function outOf(index: ClusterIndex, entry: NodeAddresses): Finding {
     severity: waiting.length > 0 ? 'critical' : 'warning',
     impact: (waiting.length > 0 ? 1 : 0.5) / Math.max(1, nodeFacts(index).length),
     pods: [nodeKey(name)],
-    evidence: [...waitingEvidence(entry), ...countEvidence(entry, source, ranges)],
+    evidence: [
+      ...waitingEvidence(entry),
+      ...(told === undefined ? [] : [told.evidence]),
+      ...countEvidence(entry, source, ranges),
+    ],
   });
 }
 
