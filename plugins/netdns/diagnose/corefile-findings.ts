@@ -54,6 +54,7 @@ const MESSAGES: Readonly<Record<LintRule, Message<CorefileArgs>>> = {
   'no-upstream': habits.DNS237,
   'option-without-effect': habits.DNS238,
   'second-forward-unused': habits.DNS239,
+  'forwards-to-nobody': habits.DNS242,
 };
 
 /** A ConfigMap of the cluster. */

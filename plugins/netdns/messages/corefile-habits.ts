@@ -249,4 +249,19 @@ export const corefileHabitMessages = defineMessages({
       'crash at the start. kubectl netdns corefile --migrate --coredns-version VERSION writes the text for that version.',
     fixes: edit(() => 'mend it before the upgrade'),
   }),
+  DNS242: message<CorefileArgs>({
+    slug: 'forwards-to-nobody',
+    severity: 'warning',
+    rung: 40,
+    covers: ['DNS253', 'DNS254', 'DNS259', 'DNS278'],
+    title: 'no upstream has an address at which somebody can be',
+    summary: text(
+      ({ names = '', target = '' }) => `${names} are forwarded to ${target}, an address that no network routes`,
+    ),
+    explain:
+      'The addresses of documentation (192.0.2.0/24, 198.51.100.0/24, 203.0.113.0/24, 2001:db8::/32) and those from 240.0.0.0 on ' +
+      'are routed nowhere: each query waits until it times out and ends as SERVFAIL. They get into a Corefile with an example ' +
+      'that was copied. Names of the cluster still resolve.',
+    fixes: edit(() => 'forward to the resolvers of your network instead'),
+  }),
 });

@@ -7,6 +7,7 @@ import { clusterDnsOf } from '../cluster-dns.ts';
 import { metricsOf } from '../metrics/pages.ts';
 import { type JudgeInput, type Judgement, judgeCorefile } from './judge.ts';
 import { keeperOf } from './keeper.ts';
+import { FILLED_IN } from './lint/problem.ts';
 import { COREFILE_PATH, type Files } from './syntax/files.ts';
 import { parseVersion } from './versions.ts';
 
@@ -78,7 +79,7 @@ function sourceOf(index: ClusterIndex, map: ConfigMap, program: CorefileSource['
 function environmentOf(container: Container | undefined): ReadonlyMap<string, string> {
   return new Map(
     (container?.env ?? []).flatMap(({ name, value, valueFrom }) =>
-      name === undefined ? [] : [[name, value ?? (valueFrom === undefined ? '' : '192.0.2.53')]],
+      name === undefined ? [] : [[name, value ?? (valueFrom === undefined ? '' : FILLED_IN)]],
     ),
   );
 }
@@ -108,7 +109,7 @@ function filesOf(index: ClusterIndex, map: ConfigMap): Files {
 /** What the node cache fills in by itself when it starts; any address and file will do for judging. */
 function filledIn(text: string): string {
   return text
-    .replaceAll('__PILLAR__CLUSTER__DNS__', '192.0.2.53')
+    .replaceAll('__PILLAR__CLUSTER__DNS__', FILLED_IN)
     .replaceAll('__PILLAR__UPSTREAM__SERVERS__', '/etc/resolv.conf');
 }
 

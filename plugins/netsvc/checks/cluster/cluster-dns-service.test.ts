@@ -33,6 +33,24 @@ describe('cluster-dns-service', () => {
     });
   });
 
+  it('tells by its selector and the pods alone that it leads to none', () => {
+    const dns = (app: string) =>
+      service(
+        'kube-dns',
+        { selector: { 'k8s-app': app }, ports: [{ name: 'dns', port: 53, protocol: 'UDP' }] },
+        { namespace: 'kube-system', labels: { 'k8s-app': 'kube-dns' } },
+      );
+    const unread = { except: { EndpointSlice: 'notCollected' } } as const;
+    const report = diagnoseObjects([...soundWeb(), ...running, dns('coredns')], 'web', unread);
+    expect(causeCodes(report)).toContain('SVC804');
+    expect(report.headline).toContain('selects k8s-app=coredns, which the DNS pods do not carry');
+    expect(causeCodes(diagnoseObjects([...soundWeb(), ...running, dns('kube-dns')], 'web', unread))).toEqual([]);
+    const podsToo = { except: { EndpointSlice: 'notCollected', Pod: 'notCollected' } } as const;
+    expect(causeCodes(diagnoseObjects([...soundWeb(), ...running, dns('coredns')], 'web', podsToo))).not.toContain(
+      'SVC804',
+    );
+  });
+
   it('knows by the slices alone that nothing answers, and then blames no app that ended without a word', () => {
     const dns = service(
       'kube-dns',

@@ -1,13 +1,13 @@
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import { clusterDnsOf } from '../../../../shared/dns/cluster-dns.ts';
 import type { Evidence, Finding, Fix } from '../../../../shared/messages/finding.ts';
-import { isProvenAbsent } from '../../../../shared/model/absence.ts';
+import { isProvenAbsent, isWhollyRead } from '../../../../shared/model/absence.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import type { Labels } from '../../../../shared/model/objects.ts';
 import type { Service } from '../../../../shared/model/objects-network.ts';
 import { formatRef, nameOf, namespaceOf, refOf } from '../../../../shared/model/refs.ts';
 import { formatLabels, matchesLabels } from '../../../../shared/model/selectors.ts';
-import { endpointRows, selectorOf, slicesOf } from '../../../../shared/model/services.ts';
+import { endpointRows, podsMatching, selectorOf, slicesOf } from '../../../../shared/model/services.ts';
 import { patchLine } from '../../../../shared/util/kubectl.ts';
 import { clusterMessages } from '../../messages/cluster.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
@@ -41,11 +41,14 @@ export const clusterDnsService = defineCheck<ServiceSubject>({
       ];
     }
     const { status } = index.seen('EndpointSlice', namespaceOf(service));
-    if (status !== 'ok' || slicesOf(index, service).length === 0) return [];
-    const rows = endpointRows(index, service);
-    if (rows.some((row) => row.ready)) return [];
     const selector = selectorOf(service) ?? {};
     const [first] = dns.pods;
+    // Where the slices were not read, the selector and all pods of the namespace tell whether it leads to one.
+    const unread = status !== 'ok' || slicesOf(index, service).length === 0;
+    if (unread && (first === undefined || !isWhollyRead(index, 'Pod', namespaceOf(service)))) return [];
+    if (unread && podsMatching(index, namespaceOf(service), selector).length > 0) return [];
+    const rows = endpointRows(index, service);
+    if (rows.some((row) => row.ready)) return [];
     const labels = Object.entries(first?.metadata?.labels ?? {}).filter(([key]) => key in selector);
     const misses = first !== undefined && rows.length === 0 && !matchesLabels(selector, first.metadata?.labels);
     const what = misses
@@ -55,10 +58,15 @@ export const clusterDnsService = defineCheck<ServiceSubject>({
       raise(
         what,
         [
-          {
-            fact: `0 of ${rows.length} endpoints ready`,
-            source: `EndpointSlices of ${formatRef(refOf(service, 'Service'))}`,
-          },
+          unread
+            ? {
+                fact: `selector ${formatLabels(selector)} matches no pod`,
+                source: formatRef(refOf(service, 'Service')),
+              }
+            : {
+                fact: `0 of ${rows.length} endpoints ready`,
+                source: `EndpointSlices of ${formatRef(refOf(service, 'Service'))}`,
+              },
         ],
         misses && labels.length > 0 ? [selectorFix(service, Object.fromEntries(labels))] : [],
       ),

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { readCases } from '../../../../test/corefiles/read-cases.ts';
 import { judgeCorefile } from '../judge.ts';
 import { lintCorefile } from './lint.ts';
-import { type LintFacts, NO_FACTS } from './problem.ts';
+import { FILLED_IN, type LintFacts, NO_FACTS } from './problem.ts';
 
 const KUBEADM = [
   'errors',
@@ -78,6 +78,19 @@ describe('each rule names its line', () => {
       forward('/etc/resolv.conf'),
       { ...cluster, resolvConf: { servers: ['127.0.0.53'], source: 'node' } },
       'critical forwards-to-itself 13',
+    ],
+    ['addresses of documentation', forward('192.0.2.53 tls://203.0.113.9'), cluster, 'warning forwards-to-nobody 13'],
+    [
+      'a stub zone to nobody',
+      kubeadm({}, 'corp.example {\nerrors\nforward . 198.51.100.7:5353\n}\n'),
+      cluster,
+      'warning forwards-to-nobody 23',
+    ],
+    [
+      'resolv.conf that names nobody',
+      forward('/etc/resolv.conf'),
+      { ...cluster, resolvConf: { servers: ['2001:db8::53'], source: 'node' } },
+      'warning forwards-to-nobody 13',
     ],
     ['the node cache', forward('169.254.20.10'), cluster, 'warning forwards-to-node-cache 13'],
     ['no kubernetes', kubeadm({ kubernetes: 'whoami' }), cluster, 'critical no-cluster-zone 1'],
@@ -278,6 +291,12 @@ describe('each rule names its line', () => {
     ],
   ])('%s', (_, text, facts, expected) => {
     expect(found(text, facts)).toContain(expected);
+  });
+
+  it('a forward with one upstream that can answer, or with one that was filled in for judging, leads somewhere', () => {
+    for (const to of ['192.0.2.1 8.8.8.8', FILLED_IN, '192.0.3.1', '10.0.0.53']) {
+      expect(loud(found(forward(to), cluster)), to).not.toContainEqual(expect.stringContaining('forwards-to-nobody'));
+    }
   });
 
   it('options that are passed over, by version', () => {

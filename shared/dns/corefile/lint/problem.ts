@@ -6,6 +6,7 @@ export type LintRule =
   | 'wrong-cluster-domain'
   | 'forwards-to-itself'
   | 'forwards-to-node-cache'
+  | 'forwards-to-nobody'
   | 'hosts-hides-names'
   | 'template-hides-names'
   | 'template-denies-type'
@@ -52,6 +53,9 @@ export interface LintProblem {
   /** The line, or what was compared. */
   readonly fact: string;
 }
+
+/** Stands in a text that is judged for an address known at the start only: one that nobody writes by hand. */
+export const FILLED_IN = '192.0.2.255';
 
 /** What is known around a Corefile. Everything may be missing; a rule that needs it is then silent. */
 export interface LintFacts {

@@ -1,5 +1,5 @@
 import { isIp, splitAddress, withoutZone } from '../go/addresses.ts';
-import { type LintInput, type LintProblem, problem } from './problem.ts';
+import { FILLED_IN, type LintInput, type LintProblem, problem } from './problem.ts';
 import { type DirectiveView, directivesNamed, hasPlugin, optionNamed, type ServerView } from './views.ts';
 
 /** Addresses at which distributions place the DNS Service; used only where the real one was not seen. */
@@ -23,6 +23,7 @@ export function lintUpstreams(input: LintInput): readonly LintProblem[] {
     const lines = directivesNamed(server, 'forward').concat(directivesNamed(server, 'proxy'));
     return [
       ...lines.flatMap((line) => loops(input, server, line)),
+      ...lines.flatMap((line) => toNobody(input, server, line)),
       ...lines.flatMap((line) => withoutName(line)),
       ...lines.flatMap((line) => unbounded(input, line)),
       ...unused(lines),
@@ -71,6 +72,23 @@ function loops(input: LintInput, server: ServerView, line: DirectiveView): reado
     }
   }
   return [];
+}
+
+/** Addresses of documentation (RFC 5737, RFC 3849) and of class E, which no network routes. */
+const NOBODY = /^(?:192\.0\.2|198\.51\.100|203\.0\.113|24\d\.\d+\.\d+|25[0-4]\.\d+\.\d+)\.|^2001:0?db8:/i;
+
+/** Every upstream of a line has an address that nobody can have: an example that was copied. */
+function toNobody(input: LintInput, server: ServerView, line: DirectiveView): readonly LintProblem[] {
+  const targets = targetsOf(input, line);
+  const [first] = targets;
+  const known = new Set(targets.map(({ word }) => word)).size === new Set(line.args.slice(1)).size;
+  if (first === undefined || !known) return [];
+  if (!targets.every(({ address }) => NOBODY.test(address) && address !== FILLED_IN)) return [];
+  const from = line.args[0] ?? '.';
+  const zone = from === '.' ? (server.zones[0] ?? from) : from;
+  const names = zone === '.' ? 'names outside of the cluster' : `names of ${zone}`;
+  const fact = `forward ${line.args.join(' ')}`;
+  return [problem('forwards-to-nobody', 'warning', line, fact, { names, target: first.address }, 'likely')];
 }
 
 function whySelf(
