@@ -63,6 +63,21 @@ describe('ways in from outside', () => {
     );
   });
 
+  it('with fields of another type than the API has are told, and the others asked all the same', async () => {
+    const route = (name: string, spec: string): string =>
+      `---\napiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\nmetadata: {name: ${name}, namespace: shop}\nspec: {${spec} rules: [{backendRefs: [{name: web, port: 80}]}]}\n`;
+    const broken =
+      route('broken', 'parentRefs: {name: edge},') +
+      route('sound', 'parentRefs: [{name: edge}], hostnames: null,') +
+      '---\napiVersion: gateway.networking.k8s.io/v1\nkind: Gateway\nmetadata: {name: edge, namespace: shop}\n' +
+      'spec: {listeners: [{name: l, port: 80, protocol: HTTP, allowedRoutes: {kinds: HTTPRoute}}]}\n';
+    const { exit, stdout } = await askManifests(shop(CLUSTER_IP, '', broken), 'svc/web -n shop');
+    expect(exit).toBe(3);
+    expect(flat(stdout)).toContain('Through HTTPRoute shop/sound: TCP 8080 is let in');
+    expect(flat(stdout)).toContain('HTTPRoute broken: spec.parentRefs must be a list');
+    expect(flat(stdout)).toContain('Gateway edge: spec.listeners[0].allowedRoutes.kinds must be a list');
+  });
+
   it('by a load balancer may lose the address that a rule goes by', async () => {
     const block = 'from: [{ipBlock: {cidr: 203.0.113.0/24}}], ';
     const told = 'a node may put its own address in place of the caller';

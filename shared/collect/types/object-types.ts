@@ -2,6 +2,7 @@ import type { KindName } from '../../model/kinds.ts';
 import type { ConfigMap, Node, ServiceCIDR } from '../../model/objects.ts';
 import { CONDITIONS, type FieldsOf, OBJECT, REFERENCE, TEXT_MAP, TEXTS } from './common.ts';
 import type { FieldType } from './field-types.ts';
+import { GATEWAY, GATEWAY_ROUTE, GRANT, NETWORK_CONNECT, OWN_NETWORK, ROUTE } from './gateways.ts';
 import { ENDPOINTS, INGRESS, SERVICE, SLICE } from './network.ts';
 import { POD } from './pods.ts';
 import { AUTOSCALER, DISRUPTION_BUDGET, METRICS, QUOTA, REPLICATION, TEMPLATE, WORKLOAD } from './workloads.ts';
@@ -63,6 +64,8 @@ const EVENT: FieldType = {
 const OTHERS: FieldType = { fields: { ...OBJECT, spec: { fields: { replicas: 'number', template: TEMPLATE } } } };
 
 const TYPES: Readonly<Partial<Record<KindName, FieldType>>> = {
+  ClusterNetworkConnect: NETWORK_CONNECT,
+  ClusterUserDefinedNetwork: OWN_NETWORK,
   ConfigMap: CONFIG_MAP,
   CronJob: WORKLOAD,
   DaemonSet: WORKLOAD,
@@ -70,19 +73,28 @@ const TYPES: Readonly<Partial<Record<KindName, FieldType>>> = {
   Endpoints: ENDPOINTS,
   EndpointSlice: SLICE,
   Event: EVENT,
+  Gateway: GATEWAY,
+  GRPCRoute: GATEWAY_ROUTE,
   HorizontalPodAutoscaler: AUTOSCALER,
+  HTTPRoute: GATEWAY_ROUTE,
   Ingress: INGRESS,
   Job: WORKLOAD,
   Node: NODE,
   Pod: POD,
   PodDisruptionBudget: DISRUPTION_BUDGET,
   PodMetrics: METRICS,
+  ReferenceGrant: GRANT,
   ReplicaSet: WORKLOAD,
   ReplicationController: REPLICATION,
   ResourceQuota: QUOTA,
+  Route: ROUTE,
   Service: SERVICE,
   ServiceCIDR: SERVICE_CIDR,
   StatefulSet: WORKLOAD,
+  TCPRoute: GATEWAY_ROUTE,
+  TLSRoute: GATEWAY_ROUTE,
+  UDPRoute: GATEWAY_ROUTE,
+  UserDefinedNetwork: OWN_NETWORK,
 };
 
 /** The types of the fields of a kind; for kinds of which none are known here, those of its metadata. */
