@@ -113,6 +113,11 @@ describe('completion', () => {
     ]);
   });
 
+  it('offers --watch where it is taken', async () => {
+    expect((await offered(['check', '--wa'])).values).toEqual(['--watch']);
+    expect((await offered(['explain', '--wa'])).values).toEqual([]);
+  });
+
   it('offers codes with their meaning, and more to type after --suppress', async () => {
     const run = await runCli(netsvc, ['__complete', 'explain', 'SVC101']);
     expect(run.stdout).toBe('SVC101\tthe selector matches no pod\n:4\n');

@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { EventEmitter } from 'node:events';
 import { existsSync, mkdirSync, symlinkSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { execa } from 'execa';
@@ -56,20 +58,79 @@ export async function runPlugin(
   return await runKubectl([name, ...args, ...user], options);
 }
 
-export async function runKubectl(args: readonly string[], options: RunOptions = {}): Promise<PluginRun> {
+/** kubectl, which is found with the plugins, and where it is to look. */
+function kubectlWith(options: RunOptions): { readonly program: string; readonly env: Record<string, string> } {
   const folder = kubectlFolder();
-  const path = [dist, dirname(process.execPath), folder, process.env.PATH ?? ''].join(delimiter);
-  const started = Date.now();
-  const result = await execa(join(folder, 'kubectl'), args, {
-    reject: false,
-    stripFinalNewline: false,
-    timeout: options.timeoutMs ?? 120_000,
+  return {
+    program: join(folder, 'kubectl'),
     env: {
       NO_COLOR: '1',
       ...(options.kubeconfig === undefined ? {} : { KUBECONFIG: options.kubeconfig }),
       ...options.env,
-      PATH: path,
+      PATH: [dist, dirname(process.execPath), folder, process.env.PATH ?? ''].join(delimiter),
     },
+  };
+}
+
+/** What a program that still runs has written. */
+export interface Written {
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A plugin that runs until it is interrupted. */
+export interface RunningPlugin {
+  written(): Written;
+  /** Waits until what was written satisfies the predicate; fails with all of it when the plugin ends before. */
+  until(holds: (written: Written) => boolean): Promise<void>;
+  /** Ctrl-C: gives the exit status; of one that has ended, the one it had. */
+  interrupt(): Promise<number | null>;
+}
+
+/** Starts a built plugin through kubectl, which gives its process to it. */
+export function startPlugin(name: PluginName, args: readonly string[], options: RunOptions = {}): RunningPlugin {
+  const { program, env } = kubectlWith(options);
+  const child = spawn(program, [name, ...args], {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const written = { stdout: '', stderr: '' };
+  const told = new EventEmitter();
+  for (const stream of ['stdout', 'stderr'] as const) {
+    child[stream].setEncoding('utf8').on('data', (text: string) => {
+      written[stream] += text;
+      told.emit('change');
+    });
+  }
+  const ended = new Promise<number | null>((resolve, reject) => child.once('error', reject).once('close', resolve));
+  return {
+    written: () => ({ ...written }),
+    until: (holds) =>
+      new Promise((resolve, reject) => {
+        const look = (): void => {
+          if (!holds(written)) return;
+          told.off('change', look);
+          resolve();
+        };
+        told.on('change', look);
+        ended.then((code) => reject(new Error(`ended with ${code}:\n${written.stdout}\n${written.stderr}`)), reject);
+        look();
+      }),
+    interrupt: () => {
+      child.kill('SIGINT');
+      return ended;
+    },
+  };
+}
+
+export async function runKubectl(args: readonly string[], options: RunOptions = {}): Promise<PluginRun> {
+  const { program, env } = kubectlWith(options);
+  const started = Date.now();
+  const result = await execa(program, args, {
+    reject: false,
+    stripFinalNewline: false,
+    timeout: options.timeoutMs ?? 120_000,
+    env,
     ...(options.input === undefined ? { stdin: 'ignore' } : { input: options.input }),
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
   });
