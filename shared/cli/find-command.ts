@@ -1,7 +1,7 @@
 import { shellQuote, wrap } from '../util/text.ts';
 import type { Command, Option, Plugin } from './command.ts';
 import { UsageError } from './command.ts';
-import { KIND_WORDS, kindAmong, type WordedKind } from './kind-words.ts';
+import { kindOfAnyWord } from './kind-words.ts';
 import { nearestWords } from './nearest.ts';
 import { optionsOf } from './option-groups.ts';
 import type { Flag } from './split-arguments.ts';
@@ -90,7 +90,7 @@ function refuseVerb(plugin: Plugin, argv: readonly string[], words: readonly str
   const [verb = '', ...names] = words;
   if (names.length === 0 || !VERBS.includes(verb) || names.includes('to')) return;
   // `get pods`, `get netpol`: all of them are meant.
-  const all = names.length === 1 && kindAmong(Object.keys(KIND_WORDS) as WordedKind[], names[0] ?? '') !== undefined;
+  const all = names.length === 1 && kindOfAnyWord(names[0] ?? '') !== undefined;
   const dropped = new Set(all ? words : [verb]);
   const kept = argv.filter((word) => !dropped.delete(word));
   throw new UsageError(

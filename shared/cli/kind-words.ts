@@ -29,6 +29,11 @@ export function kindAmong<Kind extends WordedKind>(kinds: readonly Kind[], word:
   return kinds.find((kind) => (KIND_WORDS[kind] as readonly string[]).includes(bare));
 }
 
+/** The same among all kinds that have words here. */
+export function kindOfAnyWord(word: string): WordedKind | undefined {
+  return kindAmong(Object.keys(KIND_WORDS) as WordedKind[], word);
+}
+
 /** All words for some kinds. */
 export function wordsFor(kinds: readonly WordedKind[]): readonly string[] {
   return kinds.flatMap((kind) => KIND_WORDS[kind]);

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { UsageError } from './command.ts';
-import { KIND_WORDS, kindAmong, type WordedKind, wordsFor } from './kind-words.ts';
+import { KIND_WORDS, kindOfAnyWord, wordsFor } from './kind-words.ts';
 import { nearestWords } from './nearest.ts';
 import { kindOfWord, TARGET_KINDS, type TargetKind } from './target-kinds.ts';
 
@@ -33,7 +33,7 @@ export function parseTarget(given: readonly string[], kinds: readonly TargetKind
   }
   const kind = parts.length === 1 ? 'Service' : kindOfWord(parts[0] ?? '');
   const name = parts.at(-1) ?? '';
-  const other = kind === undefined ? kindAmong(KNOWN_KINDS, parts[0] ?? '') : kind;
+  const other = kind === undefined ? kindOfAnyWord(parts[0] ?? '') : kind;
   if (other !== undefined && !(kinds as readonly string[]).includes(other)) {
     const taken = kinds.map((known) => `${KIND_WORDS[known].at(-1) ?? ''}/NAME`);
     throw new UsageError(`${first}: this command does not follow a ${other}`, `It takes ${taken.join(', ')}.`);
@@ -52,8 +52,6 @@ function hintOfMany(words: readonly string[]): string {
   if (words.length === 2 && plain) return `Of a namespace: ${first}/${second}, or ${second} -n ${first}`;
   return 'All Services of the namespace: kubectl netsvc check';
 }
-
-const KNOWN_KINDS = Object.keys(KIND_WORDS) as WordedKind[];
 
 /** The host of a URL, of `host:port` or of a name with dots: no Service and no namespace has a dot in its name. */
 function hostIn(word: string): string | undefined {

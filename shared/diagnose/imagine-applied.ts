@@ -29,7 +29,7 @@ export function imagineApplied(snapshot: Snapshot): Snapshot {
       if (isIn(workload, namespaces) && serves(kind, workload)) pods.push(started(standInPod(kind, workload)));
     }
   }
-  const others = otherWorkloads(snapshot.others ?? {}, true);
+  const others = otherWorkloads(snapshot.others ?? {});
   for (const { kind, object } of others)
     if (isIn(object, namespaces) && serves(kind, object)) pods.push(started(standInPod(kind, object)));
   objects.Pod = pods;
@@ -67,7 +67,7 @@ function neverApplied(snapshot: Snapshot): ReadonlySet<string> {
       }
     }
   }
-  for (const { object } of otherWorkloads(snapshot.others ?? {}, true)) {
+  for (const { object } of otherWorkloads(snapshot.others ?? {})) {
     (isApplied(object) ? stored : written).add(object.metadata?.namespace ?? '');
     if (!isApplied(object)) labels.push(object.spec?.template?.metadata?.labels ?? {});
   }

@@ -45,8 +45,7 @@ export function createIndex(snapshot: Snapshot): ClusterIndex {
   const byKind = new Map<KindName, Map<string, KubeObject[]>>();
   const all = new Map<KindName, readonly KubeObject[]>();
   const byName = new Map<KindName, Map<string, Map<string, KubeObject>>>();
-  const memos = new Map<string, unknown>();
-  const memosOf = new WeakMap<object, Map<string, unknown>>();
+  const { memo, memoOf } = freshMemos();
   const seenIn = new Map<KindName, Map<string, Seen>>();
 
   function sorted(kind: KindName): readonly KubeObject[] {
@@ -90,13 +89,6 @@ export function createIndex(snapshot: Snapshot): ClusterIndex {
       byName.set(kind, map);
     }
     return map;
-  }
-
-  function memo<T>(key: string, compute: () => T): T {
-    if (memos.has(key)) return memos.get(key) as T;
-    const value = compute();
-    memos.set(key, value);
-    return value;
   }
 
   const index: ClusterIndex = {
@@ -144,19 +136,32 @@ export function createIndex(snapshot: Snapshot): ClusterIndex {
     others: snapshot.others ?? {},
     problems: snapshot.problems,
     memo,
+    memoOf,
+  };
+  return index;
+}
+
+/** A fresh memory of what follows from an index: an index made of another one must not share that of the first. */
+export function freshMemos(): Pick<ClusterIndex, 'memo' | 'memoOf'> {
+  const memos = new Map<string, unknown>();
+  const memosOf = new WeakMap<object, Map<string, unknown>>();
+  const kept = <T>(known: Map<string, unknown>, key: string, compute: () => T): T => {
+    if (known.has(key)) return known.get(key) as T;
+    const value = compute();
+    known.set(key, value);
+    return value;
+  };
+  return {
+    memo: (key, compute) => kept(memos, key, compute),
     memoOf: (object, key, compute) => {
       let known = memosOf.get(object);
       if (known === undefined) {
         known = new Map();
         memosOf.set(object, known);
       }
-      if (known.has(key)) return known.get(key) as never;
-      const value = compute();
-      known.set(key, value);
-      return value;
+      return kept(known, key, compute);
     },
   };
-  return index;
 }
 
 function logKey(log: { namespace: string; pod: string; container: string; previous: boolean }): string {

@@ -8,27 +8,30 @@ export interface OtherWorkload {
 }
 
 /**
- * What operators make pods of by a template in the usual place: DeploymentConfig, Rollout, CloneSet, VirtualMachine. Of
- * these `keepsPods` are those whose pods stay and carry the labels of the template: they have a selector (which in a
- * DeploymentConfig is a plain map and may be left out) or a number of replicas, and containers.
+ * What operators make pods of by a template in the usual place: DeploymentConfig, Rollout, CloneSet, VirtualMachine. All
+ * that may bear the labels of the template.
  */
-export function otherWorkloads(
-  others: Readonly<Record<string, readonly KubeObject[]>>,
-  keepsPods = false,
-): readonly OtherWorkload[] {
+export function otherPodMakers(others: Readonly<Record<string, readonly KubeObject[]>>): readonly OtherWorkload[] {
   return Object.entries(others).flatMap(([key, objects]) => {
     const kind = key.slice(key.indexOf('/') + 1);
-    return (objects as readonly Workload[]).flatMap((object) => {
-      const { selector, replicas, template } = object.spec ?? {};
-      const runs = Array.isArray(template?.spec?.containers);
-      if (template?.metadata?.labels === undefined) return [];
-      if (
-        keepsPods
-          ? !runs || (typeof selector !== 'object' && typeof replicas !== 'number')
-          : !runs && kind !== 'VirtualMachine'
-      )
-        return [];
-      return [{ kind, object }];
-    });
+    return (objects as readonly Workload[])
+      .filter((object) => object.spec?.template?.metadata?.labels !== undefined)
+      .filter((object) => hasContainers(object) || kind === 'VirtualMachine')
+      .map((object) => ({ kind, object }));
   });
+}
+
+/**
+ * Of these the ones whose pods stay: they have a selector (which in a DeploymentConfig is a plain map and may be left out)
+ * or a number of replicas, and containers.
+ */
+export function otherWorkloads(others: Readonly<Record<string, readonly KubeObject[]>>): readonly OtherWorkload[] {
+  return otherPodMakers(others).filter(({ object }) => {
+    const { selector, replicas } = object.spec ?? {};
+    return hasContainers(object) && (typeof selector === 'object' || typeof replicas === 'number');
+  });
+}
+
+function hasContainers({ spec }: Workload): boolean {
+  return Array.isArray(spec?.template?.spec?.containers);
 }

@@ -56,7 +56,7 @@ export function workloadsIn(index: ClusterIndex, namespace: string): readonly Ow
 /** DeploymentConfigs, Rollouts and the like of a namespace, where files hold them. */
 function othersIn(index: ClusterIndex, namespace: string | undefined): readonly OwnedWorkload[] {
   const all = index.memo('owners/others', () =>
-    otherWorkloads(index.others, true).map(({ kind, object }) => toOwned(kind, object)),
+    otherWorkloads(index.others).map(({ kind, object }) => toOwned(kind, object)),
   );
   return all.filter(({ ref }) => ref.namespace === namespace);
 }

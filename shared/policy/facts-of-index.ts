@@ -1,7 +1,7 @@
 import type { ClusterIndex } from '../model/cluster-index.ts';
 import type { KindName } from '../model/kinds.ts';
 import type { Pod } from '../model/objects-pod.ts';
-import { otherWorkloads } from '../model/other-workloads.ts';
+import { otherPodMakers } from '../model/other-workloads.ts';
 import { controllerOf, deploymentByHash, topOwner, WORKLOAD_KINDS } from '../model/owners.ts';
 import type { Ref } from '../model/refs.ts';
 import { namespaceOrDefault } from '../model/refs.ts';
@@ -101,5 +101,5 @@ function templatesOf(index: ClusterIndex): PolicyFacts['workloads'] & object {
       .filter((object) => topOwner(index, object) === undefined)
       .map((object) => ({ kind, object })),
   );
-  return [...known, ...otherWorkloads(index.others)];
+  return [...known, ...otherPodMakers(index.others)];
 }

@@ -1,6 +1,6 @@
 import type { Request } from '../../../shared/cli/command.ts';
 import { UsageError } from '../../../shared/cli/command.ts';
-import { KIND_WORDS, kindAmong, type WordedKind } from '../../../shared/cli/kind-words.ts';
+import { kindAmong, kindOfAnyWord } from '../../../shared/cli/kind-words.ts';
 import { nearestWords } from '../../../shared/cli/nearest.ts';
 import { isProvenAbsent } from '../../../shared/model/absence.ts';
 import { type ClusterIndex, createIndex } from '../../../shared/model/cluster-index.ts';
@@ -55,7 +55,7 @@ export function takesNoWords({ args }: Request, name: string): void {
 /** A pod as words name it: `NAME`, `pod/NAME`, `NS/NAME`, `pod/NS/NAME`. Throws a UsageError for another kind. */
 export function podWord(word: string): { readonly namespace?: string; readonly name: string } {
   const parts = word.split('/');
-  const kind = parts.length === 1 ? 'Pod' : kindAmong(Object.keys(KIND_WORDS) as WordedKind[], parts[0] ?? '');
+  const kind = parts.length === 1 ? 'Pod' : kindOfAnyWord(parts[0] ?? '');
   const plain = parts.length > 1 && kind === 'Pod' ? parts.slice(1) : parts;
   if (plain.length > 2 || plain.includes('') || (kind !== undefined && kind !== 'Pod')) {
     throw new UsageError(`${word} is not the name of a pod`, 'Its name: kubectl get pods -o wide');

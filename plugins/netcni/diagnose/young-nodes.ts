@@ -1,7 +1,7 @@
 import { rankFindings } from '../../../shared/diagnose/rank.ts';
 import { type CheckRun, runChecks } from '../../../shared/diagnose/run-checks.ts';
 import type { Finding } from '../../../shared/messages/finding.ts';
-import type { ClusterIndex } from '../../../shared/model/cluster-index.ts';
+import { type ClusterIndex, freshMemos } from '../../../shared/model/cluster-index.ts';
 import type { KindName, KindTypes } from '../../../shared/model/kinds.ts';
 import type { Node } from '../../../shared/model/objects.ts';
 import { nameOf, refKey } from '../../../shared/model/refs.ts';
@@ -72,29 +72,18 @@ function keysOf(finding: Finding, names: readonly string[]): readonly string[] {
 
 /** The same facts, every node of which has been there long enough to be judged. */
 function grownUp(index: ClusterIndex): ClusterIndex {
-  const memos = new Map<string, unknown>();
-  const memosOf = new WeakMap<object, Map<string, unknown>>();
   const before = new Date(index.now - FRESH).toISOString();
   const nodes = index.list('Node').map((node): Node => {
     const young = index.now - Date.parse(node.metadata?.creationTimestamp ?? '') < FRESH;
     return young ? { ...node, metadata: { ...node.metadata, creationTimestamp: before } } : node;
   });
   const byName = new Map(nodes.map((node) => [nameOf(node), node]));
-  const kept = <T>(known: Map<string, unknown>, key: string, compute: () => T): T => {
-    if (!known.has(key)) known.set(key, compute());
-    return known.get(key) as T;
-  };
   return {
     ...index,
+    ...freshMemos(),
     list: <K extends KindName>(kind: K, namespace?: string) =>
       kind === 'Node' ? (nodes as readonly KindTypes[K][]) : index.list(kind, namespace),
     get: <K extends KindName>(kind: K, namespace: string | undefined, name: string) =>
       kind === 'Node' ? (byName.get(name) as KindTypes[K] | undefined) : index.get(kind, namespace, name),
-    memo: (key, compute) => kept(memos, key, compute),
-    memoOf: (object, key, compute) => {
-      const known = memosOf.get(object) ?? new Map<string, unknown>();
-      memosOf.set(object, known);
-      return kept(known, key, compute);
-    },
   };
 }

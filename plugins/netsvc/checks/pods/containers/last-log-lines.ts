@@ -42,7 +42,7 @@ export function lastErrorLine(text: string): string | undefined {
 }
 
 /** The lines that say something; of the tail only: a log may be megabytes long. */
-function tailOf(text: string): readonly string[] {
+export function tailOf(text: string): readonly string[] {
   return text
     .slice(-16_384)
     .split(/\r?\n/)

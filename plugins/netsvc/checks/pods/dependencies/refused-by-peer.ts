@@ -4,6 +4,7 @@ import { shortenMiddle, withoutLogHead } from '../../../../../shared/util/text.t
 import { podsMessages } from '../../../messages/pods.ts';
 import type { ServiceSubject } from '../../../service-subject.ts';
 import { hostsIn } from '../../names/host-references.ts';
+import { tailOf } from '../containers/last-log-lines.ts';
 import { logSource, logsOf } from '../pod-evidence.ts';
 import { groupBy, ownerKey } from '../pod-groups.ts';
 import { readyPods, servicePods } from '../service-pods.ts';
@@ -61,17 +62,14 @@ export const refusedByPeer = defineCheck<ServiceSubject>({
 
 /** The last line in which a peer refuses the app, and how many there are. */
 function refusal(text: string): { readonly line: string | undefined; readonly times: number } {
-  const lines = text
-    .slice(-16_384)
-    .split(/\r?\n/)
-    .filter((line) => line.trim() !== '')
-    .slice(-RECENT);
-  const found = lines.filter(
-    (line) =>
-      !ACCESS_LOG.test(line) &&
-      // Redis: `WRONGPASS invalid username-password pair or user is disabled.`
-      !DOES_WITHOUT.test(line.replace('user is disabled', '')) &&
-      (REFUSED.test(line) || (SAYS_NO.test(line) && hostsIn(line).length > 0)),
-  );
-  return { line: found.at(-1)?.trim(), times: found.length };
+  const found = tailOf(text)
+    .slice(-RECENT)
+    .filter(
+      (line) =>
+        !ACCESS_LOG.test(line) &&
+        // Redis: `WRONGPASS invalid username-password pair or user is disabled.`
+        !DOES_WITHOUT.test(line.replace('user is disabled', '')) &&
+        (REFUSED.test(line) || (SAYS_NO.test(line) && hostsIn(line).length > 0)),
+    );
+  return { line: found.at(-1), times: found.length };
 }
