@@ -13,14 +13,11 @@ export const appListensElsewhere = deadPortCheck(
   (group, { index, subject, facts, args, pods }) => {
     const { fault } = group;
     if (!fault.declared) return undefined;
-    // That an app reads a file so is only believed where nobody answers on the port.
-    const isGuess = pods.pods === undefined && fault.signs.some(({ guess }) => guess === true);
     return portsMessages.SVC402.raise({
       ...facts,
       args: { ...args, container: fault.container, instead: elsewhereWords(fault) },
       // Somebody wrote the port down; only what the app was told, or says, weighs more than that.
-      ...(fault.image || isGuess ? { confidence: 'possible' as const } : {}),
-      ...(isGuess ? { severity: 'warning' as const } : {}),
+      ...(fault.image ? { confidence: 'possible' as const } : {}),
       fixes: fixesOf(index, subject, group, pods.pods !== undefined),
       ...pods,
     });

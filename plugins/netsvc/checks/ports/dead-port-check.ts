@@ -4,6 +4,7 @@ import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import type { Ref } from '../../../../shared/model/refs.ts';
 import type { ServiceCheck, ServiceSubject } from '../../service-subject.ts';
 import type { Fault } from './backends.ts';
+import type { Sign } from './container-signs.ts';
 import { type DeadGroup, deadGroups, failingPods, impactOf, severityOf } from './dead-port.ts';
 import { PORT_USES } from './port-uses.ts';
 import { evidenceOf, ownersWords, portWords } from './port-words.ts';
@@ -20,6 +21,7 @@ export interface DeadPort {
   readonly facts: {
     readonly subject: Ref;
     readonly severity: Severity;
+    readonly confidence?: 'possible';
     readonly impact: number;
     readonly evidence: readonly Evidence[];
   };
@@ -44,12 +46,15 @@ export function deadPortCheck<State extends Fault['state']>(
       deadGroups(index, subject).flatMap((group) => {
         if (!isIn(group, state)) return [];
         const pods = failingPods(index, group);
+        // That an app reads a file so is only believed where nobody answers on the port.
+        const isGuess = pods === undefined && signsOf(group).some(({ guess }) => guess === true);
         const finding = judge(group, {
           index,
           subject,
           facts: {
             subject: subject.ref,
-            severity: severityOf(index, subject, group),
+            severity: isGuess ? 'warning' : severityOf(index, subject, group),
+            ...(isGuess ? { confidence: 'possible' as const } : {}),
             impact: impactOf(subject, group),
             evidence: evidenceOf(index, subject, group, now),
           },
@@ -64,6 +69,10 @@ export function deadPortCheck<State extends Fault['state']>(
         return finding === undefined ? [] : [finding];
       }),
   });
+}
+
+function signsOf({ fault }: DeadGroup): readonly Sign[] {
+  return fault.state === 'elsewhere' ? fault.signs : [];
 }
 
 function isIn<State extends Fault['state']>(group: DeadGroup, state: State): group is DeadIn<State> {

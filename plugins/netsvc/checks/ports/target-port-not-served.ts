@@ -22,9 +22,8 @@ import { elsewhereWords, sendsWords } from './port-words.ts';
 export const targetPortNotServed = deadPortCheck(
   'netsvc/target-port-not-served',
   'elsewhere',
-  (group, { index, subject, facts, args, pods }) => {
+  (group, { index, subject, facts, args }) => {
     const { fault, port, number } = group;
-    const isGuess = pods.pods === undefined && fault.signs.some(({ guess }) => guess === true);
     if (fault.declared || isWeakForHeadless(subject, group)) return undefined;
     const to = bestPort(port, fault.ports);
     const former = formerPort(index, group.backends[0]?.owner, number);
@@ -36,8 +35,7 @@ export const targetPortNotServed = deadPortCheck(
         container: fault.container,
         instead: elsewhereWords(fault) + former.words,
       },
-      severity: subject.headless || isGuess ? 'warning' : facts.severity,
-      ...(isGuess ? { confidence: 'possible' as const } : {}),
+      severity: subject.headless ? 'warning' : facts.severity,
       evidence: [...facts.evidence, ...former.evidence],
       fixes: [
         ...former.fixes,
