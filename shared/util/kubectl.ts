@@ -24,3 +24,20 @@ export function applyLine(object: unknown): string {
 export function changedCopy(kind: string, namespace: string | undefined, name: string, patch: unknown): string {
   return `${patchLine(kind, namespace, name, patch)} --dry-run=client -o json`;
 }
+
+/**
+ * A line that deletes objects or makes them anew, after what keeps them in a file, and the line that brings them back. The
+ * server takes nothing that names the version it had.
+ */
+export function keptFirst(
+  kind: string,
+  namespace: string | undefined,
+  names: string,
+  command: string,
+): { readonly command: string; readonly undo: string } {
+  const scope = namespace === undefined ? '' : ` -n ${namespace}`;
+  return {
+    command: `kubectl get ${kind} ${names}${scope} -o yaml | grep -v resourceVersion: > before.yaml && ${command}`,
+    undo: 'kubectl replace --force -f before.yaml',
+  };
+}

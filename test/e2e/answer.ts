@@ -34,7 +34,7 @@ const LOOKS = /^kubectl (?:get|describe|logs|exec|netsvc|netdns|netpol|netcni) /
 /** The first line of a cause that changes something and has no gap for the reader to fill. */
 export function firstChange({ fixes }: Answer['causes'][number]): Fix | undefined {
   return fixes.find(
-    ({ command }) => (!LOOKS.test(command) || command.includes(' | kubectl')) && !/<[A-Z]+>/.test(command),
+    ({ command }) => (!LOOKS.test(command) || /(?:\||&&) kubectl/.test(command)) && !/<[A-Z]+>/.test(command),
   );
 }
 

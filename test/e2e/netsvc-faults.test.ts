@@ -110,7 +110,8 @@ function changeOf({ causes: [first], headline }: Answer): Fix {
 
 /** Runs a line as a reader would: in a shell, letter by letter. */
 async function paste(command: string, kubeconfig: string): Promise<void> {
-  await execa('sh', ['-c', command], { env: { KUBECONFIG: kubeconfig } });
+  // Some lines keep what they change in a file of the current folder.
+  await execa('sh', ['-c', command], { cwd: tmpdir(), env: { KUBECONFIG: kubeconfig } });
 }
 
 /** Asks until an answer is as wanted; the last one when none is. */

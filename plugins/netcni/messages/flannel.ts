@@ -125,8 +125,9 @@ export const flannelMessages = defineMessages({
         ? [
             {
               title: `on node ${node}: give it a machine id of its own`,
-              command: 'rm /etc/machine-id && systemd-machine-id-setup',
+              command: 'mv /etc/machine-id /etc/machine-id.before && systemd-machine-id-setup',
               risk: 'low' as const,
+              undo: 'mv /etc/machine-id.before /etc/machine-id',
             },
           ]
         : []),

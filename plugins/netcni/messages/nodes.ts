@@ -116,7 +116,7 @@ export const nodeMessages = defineMessages({
       },
     ],
   }),
-  CNI208: message<{ nodes: string; set: string; why: string; fix: string }>({
+  CNI208: message<{ nodes: string; set: string; why: string; fix: string; undo: string }>({
     slug: 'kube-proxy-missing',
     severity: 'critical',
     rung: 18,
@@ -125,7 +125,9 @@ export const nodeMessages = defineMessages({
     explain:
       'Without kube-proxy, or something that does its work, a node knows no Services: ClusterIPs, the DNS among them, do not answer from there, and node ports are closed. ' +
       'Rules that an earlier kube-proxy left stay as they were and grow stale.',
-    fixes: ({ fix }) => [{ title: 'let it run there', command: fix, risk: 'low' }],
+    fixes: ({ fix, undo }) => [
+      { title: 'let it run there', command: fix, risk: 'low', ...(undo === '' ? {} : { undo }) },
+    ],
   }),
   CNI209: message<{
     nodes: string;

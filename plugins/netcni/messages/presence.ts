@@ -49,7 +49,7 @@ export const presenceMessages = defineMessages({
       },
     ],
   }),
-  CNI103: message<{ title: string; set: string; nodes: string; why: string; fix: string }>({
+  CNI103: message<{ title: string; set: string; nodes: string; why: string; fix: string; undo: string }>({
     slug: 'agent-missing-on-node',
     severity: 'critical',
     rung: 12,
@@ -60,8 +60,8 @@ export const presenceMessages = defineMessages({
       'stale, and other nodes may not learn how to reach its pods.\n' +
       'A DaemonSet leaves a node out because of its nodeSelector, its node affinity or a taint that it does not tolerate. Agents usually tolerate everything ' +
       '(operator: Exists); a toleration that was lost in an edit or an upgrade is the usual reason.',
-    fixes: ({ fix, set }) => [
-      { title: 'let the agents run there', command: fix, risk: 'low' },
+    fixes: ({ fix, set, undo }) => [
+      { title: 'let the agents run there', command: fix, risk: 'low', ...(undo === '' ? {} : { undo }) },
       { title: 'compare what it asks for with the node', command: `kubectl get ${set} -o yaml`, risk: 'none' },
     ],
   }),

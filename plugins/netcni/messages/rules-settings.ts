@@ -48,6 +48,7 @@ export const rulesSettingsMessages = defineMessages({
         command:
           "echo br_netfilter > /etc/modules-load.d/kubernetes.conf; printf 'net.bridge.bridge-nf-call-iptables = 1\\nnet.bridge.bridge-nf-call-ip6tables = 1\\n' > /etc/sysctl.d/99-kubernetes-bridge.conf",
         risk: 'low',
+        undo: 'rm /etc/modules-load.d/kubernetes.conf /etc/sysctl.d/99-kubernetes-bridge.conf',
       },
     ],
   }),
@@ -75,6 +76,7 @@ export const rulesSettingsMessages = defineMessages({
         title: 'and after the next start',
         command: `echo '${each} = ${better}' > /etc/sysctl.d/99-override_rp_filter.conf && systemctl restart systemd-sysctl`,
         risk: 'low',
+        undo: 'rm /etc/sysctl.d/99-override_rp_filter.conf',
       },
     ],
   }),
@@ -106,6 +108,7 @@ function setting(name: string, value: number, before: number, file: string) {
       title: 'and keep it after the next start',
       command: `echo '${name} = ${value}' > /etc/sysctl.d/${file}.conf`,
       risk: 'low' as const,
+      undo: `rm /etc/sysctl.d/${file}.conf`,
     },
   ];
 }

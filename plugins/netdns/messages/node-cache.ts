@@ -1,5 +1,5 @@
 import { defineMessages, message } from '../../../shared/messages/define-messages.ts';
-import { applyLine } from '../../../shared/util/kubectl.ts';
+import { applyLine, keptFirst } from '../../../shared/util/kubectl.ts';
 
 /** DNS501 to DNS549: NodeLocal DNSCache. */
 export const nodeCacheMessages = defineMessages({
@@ -35,7 +35,7 @@ export const nodeCacheMessages = defineMessages({
       return [
         {
           title: 'fill them in (compare the arguments of the DaemonSet, -localip, with the addresses)',
-          command: `kubectl get configmap ${name} -n ${namespace} -o yaml | sed ${change.join(' ')} | kubectl apply -f -`,
+          ...keptFirst('configmap', namespace, name, `sed ${change.join(' ')} before.yaml | kubectl apply -f -`),
           risk: 'low',
         },
         {

@@ -1,5 +1,6 @@
 import { defineMessages, message } from '../../../shared/messages/define-messages.ts';
 import type { Fix } from '../../../shared/messages/finding.ts';
+import { keptFirst } from '../../../shared/util/kubectl.ts';
 
 const editKubeDns = ({ namespace }: { readonly namespace: string }): readonly Fix[] => [
   { title: 'mend it', command: `kubectl edit configmap kube-dns -n ${namespace}`, risk: 'low' },
@@ -129,16 +130,13 @@ export const serversMessages = defineMessages({
       'CoreDNS keeps all Services and endpoints in memory: about (pods + Services) / 1000 + 54 MB, with autopath / 250 + 56 ' +
       'MB. More is needed when upstreams are slow, because every open question takes memory: max_concurrent in the forward ' +
       'block limits that.\nGive it more memory, then look for slow upstreams.',
-    fixes: ({ namespace, workload, more }) =>
-      workload === '' || more === ''
-        ? []
-        : [
-            {
-              title: `raise the memory limit to ${more} (restarts the servers one by one)`,
-              command: `kubectl set resources ${workload} -n ${namespace} --limits=memory=${more}`,
-              risk: 'low',
-            },
-          ],
+    fixes: ({ namespace, workload, limit, more }) => {
+      const allow = (memory: string): string =>
+        `kubectl set resources ${workload} -n ${namespace} --limits=memory=${memory}`;
+      if (workload === '' || more === '') return [];
+      const title = `raise the memory limit to ${more} (restarts the servers one by one)`;
+      return [{ title, command: allow(more), risk: 'low', undo: allow(limit) }];
+    },
   }),
 
   DNS109: message<{ pods: string; times: number; last: string; why: string }>({
@@ -302,7 +300,12 @@ export const serversMessages = defineMessages({
     fixes: ({ slices, namespace }) => [
       {
         title: 'take away the slice that was made by hand',
-        command: `kubectl delete endpointslice ${slices.join(' ')} -n ${namespace}`,
+        ...keptFirst(
+          'endpointslice',
+          namespace,
+          slices.join(' '),
+          `kubectl delete endpointslice ${slices.join(' ')} -n ${namespace}`,
+        ),
         risk: 'low',
       },
     ],

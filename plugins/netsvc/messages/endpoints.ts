@@ -1,5 +1,6 @@
 import { defineMessages, message } from '../../../shared/messages/define-messages.ts';
 import type { Fix } from '../../../shared/messages/finding.ts';
+import type { Service } from '../../../shared/model/objects-network.ts';
 import { patchLine } from '../../../shared/util/kubectl.ts';
 
 /** SVC501 to SVC549: EndpointSlices and Endpoints. */
@@ -31,16 +32,14 @@ export const endpointsMessages = defineMessages({
       'An Endpoints object belongs to the Service that has the same name in the same namespace. Spelt otherwise it is never ' +
       'copied into an EndpointSlice, and the Service has no endpoint.\n' +
       'Create it again under the right name, and delete the old one.',
-    fixes: ({ service, namespace, endpoints }) => [
-      {
-        title: `rename the Endpoints object to ${service}`,
-        command:
-          `kubectl get endpoints ${endpoints} -n ${namespace} -o yaml | ` +
-          `sed -e 's/^  name: ${endpoints}$/  name: ${service}/' -e '/^  uid:/d' -e '/^  resourceVersion:/d' ` +
-          `-e '/^  creationTimestamp:/d' | kubectl create -f - && kubectl delete endpoints ${endpoints} -n ${namespace}`,
-        risk: 'low',
-      },
-    ],
+    fixes: ({ service, namespace, endpoints }) => {
+      const rename = (from: string, to: string): string =>
+        `kubectl get endpoints ${from} -n ${namespace} -o yaml | ` +
+        `sed -e 's/^  name: ${from}$/  name: ${to}/' -e '/^  uid:/d' -e '/^  resourceVersion:/d' ` +
+        `-e '/^  creationTimestamp:/d' | kubectl create -f - && kubectl delete endpoints ${from} -n ${namespace}`;
+      const title = `rename the Endpoints object to ${service}`;
+      return [{ title, command: rename(endpoints, service), risk: 'low', undo: rename(service, endpoints) }];
+    },
   }),
 
   SVC503: message<{ service: string; slice: string; wanted: string; found: string; command: string; undo: string }>({
@@ -215,7 +214,15 @@ export const endpointsMessages = defineMessages({
     ],
   }),
 
-  SVC511: message<{ service: string; name: string; namespace: string; slice: string; host: string }>({
+  SVC511: message<{
+    service: string;
+    name: string;
+    namespace: string;
+    slice: string;
+    host: string;
+    /** What the Service is now, for the way back. */
+    before: Pick<NonNullable<Service['spec']>, 'type' | 'clusterIP' | 'clusterIPs'>;
+  }>({
     slug: 'slice-type-fqdn',
     severity: 'critical',
     rung: 60,
@@ -225,13 +232,14 @@ export const endpointsMessages = defineMessages({
     explain:
       'EndpointSlices of address type FQDN are accepted by the API (deprecated) but no part of Kubernetes sends requests to ' +
       'them. A Service that shall lead to a name outside needs type ExternalName, or the addresses themselves.',
-    fixes: ({ name, namespace, host }) => [
+    fixes: ({ name, namespace, host, before }) => [
       {
         title: 'make the Service an alias of that name (it loses its ClusterIP)',
         command: patchLine('service', namespace, name, {
           spec: { type: 'ExternalName', externalName: host, clusterIP: null, clusterIPs: null },
         }),
         risk: 'high',
+        undo: patchLine('service', namespace, name, { spec: { ...before, externalName: null } }),
       },
     ],
   }),

@@ -1,5 +1,5 @@
 import { message } from '../../../shared/messages/define-messages.ts';
-import { changedCopy, patchLine } from '../../../shared/util/kubectl.ts';
+import { changedCopy, keptFirst, patchLine } from '../../../shared/util/kubectl.ts';
 
 /** From where a Service can be reached: nodes, zones, address families, and how callers are tied to pods. */
 export const placeMessages = {
@@ -126,20 +126,30 @@ export const placeMessages = {
       primary
         ? {
             title: `create the Service anew with ${other} (its ClusterIP changes)`,
-            command: `${changedCopy('service', namespace, name, {
-              spec: { clusterIP: null, clusterIPs: null, ipFamilyPolicy: 'SingleStack', ipFamilies: [other] },
-            })} | kubectl replace --force -f -`,
+            ...keptFirst(
+              'service',
+              namespace,
+              name,
+              `${changedCopy('service', namespace, name, {
+                spec: { clusterIP: null, clusterIPs: null, ipFamilyPolicy: 'SingleStack', ipFamilies: [other] },
+              })} | kubectl replace --force -f -`,
+            ),
             risk: 'high',
           }
         : {
             title: `keep ${other} only`,
-            command: patchLine('service', namespace, name, {
-              spec: {
-                ipFamilyPolicy: 'SingleStack',
-                ipFamilies: [other],
-                ...(keep === '' ? {} : { clusterIPs: [keep] }),
-              },
-            }),
+            ...keptFirst(
+              'service',
+              namespace,
+              name,
+              patchLine('service', namespace, name, {
+                spec: {
+                  ipFamilyPolicy: 'SingleStack',
+                  ipFamilies: [other],
+                  ...(keep === '' ? {} : { clusterIPs: [keep] }),
+                },
+              }),
+            ),
             risk: 'low',
           },
     ],

@@ -236,6 +236,9 @@ export const ingressRouteMessages = {
           `${patchLine('ingress', namespace, ingress, { spec: { ingressClassName: value } })} && ` +
           `kubectl annotate ingress ${ingress} -n ${namespace} kubernetes.io/ingress.class-`,
         risk: 'low',
+        undo:
+          `${patchLine('ingress', namespace, ingress, { spec: { ingressClassName: null } })} && ` +
+          `kubectl annotate ingress ${ingress} -n ${namespace} kubernetes.io/ingress.class=${value}`,
       },
     ],
   }),

@@ -6,6 +6,7 @@ import { isWhollyRead } from '../../../../shared/model/absence.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import { nameOf } from '../../../../shared/model/refs.ts';
 import { overlaps } from '../../../../shared/util/addresses.ts';
+import { keptFirst } from '../../../../shared/util/kubectl.ts';
 import { joinAnd } from '../../../../shared/util/text.ts';
 import { type ClusterSubject, nodeKey } from '../../cluster-subject.ts';
 import { cidrs, nodeFacts } from '../../facts/nodes.ts';
@@ -67,7 +68,7 @@ function takeAway(kind: string, node: string): readonly Fix[] {
     { title: 'see that no Node of this name is there', command: `kubectl get node ${node}`, risk: 'none' },
     {
       title: 'take away what it left behind: agents drop their routes to it',
-      command: `kubectl delete ${kind.toLowerCase()} ${node}`,
+      ...keptFirst(kind.toLowerCase(), undefined, node, `kubectl delete ${kind.toLowerCase()} ${node}`),
       risk: 'low',
     },
   ];

@@ -11,7 +11,7 @@ interface Identity {
   readonly what: string;
   readonly source: string;
   readonly valuesOf: (node: Node) => readonly string[];
-  readonly fix: (node: string) => Fix;
+  readonly fix: (node: string, value: string) => Fix;
 }
 
 const CALICO = 'projectcalico.org/';
@@ -43,16 +43,18 @@ const IDENTITIES: readonly Identity[] = [
     'IPv4WireguardInterfaceAddr',
     'IPv6WireguardInterfaceAddr',
   ].map((key) =>
-    annotation('address of the Calico tunnel', `${CALICO}${key}`, (node) => ({
+    annotation('address of the Calico tunnel', `${CALICO}${key}`, (node, value) => ({
       title: 'take it from one of them, then restart calico-node there: it asks for a new one',
       command: `kubectl annotate node ${node} ${CALICO}${key}-`,
       risk: 'low',
+      undo: `kubectl annotate --overwrite node ${node} ${CALICO}${key}=${value}`,
     })),
   ),
-  annotation('OVN chassis', 'k8s.ovn.org/node-chassis-id', (node) => ({
+  annotation('OVN chassis', 'k8s.ovn.org/node-chassis-id', (node, value) => ({
     title: `on ${node}, a clone of the other: give Open vSwitch an identity of its own, then restart ovnkube-node there`,
     command: 'ovs-vsctl set open_vswitch . external_ids:system-id="$(uuidgen)"',
     risk: 'high',
+    undo: `ovs-vsctl set open_vswitch . external_ids:system-id=${value}`,
   })),
 ];
 
@@ -80,7 +82,7 @@ export const identityShared = defineCheck<ClusterSubject>({
         return [
           nodeMessages.CNI213.raise({
             subject: { kind: 'Node', name: last },
-            args: { nodes: nodeWords(names), what: identity.what, value, fix: identity.fix(last) },
+            args: { nodes: nodeWords(names), what: identity.what, value, fix: identity.fix(last, value) },
             pods: names.map(nodeKey),
             evidence: names
               .slice(0, 3)

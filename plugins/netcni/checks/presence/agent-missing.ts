@@ -147,18 +147,19 @@ function raise(group: AgentGroup, why: string, nodes: readonly NodeFacts[], all:
     ],
   };
   const fix = fixFor(why, namespace, name);
+  const undo = /^kubectl (?:edit|patch) /.test(fix) ? `kubectl rollout undo daemonset -n ${namespace} ${name}` : '';
   const where = names.length > 1 && names.length === all ? 'any node' : nodeWords(names);
   if (group.role === 'kube-proxy') {
     return nodeMessages.CNI208.raise({
       ...facts,
       pods: [...facts.pods, ...names.map(proxyKey)],
-      args: { nodes: where, set: name, why, fix },
+      args: { nodes: where, set: name, why, fix, undo },
       ...(why === NO_MANIFEST ? { fixes: LOOK } : {}),
     });
   }
   return presenceMessages.CNI103.raise({
     ...facts,
-    args: { title: group.title, set: `daemonset -n ${namespace} ${name}`, nodes: where, why, fix },
+    args: { title: group.title, set: `daemonset -n ${namespace} ${name}`, nodes: where, why, fix, undo },
   });
 }
 

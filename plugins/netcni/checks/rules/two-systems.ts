@@ -81,8 +81,9 @@ function leftBehind(index: ClusterIndex, dumps: NodeDumps): readonly Finding[] {
 const TAKE_AWAY: readonly Fix[] = [
   {
     title: 'on the node: take its rules away (or start the node anew)',
-    command: 'iptables-save | grep -v KUBE | iptables-restore',
+    command: 'iptables-save > before.rules && grep -v KUBE before.rules | iptables-restore',
     risk: 'high',
+    undo: 'iptables-restore < before.rules',
   },
 ];
 

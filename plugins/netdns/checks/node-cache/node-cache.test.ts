@@ -68,7 +68,7 @@ describe('NodeLocal DNSCache', () => {
     expect(report.causes[0]).toMatchObject({ code: 'DNS502' });
     expect(report.headline).toContain('__PILLAR__LOCAL__DNS__ (ConfigMap kube-system/node-local-dns, line 9)');
     expect(report.causes[0]?.fixes[0]?.command).toBe(
-      "kubectl get configmap node-local-dns -n kube-system -o yaml | sed -e 's/__PILLAR__LOCAL__DNS__/169.254.20.10/g' | kubectl apply -f -",
+      "kubectl get configmap node-local-dns -n kube-system -o yaml | grep -v resourceVersion: > before.yaml && sed -e 's/__PILLAR__LOCAL__DNS__/169.254.20.10/g' before.yaml | kubectl apply -f -",
     );
   });
 

@@ -6,6 +6,7 @@ import type { Fix } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import { isFinished, podKey } from '../../../../shared/model/pods.ts';
 import { formatRef, refOf } from '../../../../shared/model/refs.ts';
+import { keptFirst } from '../../../../shared/util/kubectl.ts';
 import { joinAnd, joinNames } from '../../../../shared/util/text.ts';
 import type { DnsSubject } from '../../dns-subject.ts';
 import { serversMessages } from '../../messages/servers.ts';
@@ -58,10 +59,12 @@ export const kubeletAddress = defineCheck<DnsSubject>({
           : [
               {
                 title: `create the Service anew with the address ${first.clusterDns[0] ?? ''} (names do not resolve meanwhile)`,
-                command:
-                  `kubectl get service ${ref.name} -n ${dns.namespace} -o yaml | ` +
-                  `sed -e 's/${dotted(addresses[0] ?? '')}/${first.clusterDns[0] ?? ''}/' -e '/resourceVersion:/d' -e '/uid:/d' | ` +
-                  'kubectl replace --force -f -',
+                ...keptFirst(
+                  'service',
+                  dns.namespace,
+                  ref.name,
+                  `sed -e 's/${dotted(addresses[0] ?? '')}/${first.clusterDns[0] ?? ''}/' -e '/uid:/d' before.yaml | kubectl replace --force -f -`,
+                ),
                 risk: 'high',
               },
             ],

@@ -24,7 +24,12 @@ describe('an endpoint of the DNS Service that is no DNS server', () => {
     expect(report.headline).toBe(
       '1 of 3 endpoints of Service kube-system/kube-dns is no DNS server: 10.244.9.9 (pod shop/web-1), from EndpointSlice kube-dns-extra',
     );
-    expect(report.causes[0]?.fixes[0]?.command).toBe('kubectl delete endpointslice kube-dns-extra -n kube-system');
+    expect(report.causes[0]?.fixes[0]).toMatchObject({
+      command:
+        'kubectl get endpointslice kube-dns-extra -n kube-system -o yaml | grep -v resourceVersion: > before.yaml && ' +
+        'kubectl delete endpointslice kube-dns-extra -n kube-system',
+      undo: 'kubectl replace --force -f before.yaml',
+    });
   });
 
   it('is none where a pod there listens for DNS, or nobody knows what is there', () => {

@@ -22,9 +22,11 @@ describe('cluster-ip-taken', () => {
 
   it('offers another address, but not where more than an address would be lost', () => {
     const other = service('api', { clusterIP: '10.96.10.10', clusterIPs: ['10.96.10.10'], selector: { app: 'api' } });
-    expect(fixesOf(diagnose('10.96.10.10', other))[0]?.command).toMatch(
-      /^kubectl get service web -n shop -o yaml \| sed .* \| kubectl replace --force -f -$/,
+    const [fix] = fixesOf(diagnose('10.96.10.10', other));
+    expect(fix?.command).toMatch(
+      /^kubectl get service web -n shop -o yaml \| grep .* > before\.yaml && sed .* before\.yaml \| kubectl replace --force -f -$/,
     );
+    expect(fix?.undo).toBe('kubectl replace --force -f before.yaml');
     const given = service('web', { clusterIP: '10.96.10.10', clusterIPs: ['10.96.10.10'], type: 'LoadBalancer' });
     expect(fixesOf(diagnoseObjects([given, ...pods, ...slicesFor(given, pods), other], 'web'))).toEqual([]);
   });

@@ -1,4 +1,5 @@
 import type { Fix } from '../../../../shared/messages/finding.ts';
+import { keptFirst } from '../../../../shared/util/kubectl.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
 
 /**
@@ -11,9 +12,12 @@ export function newAddressFix({ type, name, namespace, selector }: ServiceSubjec
   return [
     {
       title: 'give the Service another ClusterIP: it is deleted and made anew, and callers must ask for its name again',
-      command:
-        `kubectl get service ${name} -n ${namespace} -o yaml | ` +
-        `sed -e '/^  clusterIP:/d' -e '/^  clusterIPs:/,/^  [a-z]/{/^  clusterIPs:/d;/^  - /d;}' | kubectl replace --force -f -`,
+      ...keptFirst(
+        'service',
+        namespace,
+        name,
+        `sed -e '/^  clusterIP:/d' -e '/^  clusterIPs:/,/^  [a-z]/{/^  clusterIPs:/d;/^  - /d;}' before.yaml | kubectl replace --force -f -`,
+      ),
       risk: 'low',
     },
   ];

@@ -75,7 +75,12 @@ function compare(
     patchLine(kind, holder.ref.namespace, holder.ref.name, patches, 'json');
   const whole = [{ op: 'add', path: holder.portsPath, value: [{ name, port: number, protocol }] }];
   if (holder.ports.length === 0) {
-    const fix = { title: `write the port into ${formatRef(holder.ref)}`, command: patch(whole), risk: 'low' } as const;
+    const fix = {
+      title: `write the port into ${formatRef(holder.ref)}`,
+      command: patch(whole),
+      risk: 'low',
+      undo: patch([{ op: 'remove', path: holder.portsPath }]),
+    } as const;
     return { difference: 'lists no ports', fixes: [fix] };
   }
   const same = holder.ports.findIndex((own) => (own.name ?? '') === name);
@@ -83,12 +88,12 @@ function compare(
   if (own !== undefined) {
     const numberless = typeof own.port !== 'number';
     const field = numberless ? 'port' : 'protocol';
+    const path = `${holder.portsPath}/${same}/${field}`;
     const fix = {
       title: `set the ${field} in ${formatRef(holder.ref)}`,
-      command: patch([
-        { op: 'add', path: `${holder.portsPath}/${same}/${field}`, value: numberless ? number : protocol },
-      ]),
+      command: patch([{ op: 'add', path, value: numberless ? number : protocol }]),
       risk: 'low',
+      undo: patch([numberless ? { op: 'remove', path } : { op: 'add', path, value: own.protocol ?? 'TCP' }]),
     } as const;
     const difference = numberless
       ? `gives port ${quoted(name)} no number`
@@ -115,6 +120,7 @@ function compare(
             title: `add the port to ${formatRef(holder.ref)}`,
             command: patch([{ op: 'add', path: `${holder.portsPath}/-`, value: { name, port: number, protocol } }]),
             risk: 'low',
+            undo: patch([{ op: 'remove', path: `${holder.portsPath}/${holder.ports.length}` }]),
           },
         ]
       : [fix],

@@ -24,9 +24,15 @@ export const sliceTypeFqdn = defineCheck<ServiceSubject>({
           namespace: subject.namespace,
           slice: first.holder.ref.name,
           host: first.address,
+          before: { type: subject.type, ...addressOf(subject) },
         },
         evidence: [{ fact: `addressType FQDN, address ${first.address}`, source: formatRef(first.holder.ref) }],
       }),
     ];
   },
 });
+
+function addressOf({ service: { spec } }: ServiceSubject): { clusterIP?: string; clusterIPs?: readonly string[] } {
+  const { clusterIP, clusterIPs } = spec ?? {};
+  return { ...(clusterIP === undefined ? {} : { clusterIP }), ...(clusterIPs === undefined ? {} : { clusterIPs }) };
+}

@@ -12,7 +12,7 @@ describe('address-families', () => {
     expect(report.verdict).toBe('broken');
     expect(report.headline).toContain('is IPv6 only, but its pods have IPv4 addresses only');
     expect(report.causes[0]?.fixes[0]?.command).toBe(
-      `kubectl patch service web -n shop --type=merge -p '{"spec":{"clusterIP":null,"clusterIPs":null,"ipFamilyPolicy":"SingleStack","ipFamilies":["IPv4"]}}' --dry-run=client -o json | kubectl replace --force -f -`,
+      `kubectl get service web -n shop -o yaml | grep -v resourceVersion: > before.yaml && kubectl patch service web -n shop --type=merge -p '{"spec":{"clusterIP":null,"clusterIPs":null,"ipFamilyPolicy":"SingleStack","ipFamilies":["IPv4"]}}' --dry-run=client -o json | kubectl replace --force -f -`,
     );
   });
 

@@ -95,6 +95,7 @@ function ofStatefulSet(bad: readonly ServicePod[], first: ServicePod): RolloutNo
       title: `go back to revision ${currentRevision}`,
       command: `kubectl rollout undo ${target(first.owner)}`,
       risk: 'low',
+      undo: `kubectl rollout undo ${target(first.owner)}`,
     },
     olderReady: 0,
     changes: [],

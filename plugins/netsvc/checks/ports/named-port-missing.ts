@@ -124,16 +124,20 @@ function declareFix(index: ClusterIndex, subject: ServiceSubject, { all, name, p
     spec: { template: { spec: { containers: [{ name: container, ports: [{ name, containerPort: '<NUMBER>' }] }] } } },
   };
   const { kind, ref } = workload;
+  const sendTo = (value: string): string =>
+    `kubectl patch service ${subject.name} -n ${subject.namespace} --type=json -p '[{"op":"add","path":"/spec/ports/${subject.ports.indexOf(port)}/targetPort","value":${value}}]'`;
   return [
     {
       title: `declare ${name} in ${kind} ${ref.name}: replace <NUMBER> by the port on which it listens (restarts its pods)`,
       command: `kubectl patch ${kind.toLowerCase()} ${ref.name} -n ${subject.namespace} -p '${JSON.stringify(patch).replace('"<NUMBER>"', '<NUMBER>')}'`,
       risk: 'low',
+      undo: `kubectl rollout undo ${kind.toLowerCase()}/${ref.name} -n ${subject.namespace}`,
     },
     {
       title: 'or send to the number at once',
-      command: `kubectl patch service ${subject.name} -n ${subject.namespace} --type=json -p '[{"op":"add","path":"/spec/ports/${subject.ports.indexOf(port)}/targetPort","value":<NUMBER>}]'`,
+      command: sendTo('<NUMBER>'),
       risk: 'low',
+      undo: sendTo(`"${name}"`),
     },
   ];
 }

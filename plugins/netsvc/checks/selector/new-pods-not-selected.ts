@@ -134,6 +134,7 @@ function fixesOf(
     risk: 'high',
     undo: selectorPatch(subject, back),
   };
-  const undo: Fix = { title: 'or undo the rollout', command: `kubectl rollout undo ${at}`, risk: 'low' };
+  const command = `kubectl rollout undo ${at}`;
+  const undo: Fix = { title: 'or undo the rollout', command, risk: 'low', undo: command };
   return [...(label === undefined ? [] : [label]), ...wide, turn, undo].slice(0, 3);
 }

@@ -207,6 +207,7 @@ function makeAgain({ kind, name, namespace }: Ref): Fix {
     title: `make ${kind} ${name} again (put the file of its manifest in the place of <FILE>)`,
     command: `kubectl apply -n ${namespace} -f '<FILE>'`,
     risk: 'low',
+    undo: `kubectl delete -n ${namespace} -f '<FILE>'`,
   };
 }
 

@@ -56,12 +56,19 @@ function stateRequests(refusal: Refusal, missing: string): readonly Fix[] {
   }
   return [...byContainer].map(([name, { requests, limits }]) => ({
     title: `state what container ${name} needs (adjust the amounts)`,
-    command: patchContainer(ref, name, {
-      resources: {
-        ...(Object.keys(requests).length === 0 ? {} : { requests }),
-        ...(Object.keys(limits).length === 0 ? {} : { limits }),
-      },
-    }),
+    command: patchContainer(ref, name, { resources: { ...filled({ requests }), ...filled({ limits }) } }),
     risk: 'low',
+    undo: patchContainer(ref, name, {
+      resources: { ...filled({ requests: without(requests) }), ...filled({ limits: without(limits) }) },
+    }),
   }));
+}
+
+function filled<T extends Readonly<Record<string, object>>>(one: T): T | Record<string, never> {
+  return Object.values(one).some((amounts) => Object.keys(amounts).length > 0) ? one : {};
+}
+
+/** None was set before: the admission would not have asked for it. */
+function without(amounts: Readonly<Record<string, string>>): Readonly<Record<string, null>> {
+  return Object.fromEntries(Object.keys(amounts).map((key) => [key, null]));
 }

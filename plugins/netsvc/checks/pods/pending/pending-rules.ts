@@ -5,7 +5,7 @@ import type { Pod } from '../../../../../shared/model/objects-pod.ts';
 import { type Claim, claimsOf, isAbsent } from '../../../../../shared/model/pod-state-preparing.ts';
 import { isFinished, podKey } from '../../../../../shared/model/pods.ts';
 import { formatSelector, matchesSelector } from '../../../../../shared/model/selectors.ts';
-import { changedCopy } from '../../../../../shared/util/kubectl.ts';
+import { changedCopy, keptFirst } from '../../../../../shared/util/kubectl.ts';
 import { joinNames, shellQuote } from '../../../../../shared/util/text.ts';
 import { nearestNamed } from '../config/config-fixes.ts';
 import { isPatchable, patchContainer, patchTemplateSpec, target } from '../containers/workload-commands.ts';
@@ -124,7 +124,12 @@ function unboundFix(namespace: string, name: string): Fix {
 function otherClassFix(namespace: string, name: string): Fix {
   return {
     title: 'make the claim again with a class that exists (in the place of <CLASS>)',
-    command: `${changedCopy('pvc', namespace, name, { spec: { storageClassName: '<CLASS>' } })} | kubectl replace --force -f -`,
+    ...keptFirst(
+      'pvc',
+      namespace,
+      name,
+      `${changedCopy('pvc', namespace, name, { spec: { storageClassName: '<CLASS>' } })} | kubectl replace --force -f -`,
+    ),
     risk: 'low',
   };
 }

@@ -116,7 +116,7 @@ describe('volumes that keep pods waiting', () => {
     const report = ask(made, claim, told, node('n1'));
     expect(report.headline).toContain('claim data is Pending (storageClassName fast, which does not exist)');
     expect(report.causes[0]?.fixes.map((fix) => fix.command)).toContain(
-      `kubectl patch pvc data -n shop --type=merge -p '{"spec":{"storageClassName":"<CLASS>"}}' --dry-run=client -o json | kubectl replace --force -f -`,
+      `kubectl get pvc data -n shop -o yaml | grep -v resourceVersion: > before.yaml && kubectl patch pvc data -n shop --type=merge -p '{"spec":{"storageClassName":"<CLASS>"}}' --dry-run=client -o json | kubectl replace --force -f -`,
     );
   });
 });
