@@ -154,6 +154,7 @@ describe('servers', () => {
     expect(report.causes[0]?.fixes[0]?.command).toContain(
       'set resources deployment coredns -n kube-system --limits=memory=340Mi',
     );
+    expect(report.causes[0]?.fixes[0]?.undo).toContain('--limits=memory=170Mi');
   });
 
   it('that cannot reach the API server say so before all that follows', () => {

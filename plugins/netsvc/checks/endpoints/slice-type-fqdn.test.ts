@@ -10,6 +10,10 @@ describe('slice-type-fqdn', () => {
     const report = diagnoseObjects([db, slice('db-1', { type: 'FQDN', addresses: ['db.example.com'] })], 'db');
     expect(causeCodes(report)).toEqual(['SVC511']);
     expect(report.headline).toContain('db.example.com');
+    const undo = report.causes[0]?.fixes[0]?.undo ?? '';
+    expect(undo).toContain('"type":"ClusterIP"');
+    expect(undo).toContain(`"clusterIP":"${db.spec?.clusterIP ?? ''}"`);
+    expect(undo).toContain('"externalName":null');
   });
 
   it('stays silent when addresses stand beside the name', () => {
