@@ -26,6 +26,8 @@ const FAULT =
 const WAITS =
   /plugin\/kubernetes: (?:Unhandled Error|Failed to watch|starting server with unsynced|waiting for Kubernetes API)|plugin\/ready: (?:Plugins not ready|Still waiting on): ".*\bkubernetes\b/;
 
+const WAITING = /waiting for Kubernetes API/;
+
 /** Servers that never read the Services, or lost sight of them, and say why in their log. */
 export const apiUnreachable = defineCheck<DnsSubject>({
   id: 'netdns/api-unreachable',
@@ -104,9 +106,10 @@ function complaintOf(index: ClusterIndex, pod: Pod): readonly Complaint[] {
     const line = refused ?? lines.findLast((text) => CLIENT_LINE.test(text) && FAULT.test(text));
     if (line !== undefined) return [complaint(pod, line, FORBIDDEN.exec(line))];
   }
-  const waits = serverLog(index, pod)
-    .split('\n')
-    .findLast((line) => WAITS.test(line));
+  const own = serverLog(index, pod).split('\n');
+  // Every start waits; the version comes when the waiting is over, after a warning where it was in vain.
+  const started = own.findLastIndex((line) => /^CoreDNS-\d/.test(line));
+  const waits = own.findLast((line, at) => WAITS.test(line) && !(at < started && WAITING.test(line)));
   if (waits !== undefined) return [waiting(pod, { fact: shorten(waits, 240), source: `log of Pod ${podKey(pod)}` })];
   const ready = index.tools('tools/coredns').find(({ path }) => path === `tools/coredns/${nameOf(pod)}/ready.txt`);
   if (ready === undefined || !/^503\n.*\bkubernetes\b/s.test(ready.text)) return [];

@@ -234,6 +234,17 @@ describe('servers', () => {
     expect(causeCodes(report)).toEqual(['DNS112']);
   });
 
+  it('that waited for the API at their start, and got it, are not ready for another reason', () => {
+    const servers = both.map((one) => server(one.metadata?.name ?? '', { ready: false }));
+    const ask = (...lines: readonly string[]) =>
+      causeCodes(checkObjects(dnsObjects({ servers }), { logs: [logOf('coredns-1', `${lines.join('\n')}\n`, false)] }));
+    const wait = '[INFO] plugin/kubernetes: waiting for Kubernetes API before starting server';
+    const vain = '[WARNING] plugin/kubernetes: starting server with unsynced Kubernetes API';
+    expect(ask(wait, '.:53', 'CoreDNS-1.11.1')).toEqual(['DNS101']);
+    expect(ask(wait)).toEqual(['DNS110']);
+    expect(ask(wait, vain, '.:53', 'CoreDNS-1.11.1')).toEqual(['DNS110']);
+  });
+
   it('that are ready and lost a right since tell it, and those that only began without it do not', () => {
     const line =
       'failed to list *v1.EndpointSlice: endpointslices.discovery.k8s.io is forbidden: User "system:serviceaccount:kube-system:coredns" cannot list resource "endpointslices" in API group "discovery.k8s.io" at the cluster scope';
