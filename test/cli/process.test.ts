@@ -145,6 +145,7 @@ describe('the bundle as a program', () => {
       expect(stdout).toMatch(/^BROKEN/);
       expect(stderr).toBe('');
     } finally {
+      child.kill('SIGKILL');
       await server.close();
     }
   });
@@ -164,6 +165,7 @@ describe('the bundle as a program', () => {
       expect(await ended).toBe(3);
       expect(stderr).toBe('');
     } finally {
+      child.kill('SIGKILL');
       await server.close();
     }
   });
