@@ -4,7 +4,7 @@
  * pods once.
  */
 import type { Pod } from '../../model/objects-pod.ts';
-import { type AddressRange, wholeFamily } from '../../util/addresses.ts';
+import type { AddressRange } from '../../util/addresses.ts';
 import { isShut, type SideSets } from '../evaluate/decide.ts';
 import { inFamily } from '../evaluate/evaluate.ts';
 import { judge, judgedOf, selects } from '../evaluate/side.ts';
@@ -13,20 +13,11 @@ import { matchPeer } from '../rules/match.ts';
 import { blocksOf, splitRange } from '../rules/range-parts.ts';
 import type { BlockPeer, Direction, Tier, Tri } from '../rules/rules.ts';
 import { isFinished, isSamePod, type Unit } from '../rules/units.ts';
-import {
-  addressKey,
-  type ClassIndex,
-  labelClassesOf,
-  membersOf,
-  nameClassesOf,
-  type PodClass,
-  type Usage,
-  usageOf,
-  usageOfBlocks,
-} from './classes.ts';
+import { type ClassIndex, labelClassesOf, membersOf, nameClassesOf, type PodClass, usageOf } from './classes.ts';
 import { createOutcomes, type Outcomes } from './outcomes.ts';
 import { oneSide, pairSets } from './pair-sets.ts';
 import { createPartition } from './partition.ts';
+import { type Face, type Part, partsFor } from './parts.ts';
 import { judgedBy, namesIn, narrowTiers, type Profile, peersIn, profileFinder } from './profiles.ts';
 
 /** The endpoint that was asked about, with the side of its own that is judged. */
@@ -39,38 +30,6 @@ interface Fixed {
   readonly blocks: readonly BlockPeer[];
   /** The endpoint once for each address family, or for each part of a range that the rules of others tell apart. */
   readonly views: readonly Unit[];
-}
-
-/** Others that the endpoint's own rules do not tell apart, and that the same policies select. */
-interface Part {
-  readonly cls: PodClass | undefined;
-  readonly pods: readonly Pod[];
-  readonly ranges: readonly AddressRange[];
-  /** Positions in the list of all faces: one, or one for each address family. */
-  readonly faces: readonly number[];
-}
-
-/** Somebody of a part, as the rules see them. Faces with equal places lie in the same blocks. */
-interface Face {
-  readonly unit: Unit;
-  readonly place: string | number;
-}
-
-/** A pod with one address. Faces are judged by the group, so that most of such pods are never looked at. */
-class PodFace implements Face {
-  private readonly model: PolicyModel;
-  private readonly pod: Pod;
-  readonly place: string | number;
-
-  constructor(model: PolicyModel, pod: Pod, place: string | number) {
-    this.model = model;
-    this.pod = pod;
-    this.place = place;
-  }
-
-  get unit(): Unit {
-    return this.model.unitOf(this.pod);
-  }
 }
 
 /** Pods and outside addresses by outcome, as numbers for `outcomes.get`. */
@@ -170,71 +129,6 @@ type Finder = (cls: PodClass) => Profile;
 
 function finderFor(model: PolicyModel, index: ClassIndex, direction: Direction): Finder {
   return model.memo(`profiles/${direction}`, () => profileFinder(model, index, direction));
-}
-
-/** Classes, split by address where the endpoint's rules name blocks, and the world outside, split likewise. */
-function partsFor(
-  model: PolicyModel,
-  { unit, blocks, views }: Fixed,
-  index: ClassIndex,
-): { readonly parts: readonly Part[]; readonly faces: readonly Face[] } {
-  const faces: Face[] = [];
-  const addFace = (face: Face): number => faces.push(face) - 1;
-  // Of an endpoint with two families, each family meets only those others that have it.
-  const byAddress = blocks.length > 0 || (unit.type !== 'range' && views.length > 1);
-  const usage = usageOfBlocks(blocks);
-  const parts: Part[] = [];
-  const addPods = (cls: PodClass, key: string | number, pods: readonly Pod[]): void => {
-    const [first = cls.unit.pod] = pods;
-    const place = cls.unit.hostNetwork ? `host ${key}` : key;
-    // A number stands for one IPv4 address, which need not be read for each part.
-    if (typeof key === 'number') {
-      parts.push({ cls, pods, ranges: [], faces: [addFace(new PodFace(model, first, place))] });
-      return;
-    }
-    const one = model.unitOf(first);
-    const families = one.addresses.map(({ family }) => family);
-    const own =
-      families.length < 2
-        ? [addFace({ unit: one, place })]
-        : families.map((family) => addFace({ unit: inFamily(one, family), place: `${family} ${place}` }));
-    parts.push({ cls, pods, ranges: [], faces: own });
-  };
-  for (const cls of index.classes) {
-    if (byAddress) splitByAddress(cls, usage, addPods);
-    else parts.push({ cls, pods: cls.pods, ranges: [], faces: [addFace({ unit: cls.unit, place: '' })] });
-  }
-  const ranges =
-    unit.type === 'range' ? [] : ([4, 6] as const).flatMap((family) => splitRange(wholeFamily(family), blocks));
-  for (const [at, range] of ranges.entries()) {
-    const face = addFace({ unit: { type: 'range', range }, place: `range ${at}` });
-    parts.push({ cls: undefined, pods: [], ranges: [range], faces: [face] });
-  }
-  return { parts, faces };
-}
-
-/** Calls `part` with the pods of each place that addresses of a class have. */
-function splitByAddress(
-  cls: PodClass,
-  usage: Usage,
-  part: (cls: PodClass, key: string | number, pods: readonly Pod[]) => void,
-): void {
-  let only: string | number | undefined;
-  let byKey: Map<string | number, Pod[]> | undefined;
-  let seen = 0;
-  for (const pod of cls.pods) {
-    const key = addressKey(pod, usage);
-    only ??= key;
-    // Few pods lie in a block that a rule names, so most classes stay whole.
-    if (byKey === undefined && key !== only) byKey = new Map([[only, cls.pods.slice(0, seen)]]);
-    seen++;
-    if (byKey === undefined) continue;
-    const list = byKey.get(key);
-    if (list === undefined) byKey.set(key, [pod]);
-    else list.push(pod);
-  }
-  if (byKey !== undefined) for (const [key, pods] of byKey) part(cls, key, pods);
-  else if (only !== undefined) part(cls, only, cls.pods);
 }
 
 /** The group of each face; the endpoint's own rules treat faces of one group alike. */
