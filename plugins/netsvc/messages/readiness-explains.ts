@@ -52,7 +52,9 @@ export const readinessExplains = {
     'the condition (it does not run, lacks rights, or waits for something), or set it to False.',
   starting:
     'The pods are younger than their probes allow them to be before they must answer. If this is a fresh start, wait; if ' +
-    'they have been restarted, look at what ended them. The pods count as not ready until then.',
+    'they have been restarted, look at what ended them. The pods count as not ready until then.\n' +
+    'A server that refuses its probe and says nothing else is taken for one that starts in its first minute, or for as long ' +
+    'as its command waits before it and as Ready pods of the same workload needed.',
   noProbe:
     'A container without a readiness probe is ready as soon as it runs. This one runs and is reported as not ready: its ' +
     'startup probe has not passed, its status is old (the kubelet of the node is behind), or it has only just started.',
