@@ -13,6 +13,15 @@ describe('network-agent-sick', () => {
     expect(report.headline).toContain('1 of 2 endpoints run there');
   });
 
+  it('knows by the pods alone where they run', () => {
+    const objects = [...soundWeb(), ...agents('kube-flannel-ds', ['n1', 'n2'], ['n2'])];
+    const unread = { except: { EndpointSlice: 'notCollected' } } as const;
+    const withoutSlices = objects.filter(({ kind }) => kind !== 'EndpointSlice');
+    const report = diagnoseObjects(withoutSlices, 'web', unread);
+    expect(causeCodes(report)).toContain('SVC812');
+    expect(report.causes[0]?.summary).toBe(diagnoseObjects(objects, 'web').causes[0]?.summary);
+  });
+
   it('stays silent for nodes without endpoints of the Service', () => {
     const report = diagnoseObjects(
       [...soundWeb(), node('n3'), ...agents('calico-node', ['n1', 'n2', 'n3'], ['n3'])],

@@ -5,7 +5,7 @@ import { nameOf, refOf } from '../../../../shared/model/refs.ts';
 import { endpointRows } from '../../../../shared/model/services.ts';
 import { joinNames } from '../../../../shared/util/text.ts';
 import { clusterMessages } from '../../messages/cluster.ts';
-import type { ServiceSubject } from '../../service-subject.ts';
+import { type ServiceSubject, subjectPods } from '../../service-subject.ts';
 import { AGENTS } from './agent-sets.ts';
 import { lostBehindAddress } from './network-address.ts';
 import { agentEvidence, agentOf, daemonSetsLike } from './system-pods.ts';
@@ -19,16 +19,19 @@ export const networkAgentSick = defineCheck<ServiceSubject>({
   applies: (subject) => subject.type !== 'ExternalName',
   run: (subject, { index, now }) => {
     const rows = endpointRows(index, subject.service);
-    const hosts = new Set(rows.flatMap((row) => row.endpoint.nodeName ?? row.pod?.spec?.nodeName ?? []));
+    // Where the slices were not read, the pods tell where they run.
+    const places =
+      index.seen('EndpointSlice', subject.namespace).status === 'ok'
+        ? rows.map((row) => row.endpoint.nodeName ?? row.pod?.spec?.nodeName)
+        : subjectPods(index, subject).map((pod) => pod.spec?.nodeName);
+    const hosts = new Set<string | undefined>(places);
     const down = downNodes(index);
     const sickAgents = daemonSetsLike(index, AGENTS).flatMap((set) => {
       const agent = agentOf(index, set, now);
       const sick = agent.sick.filter((pod) => hosts.has(pod.node) && !down.has(pod.node));
       const [first] = sick;
       if (first === undefined) return [];
-      const hit = rows.filter((row) =>
-        sick.some((pod) => pod.node === (row.endpoint.nodeName ?? row.pod?.spec?.nodeName)),
-      );
+      const hit = places.filter((place) => sick.some((pod) => pod.node === place));
       return [
         clusterMessages.SVC812.raise({
           subject: refOf(set, 'DaemonSet'),
@@ -42,10 +45,10 @@ export const networkAgentSick = defineCheck<ServiceSubject>({
             reason: first.reason,
             message: first.message,
             endpoints: hit.length,
-            all: rows.length,
+            all: places.length,
             pod: first.name,
           },
-          impact: Math.min(0.9, hit.length / Math.max(1, rows.length)),
+          impact: Math.min(0.9, hit.length / Math.max(1, places.length)),
           evidence: [agentEvidence(agent), ...sick.slice(0, 3).map((pod) => sickEvidence(pod, now))],
         }),
       ];
