@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { type Snapshot, seen } from '../model/snapshot.ts';
 import { fakeRuntime } from '../testing/fake-runtime.ts';
+import { tempFiles } from '../testing/temp-files.ts';
 import { readSnapshots } from './read-snapshot.ts';
 
 const read = (value: unknown): Promise<Snapshot> =>
@@ -16,6 +17,10 @@ it.each([
   ['Lists', { services: list([named('Service', 'web')]), pods: list([named('Pod', 'web-1')]), deployments: list([]) }],
   ['arrays', { services: [named('Service', 'web')], pods: [named('Pod', 'web-1')], deployments: [] }],
   ['arrays without kinds', { Service: [bare('web')], Pod: [bare('web-1')], Deployment: [] }],
+  [
+    'answers without kinds',
+    { services: { items: [bare('web')] }, pods: { items: [bare('web-1')] }, deployments: { items: [] } },
+  ],
   ['arrays below a key', { name: 'case 1', state: { svc: [bare('web')], po: [bare('web-1')], deploy: [] } }],
   ['arrays by namespace', { shop: { services: [bare('web')], pods: [bare('web-1')], deployments: [] } }],
 ])('a file that holds %s by kind', async (_, value) => {
@@ -30,6 +35,19 @@ it.each([
 it('a file that holds objects under keys of its own', async () => {
   const snapshot = await read({ target: named('Service', 'web'), resources: [named('Pod', 'web-1')] });
   expect(names(snapshot)).toEqual(['Pod web-1', 'Service web']);
+});
+
+it('an answer without kinds in a file that is named after one', async () => {
+  const files = tempFiles();
+  try {
+    files.write('d/pods.json', { metadata: {}, items: [bare('web-1')] });
+    files.write('d/notes.json', { items: [bare('web-2')] });
+    const snapshot = await readSnapshots([files.path('d')], fakeRuntime());
+    expect(names(snapshot)).toEqual(['Pod web-1']);
+    expect(seen(snapshot, 'Pod', 'shop')).toMatchObject({ status: 'ok', whole: true });
+  } finally {
+    files.remove();
+  }
 });
 
 it('is passed over where it is none of a cluster', async () => {

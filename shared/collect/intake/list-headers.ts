@@ -25,10 +25,11 @@ export function itemTypeOf(header: Readonly<Record<string, unknown>>): ItemType 
   return { apiVersion: typeof apiVersion === 'string' ? apiVersion : 'v1', kind: kind.slice(0, -'List'.length) };
 }
 
-/** Bare arrays of old support bundles hold objects without a kind; the folder's name tells it. */
+/** Bare arrays of old support bundles, and lists without a kind, hold objects without one; the folder's name tells it. */
 export function typeFromHints(document: ParsedDocument, file: FilePlace): ItemType | undefined {
   const kind = file.hints.kind;
-  if (document.array !== true || kind === undefined) return undefined;
+  const isUntold = document.array === true || (isRecord(document.header) && document.header.kind === undefined);
+  if (!isUntold || kind === undefined) return undefined;
   const { group, version } = KINDS[kind];
   return { apiVersion: group === '' ? version : `${group}/${version}`, kind: KINDS[kind].kind };
 }

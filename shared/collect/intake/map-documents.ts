@@ -34,7 +34,8 @@ function below(map: Fields, { kind: _, ...hints }: PathHints, line: number | und
     const told = kind === undefined ? { ...hints, candidates: [...hints.candidates, key] } : { ...hints, kind };
     const items = isRecord(value) && isListHeader(value) ? value.items : value;
     if (Array.isArray(items) && items.every((item) => isKept(item, kind !== undefined))) {
-      const form = isRecord(value) ? { header: value } : { array: true as const };
+      // A list that does not say what it is of holds items that do not either, as the API gives them.
+      const form = isRecord(value) && value.kind !== undefined ? { header: value } : { array: true as const };
       const values = items.map((item: unknown) => ({ value: item, line }));
       return [{ document: { ...form, values, complete: true }, hints: told }];
     }
