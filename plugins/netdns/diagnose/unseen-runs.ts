@@ -3,10 +3,12 @@ import type { ClusterDns } from '../../../shared/dns/cluster-dns.ts';
 import { countedLater, metricsOf } from '../../../shared/dns/metrics/pages.ts';
 import { serverAnswersOf } from '../../../shared/dns/server-answers.ts';
 import type { ClusterIndex } from '../../../shared/model/cluster-index.ts';
+import type { Pod } from '../../../shared/model/objects-pod.ts';
 import { isFinished, isReady } from '../../../shared/model/pods.ts';
 import { formatRef, nameOf, namespaceOf } from '../../../shared/model/refs.ts';
+import { enforcementIn } from '../../../shared/policy/enforcement/enforcement-of-index.ts';
 import { compareText, joinNames, shorten } from '../../../shared/util/text.ts';
-import { undecidedBy } from '../checks/policy/dns-access.ts';
+import { undecidedBy, unreadLabels } from '../checks/policy/dns-access.ts';
 
 /** Ways to the servers that were refused, or that cannot be gone from here: told, so that silence is not taken for health. */
 export function unseenRuns(
@@ -29,19 +31,37 @@ export function unseenRuns(
   ];
 }
 
-/** Policies of Calico and Cilium are not judged here: what they do to questions is not taken for allowed in silence. */
+/** What decides whether pods may ask, and was not judged or not read, is not taken for allowed in silence. */
 function undecided(index: ClusterIndex, dns: ClusterDns, callers: string | undefined): readonly CheckRun[] {
   const pods = index
     .list('Pod', callers)
-    .filter((pod) => !isFinished(pod) && pod.spec?.hostNetwork !== true && !dns.pods.includes(pod))
-    .map((pod) => ({ pod, by: undecidedBy(index, dns, pod) }))
-    .filter(({ by }) => by.length > 0);
-  const policies = [...new Set(pods.flatMap(({ by }) => by.map(formatRef)))];
-  if (policies.length === 0) return [];
-  const spaces = [...new Set(pods.map(({ pod }) => namespaceOf(pod)))].sort(compareText);
+    .filter((pod) => !isFinished(pod) && pod.spec?.hostNetwork !== true && !dns.pods.includes(pod));
+  const enforced = enforcementIn(index).enforced !== 'no';
+  return [
+    ...open(pods, 'policies-not-judged', (pod) => undecidedBy(index, dns, pod).map(formatRef), notJudged),
+    ...(enforced ? open(pods, 'labels-not-read', (pod) => unreadLabels(index, dns, pod), notRead) : []),
+  ];
+}
+
+const notJudged = (policies: readonly string[]): string => `${joinNames(policies, 2)} not judged here`;
+
+const notRead = (spaces: readonly string[]): string =>
+  `the labels of ${spaces.length === 1 ? 'namespace' : 'namespaces'} ${joinNames(spaces, 2)} were not read`;
+
+/** One line for all pods of which something leaves open whether they may ask. */
+function open(
+  pods: readonly Pod[],
+  id: string,
+  whatOf: (pod: Pod) => readonly string[],
+  words: (what: readonly string[]) => string,
+): readonly CheckRun[] {
+  const found = pods.map((pod) => ({ pod, what: whatOf(pod) })).filter(({ what }) => what.length > 0);
+  const what = [...new Set(found.flatMap((one) => one.what))];
+  if (what.length === 0) return [];
+  const spaces = [...new Set(found.map(({ pod }) => namespaceOf(pod)))].sort(compareText);
   const of = `${spaces.length === 1 ? 'namespace' : 'namespaces'} ${joinNames(spaces, 3)}`;
-  const reason = `whether pods of ${of} may ask DNS: ${joinNames(policies, 2)} not judged here`;
-  return [{ id: 'netdns/policies-not-judged', group: 'policy', outcome: { result: 'unknown', reason } }];
+  const reason = `whether pods of ${of} may ask DNS: ${words(what)}`;
+  return [{ id: `netdns/${id}`, group: 'policy', outcome: { result: 'unknown', reason } }];
 }
 
 function told(group: string, reasons: readonly string[]): readonly CheckRun[] {

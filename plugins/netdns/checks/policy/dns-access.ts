@@ -6,7 +6,7 @@ import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import type { Pod } from '../../../../shared/model/objects-pod.ts';
 import { formatRef, namespaceOf, type Ref } from '../../../../shared/model/refs.ts';
 import { evaluate } from '../../../../shared/policy/evaluate/evaluate.ts';
-import type { SideWalk } from '../../../../shared/policy/evaluate/verdict.ts';
+import type { Reason, SideWalk } from '../../../../shared/policy/evaluate/verdict.ts';
 import { isolating } from '../../../../shared/policy/model.ts';
 import { policyModelOf } from '../../../../shared/policy/model-of-index.ts';
 import { type CallerPort, callerAccess } from '../../../../shared/policy/services/caller-access.ts';
@@ -34,22 +34,38 @@ export interface DnsAccess {
 export function dnsAccessOf(index: ClusterIndex, dns: ClusterDns, pod: Pod): DnsAccess | undefined {
   const model = policyModelOf(index);
   const isolated = isolating(model, pod, 'egress').length > 0;
-  const guarded = index.memo('netdns/servers-guarded', () =>
-    dns.pods.some((server) => isolating(model, server, 'ingress').length > 0),
-  );
-  if (!isolated && !guarded) return undefined;
+  if (!isolated && !isGuarded(index, dns)) return undefined;
   return index.memo(`netdns/dns-access/${kindOfCaller(pod)}`, () => judge(index, dns, pod));
 }
 
 /** Policies of families that are not judged here, which alone decide whether a pod's questions come through. */
 export function undecidedBy(index: ClusterIndex, dns: ClusterDns, pod: Pod): readonly Ref[] {
+  if (!FOREIGN.some((kind) => index.list(kind).length > 0)) return [];
+  return openReasons(index, dns, pod).flatMap((reason) => (reason.code === 'notJudged' ? reason.policies : []));
+}
+
+/** Namespaces whose labels, which were not read, decide whether a pod's questions come through. */
+export function unreadLabels(index: ClusterIndex, dns: ClusterDns, pod: Pod): readonly string[] {
+  if (isolating(policyModelOf(index), pod, 'egress').length === 0 && !isGuarded(index, dns)) return [];
+  return openReasons(index, dns, pod).flatMap((reason) =>
+    reason.code === 'namespaceLabelsUnknown' ? [reason.namespace] : [],
+  );
+}
+
+/** Why it is open whether any server gets a pod's questions. */
+function openReasons(index: ClusterIndex, dns: ClusterDns, pod: Pod): readonly Reason[] {
   const { service } = dns;
-  if (service === undefined || !FOREIGN.some((kind) => index.list(kind).length > 0)) return [];
+  if (service === undefined) return [];
   return index.memo(`netdns/undecided/${kindOfCaller(pod)}`, () =>
     callerAccess(policyModelOf(index), pod, service, dns.pods)
       .ports.filter(({ servicePort, depends, yes }) => servicePort === 53 && depends.length > 0 && yes.length === 0)
-      .flatMap(({ told }) => told?.verdict.reasons ?? [])
-      .flatMap((reason) => (reason.code === 'notJudged' ? reason.policies : [])),
+      .flatMap(({ told }) => told?.verdict.reasons ?? []),
+  );
+}
+
+function isGuarded(index: ClusterIndex, dns: ClusterDns): boolean {
+  return index.memo('netdns/servers-guarded', () =>
+    dns.pods.some((server) => isolating(policyModelOf(index), server, 'ingress').length > 0),
   );
 }
 

@@ -201,3 +201,29 @@ describe('policies of Calico and Cilium, which are not judged', () => {
     expect(unseen([pod('web-1', { namespace: 'pay' }), fqdn])).toEqual([]);
   });
 });
+
+describe('policies that tell DNS by labels of its namespace', () => {
+  const byLabel = (labels: Readonly<Record<string, string>>) =>
+    egress([{ to: [{ namespaceSelector: { matchLabels: labels } }], ports: [port('UDP'), port('TCP')] }]);
+  const told = (policy: KubeObject, plugin = calico, objects: readonly KubeObject[] = []) =>
+    checkObjects([...dnsObjects(), ...objects, plugin, pod('web-1'), policy], {
+      except: objects.length > 0 ? {} : { Namespace: 'notCollected' },
+    });
+  const reasons = (...given: Parameters<typeof told>) => told(...given).notChecked.map(({ reason }) => reason);
+
+  it('are left open where these were not read, and that is said', () => {
+    expect(told(byLabel({ name: 'kube-system' }))).toMatchObject({ causes: [] });
+    expect(reasons(byLabel({ name: 'kube-system' }))).toContain(
+      'whether pods of namespace shop may ask DNS: the labels of namespace kube-system were not read',
+    );
+  });
+
+  it('are decided by the label that every namespace has, and by labels that were read', () => {
+    const word = /may ask DNS/;
+    expect(reasons(byLabel({ 'kubernetes.io/metadata.name': 'kube-system' })).join()).not.toMatch(word);
+    expect(reasons(egress([{}])).join()).not.toMatch(word);
+    expect(reasons(byLabel({ name: 'kube-system' }), calico, names).join()).not.toMatch(word);
+    expect(causeCodes(told(byLabel({ name: 'kube-system' }), calico, names))).toEqual(['DNS401']);
+    expect(reasons(byLabel({ name: 'kube-system' }), flannel).join()).not.toMatch(word);
+  });
+});
