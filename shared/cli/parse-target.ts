@@ -65,7 +65,8 @@ function hostIn(word: string): string | undefined {
 
 /** An address from the log of a caller, which is asked for as it stands. */
 export function isAddress(host: string): boolean {
-  return isIP(host) !== 0;
+  // A name is told by its letters: what Node asks for IPv6 takes 2 ms to make.
+  return /^[\d.]+$|:/.test(host) && isIP(host) !== 0;
 }
 
 /** `web`, `web.shop`, `web.shop.svc…` and `web-0.web.shop.svc…` mean Service web; an address stays what it is. */
