@@ -1,17 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { UsageError } from './command.ts';
 import { parseTarget } from './parse-target.ts';
-import type { TargetKind } from './target-kinds.ts';
-
-const ALL: readonly TargetKind[] = [
-  'Service',
-  'Pod',
-  'Deployment',
-  'StatefulSet',
-  'DaemonSet',
-  'ReplicaSet',
-  'Ingress',
-];
+import { TARGET_KINDS } from './target-kinds.ts';
 
 describe('a target', () => {
   it.each([
@@ -37,15 +27,15 @@ describe('a target', () => {
     ['ep/web', { kind: 'Service', name: 'web' }],
     ['pod/web.v2-1', { kind: 'Pod', name: 'web.v2-1' }],
   ])('%s', (words, target) => {
-    expect(parseTarget(words.split(' '), ALL)).toEqual(target);
+    expect(parseTarget(words.split(' '), TARGET_KINDS)).toEqual(target);
   });
 
   it('in one word with its kind is taken apart', () => {
-    expect(parseTarget(['svc web'], ALL)).toEqual({ kind: 'Service', name: 'web' });
+    expect(parseTarget(['svc web'], TARGET_KINDS)).toEqual({ kind: 'Service', name: 'web' });
   });
 
   it('that is a label leads to the command that takes labels', () => {
-    expect(() => parseTarget(['app=web'], ALL)).toThrow(
+    expect(() => parseTarget(['app=web'], TARGET_KINDS)).toThrow(
       expect.objectContaining({ hint: 'Services with a label: kubectl netsvc check -l app=web' }),
     );
   });
@@ -63,7 +53,7 @@ describe('a target', () => {
     'node/n1',
     'shop.example.com',
   ])('%j names nothing', (words) => {
-    expect(() => parseTarget(words.split(' '), ALL)).toThrow(UsageError);
+    expect(() => parseTarget(words.split(' '), TARGET_KINDS)).toThrow(UsageError);
   });
 
   it('of a kind that the command does not follow is refused with those it does', () => {

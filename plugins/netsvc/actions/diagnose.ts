@@ -2,11 +2,11 @@ import type { CommandResult, Request } from '../../../shared/cli/command.ts';
 import { UsageError } from '../../../shared/cli/command.ts';
 import { parseSuppress, suppressedBy } from '../../../shared/cli/parse-suppress.ts';
 import { parseTarget } from '../../../shared/cli/parse-target.ts';
+import { TARGET_KINDS } from '../../../shared/cli/target-kinds.ts';
 import { withProblems } from '../../../shared/diagnose/snapshot-problems.ts';
 import { sourceName } from '../../../shared/model/source-name.ts';
 import { suppressReport } from '../../../shared/report/suppress.ts';
 import type { DiagnoseOptions } from '../diagnose/diagnose-service.ts';
-import { TARGET_KINDS } from '../targets/target-kinds.ts';
 import { readTarget } from './read-target.ts';
 
 /** `diagnose`: the Services that the target means, each judged, one report. */

@@ -2,6 +2,7 @@ import type { Request } from '../../../shared/cli/command.ts';
 import { UsageError } from '../../../shared/cli/command.ts';
 import { parseSuppress, suppressedBy } from '../../../shared/cli/parse-suppress.ts';
 import { isAddress, parseTarget } from '../../../shared/cli/parse-target.ts';
+import { TARGET_KINDS } from '../../../shared/cli/target-kinds.ts';
 import type { Service } from '../../../shared/model/objects-network.ts';
 import { sourceName } from '../../../shared/model/source-name.ts';
 import type { Report } from '../../../shared/report/report.ts';
@@ -9,7 +10,6 @@ import { suppressReport } from '../../../shared/report/suppress.ts';
 import { diagnoseService } from '../diagnose/diagnose-service.ts';
 import { addressReport } from '../targets/address-report.ts';
 import { resolveServices } from '../targets/resolve-services.ts';
-import { TARGET_KINDS } from '../targets/target-kinds.ts';
 import { missingReport, noServiceReport, unseenReport } from '../targets/target-reports.ts';
 import { readTarget, type TargetFacts } from './read-target.ts';
 
