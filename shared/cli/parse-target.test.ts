@@ -16,6 +16,8 @@ describe('a target', () => {
     ['ingresses.networking.k8s.io/front', { kind: 'Ingress', name: 'front' }],
     ['shop/web', { kind: 'Service', namespace: 'shop', name: 'web' }],
     ['deploy/shop/web', { kind: 'Deployment', namespace: 'shop', name: 'web' }],
+    ['shop/deploy/web', { kind: 'Deployment', namespace: 'shop', name: 'web' }],
+    ['pod/deploy/web', { kind: 'Pod', namespace: 'deploy', name: 'web' }],
     ['web.shop', { kind: 'Service', namespace: 'shop', name: 'web' }],
     ['web.shop.svc.cluster.local.', { kind: 'Service', namespace: 'shop', name: 'web' }],
     ['web.shop.svc:8080', { kind: 'Service', namespace: 'shop', name: 'web' }],
@@ -50,6 +52,7 @@ describe('a target', () => {
     '-',
     'deploymnt/web',
     'gateway/shop/web',
+    'shop/gateway/web',
     'node/n1',
     'shop.example.com',
   ])('%j names nothing', (words) => {

@@ -13,8 +13,8 @@ export interface Target {
 }
 
 /**
- * Reads `web`, `svc/web`, `service web`, `deployments.apps/web`, `shop/web`, `svc/shop/web`, and what callers write:
- * `web.shop.svc.cluster.local:80`, `http://web.shop/healthz`. Throws a UsageError for words that name nothing.
+ * Reads `web`, `svc/web`, `service web`, `deployments.apps/web`, `shop/web`, `svc/shop/web`, `shop/svc/web`, and what
+ * callers write: `web.shop.svc.cluster.local:80`, `http://web.shop/healthz`. Throws a UsageError for words that name nothing.
  */
 export function parseTarget(given: readonly string[], kinds: readonly TargetKind[]): Target {
   const words = given.flatMap((word) => word.trim().split(/\s+/));
@@ -27,7 +27,7 @@ export function parseTarget(given: readonly string[], kinds: readonly TargetKind
   }
   const host = hostIn(first);
   if (host !== undefined) return targetOfHost(host);
-  const parts = first.split('/');
+  const parts = kindFirst(first.split('/'));
   if (first === '' || parts.length > 3 || parts.includes('')) {
     throw new UsageError(`"${first}" names no object`, 'Examples: web, svc/web, deploy/web, ing/web');
   }
@@ -43,6 +43,17 @@ export function parseTarget(given: readonly string[], kinds: readonly TargetKind
     return checked({ kind: 'Service', namespace: parts[0] ?? '', name });
   }
   return checked(parts.length === 3 ? { kind, namespace: parts[1] ?? '', name } : { kind, name });
+}
+
+/** `shop/deploy/web` in the order of `deploy/shop/web`. */
+function kindFirst(parts: readonly string[]): readonly string[] {
+  const [first = '', second = '', third, ...more] = parts;
+  if (third === undefined || more.length > 0) return parts;
+  return !isKind(first) && isKind(second) ? [second, first, third] : parts;
+}
+
+function isKind(word: string): boolean {
+  return (kindOfWord(word) ?? kindOfAnyWord(word)) !== undefined;
 }
 
 /** `shop web` may be a namespace and a name; a kind without a slash stands before one name only. */

@@ -12,6 +12,7 @@ describe('ends of a connection', () => {
     ['job-*', { type: 'name', name: 'job-*' }],
     ['svc/web', { type: 'object', kind: 'Service', name: 'web', orIn: 'svc' }],
     ['deployments.apps/shop/web', { type: 'object', kind: 'Deployment', namespace: 'shop', name: 'web' }],
+    ['shop/deploy/web:80', { type: 'object', kind: 'Deployment', namespace: 'shop', name: 'web', port: '80' }],
     ['ns/shop', { type: 'object', kind: 'Namespace', name: 'shop', orIn: 'ns' }],
     ['node-a/web', { type: 'name', namespace: 'node-a', name: 'web' }],
     ['web.shop.svc:http', { type: 'object', kind: 'Service', namespace: 'shop', name: 'web', port: 'http' }],

@@ -38,7 +38,7 @@ const EXAMPLES = 'Examples: web, svc/web, ns/shop, shop/web, app=web, 10.0.0.0/8
 
 /**
  * Reads the ends that words name, in their order: `web`, `svc/web`, `deployment web`, `shop/web`, `deploy/shop/web`,
- * `web.shop.svc`, `app=web`, `shop:app=web`, `10.0.0.0/8`, `internet`, each with `:PORT` or
+ * `shop/deploy/web`, `web.shop.svc`, `app=web`, `shop:app=web`, `10.0.0.0/8`, `internet`, each with `:PORT` or
  * `:PORT/PROTOCOL` behind it if wanted.
  * Throws a UsageError for words that name nothing.
  */
@@ -128,6 +128,8 @@ function nameEnd(word: string): End {
   if (parts.length === 1) return { type: 'name', name: first };
   const kind = kindOf(first);
   if (third !== undefined) {
+    const behind = kind === undefined ? kindOf(second) : undefined;
+    if (behind !== undefined) return { type: 'object', kind: behind, namespace: first, name: third };
     if (kind === undefined) throw new UsageError(`there is no kind "${first}"`, kindHint(first));
     return { type: 'object', kind, namespace: second, name: third };
   }
