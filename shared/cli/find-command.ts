@@ -2,7 +2,7 @@ import { shellQuote, wrap } from '../util/text.ts';
 import type { Command, Option, Plugin } from './command.ts';
 import { UsageError } from './command.ts';
 import { kindOfAnyWord } from './kind-words.ts';
-import { nearestWords } from './nearest.ts';
+import { nearCommand } from './near-command.ts';
 import { optionsOf } from './option-groups.ts';
 import type { Flag } from './split-arguments.ts';
 import { splitArguments } from './split-arguments.ts';
@@ -77,8 +77,7 @@ function allOptions(plugin: Plugin): readonly Option[] {
 export function commandMeant(plugin: Plugin, { implied, args }: Invocation): string {
   const [word = '', ...more] = args;
   if (!implied || more.length > 0 || word === '') return '';
-  const names = plugin.commands.filter((command) => command.hidden !== true).map(({ name }) => name);
-  const [near] = nearestWords(word, names, 1);
+  const near = nearCommand(plugin, word);
   return near === undefined ? '' : `If ${word} was meant as a command: kubectl ${plugin.name} ${near}`;
 }
 

@@ -2,7 +2,7 @@ import { domainToASCII } from 'node:url';
 import type { CommandResult, Plugin, Request } from '../../../shared/cli/command.ts';
 import { UsageError } from '../../../shared/cli/command.ts';
 import { kindAmong } from '../../../shared/cli/kind-words.ts';
-import { nearestWords } from '../../../shared/cli/nearest.ts';
+import { nearCommand } from '../../../shared/cli/near-command.ts';
 import { parseSuppress } from '../../../shared/cli/parse-suppress.ts';
 import type { Gatherer } from '../../../shared/collect/gather/gather.ts';
 import { withProblems } from '../../../shared/diagnose/snapshot-problems.ts';
@@ -50,15 +50,14 @@ export async function runResolve(request: Request): Promise<CommandResult> {
 
 /** `chekc` resolves to nothing, and may have been meant as the command `check`. */
 function orCommand(report: Report, name: string, plugin: Plugin): Report {
-  const names = plugin.commands.filter(({ hidden }) => hidden !== true).map((command) => command.name);
-  const fixes = nearestWords(name, names, 1).map((near): Fix => {
-    const title = `or run the command ${near}, if ${name} was meant as one`;
-    return { title, command: `kubectl ${plugin.name} ${near}`, risk: 'none' };
-  });
+  const near = nearCommand(plugin, name);
+  if (near === undefined) return report;
+  const title = `or run the command ${near}, if ${name} was meant as one`;
+  const fix: Fix = { title, command: `kubectl ${plugin.name} ${near}`, risk: 'none' };
   return {
     ...report,
     causes: report.causes.map((cause) =>
-      cause.code === 'DNS601' ? { ...cause, fixes: standingAlone([...cause.fixes, ...fixes]) } : cause,
+      cause.code === 'DNS601' ? { ...cause, fixes: standingAlone([...cause.fixes, fix]) } : cause,
     ),
   };
 }

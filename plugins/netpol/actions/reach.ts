@@ -1,6 +1,6 @@
 import type { CommandResult, Request } from '../../../shared/cli/command.ts';
 import { UsageError } from '../../../shared/cli/command.ts';
-import { nearestWords } from '../../../shared/cli/nearest.ts';
+import { nearCommand } from '../../../shared/cli/near-command.ts';
 import { refKey } from '../../../shared/model/refs.ts';
 import { sourceName } from '../../../shared/model/source-name.ts';
 import type { Answer } from '../../../shared/policy/evaluate/verdict.ts';
@@ -50,9 +50,8 @@ async function runReach(request: Request, direction: Direction): Promise<Command
   const command = direction === 'ingress' ? 'who-can-reach' : 'what-can';
   const labels = request.options.string('selector');
   const [end, ...more] = parseEnds([...request.args, ...(labels === undefined ? [] : [labels])]);
-  const commands = request.plugin.commands.filter(({ hidden }) => hidden !== true).map(({ name }) => name);
   if (end === undefined || more.length > 0) {
-    const [mistyped] = nearestWords(request.args[0] ?? '', commands, 1);
+    const mistyped = nearCommand(request.plugin, request.args[0] ?? '');
     throw new UsageError(
       `${command} needs one name, and got ${end === undefined ? 'none' : more.length + 1}`,
       direction === 'ingress'
@@ -64,7 +63,7 @@ async function runReach(request: Request, direction: Direction): Promise<Command
     );
   }
   const asked = askedAboutAll(await ask(request, endsPlan([end], 'all', direction === 'ingress')));
-  const found = orCommand(request.args[0], commands, () => resolveEnd(asked, end, asked.namespace));
+  const found = orCommand(request.args[0], request.plugin, () => resolveEnd(asked, end, asked.namespace));
   if (found.type !== 'party') return { type: 'report', report: unseenReport(asked, `netpol ${command}`, found) };
   const { party } = found;
   const wish = wishOf(request, end);

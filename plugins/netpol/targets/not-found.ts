@@ -1,5 +1,6 @@
 /** What to say of an end that is not there: where it is, what is near, or that nobody could look. */
-import { UsageError } from '../../../shared/cli/command.ts';
+import { type Plugin, UsageError } from '../../../shared/cli/command.ts';
+import { nearCommand } from '../../../shared/cli/near-command.ts';
 import { nearestWords } from '../../../shared/cli/nearest.ts';
 import type { ClusterIndex } from '../../../shared/model/cluster-index.ts';
 import type { KindName } from '../../../shared/model/kinds.ts';
@@ -53,7 +54,7 @@ export function missing(
     ...new Set(objects.filter((object) => namespace === undefined || namespaceOf(object) === namespace).map(nameOf)),
   ]);
   const where = namespace === undefined ? '' : ` in namespace ${namespace}`;
-  const meant = noNamespace(index, namespace) ? kindMeant(namespace ?? '') : undefined;
+  const meant = holdsNothing(index, namespace) ? kindMeant(namespace ?? '') : undefined;
   // `db.data`, as names are resolved.
   const [, short = '', space = ''] = /^([^.]+)\.([^.]+)$/.exec(name) ?? [];
   const dotted = objects.some((object) => nameOf(object) === short && namespaceOf(object) === space);
@@ -76,22 +77,22 @@ function isLeftOut(index: ClusterIndex, namespace: string): boolean {
 }
 
 /** `deploymnt/web` reads as a namespace; where there is none of that name, a kind may have been meant. */
-function noNamespace(index: ClusterIndex, namespace: string | undefined): boolean {
+function holdsNothing(index: ClusterIndex, namespace: string | undefined): boolean {
   if (namespace === undefined || index.list('Pod', namespace).length > 0) return false;
   return index.get('Namespace', undefined, namespace) === undefined;
 }
 
 /** `ingress/web`: neither a namespace nor an end. */
 function isWayIn(index: ClusterIndex, namespace = ''): boolean {
-  return noNamespace(index, namespace) && /^(?:ing|ingress(?:es)?|gateways?|\w*routes?)$/i.test(namespace);
+  return holdsNothing(index, namespace) && /^(?:ing|ingress(?:es)?|gateways?|\w*routes?)$/i.test(namespace);
 }
 
 /** The same error for a word that stands where a command may: `matrx` may have been meant as one. */
-export function orCommand<T>(word: string | undefined, commands: readonly string[], resolve: () => T): T {
+export function orCommand<T>(word: string | undefined, plugin: Plugin, resolve: () => T): T {
   try {
     return resolve();
   } catch (error) {
-    const [near] = word === undefined ? [] : nearestWords(word, commands, 1);
+    const near = word === undefined ? undefined : nearCommand(plugin, word);
     if (!(error instanceof UsageError) || error.hint !== '' || near === undefined) throw error;
     throw new UsageError(error.message, `Did you mean the command ${near}?`);
   }

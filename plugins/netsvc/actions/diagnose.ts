@@ -1,5 +1,6 @@
 import type { CommandResult, Request } from '../../../shared/cli/command.ts';
 import { UsageError } from '../../../shared/cli/command.ts';
+import { commandNames } from '../../../shared/cli/near-command.ts';
 import { parseSuppress, suppressedBy } from '../../../shared/cli/parse-suppress.ts';
 import { parseTarget } from '../../../shared/cli/parse-target.ts';
 import { TARGET_KINDS } from '../../../shared/cli/target-kinds.ts';
@@ -22,9 +23,8 @@ export async function runDiagnose(request: Request): Promise<CommandResult> {
     command: 'netsvc diagnose',
     ...(caller === undefined ? {} : { from: caller }),
   };
-  const commands = request.plugin.commands.filter((command) => command.hidden !== true).map((command) => command.name);
   const { diagnoseTarget } = await import('./diagnose-target.ts');
-  const report = diagnoseTarget(index, target, namespace, options, commands);
+  const report = diagnoseTarget(index, target, namespace, options, commandNames(request.plugin));
   const service = index.get('Service', namespace, target.name);
   const accepted = target.kind === 'Service' && service !== undefined ? suppressedBy(service) : [];
   return { type: 'report', report: withProblems(suppressReport(report, [...rules, ...accepted]), snapshot) };

@@ -6,7 +6,7 @@ import { isProvenAbsent } from '../../../../shared/model/absence.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import type { Service } from '../../../../shared/model/objects-network.ts';
 import type { Pod } from '../../../../shared/model/objects-pod.ts';
-import { isReady } from '../../../../shared/model/pods.ts';
+import { conditionOf, isReady } from '../../../../shared/model/pods.ts';
 import { formatRef, nameOf, namespaceOf, type Ref, refOf } from '../../../../shared/model/refs.ts';
 import { matchesLabels } from '../../../../shared/model/selectors.ts';
 import { type EndpointRow, endpointRows, selectorOf } from '../../../../shared/model/services.ts';
@@ -180,6 +180,6 @@ function isGone(index: ClusterIndex, { endpoint, pod, slice }: EndpointRow): boo
 
 /** Ready for longer than endpoints take to follow, and than lists of pods and of endpoints are read apart. */
 function isSettled(pod: Pod, now: number): boolean {
-  const ready = pod.status?.conditions?.find(({ type }) => type === 'Ready');
+  const ready = conditionOf(pod, 'Ready');
   return ready?.status === 'True' && now - Date.parse(ready.lastTransitionTime ?? '') > 60_000;
 }
