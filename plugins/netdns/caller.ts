@@ -1,5 +1,6 @@
 import { UnseenError, UsageError } from '../../shared/cli/command.ts';
 import { nearestWords } from '../../shared/cli/nearest.ts';
+import { whyUnseen } from '../../shared/cli/no-namespace.ts';
 import { parseTarget } from '../../shared/cli/parse-target.ts';
 import type { TargetKind } from '../../shared/cli/target-kinds.ts';
 import { isProvenAbsent } from '../../shared/model/absence.ts';
@@ -35,8 +36,8 @@ export function callerPod(index: ClusterIndex, { kind, namespace, name }: Caller
       ? (index.get('Pod', namespace, name) ?? undefined)
       : pods.find((pod) => isOwner(topOwner(index, pod), kind, name) || ownedDirectly(pod, kind, name));
   if (own !== undefined) return own;
-  const seen = index.seen('Pod', namespace);
-  if (seen.status !== 'ok') throw new UnseenError(`${kind} ${namespace}/${name} could not be read`, seen.reason);
+  const unseen = whyUnseen(index, 'Pod', namespace);
+  if (unseen !== undefined) throw new UnseenError(`${kind} ${namespace}/${name} could not be read`, unseen);
   const names =
     kind === 'Pod' ? pods.map(nameOf) : [...new Set(pods.flatMap((pod) => topOwner(index, pod)?.name ?? []))];
   const near = nearestWords(name, names);

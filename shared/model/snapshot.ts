@@ -135,7 +135,7 @@ export function seen(snapshot: Snapshot, kind: KindName, namespace: string, part
   for (const entry of snapshot.coverage) {
     if (entry.kind !== kind) continue;
     if (entry.namespace !== '*' && entry.namespace !== namespace) {
-      if (namespace === '*' && bestRank < 0 && entry.status === 'ok') best = { ...best, reason: someOnly(kind) };
+      if (bestRank < 0 && entry.status === 'ok') best = { ...best, reason: notOf(kind, namespace) };
       continue;
     }
     if (name !== undefined && entry.subset?.startsWith('name=') === true && entry.subset !== `name=${name}`) continue;
@@ -148,8 +148,10 @@ export function seen(snapshot: Snapshot, kind: KindName, namespace: string, part
   return best;
 }
 
-function someOnly(kind: KindName): string {
-  return `${pluralOfKind(kind)} of some namespaces were not collected`;
+/** Of other namespaces it was. */
+function notOf(kind: KindName, namespace: string): string {
+  const where = namespace === '*' ? 'some namespaces' : `namespace ${namespace}`;
+  return `${pluralOfKind(kind)} of ${where} were not collected`;
 }
 
 const RANK: Readonly<Record<CoverageStatus, number>> = { notCollected: 0, failed: 1, absent: 2, forbidden: 3, ok: 4 };

@@ -1,6 +1,7 @@
 import type { CommandResult, Request } from '../../../shared/cli/command.ts';
 import { UnseenError, UsageError } from '../../../shared/cli/command.ts';
 import { nearestWords } from '../../../shared/cli/nearest.ts';
+import { whyUnseen } from '../../../shared/cli/no-namespace.ts';
 import { parseTarget } from '../../../shared/cli/parse-target.ts';
 import type { Gatherer } from '../../../shared/collect/gather/gather.ts';
 import { clusterDnsOf } from '../../../shared/dns/cluster-dns.ts';
@@ -20,6 +21,8 @@ import { recordsReport } from '../diagnose/records-report.ts';
 interface Scope {
   readonly words: string;
   readonly namespace: string | undefined;
+  /** The one Service that is asked about. */
+  readonly service?: string;
   readonly pick: (index: ClusterIndex) => readonly DnsRecord[];
 }
 
@@ -38,6 +41,7 @@ export async function runRecords(request: Request): Promise<CommandResult> {
     report: recordsReport(index, scope.pick(index), {
       what: scope.words,
       namespace: scope.namespace,
+      service: scope.service,
       live,
       source: sourceName(snapshot),
     }),
@@ -64,6 +68,7 @@ async function scopeOf({ args, options, facts }: Request): Promise<Scope> {
   return {
     words: `${kind} ${namespace}/${name}`,
     namespace,
+    ...(kind === 'Service' ? { service: name } : {}),
     pick: (index) => (kind === 'Pod' ? ofPod(index, namespace, name) : ofService(index, namespace, name)),
   };
 }
@@ -123,8 +128,8 @@ function ofPod(index: ClusterIndex, namespace: string, name: string): readonly D
 }
 
 function missing(index: ClusterIndex, kind: 'Service' | 'Pod', namespace: string, name: string): Error {
-  const seen = index.seen(kind, namespace);
-  if (seen.status !== 'ok') return new UnseenError(`${kind} ${namespace}/${name} could not be read`, seen.reason);
+  const unseen = whyUnseen(index, kind, namespace);
+  if (unseen !== undefined) return new UnseenError(`${kind} ${namespace}/${name} could not be read`, unseen);
   const near = nearestWords(name, index.list(kind, namespace).map(nameOf));
   return new UsageError(
     `there is no ${kind} ${name} in namespace ${namespace}`,

@@ -2,13 +2,14 @@ import { noNamespace } from '../../../shared/cli/no-namespace.ts';
 import type { CheckContext } from '../../../shared/diagnose/check.ts';
 import { reportFromRuns } from '../../../shared/diagnose/report-from-runs.ts';
 import { type CheckRun, runChecks } from '../../../shared/diagnose/run-checks.ts';
-import { type ClusterDns, dnsAddresses, isServedElsewhere } from '../../../shared/dns/cluster-dns.ts';
+import { dnsAddresses } from '../../../shared/dns/cluster-dns.ts';
 import type { ClusterIndex } from '../../../shared/model/cluster-index.ts';
 import type { Report } from '../../../shared/report/report.ts';
 import { plural } from '../../../shared/util/text.ts';
 import { checks } from '../checks/checks.ts';
 import { serverState } from '../checks/servers/server-facts.ts';
 import { type DnsSubject, dnsSubject } from '../dns-subject.ts';
+import { serversUnseen } from './servers-unseen.ts';
 import { unseenRuns } from './unseen-runs.ts';
 
 export interface DiagnoseOptions {
@@ -25,7 +26,7 @@ export function diagnoseDns(index: ClusterIndex, { source, callers }: DiagnoseOp
     ...nowhere(index, callers),
     ...runChecks(checks, subject, subject.namespace, context),
     ...unseenRuns(index, subject.dns, callers),
-    ...blindness(index, subject),
+    ...blindness(index),
   ];
   return reportFromRuns(
     {
@@ -43,8 +44,8 @@ export function diagnoseDns(index: ClusterIndex, { source, callers }: DiagnoseOp
 /** The outcome that stands for "the servers could not be seen": without them nobody is called healthy. */
 const UNSEEN = 'netdns/servers-unseen';
 
-function blindness(index: ClusterIndex, { dns, namespace }: DnsSubject): readonly CheckRun[] {
-  const reason = dns !== undefined && isServedElsewhere(dns) ? undefined : unseenReason(index, dns, namespace);
+function blindness(index: ClusterIndex): readonly CheckRun[] {
+  const reason = serversUnseen(index);
   return reason === undefined ? [] : [{ id: UNSEEN, group: 'servers', outcome: { result: 'unknown', reason } }];
 }
 
@@ -52,21 +53,6 @@ function blindness(index: ClusterIndex, { dns, namespace }: DnsSubject): readonl
 function nowhere(index: ClusterIndex, callers: string | undefined): readonly CheckRun[] {
   const reason = callers === undefined ? undefined : noNamespace(index, callers);
   return reason === undefined ? [] : [{ id: UNSEEN, group: 'pods', outcome: { result: 'unknown', reason } }];
-}
-
-/** Why nothing sure can be said; undefined when the Service and the servers behind it were seen. */
-function unseenReason(index: ClusterIndex, dns: ClusterDns | undefined, namespace: string): string | undefined {
-  const services = index.seen('Service', namespace);
-  const pods = index.seen('Pod', namespace);
-  if (dns === undefined) {
-    const blind = [services, pods].find(({ status }) => status !== 'ok');
-    return blind?.reason ?? 'nothing of the DNS servers is in sight';
-  }
-  if (dns.service === undefined && !(services.status === 'ok' && services.whole)) return services.reason;
-  const { observedGeneration, desiredNumberScheduled, replicas } = dns.workload?.object.status ?? {};
-  if ((observedGeneration ?? desiredNumberScheduled ?? replicas) !== undefined) return undefined;
-  if (pods.status !== 'ok') return pods.reason;
-  return pods.whole ? undefined : `only some pods of namespace ${namespace} were read`;
 }
 
 function healthyHeadline(index: ClusterIndex, { dns }: DnsSubject): string {

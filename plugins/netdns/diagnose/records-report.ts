@@ -1,3 +1,4 @@
+import { whyUnseen } from '../../../shared/cli/no-namespace.ts';
 import { clusterDnsOf, dnsServersRef } from '../../../shared/dns/cluster-dns.ts';
 import { clusterDomainOf } from '../../../shared/dns/cluster-domain.ts';
 import { compareRecords, type RecordDifference } from '../../../shared/dns/compare-records.ts';
@@ -6,6 +7,8 @@ import { type ServerAnswers, serverAnswersOf } from '../../../shared/dns/server-
 import { zoneOf } from '../../../shared/dns/zone.ts';
 import type { Evidence, Finding } from '../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../shared/model/cluster-index.ts';
+import { nameOf } from '../../../shared/model/refs.ts';
+import { isHeadless } from '../../../shared/model/services.ts';
 import type { NotChecked, Report, Section } from '../../../shared/report/report.ts';
 import { compareText, joinNames, plural, shorten } from '../../../shared/util/text.ts';
 import { recordsMessages } from '../messages/records.ts';
@@ -18,6 +21,8 @@ export interface RecordsFrame {
   readonly what: string;
   /** Undefined for all of them. */
   readonly namespace: string | undefined;
+  /** The Service that is asked about; undefined for a pod and for all. */
+  readonly service: string | undefined;
   readonly live: boolean;
   readonly source: string;
 }
@@ -38,15 +43,16 @@ export function recordsReport(index: ClusterIndex, records: readonly DnsRecord[]
     why === undefined ? [] : [{ check: `server ${pod}`, reason: shorten(why, 200) }],
   );
   if (frame.live && servers.length === 0) notChecked.push({ check: 'servers', reason: 'no DNS server could be asked' });
-  const unseen = (['Service', 'EndpointSlice'] as const).some(
-    (kind) => index.seen(kind, frame.namespace).status !== 'ok',
-  );
-  const blind = asked.length === failed.length || (records.length === 0 && unseen);
+  const unseen = unseenPart(index, frame);
+  if (unseen !== undefined) notChecked.push({ check: 'records', reason: unseen });
+  const blind =
+    (frame.live && asked.length === failed.length) ||
+    (unseen !== undefined && !records.some(({ owner }) => owner.kind === 'Service'));
   const causes = [
     ...(differences.length === 0 ? [] : findings(index, differences, asked)),
     ...aliases.map((alias) => aliasFinding(alias, alias.name, ADDRESS_TARGET)),
   ];
-  const verdict = causes.length > 0 ? 'broken' : blind && frame.live ? 'unknown' : 'healthy';
+  const verdict = causes.length > 0 ? 'broken' : blind ? 'unknown' : 'healthy';
   return {
     command: 'netdns records',
     target: undefined,
@@ -67,6 +73,16 @@ export function recordsReport(index: ClusterIndex, records: readonly DnsRecord[]
       servers: servers.map(({ pod, failed: why }) => ({ pod, ...(why === undefined ? {} : { failed: why }) })),
     },
   };
+}
+
+/** What of the records was not seen: a namespace, Services, or the endpoints of headless ones. */
+function unseenPart(index: ClusterIndex, { namespace, service }: RecordsFrame): string | undefined {
+  const nowhere = whyUnseen(index, 'Service', namespace);
+  if (nowhere !== undefined) return nowhere;
+  const slices = index.seen('EndpointSlice', namespace);
+  if (slices.status === 'ok') return undefined;
+  const services = index.list('Service', namespace).filter((one) => service === undefined || nameOf(one) === service);
+  return services.some(isHeadless) ? slices.reason : undefined;
 }
 
 /** What came of the comparison. */
@@ -95,8 +111,8 @@ function headlineOf(
     aliases.length === 0
       ? ''
       : `; ${plural(aliases.length, 'alias', 'aliases')} of an address, which no server can serve`;
-  if (!live) return `${promised}${lost}`;
   if (verdict === 'unknown') return `could not tell: ${notChecked[0]?.reason ?? promised}`;
+  if (!live) return `${promised}${lost}`;
   const servers = asked.map(({ pod }) => pod);
   if (records.length === 0) return `${promised}: no endpoint is ready, or none has an address`;
   if (differences.length === 0)

@@ -21,6 +21,7 @@ import { fits } from './fits.ts';
 import { hostsEntry, hostsFinding } from './hosts-file.ts';
 import { nameFindings } from './name-findings.ts';
 import type { NameQuestion } from './name-question.ts';
+import { serversUnseen } from './servers-unseen.ts';
 
 export interface ResolveFrame {
   readonly name: string;
@@ -167,11 +168,14 @@ function concerning(
 function nameOutcome(found: readonly Finding[], question: NameQuestion): CheckRun['outcome'] {
   if (found.length > 0) return { result: 'fail', findings: found };
   const { outcome, queries, sure } = question.expansion;
-  if (outcome === 'found' && sure) return { result: 'pass' };
+  const answered = question.servers.some(({ answers }) => answers.length > 0);
+  // A name that nobody was seen to answer is promised, which is not yet an answer.
+  const blind = answered ? undefined : serversUnseen(question.index);
+  if (outcome === 'found' && sure && blind === undefined) return { result: 'pass' };
   const open = queries.find(({ answer }) => answer === 'unknown')?.name ?? queries.at(-1)?.name ?? '';
   const reason =
     outcome === 'found'
-      ? `${headline(question)}, unless ${open} exists, which could not be seen`
+      ? `${headline(question)}${sure ? ' if the DNS servers answer, which were not seen' : `, unless ${open} exists, which could not be seen`}`
       : `what the servers answer to ${open} was not seen`;
   return { result: 'unknown', reason };
 }
