@@ -1,25 +1,28 @@
 import { isProvenAbsent } from '../model/absence.ts';
 import type { ClusterIndex } from '../model/cluster-index.ts';
-import type { KindName } from '../model/kinds.ts';
-import { WORKLOAD_KINDS } from '../model/owners.ts';
+import { KINDS, type KindName } from '../model/kinds.ts';
+import type { KubeObject } from '../model/objects.ts';
 import { nameOf, namespaceOf } from '../model/refs.ts';
 import { compareText, joinNames } from '../util/text.ts';
 import { nearestWords } from './nearest.ts';
 
-const KINDS = ['Service', 'Pod', 'NetworkPolicy', ...WORKLOAD_KINDS] as const satisfies readonly KindName[];
+/** What may show that a namespace is there. */
+const INSIDE = (Object.keys(KINDS) as KindName[]).filter((kind) => KINDS[kind].namespaced);
 
 /**
  * Why nothing can be said of a namespace: it does not exist, or the recording holds others. Most likely its name was
  * mistyped, so that the nearest come first. Undefined for one that is there, or may be.
  */
 export function noNamespace(index: ClusterIndex, namespace: string): string | undefined {
+  if (index.get('Namespace', undefined, namespace) !== undefined) return undefined;
+  // Files may hold what is in a namespace without its own object.
+  const held = new Set(INSIDE.flatMap((kind) => (index.list(kind) as readonly KubeObject[]).map(namespaceOf)));
+  if (held.has(namespace)) return undefined;
   if (isProvenAbsent(index, 'Namespace', undefined, namespace)) {
     const near = nearestWords(namespace, index.list('Namespace').map(nameOf));
     return `there is no namespace ${namespace}${near.length === 0 ? '' : `; nearest: ${joinNames(near)}`}`;
   }
-  if (index.get('Namespace', undefined, namespace) !== undefined || isRead(index, namespace)) return undefined;
-  const held = new Set(KINDS.flatMap((kind) => index.list(kind).map(namespaceOf)));
-  if (held.size === 0 || held.has(namespace)) return undefined;
+  if (held.size === 0 || isRead(index, namespace)) return undefined;
   const names = [...held].sort(compareText);
   const near = nearestWords(namespace, names);
   const others = names.filter((name) => !near.includes(name));
@@ -36,7 +39,7 @@ export function whyUnseen(index: ClusterIndex, kind: KindName, namespace: string
 
 /** Whether the namespace was asked for itself: it may be empty, or not be shown to the one who asks. */
 function isRead(index: ClusterIndex, namespace: string): boolean {
-  return KINDS.some((kind) => {
+  return INSIDE.some((kind) => {
     const [own, all] = [index.seen(kind, namespace), index.seen(kind, '*')];
     return own.status !== 'notCollected' && (own.status !== all.status || own.whole !== all.whole);
   });

@@ -1,6 +1,7 @@
 import type { Plan, Request } from '../../../shared/cli/command.ts';
-import { UsageError } from '../../../shared/cli/command.ts';
+import { UnseenError, UsageError } from '../../../shared/cli/command.ts';
 import { didYouMean } from '../../../shared/cli/nearest.ts';
+import { noNamespace } from '../../../shared/cli/no-namespace.ts';
 import { isApplied } from '../../../shared/model/applied.ts';
 import { type ClusterIndex, createIndex } from '../../../shared/model/cluster-index.ts';
 import type { KindName } from '../../../shared/model/kinds.ts';
@@ -70,6 +71,12 @@ export function askedAbout(asked: Asked, from: Party, to: Party): Asked {
     );
   const namespaces = new Set(units.flatMap((unit) => (unit.type === 'pod' ? [unit.namespace.name] : [])));
   return { ...asked, gaps: { ...asked.gaps, incomplete: asked.gaps.incompleteFor(namespaces, concerns) } };
+}
+
+/** A namespace that is not there is a slip, not one in which nobody may talk. Throws an UnseenError. */
+export function refuseNowhere({ index }: Pick<Asked, 'index'>, namespace: string): void {
+  const nowhere = noNamespace(index, namespace);
+  if (nowhere !== undefined) throw new UnseenError(nowhere, '');
 }
 
 /** The same facts for a question about everybody. */

@@ -1,6 +1,7 @@
 import type { CommandResult, Plan, Request } from '../../../shared/cli/command.ts';
 import { UsageError } from '../../../shared/cli/command.ts';
 import { didYouMean } from '../../../shared/cli/nearest.ts';
+import { noNamespace } from '../../../shared/cli/no-namespace.ts';
 import { ClusterError } from '../../../shared/kube/ports.ts';
 import type { NetworkPolicy } from '../../../shared/model/objects-network.ts';
 import { longName } from '../../../shared/model/refs.ts';
@@ -16,7 +17,7 @@ import { serviceFlows } from '../generate/service-flows.ts';
 import { type FromTemplate, TEMPLATES } from '../generate/templates.ts';
 import { verify } from '../generate/verify.ts';
 import { verifyTemplate } from '../generate/verify-template.ts';
-import { type Asked, ask } from './ask.ts';
+import { type Asked, ask, refuseNowhere } from './ask.ts';
 
 const EXAMPLES =
   `Templates: ${Object.keys(TEMPLATES).join(', ')}.\nOr flows: kubectl netpol generate --allow "deploy/web -> deploy/db:5432"\n` +
@@ -43,6 +44,7 @@ const servicesPlan: Plan = async (gatherer, namespace) => {
 async function fromServices(request: Request): Promise<CommandResult> {
   const asked = await ask(request, servicesPlan);
   const { index, model, namespace } = asked;
+  refuseNowhere(asked, namespace);
   const { flows, notes } = serviceFlows(index, model, namespace);
   if (flows.length === 0) {
     throw new UsageError(`no Service of namespace ${namespace} leads to pods, so no flow is known`, EXAMPLES);
@@ -166,7 +168,7 @@ const SEE_DIFF = 'See all that it changes with kubectl netpol diff -f FILE befor
 
 async function templateResult(
   request: Request,
-  { model, gaps, name }: Asked,
+  { index, model, gaps, name }: Asked,
   namespace: string,
   { policies, promises, wanted = [] }: FromTemplate,
 ): Promise<CommandResult> {
@@ -175,9 +177,11 @@ async function templateResult(
   const verified = verifyTemplate(modelFacts, namespace, policies, promises, name);
   const { closed, more, unsure, beside, pods } = verified;
   const good = closed.length + more.length + unsure.length === 0;
+  // It may be made later.
+  const nowhere = noNamespace(index, namespace);
   const about =
     pods === 0
-      ? `No pod of namespace ${namespace} is meant now, so there was nothing to check.`
+      ? `No pod of namespace ${namespace} is meant now, so there was nothing to check${nowhere === undefined ? '' : `: ${nowhere}`}.`
       : `for ${plural(pods, 'pod')} of namespace ${namespace}: what the template is for passes, and it lets nothing else through.`;
   const notes = [
     pods === 0 ? about : good ? `Checked ${about}` : 'Checked, and not as it should be:',

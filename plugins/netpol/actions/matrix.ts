@@ -1,6 +1,5 @@
 import type { CommandResult, Plan, Request } from '../../../shared/cli/command.ts';
 import { UsageError } from '../../../shared/cli/command.ts';
-import { nearestWords } from '../../../shared/cli/nearest.ts';
 import { sourceName } from '../../../shared/model/source-name.ts';
 import type { Grain } from '../../../shared/policy/many/connectivity.ts';
 import { exitCode, type Report, type Section } from '../../../shared/report/report.ts';
@@ -10,10 +9,8 @@ import { briefRows, foldedRows } from '../answer/fold-rows.ts';
 import { type KeepEnd, type MatrixAnswer, matrixRows } from '../answer/matrix-rows.ts';
 import { mergeOutside } from '../answer/merge-outside.ts';
 import { readPolicies, readWaysIn } from '../collect/policy-plan.ts';
-import { isPaper } from '../policy-facts.ts';
-import { nearHint } from '../targets/not-found.ts';
 import { reasonWords } from '../words/reasons.ts';
-import { type Asked, ask, askedAboutAll } from './ask.ts';
+import { type Asked, ask, askedAboutAll, refuseNowhere } from './ask.ts';
 
 /** `matrix`: every pair in the form that was asked for. */
 export async function runMatrix(request: Request): Promise<CommandResult> {
@@ -22,6 +19,7 @@ export async function runMatrix(request: Request): Promise<CommandResult> {
   // A picture has one row and one column for each end.
   const answer = PICTURES.includes(format) ? pairs : mergeOutside(pairs);
   const report = matrixReport(asked, answer, by, 'netpol matrix');
+  if (format === 'csv' || PICTURES.includes(format)) note(request, asked, report);
   const exit = exitCode(report);
   switch (format) {
     case 'json': {
@@ -56,8 +54,15 @@ const PICTURES = ['dot', 'mermaid', 'svg'];
 export async function runGraph(request: Request): Promise<CommandResult> {
   const { asked, answer, by } = await read(request, 'graph');
   const format = request.options.string('output') ?? 'dot';
-  const exit = exitCode(matrixReport(asked, answer, by, 'netpol graph'));
-  return { type: 'text', text: await picture(answer, format, false), exit };
+  const report = matrixReport(asked, answer, by, 'netpol graph');
+  note(request, asked, report);
+  return { type: 'text', text: await picture(answer, format, false), exit: exitCode(report) };
+}
+
+/** Forms that have no first line of their own say beside themselves that they are not the whole truth. */
+function note({ runtime }: Request, { enforcement, gaps }: Asked, { headline }: Report): void {
+  if (enforcement.enforced !== 'no' && gaps.incomplete === undefined) return;
+  runtime.stderr.write(`${wrap(headline, WIDTH).join('\n')}\n`);
 }
 
 async function read(
@@ -83,18 +88,9 @@ async function read(
     if (end.type !== 'pods') return false;
     return end.ref.kind === 'Namespace' ? end.ref.name === wanted : end.ref.namespace === wanted;
   };
-  if (wanted !== undefined) checkNamespace(asked, wanted);
+  if (wanted !== undefined) refuseNowhere(asked, wanted);
   const answer = matrixRows(asked.index, asked.model, by, keep);
   return { asked, answer, by, some: answer.ends.some((end) => end.type === 'pods' && keep(end)) };
-}
-
-/** A namespace that surely is not there is a slip, not one in which nobody may talk. */
-function checkNamespace({ index, model }: Asked, name: string): void {
-  const names = new Set(model.units.map(({ namespace }) => namespace.name));
-  for (const { metadata } of index.list('Namespace')) names.add(metadata?.name ?? '');
-  for (const { ref } of model.policies) names.add(ref.namespace ?? '');
-  if (names.has(name) || !(isPaper(index) || index.seen('Namespace').status === 'ok')) return;
-  throw new UsageError(`there is no namespace ${name}`, nearHint(nearestWords(name, [...names]), ''));
 }
 
 const plan: Plan = async (gatherer, namespace) => {
@@ -116,8 +112,10 @@ function matrixReport(asked: Asked, answer: MatrixAnswer, by: Grain, command: st
   const pods = answer.ends.filter(({ type }) => type === 'pods').length;
   const what = by === 'class' ? plural(pods, 'class of pods', 'classes of pods') : plural(pods, by);
   const policies = plural(asked.model.policies.filter(({ tier }) => tier !== 'network').length, 'policy', 'policies');
-  const not =
-    enforcement.enforced === 'no' ? `${reasonWords({ code: 'notEnforced', by: enforcement.by ?? '' })}. ` : '';
+  const head =
+    enforcement.enforced === 'no'
+      ? `${reasonWords({ code: 'notEnforced', by: enforcement.by ?? '' })}. By the policies: connections`
+      : 'Connections';
   return {
     command,
     target: undefined,
@@ -125,7 +123,7 @@ function matrixReport(asked: Asked, answer: MatrixAnswer, by: Grain, command: st
     source: sourceName(snapshot),
     verdict: gaps.incomplete === undefined ? 'healthy' : 'unknown',
     word: gaps.incomplete === undefined ? '' : 'INCOMPLETE',
-    headline: `${not}Connections of ${what} under ${policies}${gaps.incomplete === undefined ? '' : `; ${gaps.incomplete}`}`,
+    headline: `${head} of ${what} under ${policies}${gaps.incomplete === undefined ? '' : `; ${gaps.incomplete}`}`,
     causes: [],
     findings: [],
     notChecked: gaps.notChecked,

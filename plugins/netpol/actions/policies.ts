@@ -16,7 +16,7 @@ import { peersWords, peerWords } from '../words/peers.ts';
 import { policyWords, ruleNumber } from '../words/policies.ts';
 import { portsValue, rulePortWords } from '../words/ports.ts';
 import { reasonWords } from '../words/reasons.ts';
-import { type Asked, ask } from './ask.ts';
+import { type Asked, ask, refuseNowhere } from './ask.ts';
 import { unseenReport } from './unseen-report.ts';
 
 const COMMAND = 'netpol policies';
@@ -130,6 +130,7 @@ async function overview(request: Request): Promise<CommandResult> {
     all || (request.facts.kind === 'snapshot' && request.options.string('namespace') === undefined)
       ? undefined
       : asked.namespace;
+  if (wanted !== undefined) refuseNowhere(asked, wanted);
   const policies = asked.model.policies.filter(
     ({ ref, tier }) =>
       tier !== 'network' && (wanted === undefined || ref.namespace === undefined || ref.namespace === wanted),

@@ -60,9 +60,19 @@ describe('matrix -o json', () => {
 
   it('says that there is no pod to ask about, or no such namespace, and takes no name', async () => {
     expect(await ask('matrix -n shopp')).toMatchObject({
-      exit: 2,
-      stderr: 'error: there is no namespace shopp\nDid you mean shop?\n',
+      exit: 3,
+      stderr: 'error: there is no namespace shopp; nearest: shop\n',
     });
+    for (const command of ['graph', 'policies', 'generate']) {
+      expect((await ask(`${command} -n shopp`)).stderr).toContain('there is no namespace shopp; nearest: shop');
+    }
+    // A template may be for a namespace that is made later.
+    const template = await ask('generate deny-all -n shopp');
+    expect(template).toMatchObject({ exit: 0, stderr: '' });
+    expect(template.stdout).toContain('nothing to check: there\n# is no namespace shopp; nearest: shop.');
+    // Without an object of its own a namespace is there by what is in it.
+    const inside = SHOP.replace(/^.*?(?=---)/s, '');
+    expect((await ask('matrix -n shop', inside)).stderr).toBe('');
     for (const command of ['matrix', 'graph']) {
       expect(await ask(`${command} shop`)).toMatchObject({
         exit: 2,
@@ -72,6 +82,21 @@ describe('matrix -o json', () => {
     const policy =
       'apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: p, namespace: x}\nspec: {}\n';
     expect((await ask('matrix', policy)).stdout).toContain('There is no pod to ask about.');
+  });
+
+  it('says in every form that nothing enforces what it shows', async () => {
+    const words = 'nothing enforces network policy here, so what policies deny passes all the same.';
+    for (const format of ['table', 'wide', 'markdown', 'html', 'json', 'yaml']) {
+      const { stdout, stderr } = await ask(`matrix --cni none -o ${format}`);
+      expect(stdout.replaceAll(/\s+/g, ' '), format).toContain(`${words} By the policies: connections of`);
+      expect(stderr).toBe('');
+    }
+    const beside = ['matrix -o csv', 'matrix -o svg', 'matrix -o dot', 'graph', 'graph -o mermaid', 'graph -o svg'];
+    for (const line of beside) {
+      expect((await ask(`${line} --cni none`)).stderr.replaceAll(/\s+/g, ' '), line).toContain(words);
+      expect((await ask(line)).stderr, line).toBe('');
+      expect((await ask(`${line} --cni calico`)).stderr, line).toBe('');
+    }
   });
 
   it('is the same value as -o yaml', async () => {
