@@ -9,6 +9,8 @@ import { metricsMessages as words } from '../messages/metrics.ts';
 const SAMPLE = 200;
 const SLOW_UPSTREAM_S = 1;
 const SLOW_SERVER_S = 0.1;
+/** The share of answers SERVFAIL that is too much, whether metrics or a log of queries count them. */
+export const MANY_SERVFAILS = 0.05;
 /** A server is slow by itself when it takes so many times as long as the quickest one. */
 const TIMES_SLOWER = 5;
 
@@ -163,7 +165,7 @@ function answers(servers: readonly NamedMetrics[], subject: Ref): readonly Findi
     const share = (rcode: string) => (metrics.rcodes[rcode] ?? 0) / all;
     return [{ pod, all, servfail: share('SERVFAIL'), nxdomain: share('NXDOMAIN') }];
   });
-  const failing = shares.filter(({ servfail }) => servfail > 0.05);
+  const failing = shares.filter(({ servfail }) => servfail >= MANY_SERVFAILS);
   const missing = shares.filter(({ nxdomain }) => nxdomain > 0.6);
   const percent = (value: number) => String(Math.round(value * 100));
   return [

@@ -14,6 +14,7 @@ import { isReady } from '../../../../shared/model/pods.ts';
 import { formatRef, nameOf, namespaceOf } from '../../../../shared/model/refs.ts';
 import { parseQuantity } from '../../../../shared/util/quantity.ts';
 import { type LogScene, logFindings, tallies } from '../../diagnose/log-findings.ts';
+import { MANY_SERVFAILS } from '../../diagnose/metrics-findings.ts';
 import type { DnsSubject } from '../../dns-subject.ts';
 import { metricsMessages } from '../../messages/metrics.ts';
 import { judgeKnown } from '../corefile/corefile-invalid.ts';
@@ -59,13 +60,12 @@ function logsAll(corefile: string): boolean {
   return classes.every((words) => /\b(?:all|success)\b/.test(words));
 }
 
-/** Queries of which fewer than that are no sample, and the share of failures that is too much, as for metrics. */
+/** Fewer queries than that are no sample. */
 const SAMPLE = 100;
-const MANY = 0.05;
 
 function servfails(queries: QuerySummary | undefined, dns: ClusterDns): readonly Finding[] {
   const failed = queries?.rcodes.find(({ what }) => what === 'SERVFAIL')?.count ?? 0;
-  if (queries === undefined || queries.queries < SAMPLE || failed < MANY * queries.queries) return [];
+  if (queries === undefined || queries.queries < SAMPLE || failed < MANY_SERVFAILS * queries.queries) return [];
   const number = String(Math.round((failed / queries.queries) * 100));
   const ref = dnsServersRef(dns);
   const [name] = queries.failingNames;
