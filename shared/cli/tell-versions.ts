@@ -1,6 +1,6 @@
 import process from 'node:process';
 import { ClusterError } from '../kube/ports.ts';
-import type { CommandResult, Request } from './command.ts';
+import { type CommandResult, type Request, UsageError } from './command.ts';
 import { VERSION } from './version.ts';
 
 interface ServerAnswer {
@@ -11,6 +11,8 @@ interface ServerAnswer {
 
 /** `version`: of the client, and of the server where it can be asked. */
 export async function runVersion(request: Request): Promise<CommandResult> {
+  const line = `kubectl ${request.plugin.name} version`;
+  if (request.args.length > 0) throw new UsageError('version takes no words', `Both sides: ${line}`);
   const client = {
     version: VERSION,
     node: process.version,

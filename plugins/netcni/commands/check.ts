@@ -19,5 +19,6 @@ export const check: Command = {
   formats: DIAGNOSIS_FORMATS,
   watches: true,
   completes: 'nothing',
+  wholeCluster: true,
   run: async (request) => (await import('../actions/check.ts')).runCheck(request),
 };

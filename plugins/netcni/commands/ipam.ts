@@ -17,5 +17,6 @@ export const ipam: Command = {
   formats: DIAGNOSIS_FORMATS,
   watches: true,
   completes: 'nothing',
+  wholeCluster: true,
   run: async (request) => (await import('../actions/ipam.ts')).runIpam(request),
 };

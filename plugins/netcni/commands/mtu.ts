@@ -17,5 +17,6 @@ export const mtu: Command = {
   formats: DIAGNOSIS_FORMATS,
   watches: true,
   completes: 'nothing',
+  wholeCluster: true,
   run: async (request) => (await import('../actions/mtu.ts')).runMtu(request),
 };

@@ -28,5 +28,6 @@ export const ranges: Command = {
   formats: DIAGNOSIS_FORMATS,
   watches: true,
   completes: 'nothing',
+  wholeCluster: true,
   run: async (request) => (await import('../actions/ranges.ts')).runRanges(request),
 };

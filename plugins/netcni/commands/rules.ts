@@ -27,5 +27,6 @@ export const rules: Command = {
   ],
   formats: DIAGNOSIS_FORMATS,
   completes: 'nothing',
+  wholeCluster: true,
   run: async (request) => (await import('../actions/rules.ts')).runRules(request),
 };

@@ -12,5 +12,6 @@ export const status: Command = {
   formats: ['table', 'json', 'yaml'],
   watches: true,
   completes: 'nothing',
+  wholeCluster: true,
   run: async (request) => (await import('../actions/status.ts')).runStatus(request),
 };

@@ -13,14 +13,15 @@ import { kubeletDomain } from '../checks/corefile/kubelet-domain.ts';
 import { configMapPlace } from '../diagnose/corefile-findings.ts';
 import { corefileReport } from '../diagnose/corefile-report.ts';
 import { readCorefileFile } from './corefile-file.ts';
+import { oneFile } from './one-file.ts';
 
 /** `corefile`: judged, linted, printed, compared and migrated. */
 export async function runCorefile(request: Request): Promise<CommandResult> {
-  const { options, args } = request;
-  if (args.length > 1) throw new UsageError('one file at a time', 'kubectl netdns corefile FILE');
+  const { options } = request;
+  const path = oneFile(request, 'corefile');
   const wanted = wantedVersion(options.string('coredns-version'));
   const rules = parseSuppress(options.list('suppress'));
-  const [path] = args;
+  if (options.boolean('migrate')) refuseForms(options.string('output'));
   if (path !== undefined) {
     const named = await readCorefileFile(path, request.runtime);
     const takenAt = request.runtime.now().toISOString();
@@ -52,6 +53,12 @@ export async function runCorefile(request: Request): Promise<CommandResult> {
       : [{ check: 'Corefile', reason: status === 'ok' ? 'no ConfigMap holds a Corefile' : reason }];
   const report = corefileReport(named, { wanted, takenAt: index.takenAt, source: sourceName(snapshot), unseen });
   return { type: 'report', report: withProblems(suppressReport(report, rules), snapshot) };
+}
+
+/** The migrated text is no report. */
+function refuseForms(format = 'yaml'): void {
+  if (['table', 'json', 'yaml'].includes(format)) return;
+  throw new UsageError(`--migrate does not print ${format}`, 'The text for a file without -o, or -o json, -o yaml.');
 }
 
 function wantedVersion(text: string | undefined): string | undefined {

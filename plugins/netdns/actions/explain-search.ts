@@ -58,7 +58,8 @@ interface Given {
 
 async function settingsOf({ options, facts }: Request): Promise<Given> {
   const from = options.string('from');
-  if (from === undefined && options.list('search').length > 0) {
+  // With a search list of its own a question needs no cluster; a recording that is given is asked all the same.
+  if (from === undefined && options.list('search').length > 0 && facts.kind === 'cluster') {
     return { from: undefined, libc: 'glibc', settings: { searches: [], ndots: 5 }, zone: undefined };
   }
   const namespace = await facts.namespace();

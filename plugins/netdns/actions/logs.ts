@@ -1,5 +1,4 @@
 import type { CommandResult, Request } from '../../../shared/cli/command.ts';
-import { UsageError } from '../../../shared/cli/command.ts';
 import { parseSuppress } from '../../../shared/cli/parse-suppress.ts';
 import { withProblems } from '../../../shared/diagnose/snapshot-problems.ts';
 import { clusterDnsOf, dnsServersRef } from '../../../shared/dns/cluster-dns.ts';
@@ -13,13 +12,13 @@ import { sourceName } from '../../../shared/model/source-name.ts';
 import type { NotChecked } from '../../../shared/report/report.ts';
 import { suppressReport } from '../../../shared/report/suppress.ts';
 import { logsReport } from '../diagnose/logs-report.ts';
+import { oneFile } from './one-file.ts';
 
 /** `logs`: grouped by meaning. */
 export async function runLogs(request: Request): Promise<CommandResult> {
-  const { options, args, runtime } = request;
-  if (args.length > 1) throw new UsageError('one file at a time', 'kubectl netdns logs FILE');
+  const { options, runtime } = request;
+  const path = oneFile(request, 'logs');
   const rules = parseSuppress(options.list('suppress'));
-  const [path] = args;
   if (path !== undefined) {
     const { readText } = await import('../../../shared/collect/files/read-text.ts');
     const text = await readText(path, runtime);

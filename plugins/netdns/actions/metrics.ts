@@ -14,14 +14,17 @@ import type { NotChecked } from '../../../shared/report/report.ts';
 import { suppressReport } from '../../../shared/report/suppress.ts';
 import { parseDuration } from '../../../shared/util/duration.ts';
 import { metricsReport } from '../diagnose/metrics-report.ts';
+import { oneFile } from './one-file.ts';
 
 /** `metrics`: what every server counts. */
 export async function runMetrics(request: Request): Promise<CommandResult> {
-  const { options, args, runtime } = request;
-  if (args.length > 1) throw new UsageError('one file at a time', 'kubectl netdns metrics FILE');
+  const { options, runtime } = request;
+  const path = oneFile(request, 'metrics');
   const rules = parseSuppress(options.list('suppress'));
   const apart = apartMs(options.string('for'));
-  const [path] = args;
+  if (apart > 0 && (path !== undefined || request.facts.kind === 'snapshot')) {
+    throw new UsageError('--for reads twice, and what was recorded stands still', 'Leave it out, or ask the cluster.');
+  }
   if (path !== undefined) {
     const { readText } = await import('../../../shared/collect/files/read-text.ts');
     const text = await readText(path, runtime);

@@ -80,7 +80,12 @@ function wantedName({ args, options }: Request): Wanted {
     throw new UsageError(`there is no type ${type} here`, `It takes ${TYPES.join(', ')}.`);
   }
   const reverse = reverseName(word);
-  if (reverse !== undefined) return { name: `${reverse}.`, types: ['PTR'] };
+  if (reverse !== undefined) {
+    if (type !== undefined && type !== 'PTR') {
+      throw new UsageError(`an address has a PTR, no ${type}`, `Its name: kubectl netdns ${word}`);
+    }
+    return { name: `${reverse}.`, types: ['PTR'] };
+  }
   const long = word.split('.').find((label) => label.length > 63);
   if (long !== undefined && /^[\w.-]+$/.test(word)) {
     throw new UsageError(

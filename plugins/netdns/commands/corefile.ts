@@ -34,5 +34,6 @@ export const corefile: Command = {
   formats: DIAGNOSIS_FORMATS,
   watches: true,
   completes: 'nothing',
+  wholeCluster: true,
   run: async (request) => (await import('../actions/corefile.ts')).runCorefile(request),
 };

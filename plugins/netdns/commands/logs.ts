@@ -17,5 +17,6 @@ export const logs: Command = {
   options: [failOnOption, suppressOption],
   formats: DIAGNOSIS_FORMATS,
   completes: 'nothing',
+  wholeCluster: true,
   run: async (request) => (await import('../actions/logs.ts')).runLogs(request),
 };

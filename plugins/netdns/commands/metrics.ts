@@ -27,5 +27,6 @@ export const metrics: Command = {
   ],
   formats: DIAGNOSIS_FORMATS,
   completes: 'nothing',
+  wholeCluster: true,
   run: async (request) => (await import('../actions/metrics.ts')).runMetrics(request),
 };

@@ -5,7 +5,7 @@ import { UsageError } from '../../../shared/cli/command.ts';
 import type { Finding } from '../../../shared/messages/finding.ts';
 import { sourceName } from '../../../shared/model/source-name.ts';
 import type { Report, ReportItem } from '../../../shared/report/report.ts';
-import { joinNames, plural, wrap } from '../../../shared/util/text.ts';
+import { joinNames, plural, shellQuote, wrap } from '../../../shared/util/text.ts';
 import { walkLines } from '../answer/walk-lines.ts';
 import { checkExpectation, type Outcome } from '../assert/check-expectation.ts';
 import { type Expectation, parseExpectations } from '../assert/parse-expectations.ts';
@@ -29,7 +29,14 @@ interface Checked {
 /** `assert`: every expectation of the files, held against the policies. */
 export async function runAssert(request: Request): Promise<CommandResult> {
   const paths = request.options.list('filename');
-  if (paths.length === 0 || request.args.length > 0) {
+  const [word] = request.args;
+  if (word !== undefined) {
+    throw new UsageError(
+      `assert takes its files with -f: ${word}`,
+      `kubectl netpol assert ${[...paths, ...request.args].map((path) => `-f ${shellQuote(path)}`).join(' ')}`,
+    );
+  }
+  if (paths.length === 0) {
     throw new UsageError('assert needs a file of expectations', 'Example: kubectl netpol assert -f expectations.txt');
   }
   const expectations = (await Promise.all(paths.map((path) => readExpectations(request, path)))).flat();

@@ -94,7 +94,9 @@ async function twoSides(request: Request, args: readonly string[]): Promise<Comp
     throw new UsageError('diff of two recordings takes no --snapshot', EXAMPLE);
   }
   const cni = cniOf(request);
-  const [a, b] = await Promise.all([one, other].map((path) => readSnapshots([path], request.runtime)));
+  const namespace = request.options.string('namespace');
+  const where = namespace === undefined ? {} : { namespace };
+  const [a, b] = await Promise.all([one, other].map((path) => readSnapshots([path], request.runtime, where)));
   if (a === undefined || b === undefined) throw new Error('two recordings were read');
   const before = stateOf(a, cni);
   const after = stateOf(b, cni);

@@ -1,4 +1,4 @@
-import type { CommandResult, Plan, Request } from '../../../shared/cli/command.ts';
+import type { CommandResult, Options, Plan, Request } from '../../../shared/cli/command.ts';
 import { UsageError } from '../../../shared/cli/command.ts';
 import { didYouMean } from '../../../shared/cli/nearest.ts';
 import { noNamespace } from '../../../shared/cli/no-namespace.ts';
@@ -30,11 +30,41 @@ export async function runGenerate(request: Request): Promise<CommandResult> {
   if (more.length > 0 || (template !== undefined && lines.length > 0)) {
     throw new UsageError('generate takes one template, or flows to allow', EXAMPLES);
   }
+  refuseOthers(request.options, template);
   if (template !== undefined) return fromTemplate(request, template);
   if (lines.length === 0) return fromServices(request);
   const flows = lines.map(flowOf);
   const asked = await ask(request, endsPlan(flows.flatMap(({ from, to }) => [from, to])));
   return flowsResult(request, asked, resolveFlows(asked, flows), []);
+}
+
+/** What only some of the templates take. */
+const TAKEN: Readonly<Record<string, readonly string[]>> = {
+  egress: [],
+  'from-namespace': ['cross-namespace'],
+  cidr: ['external-cidr'],
+  from: ['database'],
+  selector: ['database'],
+  port: ['database'],
+};
+
+/** A flag that another template takes would change nothing here, unseen. */
+function refuseOthers(options: Options, template: string | undefined): void {
+  for (const [flag, takers] of Object.entries(TAKEN)) {
+    const given = options.string(flag) !== undefined || options.list(flag).length > 0 || options.boolean(flag);
+    if (
+      !given ||
+      (template === undefined ? flag === 'egress' : takers.includes(template) || !Object.hasOwn(TEMPLATES, template))
+    )
+      continue;
+    const what = template === undefined ? 'generate without a template' : `the template ${template}`;
+    throw new UsageError(
+      `${what} does not take --${flag}`,
+      flag === 'egress'
+        ? 'It belongs to flows: kubectl netpol generate --allow "A -> B:PORT" --egress'
+        : `It belongs to: kubectl netpol generate ${joinNames(takers)}`,
+    );
+  }
 }
 
 const servicesPlan: Plan = async (gatherer, namespace) => {

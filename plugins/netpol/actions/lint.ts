@@ -58,17 +58,33 @@ function named(
   namespace: string | undefined,
 ): readonly PolicySubject[] {
   if (names.length === 0) return subjects;
-  return names.map((word) => {
-    const name = word.slice(word.indexOf('/') + 1);
-    const found = subjects.find(({ ref }) => ref.name === name);
-    if (found !== undefined) return found;
-    const where = namespace === undefined ? '' : ` in namespace ${namespace}`;
-    throw new UsageError(`there is no policy ${name}${where}`, hintOf(name, subjects));
+  return names.flatMap((word) => {
+    const { name, space } = policyWord(word);
+    const where = space ?? namespace;
+    const found = subjects.filter(({ ref }) => ref.name === name && (space === undefined || ref.namespace === space));
+    if (found.length > 0) return found;
+    throw new UsageError(
+      `there is no policy ${name}${where === undefined ? '' : ` in namespace ${where}`}`,
+      hintOf(name, subjects, where),
+    );
   });
 }
 
-function hintOf(name: string, subjects: readonly PolicySubject[]): string {
-  const names = [...new Set(subjects.map(({ ref }) => ref.name))].sort(compareText);
+/** `web`, `netpol/web`, `shop/web`, `netpol/shop/web`. */
+function policyWord(word: string): { readonly name: string; readonly space: string | undefined } {
+  const parts = word.split('/');
+  const name = parts.pop() ?? '';
+  return { name, space: parts.find((part) => !KIND.test(part)) };
+}
+
+/** Words for the kinds of policies, long or short. */
+const KIND = /^(?:netpol|\w*networkpolic(?:y|ies)|b?anps?|cnps?)(?:\..*)?$/i;
+
+function hintOf(name: string, subjects: readonly PolicySubject[], where: string | undefined): string {
+  const [elsewhere] = subjects.filter(({ ref }) => ref.name === name);
+  if (elsewhere?.ref.namespace !== undefined) return `It is in namespace ${elsewhere.ref.namespace}.`;
+  const near = subjects.filter(({ ref }) => where === undefined || ref.namespace === where);
+  const names = [...new Set(near.map(({ ref }) => ref.name))].sort(compareText);
   if (names.length === 0) return 'Other namespaces: kubectl netpol lint -A';
   return didYouMean(name, names) || `There are: ${joinNames(names)}`;
 }

@@ -5,7 +5,7 @@ import { selects } from '../../../shared/policy/evaluate/side.ts';
 import { isolating, type Selecting } from '../../../shared/policy/model.ts';
 import { DIRECTIONS, type Direction, type Policy } from '../../../shared/policy/rules/rules.ts';
 import type { Report, Section } from '../../../shared/report/report.ts';
-import { joinAnd, plural, wrap } from '../../../shared/util/text.ts';
+import { joinAnd, plural, shellQuote, wrap } from '../../../shared/util/text.ts';
 import { refValue } from '../answer/end-values.ts';
 import { endsPlan } from '../collect/ends-plan.ts';
 import { readPolicies } from '../collect/policy-plan.ts';
@@ -27,6 +27,12 @@ export async function runPolicies(request: Request): Promise<CommandResult> {
   const [end, ...more] = parseEnds(request.args);
   if (end === undefined || more.length > 0) {
     throw new UsageError('policies takes one name', 'Example: kubectl netpol policies deploy/web');
+  }
+  if (request.options.boolean('all-namespaces')) {
+    throw new UsageError(
+      'policies takes a name or -A',
+      `All of them: kubectl netpol policies -A\nThose of one pod: kubectl netpol policies ${request.args.map(shellQuote).join(' ')} -n NAMESPACE`,
+    );
   }
   const asked = await ask(request, endsPlan([end]));
   const found = resolveEnd(asked, end, asked.namespace);

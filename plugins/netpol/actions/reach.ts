@@ -18,7 +18,7 @@ import { isPaper } from '../policy-facts.ts';
 import { orCommand } from '../targets/not-found.ts';
 import { parseEnds } from '../targets/parse-end.ts';
 import { likesOf, type Party, podsOfParty, senderWords } from '../targets/party.ts';
-import { type AskedPort, askedPorts, type PortWish } from '../targets/ports.ts';
+import { type AskedPort, anyPort, askedPorts, type PortWish } from '../targets/ports.ts';
 import { resolveEnd } from '../targets/resolve-end.ts';
 import { ruleWords } from '../words/policies.ts';
 import { reasonWords } from '../words/reasons.ts';
@@ -80,8 +80,9 @@ async function runReach(request: Request, direction: Direction): Promise<Command
 }
 
 /** Of those that a pod reaches the port is theirs, and only a number means the same to all of them. */
-function portOfOthers({ port, protocol = 'TCP' }: PortWish): readonly AskedPort[] | undefined {
-  if (port === undefined) return undefined;
+function portOfOthers({ port, protocol: wanted }: PortWish): readonly AskedPort[] | undefined {
+  if (port === undefined) return anyPort(wanted);
+  const protocol = wanted ?? 'TCP';
   const number = Number(port);
   if (!Number.isInteger(number) || number < 1 || number > 65535) {
     throw new UsageError(`--port ${port} is no number between 1 and 65535`, 'what-can takes the number of a port.');

@@ -32,13 +32,22 @@ export interface PortWish {
  */
 export function askedPorts(to: Party, { port, protocol }: PortWish): readonly AskedPort[] | undefined {
   if (to.service !== undefined) return servicePorts(to, to.service, port, protocol);
-  if (port === undefined) return undefined;
+  if (port === undefined) return anyPort(protocol);
   if (/^\d+$/.test(port)) {
     const number = checked(Number(port));
     const one = protocol ?? 'TCP';
     return [{ words: `${one} ${number}`, protocol: one, on: () => number }];
   }
   return [namedPort(to, port, protocol)];
+}
+
+/** Without a port all of them are meant, of every protocol. */
+export function anyPort(protocol: Protocol | undefined): undefined {
+  if (protocol === undefined) return undefined;
+  throw new UsageError(
+    '--protocol needs a port here',
+    `Such as --port 53 --protocol ${protocol}, or --port 53/${protocol}`,
+  );
 }
 
 /** Who asks for a port that the Service has not may mean its pods. */
