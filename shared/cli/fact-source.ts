@@ -85,6 +85,7 @@ function fromCluster(
       const progress = startProgress(runtime, `Reading cluster ${cluster.context} …`);
       const start = runtime.now().getTime();
       try {
+        await cluster.begin();
         const { createGatherer } = await import('../collect/gather/gather.ts');
         const gatherer = createGatherer(cluster, runtime.now());
         await plan(gatherer, await namespace());

@@ -38,6 +38,23 @@ describe('a server that speaks HTTP/2', () => {
     expect(connections()).toBe(1);
   });
 
+  it('may be connected to before anything is asked', async () => {
+    await start();
+    await reader.begin();
+    expect(server.seen).toEqual([]);
+    await askMany();
+    await reader.underWay();
+    expect(connections()).toBe(1);
+  });
+
+  it('that is not there is told by the first question, not by beginning', async () => {
+    await start();
+    await server.close();
+    await reader.begin();
+    await reader.underWay();
+    await expect(reader.version()).rejects.toMatchObject({ kind: 'unreachable' });
+  });
+
   it('gets several connections when it only offers HTTP/1.1', async () => {
     await start({ http1: true });
     expect(await askMany()).toEqual(Array(20).fill(expect.objectContaining({ status: 'ok' })));

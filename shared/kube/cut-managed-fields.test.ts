@@ -20,6 +20,20 @@ describe('managedFields', () => {
     expect(cut(pod)).toEqual(pod);
   });
 
+  it('may have names that look like the end of the list', () => {
+    for (const name of ['}]', '}],', '}]}', '}],{', '}]},{', '[{}]', '}],\\"a', '}],"a":', '', '}', ']']) {
+      const fields = [{ manager: name, fieldsV1: { [`f:${name}`]: { [name]: {} } } }];
+      for (const next of ['name', '', ':', '}', '\\', '"']) {
+        const pod = { metadata: { managedFields: fields, [next]: name } };
+        const empty = { metadata: { managedFields: [], [next]: name } };
+        expect(cut([pod, pod])).toEqual([empty, empty]);
+        expect(cut({ metadata: { [next]: name, managedFields: fields } })).toEqual(
+          JSON.parse(JSON.stringify({ metadata: { [next]: name, managedFields: [] } })),
+        );
+      }
+    }
+  });
+
   it('never change anything else', () => {
     fc.assert(
       fc.property(fc.array(fc.jsonValue()), fc.jsonValue(), (fields, rest) => {

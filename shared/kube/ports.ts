@@ -32,6 +32,13 @@ export interface ClusterReader {
    * kinds it serves, that it answers at all) counts no more. Closing one closes both.
    */
   again(): ClusterReader;
+  /**
+   * Begins to connect before anything is asked, and resolves when the first words are on their way to a server nearby:
+   * what is loaded then is loaded while the server answers. Never rejects: the first question meets the fault.
+   */
+  begin(): Promise<void>;
+  /** Resolves when the first questions are on their way: the time for what needs no answer. Never rejects. */
+  underWay(): Promise<void>;
   /** What was asked so far: for `-v` and for the benchmark. */
   stats(): ReaderStats;
   /**

@@ -67,6 +67,8 @@ export function createReader(
       return forwardPort({ namespace, pod, port }, options, ask);
     },
     again: () => createReader(identity, transport, newAsk, forwarding),
+    begin: transport.begin,
+    underWay: () => transport.underWay,
     stats: transport.stats,
     clockOffset: transport.clockOffset,
     close: transport.close,

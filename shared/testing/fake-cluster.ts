@@ -143,6 +143,8 @@ export function fakeCluster(objects: readonly KubeObject[], options: FakeCluster
     },
     again: () => cluster,
     stats: () => ({ requests: asked.length, bytes: 0 }),
+    begin: async () => undefined,
+    underWay: async () => undefined,
     clockOffset: () => options.clockOffset ?? 0,
     close: () => undefined,
   };

@@ -27,12 +27,10 @@ const MAX_SERVICES = 10;
 export function targetPlan(target: Target, caller: CallerName | undefined): Plan {
   return async (gatherer, inForce) => {
     const namespace = target.namespace ?? inForce;
+    void loadAhead(gatherer);
     await Promise.all([
       findServices(gatherer, target, namespace).then((services) =>
-        Promise.all([
-          ...services.slice(0, MAX_SERVICES).map((service) => readService(gatherer, service)),
-          loadChecks(),
-        ]),
+        Promise.all(services.slice(0, MAX_SERVICES).map((service) => readService(gatherer, service))),
       ),
       // The slices of a Service are found by its name: they need not wait for it.
       target.kind === 'Service' ? gatherer.list('EndpointSlice', slicesOf(namespace, target.name)) : undefined,
@@ -42,10 +40,10 @@ export function targetPlan(target: Target, caller: CallerName | undefined): Plan
   };
 }
 
-/** The judgements are loaded while the cluster answers: it takes as long as a round of requests. */
-async function loadChecks(): Promise<void> {
-  await new Promise((resolve) => setImmediate(resolve));
-  await import('../checks/checks.ts');
+/** What unpacks and judges the answers is loaded while the cluster makes them: it takes as long as a round of requests. */
+async function loadAhead({ reader }: Gatherer): Promise<void> {
+  await reader.underWay();
+  await Promise.all([import('node:zlib'), import('../checks/checks.ts')]);
 }
 
 async function findServices(gatherer: Gatherer, target: Target, namespace: string): Promise<readonly Service[]> {

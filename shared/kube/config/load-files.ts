@@ -1,3 +1,4 @@
+import { readFileSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { delimiter, join, resolve } from 'node:path';
 import type { Runtime } from '../../runtime/runtime.ts';
@@ -66,10 +67,10 @@ function firstWins<T>(maps: readonly ReadonlyMap<string, T>[]): ReadonlyMap<stri
   return merged;
 }
 
-/** The file's text, undefined when there is no such file. */
+/** The file's text, undefined when there is no such file. A pipe may keep one waiting; by way of the thread pool a file takes milliseconds. */
 async function readText(file: string): Promise<string | undefined> {
   try {
-    return await readFile(file, 'utf8');
+    return statSync(file).isFile() ? readFileSync(file, 'utf8') : await readFile(file, 'utf8');
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     // ENOTDIR: a part of the path is a file, so the file cannot exist either.

@@ -3,6 +3,7 @@ import type { ClientHttp2Session } from 'node:http2';
 import { isIP } from 'node:net';
 import tls from 'node:tls';
 import { type Carrier, CutOffError, type Head, type SendOptions } from './exchange.ts';
+import { nextTurn } from './next-turn.ts';
 
 /** The one connection to a server that speaks HTTP/2, made anew when the server has closed it. */
 export interface Sessions {
@@ -24,8 +25,12 @@ export function createSessions(server: URL, options: tls.ConnectionOptions): Ses
   let closed = false;
 
   async function begin(forget: () => void): Promise<ClientHttp2Session | undefined> {
+    const connecting = secureConnection(server, options);
+    // Its fault is met below.
+    connecting.catch(() => undefined);
     // The code for it is loaded while the server answers.
-    const [socket, { connect }] = await Promise.all([secureConnection(server, options), import('node:http2')]);
+    await nextTurn();
+    const [socket, { connect }] = await Promise.all([connecting, import('node:http2')]);
     if (socket.alpnProtocol !== 'h2' || closed) {
       socket.destroy();
       return undefined;

@@ -2,6 +2,7 @@ import type { CredentialSource, Credentials } from '../auth/credential-source.ts
 import type { ReaderStats } from '../ports.ts';
 import { CutOffError, type SendOptions } from './exchange.ts';
 import { createLimit } from './limit.ts';
+import { nextTurn } from './next-turn.ts';
 import { pause } from './pause.ts';
 import { MAX_CONNECTIONS, type Route } from './route.ts';
 import { type Answer, send } from './send.ts';
@@ -58,6 +59,10 @@ export interface Demand {
 export interface Transport {
   /** Any status is an answer; faults are thrown as they come. */
   ask(demand: Demand): Promise<Answer>;
+  /** Begins to connect, where one connection will carry everything. Never rejects. */
+  begin(): Promise<void>;
+  /** Resolves when a connection stands and the questions that waited for it are sent, or when there will be none. */
+  readonly underWay: Promise<void>;
   stats(): ReaderStats;
   clockOffset(): number;
   close(): void;
@@ -82,6 +87,10 @@ export function createTransport(options: TransportOptions): Transport {
   let bytes = 0;
   let clockOffset = 0;
   let trustSystem = false;
+  let sent = (): void => undefined;
+  const underWay = new Promise<void>((resolve) => {
+    sent = resolve;
+  });
   const closing = new AbortController();
   /** Ctrl-C, or the end: a connection that is only being made knows nothing of an agent that is destroyed. */
   const stop = AbortSignal.any([signal, closing.signal]);
@@ -97,6 +106,9 @@ export function createTransport(options: TransportOptions): Transport {
   const shareConnection = async ({ sessions }: Route): Promise<void> => {
     const session = await sessions?.current().catch(() => undefined);
     if (session !== undefined) limit.widen(MAX_STREAMS);
+    // What is asked in this turn is written at its end.
+    await nextTurn();
+    sent();
   };
   const closeRoute = (): void => {
     route?.made.then(
@@ -193,6 +205,15 @@ export function createTransport(options: TransportOptions): Transport {
 
   return {
     ask: (demand) => limit(() => persistent(demand)),
+    async begin() {
+      try {
+        await routeFor(await credentials.current());
+      } catch {
+        sent();
+      }
+      await nextTurn();
+    },
+    underWay,
     stats: () => ({ requests, bytes }),
     clockOffset: () => clockOffset,
     close: () => {
