@@ -1,6 +1,7 @@
 import { isApplied } from '../model/applied.ts';
 import type { KindName } from '../model/kinds.ts';
 import type { KubeObject, Labels } from '../model/objects.ts';
+import type { Service } from '../model/objects-network.ts';
 import type { Container, Pod } from '../model/objects-pod.ts';
 import type { Workload } from '../model/objects-workload.ts';
 import { otherWorkloads } from '../model/other-workloads.ts';
@@ -10,6 +11,10 @@ import { matchesLabels } from '../model/selectors.ts';
 import { selectorOf } from '../model/services.ts';
 import type { Coverage, Snapshot } from '../model/snapshot.ts';
 import { standInPod } from '../policy/rules/stand-ins.ts';
+
+/** The labels that the StatefulSet controller adds to each pod. */
+const POD_NAME = 'statefulset.kubernetes.io/pod-name';
+const POD_INDEX = 'apps.kubernetes.io/pod-index';
 
 /**
  * Manifests that were never applied have no pods to look at. They are judged as if they had been applied and every pod
@@ -26,7 +31,9 @@ export function imagineApplied(snapshot: Snapshot): Snapshot {
     if (all === undefined) continue;
     objects[kind] = all.map((workload) => (isIn(workload, namespaces) ? rolledOut(workload) : workload));
     for (const workload of all) {
-      if (isIn(workload, namespaces) && serves(kind, workload)) pods.push(started(standInPod(kind, workload)));
+      if (isIn(workload, namespaces) && serves(kind, workload)) {
+        pods.push(...members(kind, workload, snapshot.objects.Service).map(started));
+      }
     }
   }
   const others = otherWorkloads(snapshot.others ?? {});
@@ -86,6 +93,24 @@ function isIn(object: KubeObject, namespaces: ReadonlySet<string>): boolean {
 
 function serves(kind: string, workload: Workload): boolean {
   return kind !== 'Job' && kind !== 'CronJob' && workload.spec?.replicas !== 0;
+}
+
+/** The one pod that stands for a workload, or those of a StatefulSet that Services select by the labels of its controller. */
+function members(kind: string, workload: Workload, services: readonly Service[] = []): readonly Pod[] {
+  const pod = standInPod(kind, workload);
+  const found = new Map<string, Pod>();
+  for (const service of kind === 'StatefulSet' ? services : []) {
+    const selector = selectorOf(service) ?? {};
+    const at = selector[POD_INDEX] ?? /\d+$/.exec(selector[POD_NAME] ?? '')?.[0] ?? '';
+    const name = `${workload.metadata?.name}-${at}`;
+    const labels = { ...pod.metadata?.labels, [POD_NAME]: name, [POD_INDEX]: at };
+    const exists = at !== '' && Number(at) < (workload.spec?.replicas ?? 1);
+    const here = service.metadata?.namespace === workload.metadata?.namespace;
+    if (exists && here && matchesLabels(selector, labels)) {
+      found.set(name, { ...pod, metadata: { ...pod.metadata, name, labels } });
+    }
+  }
+  return found.size > 0 ? [...found.values()] : [pod];
 }
 
 /** Runs, and is Ready unless one of its own probes can never pass. */

@@ -1,7 +1,7 @@
 import type { ClusterIndex } from './cluster-index.ts';
 import type { KindName } from './kinds.ts';
 import type { ClusterEvent, Condition, KubeObject } from './objects.ts';
-import type { Pod } from './objects-pod.ts';
+import type { Container, Pod } from './objects-pod.ts';
 import { conditionOf } from './pods.ts';
 
 /** What stands between a scheduled pod and its first container. */
@@ -17,6 +17,8 @@ export type PreparingProblem =
   | { readonly is: 'sandbox'; readonly message: string; readonly count: number }
   | { readonly is: 'network-not-ready'; readonly message: string; readonly count: number }
   | { readonly is: 'claim'; readonly claim: string; readonly phase: string }
+  /** The container runs; the kubelet tells nothing more of the pod until its postStart hook has ended. */
+  | { readonly is: 'hook'; readonly container: Container }
   /** Too long without a container, and nothing tells why. */
   | { readonly is: 'unexplained'; readonly sandbox: boolean | undefined; readonly mounts: readonly MountedObject[] };
 
@@ -49,6 +51,13 @@ export function preparingProblem(
   const claim = badClaim(index, pod);
   if (claim !== undefined) return claim;
   const pulling = events.some((event) => event.reason === 'Pulling');
+  const hooked = pod.spec?.containers?.find(
+    ({ name, lifecycle }) =>
+      lifecycle?.postStart !== undefined &&
+      events.some(({ reason, message }) => reason === 'Started' && message.endsWith(`ontainer ${name}`)),
+  );
+  // Of facts without a time of their own the wait is a lower bound.
+  if (hooked !== undefined && (index.orLater || waited >= UNEXPLAINED_AFTER)) return { is: 'hook', container: hooked };
   if (waited < (pulling ? PULL_ALLOWANCE : UNEXPLAINED_AFTER)) return undefined;
   const sandbox = conditionOf(pod, 'PodReadyToStartContainers')?.status;
   return {

@@ -123,6 +123,21 @@ describe('a target', () => {
     expect(run.exit).toBe(1);
   });
 
+  it('is followed to a Service that misses its pods, beside those that select them', async () => {
+    const edge = (selector: Readonly<Record<string, string>>) =>
+      service('web-edge', { selector, clusterIP: '10.96.10.12', clusterIPs: ['10.96.10.12'] });
+    const track = edge({ app: 'web', track: 'stable' });
+    for (const line of ['deploy/web', 'pod/web-1']) {
+      const run = await ask(line, [...shop(), track]);
+      expect(run.stdout).toContain('BROKEN  Service shop/web-edge selects app=web,track=stable');
+      expect(run.exit).toBe(1);
+    }
+    // What another workload has is not missed.
+    const other = deployment('web-edge', { app: 'web', track: 'stable' }, { replicas: 0 });
+    expect((await ask('deploy/web', [...shop(), track, other])).exit).toBe(0);
+    expect((await ask('deploy/web', [...shop(), edge({ app: 'worker' })])).exit).toBe(0);
+  });
+
   it('without any Service says so and shows near selectors', async () => {
     const run = await ask('deploy/worker');
     expect(run.exit).toBe(3);

@@ -7,10 +7,10 @@ import type { Pod } from '../../../shared/model/objects-pod.ts';
 import type { Workload } from '../../../shared/model/objects-workload.ts';
 import { podAddressField } from '../../../shared/model/pods.ts';
 import { nameOf } from '../../../shared/model/refs.ts';
-import { matchesLabels } from '../../../shared/model/selectors.ts';
 import { selectorOf } from '../../../shared/model/services.ts';
+import { labelDistance } from '../checks/selector/label-distance.ts';
 import type { CallerName } from '../targets/caller.ts';
-import { backendNames } from '../targets/resolve-services.ts';
+import { backendNames, NEAR } from '../targets/resolve-services.ts';
 import { readCaller } from './read-caller.ts';
 import { readIngress } from './read-ingresses.ts';
 import { readNamespace } from './read-namespace.ts';
@@ -84,7 +84,7 @@ async function findServices(gatherer: Gatherer, target: Target, namespace: strin
   );
 }
 
-/** The Services that the object leads to; without any, those that select no pods of their own may be the ones meant. */
+/** The Services that the object leads to, and those that may have been meant to: without any, all that share a label. */
 function concerning(services: readonly Service[], found: KubeObject, target: Target): readonly Service[] {
   if (target.kind === 'Ingress') {
     const names = backendNames(found);
@@ -93,11 +93,11 @@ function concerning(services: readonly Service[], found: KubeObject, target: Tar
   const labels: Labels =
     (target.kind === 'Pod' ? (found as Pod).metadata?.labels : (found as Workload).spec?.template?.metadata?.labels) ??
     {};
-  const selecting = services.filter((service) => {
-    const selector = selectorOf(service);
-    return selector !== undefined && matchesLabels(selector, labels);
-  });
-  return selecting.length > 0 ? selecting : services.filter((service) => sharesALabel(service, labels));
+  const away = (service: Service): number => labelDistance(selectorOf(service) ?? { '': '' }, labels);
+  const selecting = services.filter((service) => away(service) === 0);
+  return selecting.length > 0
+    ? [...selecting, ...services.filter((service) => away(service) > 0 && away(service) <= NEAR)]
+    : services.filter((service) => sharesALabel(service, labels));
 }
 
 function sharesALabel(service: Service, labels: Labels): boolean {

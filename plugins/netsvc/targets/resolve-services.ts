@@ -18,6 +18,8 @@ export type Resolution =
       readonly services: readonly Service[];
       /** The object that led to them, when it is not the Service itself. */
       readonly via?: Ref;
+      /** Labels of the pods that led to them. */
+      readonly labels?: Labels;
       /** An Ingress is judged itself too. */
       readonly ingress?: Ingress;
     }
@@ -42,7 +44,7 @@ export function resolveServices(index: ClusterIndex, target: Target, namespace: 
   }
   const labels = labelsOfPods(object, target.kind);
   const services = servicesSelecting(index, namespace, labels);
-  return services.length === 0 ? { type: 'noService', via, labels } : { type: 'services', services, via };
+  return services.length === 0 ? { type: 'noService', via, labels } : { type: 'services', services, via, labels };
 }
 
 function labelsOfPods(object: KubeObject, kind: string): Labels {
@@ -59,7 +61,7 @@ export function servicesSelecting(index: ClusterIndex, namespace: string, labels
 }
 
 /** A selector that differs from labels by no more than this may have been meant for them. */
-const NEAR = 0.5;
+export const NEAR = 0.5;
 
 /**
  * Services whose selector matches no pod at all and that nearly match the labels, or bear the name of the workload: most

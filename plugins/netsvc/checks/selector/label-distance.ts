@@ -77,10 +77,20 @@ export function labelDistance(selector: Labels, labels: Labels): number {
   for (const [key, wanted] of keys) {
     const found = labels[key];
     if (found === wanted) continue;
-    if (found !== undefined) sum += valueDistance(wanted, found);
+    if (found !== undefined) sum += sameOrdinal(key, wanted, found) ? 0.2 : valueDistance(wanted, found);
     else sum += Object.entries(labels).some(([other, value]) => value === wanted && alike(other, key)) ? 0.4 : 1;
   }
   return sum / keys.length;
+}
+
+/** Member 0 of a StatefulSet that is called otherwise than the selector says. */
+function sameOrdinal(key: string, wanted: string, found: string): boolean {
+  return key.endsWith('/pod-name') && ordinalOf(wanted) === ordinalOf(found);
+}
+
+/** `-0` of `db-0`. */
+export function ordinalOf(name: string | undefined): string | undefined {
+  return /-\d+$/.exec(name ?? '')?.[0];
 }
 
 /** A slip (case, dashes, a version suffix) is nearer than any other difference. */
@@ -102,10 +112,12 @@ export function likeness(a: string, b: string): number {
   return Math.max(edit, contained);
 }
 
-/** `app` and `app.kubernetes.io/name` say the same; so do keys one or two letters apart. */
+/** `app` and `app.kubernetes.io/name` say the same; so do keys one or two letters apart, and short forms. */
 function alike(a: string, b: string): boolean {
   const last = (key: string): string => key.slice(key.lastIndexOf('/') + 1).toLowerCase();
-  if (bare(last(a)) === bare(last(b)) || distance(a, b) <= 2) return true;
+  const [short = '', long = ''] = [bare(last(a)), bare(last(b))].sort((one, two) => one.length - two.length);
+  // `env` and `environment`.
+  if (short === long || (short.length > 2 && long.startsWith(short)) || distance(a, b) <= 2) return true;
   const names = new Set(['app', 'name', 'k8s-app', 'component', 'instance', 'run', 'application', 'service']);
   return names.has(last(a)) && names.has(last(b));
 }

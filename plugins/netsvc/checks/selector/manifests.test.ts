@@ -70,6 +70,20 @@ describe('manifests that were never applied', () => {
     expect(diagnoseObjects([web, deployment], 'web', { except }).verdict).toBe('unknown');
   });
 
+  it('have the pods that a Service selects by the labels that their controller adds', () => {
+    const member = (selector: Labels, replicas = 2): readonly string[] => {
+      const [web, set] = JSON.parse(JSON.stringify(manifests({ app: 'db' }, 8080)));
+      Object.assign(set, { kind: 'StatefulSet', metadata: { name: 'db', namespace: 'shop' } });
+      set.spec.replicas = replicas;
+      web.spec.selector = selector;
+      return causeCodes(diagnoseObjects([web, set], 'web', { except }));
+    };
+    expect(member({ 'statefulset.kubernetes.io/pod-name': 'db-0' })).toEqual([]);
+    expect(member({ app: 'db', 'apps.kubernetes.io/pod-index': '1' })).toEqual([]);
+    expect(member({ 'statefulset.kubernetes.io/pod-name': 'postgres-0' })).toEqual(['SVC101']);
+    expect(member({ 'statefulset.kubernetes.io/pod-name': 'db-2' })).toEqual(['SVC101']);
+  });
+
   it('prove nothing when the Service stands alone', () => {
     const report = diagnoseObjects(manifests({ app: 'web' }, 8080).slice(0, 1), 'web', { except });
     expect(report.causes).toEqual([]);

@@ -5,7 +5,7 @@ import type { ServiceSubject } from '../../service-subject.ts';
 import { target } from '../pods/containers/workload-commands.ts';
 
 /** The label by which the StatefulSet controller names each pod, for a Service of one of them. */
-const POD_NAME = 'statefulset.kubernetes.io/pod-name';
+export const POD_NAME = 'statefulset.kubernetes.io/pod-name';
 
 /** Why a Service of one pod of a StatefulSet finds nobody: the set has fewer replicas; undefined where that is not so. */
 export function missingMember(

@@ -8,7 +8,8 @@ import type { Ref } from '../../../../shared/model/refs.ts';
 import { refKey } from '../../../../shared/model/refs.ts';
 import { compareText } from '../../../../shared/util/text.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
-import { labelDistance, likeness } from './label-distance.ts';
+import { labelDistance, likeness, ordinalOf } from './label-distance.ts';
+import { POD_NAME } from './missing-member.ts';
 import { podsByOwner } from './workload-pods.ts';
 
 /** A workload, or pods without one, that the Service may have been meant for. */
@@ -22,6 +23,9 @@ export interface Candidate {
 
 /** Beyond this distance a workload has nothing to do with the Service. */
 const FAR = 0.75;
+
+/** `app=orders-worker` is no slip for `app=orders` where pods of app=orders are there: so much further away. */
+const OTHER = 0.25;
 
 /** Two candidates this close to each other are equally near. */
 const SAME = 0.02;
@@ -40,11 +44,15 @@ function rank(index: ClusterIndex, subject: ServiceSubject, namespace: string): 
   const selector = subject.selector ?? {};
   const found = new Map<string, Candidate>();
   const owned = podsByOwner(index, namespace);
+  // A Service of one member of a StatefulSet means the member of that number.
+  const ordinal = ordinalOf(selector[POD_NAME]);
   for (const workload of workloadsIn(index, namespace)) {
     if (workload.kind === 'Job' || workload.kind === 'CronJob') continue;
     const key = refKey(workload.ref);
     // Pods carry labels that no template has, such as pod-template-hash.
-    const labels = { ...owned.get(key)?.pods[0]?.metadata?.labels, ...workload.template?.metadata?.labels };
+    const pods = owned.get(key)?.pods ?? [];
+    const pod = pods.find(({ metadata }) => ordinal !== undefined && ordinalOf(metadata?.name) === ordinal) ?? pods[0];
+    const labels = { ...pod?.metadata?.labels, ...workload.template?.metadata?.labels };
     const spec = workload.template?.spec;
     const away = score(subject, selector, workload.ref, labels, spec, workload.object);
     found.set(key, { ref: workload.ref, labels, object: workload.object, distance: away });
@@ -60,7 +68,11 @@ function rank(index: ClusterIndex, subject: ServiceSubject, namespace: string): 
       distance: score(subject, selector, owner, labels, pod.spec, pod),
     });
   }
+  const own = Object.entries(selector).filter(([, value]) => likeness(value, subject.name) >= 0.6);
+  const bearsName = ({ labels }: Candidate): boolean => own.some(([key, value]) => labels[key] === value);
+  const taken = [...found.values()].some(bearsName);
   return [...found]
+    .map(([key, one]) => [key, taken && !bearsName(one) ? { ...one, distance: one.distance + OTHER } : one] as const)
     .sort(([a, one], [b, two]) => one.distance - two.distance || compareText(a, b))
     .map(([, candidate]) => candidate);
 }

@@ -76,7 +76,8 @@ export function workloadFix(
   if (object === undefined || !['Deployment', 'StatefulSet', 'DaemonSet'].includes(ref.kind)) return undefined;
   const own: Labels = object.spec?.selector?.matchLabels ?? {};
   const inExpressions = new Set((object.spec?.selector?.matchExpressions ?? []).map((entry) => entry.key));
-  if (differences.some(({ key }) => key in own || inExpressions.has(key) || /-hash$/.test(key))) return undefined;
+  if (differences.some(({ key }) => key in own || inExpressions.has(key) || /-hash$|\/pod-(name|index)$/.test(key)))
+    return undefined;
   const labels = Object.fromEntries(differences.map(({ key, wanted }) => [key, wanted]));
   const back = Object.fromEntries(differences.map(({ key, found }) => [key, found ?? null]));
   const command = (values: Readonly<Record<string, string | null>>): string =>

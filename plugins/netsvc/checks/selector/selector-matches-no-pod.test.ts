@@ -4,6 +4,7 @@ import { crashing, ended } from '../../../../shared/testing/broken-pods.ts';
 import {
   deployment,
   event,
+  ownedBy,
   pod,
   secondsAgo,
   service,
@@ -140,6 +141,39 @@ describe('selector-matches-no-pod', () => {
       undo: 'kubectl scale statefulset/db -n shop --replicas=2',
     });
     expect(causeCodes(diagnose({ [key]: 'db-1' }, [], [set, ...made]))).not.toContain('SVC101');
+  });
+
+  it('names the pods of a StatefulSet where the Service of one of them has another name', () => {
+    const key = 'statefulset.kubernetes.io/pod-name';
+    const sets = ['db', 'redis'].map((name) => workload('StatefulSet', name, { app: name }, { replicas: 2 }));
+    const made = sets.flatMap(({ metadata }) =>
+      [1, 0].map((at) =>
+        pod(`${metadata?.name}-${at}`, {
+          labels: { app: `${metadata?.name}`, [key]: `${metadata?.name}-${at}` },
+          meta: ownedBy('StatefulSet', `${metadata?.name}`),
+        }),
+      ),
+    );
+    const report = diagnoseObjects(
+      [service('db-main', { selector: { [key]: 'database-0' } }), ...sets, ...made],
+      'db-main',
+    );
+    expect(report.headline).toContain(`StatefulSet db has ${key}=db-0 instead of ${key}=database-0`);
+    expect(report.causes[0]?.fixes.map((fix) => fix.command)).toEqual([
+      `kubectl patch service db-main -n shop --type=merge -p '{"spec":{"selector":{"${key}":"db-0"}}}'`,
+    ]);
+  });
+
+  it.each([
+    [{ app: 'payment', environment: 'prod' }, { env: 'prod' }, 'env=prod instead of environment=prod'],
+    [{ app: 'payment', environment: 'prod' }, {}, 'no label environment'],
+  ])('prefers the workload that bears the name to another that has the rest (%j)', (selector, podLabels, words) => {
+    const report = diagnose(selector, [
+      ['payment', { podLabels }],
+      ['payment-worker', { podLabels: { environment: 'prod' } }],
+    ]);
+    expect(report.headline).toContain(`Deployment payment has ${words}`);
+    expect(report.headline).not.toContain('equally near');
   });
 
   it('says what the namespace has when nothing resembles the selector', () => {

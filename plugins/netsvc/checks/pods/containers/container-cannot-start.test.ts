@@ -145,7 +145,7 @@ describe('container-cannot-start', () => {
       return diagnoseObjects([web, deployment('web'), made, map], 'web').headline;
     };
     const told = 'volume conf cannot be mounted at /etc/nginx/nginx.conf: not a directory';
-    expect(ask('default.conf')).toContain(`${told}; ConfigMap nginx has no nginx.conf, only default.conf`);
+    expect(ask('default.conf')).toContain(`${told}; ConfigMap nginx has only default.conf`);
     expect(ask('nginx.conf')).toContain(told);
     expect(ask('nginx.conf')).not.toContain('ConfigMap nginx');
   });

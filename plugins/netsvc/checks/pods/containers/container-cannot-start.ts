@@ -112,9 +112,7 @@ function missingFile(index: ClusterIndex, { pod }: Troubled, message: string): s
     /\/volume-subpaths\/([^"/]+)\/[^"]*" to rootfs at "[^"]*\/([^"/]+)".*not a directory/s.exec(message) ?? [];
   const map = pod.spec?.volumes?.find((volume) => volume.name === name)?.configMap?.name ?? '';
   const keys = Object.keys(index.get('ConfigMap', namespaceOf(pod), map)?.data ?? {});
-  return keys.length === 0 || keys.includes(file)
-    ? ''
-    : `; ConfigMap ${map} has no ${file}, only ${joinNames(keys, 3)}`;
+  return keys.length === 0 || keys.includes(file) ? '' : `; ConfigMap ${map} has only ${joinNames(keys, 3)}`;
 }
 
 /** A hook is mended where it stands; a command that cannot be run is edited or, when the image knows better, dropped. */

@@ -56,6 +56,21 @@ function hostPorts(pod: Pod): { port: number; protocol: string; container: strin
   );
 }
 
+/** `ExternalProvisioning`, `ProvisioningFailed` */
+const PROVISIONING = /Provisioning/;
+
+/** Whether something was asked to make the volume of a claim: the scheduler has chosen a node by then. */
+export function isProvisioned(index: ClusterIndex, { pod }: ServicePod, name: string): boolean {
+  const metadata = { name, namespace: pod.metadata?.namespace ?? '' };
+  const claim = index.get('PersistentVolumeClaim', metadata.namespace, name) as Claim | undefined;
+  return (
+    claim?.status?.phase !== 'Bound' &&
+    index
+      .events({ kind: 'PersistentVolumeClaim', metadata }, 'PersistentVolumeClaim')
+      .some(({ reason }) => PROVISIONING.test(reason ?? ''))
+  );
+}
+
 /** The state of the claims that a pod waits for. */
 export function claimDetail(index: ClusterIndex, entry: ServicePod, text: string): PendingDetail {
   const namespace = entry.pod.metadata?.namespace ?? '';
@@ -88,15 +103,16 @@ export function claimDetail(index: ClusterIndex, entry: ServicePod, text: string
     const phase = claim.status?.phase ?? 'unknown';
     if (phase === 'Bound' && !/affinity|zone/.test(text)) continue;
     const storageClass = claim.spec?.storageClassName;
-    const event = index
-      .events(claim, 'PersistentVolumeClaim')
-      .findLast((candidate) => candidate.reason !== 'Scheduled');
+    const told = index.events(claim, 'PersistentVolumeClaim');
+    const event = told.findLast(({ reason }) => PROVISIONING.test(reason ?? '')) ?? told.at(-1);
     const unknown = storageClass !== undefined && event?.message.includes(`"${storageClass}" not found`) === true;
     const of =
       storageClass === undefined
         ? ''
         : ` (storageClassName ${storageClass === '' ? '""' : storageClass}${unknown ? ', which does not exist' : ''})`;
-    words.push(`claim ${name} is ${phase}${of}`);
+    const provisioner = /external provisioner '([^']+)'/.exec(event?.message ?? '')?.[1];
+    const waits = provisioner === undefined ? '' : `, waiting for provisioner ${provisioner}`;
+    words.push(`claim ${name} is ${phase}${of}${waits}`);
     evidence.push({ fact: `phase ${phase}${of}`, source: `${source} status` });
     if (event !== undefined) evidence.push(eventEvidence(event, index.now));
     fixes.push(phase === 'Bound' ? boundFix(claim) : unboundFix(namespace, name));

@@ -119,4 +119,36 @@ describe('volumes that keep pods waiting', () => {
       `kubectl get pvc data -n shop -o yaml | grep -v resourceVersion: > before.yaml && kubectl patch pvc data -n shop --type=merge -p '{"spec":{"storageClassName":"<CLASS>"}}' --dry-run=client -o json | kubectl replace --force -f -`,
     );
   });
+
+  it('knows that the scheduler waits for a volume that nobody makes (WaitForFirstConsumer)', () => {
+    const made = unschedulable('web-6f9c-a', '', {
+      of: 'web',
+      spec: { volumes: [{ name: 'd', persistentVolumeClaim: { claimName: 'data' } }] },
+    });
+    const unseen = { ...made, status: { phase: 'Pending' } };
+    const claim = {
+      apiVersion: 'v1',
+      kind: 'PersistentVolumeClaim',
+      metadata: { name: 'data', namespace: 'shop', uid: 'c' },
+      spec: { storageClassName: 'fast' },
+      status: { phase: 'Pending' },
+    };
+    const first = event(claim, 'WaitForFirstConsumer', 'waiting for first consumer to be created before binding');
+    const waits = event(
+      claim,
+      'ExternalProvisioning',
+      "Waiting for a volume to be created either by the external provisioner 'csi.example.com' or manually by the system administrator.",
+    );
+    const report = ask(unseen, claim, first, waits);
+    expect(causeCodes(report)).toEqual(['SVC217']);
+    expect(report.headline).toContain(
+      'claim data is Pending (storageClassName fast), waiting for provisioner csi.example.com',
+    );
+    expect(causeCodes(ask(unseen, claim, first))).toEqual(['SVC221']);
+    const without = diagnoseObjects([web, deployment('web'), unseen, waits], 'web', {
+      except: { PersistentVolumeClaim: 'notCollected' },
+    });
+    expect(causeCodes(without)).toEqual(['SVC217']);
+    expect(without.headline).toContain("the external provisioner 'csi.example.com'");
+  });
 });

@@ -2,6 +2,7 @@ import { defineCheck } from '../../../../../shared/diagnose/check.ts';
 import { sickEvidence } from '../../../../../shared/diagnose/sick-evidence.ts';
 import type { Finding } from '../../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../../shared/model/cluster-index.ts';
+import { claimsOf } from '../../../../../shared/model/pod-state-preparing.ts';
 import type { RefusalClass, SchedulingRefusals } from '../../../../../shared/model/pod-state-scheduling.ts';
 import { isReady } from '../../../../../shared/model/pods.ts';
 import { type SickPod, sicknessOf } from '../../../../../shared/model/sick-pods.ts';
@@ -19,6 +20,7 @@ import { preemptionOf } from '../states/preemption.ts';
 import { POD_USES } from '../workloads-behind.ts';
 import { pendingDetail } from './pending-detail.ts';
 import { refusalsOf } from './pending-refusals.ts';
+import { claimDetail, isProvisioned } from './pending-rules.ts';
 
 type Pending = PodIn<'unscheduled'>;
 
@@ -48,7 +50,9 @@ function raise(index: ClusterIndex, subject: ServiceSubject, group: readonly [Pe
   const note = rolloutNote(index, group);
   const event = newestEvent(index, first, ['FailedScheduling']);
   const when = ago(first.state.since, index.now);
-  const detail = pendingDetail(index, first, refusals);
+  // A volume that is made for the pod is waited for before anything is written on the pod (WaitForFirstConsumer).
+  const waits = first.state.why === 'unseen' && claimsOf(first.pod).some((name) => isProvisioned(index, first, name));
+  const detail = waits ? claimDetail(index, first, '') : pendingDetail(index, first, refusals);
   const preempted = preemptionOf(index, first);
   const facts = {
     subject: first.owner,
@@ -71,6 +75,12 @@ function raise(index: ClusterIndex, subject: ServiceSubject, group: readonly [Pe
   };
   const pods = thePods(group, all);
   if (first.state.why === 'gated') return gated(first, facts, pods);
+  if (waits) {
+    return podsMessages.SVC217.raise({
+      ...facts,
+      args: { pods, verdict: 'its volume is not made', detail: detail.words },
+    });
+  }
   if (first.state.why === 'unseen') return unseen(index, first, facts, pods);
   // Who took the room says more than how much of it is asked for.
   const args: PendingArgs =

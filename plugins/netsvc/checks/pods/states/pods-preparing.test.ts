@@ -53,6 +53,23 @@ describe('pods-preparing', () => {
     expect(report.headline).toContain('(FailedMount): configmap "web-conf" not found');
   });
 
+  it('tells a postStart hook that does not end, without which the kubelet reports nothing', () => {
+    const hooked = (age: number) => {
+      const made = creating({}, age);
+      const lifecycle = { postStart: { exec: { command: ['sh', '-c', 'until nc -z license 80; do sleep 1; done'] } } };
+      const containers = (made.spec?.containers ?? []).map((container) => ({ ...container, lifecycle }));
+      return { ...made, spec: { ...made.spec, containers } };
+    };
+    const name = hooked(200).spec.containers[0]?.name ?? '';
+    const told = (made: Pod) => ask(made, [event(made, 'Started', `Started container ${name}`)]);
+    const report = told(hooked(200));
+    expect(causeCodes(report)).toEqual(['SVC228']);
+    expect(report.headline).toContain('its postStart hook has not ended after 3m20s: sh -c until nc -z license 80');
+    expect(report.causes[0]?.fixes[0]?.command).toContain('"lifecycle":{"postStart":null}');
+    expect(causeCodes(told(hooked(20)))).toEqual(['SVC313']);
+    expect(causeCodes(ask(hooked(200), []))).toEqual(['SVC242']);
+  });
+
   it('needs no event where the list of ConfigMaps was read', () => {
     const report = ask(creating(mount), [], { Event: 'notCollected' });
     expect(causeCodes(report)).toEqual(['SVC237']);

@@ -3,13 +3,15 @@ import type { Evidence, Finding } from '../../../../../shared/messages/finding.t
 import type { ClusterIndex } from '../../../../../shared/model/cluster-index.ts';
 import type { PreparingProblem } from '../../../../../shared/model/pod-state-preparing.ts';
 import { ago } from '../../../../../shared/util/duration.ts';
+import { hideSecrets } from '../../../../../shared/util/hide-secrets.ts';
 import { compareText, joinNames, shorten } from '../../../../../shared/util/text.ts';
 import { podsMessages } from '../../../messages/pods.ts';
 import type { ServiceSubject } from '../../../service-subject.ts';
 import { configFixes, nearestConfig } from '../config/config-fixes.ts';
+import { isPatchable, patchContainer } from '../containers/workload-commands.ts';
 import { withWords } from '../dependencies/dependencies.ts';
 import { eventEvidence, newestEvent, podSource } from '../pod-evidence.ts';
-import { groupBy, ownerKey, podKeys, thePods } from '../pod-groups.ts';
+import { groupBy, inPods, ownerKey, podKeys, thePods } from '../pod-groups.ts';
 import { rolloutNote, withUndo } from '../rollout-note.ts';
 import { type PodIn, podsIn, servicePods, weigh } from '../service-pods.ts';
 import { POD_USES } from '../workloads-behind.ts';
@@ -117,6 +119,26 @@ function raise(index: ClusterIndex, subject: ServiceSubject, group: Group): Find
         args: { pods, nodes, cause: shorten(problem.message.replace(/^network is not ready: /, ''), 200) },
         fixes: sandboxCause(problem.message).fixes,
       });
+    case 'hook': {
+      const { name = '', lifecycle } = problem.container;
+      const patch = (postStart: unknown): string => patchContainer(first.owner, name, { lifecycle: { postStart } });
+      const does = shorten(hideSecrets(lifecycle?.postStart?.exec?.command?.join(' ') ?? ''), 120);
+      return podsMessages.SVC228.raise({
+        ...facts,
+        confidence: 'likely',
+        args: {
+          container: `container ${name}`,
+          where: inPods(group, all),
+          reason: 'ContainerCreating',
+          detail: `its process runs, its postStart hook has not ended${sinceInWords(since, index).replace(' for', ' after')}${does && `: ${does}`}`,
+        },
+        fixes: isPatchable(first.owner)
+          ? withUndo(note, [
+              { title: 'do without the hook', command: patch(null), risk: 'low', undo: patch(lifecycle?.postStart) },
+            ])
+          : facts.fixes,
+      });
+    }
     case 'unexplained': {
       const waited = index.now - Date.parse(since ?? '');
       return podsMessages.SVC242.raise({
