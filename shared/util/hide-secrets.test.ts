@@ -13,6 +13,9 @@ describe('hideSecrets', () => {
     ['mysqladmin -u root -phunter2 ping', 'mysqladmin -u root -p*** ping'],
     ['app --db-password hunter2 --port 80', 'app --db-password *** --port 80'],
     ['/healthz?token=hunter2&full=1', '/healthz?token=***&full=1'],
+    ['error fetching secret: permission denied', 'error fetching secret: permission denied'],
+    ['cannot read token: not found', 'cannot read token: not found'],
+    ['password: permission-7, retry', 'password: ***, retry'],
     ['connection refused: db:5432', 'connection refused: db:5432'],
   ])('%s', (line, shown) => {
     expect(hideSecrets(line)).toBe(shown);

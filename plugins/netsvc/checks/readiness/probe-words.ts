@@ -141,7 +141,7 @@ export function probeEvidence(index: ClusterIndex, failing: FailingProbe): reado
   });
   const ports = (container.spec.ports ?? []).map((port) => `${port.containerPort ?? ''}/${port.protocol ?? 'TCP'}`);
   const runs = commandLine(container.spec);
-  if (['refused', 'wrong-port', 'unknown-port', 'status', 'unseen'].includes(failing.fault)) {
+  if (['refused', 'wrong-port', 'unknown-port', 'status', 'unseen', 'grpc'].includes(failing.fault)) {
     const port = portVariables(failing);
     const facts = [
       ports.length === 0 ? 'declares no port' : `declares port ${joinNames(ports, 4)}`,
