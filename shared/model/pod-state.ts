@@ -103,7 +103,7 @@ function judge(index: ClusterIndex, pod: Pod, now = index.now): PodState {
   const node = nodeStanding(index, name);
   const troubles = containerTroubles(pod, events, now);
   if (isReady(pod) && !isTerminating(pod)) {
-    return { is: 'ready', node, restarting: troubles.find((trouble) => !mayBePast(index, trouble)) };
+    return { is: 'ready', node, restarting: troubles.find((trouble) => !mayBePast(index, events, trouble)) };
   }
   const lost = lostNode(pod, events, node, now);
   if (lost !== undefined) return { is: 'node-lost', name, node, ...lost };
@@ -132,8 +132,15 @@ function isUntold({ status }: Pod): boolean {
  * Facts without a time of their own may be taken long after a last restart that is the newest thing they tell. Ready after
  * a few of them is how apps start whose dependency comes later; one that loops has more.
  */
-function mayBePast({ orLater }: ClusterIndex, { runningNow, container, restarts }: ContainerTrouble): boolean {
-  return orLater && runningNow && container.status?.ready === true && restarts < 5;
+function mayBePast(
+  { orLater }: ClusterIndex,
+  events: readonly ClusterEvent[],
+  { runningNow, container, restarts }: ContainerTrouble,
+): boolean {
+  if (!orLater || !runningNow || container.status?.ready !== true || restarts >= 5) return false;
+  // The run that is Ready fails its liveness probe already.
+  const failure = lastProbeFailure(events, container.name, 'liveness', false);
+  return !(Date.parse(failure?.lastSeen ?? '') >= Date.parse(container.status.state?.running?.startedAt ?? ''));
 }
 
 /** All containers in trouble, the one to blame first in front. */

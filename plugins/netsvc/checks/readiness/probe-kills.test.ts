@@ -118,9 +118,18 @@ describe('probe-kills', () => {
       lastSeen: secondsAgo(9),
       fieldPath: 'spec.containers{app}',
     });
-    const report = diagnoseObjects([web, deployment('web'), made, told, ...slicesFor(web, [made])], 'web');
+    const objects = [web, deployment('web'), made, told, ...slicesFor(web, [made])];
+    const report = diagnoseObjects(objects, 'web');
     expect(causeCodes(report)).toEqual(['SVC310']);
     expect(report.verdict).toBe('degraded');
+    // Facts without a time of their own may be of much later, unless this run fails its probe as well.
+    const failed = (seconds: number) =>
+      event(made, 'Unhealthy', 'Liveness probe failed: HTTP probe failed with statuscode: 404', {
+        lastSeen: secondsAgo(seconds),
+        fieldPath: 'spec.containers{app}',
+      });
+    expect(causeCodes(diagnoseObjects([...objects, failed(2)], 'web', { orLater: true }))).toEqual(['SVC310']);
+    expect(causeCodes(diagnoseObjects([...objects, failed(9)], 'web', { orLater: true }))).not.toContain('SVC310');
   });
 
   it('compares the budget with the start that another pod needed', () => {
