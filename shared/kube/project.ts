@@ -14,11 +14,13 @@ export function project<T>(value: T, keep: Keep<NonNullable<T>>): T {
 function pick(value: unknown, keep: Shape): unknown {
   if (keep === true || typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map((item) => pick(item, keep));
+  const from = value as Readonly<Record<string, unknown>>;
   const result: Record<string, unknown> = {};
-  for (const key of Object.keys(value)) {
-    if (!Object.hasOwn(keep, key)) continue;
+  // Most fields are kept whole or not at all: no call for these.
+  for (const key in from) {
     const inner = keep[key];
-    if (inner !== undefined) result[key] = pick((value as Record<string, unknown>)[key], inner);
+    if (inner === true) result[key] = from[key];
+    else if (inner !== undefined && Object.hasOwn(keep, key)) result[key] = pick(from[key], inner);
   }
   return result;
 }
