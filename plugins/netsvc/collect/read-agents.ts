@@ -10,13 +10,18 @@ const MAX_SETS = 4;
 const MAX_LOGS = 3;
 const TAIL_LINES = 20;
 
-/** The pods of kube-proxy and of the network plugin, where their DaemonSet says that not all of them are ready. */
+/**
+ * The pods of kube-proxy and of the network plugin, where their DaemonSet says that not all of them are ready, and those
+ * of kube-proxy where it is wanted on fewer nodes than the network plugin.
+ */
 export async function readSickAgents(gatherer: Gatherer, sets: readonly Workload[]): Promise<void> {
-  const sick = sets.filter(
-    (set) =>
-      (KUBE_PROXY.test(nameOf(set)) || AGENTS.test(nameOf(set))) &&
-      (set.status?.numberReady ?? 0) < (set.status?.desiredNumberScheduled ?? 0),
-  );
+  const wanted = (set: Workload): number => set.status?.desiredNumberScheduled ?? 0;
+  const most = Math.max(...sets.filter((set) => AGENTS.test(nameOf(set))).map(wanted));
+  const sick = sets.filter((set) => {
+    const isProxy = KUBE_PROXY.test(nameOf(set));
+    if (!isProxy && !AGENTS.test(nameOf(set))) return false;
+    return (set.status?.numberReady ?? 0) < wanted(set) || (isProxy && wanted(set) < most);
+  });
   await Promise.all(
     sick.slice(0, MAX_SETS).map(async (set) => {
       const labelSelector = formatSelector(set.spec?.selector);

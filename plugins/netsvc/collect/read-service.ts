@@ -6,6 +6,7 @@ import { isFinished, isReady } from '../../../shared/model/pods.ts';
 import { nameOf, namespaceOf } from '../../../shared/model/refs.ts';
 import { formatLabels } from '../../../shared/model/selectors.ts';
 import { selectorOf } from '../../../shared/model/services.ts';
+import { isControllerSlice } from '../checks/endpoints/manual-endpoints.ts';
 import { readAlias } from './read-alias.ts';
 import { readAwaited } from './read-awaited.ts';
 import { readConfigMaps } from './read-config-maps.ts';
@@ -18,7 +19,7 @@ import { readJobs, readLeases, readPodStorage, readQuotas } from './read-pod-nee
 import { allPods, podsWithLabels } from './read-pods.ts';
 import { readPolicyPeers } from './read-policy-peers.ts';
 import { readPreemptors } from './read-preemptors.ts';
-import { readWithoutPods, readWithoutSelector } from './read-without-pods.ts';
+import { readHolders, readWithoutPods, readWithoutSelector } from './read-without-pods.ts';
 import { slicesOf } from './slices-of.ts';
 
 /**
@@ -88,6 +89,12 @@ async function readStrayPods(gatherer: Gatherer, service: Service, pods: readonl
       (slice.endpoints ?? []).flatMap(({ targetRef }) => (targetRef?.kind === 'Pod' ? (targetRef.name ?? '') : [])),
     ),
   );
+  // Addresses beside those of the controller: whether a pod has them.
+  const added = slices.filter((slice) => !isControllerSlice(slice)).flatMap(({ endpoints }) => endpoints ?? []);
+  if (added.length > 0) {
+    const written = added.flatMap(({ addresses }) => addresses ?? []);
+    await readHolders(gatherer, written, pods, await gatherer.list('Node'));
+  }
   const known = new Set(pods.map(nameOf));
   const agree =
     [...held].every((name) => known.has(name)) && pods.every((pod) => !isReady(pod) || held.has(nameOf(pod)));

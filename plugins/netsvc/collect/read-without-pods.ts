@@ -80,8 +80,8 @@ export async function readWithoutSelector(gatherer: Gatherer, service: Service):
   await readHolders(gatherer, written, pods, nodes);
 }
 
-/** Addresses among those of pods that no pod of this namespace has: the API server tells who has them, if anybody. */
-async function readHolders(
+/** Addresses among those of pods that none of these pods has: the API server tells who has them, if anybody. */
+export async function readHolders(
   gatherer: Gatherer,
   addresses: readonly string[],
   pods: readonly Pod[],

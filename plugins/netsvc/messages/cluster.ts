@@ -1,4 +1,5 @@
 import { defineMessages, message } from '../../../shared/messages/define-messages.ts';
+import type { Fix } from '../../../shared/messages/finding.ts';
 
 /** SVC801 to SVC849: nodes, kube-proxy, CoreDNS, address ranges. */
 export const clusterMessages = defineMessages({
@@ -34,21 +35,28 @@ export const clusterMessages = defineMessages({
     ],
   }),
 
-  SVC802: message<{ where: string; namespace: string; set: string; selector: string }>({
+  SVC802: message<{
+    where: string;
+    namespace: string;
+    set: string;
+    wants: string;
+    fixes: readonly Fix[];
+  }>({
     slug: 'kube-proxy-missing',
     severity: 'warning',
     confidence: 'likely',
     rung: 50,
     title: 'kube-proxy does not run on some nodes',
-    summary: ({ where, namespace, set, selector }) =>
+    summary: ({ where, namespace, set, wants }) =>
       `DaemonSet ${namespace}/${set} runs no pod on ${where}` +
-      (selector === '' ? '' : ` (nodeSelector ${selector})`) +
+      (wants === '' ? '' : ` (it wants nodes with ${wants})`) +
       ', and nothing else does the work of kube-proxy',
     explain:
       'Without kube-proxy, or something that does its work, a node knows no ClusterIPs: requests from its pods to Services ' +
       'get no answer. Network plugins such as Cilium, OVN-Kubernetes and kube-router can replace kube-proxy; none of them ' +
       'is in sight here.\nLook at the node selector, the affinity and the tolerations of the DaemonSet.',
-    fixes: ({ namespace, set }) => [
+    fixes: ({ namespace, set, fixes }) => [
+      ...fixes,
       { title: 'see where it may run', command: `kubectl describe daemonset ${set} -n ${namespace}`, risk: 'none' },
     ],
   }),

@@ -3,15 +3,17 @@ import { isWhollyRead } from '../../../../shared/model/absence.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import { downNodes } from '../../../../shared/model/down-nodes.ts';
 import type { Node } from '../../../../shared/model/objects.ts';
+import type { PodSpec } from '../../../../shared/model/objects-pod.ts';
 import type { Workload } from '../../../../shared/model/objects-workload.ts';
 import { formatRef, nameOf, refOf } from '../../../../shared/model/refs.ts';
-import { matchesLabels } from '../../../../shared/model/selectors.ts';
+import { matchesLabels, matchesSelector } from '../../../../shared/model/selectors.ts';
 import { bringsItsNetwork } from '../../../../shared/model/virtual-nodes.ts';
 import { joinNames, plural } from '../../../../shared/util/text.ts';
 import { clusterMessages } from '../../messages/cluster.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
-import { KUBE_PROXY, needsProxy } from './agent-sets.ts';
-import { agentOf, daemonSetsLike } from './system-pods.ts';
+import { nodeFixes, nodeNeeds, requiredTerms } from '../pods/pending/node-needs.ts';
+import { AGENTS, KUBE_PROXY, needsProxy } from './agent-sets.ts';
+import { type Agent, agentOf, daemonSetsLike } from './system-pods.ts';
 
 /** Programs that do the work of kube-proxy; with one of them in the cluster its absence is a choice. */
 const REPLACEMENTS = /^(cilium|anetd|kube-router|ovnkube-node|antrea-agent|ovs-node|tigera)/;
@@ -42,12 +44,18 @@ export const kubeProxyMissing = defineCheck<ServiceSubject>({
     if (set === undefined || isReplaced(index, set)) return [];
     const agent = agentOf(index, set, now);
     const whole = isWhollyRead(index, 'Node');
-    const bare = whole ? bareNodes(index, agent.nodes, agent.desired) : shutOut(index, set);
     const nodes = index.list('Node').length;
+    const bare =
+      nodes === 0
+        ? agentsAlone(index, agent, now)
+        : whole
+          ? bareNodes(index, agent.nodes, agent.desired)
+          : shutOut(index, set);
     const nowhere = nodes === 0 && set.status?.desiredNumberScheduled === 0;
     if (bare.length === 0 && !nowhere) return [];
     const everywhere = whole ? bare.length === nodes : agent.desired === 0;
-    const selector = set.spec?.template?.spec?.nodeSelector ?? {};
+    const spec = ownNeeds(set);
+    const { wants } = nodeNeeds(index, spec);
     return [
       clusterMessages.SVC802.raise({
         subject: refOf(set, 'DaemonSet'),
@@ -55,9 +63,8 @@ export const kubeProxyMissing = defineCheck<ServiceSubject>({
           where: everywhere ? 'every node' : joinNames(bare, 3),
           namespace: set.metadata?.namespace ?? '',
           set: nameOf(set),
-          selector: Object.entries(selector)
-            .map(([key, value]) => `${key}=${value}`)
-            .join(','),
+          wants,
+          fixes: isShutByAffinity(index, spec, bare) ? nodeFixes(index, refOf(set, 'DaemonSet'), spec) : [],
         },
         severity: everywhere ? 'critical' : 'warning',
         confidence: 'likely',
@@ -69,12 +76,12 @@ export const kubeProxyMissing = defineCheck<ServiceSubject>({
               : `desired on ${plural(agent.desired, 'node')}`,
             source: `${formatRef(refOf(set, 'DaemonSet'))} status.desiredNumberScheduled`,
           },
-          ...(Object.keys(selector).length === 0
+          ...(wants === ''
             ? []
             : [
                 {
-                  fact: `nodeSelector ${Object.entries(selector).map(([k, v]) => `${k}=${v}`)}`,
-                  source: `${formatRef(refOf(set, 'DaemonSet'))} spec.template.spec.nodeSelector`,
+                  fact: `wants nodes with ${wants}`,
+                  source: `${formatRef(refOf(set, 'DaemonSet'))} spec.template.spec`,
                 },
               ]),
         ],
@@ -90,15 +97,37 @@ function bareNodes(index: ClusterIndex, covered: ReadonlySet<string> | undefined
   return desired === 0 ? nodes.map(nameOf) : [];
 }
 
+/** Where no Node was read: nodes with a pod of the network plugin and none of it, which is wanted on fewer of them. */
+function agentsAlone(index: ClusterIndex, { nodes: covered, desired }: Agent, now: number): readonly string[] {
+  const others = daemonSetsLike(index, AGENTS).flatMap((set) => agentOf(index, set, now));
+  return others.flatMap(({ nodes = new Set() }) =>
+    covered !== undefined && desired < nodes.size ? [...nodes].filter((node) => !covered.has(node)) : [],
+  );
+}
+
 const OS_LABEL = /^(beta\.)?kubernetes\.io\/os$/;
+
+/** What it asks of its nodes, but for Linux, which is asked of the nodes themselves. */
+function ownNeeds(set: Workload): PodSpec {
+  const spec = set.spec?.template?.spec ?? {};
+  const selector = Object.entries(spec.nodeSelector ?? {}).filter(([key]) => !OS_LABEL.test(key));
+  return { ...spec, nodeSelector: Object.fromEntries(selector) };
+}
+
+/** Whether its required node affinity keeps it from all of these nodes. */
+function isShutByAffinity(index: ClusterIndex, spec: PodSpec, names: readonly string[]): boolean {
+  const terms = requiredTerms(spec);
+  return names.every((name) => {
+    const labels = index.get('Node', undefined, name)?.metadata?.labels;
+    return labels !== undefined && terms.every((matchExpressions) => !matchesSelector({ matchExpressions }, labels));
+  });
+}
 
 /** Of the nodes that were read, those that the selector keeps it from; all of them when it is wanted nowhere. */
 function shutOut(index: ClusterIndex, set: Workload): readonly string[] {
   const desired = set.status?.desiredNumberScheduled;
   if (desired === undefined || !isWhollyRead(index, 'DaemonSet')) return [];
-  // That they run Linux is asked of the nodes themselves.
-  const wanted = Object.entries(set.spec?.template?.spec?.nodeSelector ?? {}).filter(([key]) => !OS_LABEL.test(key));
-  const selector = Object.fromEntries(wanted);
+  const { nodeSelector: selector = {} } = ownNeeds(set);
   return upNodes(index)
     .filter((node) => desired === 0 || !matchesLabels(selector, node.metadata?.labels))
     .map(nameOf);

@@ -9,7 +9,7 @@ import { joinNames, plural } from '../../../../shared/util/text.ts';
 import { endpointsMessages } from '../../messages/endpoints.ts';
 import { type ServiceSubject, subjectPods } from '../../service-subject.ts';
 import { isControllerSlice } from './manual-endpoints.ts';
-import { isInPodRange } from './pod-ranges.ts';
+import { isInPodRange, wasAskedFor } from './pod-ranges.ts';
 
 /**
  * A Service with a selector that somebody else feeds as well: their addresses get a share of the requests, and no probe
@@ -29,7 +29,7 @@ export const foreignSlice = defineCheck<ServiceSubject>({
       const own = new Set(subjectPods(index, subject).flatMap(podAddresses));
       // Its own pods, whoever wrote them down.
       if (addresses.every((address) => own.has(address))) return [];
-      const dead = deadAddresses(index, subject, addresses);
+      const dead = deadAddresses(index, addresses);
       const writer = slice.metadata?.labels?.['endpointslice.kubernetes.io/managed-by'] ?? 'nobody in particular';
       return [
         endpointsMessages.SVC515.raise({
@@ -52,7 +52,7 @@ export const foreignSlice = defineCheck<ServiceSubject>({
               ? []
               : [
                   {
-                    fact: `none of ${index.list('Pod').length} pods has address ${joinNames(dead, 3)}`,
+                    fact: `no pod has address ${joinNames(dead, 3)}`,
                     source: 'pods of all namespaces',
                   },
                   {
@@ -67,12 +67,12 @@ export const foreignSlice = defineCheck<ServiceSubject>({
   },
 });
 
-/** Addresses among those of pods that no pod has: only told when the pods of all namespaces were read. */
-function deadAddresses(
-  index: ClusterIndex,
-  { namespace }: ServiceSubject,
-  addresses: readonly string[],
-): readonly string[] {
-  if (index.seen('Pod', namespace).status !== 'ok' || !isWhollyRead(index, 'Pod')) return [];
-  return addresses.filter((address) => isInPodRange(index, address) && podsWithAddress(index, address).length === 0);
+/** Addresses among those of pods that no pod has: only told when all pods were read, or asked for this address. */
+function deadAddresses(index: ClusterIndex, addresses: readonly string[]): readonly string[] {
+  return addresses.filter(
+    (address) =>
+      (isWhollyRead(index, 'Pod') || wasAskedFor(index, address)) &&
+      isInPodRange(index, address) &&
+      podsWithAddress(index, address).length === 0,
+  );
 }

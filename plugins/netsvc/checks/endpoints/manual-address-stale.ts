@@ -5,7 +5,7 @@ import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import { podsWithAddress } from '../../../../shared/model/held-addresses.ts';
 import type { Pod } from '../../../../shared/model/objects-pod.ts';
 import { WORKLOAD_KINDS } from '../../../../shared/model/owners.ts';
-import { declaredPorts, isFinished, podAddresses, podAddressField } from '../../../../shared/model/pods.ts';
+import { declaredPorts, isFinished, podAddresses } from '../../../../shared/model/pods.ts';
 import { formatRef, nameOf, namespaceOf } from '../../../../shared/model/refs.ts';
 import { matchesLabels } from '../../../../shared/model/selectors.ts';
 import { ago } from '../../../../shared/util/duration.ts';
@@ -13,7 +13,7 @@ import { endpointsMessages } from '../../messages/endpoints.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
 import { likelyWorkload, selectorFixFor } from './likely-workload.ts';
 import { isSelectorless, type ManualEndpoint, manualEndpoints } from './manual-endpoints.ts';
-import { isInPodRange } from './pod-ranges.ts';
+import { isInPodRange, wasAskedFor } from './pod-ranges.ts';
 
 /** A hand-made endpoint that leads to no pod any more, or to another pod than it was written for. */
 export const manualAddressStale = defineCheck<ServiceSubject>({
@@ -121,13 +121,6 @@ function fromAddress(
       },
     ],
   };
-}
-
-/** Not all pods were read, but the API server was asked which one has this address as its first. */
-function wasAskedFor(index: ClusterIndex, address: string): boolean {
-  if (isWhollyRead(index, 'Pod')) return false;
-  const { status, whole } = index.seen('Pod', '*', { field: podAddressField(address) });
-  return status === 'ok' && whole;
 }
 
 /** Pod addresses are given out again: a younger pod that serves no such port is hardly the one that was meant. */

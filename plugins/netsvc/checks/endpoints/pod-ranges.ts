@@ -1,7 +1,8 @@
 import { podRangesOf } from '../../../../shared/datapath/nodes.ts';
+import { isWhollyRead } from '../../../../shared/model/absence.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import { nodeAddresses, oneSpelling } from '../../../../shared/model/held-addresses.ts';
-import { podAddresses } from '../../../../shared/model/pods.ts';
+import { podAddresses, podAddressField } from '../../../../shared/model/pods.ts';
 import { type AddressRange, inRange, parseAddress, parseCidr } from '../../../../shared/util/addresses.ts';
 
 /**
@@ -26,4 +27,11 @@ function podRanges(index: ClusterIndex): readonly AddressRange[] {
     const range = parseCidr(text);
     return range === undefined ? [] : [range];
   });
+}
+
+/** Not all pods were read, but the API server was asked which one has this address as its first. */
+export function wasAskedFor(index: ClusterIndex, address: string): boolean {
+  if (isWhollyRead(index, 'Pod')) return false;
+  const { status, whole } = index.seen('Pod', '*', { field: podAddressField(address) });
+  return status === 'ok' && whole;
 }

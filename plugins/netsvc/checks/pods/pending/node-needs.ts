@@ -46,7 +46,7 @@ function inWords({ key = '', operator = '', values = [] }: LabelSelectorRequirem
 }
 
 /** The terms of required node affinity; one of them must hold, all expressions of it. */
-function requiredTerms(spec: PodSpec | undefined): readonly (readonly LabelSelectorRequirement[])[] {
+export function requiredTerms(spec: PodSpec | undefined): readonly (readonly LabelSelectorRequirement[])[] {
   const affinity = spec?.affinity as
     | {
         nodeAffinity?: {
