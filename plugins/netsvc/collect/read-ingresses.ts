@@ -21,6 +21,7 @@ export async function readRoutes(gatherer: Gatherer, namespace: string): Promise
       const all = await gatherer.tryList(kind, { max: MAX_ROUTES });
       const partly = all.status === 'ok' && all.truncated === true;
       if (all.status === 'forbidden' || partly) await gatherer.list(kind, { namespace });
+      else if (all.status === 'ok' && all.value.length > 0) await gatherer.list('Gateway');
     }),
     gatherer.list('ReferenceGrant', { namespace }),
   ]);

@@ -34,6 +34,7 @@ export const SWEEP_KINDS: readonly KindName[] = [
   'CiliumNetworkPolicy',
   'HTTPRoute',
   'GRPCRoute',
+  'Gateway',
   'ReferenceGrant',
 ];
 

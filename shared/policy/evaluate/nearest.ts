@@ -20,8 +20,16 @@ export interface Candidate {
   readonly labels: KnownLabels;
 }
 
-/** Objects that come closest to a selector which none of them meets: fewest misses first, then the likeliest slip. */
-export function nearestTo(selector: LabelSelector, candidates: readonly Candidate[], max = 3): readonly Nearest[] {
+/**
+ * Objects that come closest to a selector which none of them meets: fewest misses first, then the likeliest slip, then
+ * the namespace that is called most like `home`.
+ */
+export function nearestTo(
+  selector: LabelSelector,
+  candidates: readonly Candidate[],
+  max = 3,
+  home = '',
+): readonly Nearest[] {
   const scored: { readonly nearest: Nearest; readonly score: number }[] = [];
   const asked = requirementsOf(selector).length;
   for (const { ref, labels } of candidates) {
@@ -33,9 +41,19 @@ export function nearestTo(selector: LabelSelector, candidates: readonly Candidat
     scored.push({ nearest, score: misses.length * 100 + slip(misses, similar !== undefined, named) });
   }
   return scored
-    .sort((a, b) => a.score - b.score || (a.nearest.object.name < b.nearest.object.name ? -1 : 1))
+    .sort(
+      (a, b) =>
+        a.score - b.score ||
+        farFrom(home, a.nearest.object) - farFrom(home, b.nearest.object) ||
+        (a.nearest.object.name < b.nearest.object.name ? -1 : 1),
+    )
     .slice(0, max)
     .map(({ nearest }) => nearest);
+}
+
+/** How unlike the namespace of an object, or a namespace itself, is called; 0 without a `home` to compare it with. */
+export function farFrom(home: string, { kind, namespace, name }: Ref): number {
+  return home === '' ? 0 : distance(home, kind === 'Namespace' ? name : (namespace ?? ''));
 }
 
 /** 0 to 20: the smaller, the more it looks like a slip of the pen. */
@@ -43,8 +61,11 @@ function slip(misses: readonly Miss[], similar: boolean, named: boolean): number
   let best = similar ? 1 : named ? 2 : 20;
   for (const { found, values } of misses) {
     if (found === undefined) continue;
-    for (const value of values)
-      best = Math.min(best, 3 + (10 * distance(found, value)) / Math.max(found.length, value.length, 1));
+    for (const value of values) {
+      const share = distance(found, value) / Math.max(found.length, value.length, 1);
+      // Beyond half of the letters it is another word, and how many letters they share by chance says nothing.
+      best = Math.min(best, share > 0.5 ? 13 : 3 + 10 * share);
+    }
   }
   return best;
 }

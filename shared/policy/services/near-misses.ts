@@ -3,7 +3,7 @@ import type { Service } from '../../model/objects-network.ts';
 import type { Pod } from '../../model/objects-pod.ts';
 import type { Ref } from '../../model/refs.ts';
 import { unitRef } from '../evaluate/explain-peer.ts';
-import { type Candidate, type Nearest, nearestTo } from '../evaluate/nearest.ts';
+import { type Candidate, farFrom, type Nearest, nearestTo } from '../evaluate/nearest.ts';
 import { namedPort } from '../evaluate/side.ts';
 import type { RuleName } from '../evaluate/verdict.ts';
 import { isolating, type PolicyModel } from '../model.ts';
@@ -93,7 +93,7 @@ export function nearMissesOf(
   for (const [policy, units] of selecting) {
     for (const rule of policy.ingress) {
       if (rule.action !== 'allow' || rule.failClosed === true) continue;
-      misses.push(...peerMisses(model, policy, rule), ...portMisses(service, shut, policy, rule, units));
+      misses.push(...peerMisses(model, policy, rule, units), ...portMisses(service, shut, policy, rule, units));
     }
   }
   return misses;
@@ -103,10 +103,10 @@ function ruleName({ index, name }: Rule): RuleName {
   return name === undefined ? { index } : { index, name };
 }
 
-function peerMisses(model: PolicyModel, policy: Policy, rule: Rule): readonly NearMiss[] {
+function peerMisses(model: PolicyModel, policy: Policy, rule: Rule, own: readonly PodUnit[]): readonly NearMiss[] {
   if (rule.peers === 'any') return [];
   return rule.peers.flatMap((peer, at) => {
-    const miss = peer.type === 'pods' ? peerMiss(model, peer) : undefined;
+    const miss = peer.type === 'pods' ? peerMiss(model, peer, policy.ref.namespace, own) : undefined;
     if (miss === undefined) return [];
     return [{ kind: 'peerMatchesNothing', policy: policy.ref, rule: ruleName(rule), peer: at, ...miss } as const];
   });
@@ -117,8 +117,16 @@ type PeerMissFacts = Pick<
   'on' | 'local' | 'selector' | 'among' | 'nearest' | 'podsElsewhere'
 >;
 
-/** Undefined when the peer means a pod, or may mean one. */
-export function peerMiss(model: PolicyModel, peer: PodsPeer): PeerMissFacts | undefined {
+/**
+ * Undefined when the peer means a pod, or may mean one. Of what is equally near, that of the namespace `home` comes first;
+ * pods that are asked are not meant to ask themselves.
+ */
+export function peerMiss(
+  model: PolicyModel,
+  peer: PodsPeer,
+  home = '',
+  asked: readonly PodUnit[] = [],
+): PeerMissFacts | undefined {
   if (model.units.some((unit) => matchPods(peer, unit, model.context) !== 'no')) return undefined;
   const inNamespaces = model.units.filter((unit) => matchNamespace(peer, unit) !== 'no');
   const selector = peer.namespaceSelector;
@@ -127,10 +135,8 @@ export function peerMiss(model: PolicyModel, peer: PodsPeer): PeerMissFacts | un
   const known = [...model.namespaces.values()].filter(({ name, labels }) => labels.complete || inhabited.has(name));
   if (selector !== undefined && !known.some(({ labels }) => matchLabels(selector, labels) !== 'no')) {
     const candidates = known.map(({ name, labels }): Candidate => ({ ref: { kind: 'Namespace', name }, labels }));
-    const elsewhere = hasRequirements(peer.podSelector)
-      ? model.units.filter((unit) => matchLabels(peer.podSelector, unit.labels) === 'yes')
-      : [];
-    const nearest = nearestTo(selector, preferring(candidates, elsewhere));
+    const elsewhere = hasRequirements(peer.podSelector) ? fitting(model, peer.podSelector, home) : [];
+    const nearest = nearestTo(selector, preferring(candidates, elsewhere), 3, home);
     return {
       on: 'namespace',
       local: false,
@@ -140,16 +146,24 @@ export function peerMiss(model: PolicyModel, peer: PodsPeer): PeerMissFacts | un
       podsElsewhere: elsewhere.slice(0, 3).map(unitRef),
     };
   }
-  const elsewhere = model.units.filter((unit) => matchLabels(peer.podSelector, unit.labels) === 'yes');
-  const candidates = distinctPods(inNamespaces);
+  const elsewhere = fitting(model, peer.podSelector, home);
+  const others = inNamespaces.filter((unit) => !asked.includes(unit));
+  const candidates = distinctPods(others.length > 0 ? others : inNamespaces);
   return {
     on: 'pod',
     local: selector === undefined,
     selector: peer.podSelector,
     among: inNamespaces.length,
-    nearest: nearestTo(peer.podSelector, candidates),
+    nearest: nearestTo(peer.podSelector, candidates, 3, home),
     podsElsewhere: elsewhere.slice(0, 3).map(unitRef),
   };
+}
+
+/** The pods that a selector meets wherever they are, those of namespaces called alike first. */
+function fitting(model: PolicyModel, selector: LabelSelector, home: string): readonly PodUnit[] {
+  return model.units
+    .filter((unit) => matchLabels(selector, unit.labels) === 'yes')
+    .sort((a, b) => farFrom(home, unitRef(a)) - farFrom(home, unitRef(b)));
 }
 
 function hasRequirements(selector: LabelSelector): boolean {

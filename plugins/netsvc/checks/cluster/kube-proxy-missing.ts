@@ -6,12 +6,11 @@ import type { Node } from '../../../../shared/model/objects.ts';
 import type { PodSpec } from '../../../../shared/model/objects-pod.ts';
 import type { Workload } from '../../../../shared/model/objects-workload.ts';
 import { formatRef, nameOf, refOf } from '../../../../shared/model/refs.ts';
-import { matchesLabels, matchesSelector } from '../../../../shared/model/selectors.ts';
 import { bringsItsNetwork } from '../../../../shared/model/virtual-nodes.ts';
 import { joinNames, plural } from '../../../../shared/util/text.ts';
 import { clusterMessages } from '../../messages/cluster.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
-import { nodeFixes, nodeNeeds, requiredTerms } from '../pods/pending/node-needs.ts';
+import { nodeFixes, nodeNeeds, takesNode } from '../pods/pending/node-needs.ts';
 import { AGENTS, KUBE_PROXY, needsProxy } from './agent-sets.ts';
 import { type Agent, agentOf, daemonSetsLike } from './system-pods.ts';
 
@@ -64,7 +63,7 @@ export const kubeProxyMissing = defineCheck<ServiceSubject>({
           namespace: set.metadata?.namespace ?? '',
           set: nameOf(set),
           wants,
-          fixes: isShutByAffinity(index, spec, bare) ? nodeFixes(index, refOf(set, 'DaemonSet'), spec) : [],
+          fixes: isKeptFrom(index, spec, bare) ? nodeFixes(index, refOf(set, 'DaemonSet'), spec) : [],
         },
         severity: everywhere ? 'critical' : 'warning',
         confidence: 'likely',
@@ -114,22 +113,19 @@ function ownNeeds(set: Workload): PodSpec {
   return { ...spec, nodeSelector: Object.fromEntries(selector) };
 }
 
-/** Whether its required node affinity keeps it from all of these nodes. */
-function isShutByAffinity(index: ClusterIndex, spec: PodSpec, names: readonly string[]): boolean {
-  const terms = requiredTerms(spec);
-  return names.every((name) => {
-    const labels = index.get('Node', undefined, name)?.metadata?.labels;
-    return labels !== undefined && terms.every((matchExpressions) => !matchesSelector({ matchExpressions }, labels));
-  });
+/** Whether its own selector and affinity are what keeps it from these nodes, as far as they were read. */
+function isKeptFrom(index: ClusterIndex, spec: PodSpec, names: readonly string[]): boolean {
+  const nodes = index.list('Node').filter((node) => names.includes(nameOf(node)));
+  return nodes.length > 0 && !nodes.some((node) => takesNode(spec, node));
 }
 
 /** Of the nodes that were read, those that the selector keeps it from; all of them when it is wanted nowhere. */
 function shutOut(index: ClusterIndex, set: Workload): readonly string[] {
   const desired = set.status?.desiredNumberScheduled;
   if (desired === undefined || !isWhollyRead(index, 'DaemonSet')) return [];
-  const { nodeSelector: selector = {} } = ownNeeds(set);
+  const spec = ownNeeds(set);
   return upNodes(index)
-    .filter((node) => desired === 0 || !matchesLabels(selector, node.metadata?.labels))
+    .filter((node) => desired === 0 || !takesNode(spec, node))
     .map(nameOf);
 }
 

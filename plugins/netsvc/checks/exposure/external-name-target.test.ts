@@ -29,6 +29,15 @@ describe('external-name-target', () => {
     expect(report.headline).toContain('there is no namespace data');
   });
 
+  it('proposes a namesake of the namespace that is called alike, and none where any could be meant', () => {
+    const namesakes = (...names: string[]) => names.map((where) => service('postgres', {}, { namespace: where }));
+    const ask = (...names: string[]) =>
+      diagnoseObjects([alias('postgres.data.svc.cluster.local'), ...namesakes(...names)], 'db').headline;
+    expect(ask('a', 'data-prod')).toContain('there is postgres.data-prod.svc.cluster.local');
+    expect(ask('kiosk')).toContain('there is postgres.kiosk.svc.cluster.local');
+    expect(ask('kiosk', 'robin')).not.toContain('there is postgres');
+  });
+
   it('notes, without blame, a Service that was not read', () => {
     const report = diagnoseObjects([alias('postgres.data.svc.cluster.local'), namespace('data')], 'db', {
       only: { Service: { namespace: 'shop' } },

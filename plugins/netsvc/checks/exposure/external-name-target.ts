@@ -178,9 +178,17 @@ function nearest(index: ClusterIndex, namespace: string, name: string, subject: 
     .filter((service) => nameOf(service) !== subject.name || namespaceOf(service) !== subject.namespace)
     .map((service) => ({
       target: `${nameOf(service)}.${namespaceOf(service)}.svc.cluster.local`,
-      score: nameOf(service) === name ? 2 : namespaceOf(service) === namespace ? likeness(nameOf(service), name) : 0,
+      score:
+        nameOf(service) === name
+          ? 2 + likeness(namespaceOf(service), namespace)
+          : namespaceOf(service) === namespace
+            ? likeness(nameOf(service), name)
+            : 0,
     }))
     .filter(({ score }) => score >= 0.5)
     .sort((a, b) => b.score - a.score);
+  // Of namesakes in namespaces that are called nothing like it, none is meant more than another.
+  const [first, second] = others;
+  if ((second?.score ?? 0) >= 2 && (first?.score ?? 0) < 2.5) return [];
   return others.slice(0, 1).map(({ target }) => target);
 }

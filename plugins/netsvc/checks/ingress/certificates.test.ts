@@ -37,6 +37,8 @@ describe('ingress certificates', () => {
     expect(report.headline).toContain('from Secret shop-tls, which does not exist');
     const other = { ...tlsSecret('shop-tls', good), metadata: { name: 'shop-tls', namespace: 'cert-store' } };
     expect(diagnose(other).headline).toContain('in this namespace: it is in namespace cert-store');
+    const alike = { ...other, metadata: { name: 'shop-tls', namespace: 'shop-certs' } };
+    expect(diagnose(other, alike).headline).toContain('it is in namespace shop-certs');
   });
 
   it('points at cert-manager when it should have made it', () => {

@@ -8,6 +8,7 @@ import { formatDuration } from '../../../../shared/util/duration.ts';
 import { joinNames } from '../../../../shared/util/text.ts';
 import { type Certificate, coversHost, keyBelongs, readCertificates } from '../../../../shared/util/x509.ts';
 import { ingressMessages } from '../../messages/ingress.ts';
+import { likeness } from '../selector/label-distance.ts';
 import { judgeTlsHosts } from './tls-hosts.ts';
 
 const DAY = 86_400_000;
@@ -68,7 +69,8 @@ function missing(index: ClusterIndex, entry: Entry): Finding {
   const elsewhere = index
     .list('Secret')
     .filter((secret) => nameOf(secret) === entry.secret && namespaceOf(secret) !== namespace)
-    .map(namespaceOf);
+    .map(namespaceOf)
+    .sort((a, b) => likeness(b, namespace) - likeness(a, namespace));
   const issued = Object.keys(entry.ingress.metadata?.annotations ?? {}).some((key) =>
     /cert-manager\.io\/(cluster-)?issuer/.test(key),
   );

@@ -19,7 +19,15 @@ const grant = Object.assign(
   { spec: { from: [{ group: GROUP, kind: 'HTTPRoute', namespace: 'edge' }], to: [{ group: '', kind: 'Service' }] } },
 );
 
-const ask = (...more: readonly KubeObject[]) => diagnoseObjects([...soundService(), ...more], 'web');
+const gateway = (name: string, namespace: string): KubeObject => ({
+  apiVersion: `${GROUP}/v1`,
+  kind: 'Gateway',
+  metadata: { name, namespace },
+});
+/** Every route has its Gateway, unless a test is about that. */
+const gateways = ['shop', 'edge'].map((namespace) => gateway('edge', namespace));
+
+const ask = (...more: readonly KubeObject[]) => diagnoseObjects([...soundService(), ...gateways, ...more], 'web');
 const unresolved = (reason: string, message: string) => ({ type: 'ResolvedRefs', status: 'False', reason, message });
 
 describe('gateway-route', () => {
@@ -53,7 +61,7 @@ describe('gateway-route', () => {
   it('goes by the status where grants were not read', () => {
     const made = route({ name: 'web', namespace: 'shop', port: 80 }, 'edge', unresolved('RefNotPermitted', 'no grant'));
     const judge = (one: KubeObject) =>
-      diagnoseObjects([...soundService(), one], 'web', { except: { ReferenceGrant: 'notCollected' } });
+      diagnoseObjects([...soundService(), ...gateways, one], 'web', { except: { ReferenceGrant: 'notCollected' } });
     expect(causeCodes(judge(made))).toEqual(['SVC728']);
     expect(judge(route({ name: 'web', namespace: 'shop', port: 80 }, 'edge')).verdict).toBe('healthy');
   });
@@ -63,6 +71,22 @@ describe('gateway-route', () => {
     expect(ask(route({ name: 'web', port: 80 }, 'shop', said)).headline).toBe(
       'HTTPRoute shop/front does not serve Service shop/web: Accepted False (NoMatchingListenerHostname: no listener)',
     );
+  });
+
+  it('tells a route whose Gateway does not exist, and the one that does', () => {
+    const made = route({ name: 'web', port: 80 });
+    const judge = (more: readonly KubeObject[], options = {}) =>
+      diagnoseObjects([...soundService(), made, ...more], 'web', options);
+    const report = judge([gateway('public', 'shop'), gateway('edge', 'other')]);
+    expect(report.headline).toBe(
+      'HTTPRoute shop/front is served by no Gateway: shop/edge does not exist; there is public',
+    );
+    expect(report.causes[0]?.fixes[0]?.command).toContain('"path":"/spec/parentRefs/0/name","value":"public"');
+    expect(judge([]).headline).toContain('shop/edge does not exist');
+    // Not read, or a mesh: nothing is known of what serves the route.
+    expect(judge([], { except: { Gateway: 'notCollected' } }).verdict).toBe('healthy');
+    const mesh = { ...made, spec: { parentRefs: [{ kind: 'Service', name: 'web' }] } };
+    expect(diagnoseObjects([...soundService(), mesh], 'web').verdict).toBe('healthy');
   });
 
   it('stays silent for a sound route, for that of another Service, and where another backend cannot be resolved', () => {

@@ -8,7 +8,7 @@ export const gatewayRoute = defineCheck<ServiceSubject>({
   id: 'netsvc/gateway-route',
   group: 'ingress',
   needs: [],
-  uses: [...ROUTE_KINDS, 'ReferenceGrant', 'Service'],
+  uses: [...ROUTE_KINDS, 'Gateway', 'ReferenceGrant', 'Service'],
   applies: (_, { index }) => ROUTE_KINDS.some((kind) => index.list(kind).length > 0),
   run: (subject, { index }) => judgeGatewayRoutes(index, subject),
 });

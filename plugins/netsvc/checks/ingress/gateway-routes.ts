@@ -56,13 +56,13 @@ function backendsIn(index: ClusterIndex): readonly Backend[] {
 
 function judge(index: ClusterIndex, subject: ServiceSubject, backend: Backend): Finding | undefined {
   const { kind, route, name, namespace, port, at } = backend;
-  const change = (title: string, field: string, value: unknown, former: unknown): readonly Fix[] => {
+  const change = (title: string, field: string, value: unknown, former: unknown, base = at): readonly Fix[] => {
     const patch = (op: string, to: unknown): string =>
       patchLine(
         kind.toLowerCase(),
         namespaceOf(route),
         nameOf(route),
-        [{ op, path: `${at}/${field}`, value: to }],
+        [{ op, path: `${base}/${field}`, value: to }],
         'json',
       );
     return [
@@ -123,6 +123,18 @@ function judge(index: ClusterIndex, subject: ServiceSubject, backend: Backend): 
       `may not send to Service ${namespace}/${name}: no ReferenceGrant in namespace ${namespace} allows it`,
       [grantLine(kind, namespaceOf(route), namespace, name)],
     );
+  const [gateway, ...more] = missingGateways(index, route);
+  if (gateway !== undefined) {
+    const there = index.list('Gateway', gateway.namespace);
+    const [other] = there.length === 1 && more.length === 0 ? there : [];
+    return raise(
+      `is served by no Gateway: ${gateway.namespace}/${gateway.name} does not exist` +
+        (other === undefined ? '' : `; there is ${nameOf(other)}`),
+      other === undefined
+        ? []
+        : change(`name ${nameOf(other)}`, 'name', nameOf(other), gateway.name, '/spec/parentRefs/0'),
+    );
+  }
   // What cannot be resolved may be another backend of the route.
   const concerned = type === 'Accepted' || (type !== '' && message.includes(name));
   return concerned
@@ -144,6 +156,24 @@ function grantLine(kind: Kind, from: string, namespace: string, name: string): F
     risk: 'low',
     undo: `kubectl delete referencegrant routes-of-${from} -n ${namespace}`,
   };
+}
+
+/** The Gateways that a route names, where not one of them exists; a parent of another kind is a mesh's. */
+function missingGateways(
+  index: ClusterIndex,
+  route: GatewayRoute,
+): readonly { readonly namespace: string; readonly name: string }[] {
+  const named = (route.spec?.parentRefs ?? []).map(
+    ({ kind = 'Gateway', namespace = namespaceOf(route), name = '' }) => ({
+      kind,
+      namespace,
+      name,
+    }),
+  );
+  const gone = named.every(
+    ({ kind, namespace, name }) => kind === 'Gateway' && isProvenAbsent(index, 'Gateway', namespace, name),
+  );
+  return gone ? named : [];
 }
 
 /** The condition by which all Gateways that the route names say that they do not serve it. */

@@ -2,6 +2,7 @@ import { formatRef } from '../../../../shared/model/refs.ts';
 import { formatSelector } from '../../../../shared/model/selectors.ts';
 import type { NearMiss } from '../../../../shared/policy/services/near-misses.ts';
 import { joinNames } from '../../../../shared/util/text.ts';
+import { likeness } from '../selector/label-distance.ts';
 
 /** A peer that matches nothing, in three parts of a sentence. */
 export interface PeerWords {
@@ -41,13 +42,25 @@ export function elsewhereOf({
   return on === 'pod' && local ? [...new Set(podsElsewhere.flatMap(({ namespace }) => namespace ?? []))] : [];
 }
 
-function nearestWords({ nearest, podsElsewhere }: Extract<NearMiss, { kind: 'peerMatchesNothing' }>): string {
+/** Every namespace carries its name as a label; the API server writes it. */
+export const NAME_LABEL = 'kubernetes.io/metadata.name';
+
+/** Whether that which comes nearest has something of what is wanted, so that it may be meant. */
+export function comesNear({ nearest, podsElsewhere }: Extract<NearMiss, { kind: 'peerMatchesNothing' }>): boolean {
+  const [first] = nearest;
+  if (first === undefined) return false;
+  if (first.similar !== undefined || first.named || podsElsewhere.length > 0) return true;
+  return first.misses.some(
+    ({ key, found, values }) =>
+      found !== undefined && (key !== NAME_LABEL || values.some((value) => likeness(value, found) >= 0.5)),
+  );
+}
+
+function nearestWords(miss: Extract<NearMiss, { kind: 'peerMatchesNothing' }>): string {
+  const { nearest, podsElsewhere } = miss;
   const first = nearest[0];
   const parts: string[] = [];
-  if (
-    first !== undefined &&
-    (first.similar !== undefined || first.named || first.misses.some((m) => m.found !== undefined))
-  ) {
+  if (first !== undefined && comesNear(miss)) {
     const has =
       first.similar !== undefined
         ? `has ${first.similar.key}=${first.similar.value}`

@@ -6,7 +6,7 @@ import type { NearMiss } from '../../../../shared/policy/services/near-misses.ts
 import type { AccessPort } from '../../../../shared/policy/services/service-access.ts';
 import { applyLine, patchLine } from '../../../../shared/util/kubectl.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
-import { elsewhereOf } from './peer-words.ts';
+import { comesNear, elsewhereOf, NAME_LABEL } from './peer-words.ts';
 
 /** A policy that lets the Service's own namespace in on the closed ports. */
 export function allowFix(subject: ServiceSubject, closed: readonly AccessPort[]): Fix {
@@ -101,9 +101,12 @@ function namespaceFix({ policy, rule, peer }: PeerMiss, namespace: string): Fix 
 }
 
 /** Writes the label that the nearest pods or namespace have into the peer of the rule. */
-function ruleLabelFix(index: ClusterIndex, { policy, rule, peer, on, nearest: [nearest] }: PeerMiss): Fix | undefined {
+function ruleLabelFix(index: ClusterIndex, miss: PeerMiss): Fix | undefined {
+  const { policy, rule, peer, on } = miss;
+  const [nearest] = miss.nearest;
   const [lack] = nearest?.misses ?? [];
-  if (policy.kind !== 'NetworkPolicy' || nearest?.misses.length !== 1 || lack === undefined) return undefined;
+  if (policy.kind !== 'NetworkPolicy' || nearest?.misses.length !== 1 || lack === undefined || !comesNear(miss))
+    return undefined;
   const field = on === 'namespace' ? 'namespaceSelector' : 'podSelector';
   const spec = index.get('NetworkPolicy', policy.namespace, policy.name)?.spec;
   const old = spec?.ingress?.[rule.index]?.from?.[peer]?.[field]?.matchLabels?.[lack.key];
@@ -139,6 +142,8 @@ function labelFix(miss: PeerMiss): readonly Fix[] {
   };
   if (
     miss.on !== 'namespace' ||
+    // The API server writes it, and sets it back.
+    key === NAME_LABEL ||
     named === undefined ||
     !(named.named || named.similar !== undefined || miss.podsElsewhere.length > 0)
   ) {

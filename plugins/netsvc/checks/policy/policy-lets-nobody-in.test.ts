@@ -156,6 +156,53 @@ describe('policy-lets-nobody-in', () => {
     expect(report.causes[0]?.fixes[0]?.command).toBe('kubectl label namespace front team=front');
   });
 
+  it('never asks for another name of a namespace, and means the own namespace before others', () => {
+    const name = (value: string, app?: string) =>
+      networkPolicy('web-allow', {
+        podSelector: { matchLabels: { app: 'web' } },
+        ingress: [
+          {
+            from: [
+              {
+                namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': value } },
+                ...(app === undefined ? {} : { podSelector: { matchLabels: { app } } }),
+              },
+            ],
+          },
+        ],
+      });
+    // Both namespaces have such pods; `a` would be the first by its name.
+    const more = [calico, namespace('a'), pod('client-9', { namespace: 'a', labels: { app: 'client' } })];
+    const [cause] = diagnoseObjects(shop([name('monitoring', 'client')], more), 'web').causes;
+    expect(cause?.summary).toContain('pods that fit otherwise: shop/client');
+    expect(cause?.fixes[0]?.command).toContain('"value":"shop"');
+    // A namespace that is gone: nothing comes near.
+    const [gone] = diagnoseObjects(shop([name('monitoring')], more), 'web').causes;
+    expect(gone?.summary).not.toContain('nearest');
+    for (const { command } of [...(cause?.fixes ?? []), ...(gone?.fixes ?? [])])
+      expect(command).not.toContain('label namespace');
+  });
+
+  it('takes the pods that are asked for no callers, and the namespace called alike for the one that is meant', () => {
+    const allow = networkPolicy('web-allow', {
+      podSelector: { matchLabels: { app: 'web' } },
+      ingress: [{ from: [{ podSelector: { matchLabels: { access: 'web' } } }] }],
+    });
+    const other = pod('other', { labels: { app: 'other', access: 'true' } });
+    const [cause] = diagnoseObjects(shop([allow], [calico, other]), 'web').causes;
+    expect(cause?.summary).toContain('nearest: Pod shop/other has access=true');
+
+    const local = networkPolicy('web-allow', {
+      podSelector: { matchLabels: { app: 'web' } },
+      ingress: [{ from: [{ podSelector: { matchLabels: { app: 'ui' } } }] }],
+    });
+    const uis = ['a', 'shop-ui'].flatMap((where) => [
+      namespace(where),
+      pod('ui-1', { namespace: where, labels: { app: 'ui' } }),
+    ]);
+    expect(diagnoseObjects(shop([local], [calico, ...uis]), 'web').headline).toContain('are in namespace shop-ui');
+  });
+
   it('does not claim a lost label when the namespaces could not be listed', () => {
     const allow = networkPolicy('web-allow-front', {
       podSelector: { matchLabels: { app: 'web' } },

@@ -57,7 +57,7 @@ function strayPeersOf(model: PolicyModel, policy: Policy): readonly PeerMiss[] {
     policy.ingress.flatMap((rule) => {
       if (rule.action !== 'allow' || rule.peers === 'any') return [];
       return rule.peers.flatMap((peer, at): readonly PeerMiss[] => {
-        const facts = peer.type === 'pods' ? peerMiss(model, peer) : undefined;
+        const facts = peer.type === 'pods' ? peerMiss(model, peer, policy.ref.namespace) : undefined;
         if (facts === undefined) return [];
         const near =
           facts.podsElsewhere.length > 0 || facts.nearest.some((entry) => entry.similar !== undefined || entry.named);

@@ -3,6 +3,7 @@ import type { ClusterIndex } from '../../../../../shared/model/cluster-index.ts'
 import type { LabelSelectorRequirement, Node } from '../../../../../shared/model/objects.ts';
 import type { PodSpec } from '../../../../../shared/model/objects-pod.ts';
 import type { Ref } from '../../../../../shared/model/refs.ts';
+import { matchesLabels, matchesSelector } from '../../../../../shared/model/selectors.ts';
 import { compareText, joinAnd, joinNames, shellQuote } from '../../../../../shared/util/text.ts';
 import { isPatchable, patchTemplateSpec } from '../containers/workload-commands.ts';
 
@@ -46,7 +47,7 @@ function inWords({ key = '', operator = '', values = [] }: LabelSelectorRequirem
 }
 
 /** The terms of required node affinity; one of them must hold, all expressions of it. */
-export function requiredTerms(spec: PodSpec | undefined): readonly (readonly LabelSelectorRequirement[])[] {
+function requiredTerms(spec: PodSpec | undefined): readonly (readonly LabelSelectorRequirement[])[] {
   const affinity = spec?.affinity as
     | {
         nodeAffinity?: {
@@ -61,6 +62,15 @@ export function requiredTerms(spec: PodSpec | undefined): readonly (readonly Lab
     | undefined;
   const terms = affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms ?? [];
   return terms.map((term) => [...(term.matchExpressions ?? []), ...(term.matchFields ?? [])]);
+}
+
+/** Whether nodeSelector and required node affinity let a pod onto a node. */
+export function takesNode(spec: PodSpec | undefined, { metadata }: Node): boolean {
+  const terms = requiredTerms(spec);
+  return (
+    matchesLabels(spec?.nodeSelector ?? {}, metadata?.labels) &&
+    (terms.length === 0 || terms.some((matchExpressions) => matchesSelector({ matchExpressions }, metadata?.labels)))
+  );
 }
 
 /** Ways to bring nodeSelector and nodes together: the value a node has, no selector, or a label on a node. */

@@ -7,7 +7,7 @@ import { parseQuantity } from '../../../../../shared/util/quantity.ts';
 import { compareText, joinNames, shellQuote, shorten } from '../../../../../shared/util/text.ts';
 import { isPatchable, patchContainer } from '../containers/workload-commands.ts';
 import type { ServicePod } from '../service-pods.ts';
-import { nodeFixes, nodeNeeds } from './node-needs.ts';
+import { nodeFixes, nodeNeeds, takesNode } from './node-needs.ts';
 import { NO_DETAIL, type PendingDetail } from './pending-addition.ts';
 import { affinityDetail, claimDetail, hostPortDetail, spreadDetail } from './pending-rules.ts';
 import { repellingTaints, taintDetail } from './pending-taints.ts';
@@ -19,7 +19,7 @@ export function pendingDetail(index: ClusterIndex, entry: ServicePod, refusals: 
   const full = ['cpu', 'memory', 'resource', 'pods-full'].includes(refusals.main?.class ?? '');
   if (!full || !refusals.refusals.some((one) => one.class === 'cordoned')) return main;
   // The room that the others lack may be on a node that a drain has closed.
-  const closed = nodesDetail(index);
+  const closed = nodesDetail(index, entry);
   return {
     words: main.words + closed.words,
     evidence: [...main.evidence, ...closed.evidence],
@@ -57,7 +57,7 @@ function mainDetail(index: ClusterIndex, entry: ServicePod, refusals: Scheduling
       return { ...NO_DETAIL, fixes: [offersFix('see how many pods each node takes', 'pods')] };
     case 'cordoned':
     case 'node-down':
-      return withSelector(index, entry, refusals, nodesDetail(index));
+      return withSelector(index, entry, refusals, nodesDetail(index, entry));
     case 'node-short':
       return pressureDetail(index);
     default:
@@ -176,10 +176,13 @@ function selectorDetail(index: ClusterIndex, entry: ServicePod): PendingDetail {
   };
 }
 
-function nodesDetail(index: ClusterIndex): PendingDetail {
+function nodesDetail(index: ClusterIndex, { pod }: ServicePod): PendingDetail {
   const nodes = index.list('Node');
   const names = (list: readonly Node[]): string[] => list.map((node) => node.metadata?.name ?? '').sort(compareText);
-  const cordoned = names(nodes.filter((node) => node.spec?.unschedulable === true));
+  const closed = nodes.filter((node) => node.spec?.unschedulable === true);
+  const cordoned = names(closed);
+  // One that the pod may use, where there is such a one.
+  const [open = cordoned[0]] = names(closed.filter((node) => takesNode(pod.spec, node)));
   const down = names(nodes.filter((node) => nodeStanding(index, node.metadata?.name).is === 'not-ready'));
   const parts: string[] = [];
   if (cordoned.length > 0) parts.push(`cordoned: ${joinNames(cordoned, 3)}`);
@@ -191,12 +194,17 @@ function nodesDetail(index: ClusterIndex): PendingDetail {
       ...cordoned.slice(0, 3).map((name) => ({ fact: 'spec.unschedulable is true', source: `Node ${name}` })),
       ...down.slice(0, 3).map((name) => downEvidence(index, name)),
     ],
-    fixes: cordoned.slice(0, 1).map((name) => ({
-      title: 'let the node take pods again, when its maintenance is over',
-      command: `kubectl uncordon ${name}`,
-      risk: 'low',
-      undo: `kubectl cordon ${name}`,
-    })),
+    fixes:
+      open === undefined
+        ? []
+        : [
+            {
+              title: 'let the node take pods again, when its maintenance is over',
+              command: `kubectl uncordon ${open}`,
+              risk: 'low',
+              undo: `kubectl cordon ${open}`,
+            },
+          ],
   };
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Node } from '../../../../../shared/model/objects.ts';
-import { unschedulable } from '../../../../../shared/testing/broken-pods.ts';
+import type { KubeObject, Node } from '../../../../../shared/model/objects.ts';
+import { replicaSet, unschedulable } from '../../../../../shared/testing/broken-pods.ts';
 import { deployment, node, service } from '../../../../../shared/testing/builders.ts';
 import { causeCodes, diagnoseObjects } from '../../../testing/diagnose-objects.ts';
 import { allocatable, ask, TAIL } from '../../../testing/pending.ts';
@@ -59,6 +59,31 @@ describe('taints and cordons that keep pods waiting', () => {
     expect(causeCodes(report)).toEqual(['SVC220']);
     expect(report.headline).toContain('cordoned: n1');
     expect(report.causes[0]?.fixes[0]?.command).toBe('kubectl uncordon n1');
+  });
+
+  it('opens the cordoned node that the pod may use, and goes back to no revision that asks for the same', () => {
+    const made = unschedulable('web-6f9c-a', `0/2 nodes are available: 2 node(s) were unschedulable.${TAIL}`, {
+      of: 'web',
+      spec: { nodeSelector: { disktype: 'ssd' } },
+    });
+    const cordoned = (name: string, labels: Record<string, string>): Node => ({
+      ...node(name),
+      metadata: { ...node(name).metadata, labels },
+      spec: { unschedulable: true },
+    });
+    const nodes = [cordoned('n1', {}), cordoned('n2', { disktype: 'ssd' })];
+    const commands = (...sets: KubeObject[]) =>
+      ask(made, ...nodes, ...sets).causes[0]?.fixes.map(({ command }) => command);
+    const revisions = (cpu: string) =>
+      ['1', cpu].map((request, at) =>
+        replicaSet('web', at === 0 ? 'old' : '6f9c', at + 1, {
+          replicas: at,
+          containers: [{ name: 'app', image: `web:${at}`, resources: { requests: { cpu: request } } }],
+        }),
+      );
+    expect(commands(...revisions('1'))).toEqual(['kubectl uncordon n2']);
+    const moved = commands(...revisions('2'));
+    expect(moved?.at(-1)).toContain('rollout undo');
   });
 
   it('looks up on the nodes the taint that the scheduler no longer names, control-plane nodes last', () => {

@@ -14,7 +14,7 @@ import type { ServiceSubject } from '../../../service-subject.ts';
 import { isPatchable, patchTemplateSpec } from '../containers/workload-commands.ts';
 import { eventEvidence, newestEvent, podSource } from '../pod-evidence.ts';
 import { groupBy, ownerKey, podKeys, thePods } from '../pod-groups.ts';
-import { rolloutNote, withUndo } from '../rollout-note.ts';
+import { type RolloutNote, rolloutNote, withUndo } from '../rollout-note.ts';
 import { type PodIn, podsIn, servicePods, weigh } from '../service-pods.ts';
 import { preemptionOf } from '../states/preemption.ts';
 import { POD_USES } from '../workloads-behind.ts';
@@ -47,7 +47,7 @@ function raise(index: ClusterIndex, subject: ServiceSubject, group: readonly [Pe
   const all = servicePods(index, subject);
   const [first] = group;
   const refusals = refusalsOf(index, first);
-  const note = rolloutNote(index, group);
+  const note = placedNote(rolloutNote(index, group), refusals);
   const event = newestEvent(index, first, ['FailedScheduling']);
   const when = ago(first.state.since, index.now);
   // A volume that is made for the pod is waited for before anything is written on the pod (WaitForFirstConsumer).
@@ -88,6 +88,18 @@ function raise(index: ClusterIndex, subject: ServiceSubject, group: readonly [Pe
       ? { pods, verdict: verdictOf(refusals), detail: detail.words }
       : { pods, verdict: `${preempted.words}; ${verdictOf(refusals)}`, detail: '' };
   return MESSAGE[refusals.main?.class ?? 'other']({ ...facts, args });
+}
+
+/** What a scheduler looks at in a pod template, in the words of `TemplateChange`. */
+const PLACED =
+  /^(container|nodeSelector|affinity|tolerations|requests|limits|ports|volumes|priorityClassName|runtimeClassName)$/;
+
+/** Going back to a revision that asks for the same place finds none either, unless its pods still have theirs. */
+function placedNote(note: RolloutNote, { main }: SchedulingRefusals): RolloutNote {
+  const { changes, olderReady } = note;
+  const byNodes = main?.class === 'cordoned' || main?.class === 'node-down';
+  const same = changes.length === 0 ? byNodes : !changes.some(({ field }) => PLACED.test(field));
+  return olderReady === 0 && same ? { ...note, undo: undefined } : note;
 }
 
 type Facts = Omit<Parameters<typeof podsMessages.SVC213.raise>[0], 'args'>;
