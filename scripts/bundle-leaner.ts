@@ -24,7 +24,7 @@ export const leaner: Plugin = {
         kind === 'dynamic-import' && namespace !== 'stub' ? stub(name) : undefined,
       );
     }
-    for (const name of ['undici', 'jsonpath-plus', 'openid-client', 'debug']) {
+    for (const name of ['undici', 'jsonpath-plus', 'openid-client', 'debug', '@colors/colors/safe']) {
       context.onResolve({ filter: new RegExp(`^${name}$`) }, () => stub(name));
     }
     context.onResolve({ filter: /gen\/index\.js$/ }, (args) =>
@@ -59,6 +59,8 @@ const STUBS: Readonly<Record<string, string>> = {
   undici: `const absent=${ABSENT};module.exports={fetch:absent,Agent:absent,ProxyAgent:absent};`,
   'openid-client': `const absent=${ABSENT};module.exports={discovery:absent,refreshTokenGrant:absent};`,
   debug: 'module.exports=function(){return function(){}};',
+  // cli-table3 asks for it where a table has a style, which none has: colours are kleur's.
+  '@colors/colors/safe': 'module.exports={};',
   'jsonpath-plus': `module.exports={JSONPath:${ABSENT}};`,
   'client-node-gen': `module.exports={createConfiguration:${ABSENT},ServerConfiguration:${ABSENT}};`,
 };
