@@ -78,6 +78,28 @@ describe('ways in from outside', () => {
     expect(flat(stdout)).toContain('Gateway edge: spec.listeners[0].allowedRoutes.kinds must be a list');
   });
 
+  it('with further listeners of another type are told, and the route is asked all the same', async () => {
+    const set = (kind: string, group: string, listeners: string): string =>
+      `---\napiVersion: ${group}/v1\nkind: ${kind}\nmetadata: {name: more, namespace: shop}\nspec: {parentRef: {name: edge}, listeners: ${listeners}}\n`;
+    const route = (kind: string): string =>
+      `---\napiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\nmetadata: {name: front, namespace: shop}\nspec: {parentRefs: [{kind: ${kind}, name: more}], rules: [{backendRefs: [{name: web, port: 80}]}]}\n`;
+    const groups = { ListenerSet: 'gateway.networking.k8s.io', XListenerSet: 'gateway.networking.x-k8s.io' };
+    for (const [kind, group] of Object.entries(groups)) {
+      const ask = (listeners: string) =>
+        askManifests(shop(CLUSTER_IP, '', route(kind) + set(kind, group, listeners)), 'svc/web -n shop');
+      const sound = await ask('[{name: l, port: 80, protocol: HTTP}]');
+      expect(sound.exit).toBe(0);
+      expect(flat(sound.stdout)).toContain('Through HTTPRoute shop/front: TCP 8080 is let in');
+      const text = await ask('HTTP');
+      expect(text.exit, text.stderr).toBe(3);
+      expect(flat(text.stdout)).toContain(`${kind} more: spec.listeners must be a list`);
+      const deep = await ask('[{name: l, port: "80", protocol: [HTTP], allowedRoutes: {kinds: HTTPRoute}}]');
+      expect(deep.exit, deep.stderr).toBe(3);
+      expect(flat(deep.stdout)).toContain(`${kind} more: spec.listeners[0].`);
+      expect((await ask('null')).exit).toBe(0);
+    }
+  });
+
   it('by a load balancer may lose the address that a rule goes by', async () => {
     const block = 'from: [{ipBlock: {cidr: 203.0.113.0/24}}], ';
     const told = 'a node may put its own address in place of the caller';

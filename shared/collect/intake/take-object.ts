@@ -6,7 +6,7 @@ import { type Ref, refOf } from '../../model/refs.ts';
 import { isRecord } from '../../util/records.ts';
 import type { ParsedValue } from '../parse/parsed.ts';
 import { withTypes } from '../types/field-types.ts';
-import { typesOf } from '../types/object-types.ts';
+import { isReadAsKept, typesOf } from '../types/object-types.ts';
 import { addProblem, type FilePlace, type Intake, timesOf } from './intake.ts';
 import { kustomizeFault } from './kustomization.ts';
 import { lostPolicy } from './lost-policy.ts';
@@ -54,10 +54,12 @@ export function takeObject(
   if (!isRecord(whole.metadata)) return undefined;
   addTimes(whole, timesOf(intake, file.root).newest);
   const read = prune(whole) as KubeObject;
-  const typed = withTypes(key === undefined ? read : modernise(key, read), typesOf(key), '');
+  const typed = withTypes(key === undefined ? read : modernise(key, read), typesOf(key, value.kind), '');
   const placed = withNamespace(typed.value as KubeObject, key, intake.defaultNamespace);
   const object = isPolicy(key) ? withoutNullFields(placed) : placed;
   if (key === undefined) {
+    const ref = refOf(object, value.kind);
+    if (isReadAsKept(value.kind)) noteMended(intake, typed.faults, `${ref.kind} ${ref.name}`, ref, parsed, file);
     keep(mapOf(intake.others, `${groupOf(value.apiVersion)}/${value.kind}`), object);
     return 'other';
   }

@@ -97,7 +97,15 @@ const TYPES: Readonly<Partial<Record<KindName, FieldType>>> = {
   UserDefinedNetwork: OWN_NETWORK,
 };
 
-/** The types of the fields of a kind; for kinds of which none are known here, those of its metadata. */
-export function typesOf(kind: KindName | undefined): FieldType {
-  return (kind === undefined ? undefined : TYPES[kind]) ?? OTHERS;
+/** Kinds that are kept as they stand and read all the same. */
+const KEPT: Readonly<Record<string, FieldType>> = { ListenerSet: GATEWAY, XListenerSet: GATEWAY };
+
+/** Whether a kind that is only kept is one of those whose fields are known. */
+export function isReadAsKept(name: string): boolean {
+  return KEPT[name] !== undefined;
+}
+
+/** The types of the fields of a kind, by its own name where it is only kept; of others, those of what makes pods. */
+export function typesOf(kind: KindName | undefined, name = ''): FieldType {
+  return (kind === undefined ? KEPT[name] : TYPES[kind]) ?? OTHERS;
 }
