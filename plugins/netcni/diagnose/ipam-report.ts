@@ -1,6 +1,7 @@
 import { detectNetwork } from '../../../shared/datapath/cni/detect.ts';
 import { reportFromRuns } from '../../../shared/diagnose/report-from-runs.ts';
 import { runChecks } from '../../../shared/diagnose/run-checks.ts';
+import { isWhollyRead } from '../../../shared/model/absence.ts';
 import type { ClusterIndex } from '../../../shared/model/cluster-index.ts';
 import { podAddresses, podKey } from '../../../shared/model/pods.ts';
 import { nameOf } from '../../../shared/model/refs.ts';
@@ -50,6 +51,7 @@ export function ipamReport(
   );
   return {
     ...report,
+    headline: report.headline + (report.verdict === 'unknown' ? partWords(entries) : ''),
     ladder: [],
     sections: [
       ...poolSection(index),
@@ -102,6 +104,16 @@ function headline(index: ClusterIndex, entries: readonly NodeAddresses[]): strin
     capacity - used,
   );
   return `${what}: ${used} of ${capacity} pod addresses used on ${plural(counted.length, 'node')}${when}`;
+}
+
+/** What is known all the same, where not all pods were read. */
+function partWords(entries: readonly NodeAddresses[]): string {
+  const part = entries.filter(({ atLeast }) => atLeast !== undefined);
+  const held = part.reduce((sum, { atLeast = 0 }) => sum + atLeast, 0);
+  if (held === 0) return '';
+  const sizes = part.flatMap(({ capacity }) => capacity ?? []);
+  const of = sizes.length < part.length ? '' : ` of ${sizes.reduce((sum, size) => sum + size, 0)}`;
+  return `; those that were read hold ${held}${of} pod addresses on ${plural(part.length, 'node')}`;
 }
 
 function poolSection(index: ClusterIndex): readonly Section[] {
@@ -158,7 +170,7 @@ function nodeSection(entries: readonly NodeAddresses[]): Section {
     rows: sorted.map((entry) => [
       entry.name,
       entry.capacity === undefined ? sizeWords(entry.ranges) : show(entry.capacity),
-      show(entry.used),
+      entry.used === undefined && (entry.atLeast ?? 0) > 0 ? `${entry.atLeast}+` : show(entry.used),
       show(freeOf(entry)),
       String(entry.waiting.length),
       ...(blocks ? [String(entry.leaked), String(entry.borrowed)] : []),
@@ -176,12 +188,12 @@ function sizeWords(ranges: readonly string[]): string {
 /** For one node: the pods that hold its addresses. */
 function holderSection(index: ClusterIndex, node: string | undefined): readonly Section[] {
   if (node === undefined) return [];
-  const pods = addressedPods(index, node) ?? [];
+  const pods = addressedPods(index, node);
   if (pods.length === 0) return [];
   return [
     {
       type: 'table',
-      title: 'Held by',
+      title: isWhollyRead(index, 'Pod') ? 'Held by' : 'Held by (of the pods that were read)',
       head: ['ADDRESS', 'POD'],
       rows: pods.map((pod) => [podAddresses(pod).join(', '), podKey(pod)]),
     },

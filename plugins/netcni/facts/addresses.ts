@@ -19,8 +19,12 @@ export interface NodeAddresses {
   readonly ranges: readonly string[];
   /** Addresses that pods can get; undefined where that cannot be told, or where there are more than can run out. */
   readonly capacity: number | undefined;
-  /** Undefined when pods were not read. */
+  /** Undefined when they are counted by pods, and not all were read. */
   readonly used: number | undefined;
+  /** Where they were counted. */
+  readonly usedFrom: string;
+  /** Those of the pods that were read, where these are not all. */
+  readonly atLeast: number | undefined;
   /** Addresses that are given out and belong to no pod that is there; only Calico's blocks tell. */
   readonly leaked: number;
   /** Addresses that the node uses out of blocks of other nodes. */
@@ -78,13 +82,16 @@ function measure(index: ClusterIndex, facts: NodeFacts, scheme: NodeAddresses['s
 
 function nothing(index: ClusterIndex, { name, ranges }: NodeFacts): Measured {
   const scheme = 'unknown';
-  const used = addressedPods(index, name)?.length;
+  const count = addressedPods(index, name).length;
+  const all = isWhollyRead(index, 'Pod');
   return {
     name,
     scheme,
     ranges: ranges.map(({ text }) => text),
     capacity: undefined,
-    used,
+    used: all ? count : undefined,
+    usedFrom: 'Pods status.podIP',
+    atLeast: all || index.list('Pod').length === 0 ? undefined : count,
     leaked: 0,
     borrowed: 0,
     source: '',
@@ -105,7 +112,11 @@ function fromRanges(
     .map((ranges) => ranges.reduce((sum, { range }) => sum + usable(range), 0));
   const least = Math.min(...byFamily);
   const capacity = least < MORE_THAN_RUN_OUT ? least : undefined;
-  return { ...nothing(index, facts), scheme, ranges: texts, capacity, source: `Node ${facts.name} ${where}` };
+  const counted = nothing(index, facts);
+  // Some of the pods may be enough to fill a range.
+  const full = capacity !== undefined && (counted.atLeast ?? -1) >= capacity;
+  const used = full ? counted.atLeast : counted.used;
+  return { ...counted, used, scheme, ranges: texts, capacity, source: `Node ${facts.name} ${where}` };
 }
 
 /** A node runs some hundred pods. */
@@ -128,6 +139,8 @@ function fromBlocks(index: ClusterIndex, facts: NodeFacts): Measured {
     ranges: own.cidrs,
     capacity: own.size,
     used: own.used,
+    usedFrom: 'IPAMBlocks',
+    atLeast: undefined,
     leaked: own.leaked.length,
     borrowed: own.borrowed,
     source: `IPAMBlocks with affinity host:${facts.name}`,
@@ -144,6 +157,8 @@ function fromCloud(index: ClusterIndex, facts: NodeFacts): Measured {
       ...base,
       capacity: Object.keys(cilium.spec.ipam.pool).length,
       used,
+      usedFrom: `CiliumNode ${facts.name} status.ipam.used`,
+      atLeast: undefined,
       source: `CiliumNode ${facts.name} spec.ipam.pool`,
     };
   }
@@ -159,9 +174,8 @@ function fromCloud(index: ClusterIndex, facts: NodeFacts): Measured {
   return aws === undefined ? base : { ...base, capacity: aws.addresses, source: aws.source };
 }
 
-/** Pods of a node that hold an address of the pod network; undefined when the pods were not all read. */
-export function addressedPods(index: ClusterIndex, node: string): readonly Pod[] | undefined {
-  if (!isWhollyRead(index, 'Pod')) return undefined;
+/** Pods of a node that hold an address of the pod network, of those that were read. */
+export function addressedPods(index: ClusterIndex, node: string): readonly Pod[] {
   return (podsByNode(index).get(node) ?? []).filter(
     (pod) => pod.spec?.hostNetwork !== true && !isFinished(pod) && podAddresses(pod).length > 0,
   );

@@ -1,6 +1,7 @@
 import { detectNetwork } from '../../../../shared/datapath/cni/detect.ts';
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import type { Evidence, Finding, Fix } from '../../../../shared/messages/finding.ts';
+import { isWhollyRead } from '../../../../shared/model/absence.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import { nameOf, namespaceOf } from '../../../../shared/model/refs.ts';
 import { plural, shorten } from '../../../../shared/util/text.ts';
@@ -131,7 +132,7 @@ function waitingEvidence({ waiting }: NodeAddresses): readonly Evidence[] {
 }
 
 function countEvidence(
-  { capacity, used }: NodeAddresses,
+  { capacity, used, usedFrom }: NodeAddresses,
   source: string,
   ranges: readonly string[],
 ): readonly Evidence[] {
@@ -139,7 +140,7 @@ function countEvidence(
   const range = ranges.length === 0 ? '' : ` in ${ranges.slice(0, 3).join(', ')}`;
   return [
     { fact: `${capacity} addresses for pods${range}`, source },
-    ...(used === undefined ? [] : [{ fact: `${used} of them in use`, source: 'Pods status.podIP' }]),
+    ...(used === undefined ? [] : [{ fact: `${used} of them in use`, source: usedFrom }]),
   ];
 }
 
@@ -149,9 +150,11 @@ const SHORT = 0.85;
 export const nodeShortOfAddresses = defineCheck<ClusterSubject>({
   id: 'netcni/node-short-of-addresses',
   group: 'addresses',
-  needs: ['Node', 'Pod'],
+  needs: ['Node'],
   uses: USES,
   run: (_, { index }) => {
+    // How many pods may still come depends on all that are there.
+    if (!isWhollyRead(index, 'Pod')) return [];
     const short = nodeAddresses(index).flatMap((entry) => {
       const { name, capacity, used, waiting, source, ranges } = entry;
       if (capacity === undefined || used === undefined || capacity === 0 || isFull(entry)) return [];
@@ -172,6 +175,11 @@ export const nodeShortOfAddresses = defineCheck<ClusterSubject>({
       return [{ name, words: entry.scheme, finding }];
     });
     return joinAlike(index, short);
+  },
+  undecided: (_, { index }) => {
+    const entries = nodeAddresses(index);
+    const known = entries.every(({ capacity, used }) => used !== undefined && (capacity ?? 0) * SHORT > used);
+    return isWhollyRead(index, 'Pod') || (known && entries.length > 0) ? undefined : index.seen('Pod').reason;
   },
 });
 

@@ -185,6 +185,8 @@ const EMPTY = {
   ranges: [],
   capacity: undefined,
   used: undefined,
+  usedFrom: '',
+  atLeast: undefined,
   leaked: 0,
   borrowed: 0,
   waiting: [],
