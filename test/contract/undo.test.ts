@@ -18,11 +18,7 @@ const NEEDS_NONE: readonly RegExp[] = [
 /** Files with fixes that have no way back in a line, and why; the list only shrinks. */
 const KNOWN: Readonly<Record<string, string>> = {
   'plugins/netcni/checks/addresses/waiting-pods.ts': 'programs of the system are installed again',
-  'plugins/netdns/messages/corefile-habits.ts': 'kubectl edit, by a name',
-  'plugins/netsvc/checks/selector/pods-relabelled.ts': 'kubectl rollout restart, by a name',
-  'plugins/netsvc/messages/endpoints.ts': 'kubectl edit, by a name',
   'plugins/netcni/messages/flannel.ts': 'a flag of the kubelet to write, and an annotation that the agent writes again',
-  'plugins/netdns/checks/servers/servers-missing.ts': 'kubeadm writes what is not there',
   'plugins/netpol/checks/dns/dns-egress.ts': 'lines for a file, which its reader writes',
   'plugins/netsvc/checks/pods/pending/pods-pending.ts': 'the API lets nobody set a gate again',
   'plugins/netsvc/checks/pods/states/pods-have-ended.ts': 'the same pods are made again',

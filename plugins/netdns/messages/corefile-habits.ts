@@ -4,8 +4,8 @@ import type { CorefileArgs } from './corefile.ts';
 
 type Words = (found: Readonly<Record<string, string>>) => string;
 
-function edit(title: Words): (args: CorefileArgs) => readonly Fix[] {
-  return ({ where, edit: command, found }) => [{ title: `at ${where}: ${title(found)}`, command, risk: 'low' }];
+function byHand(title: Words): (args: CorefileArgs) => readonly Fix[] {
+  return ({ where, edit, found }) => [{ title: `at ${where}: ${title(found)}`, command: edit, risk: 'low' }];
 }
 
 const text =
@@ -23,7 +23,7 @@ export const corefileHabitMessages = defineMessages({
     explain:
       'Plugin loop sends one query at the start and ends the server when the query comes back. Without it a circle eats memory ' +
       'and sockets until the node suffers.',
-    fixes: edit(() => 'add "loop" to the block'),
+    fixes: byHand(() => 'add "loop" to the block'),
   }),
   DNS221: message<CorefileArgs>({
     slug: 'no-errors',
@@ -33,7 +33,7 @@ export const corefileHabitMessages = defineMessages({
     explain:
       'Without plugin errors the log says nothing of timeouts and SERVFAIL, which is what one looks for first when names fail ' +
       'to resolve.',
-    fixes: edit(() => 'add "errors" to the block'),
+    fixes: byHand(() => 'add "errors" to the block'),
   }),
   DNS222: message<CorefileArgs>({
     slug: 'no-ready',
@@ -43,7 +43,7 @@ export const corefileHabitMessages = defineMessages({
     explain:
       'Plugin ready answers /ready on port 8181 once all plugins can serve. Without it a pod gets queries before it knows the ' +
       'Services of the cluster, and answers NXDOMAIN.',
-    fixes: edit(() => 'add "ready" to the block'),
+    fixes: byHand(() => 'add "ready" to the block'),
   }),
   DNS223: message<CorefileArgs>({
     slug: 'no-health',
@@ -53,7 +53,7 @@ export const corefileHabitMessages = defineMessages({
     explain:
       'Plugin health answers /health on port 8080, and lameduck in it lets a server go on answering for a while before it ends, ' +
       'so that a rollout costs no lookups.',
-    fixes: edit(() => 'add "health { lameduck 5s }", over three lines, to the block'),
+    fixes: byHand(() => 'add "health { lameduck 5s }", over three lines, to the block'),
   }),
   DNS224: message<CorefileArgs>({
     slug: 'no-reload',
@@ -63,7 +63,7 @@ export const corefileHabitMessages = defineMessages({
     explain:
       'Without plugin reload the servers keep the old Corefile until they are restarted, and replicas that were started at ' +
       'different times answer differently.',
-    fixes: edit(() => 'add "reload" to the block'),
+    fixes: byHand(() => 'add "reload" to the block'),
   }),
   DNS225: message<CorefileArgs>({
     slug: 'no-cache',
@@ -73,7 +73,7 @@ export const corefileHabitMessages = defineMessages({
     explain:
       'Without a cache each lookup of an outside name waits for the upstream resolver and counts against its limits, which ' +
       'clouds set low (1024 packets a second for each interface at AWS).',
-    fixes: edit(() => 'add "cache 30" to the block'),
+    fixes: byHand(() => 'add "cache 30" to the block'),
   }),
   DNS226: message<CorefileArgs>({
     slug: 'no-lameduck',
@@ -83,7 +83,7 @@ export const corefileHabitMessages = defineMessages({
     explain:
       'A server that ends at once still gets queries until all nodes have heard that it is gone. With lameduck 5s it goes on ' +
       'answering for that long.',
-    fixes: edit(() => 'write "lameduck 5s" into the block of health'),
+    fixes: byHand(() => 'write "lameduck 5s" into the block of health'),
   }),
   DNS227: message<CorefileArgs>({
     slug: 'no-max-concurrent',
@@ -93,7 +93,7 @@ export const corefileHabitMessages = defineMessages({
     explain:
       'Each query that waits for the upstream holds memory (about 2 KB) and a socket. max_concurrent 1000 refuses queries above ' +
       'that instead; the refusals are counted in coredns_forward_max_concurrent_rejects_total.',
-    fixes: edit(() => 'write "max_concurrent 1000" into the block of forward'),
+    fixes: byHand(() => 'write "max_concurrent 1000" into the block of forward'),
   }),
   DNS228: message<CorefileArgs>({
     slug: 'reverse-zones-end-here',
@@ -105,7 +105,7 @@ export const corefileHabitMessages = defineMessages({
     explain:
       'Reverse lookups of addresses that belong to no Service end at plugin kubernetes unless it lets them through. Mail ' +
       'servers, sshd and logging that look up their callers then wait or refuse.',
-    fixes: edit(() => 'write "fallthrough in-addr.arpa ip6.arpa" into the block of kubernetes'),
+    fixes: byHand(() => 'write "fallthrough in-addr.arpa ip6.arpa" into the block of kubernetes'),
   }),
   DNS229: message<CorefileArgs>({
     slug: 'pods-verified',
@@ -118,7 +118,7 @@ export const corefileHabitMessages = defineMessages({
     explain:
       'With "pods verified" the servers watch all pods: about (pods + Services) / 250 + 56 MB instead of / 1000 + 54 MB, and ' +
       'the API server sends each of them every change. "pods insecure" answers pod names without knowing the pods.',
-    fixes: edit(() => 'write "pods insecure" unless autopath or verified pod names are needed'),
+    fixes: byHand(() => 'write "pods insecure" unless autopath or verified pod names are needed'),
   }),
   DNS230: message<CorefileArgs>({
     slug: 'autopath-without-pods',
@@ -128,7 +128,7 @@ export const corefileHabitMessages = defineMessages({
     explain:
       'autopath needs to know the namespace of the pod that asks, which plugin kubernetes knows with "pods verified" only. ' +
       'Queries then go through the whole search list as before.',
-    fixes: edit(() => 'write "pods verified" into the block of kubernetes, or take autopath out'),
+    fixes: byHand(() => 'write "pods verified" into the block of kubernetes, or take autopath out'),
   }),
   DNS231: message<CorefileArgs>({
     slug: 'records-left-out',
@@ -139,7 +139,7 @@ export const corefileHabitMessages = defineMessages({
     explain:
       'Names that an option leaves out get NXDOMAIN, which looks to callers like a Service that does not exist. Headless ' +
       'Services are those that suffer from noendpoints.',
-    fixes: edit(() => 'take the option out if these names are missed'),
+    fixes: byHand(() => 'take the option out if these names are missed'),
   }),
   DNS232: message<CorefileArgs>({
     slug: 'metrics-on-loopback',
@@ -151,7 +151,7 @@ export const corefileHabitMessages = defineMessages({
     explain:
       'Only a port-forward, or a container of the same pod, reaches them there. OpenShift does so on purpose and puts a proxy ' +
       'with TLS beside the server.',
-    fixes: edit(() => 'write "prometheus :9153"'),
+    fixes: byHand(() => 'write "prometheus :9153"'),
   }),
   DNS233: message<CorefileArgs>({
     slug: 'stale-answers',
@@ -161,7 +161,7 @@ export const corefileHabitMessages = defineMessages({
     explain:
       'Clients then connect to addresses that moved long ago. An hour of serve_stale is enough to bridge an outage of the ' +
       'upstream.',
-    fixes: edit(() => 'shorten it, or take it out'),
+    fixes: byHand(() => 'shorten it, or take it out'),
   }),
   DNS234: message<CorefileArgs>({
     slug: 'tls-without-name',
@@ -174,7 +174,7 @@ export const corefileHabitMessages = defineMessages({
     explain:
       'Most certificates name a host and no address, so that the connection fails and all names of that zone get SERVFAIL. ' +
       'The name is dns.quad9.net for 9.9.9.9, dns.google for 8.8.8.8, cloudflare-dns.com for 1.1.1.1.',
-    fixes: edit(() => 'write "tls_servername NAME" into the block of forward'),
+    fixes: byHand(() => 'write "tls_servername NAME" into the block of forward'),
   }),
   DNS235: message<CorefileArgs>({
     slug: 'logs-every-query',
@@ -184,7 +184,7 @@ export const corefileHabitMessages = defineMessages({
     explain:
       'That costs a good part of the speed of the servers and fills disks. "class denial error" logs ' +
       'what fails and nothing else.',
-    fixes: edit(() => 'write "class denial error" into a block of log, or take it out'),
+    fixes: byHand(() => 'write "class denial error" into a block of log, or take it out'),
   }),
   DNS236: message<CorefileArgs>({
     slug: 'debugging-on',
@@ -194,7 +194,7 @@ export const corefileHabitMessages = defineMessages({
     explain:
       'It costs memory and speed. debug also lets a server crash where it would go on otherwise, because it no longer recovers ' +
       'from errors in plugins.',
-    fixes: edit(({ plugin = '' }) => `take ${plugin} out when the search is over`),
+    fixes: byHand(({ plugin = '' }) => `take ${plugin} out when the search is over`),
   }),
   DNS237: message<CorefileArgs>({
     slug: 'no-upstream',
@@ -205,7 +205,7 @@ export const corefileHabitMessages = defineMessages({
     explain:
       'That may be meant so, in a cluster without a way out. Pods that ask for outside names get REFUSED or SERVFAIL at once, ' +
       'for every suffix of their search list.',
-    fixes: edit(() => 'add "forward . /etc/resolv.conf" if outside names are needed'),
+    fixes: byHand(() => 'add "forward . /etc/resolv.conf" if outside names are needed'),
   }),
   DNS238: message<CorefileArgs>({
     slug: 'option-without-effect',
@@ -215,7 +215,7 @@ export const corefileHabitMessages = defineMessages({
     explain:
       'CoreDNS passes over it for a few versions, until it refuses to start with it. kubectl netdns corefile --migrate writes ' +
       'the Corefile without options that went.',
-    fixes: edit(({ option = '' }) => `take "${option}" out`),
+    fixes: byHand(({ option = '' }) => `take "${option}" out`),
   }),
   DNS239: message<CorefileArgs>({
     slug: 'second-forward-unused',
@@ -228,7 +228,7 @@ export const corefileHabitMessages = defineMessages({
     explain:
       'Of two forwards for the same names the second is asked only for the answers that the first names with "next" (1.11.4 ' +
       'and later). It is no fallback for a first one that is down.',
-    fixes: edit(() => 'write all upstreams behind one forward'),
+    fixes: byHand(() => 'write all upstreams behind one forward'),
   }),
   DNS240: message<CorefileArgs>({
     slug: 'import-matches-nothing',
@@ -247,7 +247,7 @@ export const corefileHabitMessages = defineMessages({
     explain:
       'Nothing is broken now. An upgrade of the cluster often brings a newer CoreDNS and keeps the Corefile: servers would then ' +
       'crash at the start. kubectl netdns corefile --migrate --coredns-version VERSION writes the text for that version.',
-    fixes: edit(() => 'mend it before the upgrade'),
+    fixes: byHand(() => 'mend it before the upgrade'),
   }),
   DNS242: message<CorefileArgs>({
     slug: 'forwards-to-nobody',
@@ -262,6 +262,6 @@ export const corefileHabitMessages = defineMessages({
       'The addresses of documentation (192.0.2.0/24, 198.51.100.0/24, 203.0.113.0/24, 2001:db8::/32) and those from 240.0.0.0 on ' +
       'are routed nowhere: each query waits until it times out and ends as SERVFAIL. They get into a Corefile with an example ' +
       'that was copied. Names of the cluster still resolve.',
-    fixes: edit(() => 'forward to the resolvers of your network instead'),
+    fixes: byHand(() => 'forward to the resolvers of your network instead'),
   }),
 });

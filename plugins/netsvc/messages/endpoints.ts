@@ -180,7 +180,7 @@ export const endpointsMessages = defineMessages({
     ],
   }),
 
-  SVC509: message<{ service: string; count: number; holder: string; how: string; command: string }>({
+  SVC509: message<{ service: string; count: number; holder: string; how: string; object: string }>({
     slug: 'manual-all-not-ready',
     severity: 'critical',
     rung: 60,
@@ -190,7 +190,7 @@ export const endpointsMessages = defineMessages({
     explain:
       'Without a selector nobody probes these addresses. Whoever wrote them also wrote that they are not ready, and no ' +
       'request is sent there until the writer changes it.\nIf the servers answer, move the addresses to the ready ones.',
-    fixes: ({ command }) => [{ title: 'mark the addresses ready', command, risk: 'low' }],
+    fixes: ({ object }) => [{ title: 'mark the addresses ready', command: `kubectl edit ${object}`, risk: 'low' }],
   }),
 
   SVC510: message<{

@@ -51,6 +51,7 @@ export const serversMissing = defineCheck<DnsSubject>({
             title: 'on a kubeadm cluster, install it again (on a control plane node)',
             command: 'kubeadm init phase addon coredns --kubeconfig /etc/kubernetes/admin.conf',
             risk: 'low',
+            undo: 'kubectl delete deployment coredns -n kube-system',
           },
         ],
       }),

@@ -26,7 +26,7 @@ export const manualAllNotReady = defineCheck<ServiceSubject>({
           count: all.length,
           holder: formatRef(ref),
           how: mirrored ? 'under notReadyAddresses' : 'with ready: false',
-          command: `kubectl ${mirrored ? 'edit endpoints' : 'edit endpointslice'} ${ref.name} -n ${subject.namespace}`,
+          object: `${ref.kind.toLowerCase()} ${ref.name} -n ${subject.namespace}`,
         },
         evidence: [
           {

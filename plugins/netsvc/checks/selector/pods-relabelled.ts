@@ -89,13 +89,17 @@ function fixesOf(subject: ServiceSubject, { relabelled, workload }: Missed): rea
   const back = [...before]
     .map(([key, value]) => (value === undefined ? `${key}-` : shellQuote(`${key}=${value}`)))
     .join(' ');
-  const restart = `kubectl rollout restart ${workload.kind.toLowerCase()}/${workload.ref.name} -n ${subject.namespace}`;
   const label: Fix = {
     title: 'put the labels back on the pods',
     command: `${at} ${set}`,
     risk: 'low',
     undo: `${at} ${back}`,
   };
-  const canRestart = ['Deployment', 'StatefulSet', 'DaemonSet'].includes(workload.kind);
-  return canRestart ? [label, { title: 'or make new pods from the template', command: restart, risk: 'low' }] : [label];
+  if (!['Deployment', 'StatefulSet', 'DaemonSet'].includes(workload.kind)) return [label];
+  const anew: Fix = {
+    title: 'or make new pods from the template',
+    command: `kubectl rollout restart ${workload.kind.toLowerCase()}/${workload.ref.name} -n ${subject.namespace}`,
+    risk: 'low',
+  };
+  return [label, anew];
 }
