@@ -23,6 +23,9 @@ export interface CallerName {
 /** Reads `pod/web-1`, `deploy/web`, `web-1`, `shop/web-1`, `deploy/shop/web`. Throws a UsageError. */
 export function parseCaller(text: string, namespace: string): CallerName {
   const words = /^[^/]+$/.test(text) ? `pod/${text}` : text;
+  if (/^(?:svc|services?)\//i.test(text)) {
+    throw new UsageError(`${text} asks for no names, its pods do`, 'Name one or their workload: pod/NAME, deploy/NAME');
+  }
   const target = parseTarget([words], [...KINDS, 'Service']);
   const kind = target.kind === 'Service' ? 'Pod' : target.kind;
   return { kind, namespace: target.namespace ?? namespace, name: target.name };

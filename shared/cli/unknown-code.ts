@@ -31,6 +31,7 @@ function nearMessages(word: string, messages: readonly AnyMessage[]): readonly A
     );
     if (names.length > 0) return names.flatMap((name) => messages.filter((entry) => entry[part] === name));
   }
+  if (/^\d{3}$/.test(word)) return messages.filter(({ code }) => code.endsWith(word));
   const words = word.toLowerCase().match(/[a-z]{3,}/g) ?? [];
   if (words.length === 0) return [];
   return messages

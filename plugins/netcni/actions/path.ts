@@ -4,8 +4,10 @@ import { withProblems } from '../../../shared/diagnose/snapshot-problems.ts';
 import { isProvenAbsent } from '../../../shared/model/absence.ts';
 import { type ClusterIndex, createIndex } from '../../../shared/model/cluster-index.ts';
 import type { Pod } from '../../../shared/model/objects-pod.ts';
+import { isFinished, podAddresses } from '../../../shared/model/pods.ts';
 import { sourceName } from '../../../shared/model/source-name.ts';
 import { POLICY_KINDS } from '../../../shared/policy/facts-of-index.ts';
+import { parseAddress } from '../../../shared/util/addresses.ts';
 import type { PathPort } from '../diagnose/path-policy.ts';
 import { pathReport } from '../diagnose/path-report.ts';
 import { podWord } from './read-network.ts';
@@ -13,7 +15,8 @@ import { podWord } from './read-network.ts';
 /** `path A B`: the hops between two pods. */
 export async function runPath(request: Request): Promise<CommandResult> {
   const { args, options, facts } = request;
-  const [a, b, ...more] = args;
+  // `path from A to B` and `path A -> B` are typed by habit.
+  const [a, b, ...more] = args.filter((word, at) => word !== (at === 0 ? 'from' : 'to') && word !== '->');
   if (a === undefined || b === undefined || more.length > 0) {
     throw new UsageError('path takes two pods', 'kubectl netcni path pod/A pod/B -n NAMESPACE');
   }
@@ -34,7 +37,7 @@ export async function runPath(request: Request): Promise<CommandResult> {
 
 function podOf(index: ClusterIndex, word: string, inForce: string): Pod {
   const { namespace = inForce, name } = podWord(word);
-  const pod = index.get('Pod', namespace, name);
+  const pod = index.get('Pod', namespace, name) ?? podAt(index, word);
   if (pod !== undefined) return pod;
   const elsewhere = index.list('Pod').find((entry) => entry.metadata?.name === name)?.metadata?.namespace;
   const hint =
@@ -43,10 +46,19 @@ function podOf(index: ClusterIndex, word: string, inForce: string): Pod {
       : `There is one in namespace ${elsewhere}: ${elsewhere}/${name}`;
   throw new UsageError(
     isProvenAbsent(index, 'Pod', namespace, name)
-      ? `there is no pod ${name} in namespace ${namespace}`
+      ? parseAddress(word) === undefined
+        ? `there is no pod ${name} in namespace ${namespace}`
+        : `no pod has the address ${word}`
       : `pod ${namespace}/${name} was not read: ${index.seen('Pod', namespace, name).reason}`,
     hint,
   );
+}
+
+/** The pod that has an address; those on the host network share that of their node. */
+function podAt(index: ClusterIndex, word: string): Pod | undefined {
+  return index
+    .list('Pod')
+    .find((pod) => pod.spec?.hostNetwork !== true && !isFinished(pod) && podAddresses(pod).includes(word));
 }
 
 /** `5432`, `53/UDP`. */

@@ -11,7 +11,7 @@ import { readNetwork, takesNoWords } from './read-network.ts';
 /** `ranges`: the map. */
 export async function runRanges(request: Request): Promise<CommandResult> {
   takesNoWords(request, 'ranges');
-  const peers = request.options.list('peer');
+  const peers = request.options.list('peer').flatMap((text) => text.split(','));
   for (const peer of peers) {
     if (parseCidr(peer) === undefined)
       throw new UsageError(`"${peer}" is no range of addresses`, 'Such as --peer 10.0.0.0/8 or --peer fd00::/8');

@@ -1,12 +1,14 @@
-import type { Request } from '../../../shared/cli/command.ts';
+import type { Plugin, Request } from '../../../shared/cli/command.ts';
 import { UsageError } from '../../../shared/cli/command.ts';
 import { kindAmong, kindOfAnyWord } from '../../../shared/cli/kind-words.ts';
+import { nearCommand } from '../../../shared/cli/near-command.ts';
 import { nearestWords } from '../../../shared/cli/nearest.ts';
 import { isProvenAbsent } from '../../../shared/model/absence.ts';
 import { type ClusterIndex, createIndex } from '../../../shared/model/cluster-index.ts';
 import { nameOf } from '../../../shared/model/refs.ts';
 import type { Snapshot } from '../../../shared/model/snapshot.ts';
-import { joinNames } from '../../../shared/util/text.ts';
+import { parseCidr } from '../../../shared/util/addresses.ts';
+import { joinNames, shellQuote } from '../../../shared/util/text.ts';
 
 export interface NetworkFacts {
   readonly snapshot: Snapshot;
@@ -26,7 +28,8 @@ export async function readNetwork(request: Request): Promise<NetworkFacts> {
 }
 
 /** The node that was named, which is known to exist as far as nodes were read. Throws a UsageError for any other. */
-export function knownNode(index: ClusterIndex, node: string | undefined): string | undefined {
+export function knownNode(index: ClusterIndex, word: string | undefined): string | undefined {
+  const node = word?.replace(/^nodes?\//, '');
   if (node !== undefined && isProvenAbsent(index, 'Node', undefined, node)) {
     const near = nearestWords(node, index.list('Node').map(nameOf));
     throw new UsageError(
@@ -39,17 +42,31 @@ export function knownNode(index: ClusterIndex, node: string | undefined): string
   return node;
 }
 
-/** Refuses words where a command takes none. */
-export function takesNoWords({ args }: Request, name: string): void {
-  const [word] = args;
-  if (word === undefined) return;
-  if (kindAmong(['Node', 'Pod'], word) !== undefined) {
-    throw new UsageError(`${name} takes no names`, `All nodes: kubectl netcni ${name}`);
+/** Refuses words where a command takes none, with the line that may be meant. */
+export function takesNoWords({ args, plugin }: Request, name: string): void {
+  if (args.length === 0) return;
+  throw new UsageError(`${name} takes no names`, lineMeant(args, plugin, name));
+}
+
+function lineMeant(args: readonly string[], plugin: Plugin, name: string): string {
+  const [word = '', next] = args;
+  const takes = (flag: string): boolean =>
+    plugin.commands.some((command) => command.name === name && command.options?.some((one) => one.name === flag));
+  const near = next === undefined ? undefined : nearCommand(plugin, word);
+  if (near !== undefined) return `As a command: kubectl netcni ${[near, ...args.slice(1).map(shellQuote)].join(' ')}`;
+  if (parseCidr(word) !== undefined) {
+    return takes('peer')
+      ? `A range: kubectl netcni ${name} --peer ${word}`
+      : 'A range: kubectl netcni ranges --peer CIDR';
   }
-  throw new UsageError(
-    `${name} takes no names`,
-    `One node: kubectl netcni ${name} --node ${word.replace(/^nodes?\//, '')}`,
-  );
+  const isNode = kindAmong(['Node'], word) !== undefined;
+  const isPod = kindAmong(['Pod'], word) !== undefined;
+  if ((isNode || isPod) && next === undefined) return `All nodes: kubectl netcni ${name}`;
+  if (isPod || (word.includes('/') && !/^nodes?\//.test(word))) {
+    return `One pod: kubectl netcni pod ${shellQuote(isPod ? (next ?? '') : word)}`;
+  }
+  if (!takes('node')) return `Without words: kubectl netcni ${name}`;
+  return `One node: kubectl netcni ${name} --node ${shellQuote(isNode ? (next ?? '') : word.replace(/^nodes?\//, ''))}`;
 }
 
 /** A pod as words name it: `NAME`, `pod/NAME`, `NS/NAME`, `pod/NS/NAME`. Throws a UsageError for another kind. */

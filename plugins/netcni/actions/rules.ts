@@ -6,6 +6,7 @@ import { withProblems } from '../../../shared/diagnose/snapshot-problems.ts';
 import { type ClusterIndex, createIndex } from '../../../shared/model/cluster-index.ts';
 import { sourceName } from '../../../shared/model/source-name.ts';
 import { suppressReport } from '../../../shared/report/suppress.ts';
+import { wrap } from '../../../shared/util/text.ts';
 import { readDumpFiles } from '../collect/read-dump-files.ts';
 import { rulesReport } from '../diagnose/rules-report.ts';
 import { noFacts, whyAlone } from './dump-alone.ts';
@@ -54,8 +55,9 @@ function refuseNothing(dumps: readonly NodeDumps[], args: readonly string[]): vo
   if (first === undefined || args.length === 0) {
     throw new UsageError('the snapshot holds no dump of a node', 'Give one: kubectl netcni rules FILE --snapshot PATH');
   }
+  const why = wrap(`${first.path}: ${first.hint ?? 'nothing was recognised in it'}`, 72).join('\n');
   throw new UsageError(
-    `${first.path}: ${first.hint ?? 'nothing was recognised in it'}`,
-    'On the node, as root: iptables-save, or nft list ruleset where kube-proxy runs in nftables mode.',
+    why,
+    'On the node, as root: iptables-save, or nft list ruleset where kube-proxy runs\nin nftables mode.',
   );
 }

@@ -19,6 +19,7 @@ import { plural, wrap } from '../../../shared/util/text.ts';
 import { callerPod, libcOf, parseCaller } from '../caller.ts';
 import { readCaller } from '../collect/read-caller.ts';
 import { betterSpelling } from '../diagnose/better-spelling.ts';
+import { checkedName } from './dns-name.ts';
 
 /** `explain-search`: the queries of each library, in order, with their answers foretold. */
 export async function runExplainSearch(request: Request): Promise<CommandResult> {
@@ -27,6 +28,7 @@ export async function runExplainSearch(request: Request): Promise<CommandResult>
   if (name === undefined || more.length > 0) {
     throw new UsageError('explain-search takes one name', 'kubectl netdns explain-search web.shop --from pod/NAME');
   }
+  checkedName(name);
   const given = await settingsOf(request);
   const settings: SearchSettings = {
     searches: searchesIn(options.list('search')) ?? given.settings.searches,

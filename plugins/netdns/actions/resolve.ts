@@ -1,4 +1,3 @@
-import { domainToASCII } from 'node:url';
 import type { CommandResult, Plugin, Request } from '../../../shared/cli/command.ts';
 import { UsageError } from '../../../shared/cli/command.ts';
 import { kindAmong } from '../../../shared/cli/kind-words.ts';
@@ -19,8 +18,10 @@ import { nameOf } from '../../../shared/model/refs.ts';
 import { sourceName } from '../../../shared/model/source-name.ts';
 import type { Report } from '../../../shared/report/report.ts';
 import { suppressReport } from '../../../shared/report/suppress.ts';
+import { shellQuote } from '../../../shared/util/text.ts';
 import { type CallerName, callerPod, libcOf, parseCaller } from '../caller.ts';
 import { resolveReport } from '../diagnose/resolve-report.ts';
+import { checkedName } from './dns-name.ts';
 
 const TYPES: readonly RecordType[] = ['A', 'AAAA', 'SRV', 'PTR', 'CNAME', 'TXT'];
 
@@ -67,12 +68,12 @@ interface Wanted {
   readonly types: readonly RecordType[];
 }
 
-function wantedName({ args, options }: Request): Wanted {
+function wantedName({ args, options, plugin }: Request): Wanted {
   const [word, ...more] = args;
   if (word === undefined || more.length > 0) {
     throw new UsageError(
       word === undefined ? 'resolve needs a name' : `one name at a time, not ${args.length}`,
-      'kubectl netdns web.shop',
+      lineMeant(args, plugin),
     );
   }
   const type = options.string('type')?.toUpperCase();
@@ -86,40 +87,30 @@ function wantedName({ args, options }: Request): Wanted {
     }
     return { name: `${reverse}.`, types: ['PTR'] };
   }
-  const long = word.split('.').find((label) => label.length > 63);
-  if (long !== undefined && /^[\w.-]+$/.test(word)) {
-    throw new UsageError(
-      `"${long}" is too long for DNS: a part of a name has 63 letters at most, this one ${long.length}`,
-    );
-  }
-  if (!/^[\w-]+(\.[\w-]+)*\.?$/.test(word) || word.length > 254) {
-    const wire = domainToASCII(word);
-    if (/[^\x20-\x7e]/.test(word) && wire !== '') {
-      throw new UsageError(`"${word}" goes over the wire in other letters`, `Did you mean ${wire}?`);
-    }
-    const host = ofService(word) ?? hostIn(word);
-    throw new UsageError(
-      `"${word}" is no DNS name`,
-      host === undefined
-        ? 'Examples: web, web.shop, web.shop.svc.cluster.local, example.com'
-        : `Did you mean ${host}? A name has neither scheme nor port nor path.`,
-    );
-  }
+  checkedName(word);
   const srv = /^_[^.]+\._(tcp|udp|sctp)\./i.test(word);
   return { name: word, types: type === undefined ? (srv ? ['SRV'] : ['A', 'AAAA']) : [type as RecordType] };
 }
 
-/** The name of `svc/web` and of `svc/shop/web`. */
-function ofService(word: string): string | undefined {
-  const [kind = '', ...names] = word.split('/');
-  if (names.length === 0 || kindAmong(['Service'], kind) === undefined) return undefined;
-  return names.reverse().join('.');
-}
+/** Programs that ask for names, as they are typed by habit. */
+const LOOKUPS: readonly string[] = ['dig', 'nslookup', 'host', 'lookup', 'getent'];
 
-/** The host of a URL, or of HOST:PORT. */
-function hostIn(word: string): string | undefined {
-  const host = /^(?:[a-z][a-z0-9+.-]*:\/\/)?(?:[^/@]*@)?([\w-]+(?:\.[\w-]+)*)(?::\d+)?(?:\/.*)?$/i.exec(word)?.[1];
-  return host === word ? undefined : host;
+/** The line that several words may mean: `web from pod/x`, `dig web`, `web records`. */
+function lineMeant(args: readonly string[], plugin: Plugin): string {
+  const line = (...words: readonly string[]): string => `kubectl netdns ${words.map(shellQuote).join(' ')}`;
+  const at = args.indexOf('from');
+  const [first = '', ...rest] = args;
+  if (at >= 0 && at < 2 && args.length === 3) {
+    const [name = '', from = ''] = at === 1 ? [first, args[2]] : [args[2], args[1]];
+    return line(name, '--from', from);
+  }
+  if (LOOKUPS.includes(first)) return line(...rest);
+  const last = args.at(-1) ?? '';
+  if (plugin.commands.some(({ name }) => name === last)) return line(last, ...args.slice(0, -1));
+  const near = nearCommand(plugin, first);
+  if (near !== undefined) return line(near, ...rest);
+  const isService = kindAmong(['Service'], first) !== undefined && args.length === 2;
+  return isService ? line(last) : 'kubectl netdns web.shop';
 }
 
 interface Facts extends Wanted {

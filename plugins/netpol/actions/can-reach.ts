@@ -50,15 +50,17 @@ export async function runCanReach(request: Request): Promise<CommandResult> {
   return { type: 'report', report: { ...reportOf(about, one.party, other.party, judged), findings } };
 }
 
-/** `from A to B`, `A to B`, `A -> B` as in expectations, and `A B`. Throws a UsageError unless there are two ends. */
+/** `from A to B`, `A to B`, `A -> B` as in expectations, `B from A`, and `A B`. Throws a UsageError unless there are two ends. */
 export function endsOf(args: readonly string[]): readonly [End, End] {
   const arrows = args.flatMap((word) => (word.includes('->') ? word.split(/\s*(->)\s*/) : [word])).filter(Boolean);
   const plain = arrows.map((word) => (word === '->' ? 'to' : word));
-  const words = plain[0] === 'from' ? plain.slice(1) : plain;
-  const between = words.indexOf('to');
+  const words = plain[0] === 'from' || plain[0] === 'to' ? plain.slice(1) : plain;
+  const between = words.findIndex((word) => word === 'to' || word === 'from');
   const ends =
     between > 0 ? [...parseEnds(words.slice(0, between)), ...parseEnds(words.slice(between + 1))] : parseEnds(words);
-  const [from, to, ...more] = ends;
+  // `B from A` and `to B from A` ask the same the other way round.
+  const turned = words[between] === 'from';
+  const [from, to, ...more] = turned ? ends.toReversed() : ends;
   if (from === undefined || to === undefined || more.length > 0) {
     const last = args.at(-1) ?? '';
     throw new UsageError(

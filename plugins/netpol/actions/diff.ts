@@ -5,12 +5,14 @@ import { readSnapshots } from '../../../shared/collect/read-snapshot.ts';
 import { isProvenAbsent } from '../../../shared/model/absence.ts';
 import { type ClusterIndex, createIndex } from '../../../shared/model/cluster-index.ts';
 import { KINDS, type KindName } from '../../../shared/model/kinds.ts';
-import { formatRef, nameOf } from '../../../shared/model/refs.ts';
+import type { KubeObject } from '../../../shared/model/objects.ts';
+import { formatRef, nameOf, namespaceOf } from '../../../shared/model/refs.ts';
 import type { Snapshot } from '../../../shared/model/snapshot.ts';
 import { sourceName } from '../../../shared/model/source-name.ts';
 import type { Enforcement } from '../../../shared/policy/enforcement/enforcement.ts';
 import { exitCode } from '../../../shared/report/report.ts';
 import { toJsonValue } from '../../../shared/report/to-json.ts';
+import { shellQuote } from '../../../shared/util/text.ts';
 import { readPolicies, readWaysIn } from '../collect/policy-plan.ts';
 import { applyFiles, type Deletion } from '../diff/apply-files.ts';
 import { type Compared, compare, type State } from '../diff/compare.ts';
@@ -88,7 +90,12 @@ const NO_FILES: Snapshot = {
 async function twoSides(request: Request, args: readonly string[]): Promise<Compared> {
   const [one, other, ...more] = args;
   if (one === undefined || other === undefined || more.length > 0) {
-    throw new UsageError('diff needs files to apply (-f), or two recordings or folders', EXAMPLE);
+    throw new UsageError(
+      'diff needs files to apply (-f), or two recordings or folders',
+      one !== undefined && more.length === 0
+        ? `To apply it: kubectl netpol diff -f ${shellQuote(one)}\n${EXAMPLE}`
+        : EXAMPLE,
+    );
   }
   if (request.options.list('snapshot').length > 0) {
     throw new UsageError('diff of two recordings takes no --snapshot', EXAMPLE);
@@ -195,5 +202,10 @@ function refuseMissing(index: ClusterIndex, { kind, namespace, name }: Deletion)
   if (!absent && !isProvenAbsent(index, kind, namespace, name)) return;
   const near = didYouMean(name, index.list(kind, namespace).map(nameOf));
   const where = namespace === undefined ? '' : ` in namespace ${namespace}`;
-  throw new UsageError(`there is no ${KINDS[kind].kind} ${name}${where} to delete`, near);
+  const elsewhere = (index.list(kind) as readonly KubeObject[]).find((object) => nameOf(object) === name);
+  const hint =
+    elsewhere === undefined
+      ? near
+      : `It is in namespace ${namespaceOf(elsewhere)}: --delete ${kind.toLowerCase()}/${namespaceOf(elsewhere)}/${name}`;
+  throw new UsageError(`there is no ${KINDS[kind].kind} ${name}${where} to delete`, hint);
 }

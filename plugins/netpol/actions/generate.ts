@@ -20,7 +20,7 @@ import { verifyTemplate } from '../generate/verify-template.ts';
 import { type Asked, ask, refuseNowhere } from './ask.ts';
 
 const EXAMPLES =
-  `Templates: ${Object.keys(TEMPLATES).join(', ')}.\nOr flows: kubectl netpol generate --allow "deploy/web -> deploy/db:5432"\n` +
+  `${wrap(`Templates: ${Object.keys(TEMPLATES).join(', ')}.`, 80).join('\n')}\nOr flows: kubectl netpol generate --allow "deploy/web -> deploy/db:5432"\n` +
   'Without either: for the Services of the namespace.';
 
 /** `generate`: policies on standard output; nothing is applied. */
@@ -165,7 +165,7 @@ async function fromTemplate(request: Request, name: string): Promise<CommandResu
   const template = Object.hasOwn(TEMPLATES, name) ? TEMPLATES[name] : undefined;
   if (template === undefined) {
     const near = didYouMean(name, Object.keys(TEMPLATES));
-    throw new UsageError(`there is no template ${name}`, near === '' ? EXAMPLES : `${near} ${EXAMPLES}`);
+    throw new UsageError(`there is no template ${name}`, near === '' ? EXAMPLES : `${near}\n${EXAMPLES}`);
   }
   const { options, facts } = request;
   const namespace = await facts.namespace();

@@ -8,7 +8,7 @@ import { namespaceOf } from '../../../shared/model/refs.ts';
 import type { Snapshot } from '../../../shared/model/snapshot.ts';
 import { sourceName } from '../../../shared/model/source-name.ts';
 import type { Report } from '../../../shared/report/report.ts';
-import { compareText, joinNames } from '../../../shared/util/text.ts';
+import { compareText, joinNames, shellQuote } from '../../../shared/util/text.ts';
 import { lintPlan } from '../collect/lint-plan.ts';
 import { lintIndex, lintModelIn } from '../lint/lint-facts.ts';
 import { lintReport } from '../lint/lint-report.ts';
@@ -21,6 +21,13 @@ export async function runLint(request: Request): Promise<CommandResult> {
   const { options, facts, args } = request;
   const suppressions = parseSuppress(options.list('suppress'));
   const cni = cniOf(request);
+  const file = args.find((word) => /\.(?:ya?ml|json|tgz|tar\.gz|zip)$|^\.{0,2}\/|\/$/.test(word));
+  if (file !== undefined) {
+    throw new UsageError(
+      `lint takes names of policies, and ${file} is a file`,
+      `Its policies: kubectl netpol lint --snapshot ${shellQuote(file)}`,
+    );
+  }
   const everywhere = options.boolean('all-namespaces');
   const snapshot = await facts.snapshot(lintPlan(everywhere));
   const index = lintIndex(createIndex(snapshot), cni);
@@ -65,7 +72,9 @@ function named(
     if (found.length > 0) return found;
     throw new UsageError(
       `there is no policy ${name}${where === undefined ? '' : ` in namespace ${where}`}`,
-      hintOf(name, subjects, where),
+      subjects.some(({ ref }) => ref.namespace === word)
+        ? `A namespace: kubectl netpol lint -n ${word}`
+        : hintOf(name, subjects, where),
     );
   });
 }

@@ -45,7 +45,7 @@ spec: {selector: {app: srv}, ipFamilies: [${family}], ports: [{port: 80}]}\n`;
     });
     expect((await ask('webb -n shop')).stderr).toContain('Did you mean web?');
     expect((await ask('polices shop/web')).stderr).toBe(
-      'error: who-can-reach needs one name, and got 2\nDid you mean the command policies?\n' +
+      'error: who-can-reach needs one name, and got 2\nDid you mean the command kubectl netpol policies shop/web?\n' +
         'From one to the other: kubectl netpol can-reach polices shop/web\n',
     );
     expect((await ask('shop/api web')).stderr).not.toContain('the command');

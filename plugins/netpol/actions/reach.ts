@@ -16,7 +16,7 @@ import { type ReachGroup, reachGroups } from '../answer/reach-groups.ts';
 import { endsPlan } from '../collect/ends-plan.ts';
 import { isPaper } from '../policy-facts.ts';
 import { orCommand } from '../targets/not-found.ts';
-import { parseEnds } from '../targets/parse-end.ts';
+import { parseEnds, refusePolicyWords } from '../targets/parse-end.ts';
 import { likesOf, type Party, podsOfParty, senderWords } from '../targets/party.ts';
 import { type AskedPort, anyPort, askedPorts, type PortWish } from '../targets/ports.ts';
 import { resolveEnd } from '../targets/resolve-end.ts';
@@ -35,9 +35,21 @@ export async function runWhoCanReach(request: Request): Promise<CommandResult> {
   return runReach(request, 'ingress');
 }
 
-/** `A to B`, `A -> B`. */
+/** `A to B`, `B from A`, `A -> B`. */
 function isPair(args: readonly string[]): boolean {
-  return (args.includes('to') && args.length > 2) || args.some((word) => word.includes('->'));
+  const joined = args.includes('to') || args.includes('from');
+  return (joined && args.length > 2) || args.some((word) => word.includes('->'));
+}
+
+/** `who can reach web`, `can web reach db`, `what can web reach` as they are spoken; undefined for other words. */
+function spokenLine(args: readonly string[]): string | undefined {
+  const text = args.map(shellQuote).join(' ');
+  const [, who] = /^who[- ]can[- ]reach (\S+)$/.exec(text) ?? [];
+  if (who !== undefined) return `who-can-reach ${who}`;
+  const [, from, to] = /^can (?:reach (?=\S+ \S+$))?(\S+) (?:reach )?(\S+)$/.exec(text) ?? [];
+  if (from !== undefined) return `can-reach ${from} ${to}`;
+  const [, what] = /^what[- ]can(?:[- ]reach)? (\S+)(?: reach)?$/.exec(text) ?? [];
+  return what === undefined ? undefined : `what-can ${what} reach`;
 }
 
 /** `what-can POD reach`. */
@@ -51,15 +63,10 @@ async function runReach(request: Request, direction: Direction): Promise<Command
   const labels = request.options.string('selector');
   const [end, ...more] = parseEnds([...request.args, ...(labels === undefined ? [] : [labels])]);
   if (end === undefined || more.length > 0) {
-    const mistyped = nearCommand(request.plugin, request.args[0] ?? '');
+    refusePolicyWords(request.args);
     throw new UsageError(
       `${command} needs one name, and got ${end === undefined ? 'none' : more.length + 1}`,
-      direction === 'ingress'
-        ? request.args.length === 2
-          ? (mistyped === undefined ? '' : `Did you mean the command ${mistyped}?\n`) +
-            `From one to the other: kubectl netpol can-reach ${request.args.map(shellQuote).join(' ')}`
-          : 'Example: kubectl netpol who-can-reach svc/web'
-        : 'Example: kubectl netpol what-can deploy/web reach',
+      end === undefined ? exampleOf(direction) : linesMeant(request, direction),
     );
   }
   const asked = askedAboutAll(await ask(request, endsPlan([end], 'all', direction === 'ingress')));
@@ -77,6 +84,23 @@ async function runReach(request: Request, direction: Direction): Promise<Command
   );
   const findings = await lintOf(asked, selecting, cniOf(request));
   return { type: 'report', report: { ...report, findings } };
+}
+
+function exampleOf(direction: Direction): string {
+  return `Example: kubectl netpol ${direction === 'ingress' ? 'who-can-reach svc/web' : 'what-can deploy/web reach'}`;
+}
+
+/** What several words may mean: a command that was spoken or mistyped, or two ends. */
+function linesMeant({ args, plugin }: Request, direction: Direction): string {
+  const [first = '', ...rest] = args;
+  const spoken = spokenLine(args);
+  const near = nearCommand(plugin, first);
+  const line = spoken ?? (near === undefined ? undefined : [near, ...rest.map(shellQuote)].join(' '));
+  const meant = line === undefined ? [] : [`Did you mean the command kubectl netpol ${line}?`];
+  if (spoken === undefined && direction === 'ingress' && args.length === 2) {
+    meant.push(`From one to the other: kubectl netpol can-reach ${args.map(shellQuote).join(' ')}`);
+  }
+  return meant.length === 0 ? exampleOf(direction) : meant.join('\n');
 }
 
 /** Of those that a pod reaches the port is theirs, and only a number means the same to all of them. */

@@ -1,5 +1,6 @@
 /** What to say of an end that is not there: where it is, what is near, or that nobody could look. */
 import { type Plugin, UsageError } from '../../../shared/cli/command.ts';
+import { KIND_WORDS } from '../../../shared/cli/kind-words.ts';
 import { nearCommand } from '../../../shared/cli/near-command.ts';
 import { nearestWords } from '../../../shared/cli/nearest.ts';
 import type { ClusterIndex } from '../../../shared/model/cluster-index.ts';
@@ -55,6 +56,13 @@ export function missing(
   ]);
   const where = namespace === undefined ? '' : ` in namespace ${namespace}`;
   const meant = holdsNothing(index, namespace) ? kindMeant(namespace ?? '') : undefined;
+  // `pod/web` where web is a Deployment.
+  const sameName =
+    kind === undefined
+      ? []
+      : (['Service', ...WORKLOAD_KINDS, 'Pod'] as const)
+          .filter((one) => one !== kind && index.get(one, namespace, name) !== undefined)
+          .map((one) => `${KIND_WORDS[one].at(-1)}/${name}`);
   // `db.data`, as names are resolved.
   const [, short = '', space = ''] = /^([^.]+)\.([^.]+)$/.exec(name) ?? [];
   const dotted = objects.some((object) => nameOf(object) === short && namespaceOf(object) === space);
@@ -66,7 +74,11 @@ export function missing(
         ? `Did you mean ${meant}/${name}?`
         : elsewhere.length > 0
           ? `It is in namespace ${joinNames(elsewhere)}: -n ${elsewhere[0] ?? ''}, or ${elsewhere[0] ?? ''}/${name}`
-          : nearHint(near, '');
+          : sameName.length > 0
+            ? nearHint(sameName, '')
+            : near.length === 0 && /\.[a-z]{2,}$/i.test(name)
+              ? 'Policies know no names outside: give the address, or the word internet'
+              : nearHint(near, '');
   throw new UsageError(`there is no ${what}${where}`, hint);
 }
 

@@ -137,6 +137,11 @@ function nameEnd(word: string): End {
   return { type: 'name', namespace: first, name: second };
 }
 
+/** `networkpolicy web` in two words. */
+export function refusePolicyWords([first = '', name, ...more]: readonly string[]): void {
+  if (name !== undefined && more.length === 0) refusePolicyAndUrl(`${first}/${name}`);
+}
+
 /** What is often pasted and is no end: a policy, and a URL, whose host no NetworkPolicy knows. */
 function refusePolicyAndUrl(word: string): void {
   const [first = '', ...names] = word.split('/');

@@ -159,7 +159,7 @@ function noServer(config: LoadedConfig, context: string | undefined, cluster: st
   return new ClusterError(
     'config',
     nothingFound(config, runtime),
-    'Pass --kubeconfig FILE or set KUBECONFIG to reach a cluster, or read recorded facts with --snapshot PATH.',
+    'Pass --kubeconfig FILE or set KUBECONFIG to reach a cluster,\nor read recorded facts with --snapshot PATH.',
   );
 }
 
