@@ -73,6 +73,17 @@ describe('a word or flag that would change nothing', () => {
   });
 });
 
+describe('a recording of one namespace', () => {
+  it('is not said to be the whole cluster by netpol policies', async () => {
+    const one = await run('netpol policies --snapshot test/scenarios/control-stateful-set/facts');
+    expect(one.stdout).toContain('0 policies in namespace control-stateful-set');
+    expect((await run(`netpol policies --snapshot ${SHOP}`)).stdout).toContain('2 policies in all namespaces');
+    const all = await run('netpol policies -A --snapshot test/scenarios/control-stateful-set/facts');
+    expect(all.exit).toBe(3);
+    expect(all.stdout).toContain('only those of control-stateful-set were recorded');
+  });
+});
+
 describe('what changes something', () => {
   it.each([
     `netpol generate database -l app=db --from app=web --port 5432 -n data --snapshot ${SHOP}`,

@@ -31,6 +31,19 @@ describe('path', () => {
     }
   });
 
+  it('cannot tell where a node on it was not read', async () => {
+    const without = (name: string) => cluster.filter((one) => one.kind !== 'Node' || one.metadata?.name !== name);
+    for (const name of ['n1', 'n2']) {
+      const { stdout, exit } = await ask('path shop/client pod/web-2 -n shop', without(name));
+      expect(exit).toBe(3);
+      expect(stdout).toContain(`could not tell: node ${name} is not among those that were read`);
+    }
+    const pods = { apiVersion: 'v1', kind: 'List', items: cluster.filter(({ kind }) => kind === 'Pod') };
+    const alone = await runCli(netcni, 'path shop/client shop/web-2 --snapshot -', { stdin: JSON.stringify(pods) });
+    expect(alone.exit).toBe(3);
+    expect(alone.stdout).toContain('could not tell: Nodes were not collected');
+  });
+
   it.each([
     ['always', { ipipMode: 'Always' }, '10.0.0.2/24', 'route 10.244.2.0/26 through tunl0'],
     [

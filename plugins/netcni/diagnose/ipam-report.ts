@@ -56,7 +56,7 @@ export function ipamReport(
     sections: [
       ...poolSection(index),
       ...subnetSection(index),
-      nodeSection(entries),
+      ...(entries.length === 0 ? [] : [nodeSection(entries)]),
       ...holderSection(index, node),
       ...waitingSection(entries),
     ],
@@ -174,7 +174,8 @@ function nodeSection(entries: readonly NodeAddresses[]): Section {
       show(freeOf(entry)),
       String(entry.waiting.length),
       ...(blocks ? [String(entry.leaked), String(entry.borrowed)] : []),
-      joinNames(entry.ranges, 2),
+      // Beside two columns more a second range does not fit.
+      joinNames(entry.ranges, blocks ? 1 : 2),
     ]),
   };
 }

@@ -69,7 +69,7 @@ export function mtuReport(index: ClusterIndex, { source, node }: MtuFrame): Repo
     ...report,
     ...(unknown ? { verdict: 'unknown' as const, headline: 'could not tell: no network plugin was recognised' } : {}),
     notChecked: [...report.notChecked, ...blind],
-    sections: [arithmetic(index, overhead?.layers, shown), tableOf(shown)],
+    sections: [arithmetic(index, overhead?.layers, shown), ...(shown.length === 0 ? [] : [tableOf(shown)])],
     data: { overhead: overhead ?? null, nodes: shown },
   };
 }

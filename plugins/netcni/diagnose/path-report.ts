@@ -49,12 +49,32 @@ export function pathReport(index: ClusterIndex, { source, from, to, port }: Path
   );
   return {
     ...report,
+    ...unseenNode(index, nodes, report),
     sections: [{ type: 'hops', title: words, hops: pathHops(index, from, to, policies, report.causes) }],
     data: {
       from: refOf(from, 'Pod'),
       to: refOf(to, 'Pod'),
       hops: pathHops(index, from, to, policies, report.causes),
     },
+  };
+}
+
+/** Without their nodes nothing of the way between two pods was seen. */
+function unseenNode(
+  index: ClusterIndex,
+  nodes: readonly (string | undefined)[],
+  { verdict, notChecked }: Report,
+): Partial<Report> {
+  const unread = nodes.find((name) => name !== undefined && index.get('Node', undefined, name) === undefined);
+  if (verdict !== 'healthy' || unread === undefined) return {};
+  const { status, reason } = index.seen('Node');
+  const why = status === 'ok' ? `node ${unread} is not among those that were read` : reason;
+  return {
+    verdict: 'unknown',
+    headline: `could not tell: ${why}`,
+    notChecked: notChecked.some((one) => one.reason === why)
+      ? notChecked
+      : [...notChecked, { check: 'nodes', reason: why }],
   };
 }
 

@@ -16,7 +16,7 @@ import { peersWords, peerWords } from '../words/peers.ts';
 import { policyWords, ruleNumber } from '../words/policies.ts';
 import { portsValue, rulePortWords } from '../words/ports.ts';
 import { reasonWords } from '../words/reasons.ts';
-import { type Asked, ask, refuseNowhere } from './ask.ts';
+import { type Asked, ask, askedAboutAll, refuseNowhere } from './ask.ts';
 import { unseenReport } from './unseen-report.ts';
 
 const COMMAND = 'netpol policies';
@@ -131,11 +131,14 @@ function entryData(asked: Asked, { policy, direction, selects: how }: Entry): ob
 async function overview(request: Request): Promise<CommandResult> {
   const all = request.options.boolean('all-namespaces');
   const plan: Plan = (gatherer, namespace) => readPolicies(gatherer, all ? 'all' : [namespace], [namespace]);
-  const asked = await ask(request, plan);
-  const wanted =
-    all || (request.facts.kind === 'snapshot' && request.options.string('namespace') === undefined)
-      ? undefined
-      : asked.namespace;
+  const read = await ask(request, plan);
+  const everywhere =
+    all ||
+    (request.facts.kind === 'snapshot' &&
+      request.options.string('namespace') === undefined &&
+      !isAlone(read, read.namespace));
+  const wanted = everywhere ? undefined : read.namespace;
+  const asked = everywhere ? askedAboutAll(read) : read;
   if (wanted !== undefined) refuseNowhere(asked, wanted);
   const policies = asked.model.policies.filter(
     ({ ref, tier }) =>
@@ -162,6 +165,15 @@ async function overview(request: Request): Promise<CommandResult> {
     },
   });
   return { type: 'report', report };
+}
+
+/** Whether a recording holds the policies and pods of no other namespace. */
+function isAlone({ model }: Asked, namespace: string): boolean {
+  const spaces = [
+    ...model.units.map((unit) => unit.namespace.name),
+    ...model.policies.filter(({ tier }) => tier !== 'network').map(({ ref }) => ref.namespace),
+  ];
+  return spaces.length > 0 && spaces.every((name) => name === namespace);
 }
 
 function overviewRow(asked: Asked, policy: Policy): readonly string[] {
