@@ -84,6 +84,17 @@ describe('a recording of one namespace', () => {
   });
 });
 
+describe('a recording without a pod', () => {
+  it('is no cluster without connections', async () => {
+    const node = { apiVersion: 'v1', kind: 'Node', metadata: { name: 'n1' }, status: { conditions: [] } };
+    for (const line of ['netpol matrix --snapshot -', 'netpol policies --snapshot -']) {
+      const { exit, stdout } = await run(line, JSON.stringify(node));
+      expect(exit, line).toBe(3);
+      expect(stdout.replaceAll(/\s+/g, ' ')).toMatch(/INCOMPLETE .*Pods were not collected/);
+    }
+  });
+});
+
 describe('what changes something', () => {
   it.each([
     `netpol generate database -l app=db --from app=web --port 5432 -n data --snapshot ${SHOP}`,

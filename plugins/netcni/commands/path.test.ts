@@ -44,6 +44,25 @@ describe('path', () => {
     expect(alone.stdout).toContain('could not tell: Nodes were not collected');
   });
 
+  it('cannot tell, as of one pod, where nobody saw who joins them', async () => {
+    // Without the annotations by which its agents tell each other the way, nobody knows which plugin it is.
+    const items = cluster
+      .filter(({ kind, metadata }) => kind === 'Node' || (kind === 'Pod' && metadata?.namespace === 'shop'))
+      .map((one) => (one.kind === 'Node' ? { ...one, metadata: { name: one.metadata?.name ?? '' } } : one));
+    const coverage = [
+      { kind: 'Node', namespace: '*', status: 'ok' },
+      { kind: 'Pod', namespace: 'shop', status: 'ok' },
+    ] as const;
+    const world = { readSnapshots: async () => ({ ...snapshotOf(items), coverage }) };
+    for (const line of ['path shop/client shop/web-2', 'pod shop/client']) {
+      const { stdout, exit } = await runCli(netcni, `${line} --snapshot x`, { world });
+      expect(exit, line).toBe(3);
+      expect(stdout).toContain('could not tell: DaemonSets were not collected');
+    }
+    for (const line of ['path shop/web-n1 shop/web-n2', 'pod shop/web-n1'])
+      expect((await ask(line, calico())).exit, line).toBe(0);
+  });
+
   it.each([
     ['always', { ipipMode: 'Always' }, '10.0.0.2/24', 'route 10.244.2.0/26 through tunl0'],
     [

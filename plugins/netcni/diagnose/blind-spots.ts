@@ -2,6 +2,7 @@ import { detectNetwork } from '../../../shared/datapath/cni/detect.ts';
 import { isWhollyRead, readNamespaces } from '../../../shared/model/absence.ts';
 import type { ClusterIndex } from '../../../shared/model/cluster-index.ts';
 import { podAddresses } from '../../../shared/model/pods.ts';
+import type { Report } from '../../../shared/report/report.ts';
 import { joinNames, plural } from '../../../shared/util/text.ts';
 import { type AgentGroup, agentGroups } from '../facts/agents.ts';
 import { awsCapacity, instanceType } from '../facts/aws-limits.ts';
@@ -30,6 +31,25 @@ export function blindSpots(index: ClusterIndex): readonly BlindSpot[] {
     ...limitSpots(index),
     ...routeSpots(index),
   ];
+}
+
+/** Why nothing sure can be said of one pod's network: nobody saw who gives it. Undefined where that was seen. */
+export function agentsUnseen(index: ClusterIndex): string | undefined {
+  return agentSpots(index).find(({ essential }) => essential)?.reason;
+}
+
+/** A report that found no fault where nobody saw what would have it. */
+export function asUnseen(report: Report, reason: string | undefined): Report {
+  if (report.verdict !== 'healthy' || reason === undefined) return report;
+  const { notChecked } = report;
+  return {
+    ...report,
+    verdict: 'unknown',
+    headline: `could not tell: ${reason}`,
+    notChecked: notChecked.some((one) => one.reason === reason)
+      ? notChecked
+      : [...notChecked, { check: 'agents', reason }],
+  };
 }
 
 function nodeSpots(index: ClusterIndex): readonly BlindSpot[] {

@@ -10,6 +10,7 @@ import { joinNames } from '../../../shared/util/text.ts';
 import { checks } from '../checks/checks.ts';
 import { nodesOf } from '../cluster-subject.ts';
 import { rulesPacketsMessages as messages } from '../messages/rules-packets.ts';
+import { agentsUnseen, asUnseen } from './blind-spots.ts';
 import { commonAddress, pathHops } from './path-hops.ts';
 import { decisionWords, type PathPolicy, type PathPort, policiesOnPath, portsOf } from './path-policy.ts';
 
@@ -48,8 +49,7 @@ export function pathReport(index: ClusterIndex, { source, from, to, port }: Path
       : [...runs, { id: 'netcni/path', group: 'path', outcome: { result: 'fail', findings: own } }],
   );
   return {
-    ...report,
-    ...unseenNode(index, nodes, report),
+    ...asUnseen(report, unseenPart(index, nodes)),
     sections: [{ type: 'hops', title: words, hops: pathHops(index, from, to, policies, report.causes) }],
     data: {
       from: refOf(from, 'Pod'),
@@ -59,23 +59,12 @@ export function pathReport(index: ClusterIndex, { source, from, to, port }: Path
   };
 }
 
-/** Without their nodes nothing of the way between two pods was seen. */
-function unseenNode(
-  index: ClusterIndex,
-  nodes: readonly (string | undefined)[],
-  { verdict, notChecked }: Report,
-): Partial<Report> {
+/** Without their nodes, and who joins them, nothing of the way between two pods was seen. */
+function unseenPart(index: ClusterIndex, nodes: readonly (string | undefined)[]): string | undefined {
   const unread = nodes.find((name) => name !== undefined && index.get('Node', undefined, name) === undefined);
-  if (verdict !== 'healthy' || unread === undefined) return {};
+  if (unread === undefined) return agentsUnseen(index);
   const { status, reason } = index.seen('Node');
-  const why = status === 'ok' ? `node ${unread} is not among those that were read` : reason;
-  return {
-    verdict: 'unknown',
-    headline: `could not tell: ${why}`,
-    notChecked: notChecked.some((one) => one.reason === why)
-      ? notChecked
-      : [...notChecked, { check: 'nodes', reason: why }],
-  };
+  return status === 'ok' ? `node ${unread} is not among those that were read` : reason;
 }
 
 function familyFindings(from: Pod, to: Pod): readonly Finding[] {

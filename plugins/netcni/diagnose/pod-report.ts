@@ -13,6 +13,7 @@ import { nodesOf } from '../cluster-subject.ts';
 import { nodeAddresses } from '../facts/addresses.ts';
 import { troubledPods } from '../facts/troubled-pods.ts';
 import { podMessages } from '../messages/pods.ts';
+import { agentsUnseen, asUnseen } from './blind-spots.ts';
 
 /** Codes that concern the address a pod would get, and so only pods that have none. */
 const ABOUT_WAITING = /^CNI(304|308|309|312|316|704)$/;
@@ -49,7 +50,7 @@ export function podReport(index: ClusterIndex, pod: Pod, source: string): Report
     runs,
   );
   return {
-    ...report,
+    ...asUnseen(report, pod.spec?.hostNetwork === true ? undefined : agentsUnseen(index)),
     data: { pod: key, node, addresses: podAddresses(pod), hostNetwork: pod.spec?.hostNetwork === true },
   };
 }

@@ -81,7 +81,15 @@ export function refuseNowhere({ index }: Pick<Asked, 'index'>, namespace: string
 
 /** The same facts for a question about everybody. */
 export function askedAboutAll(asked: Asked): Asked {
-  return { ...asked, gaps: gapsAboutAll(asked.gaps, asked.snapshot) };
+  const { index, model } = asked;
+  const gaps = gapsAboutAll(asked.gaps, asked.snapshot);
+  const { status, reason } = index.seen('Pod');
+  // In manifests there is what they hold; of a cluster of which no pod was read nothing is known.
+  if (model.units.length > 0 || status === 'ok' || isPaper(index) || gaps.incomplete !== undefined) {
+    return { ...asked, gaps };
+  }
+  const unseen = { check: 'pods', reason };
+  return { ...asked, gaps: { ...gaps, incomplete: reason, notChecked: [...gaps.notChecked, unseen] } };
 }
 
 /** What an API server would refuse of policies that none has seen yet, and what is not understood of those that one holds. */
