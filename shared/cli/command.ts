@@ -18,8 +18,6 @@ export interface Command {
   readonly hidden?: boolean;
   /** False for commands that read neither a cluster nor a snapshot; their help leaves those flags out. */
   readonly readsFacts?: boolean;
-  /** True for commands that ask about the cluster as a whole: a namespace changes nothing. */
-  readonly wholeCluster?: boolean;
   /** True for commands whose answer changes with the cluster: they take `--watch`. */
   readonly watches?: boolean;
   /** Values that `-o` takes; empty when the command has none, or gives `-o` a meaning of its own. */

@@ -116,9 +116,7 @@ function checkFlags(
       `${implied ? `kubectl ${plugin.name} ${command.usage ?? ''}`.trim() : command.name} does not take --${option.name}`,
       option.name === 'all-namespaces' && named
         ? `A name is looked for in one namespace: -n NAMESPACE\n${belongs}`
-        : option.name === 'all-namespaces' && command.wholeCluster === true
-          ? `Leave it out: ${command.name} asks about the cluster as a whole.`
-          : belongs,
+        : belongs,
     );
   }
 }

@@ -3,8 +3,7 @@ import { nearestWords } from './nearest.ts';
 
 /** The command whose name is nearest to a word; undefined when none is near. */
 export function nearCommand(plugin: Plugin, word: string): string | undefined {
-  const names = commandNames(plugin);
-  return names.find((name) => name === word.replace(/y$/, 'ies')) ?? nearestWords(word, names, 1)[0];
+  return nearestWords(word, commandNames(plugin), 1)[0];
 }
 
 /** The names of the commands that help shows. */

@@ -10,9 +10,6 @@ import type { World } from './world.ts';
 export async function runCommand(plugin: Plugin, found: Invocation, runtime: Runtime, world: World): Promise<number> {
   const options = parseOptions(found.flags, found.options);
   refuseBoth(found.command, options);
-  if (found.command.wholeCluster === true && options.string('namespace') !== undefined) {
-    runtime.stderr.write(`-n changes nothing: ${found.command.name} asks about the cluster as a whole\n`);
-  }
   const suppressed = options.list('suppress');
   if (suppressed.length > 0) {
     const { refuseUnknownCodes } = await import('./parse-suppress.ts');

@@ -3,6 +3,7 @@ import { UsageError } from '../../../shared/cli/command.ts';
 import { kindAmong, kindOfAnyWord } from '../../../shared/cli/kind-words.ts';
 import { nearCommand } from '../../../shared/cli/near-command.ts';
 import { nearestWords } from '../../../shared/cli/nearest.ts';
+import { tellNamespaceIdle } from '../../../shared/cli/whole-cluster.ts';
 import { isProvenAbsent } from '../../../shared/model/absence.ts';
 import { type ClusterIndex, createIndex } from '../../../shared/model/cluster-index.ts';
 import { nameOf } from '../../../shared/model/refs.ts';
@@ -43,9 +44,10 @@ export function knownNode(index: ClusterIndex, word: string | undefined): string
 }
 
 /** Refuses words where a command takes none, with the line that may be meant. */
-export function takesNoWords({ args, plugin }: Request, name: string): void {
-  if (args.length === 0) return;
-  throw new UsageError(`${name} takes no names`, lineMeant(args, plugin, name));
+export function takesNoWords(request: Request, name: string): void {
+  const { args, plugin } = request;
+  if (args.length > 0) throw new UsageError(`${name} takes no names`, lineMeant(args, plugin, name));
+  tellNamespaceIdle(request, name);
 }
 
 function lineMeant(args: readonly string[], plugin: Plugin, name: string): string {

@@ -1,6 +1,7 @@
 import type { CommandResult, Request } from '../../../shared/cli/command.ts';
 import { UsageError } from '../../../shared/cli/command.ts';
 import { parseSuppress } from '../../../shared/cli/parse-suppress.ts';
+import { tellNamespaceIdle } from '../../../shared/cli/whole-cluster.ts';
 import { dumpsByNode, dumpsInSnapshot, type NodeDumps } from '../../../shared/datapath/dump-files.ts';
 import { withProblems } from '../../../shared/diagnose/snapshot-problems.ts';
 import { type ClusterIndex, createIndex } from '../../../shared/model/cluster-index.ts';
@@ -15,6 +16,7 @@ import { knownNode } from './read-network.ts';
 /** `rules`: dumps of nodes, from files or from a snapshot, against the facts, or by themselves where there are none. */
 export async function runRules(request: Request): Promise<CommandResult> {
   const { args, options, facts, runtime } = request;
+  tellNamespaceIdle(request, 'rules');
   const suppress = parseSuppress(options.list('suppress'));
   if (args.length === 0 && facts.kind === 'cluster') {
     throw new UsageError(

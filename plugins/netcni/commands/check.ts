@@ -1,5 +1,6 @@
 import type { Command } from '../../../shared/cli/command.ts';
 import { DIAGNOSIS_FORMATS, failOnOption, suppressOption } from '../../../shared/cli/common-options.ts';
+import { wholeClusterOption } from '../../../shared/cli/whole-cluster.ts';
 import { nodeOption } from '../node-option.ts';
 
 /** The network of all nodes, or of one. */
@@ -15,10 +16,9 @@ export const check: Command = {
     { line: 'kubectl netcni check --snapshot must-gather.tar.gz', says: 'a recording of a cluster' },
     { line: 'kubectl netcni check -o junit --fail-on critical', says: 'for a pipeline' },
   ],
-  options: [nodeOption, failOnOption, suppressOption],
+  options: [wholeClusterOption, nodeOption, failOnOption, suppressOption],
   formats: DIAGNOSIS_FORMATS,
   watches: true,
   completes: 'nothing',
-  wholeCluster: true,
   run: async (request) => (await import('../actions/check.ts')).runCheck(request),
 };

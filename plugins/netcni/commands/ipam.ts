@@ -1,5 +1,6 @@
 import type { Command } from '../../../shared/cli/command.ts';
 import { DIAGNOSIS_FORMATS, failOnOption, suppressOption } from '../../../shared/cli/common-options.ts';
+import { wholeClusterOption } from '../../../shared/cli/whole-cluster.ts';
 import { nodeOption } from '../node-option.ts';
 
 /** Where the addresses are. */
@@ -13,10 +14,9 @@ export const ipam: Command = {
     { line: 'kubectl netcni ipam', says: 'all nodes, fullest first' },
     { line: 'kubectl netcni ipam --node worker-3', says: 'one node with what holds its addresses' },
   ],
-  options: [nodeOption, failOnOption, suppressOption],
+  options: [wholeClusterOption, nodeOption, failOnOption, suppressOption],
   formats: DIAGNOSIS_FORMATS,
   watches: true,
   completes: 'nothing',
-  wholeCluster: true,
   run: async (request) => (await import('../actions/ipam.ts')).runIpam(request),
 };

@@ -1,5 +1,6 @@
 import type { Command } from '../../../shared/cli/command.ts';
 import { DIAGNOSIS_FORMATS, failOnOption, suppressOption } from '../../../shared/cli/common-options.ts';
+import { wholeClusterOption } from '../../../shared/cli/whole-cluster.ts';
 import { nodeOption } from '../node-option.ts';
 
 /** MTU arithmetic for each node. */
@@ -13,10 +14,9 @@ export const mtu: Command = {
     { line: 'kubectl netcni mtu', says: 'expected against configured' },
     { line: 'kubectl netcni mtu --snapshot bundle.tar.gz --node worker-1', says: 'with the interfaces of a dump' },
   ],
-  options: [nodeOption, failOnOption, suppressOption],
+  options: [wholeClusterOption, nodeOption, failOnOption, suppressOption],
   formats: DIAGNOSIS_FORMATS,
   watches: true,
   completes: 'nothing',
-  wholeCluster: true,
   run: async (request) => (await import('../actions/mtu.ts')).runMtu(request),
 };

@@ -1,5 +1,6 @@
 import type { Command } from '../../../shared/cli/command.ts';
 import { DIAGNOSIS_FORMATS, failOnOption, suppressOption } from '../../../shared/cli/common-options.ts';
+import { wholeClusterOption } from '../../../shared/cli/whole-cluster.ts';
 
 /** A map of address ranges. */
 export const ranges: Command = {
@@ -16,6 +17,7 @@ export const ranges: Command = {
     },
   ],
   options: [
+    wholeClusterOption,
     {
       name: 'peer',
       type: 'array',
@@ -28,6 +30,5 @@ export const ranges: Command = {
   formats: DIAGNOSIS_FORMATS,
   watches: true,
   completes: 'nothing',
-  wholeCluster: true,
   run: async (request) => (await import('../actions/ranges.ts')).runRanges(request),
 };

@@ -1,5 +1,6 @@
 import type { Command } from '../../../shared/cli/command.ts';
 import { DIAGNOSIS_FORMATS, failOnOption, suppressOption } from '../../../shared/cli/common-options.ts';
+import { wholeClusterOption } from '../../../shared/cli/whole-cluster.ts';
 
 /** Dumps of nodes against the cluster. */
 export const rules: Command = {
@@ -16,6 +17,7 @@ export const rules: Command = {
     { line: 'kubectl netcni rules --snapshot bundle.tar.gz', says: 'the dumps inside a bundle' },
   ],
   options: [
+    wholeClusterOption,
     {
       name: 'node',
       type: 'string',
@@ -27,6 +29,5 @@ export const rules: Command = {
   ],
   formats: DIAGNOSIS_FORMATS,
   completes: 'nothing',
-  wholeCluster: true,
   run: async (request) => (await import('../actions/rules.ts')).runRules(request),
 };

@@ -1,4 +1,5 @@
 import type { Command } from '../../../shared/cli/command.ts';
+import { wholeClusterOption } from '../../../shared/cli/whole-cluster.ts';
 
 /** What network there is, without a judgement. */
 export const status: Command = {
@@ -9,9 +10,9 @@ export const status: Command = {
     { line: 'kubectl netcni status', says: 'the cluster of the current context' },
     { line: 'kubectl netcni status --snapshot dump/ -o json', says: 'a recording, for scripts' },
   ],
+  options: [wholeClusterOption],
   formats: ['table', 'json', 'yaml'],
   watches: true,
   completes: 'nothing',
-  wholeCluster: true,
   run: async (request) => (await import('../actions/status.ts')).runStatus(request),
 };

@@ -1,5 +1,6 @@
 import type { Command } from '../../../shared/cli/command.ts';
 import { DIAGNOSIS_FORMATS, failOnOption, suppressOption } from '../../../shared/cli/common-options.ts';
+import { wholeClusterOption } from '../../../shared/cli/whole-cluster.ts';
 
 /** What CoreDNS makes of its Corefile. */
 export const corefile: Command = {
@@ -17,6 +18,7 @@ export const corefile: Command = {
     { line: 'kubectl netdns corefile --migrate --coredns-version 1.12.4', says: 'the same without what went' },
   ],
   options: [
+    wholeClusterOption,
     {
       name: 'coredns-version',
       type: 'string',
@@ -34,6 +36,5 @@ export const corefile: Command = {
   formats: DIAGNOSIS_FORMATS,
   watches: true,
   completes: 'nothing',
-  wholeCluster: true,
   run: async (request) => (await import('../actions/corefile.ts')).runCorefile(request),
 };

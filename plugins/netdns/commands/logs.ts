@@ -1,5 +1,6 @@
 import type { Command } from '../../../shared/cli/command.ts';
 import { DIAGNOSIS_FORMATS, failOnOption, suppressOption } from '../../../shared/cli/common-options.ts';
+import { wholeClusterOption } from '../../../shared/cli/whole-cluster.ts';
 
 /** What the logs of the DNS servers mean. */
 export const logs: Command = {
@@ -14,9 +15,8 @@ export const logs: Command = {
     { line: 'kubectl netdns logs', says: 'the servers of the cluster' },
     { line: 'kubectl logs -n kube-system -l k8s-app=kube-dns | kubectl netdns logs -', says: 'a log from elsewhere' },
   ],
-  options: [failOnOption, suppressOption],
+  options: [wholeClusterOption, failOnOption, suppressOption],
   formats: DIAGNOSIS_FORMATS,
   completes: 'nothing',
-  wholeCluster: true,
   run: async (request) => (await import('../actions/logs.ts')).runLogs(request),
 };

@@ -1,5 +1,6 @@
 import type { Command } from '../../../shared/cli/command.ts';
 import { DIAGNOSIS_FORMATS, failOnOption, suppressOption } from '../../../shared/cli/common-options.ts';
+import { wholeClusterOption } from '../../../shared/cli/whole-cluster.ts';
 
 /** What the DNS servers count. */
 export const metrics: Command = {
@@ -16,6 +17,7 @@ export const metrics: Command = {
     { line: 'kubectl netdns metrics page.txt', says: 'a page from elsewhere' },
   ],
   options: [
+    wholeClusterOption,
     {
       name: 'for',
       type: 'string',
@@ -27,6 +29,5 @@ export const metrics: Command = {
   ],
   formats: DIAGNOSIS_FORMATS,
   completes: 'nothing',
-  wholeCluster: true,
   run: async (request) => (await import('../actions/metrics.ts')).runMetrics(request),
 };

@@ -1,6 +1,5 @@
 import type { CommandResult, Request } from '../../../shared/cli/command.ts';
 import { UsageError } from '../../../shared/cli/command.ts';
-import { nearCommand } from '../../../shared/cli/near-command.ts';
 import { refKey } from '../../../shared/model/refs.ts';
 import { sourceName } from '../../../shared/model/source-name.ts';
 import type { Answer } from '../../../shared/policy/evaluate/verdict.ts';
@@ -15,7 +14,7 @@ import { meansSomeAddresses, outsideNote, wayInValue, waysInTo } from '../answer
 import { type ReachGroup, reachGroups } from '../answer/reach-groups.ts';
 import { endsPlan } from '../collect/ends-plan.ts';
 import { isPaper } from '../policy-facts.ts';
-import { orCommand } from '../targets/not-found.ts';
+import { commandNear, orCommand } from '../targets/not-found.ts';
 import { parseEnds, refusePolicyWords } from '../targets/parse-end.ts';
 import { likesOf, type Party, podsOfParty, senderWords } from '../targets/party.ts';
 import { type AskedPort, anyPort, askedPorts, type PortWish } from '../targets/ports.ts';
@@ -94,7 +93,7 @@ function exampleOf(direction: Direction): string {
 function linesMeant({ args, plugin }: Request, direction: Direction): string {
   const [first = '', ...rest] = args;
   const spoken = spokenLine(args);
-  const near = nearCommand(plugin, first);
+  const near = commandNear(plugin, first);
   const line = spoken ?? (near === undefined ? undefined : [near, ...rest.map(shellQuote)].join(' '));
   const meant = line === undefined ? [] : [`Did you mean the command kubectl netpol ${line}?`];
   if (spoken === undefined && direction === 'ingress' && args.length === 2) {

@@ -99,12 +99,17 @@ function isWayIn(index: ClusterIndex, namespace = ''): boolean {
   return holdsNothing(index, namespace) && /^(?:ing|ingress(?:es)?|gateways?|\w*routes?)$/i.test(namespace);
 }
 
+/** The command nearest to a word; `policy` is as near to `policies` as can be. */
+export function commandNear(plugin: Plugin, word: string): string | undefined {
+  return nearCommand(plugin, word === 'policy' ? 'policies' : word);
+}
+
 /** The same error for a word that stands where a command may: `matrx` may have been meant as one. */
 export function orCommand<T>(word: string | undefined, plugin: Plugin, resolve: () => T): T {
   try {
     return resolve();
   } catch (error) {
-    const near = word === undefined ? undefined : nearCommand(plugin, word);
+    const near = word === undefined ? undefined : commandNear(plugin, word);
     if (!(error instanceof UsageError) || error.hint !== '' || near === undefined) throw error;
     throw new UsageError(error.message, `Did you mean the command ${near}?`);
   }
