@@ -70,6 +70,13 @@ describe('ranges', () => {
     const sound = await ask(['ranges'], flannel());
     expect(sound.exit).toBe(0);
     expect(sound.stdout).toMatch(/\d+ ranges of addresses, none overlaps another/);
+    expect(sound.stdout).not.toContain('range of Services');
+    const without = await ask(
+      ['ranges'],
+      flannel().filter(({ kind }) => kind !== 'ServiceCIDR'),
+    );
+    expect(without.exit).toBe(0);
+    expect(without.stdout).toContain('range of Services: no object that was read tells it');
     const run = await ask(['ranges'], withSpec(flannel(), 'ServiceCIDR', 'kubernetes', { cidrs: ['10.244.2.0/24'] }));
     expect(run.exit).toBe(1);
     expect(run.stdout).toMatch(/#.* 10\.244\.2\.0\/24 +Services/);

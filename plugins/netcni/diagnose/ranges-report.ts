@@ -1,11 +1,11 @@
 import { reportFromRuns } from '../../../shared/diagnose/report-from-runs.ts';
 import { type CheckRun, runChecks } from '../../../shared/diagnose/run-checks.ts';
 import type { ClusterIndex } from '../../../shared/model/cluster-index.ts';
-import type { Report } from '../../../shared/report/report.ts';
+import type { NotChecked, Report } from '../../../shared/report/report.ts';
 import { countAddresses } from '../../../shared/util/addresses.ts';
 import { plural } from '../../../shared/util/text.ts';
 import { checks } from '../checks/checks.ts';
-import { mappedRanges, type Overlap, overlapsIn } from '../facts/range-map.ts';
+import { type MappedRange, mappedRanges, type Overlap, overlapsIn } from '../facts/range-map.ts';
 import { rulesPacketsMessages as messages } from '../messages/rules-packets.ts';
 import { drawRanges } from './draw-ranges.ts';
 
@@ -43,6 +43,7 @@ export function rangesReport(index: ClusterIndex, { source, peers }: RangesFrame
     ...(report.verdict === 'healthy' && all.length === 0
       ? { verdict: 'unknown' as const, headline: 'could not tell: no range was seen' }
       : {}),
+    notChecked: [...report.notChecked, ...unseenServices(all)],
     sections: [
       { type: 'text', title: 'Map', lines: drawRanges(all, clashes) },
       ...(clashes.length === 0
@@ -67,6 +68,12 @@ export function rangesReport(index: ClusterIndex, { source, peers }: RangesFrame
       overlaps: clashes.map(({ a, b }) => ({ a: a.text, b: b.text })),
     },
   };
+}
+
+/** Managed clusters keep it in flags of the control plane: what overlaps it would not be seen. */
+function unseenServices(all: readonly MappedRange[]): readonly NotChecked[] {
+  if (all.length === 0 || all.some(({ kind }) => kind === 'Services')) return [];
+  return [{ check: 'range of Services', reason: 'no object that was read tells it' }];
 }
 
 /** Ranges that only the user knows of. */
