@@ -5,8 +5,8 @@ import type { Plugin } from 'esbuild';
  * Leaves out what costs start-up time or is never used. string-width 7 and later (imported by cliui and wrap-ansi) makes
  * an Intl.Segmenter at load: 13 ms; cli-table3 requires a string-width of its own, which measures with a regular
  * expression of 10 kB. Of yargs only the parser is used. Of client-node only the SOCKS agent is used, which needs neither its
- * models nor its HTTP client nor its logins, and little of a second package for addresses; what that agent would write
- * for its own developers is left out. Of ws only the client without compression is used.
+ * models nor its HTTP client nor its logins, and little of a second package for addresses and of one for bytes; what that
+ * agent would write for its own developers is left out. Of ws only the client without compression is used.
  */
 export const leaner: Plugin = {
   name: 'leaner',
@@ -17,6 +17,8 @@ export const leaner: Plugin = {
     );
     const addresses = join(import.meta.dirname, 'bundle-ip-address.ts');
     context.onResolve({ filter: /^ip-address$/ }, () => ({ path: addresses }));
+    const bytes = join(import.meta.dirname, 'bundle-smart-buffer.ts');
+    context.onResolve({ filter: /^smart-buffer$/ }, () => ({ path: bytes }));
     context.onResolve({ filter: /^yargs\/helpers$/ }, () => stub('yargs-helpers'));
     // All of a package that is imported while the program runs would be kept.
     for (const name of ['fflate', 'js-yaml']) {
