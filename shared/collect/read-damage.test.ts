@@ -124,8 +124,8 @@ describe('nothing usable', () => {
     const described =
       'Name:         web-1\nNamespace:    shop\nContainers:\n  app:\n    State:   Waiting\n      Reason: x\n  no: yaml: here\n';
     for (const [text, word] of [
-      [events, 'a table as kubectl prints it'],
-      [described, 'text as kubectl describe prints it'],
+      [events, 'text as kubectl prints it'],
+      [described, 'text as kubectl prints it'],
     ] as const) {
       await expect(read(files.write('text.txt', text))).rejects.toMatchObject({ hint: expect.stringContaining(word) });
     }

@@ -14,6 +14,7 @@ import { parseFile } from './parse/parse-file.ts';
 import type { YamlLoader } from './parse/parse-yaml.ts';
 import { loadYaml } from './parse/parse-yaml.ts';
 import type { YamlWord } from './parse/yaml-words.ts';
+import { isKubectlText, readKubectlText } from './texts/kubectl-text.ts';
 
 /** Reads one file after the other into the intake. */
 export function createReader(
@@ -41,11 +42,13 @@ export function createReader(
     const place = { root, path: file.path, display: file.display, hints: hintsOf(file.path) };
     switch (file.role) {
       case 'objects':
-        return await readObjects(intake, file, place, loader);
+        return await readObjects(intake, file, place, loader, affordable);
       case 'log':
         if (OBJECTS.test(decodeText(file.bytes.subarray(0, 128))))
-          return await readObjects(intake, file, place, loader);
-        if (affordable(file)) pending.push({ path: file.path, text: decodeText(file.bytes) });
+          return await readObjects(intake, file, place, loader, affordable);
+        if (!affordable(file)) return;
+        pending.push({ path: file.path, text: decodeText(file.bytes) });
+        if (isKubectlText(decodeText(file.bytes.subarray(0, 4096)))) takeText(intake, file, place, true);
         return;
       case 'log-sections':
         if (!affordable(file)) return;
@@ -63,16 +66,12 @@ export function createReader(
 /** The head of a dump that was written to a file with the ending of a log. */
 const OBJECTS = /^\s*(?:\{\s*"(?:kind|apiVersion)": ?"|(?:---\s+)?(?:apiVersion|kind|items):\s)/;
 
-/** The head of what `kubectl get` prints without -o. */
-const TABLE = /^(?:NAMESPACE +)?NAME +[A-Z-]+(?: |\n|\r)|^(?:NAMESPACE +)?LAST SEEN +TYPE /;
-/** The head of what `kubectl describe` prints. */
-const DESCRIBED = /^Name: {2,}\S.*\r?\n(?:[A-Z][^\n]*\n| [^\n]*\n)*?(?:Namespace|Labels|Annotations): /;
-
 async function readObjects(
   intake: Intake,
   file: InputFile,
   place: FilePlace,
   yaml: () => Promise<YamlLoader>,
+  affordable: (file: InputFile) => boolean,
 ): Promise<void> {
   const errorsFile = /-errors?\.json$/.test(file.path) && /(^|\/)cluster-resources\//.test(file.path);
   if (errorsFile) {
@@ -81,10 +80,8 @@ async function readObjects(
   }
   const head = decodeText(file.bytes.subarray(0, 4096));
   if (readErrorLine(intake, head, place)) return;
-  const what = TABLE.test(head) ? 'a table as kubectl' : DESCRIBED.test(head) ? 'text as kubectl describe' : undefined;
-  if (what !== undefined) {
-    const message = `${what} prints it for people; record it with kubectl get -o yaml`;
-    intake.problems.push({ path: file.display, message });
+  if (isKubectlText(head)) {
+    if (affordable(file)) takeText(intake, file, place);
     return;
   }
   const problems: { line: number | undefined; message: string }[] = [];
@@ -109,6 +106,14 @@ async function readObjects(
   }
   if (last !== undefined) takeDocument(...last);
   addProblems(intake, file, problems);
+}
+
+/** A log is one of kubectl only if there are events in it: programs print tables too. */
+function takeText(intake: Intake, file: InputFile, place: FilePlace, isLog = false): void {
+  const text = decodeText(file.bytes);
+  const read = readKubectlText(text);
+  if (isLog && read.events.length === 0) return;
+  intake.texts.push({ ...read, file: place, policies: /pod-?selector/i.test(text) });
 }
 
 function misreadWord(path: string, { text, as, field }: YamlWord, line: number, object: KubeObject): MisreadWord {

@@ -13,6 +13,7 @@ import { createIntake } from './intake/intake.ts';
 import { logKey, type PendingLog, takeLogs } from './intake/take-logs.ts';
 import { createReader } from './read-file.ts';
 import { SnapshotError } from './snapshot-error.ts';
+import { takeTexts } from './texts/take-texts.ts';
 
 export interface ReadOptions {
   /** Where manifests without a namespace would be applied; `default` unless given. */
@@ -52,6 +53,7 @@ export async function readSnapshots(
     for await (const file of inputFiles(path, context)) await reader(file, root);
   }
   takeLogs(intake, pending);
+  takeTexts(intake, takenAtOf(intake));
   refuseEmpty(intake, paths, archives);
   return build(intake, paths);
 }

@@ -23,7 +23,13 @@ export function toClusterEvent(object: KubeObject): ClusterEvent | undefined {
     reason: firstText(raw.reason),
     message: combined ? text.slice(COMBINED.length) : text,
     object: about,
-    count: Math.max(1, wholeNumber(raw.count), wholeNumber(raw.deprecatedCount), wholeNumber(series?.count)),
+    // Zero stands in no event of a server: a table for people that does not tell how often.
+    count: Math.max(
+      raw.count === 0 ? 0 : 1,
+      wholeNumber(raw.count),
+      wholeNumber(raw.deprecatedCount),
+      wholeNumber(series?.count),
+    ),
     firstSeen: firstText(raw.firstTimestamp, raw.deprecatedFirstTimestamp, happened, created),
     lastSeen:
       newest([

@@ -123,6 +123,7 @@ export interface ClusterEvent {
   readonly reason: string;
   readonly message: string;
   readonly object: ObjectReference;
+  /** How often it happened; 0 where that is not told. */
   readonly count: number;
   /** ISO times; empty when the event carried none. */
   readonly firstSeen: string;

@@ -95,6 +95,8 @@ export interface ReadProblem {
   readonly lost?: LostPolicy;
   /** The text was read; whether it is what applies is not known. */
   readonly doubt?: true;
+  /** Nothing that the question is about was lost with it: a text of what is recorded elsewhere, or of what is no policy. */
+  readonly aside?: true;
   /** The object that the API server would refuse for it; it is judged as it was meant. */
   readonly refused?: Ref;
 }

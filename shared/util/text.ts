@@ -3,6 +3,11 @@ export function plural(count: number, singular: string, many = `${singular}s`): 
   return `${count} ${count === 1 ? singular : many}`;
 }
 
+/** How often an event happened: `1 time`, `3 times`; at least once when that is not told (0). */
+export function timesTold(count: number): string {
+  return count === 0 ? 'at least once' : plural(count, 'time');
+}
+
 /** `a, b and 3 more`: at most `max` names, so that one line stays one line. */
 export function joinNames(names: readonly string[], max = 3): string {
   if (names.length <= max) return joinAnd(names);

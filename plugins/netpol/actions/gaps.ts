@@ -66,7 +66,8 @@ export function gapsOf(
   const others = refused(snapshot, (kind) => kind !== 'Pod' && kind !== 'NetworkPolicy');
   const more =
     broken.length > MOST ? [{ check: 'files', reason: `${broken.length - MOST} more that cannot be used` }] : [];
-  const lostOf = (all: readonly NotChecked[]): string | undefined => {
+  const lostOf = (told: readonly NotChecked[]): string | undefined => {
+    const all = told.filter((entry) => problems[broken.indexOf(entry)]?.aside !== true);
     const doubt = all[0] !== undefined && problems[broken.indexOf(all[0])]?.doubt === true;
     return incompleteWords(all, doubt, policies, pods, without);
   };

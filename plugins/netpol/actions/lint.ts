@@ -106,7 +106,7 @@ function misreadIn({ misread = [] }: Snapshot, namespace: string | undefined) {
 
 /** A file that cannot be read may hold a policy: what was found stands, and "no fault" may not be said. */
 function incomplete(report: Report, { problems }: Snapshot): Report {
-  const [first] = problems;
+  const first = problems.find(({ aside }) => aside !== true);
   if (first === undefined || report.verdict !== 'healthy') return report;
   const where = first.line === undefined ? first.path : `${first.path}:${first.line}`;
   return {

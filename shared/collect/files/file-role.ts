@@ -1,3 +1,5 @@
+import { isKubectlText } from '../texts/kubectl-text.ts';
+
 /** What a file is read for; undefined means that it is not opened. */
 export type FileRole = 'objects' | 'log' | 'log-sections' | 'tool' | 'timestamp' | 'version' | 'sniff';
 
@@ -32,9 +34,12 @@ export function isForeignFolder(name: string): boolean {
   return (name.startsWith('.') && name !== '.' && name !== '..') || name === 'node_modules';
 }
 
-/** Whether a text starts like Kubernetes objects in YAML or JSON, or like a dump. */
+/** Whether a text starts like Kubernetes objects in YAML or JSON, like a dump, or like what kubectl prints. */
 export function startsLikeObjects(head: string): boolean {
-  return /^\s*(\{|\[\s*(\{|\])|---|apiVersion:|kind:|items:|- apiVersion:|==== START logs|Error from server|Warning: )/.test(
-    head,
+  return (
+    isKubectlText(head) ||
+    /^\s*(\{|\[\s*(\{|\])|---|apiVersion:|kind:|items:|- apiVersion:|==== START logs|Error from server|Warning: )/.test(
+      head,
+    )
   );
 }

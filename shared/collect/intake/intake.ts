@@ -2,6 +2,7 @@ import type { KindName } from '../../model/kinds.ts';
 import type { KubeObject } from '../../model/objects.ts';
 import type { Coverage, MisreadWord, PodLog, ReadProblem, ToolOutput } from '../../model/snapshot.ts';
 import type { PathHints } from '../files/path-hints.ts';
+import type { KubectlText } from '../texts/kubectl-text.ts';
 import { type NewestTime, newestTime } from './newest-time.ts';
 
 /** A list that was read: what it proves is decided when everything is known (coverage.ts). */
@@ -38,6 +39,13 @@ export interface FilePlace {
   readonly hints: PathHints;
 }
 
+/** A text that kubectl printed for people. */
+export interface PrintedText extends KubectlText {
+  readonly file: FilePlace;
+  /** It shows network policies. */
+  readonly policies: boolean;
+}
+
 /** Everything gathered while reading, before it becomes a Snapshot. */
 export interface Intake {
   readonly objects: Map<KindName, Map<string, KubeObject>>;
@@ -50,6 +58,7 @@ export interface Intake {
   /** By owner: of two logs of the same run the longer one is kept. */
   readonly logs: Map<string, PodLog>;
   readonly tools: ToolOutput[];
+  readonly texts: PrintedText[];
   readonly problems: ReadProblem[];
   /** Words of manifests that kubectl reads otherwise. */
   readonly misread: MisreadWord[];
@@ -73,6 +82,7 @@ export function createIntake(defaultNamespace: string): Intake {
     stated: [],
     logs: new Map(),
     tools: [],
+    texts: [],
     problems: [],
     misread: [],
     times: new Map(),

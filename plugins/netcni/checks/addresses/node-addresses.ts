@@ -4,7 +4,7 @@ import type { Evidence, Finding, Fix } from '../../../../shared/messages/finding
 import { isWhollyRead } from '../../../../shared/model/absence.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import { nameOf, namespaceOf } from '../../../../shared/model/refs.ts';
-import { plural, shorten } from '../../../../shared/util/text.ts';
+import { plural, shorten, timesTold } from '../../../../shared/util/text.ts';
 import { type ClusterSubject, nodeKey } from '../../cluster-subject.ts';
 import { hostNetworkPods, type NodeAddresses, nodeAddresses } from '../../facts/addresses.ts';
 import { awsRefusal } from '../../facts/aws-refusals.ts';
@@ -126,7 +126,7 @@ const LEAKED = 0.9;
 
 function waitingEvidence({ waiting }: NodeAddresses): readonly Evidence[] {
   return waiting.slice(0, 2).map(({ key, cause, count, message }) => ({
-    fact: `"${shorten(cause.words || message, 240)}" (${plural(count, 'time')})`,
+    fact: `"${shorten(cause.words || message, 240)}" (${timesTold(count)})`,
     source: `Event FailedCreatePodSandBox on Pod ${key}`,
   }));
 }

@@ -6,7 +6,7 @@ import type { Pod } from '../../../../shared/model/objects-pod.ts';
 import { isFinished, podKey } from '../../../../shared/model/pods.ts';
 import { nameOf, namespaceOf } from '../../../../shared/model/refs.ts';
 import { ago } from '../../../../shared/util/duration.ts';
-import { joinNames, plural, shorten } from '../../../../shared/util/text.ts';
+import { joinNames, plural, shorten, timesTold } from '../../../../shared/util/text.ts';
 import { type ClusterSubject, nodeKey } from '../../cluster-subject.ts';
 import { downNodes } from '../../facts/nodes.ts';
 import { podMessages } from '../../messages/pods.ts';
@@ -57,7 +57,7 @@ export const podsNotRemoved = defineCheck<ClusterSubject>({
         pods: [nodeKey(node)],
         evidence: [
           ...group.slice(0, 3).map(({ event, pod: { metadata } }) => ({
-            fact: `"${shorten(cause.words, 200)}" (${plural(event.count, 'time')})`,
+            fact: `"${shorten(cause.words, 200)}" (${timesTold(event.count)})`,
             source: `Event FailedKillPod on Pod ${metadata?.namespace ?? ''}/${metadata?.name ?? ''}`,
           })),
           {

@@ -15,7 +15,7 @@ import {
 } from '../../../../shared/model/pods.ts';
 import { nameOf } from '../../../../shared/model/refs.ts';
 import { ago } from '../../../../shared/util/duration.ts';
-import { joinNames, plural, shorten } from '../../../../shared/util/text.ts';
+import { joinNames, plural, shorten, timesTold } from '../../../../shared/util/text.ts';
 import { type ClusterSubject, nodeKey } from '../../cluster-subject.ts';
 import { nodeAddresses } from '../../facts/addresses.ts';
 import { agentGroups, nodeOfAgent } from '../../facts/agents.ts';
@@ -111,7 +111,7 @@ function raise(index: ClusterIndex, nodes: readonly string[], pods: readonly Tro
     pods: [...nodes.map(nodeKey), ...pods.flatMap((pod) => ownKeys(index, pod))],
     evidence: pods.slice(0, 3).map(({ key, message, count, cause: words }) => ({
       // Of a long message the frames come first, and what it says last.
-      fact: `"${shorten(message.length > 240 ? words.words : message, 240)}" (${plural(count, 'time')})`,
+      fact: `"${shorten(message.length > 240 ? words.words : message, 240)}" (${timesTold(count)})`,
       source: `Event on Pod ${key}`,
     })),
   });

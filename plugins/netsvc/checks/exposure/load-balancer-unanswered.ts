@@ -48,7 +48,7 @@ export const loadBalancerUnanswered = defineCheck<ServiceSubject>({
           ...wishes(subject),
           ...(stuck?.evidence ?? []),
           ...(busy === undefined
-            ? index.seen('Event', subject.namespace).status === 'ok'
+            ? index.seen('Event', subject.namespace).whole
               ? [{ fact: 'no event of a load balancer controller', source: `Events on ${formatRef(subject.ref)}` }]
               : []
             : [

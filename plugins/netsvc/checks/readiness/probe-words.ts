@@ -10,7 +10,7 @@ import {
 import { conditionOf, runningContainers, wasReadySince } from '../../../../shared/model/pods.ts';
 import { ago, formatDuration } from '../../../../shared/util/duration.ts';
 import { hideSecrets } from '../../../../shared/util/hide-secrets.ts';
-import { joinNames, shorten } from '../../../../shared/util/text.ts';
+import { joinNames, shorten, timesTold } from '../../../../shared/util/text.ts';
 import { commandLine, podSource, QUOTE } from '../pods/pod-evidence.ts';
 import type { ServicePod } from '../pods/service-pods.ts';
 import { type FailingProbe, tinyCpuLimit } from './failing-probes.ts';
@@ -128,9 +128,8 @@ export function probeEvidence(index: ClusterIndex, failing: FailingProbe): reado
   if (failure !== undefined) {
     const from = failure.firstSeen === failure.lastSeen ? '' : `, first ${ago(failure.firstSeen, index.now)}`;
     const last = ago(failure.lastSeen, index.now);
-    const times = `${failure.count} ${failure.count === 1 ? 'time' : 'times'}`;
     evidence.push({
-      fact: `"${capital(type)} probe failed: ${shorten(hideSecrets(failure.message), QUOTE)}" (${times}${last === '' ? '' : `, last ${last}`}${from})`,
+      fact: `"${capital(type)} probe failed: ${shorten(hideSecrets(failure.message), QUOTE)}" (${timesTold(failure.count)}${last === '' ? '' : `, last ${last}`}${from})`,
       source: `Event Unhealthy on ${podSource(failing)}`,
     });
   }
