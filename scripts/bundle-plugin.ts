@@ -1,6 +1,7 @@
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { build, type Metafile, type OutputFile, transform } from 'esbuild';
+import { compareText } from '../shared/util/text.ts';
 import { leaner } from './bundle-leaner.ts';
 import { joinParts, type Part } from './bundle-parts.ts';
 
@@ -28,7 +29,7 @@ const QUICK = ['shared/cli/help.ts', 'shared/cli/complete.ts'];
  */
 export async function bundlePlugin(options: BundleOptions): Promise<{ readonly bytes: number }> {
   const { parts, meta } = await pluginParts(options);
-  const code = joinParts(parts, banner());
+  const code = joinParts(withShortNames(parts), banner());
   await mkdir(dirname(options.outFile), { recursive: true });
   await writeFile(options.outFile, code);
   await chmod(options.outFile, 0o755);
@@ -67,6 +68,21 @@ export async function pluginParts(
   const quick = quickParts(result.metafile);
   const parts = await Promise.all(result.outputFiles.map((file) => toPart(file, target, quick)));
   return { parts, meta: result.metafile };
+}
+
+/**
+ * Names that esbuild makes of hashes do not compress, and each stands wherever a part is wanted: 4 kB in all. The first
+ * part keeps its name, by which it is started.
+ */
+export function withShortNames(parts: readonly Part[]): readonly Part[] {
+  const names = parts.map(({ name }) => name).sort(compareText);
+  const short = new Map(names.map((name, at) => [name, name === 'main.js' ? name : at.toString(36)]));
+  const rename = (name: string): string => short.get(name) ?? name;
+  return parts.map(({ name, code, quick }) => ({
+    name: rename(name),
+    code: code.replace(/(?<=require\("\.\/)[^"]+(?="\))/g, rename),
+    quick,
+  }));
 }
 
 /** A chunk as a CommonJS function body. `import()` becomes `require`, which the loader answers. */
