@@ -195,7 +195,7 @@ export const aliasMessages = {
     },
   }),
 
-  SVC565: message<{ set: string; governing: string; wanted: string; service: string }>({
+  SVC565: message<{ set: string; governing: string; wanted: string; service: string; fixes: readonly Fix[] }>({
     slug: 'stateful-set-service-mismatch',
     severity: 'warning',
     rung: 60,
@@ -205,6 +205,7 @@ export const aliasMessages = {
     explain:
       'The names of StatefulSet pods come from the endpoints of the Service in spec.serviceName. That Service exists and ' +
       'selects other pods, so that the pods of this StatefulSet have no names.\nCorrect the selector of that Service.',
+    fixes: ({ fixes }) => fixes,
   }),
 
   SVC579: message<{ set: string; namespace: string; governing: string; pods: string; old: string }>({

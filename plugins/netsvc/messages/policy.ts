@@ -16,6 +16,8 @@ export const policyMessages = defineMessages({
       readonly pods: string;
       readonly service: string;
       readonly ports: string;
+      /** Other ports stay open. */
+      readonly partly: boolean;
       readonly fixes: readonly Fix[];
     }
   >({
@@ -24,9 +26,9 @@ export const policyMessages = defineMessages({
     rung: 70,
     covers: ['SVC608'],
     title: 'a network policy lets nobody in',
-    summary: ({ policies, pods, service, ports, enforcement }) =>
-      `${policies} ${enforcement === '' ? 'denies' : 'would deny'} all traffic to ${pods} of Service ${service}: ` +
-      `no rule lets anyone in to ${ports}${enforcement}`,
+    summary: ({ policies, pods, service, ports, partly, enforcement }) =>
+      `${policies} ${enforcement === '' ? 'denies' : 'would deny'} all traffic to ${partly ? `${ports} of ` : ''}${pods} of Service ${service}` +
+      `${partly ? '' : `: no rule lets anyone in to ${ports}`}${enforcement}`,
     explain:
       'As soon as one NetworkPolicy selects a pod for ingress, everything that no policy allows is dropped. Here no rule of any ' +
       'selecting policy opens the port that the Service sends to, so connections time out although pods and endpoints are sound.\n' +

@@ -43,6 +43,16 @@ describe('stateful-set-service', () => {
     const report = diagnoseObjects([headless, other, set('peers'), ...around], 'db');
     expect(causeCodes(report)).toEqual(['SVC565']);
     expect(report.headline).toContain('selects app=database');
+    expect(report.causes[0]?.fixes[0]).toMatchObject({
+      command: `kubectl patch service peers -n shop --type=merge -p '{"spec":{"selector":{"app":"db"}}}'`,
+      undo: `kubectl patch service peers -n shop --type=merge -p '{"spec":{"selector":{"app":"database"}}}'`,
+    });
+    // It has pods of its own, which it would lose.
+    const busy = diagnoseObjects(
+      [headless, other, set('peers'), ...around, pod('d', { labels: { app: 'database' } })],
+      'db',
+    );
+    expect(busy.causes[0]?.fixes).toEqual([]);
   });
 
   it('tells pods that were made under another serviceName', () => {

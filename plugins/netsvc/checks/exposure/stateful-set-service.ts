@@ -1,13 +1,16 @@
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
-import type { Finding } from '../../../../shared/messages/finding.ts';
+import type { Finding, Fix } from '../../../../shared/messages/finding.ts';
 import { isProvenAbsent } from '../../../../shared/model/absence.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
+import type { Labels } from '../../../../shared/model/objects.ts';
+import type { Service } from '../../../../shared/model/objects-network.ts';
 import type { Workload } from '../../../../shared/model/objects-workload.ts';
 import { controllerOf } from '../../../../shared/model/owners.ts';
 import { isReady, isTerminating, podKey } from '../../../../shared/model/pods.ts';
-import { formatRef, nameOf, refOf } from '../../../../shared/model/refs.ts';
+import { formatRef, nameOf, namespaceOf, refOf } from '../../../../shared/model/refs.ts';
 import { formatLabels, matchesLabels } from '../../../../shared/model/selectors.ts';
-import { isHeadless, selectorOf } from '../../../../shared/model/services.ts';
+import { isHeadless, podsOf, selectorOf } from '../../../../shared/model/services.ts';
+import { patchLine } from '../../../../shared/util/kubectl.ts';
 import { joinNames } from '../../../../shared/util/text.ts';
 import { exposureMessages } from '../../messages/exposure.ts';
 import { type ServiceSubject, subjectPods } from '../../service-subject.ts';
@@ -41,6 +44,25 @@ function beforeMembers(index: ClusterIndex, subject: ServiceSubject, set: Worklo
   // What one of them wrote is read, and holds for all.
   const members = subjectPods(index, subject).filter((pod) => !isReady(pod) && controllerOf(pod)?.name === nameOf(set));
   return { ...finding, rung: ROOT, pods: members.map(podKey) };
+}
+
+/** Lets the governing Service select the pods, where it selects none that it would lose. */
+function selectingFixes(index: ClusterIndex, service: Service, set: Workload): readonly Fix[] {
+  const [old, right] = [selectorOf(service) ?? {}, set.spec?.selector?.matchLabels ?? {}];
+  if (podsOf(index, service).length > 0) return [];
+  const change = (from: Labels, to: Labels): string => {
+    const gone = Object.keys(from).filter((key) => !(key in to));
+    const selector = { ...Object.fromEntries(gone.map((key) => [key, null])), ...to };
+    return patchLine('service', namespaceOf(service), nameOf(service), { spec: { selector } });
+  };
+  return [
+    {
+      title: `let Service ${nameOf(service)} select these pods`,
+      command: change(old, right),
+      risk: 'low',
+      undo: change(right, old),
+    },
+  ];
 }
 
 function judge(index: ClusterIndex, subject: ServiceSubject, set: Workload): readonly Finding[] {
@@ -77,7 +99,7 @@ function judge(index: ClusterIndex, subject: ServiceSubject, set: Workload): rea
     return [
       exposureMessages.SVC565.raise({
         subject: ref,
-        args: { ...args, wanted: formatLabels(wanted) },
+        args: { ...args, wanted: formatLabels(wanted), fixes: selectingFixes(index, service, set) },
         evidence: [
           named,
           {

@@ -6,6 +6,8 @@ export interface HostParts {
   readonly pod?: string;
   /** What follows `.svc`, empty when nothing does. */
   readonly domain?: string;
+  /** `db.svc.cluster.local`: no namespace stands before `svc`. */
+  readonly bare?: true;
   /** The host can mean nothing else; without it, one such as `example.org` may lie outside the cluster. */
   readonly sure: boolean;
 }
@@ -14,6 +16,8 @@ export interface HostParts {
 export function hostParts(own: string, host: string): readonly HostParts[] {
   const [first = '', second = '', third = '', ...rest] = host.split('.');
   if (second === '') return [{ namespace: own, name: first, sure: true }];
+  if (second === 'svc' && third === 'cluster')
+    return [{ namespace: own, name: first, domain: [third, ...rest].join('.'), bare: true, sure: true }];
   if (third === 'svc') return [{ namespace: second, name: first, domain: rest.join('.'), sure: true }];
   if (rest[0] === 'svc')
     return [{ namespace: third, name: second, pod: first, domain: rest.slice(1).join('.'), sure: true }];

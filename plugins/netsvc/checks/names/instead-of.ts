@@ -44,8 +44,10 @@ export function insteadOf(
   return near === undefined ? undefined : { kind: 'near', service: nameOf(near), hasPort: hasPort(near) };
 }
 
+/** `web-svc` says no more than `web`. */
 function like(service: Service, name: string): number {
-  return likeness(nameOf(service), name);
+  const [a = '', b = ''] = [nameOf(service), name].map((one) => one.replace(/-(svc|service)$/, ''));
+  return likeness(a, b);
 }
 
 function leadsTo(service: Service, { template }: OwnedWorkload): boolean {

@@ -156,6 +156,26 @@ describe('policy-lets-nobody-in', () => {
     expect(report.causes[0]?.fixes[0]?.command).toBe('kubectl label namespace front team=front');
   });
 
+  it('says of which port where others stay open', () => {
+    const spec = { podSelector: { matchLabels: { app: 'web' } }, ingress: [{ ports: [{ port: 'http' }] }] };
+    const both = service('web', {
+      ports: [
+        { name: 'http', port: 80, targetPort: 8080 },
+        { name: 'metrics', port: 9090, targetPort: 9090 },
+      ],
+    });
+    const ports = [
+      { name: 'http', containerPort: 8080 },
+      { name: 'metrics', containerPort: 9090 },
+    ];
+    const pods = [pod('web-1', { ports }), pod('web-2', { ports })];
+    const client = pod('client', { labels: { app: 'client' } });
+    const policy = networkPolicy('http-only', spec);
+    const objects = [namespace('shop'), both, ...pods, ...slicesFor(both, pods), client, policy, calico];
+    const report = diagnoseObjects(objects, 'web');
+    expect(report.headline).toContain('all traffic to port 9090/TCP of the pods of Service shop/web');
+  });
+
   it('never asks for another name of a namespace, and means the own namespace before others', () => {
     const name = (value: string, app?: string) =>
       networkPolicy('web-allow', {

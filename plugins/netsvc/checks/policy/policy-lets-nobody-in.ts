@@ -246,6 +246,7 @@ function denied(
       service: `${subject.namespace}/${subject.name}`,
       ports: joinAnd(closed.map((port) => `port ${port.targetPort}/${port.protocol}`)),
       enforcement: weight.words,
+      partly: closed.length < access.ports.length,
       fixes: [clusterFix(access) ?? allowFix(subject, closed)],
     },
     evidence: [...policyEvidence(access), ...weight.evidence],

@@ -172,6 +172,9 @@ describe('what a crashing container needs and does not get', () => {
     const report = told('connect ETIMEDOUT db:3306', there);
     expect(report.headline).toContain('; it asks for Service db, whose pods listen on 8080, not on 3306');
     expect(told('dial tcp db:8080: connect: connection refused', there).headline).not.toContain('listen on');
+    const mapping = service('db', { ...sound.spec, ports: [{ port: 80, targetPort: 8080 }] });
+    const mapped = told('connect ECONNREFUSED db:80', [mapping, ...made, ...slicesFor(mapping, made)]);
+    expect(mapped.headline).toContain('; it asks for Service db, whose pods listen on 8080, not on 80');
     const set = (env: object) => {
       const containers = [{ name: 'app', env: [{ name: 'LOG', value: '1' }, env] }];
       return commands(told('connect ETIMEDOUT db:3306', there, { containers }))[0];
@@ -286,6 +289,15 @@ describe('why a name or an address gives nothing, in the first line', () => {
     const db0 = pod('db-0', { labels: { app: 'db' }, meta: { ownerReferences } });
     const report = told('lookup db-0.db: no such host', [db, set, db0]);
     expect(report.headline).toContain('StatefulSet db has serviceName db-headless, so its pods have no name under db');
+    const renamed = told('lookup db-0.db: no such host', [db, set, db0], env('db-0.db:5432'));
+    expect(commands(renamed)[0]).toContain('DB=db-0.db-headless:5432');
+  });
+
+  it('the namespace left out before svc, and a name that only ends in -svc', () => {
+    const left = told('getaddrinfo ENOTFOUND db.svc.cluster.local', [db], env('db.svc.cluster.local'));
+    expect(left.headline).toContain('; it asks for db.svc.cluster.local: the namespace is left out');
+    expect(commands(left)[0]).toContain('DB=db');
+    expect(told('getaddrinfo ENOTFOUND db-svc', [db]).headline).toContain('nearest: db');
   });
 
   it.each([
@@ -364,6 +376,13 @@ describe('a name that the pod cannot resolve', () => {
       expect(commands(report).join()).not.toContain('netsvc db');
     }
     expect(told('getaddrinfo ENOTFOUND db', all).headline).not.toContain('web-out');
+    // Nothing that enforces it is in sight: worth a word where packets got no answer, and no more.
+    const flannel = workload('DaemonSet', 'kube-flannel-ds', { app: 'f' }, {}, { namespace: 'kube-flannel' });
+    const loose = [...all.filter((one) => one !== calico), flannel];
+    const hint = told(timeout, loose);
+    expect(hint.headline).toContain('it cannot resolve db');
+    expect(facts(hint)).toContain(`${why}; but nothing enforces policies here (Flannel)`);
+    expect(facts(told(lost, loose))).not.toContain('web-out');
     const open = networkPolicy('dns', { podSelector: {}, policyTypes: ['Egress'], egress: [{}] });
     expect(told(lost, [...all, open]).headline).not.toContain('web-out');
   });

@@ -99,7 +99,9 @@ export function needsOf(
   const [sure] = mute ? gaps : waits || unresolved || GOT_NONE.test(said) ? gapsOf(eachOnce(namespace, missed)) : [];
   const lost = unresolved ? missed.find(({ host }) => !/^[\d.]+$/.test(host))?.host : undefined;
   const right = missingRight(entry, name, said);
-  const leads = [right, unresolved ? trap : undefined, sure].flatMap((gap) => gap?.evidence.fact ?? []);
+  const leads = [right, unresolved && trap?.weak !== true ? trap : undefined, sure].flatMap(
+    (gap) => gap?.evidence.fact ?? [],
+  );
   return {
     evidence: [
       ...[...gaps, ...absent].slice(0, MOST).map(({ evidence }) => evidence),
@@ -107,7 +109,7 @@ export function needsOf(
     ],
     fixes: [
       ...(right?.fixes ?? []),
-      ...(trap?.fixes ?? []),
+      ...(trap === undefined || trap.weak === true ? [] : trap.fixes),
       ...(gaps.length > 0
         ? gaps.flatMap(({ fixes }) => fixes)
         : GOT_NONE.test(said) && !unresolved
@@ -187,7 +189,12 @@ function servicesAsked(
 }
 
 /** What keeps a pod's questions from the cluster's DNS: its own dnsPolicy, or a network policy. */
-function trapOf(index: ClusterIndex, entry: ServicePod, unresolved: boolean, said: string): Gap | undefined {
+function trapOf(
+  index: ClusterIndex,
+  entry: ServicePod,
+  unresolved: boolean,
+  said: string,
+): (Gap & { readonly weak?: boolean }) | undefined {
   const { pod, owner } = entry;
   const trap = dnsTrap(index, pod.spec, unresolved ? 'failing' : undefined);
   if (trap === undefined) return unresolved ? keptFromDns(index, entry, said) : undefined;

@@ -154,7 +154,7 @@ function wrongName(
 function withoutRecord(
   index: ClusterIndex,
   own: string,
-  { namespace, name, pod, domain = '' }: HostMeaning,
+  { namespace, name, pod, bare, domain = '' }: HostMeaning,
   { spec }: Service,
 ): WrongName | undefined {
   const { domain: right, source } = clusterDomainOf(index);
@@ -163,6 +163,7 @@ function withoutRecord(
       why: `its end is not the cluster's domain, ${right}${source === undefined ? ' (the usual one)' : ''}`,
       better: shortestName(name, namespace, own),
     };
+  if (bare === true) return { why: 'the namespace is left out', better: shortestName(name, namespace, own) };
   if (spec?.externalName !== undefined) return { why: `Service ${name} is an alias of ${spec.externalName}` };
   if (pod === undefined) return undefined;
   if (isProvenAbsent(index, 'Pod', namespace, pod)) {
@@ -175,7 +176,10 @@ function withoutRecord(
   const set = made === undefined ? undefined : ownerWorkload(index, made);
   const governing = set?.object.spec?.serviceName;
   if (set?.kind !== 'StatefulSet' || governing === undefined || governing === name) return undefined;
-  return { why: `StatefulSet ${set.ref.name} has serviceName ${governing}, so its pods have no name under ${name}` };
+  return {
+    why: `StatefulSet ${set.ref.name} has serviceName ${governing}, so its pods have no name under ${name}`,
+    better: `${pod}.${shortestName(governing, namespace, own)}`,
+  };
 }
 
 /** Sets the variable anew that holds the host, where its whole value is known and no secret. */

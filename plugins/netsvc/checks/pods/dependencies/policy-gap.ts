@@ -40,9 +40,13 @@ export function keptFromDns(
   index: ClusterIndex,
   { pod }: ServicePod,
   said: string,
-): { readonly evidence: Evidence; readonly fixes: readonly Fix[] } | undefined {
+): { readonly evidence: Evidence; readonly fixes: readonly Fix[]; readonly weak: boolean } | undefined {
   const dns = clusterDnsOf(index)?.service;
-  if (dns === undefined || ANSWERED.test(said) || weightIn(index).severity !== 'critical') return undefined;
+  if (dns === undefined || ANSWERED.test(said)) return undefined;
+  const { severity, words } = weightIn(index);
+  const weak = severity !== 'critical';
+  // Where nothing is seen that enforces it, it takes a packet without an answer to be worth a word.
+  if (weak && !DROPPED.test(said)) return undefined;
   const { ports } = callerAccess(policyModelOf(index), pod, dns, podsOf(index, dns));
   const closed = ports.find((one) => one.servicePort === 53 && one.protocol === 'UDP' && one.yes.length === 0);
   const walk = closed === undefined ? undefined : deniedSide(closed);
@@ -50,9 +54,10 @@ export function keptFromDns(
   const policies = joinNames(decidingPolicies(walk), 2);
   return {
     evidence: {
-      fact: `${policies} ${walk.direction === 'egress' ? 'does not let it ask' : 'does not let it reach'} DNS on UDP 53 (${walk.direction})`,
+      fact: `${policies} ${walk.direction === 'egress' ? 'does not let it ask' : 'does not let it reach'} DNS on UDP 53 (${walk.direction})${words}`,
       source: policies,
     },
+    weak,
     fixes: walk.direction === 'egress' && walk.decision.by === 'isolation' ? [letAskDns(pod, dns)] : [],
   };
 }

@@ -22,9 +22,11 @@ export function portGap(
   asking: Asking,
 ): { readonly why: string; readonly fixes: readonly Fix[] } | undefined {
   const ports = (service.spec?.ports ?? []).flatMap((one) => one.port ?? []);
-  if (port === undefined || ports.length === 0 || ports.includes(port)) return undefined;
-  // Nothing stands between a caller and the pods of a headless Service.
+  // Nothing stands between a caller and the pods of a headless Service, whatever ports it maps on paper.
   const headless = service.spec?.clusterIP === 'None';
+  const own = service.spec?.ports?.find((one) => one.port === port);
+  const mapped = headless && (own?.targetPort ?? port) !== port;
+  if (port === undefined || ports.length === 0 || (own !== undefined && !mapped)) return undefined;
   const all = headless
     ? podsOf(index, service).flatMap(({ spec }) => declaredPorts(spec).map((one) => one.port))
     : ports;
