@@ -42,7 +42,7 @@ function podOf(index: ClusterIndex, word: string, inForce: string): Pod {
   const elsewhere = index.list('Pod').find((entry) => entry.metadata?.name === name)?.metadata?.namespace;
   const hint =
     elsewhere === undefined
-      ? `kubectl get pods -n ${namespace} lists them.`
+      ? `kubectl get pods ${parseAddress(word) === undefined ? `-n ${namespace}` : '-A -o wide'} lists them.`
       : `There is one in namespace ${elsewhere}: ${elsewhere}/${name}`;
   throw new UsageError(
     isProvenAbsent(index, 'Pod', namespace, name)

@@ -51,9 +51,10 @@ function spokenLine(args: readonly string[]): string | undefined {
   return what === undefined ? undefined : `what-can ${what} reach`;
 }
 
-/** `what-can POD reach`. */
+/** `what-can POD reach`, or with the verb before the pod. */
 export async function runWhatCan(request: Request): Promise<CommandResult> {
-  const args = request.args.at(-1) === 'reach' ? request.args.slice(0, -1) : request.args;
+  const last = request.args.length - 1;
+  const args = request.args.filter((word, at) => word !== 'reach' || (at !== 0 && at !== last));
   return runReach({ ...request, args }, 'egress');
 }
 
@@ -93,7 +94,7 @@ function exampleOf(direction: Direction): string {
 function linesMeant({ args, plugin }: Request, direction: Direction): string {
   const [first = '', ...rest] = args;
   const spoken = spokenLine(args);
-  const near = commandNear(plugin, first);
+  const near = direction === 'ingress' ? commandNear(plugin, first) : undefined;
   const line = spoken ?? (near === undefined ? undefined : [near, ...rest.map(shellQuote)].join(' '));
   const meant = line === undefined ? [] : [`Did you mean the command kubectl netpol ${line}?`];
   if (spoken === undefined && direction === 'ingress' && args.length === 2) {
