@@ -129,6 +129,25 @@ describe('a table of kubectl get events', () => {
     expect(reasons(await readWith({ 'warnings.txt': text }))).toEqual(['FailedScheduling']);
   });
 
+  it('below words of somebody', async () => {
+    const table =
+      'LAST SEEN   TYPE      REASON   OBJECT               MESSAGE\n5s          Warning   BackOff   pod/web-5d7f-abcde   x\n';
+    const text = `Down since ten. What I saw:\n\n${table}`;
+    expect(reasons(await readWith({ 'notes.txt': text }))).toEqual(['BackOff']);
+    const manifest = `# What I saw:\n# ${table}apiVersion: v1\nkind: ConfigMap\nmetadata: {name: notes, namespace: shop}\ndata:\n  seen: |\n    ${table.replaceAll('\n', '\n    ')}`;
+    const snapshot = await readWith({ 'notes.yaml': manifest.replace('\n5s', '\n# 5s') });
+    expect(snapshot.objects.ConfigMap).toHaveLength(1);
+    expect(snapshot.problems).toEqual([]);
+  });
+
+  it('without a head, below none: the end of a description says nothing of its object', async () => {
+    const text =
+      'Events:\n  Type     Reason   Age   From     Message\n  ----     ------   ----  ----     -------\n  Warning  BackOff  5s    kubelet  x\n';
+    const snapshot = await readWith({ 'end.txt': text });
+    expect(reasons(snapshot)).toEqual([]);
+    expect(snapshot.problems).toMatchObject([{ message: expect.stringMatching(/^1 event of an unknown/) }]);
+  });
+
   it('broken by a terminal of 80 columns', async () => {
     const row =
       '10s   Warning   Failed   pod/web-5d7f-abcde   Failed to pull image "registry.example.com/shop/web:1.2.3": not found';
@@ -182,7 +201,10 @@ describe('the namespace of a table that names none', () => {
     const snapshot = await readWith({ 'e.txt': table(name) });
     expect(snapshot.objects.Event).toBeUndefined();
     expect(snapshot.problems).toMatchObject([
-      { path: expect.stringMatching(/e\.txt$/), message: expect.stringMatching(/^1 event of .*-A -o yaml$/) },
+      {
+        path: expect.stringMatching(/e\.txt$/),
+        message: expect.stringMatching(/^1 event of an unknown namespace .*-A -o yaml$/),
+      },
     ]);
   });
 });

@@ -152,7 +152,8 @@ export function lastProbeFailure(
   return undefined;
 }
 
-function namesPort(message: string, port: number | undefined): boolean {
+/** Whether the words of an event name a port: `10.1.2.3:8080`. */
+export function namesPort(message: string, port: number | undefined): boolean {
   return port !== undefined && new RegExp(`:${port}(?!\\d)`).test(message);
 }
 

@@ -67,16 +67,21 @@ const SECTIONS: readonly (readonly [section: string, kind: string])[] = [
   ['Pods Status', 'ReplicaSet'],
 ];
 
+/** Heads that are surely kubectl's below words of somebody's own: at the margin, where objects in YAML have no such lines. */
+const INSIDE =
+  /^(?:(?:NAMESPACE +)?(?:LAST SEEN +TYPE|NAME +READY +STATUS) |Name: {2,}\S+\r?\nNamespace: {2,}|Events:\r?\n {2}Type +Reason)/m;
+
 /** Longer than any event (the API server cuts messages at 1 KiB): texts of something else. */
 const LONGEST = 8192;
 
-/** Whether a text starts like what `kubectl get` or `kubectl describe` print, below what was typed to get it. */
+/** Whether a text starts like what `kubectl get` or `kubectl describe` print, below what was typed to get it or a few words. */
 export function isKubectlText(head: string): boolean {
   const text = head.replace(ABOVE, '');
   return (
     TABLE_HEAD.test(text.split(/\r?\n/, 1)[0] ?? '') ||
     EVENTS_HEAD.test(text) ||
     ROW_START.test(text) ||
+    INSIDE.test(text) ||
     /^Name: {2,}\S.*\n(?:[A-Z].*\n| .*\n)*?(?:Namespace|Labels|Annotations): /.test(text)
   );
 }

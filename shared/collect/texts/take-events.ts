@@ -66,7 +66,7 @@ export function takeEvents(
   if (lost > 0) {
     intake.problems.push({
       path: file.display,
-      message: `${plural(lost, 'event')} of nothing that is recorded; record them with kubectl get events -A -o yaml`,
+      message: `${plural(lost, 'event')} of an unknown namespace or object left out; record them with kubectl get events -A -o yaml`,
       aside: true,
     });
   }

@@ -3,7 +3,9 @@ import type { ClusterEvent } from '../../../../shared/model/objects.ts';
 import type { Probe } from '../../../../shared/model/objects-pod.ts';
 import type { UnreadyContainer } from '../../../../shared/model/pod-state.ts';
 import {
+  containerOfEvent,
   lastProbeFailure,
+  namesPort,
   type ProbeFailure,
   type ProbeType,
   probeOf,
@@ -89,7 +91,10 @@ function wantsTls(
   );
 }
 
-/** The latest failure of a container's probe; an event without a fieldPath counts when no other unready container has one. */
+/**
+ * The latest failure of a container's probe; an event without a fieldPath counts when no other unready container has one,
+ * and when it does not name the port of one that is ready.
+ */
 export function probeFailureOf(
   events: readonly ClusterEvent[],
   entry: ServicePod,
@@ -97,10 +102,16 @@ export function probeFailureOf(
   type: ProbeType,
 ): ProbeFailure | undefined {
   const asked = runningContainers(entry.pod).filter(({ spec }) => probeOf(spec, type) !== undefined);
-  const rivals = asked.filter(({ name, status }) => name !== container.name && status?.ready !== true);
+  const others = asked.filter(({ name }) => name !== container.name);
+  const rivals = others.filter(({ status }) => status?.ready !== true);
   const portOf = ({ spec }: RunningContainer): number | undefined => probePortNumber(probeOf(spec, type) ?? {}, spec);
-  const port = rivals.some((one) => portOf(one) === portOf(container)) ? undefined : portOf(container);
-  return lastProbeFailure(events, container.name, type, rivals.length === 0, port);
+  const own = portOf(container);
+  const foreign = others.map(portOf).filter((port) => port !== own);
+  const told = events.filter(
+    (event) => containerOfEvent(event) !== undefined || !foreign.some((port) => namesPort(event.message, port)),
+  );
+  const port = rivals.some((one) => portOf(one) === own) ? undefined : own;
+  return lastProbeFailure(told, container.name, type, rivals.length === 0, port);
 }
 
 function faultOf(container: RunningContainer, probe: Probe, failure: ProbeFailure | undefined): ProbeFault {

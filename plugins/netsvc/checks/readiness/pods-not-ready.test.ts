@@ -76,6 +76,8 @@ describe('pods-not-ready', () => {
     expect(ask(true, 8080)).toContain('connection refused');
     expect(ask(false, 8080)).toContain('connection refused');
     expect(ask(false, 9090)).not.toContain('connection refused');
+    // The sidecar was late; what it said then is not said of the app.
+    expect(ask(true, 9090)).not.toContain('connection refused');
   });
 
   it('names the sidecar that keeps the pod at 1 of 2', () => {
