@@ -39,7 +39,7 @@ export function parseCreateFailure(message: string): CreateFailure {
   }
   const security = /violates PodSecurity "([^"]+)":\s*(.*)$/s.exec(message);
   if (security !== null) return { is: 'pod-security', level: security[1] ?? '', text: security[2] ?? '' };
-  const limit = /((?:maximum|minimum) \S+ (?:usage|limit to request ratio) per .+)$/s.exec(message);
+  const limit = /((?:(?:maximum|minimum) \S+ usage|[\w./-]+ max limit to request ratio) per .+)$/s.exec(message);
   if (limit !== null) return { is: 'limit-range', text: (limit[1] ?? '').replace(/\]$/, '') };
   if (/ValidatingAdmissionPolicy|security context constraint/.test(message))
     return { is: 'policy', text: coreOf(message) };

@@ -26,6 +26,17 @@ describe('manual-address-stale', () => {
     expect(report.causes[0]?.fixes[0]?.command).toContain('"selector":{"app":"web"}');
   });
 
+  it('knows by the slices of the controller that the Service had a selector', () => {
+    const made = slice('web-1', { service: 'web', addresses: ['10.244.1.250'], ports });
+    const labels = {
+      ...made.metadata?.labels,
+      'endpointslice.kubernetes.io/managed-by': 'endpointslice-controller.k8s.io',
+    };
+    const left = { ...made, metadata: { ...made.metadata, labels } };
+    const told = diagnoseObjects([web, alive, node('n1'), deployment('web'), left], 'web').headline;
+    expect(told).toContain('Service shop/web, which has lost its selector, sends to 10.244.1.250');
+  });
+
   it('is less sure when pods of other namespaces were not read', () => {
     const objects = [web, alive, node('n1'), slice('web-1', { service: 'web', addresses: ['10.244.1.250'], ports })];
     const report = diagnoseObjects(objects, 'web', { only: { Pod: { namespace: 'shop' } } });

@@ -8,11 +8,12 @@ import { WORKLOAD_KINDS } from '../../../../shared/model/owners.ts';
 import { declaredPorts, isFinished, podAddresses } from '../../../../shared/model/pods.ts';
 import { formatRef, nameOf, namespaceOf } from '../../../../shared/model/refs.ts';
 import { matchesLabels } from '../../../../shared/model/selectors.ts';
+import { slicesOf } from '../../../../shared/model/services.ts';
 import { ago } from '../../../../shared/util/duration.ts';
 import { endpointsMessages } from '../../messages/endpoints.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
 import { likelyWorkload, selectorFixFor } from './likely-workload.ts';
-import { isSelectorless, type ManualEndpoint, manualEndpoints } from './manual-endpoints.ts';
+import { isControllerSlice, isSelectorless, type ManualEndpoint, manualEndpoints } from './manual-endpoints.ts';
 import { isInPodRange, wasAskedFor } from './pod-ranges.ts';
 
 /** A hand-made endpoint that leads to no pod any more, or to another pod than it was written for. */
@@ -34,7 +35,7 @@ export const manualAddressStale = defineCheck<ServiceSubject>({
       endpointsMessages.SVC505.raise({
         subject: first.endpoint.holder.ref,
         args: {
-          service: `${subject.namespace}/${subject.name}`,
+          service: `${subject.namespace}/${subject.name}${slicesOf(index, subject.service).some(isControllerSlice) ? ', which has lost its selector,' : ''}`,
           holder: formatRef(first.endpoint.holder.ref),
           address: first.endpoint.address,
           why: first.why,

@@ -1,11 +1,12 @@
 import type { Evidence, Fix } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
-import type { Ref } from '../../../../shared/model/refs.ts';
+import { formatRef, type Ref } from '../../../../shared/model/refs.ts';
 import { type TemplateChange, templateChanges } from '../../../../shared/model/rollout-changes.ts';
 import { conditionOfWorkload, isOfCurrentRevision, revisionOf, rolloutOf } from '../../../../shared/model/rollouts.ts';
 import { ago } from '../../../../shared/util/duration.ts';
 import { joinNames } from '../../../../shared/util/text.ts';
 import { target } from './containers/workload-commands.ts';
+import { heldBack } from './held-back.ts';
 import { ownerKey } from './pod-groups.ts';
 import type { ServicePod } from './service-pods.ts';
 
@@ -17,6 +18,8 @@ export interface RolloutNote {
   /** Pods of older revisions that still serve. */
   readonly olderReady: number;
   readonly changes: readonly TemplateChange[];
+  /** The way on, where a newer template waits. */
+  readonly ahead?: Fix;
 }
 
 /** No rollout is under way, or it has nothing to do with the pods. */
@@ -26,6 +29,11 @@ export const NO_ROLLOUT: RolloutNote = { evidence: [], undo: undefined, olderRea
 export function rolloutNote(index: ClusterIndex, bad: readonly ServicePod[]): RolloutNote {
   const first = bad[0];
   if (first === undefined || new Set(bad.map(ownerKey)).size > 1) return NO_ROLLOUT;
+  const held = heldBack(index, bad);
+  if (held !== undefined) {
+    const fact = `the template has changed since: ${joinNames(held.changes.map(changeInWords), 3)}; ${held.why}`;
+    return { ...NO_ROLLOUT, ahead: held.fix, evidence: [{ fact, source: formatRef(first.owner) }] };
+  }
   if (first.owner.kind === 'StatefulSet') return ofStatefulSet(bad, first);
   const rollout = rolloutOf(index, first.owner);
   if (rollout === undefined || !bad.every((entry) => isOfCurrentRevision(rollout, entry.pod))) return NO_ROLLOUT;
@@ -112,6 +120,7 @@ export function changeInWords(change: TemplateChange): string {
 
 /** The way back first when old pods prove that it works, else last. */
 export function withUndo(note: RolloutNote, fixes: readonly Fix[]): readonly Fix[] {
+  if (note.ahead !== undefined) return [note.ahead, ...fixes];
   if (note.undo === undefined) return fixes;
   return note.olderReady > 0 ? [note.undo, ...fixes] : [...fixes, note.undo];
 }

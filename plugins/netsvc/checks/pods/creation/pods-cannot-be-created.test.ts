@@ -67,6 +67,15 @@ describe('pods-cannot-be-created', () => {
     expect(report.causes[0]?.fixes[0]?.command).toContain('"requests":{"cpu":"100m"},"limits":{"memory":"128Mi"}');
   });
 
+  it('knows a LimitRange by the ratio that it asks for', () => {
+    const told = refused(
+      'pods "web-6f9c-" is forbidden: cpu max limit to request ratio per Container is 2, but provided ratio is 10.000000',
+    );
+    const report = diagnoseObjects([...told] as KubeObject[], 'web');
+    expect(causeCodes(report)).toEqual(['SVC208']);
+    expect(report.headline).toContain('the LimitRange of namespace shop forbids it: cpu max limit to request ratio');
+  });
+
   it('gives a container what a LimitRange allows, and back', () => {
     const [svc, owner, ...rest] = refused(
       'pods "web-6f9c-" is forbidden: minimum cpu usage per Container is 200m, but request is 50m',
