@@ -138,6 +138,21 @@ describe('a target', () => {
     expect((await ask('deploy/web', [...shop(), edge({ app: 'worker' })])).exit).toBe(0);
   });
 
+  it('without any Service leads to the one that only the ended pods of a Job match', async () => {
+    const lost = service('worker', {
+      selector: { app: 'workers' },
+      clusterIP: '10.96.10.12',
+      clusterIPs: ['10.96.10.12'],
+    });
+    const ended = pod('migrate-1', {
+      labels: { app: 'workers' },
+      meta: ownedBy('Job', 'migrate'),
+      status: { phase: 'Succeeded' },
+    });
+    const run = await ask('deploy/worker', [...shop(), lost, ended]);
+    expect(run.stdout).toContain('BROKEN  Service shop/worker selects app=workers');
+  });
+
   it('without any Service says so and shows near selectors', async () => {
     const run = await ask('deploy/worker');
     expect(run.exit).toBe(3);

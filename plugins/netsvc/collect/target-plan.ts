@@ -84,7 +84,7 @@ async function findServices(gatherer: Gatherer, target: Target, namespace: strin
   );
 }
 
-/** The Services that the object leads to, and those that may have been meant to: without any, all that share a label. */
+/** The Services that the object leads to, and those that may have been meant to: without any, all that share a label or bear the name. */
 function concerning(services: readonly Service[], found: KubeObject, target: Target): readonly Service[] {
   if (target.kind === 'Ingress') {
     const names = backendNames(found);
@@ -97,7 +97,7 @@ function concerning(services: readonly Service[], found: KubeObject, target: Tar
   const selecting = services.filter((service) => away(service) === 0);
   return selecting.length > 0
     ? [...selecting, ...services.filter((service) => away(service) > 0 && away(service) <= NEAR)]
-    : services.filter((service) => sharesALabel(service, labels));
+    : services.filter((service) => sharesALabel(service, labels) || nameOf(service) === target.name);
 }
 
 function sharesALabel(service: Service, labels: Labels): boolean {

@@ -4,6 +4,7 @@ import type { KubeObject, Labels } from '../../../shared/model/objects.ts';
 import type { Ingress, Service } from '../../../shared/model/objects-network.ts';
 import type { Pod } from '../../../shared/model/objects-pod.ts';
 import type { Workload } from '../../../shared/model/objects-workload.ts';
+import { isFinished } from '../../../shared/model/pods.ts';
 import type { Ref } from '../../../shared/model/refs.ts';
 import { nameOf, refOf } from '../../../shared/model/refs.ts';
 import { matchesLabels } from '../../../shared/model/selectors.ts';
@@ -71,7 +72,8 @@ export function meantServices(index: ClusterIndex, via: Ref, labels: Labels): re
   const { namespace = '', name } = via;
   return index.list('Service', namespace).filter((service) => {
     const selector = selectorOf(service);
-    if (selector === undefined || podsMatching(index, namespace, selector).length > 0) return false;
+    if (selector === undefined || podsMatching(index, namespace, selector).some((pod) => !isFinished(pod)))
+      return false;
     return nameOf(service) === name || labelDistance(selector, labels) <= NEAR;
   });
 }

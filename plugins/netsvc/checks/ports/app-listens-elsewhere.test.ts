@@ -93,6 +93,32 @@ describe('app-listens-elsewhere', () => {
     );
   });
 
+  it('takes the log of one pod for those of its revision that fare alike', () => {
+    const svc = service('api', { selector: { app: 'api' } });
+    const ask = (of: (at: number) => boolean) => {
+      const app = stagedApp('api');
+      const logs = [
+        {
+          namespace: 'shop',
+          pod: app.pods[0]?.metadata?.name ?? '',
+          container: 'app',
+          previous: false,
+          text: 'Listening on :3000\n',
+        },
+      ];
+      const pods = app.pods.map((one, at) => ({
+        ...one,
+        status: { ...one.status, conditions: [{ type: 'Ready', status: of(at) ? 'True' : 'False' }] },
+      }));
+      const objects = [svc, app.deployment, app.replicaSet, ...pods, ...slicesFor(svc, pods)];
+      return diagnoseObjects(objects, 'api', { logs });
+    };
+    const report = ask(() => true);
+    expect(report.verdict).toBe('broken');
+    expect(report.headline).toContain('container app of Deployment api listens on 3000');
+    expect(ask((at) => at === 1).headline).not.toContain('container app of Deployment api listens');
+  });
+
   it('believes the maker of an official image more than what the container declares', () => {
     const report = diagnose({ image: 'nginx:1.27-alpine', ports: [{ name: 'http', containerPort: 8080 }] });
     expect(causeCodes(report)).toEqual(['SVC402']);

@@ -1,7 +1,13 @@
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import type { Container, Pod } from '../../../../shared/model/objects-pod.ts';
-import { ownerWorkload } from '../../../../shared/model/owners.ts';
-import { podAddresses, podKey, type RunningContainer, runningContainers } from '../../../../shared/model/pods.ts';
+import { controllerOf, ownerWorkload } from '../../../../shared/model/owners.ts';
+import {
+  isReady,
+  podAddresses,
+  podKey,
+  type RunningContainer,
+  runningContainers,
+} from '../../../../shared/model/pods.ts';
 import { formatRef } from '../../../../shared/model/refs.ts';
 import { hideSecrets } from '../../../../shared/util/hide-secrets.ts';
 import { type CommandLine, readCommandLine } from './listen/command-line.ts';
@@ -51,7 +57,7 @@ function signsOf(index: ClusterIndex, pod: Pod, running: RunningContainer): Cont
   const { env, line } = spokenOf(index, namespace, running.spec);
   const workload = ownerWorkload(index, pod);
   const where = workload === undefined ? `Pod ${podKey(pod)}` : formatRef(workload.ref);
-  const log = index.log(namespace, pod.metadata?.name ?? '', running.name, false);
+  const log = logFor(index, pod, running.name);
   const told: Sign[] = [
     ...line.listeners.map((listener) => {
       const source = `${where} container ${running.name} ${(running.spec.args ?? []).length > 0 ? 'args' : 'command'}`;
@@ -62,10 +68,10 @@ function signsOf(index: ClusterIndex, pod: Pod, running: RunningContainer): Cont
         source: from === undefined ? source : `${source}, ${from.literal ? '' : `${from.name} of `}${from.source}`,
       };
     }),
-    ...(log === undefined ? [] : listenersOfLog(log, podAddresses(pod))).map((listener) => ({
+    ...listenersOfLog(log?.text ?? '', podAddresses(log?.pod ?? pod)).map((listener) => ({
       listener,
       via: 'log' as const,
-      source: `log of ${podKey(pod)} container ${running.name}`,
+      source: `log of ${podKey(log?.pod ?? pod)} container ${running.name}`,
     })),
     ...listenersOfConfig(index, pod, running.spec).map(({ listener, configMap, file }) => ({
       listener,
@@ -94,6 +100,36 @@ function signsOf(index: ClusterIndex, pod: Pod, running: RunningContainer): Cont
     })),
     helper: HELPERS.test(running.name),
   };
+}
+
+interface Log {
+  readonly pod: Pod;
+  readonly text: string;
+}
+
+/** Logs are read of one pod for many: those of one revision that fare alike write the same. */
+function logFor(index: ClusterIndex, pod: Pod, container: string): Log | undefined {
+  const namespace = pod.metadata?.namespace ?? '';
+  const textOf = ({ metadata }: Pod, name: string): string | undefined =>
+    index.log(namespace, metadata?.name ?? '', name, false);
+  const text = textOf(pod, container);
+  if (text !== undefined) return { pod, text };
+  const read = index.memo(`netsvc/ports/logs/${namespace}`, () => {
+    const map = new Map<string, Log>();
+    for (const one of index.list('Pod', namespace))
+      for (const { name } of runningContainers(one)) {
+        const said = textOf(one, name);
+        if (said !== undefined) map.set(alike(one, name), { pod: one, text: said });
+      }
+    return map;
+  });
+  return read.get(alike(pod, container));
+}
+
+function alike(pod: Pod, container: string): string {
+  const { labels = {}, name } = pod.metadata ?? {};
+  const revision = labels['pod-template-hash'] ?? labels['controller-revision-hash'] ?? name;
+  return `${controllerOf(pod)?.name} ${revision} ${isReady(pod)} ${container}`;
 }
 
 /** Whether a number of the command line can be a port that it means. */
