@@ -171,6 +171,13 @@ describe('what a probe is answered', () => {
       'Readiness probe failed: error: this server does not implement the grpc health protocol (grpc.health.v1.Health): unknown service grpc.health.v1.Health',
     );
     expect(none.causes[0]?.fixes[0]?.command).toContain('"grpc":null,"tcpSocket":{"port":8080}');
+    const unheard = (port: number) =>
+      failing(
+        { readinessProbe: { grpc: { port } } },
+        `Readiness probe failed: timeout: failed to connect service "10.1.1.1:${port}" within 1s: context deadline exceeded`,
+      ).headline;
+    expect(unheard(9090)).toContain('the container does not declare port 9090 (it declares');
+    expect(unheard(8080)).not.toContain('does not declare');
   });
 
   it('still names container and probe without events', () => {

@@ -5,6 +5,7 @@ import {
   formatProbe,
   probePort,
   probePortNumber,
+  probesUndeclaredPort,
   probeTimes,
 } from '../../../../shared/model/pod-state-probe.ts';
 import { conditionOf, runningContainers, wasReadySince } from '../../../../shared/model/pods.ts';
@@ -59,8 +60,16 @@ export function failureInWords(failing: FailingProbe): string {
     case 'unseen':
       return `it has not passed${container.status?.started === true ? '' : ' yet'}; no event says why`;
     default:
-      return (said === '' ? 'it fails' : said) + askedHost(failing);
+      return (said === '' ? 'it fails' : said) + askedHost(failing) + unheard(failing);
   }
+}
+
+/** No connection to a port that nobody declares: that of the probe is the wrong one, it seems. */
+function unheard(failing: FailingProbe): string {
+  const { probe, container, failure } = failing;
+  return /failed to connect/.test(failure?.message ?? '') && probesUndeclaredPort(container.spec, probe)
+    ? `; the container does not declare port ${probePort(probe)}${declared(failing)}`
+    : '';
 }
 
 function slowed(failing: FailingProbe): string {

@@ -59,12 +59,17 @@ function hostPorts(pod: Pod): { port: number; protocol: string; container: strin
 /** `ExternalProvisioning`, `ProvisioningFailed` */
 const PROVISIONING = /Provisioning/;
 
+/** Whether a claim of the pod is known to have its volume. */
+export function isBound(index: ClusterIndex, { pod }: ServicePod, name: string): boolean {
+  const claim = index.get('PersistentVolumeClaim', pod.metadata?.namespace, name) as Claim | undefined;
+  return claim?.status?.phase === 'Bound';
+}
+
 /** Whether something was asked to make the volume of a claim: the scheduler has chosen a node by then. */
-export function isProvisioned(index: ClusterIndex, { pod }: ServicePod, name: string): boolean {
-  const metadata = { name, namespace: pod.metadata?.namespace ?? '' };
-  const claim = index.get('PersistentVolumeClaim', metadata.namespace, name) as Claim | undefined;
+export function isProvisioned(index: ClusterIndex, entry: ServicePod, name: string): boolean {
+  const metadata = { name, namespace: entry.pod.metadata?.namespace ?? '' };
   return (
-    claim?.status?.phase !== 'Bound' &&
+    !isBound(index, entry, name) &&
     index
       .events({ kind: 'PersistentVolumeClaim', metadata }, 'PersistentVolumeClaim')
       .some(({ reason }) => PROVISIONING.test(reason ?? ''))

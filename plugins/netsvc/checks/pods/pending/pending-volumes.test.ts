@@ -144,7 +144,11 @@ describe('volumes that keep pods waiting', () => {
     expect(report.headline).toContain(
       'claim data is Pending (storageClassName fast), waiting for provisioner csi.example.com',
     );
-    expect(causeCodes(ask(unseen, claim, first))).toEqual(['SVC221']);
+    const scheduler = ask(unseen, claim, first);
+    expect(scheduler.causes[0]).toMatchObject({ code: 'SVC221', confidence: 'possible' });
+    expect(scheduler.headline).toContain('or it waits for the volume of claim data');
+    const bound = { ...claim, status: { phase: 'Bound' } };
+    expect(ask(unseen, bound).causes[0]?.confidence).toBe('likely');
     const without = diagnoseObjects([web, deployment('web'), unseen, waits], 'web', {
       except: { PersistentVolumeClaim: 'notCollected' },
     });

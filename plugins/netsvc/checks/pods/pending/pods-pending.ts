@@ -20,7 +20,7 @@ import { preemptionOf } from '../states/preemption.ts';
 import { POD_USES } from '../workloads-behind.ts';
 import { pendingDetail } from './pending-detail.ts';
 import { refusalsOf } from './pending-refusals.ts';
-import { claimDetail, isProvisioned } from './pending-rules.ts';
+import { claimDetail, isBound, isProvisioned } from './pending-rules.ts';
 
 type Pending = PodIn<'unscheduled'>;
 
@@ -158,6 +158,8 @@ function unseen(index: ClusterIndex, entry: Pending, facts: Facts, pods: string)
   const scheduler = entry.pod.spec?.schedulerName ?? 'default-scheduler';
   const custom = scheduler !== 'default-scheduler';
   const [sick] = custom ? [] : sickSchedulers(index);
+  const [claim] = claimsOf(entry.pod).filter((name) => !isBound(index, entry, name));
+  const awaited = claim === undefined ? '' : `; or it waits for the volume of claim ${claim}`;
   const why = `no scheduler has looked at ${facts.pods?.length === 1 ? 'it' : 'them'}`;
   return podsMessages.SVC221.raise({
     ...facts,
@@ -165,11 +167,11 @@ function unseen(index: ClusterIndex, entry: Pending, facts: Facts, pods: string)
       pods,
       why:
         sick === undefined
-          ? `${why}; spec.schedulerName is ${scheduler}`
+          ? `${why}; spec.schedulerName is ${scheduler}${awaited}`
           : `${why}: kube-scheduler does not run (${sick.name}: ${sick.reason})`,
     },
     evidence: [...(sick === undefined ? [] : [sickEvidence(sick, index.now)]), ...(facts.evidence ?? [])],
-    confidence: sick === undefined ? 'likely' : 'proven',
+    confidence: sick !== undefined ? 'proven' : claim === undefined ? 'likely' : 'possible',
     fixes:
       custom && isPatchable(entry.owner)
         ? [
