@@ -121,17 +121,18 @@ export interface Seen {
 }
 
 /** One object by its name, or those that a field selector takes: `{ field: 'status.podIP=10.1.2.3' }`. */
-export type SeenPart = string | { readonly field: string };
+export type SeenPart = string | { readonly field: string } | { readonly selector: string };
 
 /**
  * Tells what was read of a kind in a namespace (`*`: in all of them). The best entry counts: a refused list of the
  * whole cluster followed by a granted list of the namespace is `ok` for that namespace. With `name` the question is
- * about one object: having asked for it by name is then as good as the whole list; so it is with `{ field }` about the
- * objects that a field selector takes.
+ * about one object: having asked for it by name is then as good as the whole list; so it is with `{ field }` and
+ * `{ selector }` about the objects that such a selector takes.
  */
 export function seen(snapshot: Snapshot, kind: KindName, namespace: string, part?: SeenPart): Seen {
   const name = typeof part === 'string' ? part : undefined;
-  const subset = typeof part === 'object' ? `field ${part.field}` : `name=${name}`;
+  const subset =
+    typeof part !== 'object' ? `name=${name}` : 'field' in part ? `field ${part.field}` : `selector ${part.selector}`;
   let best: Seen = { status: 'notCollected', reason: `${pluralOfKind(kind)} were not collected`, whole: false };
   let bestRank = -1;
   for (const entry of snapshot.coverage) {

@@ -6,11 +6,12 @@ import { checks } from '../../plugins/netsvc/checks/checks.ts';
 import { sweepPlan } from '../../plugins/netsvc/collect/sweep-plan.ts';
 import { targetPlan } from '../../plugins/netsvc/collect/target-plan.ts';
 import { netsvc } from '../../plugins/netsvc/plugin.ts';
+import { ingressTo } from '../../plugins/netsvc/testing/ingress-objects.ts';
 import { parseTarget } from '../../shared/cli/parse-target.ts';
 import { TARGET_KINDS } from '../../shared/cli/target-kinds.ts';
 import { createGatherer } from '../../shared/collect/gather/gather.ts';
 import { createIndex } from '../../shared/model/cluster-index.ts';
-import { podWith, waiting } from '../../shared/testing/broken-pods.ts';
+import { crashing, ended, podWith, waiting } from '../../shared/testing/broken-pods.ts';
 import { deployment, event, NOW, pod, service, slicesFor, snapshotOf } from '../../shared/testing/builders.ts';
 import { fakeCluster } from '../../shared/testing/fake-cluster.ts';
 import { runCli } from '../../shared/testing/run-cli.ts';
@@ -120,6 +121,34 @@ describe('the plans', () => {
     });
     const { stdout } = await runCli(netsvc, 'web', { now: NOW, world: { connect: async () => cluster } });
     expect(stdout).toContain('secret "tls" has no key k');
+  });
+
+  it('a Service whose pod is asked by its name is read before it is blamed', async () => {
+    const app = crashing('web-6f9c-a', ended(1, 'Error'), { of: 'web' });
+    const db = service('db', { clusterIP: 'None', selector: { app: 'db' }, ports: [{ port: 8080 }] });
+    const member = pod('db-0', { labels: { app: 'db' } });
+    const objects = [service('web'), deployment('web'), app, db, member, ...slicesFor(db, [member])];
+    const cluster = fakeCluster(objects, {
+      namespace: 'shop',
+      logs: { 'shop/web-6f9c-a/app.previous': 'getaddrinfo ENOTFOUND db-1.db' },
+    });
+    const { stdout } = await runCli(netsvc, 'web', { now: NOW, world: { connect: async () => cluster } });
+    expect(stdout).toContain('it asks for db-1.db: Service db has no pod db-1');
+    expect(stdout).not.toContain('out of date');
+  });
+
+  it('a Service that is missing where it is asked for is found in another namespace', async () => {
+    const app = crashing('web-6f9c-a', ended(1, 'Error'), { of: 'web' });
+    const pay = service('payments', {}, { namespace: 'pay' });
+    const front = ingressTo('shop', { service: 'payments' });
+    const cluster = fakeCluster([service('web'), deployment('web'), app, pay, front], {
+      namespace: 'shop',
+      logs: { 'shop/web-6f9c-a/app.previous': 'getaddrinfo ENOTFOUND payments' },
+    });
+    const world = { connect: async () => cluster };
+    const { stdout } = await runCli(netsvc, 'web', { now: NOW, world });
+    expect(stdout).toContain('Service payments is in namespace pay');
+    expect((await runCli(netsvc, 'ing/shop', { now: NOW, world })).stdout).toContain('(it does in pay)');
   });
 
   it('with rights in one namespace only, the answer about it is the same and says what was not seen', async () => {

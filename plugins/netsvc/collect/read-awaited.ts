@@ -9,6 +9,7 @@ import { hostParts } from '../checks/names/host-parts.ts';
 import { bareHosts, hostVariables, ownName } from '../checks/names/host-references.ts';
 import { askedHosts } from '../checks/pods/dependencies/asked-hosts.ts';
 import { readLogs } from './read-logs.ts';
+import { readNamesakes } from './read-namesakes.ts';
 import { readNamespace } from './read-namespace.ts';
 import { podsWithLabels } from './read-pods.ts';
 import { slicesOf } from './slices-of.ts';
@@ -33,12 +34,16 @@ export async function readAwaited(
   if (sick.length === 0 || known.size > MAX_STEPS) return;
   const namespace = namespaceOf(service);
   const hosts = hostsOf(sick, logs);
-  const names = hosts.flatMap((host) => {
-    const name = ownName(namespace, host);
-    return name === undefined || known.has(name) ? [] : name;
-  });
+  const own = hosts.flatMap((host) => ownName(namespace, host) ?? []);
+  // `db-0.db` stands for a pod of Service `db`.
+  const ofPods = hosts.flatMap((host) =>
+    hostParts(namespace, host).flatMap((one) => (one.pod !== undefined && one.namespace === namespace ? one.name : [])),
+  );
+  const names = [...own, ...ofPods].filter((name) => !known.has(name));
   const abroad = readAbroad(gatherer, namespace, hosts);
   const services = await gatherer.list('Service', { namespace });
+  const absent = own.filter((name) => !services.some((one) => nameOf(one) === name));
+  await readNamesakes(gatherer, absent);
   await Promise.all(
     services
       .filter((one) => names.includes(nameOf(one)) || hosts.includes(one.spec?.clusterIP ?? ''))

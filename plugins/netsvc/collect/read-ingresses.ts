@@ -3,6 +3,7 @@ import type { Ingress, Service } from '../../../shared/model/objects-network.ts'
 import { nameOf, namespaceOf } from '../../../shared/model/refs.ts';
 import { ROUTE_KINDS } from '../checks/ingress/route-kinds.ts';
 import { backendNames } from '../targets/resolve-services.ts';
+import { readNamesakes } from './read-namesakes.ts';
 
 /** What the Ingresses in front of a Service depend on. */
 export async function readIngresses(gatherer: Gatherer, service: Service): Promise<void> {
@@ -36,8 +37,19 @@ export async function readIngress(gatherer: Gatherer, ingress: Ingress): Promise
     gatherer.list('Ingress'),
     ...[...secrets].map((name) => gatherer.get('Secret', namespace, name)),
     readController(gatherer, hasAddress(ingress)),
+    readStrayBackends(gatherer, ingress),
     ...(hasAddress(ingress) ? [] : [gatherer.list('Deployment')]),
   ]);
+}
+
+/** Backends that the namespace does not have may be in another one. */
+async function readStrayBackends(gatherer: Gatherer, ingress: Ingress): Promise<void> {
+  const services = await gatherer.list('Service', { namespace: namespaceOf(ingress) });
+  const known = new Set(services.map(nameOf));
+  await readNamesakes(
+    gatherer,
+    backendNames(ingress).filter((name) => !known.has(name)),
+  );
 }
 
 /** How the charts of the known controllers label their pods. */

@@ -2,8 +2,15 @@ import type { CheckRun } from '../../../shared/diagnose/run-checks.ts';
 import type { Finding } from '../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../shared/model/cluster-index.ts';
 import type { Service } from '../../../shared/model/objects-network.ts';
-import { formatRef, type Ref } from '../../../shared/model/refs.ts';
+import { formatRef, nameOf, namespaceOf, type Ref } from '../../../shared/model/refs.ts';
 import type { Report } from '../../../shared/report/report.ts';
+import { slicesOf } from '../collect/slices-of.ts';
+
+function slicesSeen(index: ClusterIndex, service: Service): boolean {
+  const { namespace, labelSelector } = slicesOf(namespaceOf(service), nameOf(service));
+  const { status, whole } = index.seen('EndpointSlice', namespace, { selector: labelSelector });
+  return status !== 'ok' || whole;
+}
 
 /** Words of the pods that are repeated under the cause. */
 const MOST = 3;
@@ -20,7 +27,8 @@ export function withAwaitedRuns(
 ): readonly CheckRun[] {
   const rootOf = ({ name, namespace }: Ref): Finding | undefined => {
     const service = index.get('Service', namespace, name);
-    const report = service === undefined ? undefined : judge(service);
+    // Of one whose slices were not read nothing is known.
+    const report = service !== undefined && slicesSeen(index, service) ? judge(service) : undefined;
     const [cause] = report?.causes ?? [];
     return cause?.severity === 'critical' ? cause : undefined;
   };

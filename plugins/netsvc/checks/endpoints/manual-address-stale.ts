@@ -1,5 +1,5 @@
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
-import type { Confidence, Evidence } from '../../../../shared/messages/finding.ts';
+import type { Confidence, Evidence, Fix } from '../../../../shared/messages/finding.ts';
 import { isProvenAbsent, isWhollyRead } from '../../../../shared/model/absence.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import { podsWithAddress } from '../../../../shared/model/held-addresses.ts';
@@ -40,7 +40,11 @@ export const manualAddressStale = defineCheck<ServiceSubject>({
           address: first.endpoint.address,
           why: first.why,
           others: stale.length - 1,
-          fixes: fixesOf(index, subject),
+          fixes: fixesOf(
+            index,
+            subject,
+            stale.map(({ endpoint }) => endpoint),
+          ),
         },
         severity: stale.length === all.length ? 'critical' : 'warning',
         confidence: first.confidence,
@@ -162,16 +166,41 @@ function liveEvidence(index: ClusterIndex, subject: ServiceSubject): readonly Ev
     }));
 }
 
-function fixesOf(index: ClusterIndex, subject: ServiceSubject) {
+/** Hand-made slices with nothing in them but stale addresses and those of pods, which a selector finds by itself. */
+function leftOver(index: ClusterIndex, subject: ServiceSubject, stale: readonly ManualEndpoint[]): readonly string[] {
+  const all = manualEndpoints(index, subject);
+  const names = new Set(stale.flatMap(({ holder: { ref } }) => (ref.kind === 'EndpointSlice' ? ref.name : [])));
+  return [...names].filter((name) =>
+    all.every(
+      (one) => one.holder.ref.name !== name || stale.includes(one) || podsWithAddress(index, one.address).length > 0,
+    ),
+  );
+}
+
+/** Slices that stay beside a selector would keep their share of the requests. */
+function withoutSlices(fix: Fix, { namespace }: ServiceSubject, slices: readonly string[]): Fix {
+  const [name, ...more] = slices;
+  if (name === undefined || more.length > 0) return fix;
+  return {
+    ...fix,
+    title: `${fix.title}, and take the slice away`,
+    command:
+      `kubectl get endpointslice ${name} -n ${namespace} -o yaml > ${name}.yaml && ` +
+      `kubectl delete endpointslice ${name} -n ${namespace} && ${fix.command}`,
+    undo: `${fix.undo} && kubectl create -f ${name}.yaml`,
+  };
+}
+
+function fixesOf(index: ClusterIndex, subject: ServiceSubject, stale: readonly ManualEndpoint[]): readonly Fix[] {
   const fix = selectorFixFor(index, subject);
   return [
-    ...(fix === undefined ? [] : [fix]),
+    ...(fix === undefined ? [] : [withoutSlices(fix, subject, leftOver(index, subject, stale))]),
     {
       title: 'see which addresses the Service has, and where the pods are',
       command:
         `kubectl get endpointslices -n ${subject.namespace} -l kubernetes.io/service-name=${subject.name} -o yaml; ` +
         `kubectl get pods -n ${subject.namespace} -o wide`,
-      risk: 'none' as const,
+      risk: 'none',
     },
   ];
 }

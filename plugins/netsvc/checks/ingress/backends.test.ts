@@ -59,6 +59,17 @@ describe('ingress backends', () => {
     const other = service('api', {}, { namespace: 'data' });
     const [finding] = judge([...web, other], ingressTo('shop', { service: 'api' }));
     expect(finding?.summary).toContain('does not exist in this namespace (it does in data)');
+    const line = 'kubectl create service externalname api -n shop --external-name=api.data.svc.cluster.local --tcp=80';
+    expect(finding?.fixes[0]).toMatchObject({ command: line, undo: 'kubectl delete service api -n shop' });
+    // The very name elsewhere says more than a longer one here; of several none is meant before the others.
+    const [longer] = judge([...web, other, service('api-db')], ingressTo('shop', { service: 'api' }));
+    expect(longer?.summary).not.toContain('api-db');
+    const [several] = judge(
+      [...web, other, service('api', {}, { namespace: 'shop-api' })],
+      ingressTo('shop', { service: 'api' }),
+    );
+    expect(several?.summary).toContain('(it does in shop-api)');
+    expect(several?.fixes).toHaveLength(1);
   });
 
   it('tells a backend without ready endpoints when asked for the Ingress', () => {

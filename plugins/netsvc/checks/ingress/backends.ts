@@ -8,6 +8,7 @@ import { endpointRows, podsOf, slicesOf } from '../../../../shared/model/service
 import { patchLine } from '../../../../shared/util/kubectl.ts';
 import { joinAnd, joinNames } from '../../../../shared/util/text.ts';
 import { ingressMessages } from '../../messages/ingress.ts';
+import { likeness } from '../selector/label-distance.ts';
 import { meantService } from './meant-service.ts';
 import { formatRoute, type Route, routesOf } from './routes.ts';
 
@@ -65,11 +66,14 @@ function serviceMissing(
   all: number,
 ): Finding {
   const namespace = namespaceOf(ingress);
-  const meant = meantService(index, namespace, wanted);
-  const elsewhere = index
+  const [elsewhere, ...more] = index
     .list('Service')
     .filter((service) => nameOf(service) === wanted && namespaceOf(service) !== namespace)
-    .map(namespaceOf);
+    .sort((a, b) => likeness(namespaceOf(b), namespace) - likeness(namespaceOf(a), namespace));
+  const near = meantService(index, namespace, wanted);
+  // A name that only holds the other says less than the very name elsewhere.
+  const meant =
+    elsewhere !== undefined && near !== undefined && likeness(nameOf(near), wanted) <= 0.6 ? undefined : near;
   return ingressMessages.SVC704.raise({
     subject: refOf(ingress, 'Ingress'),
     args: {
@@ -78,10 +82,13 @@ function serviceMissing(
       routes: joinNames(group.map(formatRoute), 2),
       wanted,
       meant: meant === undefined ? '' : nameOf(meant),
-      elsewhere: elsewhere[0] ?? '',
+      elsewhere: elsewhere === undefined ? '' : namespaceOf(elsewhere),
       fixes:
         meant === undefined
-          ? [{ title: 'see which Services there are', command: `kubectl get services -n ${namespace}`, risk: 'none' }]
+          ? [
+              ...(elsewhere === undefined || more.length > 0 ? [] : [aliasFix(namespace, elsewhere)]),
+              { title: 'see which Services there are', command: `kubectl get services -n ${namespace}`, risk: 'none' },
+            ]
           : [renameFix(ingress, group, wanted, nameOf(meant))],
     },
     impact: 0.5 * (group.length / all),
@@ -96,6 +103,20 @@ function serviceMissing(
       },
     ],
   });
+}
+
+/** Makes the Service of another namespace known in that of the Ingress. */
+function aliasFix(namespace: string, service: Service): Fix {
+  const name = nameOf(service);
+  const ports = (service.spec?.ports ?? [])
+    .flatMap(({ port }) => (port === undefined ? [] : ` --tcp=${port}`))
+    .join('');
+  return {
+    title: 'make an alias of it here, if the controller takes aliases',
+    command: `kubectl create service externalname ${name} -n ${namespace} --external-name=${name}.${namespaceOf(service)}.svc.cluster.local${ports}`,
+    risk: 'low',
+    undo: `kubectl delete service ${name} -n ${namespace}`,
+  };
 }
 
 function renameFix(ingress: Ingress, group: readonly Route[], from: string, to: string): Fix {

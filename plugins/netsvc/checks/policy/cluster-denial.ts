@@ -10,9 +10,11 @@ import type { ServiceSubject } from '../../service-subject.ts';
 export function closedToPods({ type, service }: ServiceSubject, access: ServiceAccess): readonly AccessPort[] {
   const inside = type === 'ClusterIP' && (service.spec?.externalIPs ?? []).length === 0;
   if (!inside || !access.policies.some(deniesAllPods)) return [];
+  const lets = access.policies.some(({ rules }) => rules.some(({ action }) => action !== 'deny'));
   return access.ports.filter(({ sameNamespace, otherNamespaces }) => {
     const all = [sameNamespace, otherNamespaces];
-    return all.some(({ none }) => none > 0) && all.every(({ none, total }) => none === total);
+    // Where no other pod was read, only a rule that lets some in could keep the denial from one.
+    return (!lets || all.some(({ none }) => none > 0)) && all.every(({ none, total }) => none === total);
   });
 }
 

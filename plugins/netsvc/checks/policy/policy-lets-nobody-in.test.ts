@@ -263,6 +263,19 @@ describe('policy-lets-nobody-in', () => {
     expect(shut.causes[0]?.fixes[0]?.command).toBe('kubectl edit adminnetworkpolicy shut');
     const base = ask(admin('base', { namespaces: {} }, 'Baseline'));
     expect(base.causes[0]?.fixes[0]?.command).toContain('"kind":"NetworkPolicy"');
+    // Of other pods nothing was read: a denial of all of them holds for whoever comes.
+    const alone = (...more: readonly KubeObject[]) => {
+      const [web, one] = [service('web'), pod('web-1')];
+      return diagnoseObjects([namespace('shop'), web, one, ...slicesFor(web, [one]), calico, ...more], 'web', {
+        only: { Pod: { namespace: 'shop' } },
+      });
+    };
+    expect(causeCodes(alone(admin('shut', { namespaces: {} })))).toEqual(['SVC601']);
+    const front = { namespaces: { matchLabels: { team: 'front' } } };
+    const letting = { ...admin('some', front), spec: { ...admin('some', front).spec, priority: 1 } };
+    const [rule] = letting.spec.ingress;
+    letting.spec.ingress = [{ ...rule, from: [front], action: 'Allow' }];
+    expect(causeCodes(alone(letting, admin('shut', { namespaces: {} })))).toEqual([]);
     expect(ask(admin('some', { namespaces: { matchLabels: { team: 'x' } } })).verdict).toBe('healthy');
     const open = service('web', { type: 'LoadBalancer' });
     const balanced = shop([other], [calico, admin('shut', { namespaces: {} })]).map((object) =>

@@ -185,6 +185,17 @@ describe('what a crashing container needs and does not get', () => {
     expect(set({ name: 'DB_URL', value: 'mysql://u:pw@db:3306/x' })).toBe('kubectl netsvc db -n shop');
   });
 
+  it('a Service whose slices were not read is blamed for nothing', () => {
+    const made = crashing('web-6f9c-a', ended(1, 'Error'), { of: 'web' });
+    const text = 'dial tcp db:5432: connect: connection refused';
+    const logs = [{ namespace: 'shop', pod: 'web-6f9c-a', container: 'app', previous: true, text }];
+    const objects = [web, deployment('web', { app: 'web' }), made, db, pod('db-0', { labels: { app: 'db' } })];
+    const ask = (options: object) => diagnoseObjects(objects, 'web', { logs, ...options }).headline;
+    const part = { EndpointSlice: { subset: 'selector kubernetes.io/service-name=web' } };
+    expect(ask({})).toContain('waits for Service db');
+    expect(ask({ only: part })).not.toContain('waits for Service db');
+  });
+
   it('the own address of a pod of a headless Service, which a probe names, is no peer', () => {
     const sound = service('web', { clusterIP: 'None', ports: [{ port: 8080 }] });
     const made = unready('web-6f9c-a', { readinessProbe: { tcpSocket: { port: 8080 } } }, { of: 'web' });
