@@ -12,7 +12,17 @@ import { TARGET_KINDS } from '../../shared/cli/target-kinds.ts';
 import { createGatherer } from '../../shared/collect/gather/gather.ts';
 import { createIndex } from '../../shared/model/cluster-index.ts';
 import { crashing, ended, podWith, waiting } from '../../shared/testing/broken-pods.ts';
-import { deployment, event, NOW, pod, service, slicesFor, snapshotOf } from '../../shared/testing/builders.ts';
+import {
+  deployment,
+  event,
+  NOW,
+  namespace,
+  networkPolicy,
+  pod,
+  service,
+  slicesFor,
+  snapshotOf,
+} from '../../shared/testing/builders.ts';
 import { fakeCluster } from '../../shared/testing/fake-cluster.ts';
 import { runCli } from '../../shared/testing/run-cli.ts';
 import { objectsOf, readScenario, scenarioNames } from './facts.ts';
@@ -149,6 +159,19 @@ describe('the plans', () => {
     const { stdout } = await runCli(netsvc, 'web', { now: NOW, world });
     expect(stdout).toContain('Service payments is in namespace pay');
     expect((await runCli(netsvc, 'ing/shop', { now: NOW, world })).stdout).toContain('(it does in pay)');
+  });
+
+  it('the callers that a policy means are found in another namespace', async () => {
+    const made = pod('web-1');
+    const ui = pod('ui-1', { namespace: 'front', labels: { app: 'ui' } });
+    const allow = networkPolicy('allow', {
+      podSelector: {},
+      ingress: [{ from: [{ podSelector: { matchLabels: { app: 'ui' } } }] }],
+    });
+    const objects = [namespace('shop'), namespace('front'), service('web'), made, ui, allow];
+    const cluster = fakeCluster([...objects, ...slicesFor(service('web'), [made])], { namespace: 'shop' });
+    const { stdout } = await runCli(netsvc, 'web', { now: NOW, world: { connect: async () => cluster } });
+    expect(stdout.replace(/\s+/g, ' ')).toContain('pods with that label are in namespace front');
   });
 
   it('with rights in one namespace only, the answer about it is the same and says what was not seen', async () => {

@@ -147,8 +147,7 @@ export function peerMiss(
     };
   }
   const elsewhere = fitting(model, peer.podSelector, home);
-  const others = inNamespaces.filter((unit) => !asked.includes(unit));
-  const candidates = distinctPods(others.length > 0 ? others : inNamespaces);
+  const candidates = distinctPods(inNamespaces.filter((unit) => !asked.includes(unit)));
   return {
     on: 'pod',
     local: selector === undefined,
