@@ -11,6 +11,7 @@ import { parseTarget } from '../../shared/cli/parse-target.ts';
 import { TARGET_KINDS } from '../../shared/cli/target-kinds.ts';
 import { createGatherer } from '../../shared/collect/gather/gather.ts';
 import { createIndex } from '../../shared/model/cluster-index.ts';
+import type { KubeObject } from '../../shared/model/objects.ts';
 import { crashing, ended, podWith, waiting } from '../../shared/testing/broken-pods.ts';
 import {
   deployment,
@@ -19,6 +20,7 @@ import {
   namespace,
   networkPolicy,
   pod,
+  secondsAgo,
   service,
   slicesFor,
   snapshotOf,
@@ -159,6 +161,21 @@ describe('the plans', () => {
     const { stdout } = await runCli(netsvc, 'web', { now: NOW, world });
     expect(stdout).toContain('Service payments is in namespace pay');
     expect((await runCli(netsvc, 'ing/shop', { now: NOW, world })).stdout).toContain('(it does in pay)');
+  });
+
+  it('a change on which no controller has acted is told with its time', async () => {
+    const made = pod('web-1');
+    const late = deployment('web', { app: 'web' }, { replicas: 3 });
+    const written = { manager: 'kubectl', operation: 'Update', time: secondsAgo(300) };
+    const changed = {
+      ...late,
+      metadata: { ...late.metadata, generation: 2, creationTimestamp: secondsAgo(9000), managedFields: [written] },
+      status: { observedGeneration: 1, replicas: 1, readyReplicas: 1 },
+    };
+    const objects = [service('web'), made, ...slicesFor(service('web'), [made]), changed as KubeObject];
+    const cluster = fakeCluster(objects, { namespace: 'shop' });
+    const { stdout } = await runCli(netsvc, 'web', { now: NOW, world: { connect: async () => cluster } });
+    expect(stdout).toContain('SVC211');
   });
 
   it('the callers that a policy means are found in another namespace', async () => {

@@ -19,14 +19,26 @@ export async function readNamespace(gatherer: Gatherer, namespace: string): Prom
     podsOfSmallNamespace(gatherer, namespace),
     gatherer.list('NetworkPolicy', { namespace }),
     gatherer.list('Ingress', { namespace }),
-    gatherer.list('Deployment', { namespace }),
-    gatherer.list('StatefulSet', { namespace }),
+    readWorkloads(gatherer, 'Deployment', namespace),
+    readWorkloads(gatherer, 'StatefulSet', namespace),
     readDaemonSets(gatherer, namespace),
     namespaceEvents(gatherer, namespace),
     gatherer.list('ServiceCIDR'),
     readClusterServices(gatherer),
     readRarePolicies(gatherer, namespace),
   ]);
+}
+
+/** Workloads that are asked for by name at most. */
+const MAX_LATE = 3;
+
+/** Those on whose present form no controller has acted yet by name as well: only then it is told when they changed. */
+async function readWorkloads(gatherer: Gatherer, kind: 'Deployment' | 'StatefulSet', namespace: string): Promise<void> {
+  const all = await gatherer.list(kind, { namespace });
+  const late = all.filter(
+    ({ metadata, status }) => (status?.observedGeneration ?? Infinity) < (metadata?.generation ?? 0),
+  );
+  await Promise.all(late.slice(0, MAX_LATE).map((one) => gatherer.get(kind, namespace, nameOf(one))));
 }
 
 /** The events of a namespace, as many as are read. */
