@@ -178,6 +178,27 @@ describe('the plans', () => {
     expect(stdout).toContain('SVC211');
   });
 
+  it.each([
+    ['IngressClass', 'ing/shop', 'ingress: forbidden: list ingressclasses'],
+    ['Node', 'web', 'exposure, cluster, pressure: forbidden: list nodes'],
+    ['Namespace', 'web --from pod/client', 'policy: forbidden: '],
+  ])('without the right to read %s it is said what the answer does not cover', async (kind, words, said) => {
+    const web = service('web', { type: 'NodePort', externalTrafficPolicy: 'Local' });
+    const made = pod('web-1');
+    const front = ingressTo('shop', { service: 'web', address: false });
+    const allow = networkPolicy('allow', {
+      podSelector: { matchLabels: { app: 'web' } },
+      ingress: [{ from: [{ namespaceSelector: { matchLabels: { team: 'x' } } }] }, { ports: [{ port: 9 }] }],
+    });
+    const client = pod('client', { labels: { app: 'client' } });
+    const objects = [namespace('shop'), web, made, client, ...slicesFor(web, [made])];
+    const extra = kind === 'IngressClass' ? [front] : kind === 'Namespace' ? [allow] : [];
+    const forbidden = [kind, `${kind}@*`, `${kind}@shop`];
+    const cluster = fakeCluster([...objects, ...extra], { namespace: 'shop', forbidden });
+    const { stdout } = await runCli(netsvc, words, { now: NOW, world: { connect: async () => cluster } });
+    expect(stdout.replace(/\s+/g, ' ')).toContain(said);
+  });
+
   it('the callers that a policy means are found in another namespace', async () => {
     const made = pod('web-1');
     const ui = pod('ui-1', { namespace: 'front', labels: { app: 'ui' } });

@@ -3,7 +3,7 @@ import { formatRef } from '../../../../shared/model/refs.ts';
 import { joinNames, plural } from '../../../../shared/util/text.ts';
 import { exposureMessages } from '../../messages/exposure.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
-import { placeName, placesOf, placesSeen, placesSource } from './places.ts';
+import { placeName, placesOf, placesSeen, placesSource, unreadNodes } from './places.ts';
 
 /** Nodes that a load balancer must not send to (well-known labels). */
 const EXCLUDED = 'node.kubernetes.io/exclude-from-external-load-balancers';
@@ -66,4 +66,5 @@ export const externalTrafficLocal = defineCheck<ServiceSubject>({
       }),
     ];
   },
+  undecided: ({ type }, { index }) => (type === 'NodePort' ? unreadNodes(index) : undefined),
 });

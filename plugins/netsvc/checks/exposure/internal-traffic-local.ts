@@ -3,7 +3,7 @@ import { formatRef } from '../../../../shared/model/refs.ts';
 import { joinNames, plural } from '../../../../shared/util/text.ts';
 import { exposureMessages } from '../../messages/exposure.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
-import { callerPod, placeName, placesOf, placesSeen, placesSource } from './places.ts';
+import { callerPod, placeName, placesOf, placesSeen, placesSource, unreadNodes } from './places.ts';
 
 /**
  * internalTrafficPolicy Local: kube-proxy of a node sends to endpoints of that node only, and drops when it has none
@@ -62,4 +62,5 @@ export const internalTrafficLocal = defineCheck<ServiceSubject>({
       }),
     ];
   },
+  undecided: (_, { index }) => unreadNodes(index),
 });

@@ -105,6 +105,12 @@ export function placesSeen(index: ClusterIndex, subject: ServiceSubject): boolea
   return subject.selector !== undefined && index.seen('Pod', subject.namespace).status === 'ok';
 }
 
+/** Why it is not known which nodes there are; undefined when it is. */
+export function unreadNodes(index: ClusterIndex): string | undefined {
+  const { status, reason } = index.seen('Node');
+  return status === 'ok' ? undefined : reason;
+}
+
 /** Where the places of endpoints were read. */
 export function placesSource(index: ClusterIndex, subject: ServiceSubject): string {
   return `${slicesSeen(index, subject) ? 'EndpointSlices' : 'ready pods'}, by nodeName`;

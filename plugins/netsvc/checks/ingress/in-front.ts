@@ -1,7 +1,8 @@
 import type { CheckContext } from '../../../../shared/diagnose/check.ts';
 import type { Finding } from '../../../../shared/messages/finding.ts';
+import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import type { Ingress } from '../../../../shared/model/objects-network.ts';
-import { nameOf } from '../../../../shared/model/refs.ts';
+import { nameOf, type Ref } from '../../../../shared/model/refs.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
 import { ingressesOf } from './routes.ts';
 
@@ -16,7 +17,10 @@ export function inFront(
   subject: ServiceSubject,
   judge: (ingress: Ingress) => readonly Finding[],
 ): readonly Finding[] {
-  return ingressesOf(index, subject.service)
-    .filter((ingress) => via?.kind !== 'Ingress' || nameOf(ingress) === via.name)
-    .flatMap(judge);
+  return frontOf(index, subject, via).flatMap(judge);
+}
+
+/** The Ingresses that send to the Service; the one asked about, when the question names it. */
+export function frontOf(index: ClusterIndex, { service }: ServiceSubject, via: Ref | undefined): readonly Ingress[] {
+  return ingressesOf(index, service).filter((ingress) => via?.kind !== 'Ingress' || nameOf(ingress) === via.name);
 }

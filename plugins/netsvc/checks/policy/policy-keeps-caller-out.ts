@@ -54,7 +54,19 @@ export const policyKeepsCallerOut = defineCheck<ServiceSubject>({
       ...towardsDns(index, subject, caller),
     ]);
   },
+  undecided: (subject, { index, from }) => {
+    const { status, reason } = index.seen('Namespace', '*');
+    return status !== 'ok' && hangsOnLabels(index, subject, from) ? reason : undefined;
+  },
 });
+
+/** Whether policies judge the caller asked about by labels of namespaces, which were not read. */
+function hangsOnLabels(index: ClusterIndex, subject: ServiceSubject, from: CheckContext['from']): boolean {
+  const caller = from === undefined ? undefined : index.get('Pod', from.namespace, from.pod);
+  if (caller === undefined) return false;
+  const { ports } = callerAccess(policyModelOf(index), caller, subject.service, subjectPods(index, subject));
+  return ports.some(({ no, depends }) => no.length === 0 && depends.length > 0);
+}
 
 interface Asking {
   readonly pod: Pod;
