@@ -6,9 +6,10 @@ import { ownerWorkload, topOwner } from '../../../../shared/model/owners.ts';
 import { isFinished, isReady, podKey } from '../../../../shared/model/pods.ts';
 import { formatRef, type Ref, refKey } from '../../../../shared/model/refs.ts';
 import { podsMatching } from '../../../../shared/model/services.ts';
-import { joinNames, plural, shellQuote, shorten } from '../../../../shared/util/text.ts';
+import { joinNames, plural, shorten } from '../../../../shared/util/text.ts';
 import { portsMessages } from '../../messages/ports.ts';
 import { type ServiceSubject, subjectPods } from '../../service-subject.ts';
+import { oldPodFirst } from '../pods/containers/workload-commands.ts';
 import { revisionOf } from './backends.ts';
 import { type HostPort, holdersOf, hostPortRefusal, hostPortsOf } from './host-ports.ts';
 import { workloadPatch } from './port-fixes.ts';
@@ -97,19 +98,7 @@ function fixesOf(index: ClusterIndex, subject: ServiceSubject, pod: Pod, holders
     own.some((holder) => revisionOf(holder) !== revisionOf(pod)) &&
     workload.kind === 'Deployment'
   ) {
-    const patch = { spec: { strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: 0, maxUnavailable: 1 } } } };
-    const strategy = workload.object.spec?.strategy?.rollingUpdate;
-    const back = {
-      spec: {
-        strategy: {
-          rollingUpdate: { maxSurge: strategy?.maxSurge ?? '25%', maxUnavailable: strategy?.maxUnavailable ?? '25%' },
-        },
-      },
-    };
-    const command = (value: object): string => `kubectl patch ${where} -p ${shellQuote(JSON.stringify(value))}`;
-    return [
-      { title: 'end the old pod before the new one starts', command: command(patch), risk: 'low', undo: command(back) },
-    ];
+    return [oldPodFirst(workload.ref, workload.object)];
   }
   if (own.length > 0) {
     const scale = (count: number): string => `kubectl scale ${where} --replicas=${count}`;

@@ -1,4 +1,5 @@
 import type { Fix } from '../../../../../shared/messages/finding.ts';
+import type { Workload } from '../../../../../shared/model/objects-workload.ts';
 import type { OwnedWorkload } from '../../../../../shared/model/owners.ts';
 import type { Ref } from '../../../../../shared/model/refs.ts';
 import { shellQuote } from '../../../../../shared/util/text.ts';
@@ -55,6 +56,18 @@ export function patchContainer(
 /** A patch of the whole object. */
 export function patch(owner: Ref, change: Readonly<Record<string, unknown>>): string {
   return `kubectl patch ${owner.kind.toLowerCase()} ${owner.name} -n ${owner.namespace ?? ''} -p ${shellQuote(JSON.stringify(change))}`;
+}
+
+/** For a rollout whose new pods need what the old ones hold. */
+export function oldPodFirst(owner: Ref, { spec }: Workload): Fix {
+  const { maxSurge = '25%', maxUnavailable = '25%' } = spec?.strategy?.rollingUpdate ?? {};
+  const line = (rollingUpdate: object): string => patch(owner, { spec: { strategy: { rollingUpdate } } });
+  return {
+    title: 'end the old pod before the new one starts',
+    command: line({ maxSurge: 0, maxUnavailable: 1 }),
+    risk: 'low',
+    undo: line({ maxSurge, maxUnavailable }),
+  };
 }
 
 /** `kubectl logs …` for a container, of the run before with `--previous`. */

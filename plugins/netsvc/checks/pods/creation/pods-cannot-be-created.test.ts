@@ -42,6 +42,27 @@ describe('pods-cannot-be-created', () => {
     });
   });
 
+  it('says that what refused the pods has been mended since', () => {
+    const quota = (hard: string, used: string): KubeObject =>
+      Object.assign(
+        { apiVersion: 'v1', kind: 'ResourceQuota', metadata: { name: 'compute', namespace: 'shop' } },
+        { spec: { hard: { 'requests.cpu': hard } }, status: { used: { 'requests.cpu': used } } },
+      );
+    const account = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'web', namespace: 'shop' } };
+    const none =
+      'pods "web-6f9c-" is forbidden: error looking up service account shop/web: serviceaccount "web" not found';
+    const ask = (message: string, object: KubeObject) => diagnoseObjects([...refused(message), object], 'web');
+    for (const report of [ask(QUOTA, quota('240m', '60m')), ask(QUOTA, quota('100m', '0')), ask(none, account)]) {
+      expect(report.headline).toContain('; that has been mended since, the controller tries again by and by');
+      expect(report.causes[0]?.fixes.map(({ command }) => command)).toEqual([
+        'kubectl rollout restart deployment/web -n shop',
+      ]);
+    }
+    expect(ask(QUOTA, quota('100m', '60m')).headline).not.toContain('mended');
+    const other = { ...account, metadata: { name: 'other', namespace: 'shop' } };
+    expect(ask(none, other).headline).not.toContain('mended');
+  });
+
   it('is a warning about lost capacity while other pods serve', () => {
     const pods = [pod('web-1')];
     const report = diagnoseObjects([...refused(QUOTA, 1), ...pods, ...slicesFor(web, pods)], 'web');

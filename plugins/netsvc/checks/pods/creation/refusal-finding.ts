@@ -1,9 +1,12 @@
 import type { Finding } from '../../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../../shared/model/cluster-index.ts';
-import { parseCreateFailure } from '../../../../../shared/model/create-failures.ts';
+import { type CreateFailure, parseAmounts, parseCreateFailure } from '../../../../../shared/model/create-failures.ts';
+import { parseQuantity } from '../../../../../shared/util/quantity.ts';
 import { shorten } from '../../../../../shared/util/text.ts';
 import { podsMessages } from '../../../messages/pods.ts';
 import type { ServiceSubject } from '../../../service-subject.ts';
+import { tryAtOnce } from '../containers/workload-commands.ts';
+import { withWords } from '../dependencies/dependencies.ts';
 import { withUndo } from '../rollout-note.ts';
 import { readyPods, servicePods } from '../service-pods.ts';
 import { workloadUndo } from '../workload-undo.ts';
@@ -14,8 +17,33 @@ import type { Refusal } from './creation-refusals.ts';
 /** OpenShift names every security context constraint that the account may not use anyway. */
 const NOT_USABLE = /provider "[^"]*": Forbidden: not usable by user or serviceaccount,? ?/g;
 
-/** The finding on pods that the API server refuses to a workload, in the words of its reason. */
+/**
+ * The finding on pods that the API server refuses to a workload, in the words of its reason. A controller that was refused
+ * often tries again after minutes only: what has been mended by then is told.
+ */
 export function refusalFinding(index: ClusterIndex, subject: ServiceSubject, refusal: Refusal): Finding {
+  const finding = refused(index, subject, refusal);
+  if (!isMended(index, subject.namespace, parseCreateFailure(refusal.message))) return finding;
+  const [now, ...fixes] = tryAtOnce(refusal.workload);
+  const words = '; that has been mended since, the controller tries again by and by';
+  return withWords(now === undefined ? finding : { ...finding, fixes: [{ ...now, title: 'try at once' }, ...fixes] }, {
+    words,
+  });
+}
+
+function isMended(index: ClusterIndex, namespace: string, failure: CreateFailure): boolean {
+  if (failure.is === 'service-account') return index.get('ServiceAccount', namespace, failure.name) !== undefined;
+  const quota = failure.is === 'quota' ? index.get('ResourceQuota', namespace, failure.quota) : undefined;
+  if (quota === undefined || failure.is !== 'quota') return false;
+  return [...parseAmounts(failure.requested)].every(([resource, each]) => {
+    const [used, hard] = [quota.status?.used?.[resource], quota.spec?.hard?.[resource]].map((one) =>
+      parseQuantity(one),
+    );
+    return hard === undefined || (used !== undefined && used + (parseQuantity(each) ?? 0) <= hard);
+  });
+}
+
+function refused(index: ClusterIndex, subject: ServiceSubject, refusal: Refusal): Finding {
   const { workload, missing, wanted, evidence } = refusal;
   const all = servicePods(index, subject).filter((entry) => entry.state.is !== 'terminating');
   const ready = readyPods(all).length;

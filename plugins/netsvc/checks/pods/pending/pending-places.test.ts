@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Pod } from '../../../../../shared/model/objects-pod.ts';
-import { unschedulable, withoutPlace } from '../../../../../shared/testing/broken-pods.ts';
+import { replicaSet, unschedulable, withoutPlace } from '../../../../../shared/testing/broken-pods.ts';
 import { deployment, node, pod, secondsAgo, service, slicesFor } from '../../../../../shared/testing/builders.ts';
 import { causeCodes, diagnoseObjects } from '../../../testing/diagnose-objects.ts';
 import { ask, TAIL } from '../../../testing/pending.ts';
@@ -29,6 +29,33 @@ describe('places that pods may not take, and schedulers', () => {
     expect(report.verdict).toBe('degraded');
     expect(report.headline).toContain('1 of 2 pods of Deployment web (web-6f9c-b)');
     expect(report.causes[0]?.fixes[0]?.command).toBe('kubectl scale deployment/web -n shop --replicas=1');
+  });
+
+  it('lets an old pod go first where the rules of the old pods keep the new one away', () => {
+    const pods = [
+      pod('web-6f9c-a', {
+        meta: { ownerReferences: [{ kind: 'ReplicaSet', name: 'web-6f9c', controller: true }] },
+        labels: { app: 'web', 'pod-template-hash': '6f9c' },
+      }),
+      unschedulable(
+        'web-77aa-b',
+        `0/1 nodes are available: 1 node(s) didn't satisfy existing pods anti-affinity rules.${TAIL}`,
+        { of: 'web', hash: '77aa' },
+      ),
+    ];
+    const sets = [replicaSet('web', '6f9c', 1, { ready: 1 }), replicaSet('web', '77aa', 2)];
+    const owner = deployment(
+      'web',
+      { app: 'web' },
+      { replicas: 1, strategy: { rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } } },
+    );
+    const report = diagnoseObjects([web, owner, ...sets, ...pods, node('n1'), ...slicesFor(web, pods)], 'web');
+    expect(causeCodes(report)).toEqual(['SVC218']);
+    const patch = (surge: number, unavailable: number): string =>
+      `kubectl patch deployment web -n shop -p '{"spec":{"strategy":{"rollingUpdate":{"maxSurge":${surge},"maxUnavailable":${unavailable}}}}}'`;
+    expect(report.causes[0]?.fixes).toContainEqual(
+      expect.objectContaining({ command: patch(0, 1), undo: patch(1, 0) }),
+    );
   });
 
   it('tells topology spread constraints', () => {

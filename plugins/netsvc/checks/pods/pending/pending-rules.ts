@@ -4,11 +4,18 @@ import type { LabelSelector } from '../../../../../shared/model/objects.ts';
 import type { Pod } from '../../../../../shared/model/objects-pod.ts';
 import { type Claim, claimsOf, isAbsent } from '../../../../../shared/model/pod-state-preparing.ts';
 import { isFinished, podKey } from '../../../../../shared/model/pods.ts';
+import { rolloutOf } from '../../../../../shared/model/rollouts.ts';
 import { formatSelector, matchesSelector } from '../../../../../shared/model/selectors.ts';
 import { changedCopy, keptFirst } from '../../../../../shared/util/kubectl.ts';
 import { joinNames, shellQuote } from '../../../../../shared/util/text.ts';
 import { nearestNamed } from '../config/config-fixes.ts';
-import { isPatchable, patchContainer, patchTemplateSpec, target } from '../containers/workload-commands.ts';
+import {
+  isPatchable,
+  oldPodFirst,
+  patchContainer,
+  patchTemplateSpec,
+  target,
+} from '../containers/workload-commands.ts';
 import { eventEvidence } from '../pod-evidence.ts';
 import type { ServicePod } from '../service-pods.ts';
 import type { PendingDetail } from './pending-addition.ts';
@@ -173,7 +180,8 @@ export function affinityDetail(index: ClusterIndex, entry: ServicePod): PendingD
       ? 'podAntiAffinity'
       : 'podAffinity';
   const terms = affinity?.[key]?.requiredDuringSchedulingIgnoredDuringExecution ?? [];
-  if (terms.length === 0) return { words: '', evidence: [], fixes: scaleFix(index, entry) };
+  const fixes = [...rolloutFix(index, entry), ...scaleFix(index, entry)];
+  if (terms.length === 0) return { words: '', evidence: [], fixes };
   const topology = joinNames(
     terms.map((term) => term.topologyKey ?? ''),
     2,
@@ -182,7 +190,6 @@ export function affinityDetail(index: ClusterIndex, entry: ServicePod): PendingD
   const whom =
     wanted.length === 0 ? '' : ` ${key === 'podAffinity' ? 'to' : 'against'} pods with ${joinNames(wanted, 2)}`;
   const rule = `required ${key}${whom} by ${topology}${key === 'podAffinity' ? peersInWords(index, entry, terms) : ''}`;
-  const fixes = [...scaleFix(index, entry)];
   if (isPatchable(entry.owner)) {
     fixes.push({
       title: 'or drop the required rule (the preferred form spreads pods without blocking them)',
@@ -271,6 +278,12 @@ export function spreadDetail(index: ClusterIndex, entry: ServicePod, tainted: bo
     evidence: [...rules, ...(counted ? [ignored] : [])].map((fact) => ({ fact, source })),
     fixes: isPatchable(entry.owner) ? fixes : [],
   };
+}
+
+/** The rule of the old pods keeps the new ones away, whatever the template says by now. */
+function rolloutFix(index: ClusterIndex, { owner }: ServicePod): readonly Fix[] {
+  const { olderReady = 0, deployment } = rolloutOf(index, owner) ?? {};
+  return olderReady === 0 || deployment === undefined ? [] : [oldPodFirst(owner, deployment)];
 }
 
 /** As many replicas as run already. */
