@@ -38,7 +38,9 @@ export async function readQuotas(gatherer: Gatherer, namespace: string, pods: re
     gatherer.list('StatefulSet', { namespace }),
   ]);
   const short = [...deployments, ...statefulSets].some(
-    ({ spec, status }) => (status?.replicas ?? 0) < (spec?.replicas ?? 1),
+    ({ spec, status }) =>
+      (status?.replicas ?? 0) < (spec?.replicas ?? 1) ||
+      (status?.conditions ?? []).some(({ type }) => type === 'ReplicaFailure'),
   );
   const idle = [...deployments, ...statefulSets].some(({ spec }) => spec?.replicas === 0);
   const unplaced = pods.some((pod) => conditionOf(pod, 'PodScheduled')?.status === 'False');
