@@ -92,3 +92,39 @@ describe('a script of a ConfigMap that may not be executed', () => {
     expect(report.headline).not.toContain('ConfigMap');
   });
 });
+
+describe('a script of a ConfigMap whose interpreter is not found', () => {
+  const ask = (script: string, said = 'exec /scripts/run.sh: no such file or directory\n') => {
+    const map = Object.assign(
+      { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'run', namespace: 'shop' } },
+      { data: { 'run.sh': script } },
+    );
+    const made = crashing('web-6f9c-a', ended(1, 'Error'), {
+      of: 'web',
+      containers: [app({ command: ['/scripts/run.sh'] })],
+    });
+    const logs = [{ namespace: 'shop', pod: 'web-6f9c-a', container: 'app', previous: true, text: said }];
+    return diagnoseObjects([service('web'), deployment('web'), map, from(made, 0o755)], 'web', { logs });
+  };
+
+  it('is told where its lines end as on Windows, with the line that mends them', () => {
+    const report = ask('#!/bin/sh\r\nserve\r\n');
+    expect(report.headline).toContain(
+      'the lines of /scripts/run.sh (ConfigMap run) end in CRLF, so that no /bin/sh is found',
+    );
+    expect(report.causes[0]?.fixes[0]?.command).toContain(
+      `kubectl get configmap run -n shop -o json | sed 's/\\\\r\\\\n/\\\\n/g' | kubectl replace -f - && kubectl rollout restart deployment/web -n shop`,
+    );
+  });
+
+  it('is told where the image lacks it', () => {
+    expect(ask('#!/bin/bash\nserve\n').headline).toContain(
+      '/scripts/run.sh of ConfigMap run wants /bin/bash, which the image seems to lack',
+    );
+  });
+
+  it('is not guessed of a script without one, or of another file', () => {
+    expect(ask('serve\n').headline).not.toContain('ConfigMap');
+    expect(ask('#!/bin/bash\n', 'open /etc/app.conf: no such file or directory\n').headline).not.toContain('ConfigMap');
+  });
+});

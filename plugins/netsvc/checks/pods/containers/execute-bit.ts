@@ -2,8 +2,9 @@ import type { Fix } from '../../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../../shared/model/cluster-index.ts';
 import type { Volume } from '../../../../../shared/model/objects-pod.ts';
 import { namespaceOf } from '../../../../../shared/model/refs.ts';
+import { keptFirst } from '../../../../../shared/util/kubectl.ts';
 import type { ServicePod } from '../service-pods.ts';
-import { isPatchable, patchTemplateSpec } from './workload-commands.ts';
+import { isPatchable, patchTemplateSpec, target } from './workload-commands.ts';
 
 /** A program out of a ConfigMap that nobody may execute, as the end of a sentence and as a patch. */
 export interface NotExecutable {
@@ -44,6 +45,41 @@ export function notExecutable(
     return {
       words: `; it comes from ConfigMap ${volume.configMap?.name}, mounted with mode 0${mode.toString(8)}: not executable`,
       fixes: isPatchable(owner) && inTemplate ? [fix] : [],
+    };
+  }
+  return withoutInterpreter(index, { owner, pod }, command, said);
+}
+
+/**
+ * `exec /scripts/run.sh: no such file or directory` of a script that is there: its first line names a program that is not,
+ * with the carriage return of Windows as a part of its name or because the image has no such shell (execve(2), ENOENT).
+ */
+function withoutInterpreter(
+  index: ClusterIndex,
+  { owner, pod }: Pick<ServicePod, 'owner' | 'pod'>,
+  command: readonly string[],
+  said: string,
+): NotExecutable | undefined {
+  const namespace = namespaceOf(pod);
+  const [, path = ''] = /exec (\/[\w./-]+): no such file or directory/.exec(said) ?? [];
+  if (path === '' || !command.join(' ').includes(path)) return undefined;
+  for (const { configMap: { name = '' } = {} } of pod.spec?.volumes ?? []) {
+    const text = index.get('ConfigMap', namespace, name)?.data?.[path.slice(path.lastIndexOf('/') + 1)] ?? '';
+    const [, program, windows] = /^#! *([^\r\n]+)(\r?)/.exec(text) ?? [];
+    if (program === undefined) continue;
+    if (windows === '')
+      return { words: `; ${path} of ConfigMap ${name} wants ${program}, which the image seems to lack`, fixes: [] };
+    const line = `kubectl get configmap ${name} -n ${namespace} -o json | sed 's/\\\\r\\\\n/\\\\n/g' | kubectl replace -f -`;
+    const restart = isPatchable(owner) ? ` && kubectl rollout restart ${target(owner)}` : '';
+    return {
+      words: `; the lines of ${path} (ConfigMap ${name}) end in CRLF, so that no ${program} is found`,
+      fixes: [
+        {
+          title: 'give it line ends of Linux',
+          ...keptFirst('configmap', namespace, name, line + restart),
+          risk: 'low',
+        },
+      ],
     };
   }
   return undefined;
