@@ -24,7 +24,10 @@ export async function runPath(request: Request): Promise<CommandResult> {
   const namespace = await facts.namespace();
   const snapshot = await facts.snapshot(async (gatherer) => {
     const { networkPlan } = await import('../collect/network-plan.ts');
-    await networkPlan(gatherer);
+    await networkPlan(
+      gatherer,
+      [a, b].map((word) => podWord(word).namespace ?? namespace),
+    );
     await Promise.all(POLICY_KINDS.map((kind) => gatherer.list(kind)));
   });
   const index = createIndex(snapshot);

@@ -18,7 +18,7 @@ import { podWord, readNetwork } from './read-network.ts';
 export async function runPod(request: Request): Promise<CommandResult> {
   const { namespace, name } = await targetOf(request);
   const rules = parseSuppress(request.options.list('suppress'));
-  const { snapshot, index } = await readNetwork(request);
+  const { snapshot, index } = await readNetwork(request, namespace);
   const pod = index.get('Pod', namespace, name);
   const source = sourceName(snapshot);
   const report = pod === undefined ? unseen(index, namespace, name, source) : podReport(index, pod, source);

@@ -18,11 +18,14 @@ export interface NetworkFacts {
   readonly node: string | undefined;
 }
 
-/** The facts of the network: from a cluster what the checks read, from files all there is. */
-export async function readNetwork(request: Request): Promise<NetworkFacts> {
-  const snapshot = await request.facts.snapshot(async (gatherer) => {
+/**
+ * The facts of the network: from a cluster what the checks read, from files all there is. Who may not see all namespaces
+ * is shown what there is in this one, else in the one in force.
+ */
+export async function readNetwork(request: Request, namespace?: string): Promise<NetworkFacts> {
+  const snapshot = await request.facts.snapshot(async (gatherer, inForce) => {
     const { networkPlan } = await import('../collect/network-plan.ts');
-    await networkPlan(gatherer);
+    await networkPlan(gatherer, [namespace ?? inForce]);
   });
   const index = createIndex(snapshot);
   return { snapshot, index, node: knownNode(index, request.options.string('node')) };

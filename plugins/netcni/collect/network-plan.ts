@@ -50,8 +50,11 @@ export const OWN_KINDS: { readonly [Name in PluginName]?: readonly KindName[] } 
 /** ConfigMaps that tell of the network whatever the plugin: read by name, so that a right to list them is not needed. */
 const CONFIGS: readonly string[] = ['kube-proxy', 'kubeadm-config', 'cilium-config'];
 
-/** Everything the checks read of a cluster's network. */
-export async function networkPlan(gatherer: Gatherer): Promise<void> {
+/** What is looked at in single namespaces by those who may not see all of them. */
+const IN_NAMESPACES = ['Pod', 'DaemonSet', 'Deployment', 'Event'] as const satisfies readonly KindName[];
+
+/** Everything the checks read of a cluster's network; of lists that are refused, what these namespaces have of them. */
+export async function networkPlan(gatherer: Gatherer, namespaces: readonly string[] = []): Promise<void> {
   await Promise.all([
     ...ALWAYS.map((kind) => gatherer.list(kind)),
     gatherer.list('Event', { max: MAX_EVENTS }),
@@ -59,6 +62,12 @@ export async function networkPlan(gatherer: Gatherer): Promise<void> {
     gatherer.version(),
     ...CONFIGS.map((name) => gatherer.get('ConfigMap', 'kube-system', name)),
   ]);
+  const refused = createIndex(gatherer.finish());
+  await Promise.all(
+    IN_NAMESPACES.filter((kind) => refused.seen(kind).status === 'forbidden').flatMap((kind) =>
+      [...new Set(namespaces)].map((namespace) => gatherer.list(kind, { namespace })),
+    ),
+  );
   const index = createIndex(gatherer.finish());
   const { plugins, kubeProxy } = detectNetwork(index);
   await Promise.all([

@@ -6,8 +6,8 @@ import { networkPlan, OWN_KINDS } from './network-plan.ts';
 const NAMESPACED: readonly KindName[] = ['Service', 'EndpointSlice', 'NetworkPolicy'];
 
 /** Everything that a question about the network could read: it has no namespace, so all of them are read. */
-export const snapshotPlan: RecordingPlan = () => async (gatherer) => {
-  await networkPlan(gatherer);
+export const snapshotPlan: RecordingPlan = () => async (gatherer, namespace) => {
+  await networkPlan(gatherer, [namespace]);
   await Promise.all([
     gatherer.list('Namespace'),
     ...NAMESPACED.map((kind) => gatherer.list(kind)),
