@@ -87,7 +87,27 @@ describe('manual-address-stale', () => {
 
   it('calls one stale address of two a warning', () => {
     const half = slice('web-1', { service: 'web', addresses: ['10.244.1.9', '10.244.1.250'], ports });
-    expect(diagnoseObjects([web, alive, node('n1'), half], 'web').verdict).toBe('degraded');
+    const report = diagnoseObjects([web, alive, node('n1'), half], 'web');
+    expect(report.verdict).toBe('degraded');
+    const [fix] = report.causes[0]?.fixes ?? [];
+    expect(fix?.command).toBe(
+      `kubectl patch endpointslice web-1 -n shop --type=json -p '[{"op":"remove","path":"/endpoints/1"}]'`,
+    );
+    expect(fix?.undo).toContain('"op":"add","path":"/endpoints/1","value":{"addresses":["10.244.1.250"]');
+  });
+
+  it('takes the address out of the Endpoints object that a slice was copied from, and keeps it before a selector', () => {
+    const mirrored = { 'endpointslice.kubernetes.io/managed-by': 'endpointslicemirroring-controller.k8s.io' };
+    const addresses = ['203.0.113.7', '10.244.1.250'];
+    const subsets = [{ addresses: addresses.map((ip) => ({ ip })), ports: [{ port: 8080 }] }];
+    const source = { apiVersion: 'v1', kind: 'Endpoints', metadata: { name: 'web', namespace: 'shop' }, subsets };
+    const copy = slice('web-x', { service: 'web', addresses, ports, labels: mirrored });
+    const report = diagnoseObjects([web, node('n1'), pod('web-1'), deployment('web'), source, copy], 'web');
+    const [out, selector] = report.causes[0]?.fixes ?? [];
+    expect(out?.command).toContain('kubectl patch endpoints web -n shop');
+    expect(out?.command).toContain('"path":"/subsets/0/addresses/1"');
+    expect(selector?.command).toContain('kubectl get endpoints web -n shop -o yaml > before.yaml && ');
+    expect(selector?.undo).toContain('before.yaml | kubectl replace -f -');
   });
 
   it('stays silent for living pods, nodes and addresses outside the cluster', () => {

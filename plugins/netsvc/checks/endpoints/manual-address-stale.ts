@@ -10,6 +10,7 @@ import { formatRef, nameOf, namespaceOf } from '../../../../shared/model/refs.ts
 import { matchesLabels } from '../../../../shared/model/selectors.ts';
 import { slicesOf } from '../../../../shared/model/services.ts';
 import { ago } from '../../../../shared/util/duration.ts';
+import { patchLine } from '../../../../shared/util/kubectl.ts';
 import { endpointsMessages } from '../../messages/endpoints.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
 import { likelyWorkload, selectorFixFor } from './likely-workload.ts';
@@ -177,8 +178,48 @@ function leftOver(index: ClusterIndex, subject: ServiceSubject, stale: readonly 
   );
 }
 
+/** The one stale address among others, taken out of what a person wrote. */
+function takenOut(index: ClusterIndex, { address, holder: { ref } }: ManualEndpoint): Fix | undefined {
+  const places =
+    ref.kind === 'EndpointSlice'
+      ? (index.get('EndpointSlice', ref.namespace ?? '', ref.name)?.endpoints ?? []).map(
+          (value, at) => ({ value, path: `/endpoints/${at}`, held: value.addresses ?? [] }) as const,
+        )
+      : (index.get('Endpoints', ref.namespace ?? '', ref.name)?.subsets ?? []).flatMap(({ addresses }, subset) =>
+          (addresses ?? []).map((value, at) => ({
+            value,
+            path: `/subsets/${subset}/addresses/${at}`,
+            held: [value.ip ?? ''],
+          })),
+        );
+  const place = places.find(({ held }) => held.length === 1 && held[0] === address);
+  if (place === undefined) return undefined;
+  const { path } = place;
+  const patch = (op: string, value?: object): string =>
+    patchLine(ref.kind.toLowerCase(), ref.namespace, ref.name, [{ op, path, value }], 'json');
+  return {
+    title: `take ${address} out of ${ref.kind} ${ref.name}`,
+    command: patch('remove'),
+    risk: 'low',
+    undo: patch('add', place.value),
+  };
+}
+
 /** Slices that stay beside a selector would keep their share of the requests. */
-function withoutSlices(fix: Fix, { namespace }: ServiceSubject, slices: readonly string[]): Fix {
+function withoutSlices(
+  fix: Fix,
+  { namespace }: ServiceSubject,
+  stale: readonly ManualEndpoint[],
+  slices: readonly string[],
+): Fix {
+  const source = stale.find(({ holder }) => holder.ref.kind === 'Endpoints')?.holder.ref.name;
+  if (source !== undefined)
+    // The controller writes its own addresses over those of the person.
+    return {
+      ...fix,
+      command: `kubectl get endpoints ${source} -n ${namespace} -o yaml > before.yaml && ${fix.command}`,
+      undo: `${fix.undo} && sed '/^  resourceVersion:/d' before.yaml | kubectl replace -f -`,
+    };
   const [name, ...more] = slices;
   if (name === undefined || more.length > 0) return fix;
   return {
@@ -192,9 +233,13 @@ function withoutSlices(fix: Fix, { namespace }: ServiceSubject, slices: readonly
 }
 
 function fixesOf(index: ClusterIndex, subject: ServiceSubject, stale: readonly ManualEndpoint[]): readonly Fix[] {
+  const all = manualEndpoints(index, subject);
+  const [first] = stale;
+  const out = first !== undefined && stale.length === 1 && all.length > 1 ? takenOut(index, first) : undefined;
   const fix = selectorFixFor(index, subject);
   return [
-    ...(fix === undefined ? [] : [withoutSlices(fix, subject, leftOver(index, subject, stale))]),
+    ...(out === undefined ? [] : [out]),
+    ...(fix === undefined ? [] : [withoutSlices(fix, subject, stale, leftOver(index, subject, stale))]),
     {
       title: 'see which addresses the Service has, and where the pods are',
       command:

@@ -132,7 +132,9 @@ function ruleLabelFix(index: ClusterIndex, miss: PeerMiss): Fix | undefined {
 
 /** Gives the nearest namespace the label that the rule wants, where one is plainly meant. */
 function labelFix(miss: PeerMiss): readonly Fix[] {
-  const [key, value] = Object.entries(miss.selector.matchLabels ?? {})[0] ?? [];
+  const [wanted] = miss.selector.matchExpressions ?? [];
+  const listed = wanted?.operator === 'In' ? [wanted.key, wanted.values?.[0]] : [];
+  const [key, value] = Object.entries(miss.selector.matchLabels ?? {})[0] ?? listed;
   if (key === undefined || value === undefined) return [];
   const named = miss.nearest.find((entry) => entry.named || entry.similar !== undefined) ?? miss.nearest[0];
   const show: Fix = {

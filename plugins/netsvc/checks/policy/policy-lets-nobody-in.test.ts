@@ -176,6 +176,16 @@ describe('policy-lets-nobody-in', () => {
     expect(report.headline).toContain('all traffic to port 9090/TCP of the pods of Service shop/web');
   });
 
+  it('gives a namespace the label that an expression wants', () => {
+    const matchExpressions = [{ key: 'team', operator: 'In', values: ['front'] }];
+    const allow = networkPolicy('web-allow', {
+      podSelector: { matchLabels: { app: 'web' } },
+      ingress: [{ from: [{ namespaceSelector: { matchExpressions } }] }],
+    });
+    const [cause] = diagnoseObjects(shop([allow]), 'web').causes;
+    expect(cause?.fixes[0]?.command).toBe('kubectl label namespace front team=front');
+  });
+
   it('never asks for another name of a namespace, and means the own namespace before others', () => {
     const name = (value: string, app?: string) =>
       networkPolicy('web-allow', {
