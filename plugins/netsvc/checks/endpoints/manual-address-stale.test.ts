@@ -27,6 +27,8 @@ describe('manual-address-stale', () => {
     // The slice would keep its share of the requests beside the selector.
     expect(report.causes[0]?.fixes[0]?.command).toContain('kubectl delete endpointslice web-1 -n shop && ');
     expect(report.causes[0]?.fixes[0]?.undo).toContain(' && kubectl create -f web-1.yaml');
+    // The controller leaves its own slices behind when the selector goes.
+    expect(report.causes[0]?.fixes[0]?.undo).toContain('managed-by=endpointslice-controller.k8s.io');
     // One address in it is a server outside: it stays.
     const mixed = slice('web-1', { service: 'web', addresses: ['10.244.1.250', '203.0.113.7'], ports });
     const kept = diagnoseObjects([...objects.slice(0, -1), mixed], 'web').causes[0]?.fixes[0]?.command;
