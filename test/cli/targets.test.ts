@@ -15,6 +15,7 @@ import {
   slicesFor,
   workload,
 } from '../../shared/testing/builders.ts';
+import { slice } from '../../shared/testing/endpoint-builders.ts';
 import { fakeCluster } from '../../shared/testing/fake-cluster.ts';
 import { type CliRun, runCli } from '../../shared/testing/run-cli.ts';
 import { tempFiles } from '../../shared/testing/temp-files.ts';
@@ -136,6 +137,17 @@ describe('a target', () => {
     const other = deployment('web-edge', { app: 'web', track: 'stable' }, { replicas: 0 });
     expect((await ask('deploy/web', [...shop(), track, other])).exit).toBe(0);
     expect((await ask('deploy/web', [...shop(), edge({ app: 'worker' })])).exit).toBe(0);
+  });
+
+  it('without any Service leads to the one of its name that has no selector and no endpoints', async () => {
+    const lost = service('worker', { selector: null, clusterIP: '10.96.10.12', clusterIPs: ['10.96.10.12'] });
+    const run = await ask('deploy/worker', [...shop(), lost]);
+    expect(run.stdout).toContain('BROKEN  Service shop/worker has no selector and no');
+    // An alias, or one whose endpoints somebody wrote, is another thing of that name.
+    const alias = service('worker', { selector: null, type: 'ExternalName', externalName: 'example.com', ports: [] });
+    expect((await ask('deploy/worker', [...shop(), alias])).stdout).toContain('UNKNOWN  no Service selects');
+    const written = slice('worker-0', { service: 'worker', addresses: ['192.168.7.7'], ports: [{ port: 8080 }] });
+    expect((await ask('deploy/worker', [...shop(), lost, written])).stdout).not.toContain('BROKEN');
   });
 
   it('without any Service leads to the one that only the ended pods of a Job match', async () => {

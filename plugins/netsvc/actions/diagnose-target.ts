@@ -35,12 +35,12 @@ export function diagnoseTarget(
     case 'unseen':
       return unseenReport(frame, target, namespace, found.reason);
     case 'noService': {
-      const meant = meantServices(index, found.via, found.labels);
+      const meant = judge(meantServices(index, found.via, found.labels)).filter(({ verdict }) => verdict !== 'healthy');
       if (meant.length === 0) {
         const own = diagnosePods(index, podSetOf(index, found.via, found.labels), options.source);
         return noServiceReport(frame, found.via, found.labels, own);
       }
-      return combineReports({ ...combined, via: found.via }, judge(meant));
+      return combineReports({ ...combined, via: found.via }, meant);
     }
     case 'services': {
       const reports = judge(found.services, found.via);

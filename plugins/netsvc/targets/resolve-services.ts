@@ -65,16 +65,17 @@ export function servicesSelecting(index: ClusterIndex, namespace: string, labels
 export const NEAR = 0.5;
 
 /**
- * Services whose selector matches no pod at all and that nearly match the labels, or bear the name of the workload: most
- * likely meant for them.
+ * Services whose selector matches no pod at all and that nearly match the labels, or bear the name of the workload, without
+ * a selector too: most likely meant for them.
  */
 export function meantServices(index: ClusterIndex, via: Ref, labels: Labels): readonly Service[] {
   const { namespace = '', name } = via;
   return index.list('Service', namespace).filter((service) => {
     const selector = selectorOf(service);
-    if (selector === undefined || podsMatching(index, namespace, selector).some((pod) => !isFinished(pod)))
-      return false;
-    return nameOf(service) === name || labelDistance(selector, labels) <= NEAR;
+    const named = nameOf(service) === name;
+    if (selector === undefined) return named && service.spec?.type !== 'ExternalName';
+    if (podsMatching(index, namespace, selector).some((pod) => !isFinished(pod))) return false;
+    return named || labelDistance(selector, labels) <= NEAR;
   });
 }
 
