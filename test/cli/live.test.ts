@@ -6,7 +6,8 @@ import { checks } from '../../plugins/netsvc/checks/checks.ts';
 import { sweepPlan } from '../../plugins/netsvc/collect/sweep-plan.ts';
 import { targetPlan } from '../../plugins/netsvc/collect/target-plan.ts';
 import { netsvc } from '../../plugins/netsvc/plugin.ts';
-import { ingressTo } from '../../plugins/netsvc/testing/ingress-objects.ts';
+import { ingressClass, ingressTo } from '../../plugins/netsvc/testing/ingress-objects.ts';
+import { clusterDns, dnsPod } from '../../plugins/netsvc/testing/system-objects.ts';
 import { parseTarget } from '../../shared/cli/parse-target.ts';
 import { TARGET_KINDS } from '../../shared/cli/target-kinds.ts';
 import { createGatherer } from '../../shared/collect/gather/gather.ts';
@@ -24,6 +25,7 @@ import {
   service,
   slicesFor,
   snapshotOf,
+  workload,
 } from '../../shared/testing/builders.ts';
 import { fakeCluster } from '../../shared/testing/fake-cluster.ts';
 import { runCli } from '../../shared/testing/run-cli.ts';
@@ -197,6 +199,42 @@ describe('the plans', () => {
     const cluster = fakeCluster([...objects, ...extra], { namespace: 'shop', forbidden });
     const { stdout } = await runCli(netsvc, words, { now: NOW, world: { connect: async () => cluster } });
     expect(stdout.replace(/\s+/g, ' ')).toContain(said);
+  });
+
+  it('an Ingress controller that was switched off is found, whatever address it has left behind', async () => {
+    const made = pod('web-1');
+    const off = deployment('ingress-nginx-controller', { app: 'c' }, { replicas: 0 }, { namespace: 'ingress-nginx' });
+    const ask = async (address: boolean, more: readonly KubeObject[] = []) => {
+      const front = ingressTo('shop', { service: 'web', address });
+      const edge = ingressClass('edge', 'k8s.io/ingress-nginx');
+      const objects = [service('web'), made, ...slicesFor(service('web'), [made]), front, edge, off, ...more];
+      const cluster = fakeCluster(objects, { namespace: 'shop' });
+      return (await runCli(netsvc, 'ing/shop', { now: NOW, world: { connect: async () => cluster } })).stdout;
+    };
+    expect(await ask(true)).toContain('SVC723');
+    const without = await ask(false);
+    expect(without).toContain('SVC723');
+    expect(without).not.toContain('a controller runs');
+    // Another one of the name does its work.
+    const set = workload('DaemonSet', 'ingress-nginx', { app: 'd' }, {}, { namespace: 'ingress-nginx' });
+    expect(await ask(true, [set])).not.toContain('SVC723');
+  });
+
+  it.each([
+    ['its own policy', 'shop', { podSelector: {}, policyTypes: ['Egress'], egress: [{ ports: [{ port: 8080 }] }] }],
+    ['a policy on the servers', 'kube-system', { podSelector: {} }],
+  ])('that a caller may not ask the DNS servers by %s is seen', async (_, where, spec) => {
+    const made = pod('web-1');
+    const client = pod('client', { labels: { app: 'client' } });
+    const closed = { ...networkPolicy('closed', spec), metadata: { name: 'closed', namespace: where } };
+    const calico = workload('DaemonSet', 'calico-node', { app: 'c' }, {}, { namespace: 'kube-system' });
+    const objects = [namespace('shop'), namespace('kube-system'), service('web'), made, client, closed, calico];
+    const all = [...objects, ...slicesFor(service('web'), [made]), ...clusterDns([dnsPod('coredns-1')])];
+    const cluster = fakeCluster(all, { namespace: 'shop' });
+    const world = { connect: async () => cluster };
+    const { stdout } = await runCli(netsvc, 'web --from pod/client', { now: NOW, world });
+    expect(stdout).toContain('SVC605');
+    expect(stdout).toContain('ask the DNS servers (low risk)');
   });
 
   it('the callers that a policy means are found in another namespace', async () => {

@@ -59,6 +59,8 @@ const CONTROLLERS =
 /** The pods that forward the requests, and where one waits for an address, by what Services they are reached. */
 async function readController(gatherer: Gatherer, hasAddress: boolean): Promise<void> {
   const pods = await gatherer.list('Pod', { labelSelector: CONTROLLERS });
+  // Where none runs, whether it was switched off.
+  if (pods.length === 0) await gatherer.list('Deployment');
   if (hasAddress) return;
   await Promise.all([...new Set(pods.map(namespaceOf))].map((namespace) => gatherer.list('Service', { namespace })));
 }

@@ -68,7 +68,7 @@ async function readDaemonSets(gatherer: Gatherer, namespace: string): Promise<vo
   else await readSickAgents(gatherer, all.value);
 }
 
-const DNS_SERVERS = { namespace: 'kube-system', labelSelector: 'k8s-app=kube-dns' };
+export const DNS_SERVERS = { namespace: 'kube-system', labelSelector: 'k8s-app=kube-dns' };
 
 /** The cluster's DNS, on which every name depends; its pods only where it is not all well. */
 async function readClusterServices(gatherer: Gatherer): Promise<void> {

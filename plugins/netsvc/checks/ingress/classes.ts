@@ -3,12 +3,13 @@ import { isProvenAbsent, isWhollyRead } from '../../../../shared/model/absence.t
 import { isApplied } from '../../../../shared/model/applied.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import type { Ingress, IngressClass } from '../../../../shared/model/objects-network.ts';
+import { isReady } from '../../../../shared/model/pods.ts';
 import { formatRef, nameOf, namespaceOf, refOf } from '../../../../shared/model/refs.ts';
 import { joinNames } from '../../../../shared/util/text.ts';
 import { ingressMessages } from '../../messages/ingress.ts';
 import { likeness } from '../selector/label-distance.ts';
 import { ANNOTATION } from './class-name.ts';
-import { balancersOf, controllerPods } from './controller-pods.ts';
+import { balancersOf, controllerPods, controllersAtZero } from './controller-pods.ts';
 import { controllerInSight } from './controllers.ts';
 import { hasAddress } from './routes.ts';
 
@@ -137,7 +138,10 @@ function addressPending(
   className: string,
   controller: string,
 ): readonly Finding[] {
-  const balancers = balancersOf(index, controllerPods(index, controller));
+  const pods = controllerPods(index, controller);
+  // Of one that is down there is more to say.
+  if (!pods.some(isReady) && (pods.length > 0 || controllersAtZero(index, controller).length > 0)) return [];
+  const balancers = balancersOf(index, pods);
   const waiting = balancers.every((service) => (service.status?.loadBalancer?.ingress ?? []).length === 0)
     ? balancers[0]
     : undefined;

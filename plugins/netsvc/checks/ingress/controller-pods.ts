@@ -1,3 +1,4 @@
+import { isWhollyRead } from '../../../../shared/model/absence.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import type { Ingress, Service } from '../../../../shared/model/objects-network.ts';
 import type { Pod } from '../../../../shared/model/objects-pod.ts';
@@ -43,13 +44,22 @@ export function controllerPods(index: ClusterIndex, controller: string): readonl
   );
 }
 
-/** Deployments that would forward requests for a controller and are scaled to 0. */
+/**
+ * Deployments that would forward requests for a controller and are scaled to 0; none where something else of that name may
+ * do it, as far as pods or workloads were read.
+ */
 export function controllersAtZero(index: ClusterIndex, controller: string): readonly Workload[] {
   const known = FORWARD.find(([name]) => name.test(controller));
-  return index.list('Deployment').filter((deployment) => {
-    const name = `${namespaceOf(deployment)}/${nameOf(deployment)}`;
-    return deployment.spec?.replicas === 0 && known?.[1].test(name) === true && !BESIDE.test(name);
-  });
+  const [deployments, sets] = (['Deployment', 'DaemonSet'] as const).map((kind) =>
+    index.list(kind).filter((workload) => {
+      const name = `${namespaceOf(workload)}/${nameOf(workload)}`;
+      return known?.[1].test(name) === true && !BESIDE.test(name);
+    }),
+  );
+  const off = (deployments ?? []).filter(({ spec }) => spec?.replicas === 0);
+  if (isWhollyRead(index, 'Pod')) return off;
+  const all = isWhollyRead(index, 'Deployment') && isWhollyRead(index, 'DaemonSet');
+  return all && off.length === deployments?.length && sets?.length === 0 ? off : [];
 }
 
 /** The Services of type LoadBalancer by which requests arrive at these pods. */

@@ -1,7 +1,6 @@
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import { sickEvidence } from '../../../../shared/diagnose/sick-evidence.ts';
 import type { Evidence, Finding } from '../../../../shared/messages/finding.ts';
-import { isWhollyRead } from '../../../../shared/model/absence.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import type { Ingress } from '../../../../shared/model/objects-network.ts';
 import { isReady } from '../../../../shared/model/pods.ts';
@@ -52,7 +51,7 @@ export function judgeController(index: ClusterIndex, ingress: Ingress, now: numb
 
 /** An address that the controller wrote before it was switched off proves nothing. */
 function atZero(index: ClusterIndex, ingress: Ingress, controller: string): readonly Finding[] {
-  const [off] = isWhollyRead(index, 'Pod') ? controllersAtZero(index, controller) : [];
+  const [off] = controllersAtZero(index, controller);
   if (off === undefined) return [];
   const name = `Deployment ${namespaceOf(off)}/${nameOf(off)}`;
   const what = { reason: 'it is scaled to 0', message: '', pod: '', podNamespace: namespaceOf(off) };

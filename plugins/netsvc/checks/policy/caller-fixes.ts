@@ -6,6 +6,7 @@ import type { Pod } from '../../../../shared/model/objects-pod.ts';
 import { nameOf, namespaceOf } from '../../../../shared/model/refs.ts';
 import { selectorOf } from '../../../../shared/model/services.ts';
 import type { SideWalk } from '../../../../shared/policy/evaluate/verdict.ts';
+import type { Direction } from '../../../../shared/policy/rules/rules.ts';
 import type { CallerPort } from '../../../../shared/policy/services/caller-access.ts';
 import { applyLine } from '../../../../shared/util/kubectl.ts';
 import { portFix } from './policy-fixes.ts';
@@ -56,10 +57,27 @@ export function letThroughFixes(
   return [...labels, walk.direction === 'ingress' ? letIn(caller, service, ports) : letOut(caller, service, ports)];
 }
 
-/** Lets the pods with the caller's labels ask the DNS Service. */
-export function letAskDns(caller: Pod, dns: Service): Fix {
+/** Lets the pods with the caller's labels ask the DNS Service; where the servers let nobody in, everybody. */
+export function letAskDns(caller: Pod, dns: Service, direction: Direction): Fix {
   const ports = ['UDP', 'TCP'].map((protocol) => ({ protocol, port: 53 }));
-  return { ...letOut(caller, dns, ports), title: 'let it ask the DNS servers' };
+  if (direction === 'egress') return { ...letOut(caller, dns, ports), title: 'let it ask the DNS servers' };
+  const [namespace, name] = [namespaceOf(dns), 'allow-dns'];
+  const spec = {
+    podSelector: { matchLabels: selectorOf(dns) ?? {} },
+    policyTypes: ['Ingress'],
+    ingress: [{ ports }],
+  };
+  return {
+    title: 'let everybody ask the DNS servers',
+    command: applyLine({
+      apiVersion: 'networking.k8s.io/v1',
+      kind: 'NetworkPolicy',
+      metadata: { name, namespace },
+      spec,
+    }),
+    risk: 'low',
+    undo: `kubectl delete networkpolicy ${name} -n ${namespace}`,
+  };
 }
 
 type Ports = readonly { readonly protocol: string; readonly port: number | string }[];

@@ -157,7 +157,7 @@ function towardsDns(index: ClusterIndex, subject: ServiceSubject, asking: Asking
         policies: decidingPolicies(walk),
         ports: joinAnd(closed.map(({ protocol }) => `${protocol} 53`)),
         enforcement: weight.words,
-        fixes: walk.direction === 'egress' && walk.decision.by === 'isolation' ? [letAskDns(caller, dns)] : [],
+        fixes: walk.decision.by === 'isolation' ? [letAskDns(caller, dns, walk.direction)] : [],
       },
       evidence: [...walkEvidence(walk, missesOf(walk, { service: dns, port })), ...weight.evidence],
     }),

@@ -58,6 +58,6 @@ export function keptFromDns(
       source: policies,
     },
     weak,
-    fixes: walk.direction === 'egress' && walk.decision.by === 'isolation' ? [letAskDns(pod, dns)] : [],
+    fixes: walk.decision.by === 'isolation' ? [letAskDns(pod, dns, walk.direction)] : [],
   };
 }
