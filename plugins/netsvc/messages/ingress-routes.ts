@@ -72,7 +72,7 @@ export const ingressRouteMessages = {
     },
   }),
 
-  SVC703: message<{ ingress: string; namespace: string; className: string; controller: string }>({
+  SVC703: message<{ ingress: string; namespace: string; className: string; controller: string; served: string }>({
     slug: 'ingress-controller-missing',
     severity: 'warning',
     confidence: 'likely',
@@ -84,7 +84,16 @@ export const ingressRouteMessages = {
       'An IngressClass only names a controller; the controller itself is a program that must run. No pod or Deployment in ' +
       'any namespace looks like it, and nobody has written an address into the Ingress.\n' +
       'Install the controller or set another class. Controllers that run outside the cluster cannot be seen from here.',
-    fixes: () => [{ title: 'look for the controller', command: 'kubectl get deployments,daemonsets -A', risk: 'none' }],
+    fixes: ({ ingress, namespace, className, served }) => {
+      const line = (name: string): string =>
+        patchLine('ingress', namespace, ingress, { spec: { ingressClassName: name } });
+      return [
+        ...(served === ''
+          ? []
+          : [{ title: `use class ${served}`, command: line(served), risk: 'low', undo: line(className) } as const]),
+        { title: 'look for the controller', command: 'kubectl get deployments,daemonsets -A', risk: 'none' },
+      ];
+    },
   }),
 
   SVC704: message<{

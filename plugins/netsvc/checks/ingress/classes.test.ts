@@ -57,6 +57,15 @@ describe('ingress class', () => {
     const report = diagnoseObjects([...web, edge, elsewhere, ingressTo('shop', noAddress)], 'web');
     expect(causeCodes(report)).toEqual(['SVC703']);
     expect(report.headline).toContain('no controller for k8s.io/ingress-nginx is in sight');
+    expect(report.causes[0]?.fixes).toHaveLength(1);
+    // Another class has its controller here.
+    const proxy = deployment('traefik', { app: 'traefik' }, {}, { namespace: 'traefik' });
+    const served = [ingressClass('traefik', 'traefik.io/ingress-controller'), proxy];
+    const other = diagnoseObjects([...web, edge, elsewhere, ...served, ingressTo('shop', noAddress)], 'web');
+    expect(other.causes[0]?.fixes[0]).toMatchObject({
+      command: `kubectl patch ingress shop -n shop --type=merge -p '{"spec":{"ingressClassName":"traefik"}}'`,
+      undo: `kubectl patch ingress shop -n shop --type=merge -p '{"spec":{"ingressClassName":"edge"}}'`,
+    });
   });
 
   it('notes a missing address when the controller is there, and that it could not see whether it is', () => {

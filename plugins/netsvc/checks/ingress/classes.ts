@@ -113,6 +113,7 @@ function judgeController(index: ClusterIndex, ingress: Ingress, found: IngressCl
         namespace: namespaceOf(ingress),
         className: nameOf(found),
         controller: `for ${controller}`,
+        served: ingress.spec?.ingressClassName === undefined ? '' : servedClass(index),
       },
       confidence: sight === 'missing' ? 'likely' : 'possible',
       ...(sight === 'unknown' ? { severity: 'info' as const } : {}),
@@ -127,6 +128,14 @@ function judgeController(index: ClusterIndex, ingress: Ingress, found: IngressCl
       ],
     }),
   ];
+}
+
+/** The one class whose controller is there; empty where there are several or none. */
+function servedClass(index: ClusterIndex): string {
+  const served = index
+    .list('IngressClass')
+    .filter(({ spec }) => controllerInSight(index, spec?.controller ?? '') === 'there');
+  return served.length === 1 ? nameOf(served[0] ?? {}) : '';
 }
 
 const NOBODY = 'no pod or Deployment of any namespace looks like it';
@@ -182,6 +191,7 @@ function ofAnnotation(index: ClusterIndex, ingress: Ingress, value: string): rea
         namespace: namespaceOf(ingress),
         className: `${value} (by annotation)`,
         controller: 'of that name',
+        served: '',
       },
       confidence: 'possible',
       impact: 0.4,
