@@ -244,6 +244,11 @@ describe('readiness-flaps', () => {
     expect(report.headline).toContain('1 of 2 ready endpoints comes and goes');
   });
 
+  it('sees one that comes and goes since its start, by more events than one outage leaves', () => {
+    expect(causeCodes(flapping(305, 4, { first: 300, last: 5, count: 30 }))).toEqual(['SVC906']);
+    expect(flapping(305, 4, { first: 300, last: 5, count: 58 }).verdict).toBe('healthy');
+  });
+
   it('leaves one outage in peace that is over, as of a dependency that came back', () => {
     for (const failed of [
       { first: 130, last: 65, count: 13 },
