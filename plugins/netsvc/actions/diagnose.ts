@@ -10,6 +10,17 @@ import { suppressReport } from '../../../shared/report/suppress.ts';
 import type { DiagnoseOptions } from '../diagnose/diagnose-service.ts';
 import { readTarget } from './read-target.ts';
 
+/** What judges and prints a report. */
+function loadRest(): Promise<unknown> {
+  return Promise.all([
+    import('./diagnose-target.ts'),
+    import('../../../shared/cli/same-facts.ts'),
+    import('../../../shared/report/same-facts.ts'),
+    import('../../../shared/report/format.ts'),
+    import('../../../shared/report/format-table.ts'),
+  ]);
+}
+
 /** `diagnose`: the Services that the target means, each judged, one report. */
 export async function runDiagnose(request: Request): Promise<CommandResult> {
   if (request.args.length === 0) {
@@ -17,7 +28,7 @@ export async function runDiagnose(request: Request): Promise<CommandResult> {
   }
   const target = parseTarget(request.args, TARGET_KINDS);
   const rules = parseSuppress(request.options.list('suppress'));
-  const { snapshot, index, namespace, caller } = await readTarget(request, target);
+  const { snapshot, index, namespace, caller } = await readTarget(request, target, loadRest);
   const options: DiagnoseOptions = {
     source: sourceName(snapshot),
     command: 'netsvc diagnose',

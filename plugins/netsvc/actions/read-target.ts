@@ -4,6 +4,7 @@ import { withSlicesOfEndpoints } from '../../../shared/collect/slices-of-endpoin
 import { imagineApplied } from '../../../shared/diagnose/imagine-applied.ts';
 import { type ClusterIndex, createIndex } from '../../../shared/model/cluster-index.ts';
 import type { Snapshot } from '../../../shared/model/snapshot.ts';
+import type { Loader } from '../collect/target-plan.ts';
 import { type Caller, callerOf, parseCaller } from '../targets/caller.ts';
 import { chooseNamespace } from '../targets/choose-namespace.ts';
 
@@ -16,13 +17,13 @@ export interface TargetFacts {
 }
 
 /** Reads what a question about one target needs. Throws a UsageError for a caller that does not exist. */
-export async function readTarget(request: Request, target: Target): Promise<TargetFacts> {
+export async function readTarget(request: Request, target: Target, loadRest?: Loader): Promise<TargetFacts> {
   const from = request.options.string('from');
   // A mistake in the words is told before anything is read.
   parseCaller(from, '');
   const read = await request.facts.snapshot(async (gatherer, inForce) => {
     const { targetPlan } = await import('../collect/target-plan.ts');
-    await targetPlan(target, parseCaller(from, target.namespace ?? inForce))(gatherer, inForce);
+    await targetPlan(target, parseCaller(from, target.namespace ?? inForce), loadRest)(gatherer, inForce);
   });
   const snapshot = imagineApplied(withSlicesOfEndpoints(read));
   const index = createIndex(snapshot);

@@ -14,20 +14,26 @@ import { backendNames, NEAR } from '../targets/resolve-services.ts';
 import { readCaller } from './read-caller.ts';
 import { readIngress } from './read-ingresses.ts';
 import { readNamespace } from './read-namespace.ts';
+import { podsOfSmallNamespace } from './read-pods.ts';
 import { readService } from './read-service.ts';
 import { slicesOf } from './slices-of.ts';
 
 /** Services behind one workload or Ingress that are read in depth. */
 const MAX_SERVICES = 10;
 
+/** Loads code that is used when everything is read. */
+export type Loader = () => Promise<unknown>;
+
 /**
  * Reads what a diagnosis of one target needs and no more: the target, what is behind its Services, and the small kinds
- * of its namespace. Two or three rounds of parallel requests; what one kind refuses, the others do not wait for.
+ * of its namespace. Two or three rounds of parallel requests; what one kind refuses, the others do not wait for. The
+ * last answers are waited for with `loadRest`.
  */
-export function targetPlan(target: Target, caller: CallerName | undefined): Plan {
+export function targetPlan(target: Target, caller: CallerName | undefined, loadRest?: Loader): Plan {
   return async (gatherer, inForce) => {
     const namespace = target.namespace ?? inForce;
-    void loadAhead(gatherer);
+    // A fault is met by who asked.
+    loadAhead(gatherer, namespace, loadRest).catch(() => undefined);
     await Promise.all([
       findServices(gatherer, target, namespace).then((services) =>
         Promise.all(services.slice(0, MAX_SERVICES).map((service) => readService(gatherer, service))),
@@ -40,10 +46,14 @@ export function targetPlan(target: Target, caller: CallerName | undefined): Plan
   };
 }
 
-/** What unpacks and judges the answers is loaded while the cluster makes them: it takes as long as a round of requests. */
-async function loadAhead({ reader }: Gatherer): Promise<void> {
-  await reader.underWay();
+/** What unpacks, judges and prints is loaded while the cluster answers: it takes as long as the rounds of requests. */
+async function loadAhead(gatherer: Gatherer, namespace: string, loadRest: Loader | undefined): Promise<void> {
+  await gatherer.reader.underWay();
   await Promise.all([import('node:zlib'), import('../checks/checks.ts')]);
+  // With the pods the last round begins.
+  await podsOfSmallNamespace(gatherer, namespace);
+  await new Promise((resolve) => setImmediate(resolve));
+  await loadRest?.();
 }
 
 async function findServices(gatherer: Gatherer, target: Target, namespace: string): Promise<readonly Service[]> {

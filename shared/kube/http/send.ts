@@ -55,9 +55,10 @@ function carrierFor(url: URL, route: Route, options: SendOptions): Carrier {
  * zlib's own of 16 kB each costs a turn of the thread pool, 40 for the pods of one namespace.
  */
 async function decompress(raw: Buffer): Promise<Buffer> {
-  const { gunzip } = await import('node:zlib');
+  const { gunzip, gunzipSync } = await import('node:zlib');
+  const options = { chunkSize: lengthInside(raw) };
   try {
-    return await promisify(gunzip)(raw, { chunkSize: lengthInside(raw) });
+    return raw.length < FOR_ANOTHER_THREAD ? gunzipSync(raw, options) : await promisify(gunzip)(raw, options);
   } catch {
     throw new CutOffError('the compressed answer is damaged');
   }
@@ -69,6 +70,9 @@ function lengthInside(raw: Buffer): number {
   // A piece that is filled to the last byte asks for one more.
   return Math.max(LEAST_PIECE, Math.min(told, raw.length * MOST_PACKED, MOST_PIECE)) + 1;
 }
+
+/** Fewer bytes are unpacked sooner than another thread is begun for them: a millisecond or two. */
+const FOR_ANOTHER_THREAD = 3 << 14;
 
 /** That of zlib. */
 const LEAST_PIECE = 1 << 14;
