@@ -32,7 +32,8 @@ export type Loader = () => Promise<unknown>;
 export function targetPlan(target: Target, caller: CallerName | undefined, loadRest?: Loader): Plan {
   return async (gatherer, inForce) => {
     const namespace = target.namespace ?? inForce;
-    // A fault is met by who asked.
+    // First of all what takes the server longest. A fault is met by who asked.
+    podsOfSmallNamespace(gatherer, namespace).catch(() => undefined);
     loadAhead(gatherer, namespace, loadRest).catch(() => undefined);
     await Promise.all([
       findServices(gatherer, target, namespace).then((services) =>
