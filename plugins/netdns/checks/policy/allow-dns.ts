@@ -1,6 +1,6 @@
+import { policyFix } from '../../../../shared/diagnose/policy-fix.ts';
 import type { Fix } from '../../../../shared/messages/finding.ts';
 import type { LabelSelector } from '../../../../shared/model/objects.ts';
-import { applyLine } from '../../../../shared/util/kubectl.ts';
 
 /** A port of the servers' pods, behind the translation of the Service. */
 export interface DnsPort {
@@ -34,7 +34,7 @@ export function letAsk({ namespace, selector, words }: Askers, { namespace: of, 
     namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': of } },
     podSelector: { matchLabels: labels },
   };
-  return apply(`let ${words} ask DNS`, 'allow-dns', namespace, {
+  return policyFix(`let ${words} ask DNS`, 'allow-dns', namespace, {
     podSelector: selector,
     policyTypes: ['Egress'],
     egress: [{ to: [peer], ports }],
@@ -44,7 +44,7 @@ export function letAsk({ namespace, selector, words }: Askers, { namespace: of, 
 /** The same for the node cache, which no selector of pods covers. */
 export function letAskCache({ namespace, selector, words }: Askers, address: string): Fix {
   const cidr = `${address}${address.includes(':') ? '/128' : '/32'}`;
-  return apply(`let ${words} ask the node cache`, 'allow-node-cache', namespace, {
+  return policyFix(`let ${words} ask the node cache`, 'allow-node-cache', namespace, {
     podSelector: selector,
     policyTypes: ['Egress'],
     egress: [{ to: [{ ipBlock: { cidr } }], ports: NODE_CACHE_PORTS }],
@@ -53,7 +53,7 @@ export function letAskCache({ namespace, selector, words }: Askers, address: str
 
 /** The servers answer whoever asks: names are no secret within a cluster, and nodes ask too. */
 export function letIn({ namespace, labels, ports }: ServersPlace): Fix {
-  return apply('let everybody ask the DNS servers', 'allow-dns-questions', namespace, {
+  return policyFix('let everybody ask the DNS servers', 'allow-dns-questions', namespace, {
     podSelector: { matchLabels: labels },
     policyTypes: ['Ingress'],
     ingress: [{ ports }],
@@ -63,23 +63,9 @@ export function letIn({ namespace, labels, ports }: ServersPlace): Fix {
 /** What the servers themselves need: the resolvers above them and the API server, wherever these are. */
 export function letOut(namespace: string, labels: Readonly<Record<string, string>>): Fix {
   const ports = [...NODE_CACHE_PORTS, { protocol: 'TCP', port: 443 }, { protocol: 'TCP', port: 6443 }];
-  return apply('let the DNS servers out to resolvers and the API server', 'allow-dns-servers-out', namespace, {
+  return policyFix('let the DNS servers out to resolvers and the API server', 'allow-dns-servers-out', namespace, {
     podSelector: { matchLabels: labels },
     policyTypes: ['Egress'],
     egress: [{ ports }],
   });
-}
-
-function apply(title: string, name: string, namespace: string, spec: object): Fix {
-  return {
-    title,
-    command: applyLine({
-      apiVersion: 'networking.k8s.io/v1',
-      kind: 'NetworkPolicy',
-      metadata: { name, namespace },
-      spec,
-    }),
-    risk: 'low',
-    undo: `kubectl delete networkpolicy ${name} -n ${namespace}`,
-  };
 }

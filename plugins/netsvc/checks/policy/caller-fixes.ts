@@ -1,3 +1,4 @@
+import { policyFix } from '../../../../shared/diagnose/policy-fix.ts';
 import type { Fix } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import type { Labels } from '../../../../shared/model/objects.ts';
@@ -8,7 +9,6 @@ import { selectorOf } from '../../../../shared/model/services.ts';
 import type { SideWalk } from '../../../../shared/policy/evaluate/verdict.ts';
 import type { Direction } from '../../../../shared/policy/rules/rules.ts';
 import type { CallerPort } from '../../../../shared/policy/services/caller-access.ts';
-import { applyLine } from '../../../../shared/util/kubectl.ts';
 import { portFix } from './policy-fixes.ts';
 import type { WalkMiss } from './walk-misses.ts';
 
@@ -61,23 +61,11 @@ export function letThroughFixes(
 export function letAskDns(caller: Pod, dns: Service, direction: Direction): Fix {
   const ports = ['UDP', 'TCP'].map((protocol) => ({ protocol, port: 53 }));
   if (direction === 'egress') return { ...letOut(caller, dns, ports), title: 'let it ask the DNS servers' };
-  const [namespace, name] = [namespaceOf(dns), 'allow-dns'];
-  const spec = {
+  return policyFix('let everybody ask the DNS servers', 'allow-dns', namespaceOf(dns), {
     podSelector: { matchLabels: selectorOf(dns) ?? {} },
     policyTypes: ['Ingress'],
     ingress: [{ ports }],
-  };
-  return {
-    title: 'let everybody ask the DNS servers',
-    command: applyLine({
-      apiVersion: 'networking.k8s.io/v1',
-      kind: 'NetworkPolicy',
-      metadata: { name, namespace },
-      spec,
-    }),
-    risk: 'low',
-    undo: `kubectl delete networkpolicy ${name} -n ${namespace}`,
-  };
+  });
 }
 
 type Ports = readonly { readonly protocol: string; readonly port: number | string }[];
@@ -85,7 +73,7 @@ type Ports = readonly { readonly protocol: string; readonly port: number | strin
 function letIn(caller: Pod, service: Service, ports: Ports): Fix {
   const namespace = namespaceOf(service);
   const from = peer(namespace, namespaceOf(caller), stableLabels(caller));
-  return policyFix(`${nameOf(service)}-from`, namespace, caller, {
+  return throughFix(`${nameOf(service)}-from`, namespace, caller, {
     podSelector: { matchLabels: selectorOf(service) ?? {} },
     policyTypes: ['Ingress'],
     ingress: [{ from: [from], ports }],
@@ -95,7 +83,7 @@ function letIn(caller: Pod, service: Service, ports: Ports): Fix {
 function letOut(caller: Pod, service: Service, ports: Ports): Fix {
   const namespace = namespaceOf(caller);
   const to = peer(namespace, namespaceOf(service), selectorOf(service) ?? {});
-  return policyFix(`to-${nameOf(service)}`, namespace, caller, {
+  return throughFix(`to-${nameOf(service)}`, namespace, caller, {
     podSelector: { matchLabels: stableLabels(caller) },
     policyTypes: ['Egress'],
     egress: [{ to: [to], ports }],
@@ -108,18 +96,12 @@ function peer(home: string, namespace: string, labels: Labels): object {
   return { namespaceSelector: { matchLabels: { [NAME_LABEL]: namespace } }, podSelector };
 }
 
-function policyFix(what: string, namespace: string, caller: Pod, spec: object): Fix {
+function throughFix(what: string, namespace: string, caller: Pod, spec: object): Fix {
   const labels = stableLabels(caller);
   const who = labels.app ?? labels['app.kubernetes.io/name'] ?? nameOf(caller);
   const name = `allow-${what}${what.endsWith('-from') ? `-${who}` : `-by-${who}`}`
     .toLowerCase()
     .slice(0, 63)
     .replace(/\W+$/, '');
-  const policy = { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', metadata: { name, namespace }, spec };
-  return {
-    title: 'let pods with its labels through',
-    command: applyLine(policy),
-    risk: 'low',
-    undo: `kubectl delete networkpolicy ${name} -n ${namespace}`,
-  };
+  return policyFix('let pods with its labels through', name, namespace, spec);
 }

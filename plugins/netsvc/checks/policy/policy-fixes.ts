@@ -1,37 +1,27 @@
+import { policyFix } from '../../../../shared/diagnose/policy-fix.ts';
 import type { Fix } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import type { Ref } from '../../../../shared/model/refs.ts';
 import type { Direction } from '../../../../shared/policy/rules/rules.ts';
 import type { NearMiss } from '../../../../shared/policy/services/near-misses.ts';
 import type { AccessPort } from '../../../../shared/policy/services/service-access.ts';
-import { applyLine, patchLine } from '../../../../shared/util/kubectl.ts';
+import { patchLine } from '../../../../shared/util/kubectl.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
 import { comesNear, elsewhereOf, NAME_LABEL } from './peer-words.ts';
 
 /** A policy that lets the Service's own namespace in on the closed ports. */
 export function allowFix(subject: ServiceSubject, closed: readonly AccessPort[]): Fix {
-  const name = `allow-${subject.name}`;
-  const policy = {
-    apiVersion: 'networking.k8s.io/v1',
-    kind: 'NetworkPolicy',
-    metadata: { name, namespace: subject.namespace },
-    spec: {
-      podSelector: { matchLabels: subject.selector },
-      policyTypes: ['Ingress'],
-      ingress: [
-        {
-          from: [{ podSelector: {} }],
-          ports: closed.map((port) => ({ protocol: port.protocol, port: port.targetPort })),
-        },
-      ],
-    },
-  };
-  return {
-    title: `let pods of namespace ${subject.namespace} in (add a namespaceSelector for callers elsewhere)`,
-    command: applyLine(policy),
-    risk: 'low',
-    undo: `kubectl delete networkpolicy ${name} -n ${subject.namespace}`,
-  };
+  const title = `let pods of namespace ${subject.namespace} in (add a namespaceSelector for callers elsewhere)`;
+  return policyFix(title, `allow-${subject.name}`, subject.namespace, {
+    podSelector: { matchLabels: subject.selector },
+    policyTypes: ['Ingress'],
+    ingress: [
+      {
+        from: [{ podSelector: {} }],
+        ports: closed.map((port) => ({ protocol: port.protocol, port: port.targetPort })),
+      },
+    ],
+  });
 }
 
 /** Writes another port into the entry of a rule. Only for a plain NetworkPolicy whose entry is found. */
