@@ -62,13 +62,12 @@ export async function networkPlan(gatherer: Gatherer, namespaces: readonly strin
     gatherer.version(),
     ...CONFIGS.map((name) => gatherer.get('ConfigMap', 'kube-system', name)),
   ]);
-  const refused = createIndex(gatherer.finish());
+  const first = createIndex(gatherer.finish());
+  const refused = IN_NAMESPACES.filter((kind) => first.seen(kind).status === 'forbidden');
   await Promise.all(
-    IN_NAMESPACES.filter((kind) => refused.seen(kind).status === 'forbidden').flatMap((kind) =>
-      [...new Set(namespaces)].map((namespace) => gatherer.list(kind, { namespace })),
-    ),
+    refused.flatMap((kind) => [...new Set(namespaces)].map((namespace) => gatherer.list(kind, { namespace }))),
   );
-  const index = createIndex(gatherer.finish());
+  const index = refused.length === 0 ? first : createIndex(gatherer.finish());
   const { plugins, kubeProxy } = detectNetwork(index);
   await Promise.all([
     ...plugins.flatMap(({ name }) => (OWN_KINDS[name] ?? []).map((kind) => gatherer.list(kind))),
