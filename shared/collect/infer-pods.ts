@@ -2,6 +2,7 @@ import type { KindName } from '../model/kinds.ts';
 import type { KubeObject } from '../model/objects.ts';
 import type { EndpointSlice, Endpoints } from '../model/objects-network.ts';
 import type { Workload } from '../model/objects-workload.ts';
+import { isControllerSlice } from '../model/services.ts';
 import type { Coverage } from '../model/snapshot.ts';
 
 type Objects = ReadonlyMap<KindName, ReadonlyMap<string, KubeObject>>;
@@ -71,6 +72,5 @@ function hearController(
 function hearSlice(object: EndpointSlice, witness: Witness): void {
   const endpoints = object.endpoints ?? [];
   if (endpoints.some((endpoint) => endpoint.targetRef?.kind === 'Pod')) witness.some = true;
-  const managed = object.metadata?.labels?.['endpointslice.kubernetes.io/managed-by'];
-  if (managed === 'endpointslice-controller.k8s.io' && endpoints.length === 0) witness.none = true;
+  if (isControllerSlice(object) && endpoints.length === 0) witness.none = true;
 }

@@ -1,6 +1,6 @@
 import type { EndpointAddress, EndpointSlice, EndpointSubset, Endpoints } from '../model/objects-network.ts';
 import { nameOf, namespaceOf } from '../model/refs.ts';
-import { selectorOf } from '../model/services.ts';
+import { MANAGED_BY_LABEL, SERVICE_NAME_LABEL, SLICE_CONTROLLER, selectorOf } from '../model/services.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 
 /** The label of Endpoints that the endpoint controller writes (KEP-4974). */
@@ -71,10 +71,8 @@ function sliceOf(
         ? {}
         : { creationTimestamp: endpoints.metadata.creationTimestamp }),
       labels: {
-        'kubernetes.io/service-name': nameOf(endpoints),
-        'endpointslice.kubernetes.io/managed-by': byController
-          ? 'endpointslice-controller.k8s.io'
-          : 'endpointslicemirroring-controller.k8s.io',
+        [SERVICE_NAME_LABEL]: nameOf(endpoints),
+        [MANAGED_BY_LABEL]: byController ? SLICE_CONTROLLER : 'endpointslicemirroring-controller.k8s.io',
       },
     },
     addressType: family,

@@ -7,14 +7,11 @@ import type { Workload } from '../model/objects-workload.ts';
 import { otherWorkloads } from '../model/other-workloads.ts';
 import { WORKLOAD_KINDS } from '../model/owners.ts';
 import { probeOf, probePort, probePortNumber } from '../model/pod-state-probe.ts';
+import { POD_INDEX_LABEL, POD_NAME_LABEL } from '../model/pods.ts';
 import { matchesLabels } from '../model/selectors.ts';
 import { selectorOf } from '../model/services.ts';
 import type { Coverage, Snapshot } from '../model/snapshot.ts';
 import { standInPod } from '../policy/rules/stand-ins.ts';
-
-/** The labels that the StatefulSet controller adds to each pod. */
-const POD_NAME = 'statefulset.kubernetes.io/pod-name';
-const POD_INDEX = 'apps.kubernetes.io/pod-index';
 
 /**
  * Manifests that were never applied have no pods to look at. They are judged as if they had been applied and every pod
@@ -101,9 +98,9 @@ function members(kind: string, workload: Workload, services: readonly Service[] 
   const found = new Map<string, Pod>();
   for (const service of kind === 'StatefulSet' ? services : []) {
     const selector = selectorOf(service) ?? {};
-    const at = selector[POD_INDEX] ?? /\d+$/.exec(selector[POD_NAME] ?? '')?.[0] ?? '';
+    const at = selector[POD_INDEX_LABEL] ?? /\d+$/.exec(selector[POD_NAME_LABEL] ?? '')?.[0] ?? '';
     const name = `${workload.metadata?.name}-${at}`;
-    const labels = { ...pod.metadata?.labels, [POD_NAME]: name, [POD_INDEX]: at };
+    const labels = { ...pod.metadata?.labels, [POD_NAME_LABEL]: name, [POD_INDEX_LABEL]: at };
     const exists = at !== '' && Number(at) < (workload.spec?.replicas ?? 1);
     const here = service.metadata?.namespace === workload.metadata?.namespace;
     if (exists && here && matchesLabels(selector, labels)) {

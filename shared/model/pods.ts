@@ -2,6 +2,10 @@ import type { IntOrString } from './objects.ts';
 import type { ServicePort } from './objects-network.ts';
 import type { Container, ContainerPort, ContainerStatus, Pod, PodSpec } from './objects-pod.ts';
 
+/** The labels that the StatefulSet controller adds to each pod: its name, and the number in it. */
+export const POD_NAME_LABEL = 'statefulset.kubernetes.io/pod-name';
+export const POD_INDEX_LABEL = 'apps.kubernetes.io/pod-index';
+
 /** Succeeded and Failed pods hold no address and serve nobody; they are not endpoints any more. */
 export function isFinished(pod: Pod): boolean {
   return pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed';

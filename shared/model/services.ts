@@ -8,6 +8,15 @@ import { matchesLabels } from './selectors.ts';
 /** The label by which an EndpointSlice belongs to a Service (KEP-752). */
 export const SERVICE_NAME_LABEL = 'kubernetes.io/service-name';
 
+/** The label by which whoever writes an EndpointSlice says so (KEP-752), and what the controller of Kubernetes writes there. */
+export const MANAGED_BY_LABEL = 'endpointslice.kubernetes.io/managed-by';
+export const SLICE_CONTROLLER = 'endpointslice-controller.k8s.io';
+
+/** Whether the EndpointSlice controller of Kubernetes keeps this slice; false for hand-made and mirrored ones. */
+export function isControllerSlice(slice: EndpointSlice): boolean {
+  return slice.metadata?.labels?.[MANAGED_BY_LABEL] === SLICE_CONTROLLER;
+}
+
 /** The selector in force, or undefined: absent, null and empty all mean that nobody manages the endpoints. */
 export function selectorOf(service: Service): Labels | undefined {
   const selector = service.spec?.selector;

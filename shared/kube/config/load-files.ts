@@ -67,7 +67,10 @@ function firstWins<T>(maps: readonly ReadonlyMap<string, T>[]): ReadonlyMap<stri
   return merged;
 }
 
-/** The file's text, undefined when there is no such file. A pipe may keep one waiting; by way of the thread pool a file takes milliseconds. */
+/**
+ * The file's text, undefined when there is no such file. A file is read at once: by way of the thread pool it takes
+ * milliseconds. A pipe may keep one waiting.
+ */
 async function readText(file: string): Promise<string | undefined> {
   try {
     return statSync(file).isFile() ? readFileSync(file, 'utf8') : await readFile(file, 'utf8');

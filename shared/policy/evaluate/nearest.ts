@@ -2,6 +2,7 @@ import { distance } from 'fastest-levenshtein';
 import type { LabelSelector } from '../../model/objects.ts';
 import type { Ref } from '../../model/refs.ts';
 import { type KnownLabels, type Miss, missesOf, requirementsOf } from '../rules/labels.ts';
+import { NAMESPACE_NAME_LABEL } from '../rules/units.ts';
 
 /** An object that a selector does not match, and how little is missing. */
 export interface Nearest {
@@ -77,8 +78,7 @@ function similarLabel(misses: readonly Miss[], { labels }: KnownLabels): Nearest
       const sameValue = values.length === 0 || values.includes(value);
       if (sameValue && (distance(other, key) <= 2 || lastPart(other) === lastPart(key))) return { key: other, value };
       // Every namespace has its name for a label; a name that fits is told apart, as `named`.
-      if (other !== 'kubernetes.io/metadata.name' && values.includes(value) && isTelling(value))
-        return { key: other, value };
+      if (other !== NAMESPACE_NAME_LABEL && values.includes(value) && isTelling(value)) return { key: other, value };
     }
   }
   return undefined;

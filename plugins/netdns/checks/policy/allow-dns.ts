@@ -1,6 +1,7 @@
 import { policyFix } from '../../../../shared/diagnose/policy-fix.ts';
 import type { Fix } from '../../../../shared/messages/finding.ts';
 import type { LabelSelector } from '../../../../shared/model/objects.ts';
+import { NAMESPACE_NAME_LABEL } from '../../../../shared/policy/rules/units.ts';
 
 /** A port of the servers' pods, behind the translation of the Service. */
 export interface DnsPort {
@@ -31,7 +32,7 @@ export interface Askers {
 /** One policy that lets these pods ask the servers; policies add up, so that it mends all others. */
 export function letAsk({ namespace, selector, words }: Askers, { namespace: of, labels, ports }: ServersPlace): Fix {
   const peer = {
-    namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': of } },
+    namespaceSelector: { matchLabels: { [NAMESPACE_NAME_LABEL]: of } },
     podSelector: { matchLabels: labels },
   };
   return policyFix(`let ${words} ask DNS`, 'allow-dns', namespace, {

@@ -4,6 +4,7 @@ import { nodeCacheOf } from '../../../../shared/dns/node-cache.ts';
 import type { Evidence } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import type { Pod } from '../../../../shared/model/objects-pod.ts';
+import { POD_INDEX_LABEL, POD_NAME_LABEL } from '../../../../shared/model/pods.ts';
 import { formatRef, namespaceOf, type Ref } from '../../../../shared/model/refs.ts';
 import { evaluate } from '../../../../shared/policy/evaluate/evaluate.ts';
 import type { Reason, SideWalk } from '../../../../shared/policy/evaluate/verdict.ts';
@@ -80,8 +81,8 @@ const FOREIGN = [
 function kindOfCaller(pod: Pod): string {
   const {
     'pod-template-hash': _hash,
-    'statefulset.kubernetes.io/pod-name': _pod,
-    'apps.kubernetes.io/pod-index': _at,
+    [POD_NAME_LABEL]: _pod,
+    [POD_INDEX_LABEL]: _at,
     ...labels
   } = pod.metadata?.labels ?? {};
   return JSON.stringify([namespaceOf(pod), Object.entries(labels).sort()]);

@@ -4,13 +4,11 @@ import { podsWithAddress } from '../../../../shared/model/held-addresses.ts';
 import type { Pod } from '../../../../shared/model/objects-pod.ts';
 import { podKey } from '../../../../shared/model/pods.ts';
 import { formatRef, nameOf, refOf } from '../../../../shared/model/refs.ts';
-import { endpointRows } from '../../../../shared/model/services.ts';
+import { endpointRows, MANAGED_BY_LABEL } from '../../../../shared/model/services.ts';
 import { joinNames } from '../../../../shared/util/text.ts';
 import type { DnsSubject } from '../../dns-subject.ts';
 import { serversMessages } from '../../messages/servers.ts';
 import { SERVER_KINDS } from './server-facts.ts';
-
-const MANAGED_BY = 'endpointslice.kubernetes.io/managed-by';
 
 /**
  * Addresses that somebody wrote beside those of the servers, and which belong to pods that are none: kube-proxy sends
@@ -27,7 +25,7 @@ export const strangeEndpoints = defineCheck<DnsSubject>({
     const ready = endpointRows(index, service).filter((row) => row.ready);
     const strange = ready.flatMap(({ slice, addresses }) => {
       // What the controller wrote, it will also take away when the pod changes.
-      if (slice.metadata?.labels?.[MANAGED_BY]?.endsWith('.k8s.io') === true) return [];
+      if (slice.metadata?.labels?.[MANAGED_BY_LABEL]?.endsWith('.k8s.io') === true) return [];
       const pod = podAt(index, addresses[0] ?? '');
       return pod === undefined || dns.pods.includes(pod) || listens(pod) ? [] : [{ slice, pod, address: addresses[0] }];
     });

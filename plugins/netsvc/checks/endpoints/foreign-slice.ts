@@ -4,11 +4,10 @@ import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import { podsWithAddress } from '../../../../shared/model/held-addresses.ts';
 import { podAddresses } from '../../../../shared/model/pods.ts';
 import { formatRef, nameOf, refOf } from '../../../../shared/model/refs.ts';
-import { endpointRows, slicesOf } from '../../../../shared/model/services.ts';
+import { endpointRows, isControllerSlice, slicesOf } from '../../../../shared/model/services.ts';
 import { joinNames, plural } from '../../../../shared/util/text.ts';
 import { endpointsMessages } from '../../messages/endpoints.ts';
 import { type ServiceSubject, subjectPods } from '../../service-subject.ts';
-import { isControllerSlice } from './manual-endpoints.ts';
 import { isInPodRange, wasAskedFor } from './pod-ranges.ts';
 
 /**

@@ -1,7 +1,7 @@
 import type { Fix } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import { type OwnedWorkload, workloadsIn } from '../../../../shared/model/owners.ts';
-import { SERVICE_NAME_LABEL } from '../../../../shared/model/services.ts';
+import { MANAGED_BY_LABEL, SERVICE_NAME_LABEL, SLICE_CONTROLLER } from '../../../../shared/model/services.ts';
 import { patchLine } from '../../../../shared/util/kubectl.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
 import { manualEndpoints } from './manual-endpoints.ts';
@@ -25,8 +25,6 @@ export function likelyWorkload(index: ClusterIndex, subject: ServiceSubject): Ow
   );
 }
 
-const MADE = 'endpointslice.kubernetes.io/managed-by=endpointslice-controller.k8s.io';
-
 /** Gives the Service the selector of that workload, so that Kubernetes keeps its endpoints from now on. */
 export function selectorFixFor(index: ClusterIndex, subject: ServiceSubject): Fix | undefined {
   const workload = likelyWorkload(index, subject);
@@ -39,7 +37,7 @@ export function selectorFixFor(index: ClusterIndex, subject: ServiceSubject): Fi
     // Without a selector the controller leaves the slices alone that it has made.
     undo:
       `${patchLine('service', subject.namespace, subject.name, { spec: { selector: null } })} && ` +
-      `kubectl delete endpointslices -n ${subject.namespace} -l ${SERVICE_NAME_LABEL}=${subject.name},${MADE}`,
+      `kubectl delete endpointslices -n ${subject.namespace} -l ${SERVICE_NAME_LABEL}=${subject.name},${MANAGED_BY_LABEL}=${SLICE_CONTROLLER}`,
   };
 }
 

@@ -8,13 +8,13 @@ import { WORKLOAD_KINDS } from '../../../../shared/model/owners.ts';
 import { declaredPorts, isFinished, podAddresses } from '../../../../shared/model/pods.ts';
 import { formatRef, nameOf, namespaceOf } from '../../../../shared/model/refs.ts';
 import { matchesLabels } from '../../../../shared/model/selectors.ts';
-import { slicesOf } from '../../../../shared/model/services.ts';
+import { isControllerSlice, slicesOf } from '../../../../shared/model/services.ts';
 import { ago } from '../../../../shared/util/duration.ts';
 import { patchLine } from '../../../../shared/util/kubectl.ts';
 import { endpointsMessages } from '../../messages/endpoints.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
 import { likelyWorkload, selectorFixFor } from './likely-workload.ts';
-import { isControllerSlice, isSelectorless, type ManualEndpoint, manualEndpoints } from './manual-endpoints.ts';
+import { isSelectorless, type ManualEndpoint, manualEndpoints } from './manual-endpoints.ts';
 import { isInPodRange, wasAskedFor } from './pod-ranges.ts';
 
 /** A hand-made endpoint that leads to no pod any more, or to another pod than it was written for. */

@@ -3,11 +3,10 @@ import type { ObjectReference } from '../../../../shared/model/objects.ts';
 import type { EndpointSlice, Endpoints, SlicePort } from '../../../../shared/model/objects-network.ts';
 import type { Ref } from '../../../../shared/model/refs.ts';
 import { refOf } from '../../../../shared/model/refs.ts';
-import { slicesOf } from '../../../../shared/model/services.ts';
+import { MANAGED_BY_LABEL, slicesOf } from '../../../../shared/model/services.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
 
 /** Who writes a slice, told by the label that every writer must set (KEP-752). */
-const MANAGED_BY = 'endpointslice.kubernetes.io/managed-by';
 
 /** Copies Endpoints objects of Services without selector into slices. */
 const MIRRORING = 'endpointslicemirroring-controller.k8s.io';
@@ -32,14 +31,9 @@ export interface Holder {
   readonly created: string | undefined;
 }
 
-/** Whether the EndpointSlice controller of Kubernetes keeps this slice; false for hand-made and mirrored ones. */
-export function isControllerSlice(slice: EndpointSlice): boolean {
-  return slice.metadata?.labels?.[MANAGED_BY] === 'endpointslice-controller.k8s.io';
-}
-
 /** Whether the slice was copied from an Endpoints object. */
 export function isMirrored(slice: EndpointSlice): boolean {
-  return slice.metadata?.labels?.[MANAGED_BY] === MIRRORING;
+  return slice.metadata?.labels?.[MANAGED_BY_LABEL] === MIRRORING;
 }
 
 /** True for a Service whose endpoints nobody in Kubernetes manages: no selector, and not a mere alias. */

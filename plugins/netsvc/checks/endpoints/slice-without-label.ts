@@ -3,11 +3,11 @@ import { isProvenAbsent } from '../../../../shared/model/absence.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import type { EndpointSlice } from '../../../../shared/model/objects-network.ts';
 import { formatRef, nameOf, refOf } from '../../../../shared/model/refs.ts';
-import { SERVICE_NAME_LABEL } from '../../../../shared/model/services.ts';
+import { isControllerSlice, SERVICE_NAME_LABEL } from '../../../../shared/model/services.ts';
 import { endpointsMessages } from '../../messages/endpoints.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
 import { likeness } from '../selector/label-distance.ts';
-import { isControllerSlice, isMirrored, isSelectorless, manualEndpoints } from './manual-endpoints.ts';
+import { isMirrored, isSelectorless, manualEndpoints } from './manual-endpoints.ts';
 import { isMeantFor } from './starving-services.ts';
 
 /** A slice that was written for this Service and is not tied to it, because the label is missing or wrong. */

@@ -13,12 +13,11 @@ import {
   resolveTargetPort,
 } from '../../../../shared/model/pods.ts';
 import { formatRef, nameOf } from '../../../../shared/model/refs.ts';
-import { type EndpointRow, endpointRows, slicesOf } from '../../../../shared/model/services.ts';
+import { type EndpointRow, endpointRows, isControllerSlice, slicesOf } from '../../../../shared/model/services.ts';
 import { ago } from '../../../../shared/util/duration.ts';
 import { plural, shorten } from '../../../../shared/util/text.ts';
 import { endpointsMessages } from '../../messages/endpoints.ts';
 import { type ServiceSubject, subjectPods } from '../../service-subject.ts';
-import { isControllerSlice } from './manual-endpoints.ts';
 import { isOnPaper } from './on-paper.ts';
 
 /** How far the controller may lag behind the pods before it counts as a fault, in milliseconds. */

@@ -8,6 +8,7 @@ import { nameOf, namespaceOf } from '../../../../shared/model/refs.ts';
 import { selectorOf } from '../../../../shared/model/services.ts';
 import type { SideWalk } from '../../../../shared/policy/evaluate/verdict.ts';
 import type { Direction } from '../../../../shared/policy/rules/rules.ts';
+import { NAMESPACE_NAME_LABEL } from '../../../../shared/policy/rules/units.ts';
 import type { CallerPort } from '../../../../shared/policy/services/caller-access.ts';
 import { portFix } from './policy-fixes.ts';
 import type { WalkMiss } from './walk-misses.ts';
@@ -15,8 +16,6 @@ import type { WalkMiss } from './walk-misses.ts';
 /** Labels that a controller gives to one pod or one revision, by which no policy should select. */
 const PASSING =
   /^(pod-template-hash|pod-template-generation|controller-revision-hash|statefulset\.kubernetes\.io\/pod-name|apps\.kubernetes\.io\/pod-index|batch\.kubernetes\.io\/.*|controller-uid|job-name|helm\.sh\/chart|app\.kubernetes\.io\/(version|managed-by)|chart|heritage)$/;
-
-const NAME_LABEL = 'kubernetes.io/metadata.name';
 
 /** What a caller is selected by: its labels without those of one pod or revision. */
 function stableLabels(pod: Pod): Labels {
@@ -93,7 +92,7 @@ function letOut(caller: Pod, service: Service, ports: Ports): Fix {
 function peer(home: string, namespace: string, labels: Labels): object {
   const podSelector = { matchLabels: labels };
   if (namespace === home) return { podSelector };
-  return { namespaceSelector: { matchLabels: { [NAME_LABEL]: namespace } }, podSelector };
+  return { namespaceSelector: { matchLabels: { [NAMESPACE_NAME_LABEL]: namespace } }, podSelector };
 }
 
 function throughFix(what: string, namespace: string, caller: Pod, spec: object): Fix {

@@ -1,5 +1,6 @@
 import { formatRef } from '../../../../shared/model/refs.ts';
 import { formatSelector } from '../../../../shared/model/selectors.ts';
+import { NAMESPACE_NAME_LABEL } from '../../../../shared/policy/rules/units.ts';
 import type { NearMiss } from '../../../../shared/policy/services/near-misses.ts';
 import { joinNames } from '../../../../shared/util/text.ts';
 import { likeness } from '../selector/label-distance.ts';
@@ -42,9 +43,6 @@ export function elsewhereOf({
   return on === 'pod' && local ? [...new Set(podsElsewhere.flatMap(({ namespace }) => namespace ?? []))] : [];
 }
 
-/** Every namespace carries its name as a label; the API server writes it. */
-export const NAME_LABEL = 'kubernetes.io/metadata.name';
-
 /** Whether that which comes nearest has something of what is wanted, so that it may be meant. */
 export function comesNear({ nearest, podsElsewhere }: Extract<NearMiss, { kind: 'peerMatchesNothing' }>): boolean {
   const [first] = nearest;
@@ -52,7 +50,7 @@ export function comesNear({ nearest, podsElsewhere }: Extract<NearMiss, { kind: 
   if (first.similar !== undefined || first.named || podsElsewhere.length > 0) return true;
   return first.misses.some(
     ({ key, found, values }) =>
-      found !== undefined && (key !== NAME_LABEL || values.some((value) => likeness(value, found) >= 0.5)),
+      found !== undefined && (key !== NAMESPACE_NAME_LABEL || values.some((value) => likeness(value, found) >= 0.5)),
   );
 }
 

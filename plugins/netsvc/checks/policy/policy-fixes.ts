@@ -3,11 +3,12 @@ import type { Fix } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
 import type { Ref } from '../../../../shared/model/refs.ts';
 import type { Direction } from '../../../../shared/policy/rules/rules.ts';
+import { NAMESPACE_NAME_LABEL } from '../../../../shared/policy/rules/units.ts';
 import type { NearMiss } from '../../../../shared/policy/services/near-misses.ts';
 import type { AccessPort } from '../../../../shared/policy/services/service-access.ts';
 import { patchLine } from '../../../../shared/util/kubectl.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
-import { comesNear, elsewhereOf, NAME_LABEL } from './peer-words.ts';
+import { comesNear, elsewhereOf } from './peer-words.ts';
 
 /** A policy that lets the Service's own namespace in on the closed ports. */
 export function allowFix(subject: ServiceSubject, closed: readonly AccessPort[]): Fix {
@@ -84,7 +85,7 @@ function namespaceFix({ policy, rule, peer }: PeerMiss, namespace: string): Fix 
   const patch = (op: object): string => patchLine('networkpolicy', policy.namespace, policy.name, [op], 'json');
   return {
     title: `let them in from namespace ${namespace}`,
-    command: patch({ op: 'add', path, value: { matchLabels: { 'kubernetes.io/metadata.name': namespace } } }),
+    command: patch({ op: 'add', path, value: { matchLabels: { [NAMESPACE_NAME_LABEL]: namespace } } }),
     risk: 'low',
     undo: patch({ op: 'remove', path }),
   };
@@ -135,7 +136,7 @@ function labelFix(miss: PeerMiss): readonly Fix[] {
   if (
     miss.on !== 'namespace' ||
     // The API server writes it, and sets it back.
-    key === NAME_LABEL ||
+    key === NAMESPACE_NAME_LABEL ||
     named === undefined ||
     !(named.named || named.similar !== undefined || miss.podsElsewhere.length > 0)
   ) {

@@ -1,9 +1,9 @@
 import { defineCheck } from '../../../../shared/diagnose/check.ts';
 import { lastChange } from '../../../../shared/model/managed-fields.ts';
-import type { EndpointSlice, ServicePort, SlicePort } from '../../../../shared/model/objects-network.ts';
+import type { ServicePort, SlicePort } from '../../../../shared/model/objects-network.ts';
 import { formatServicePort, resolveTargetPort } from '../../../../shared/model/pods.ts';
 import { formatRef, refOf } from '../../../../shared/model/refs.ts';
-import { type EndpointRow, endpointRows } from '../../../../shared/model/services.ts';
+import { type EndpointRow, endpointRows, isControllerSlice } from '../../../../shared/model/services.ts';
 import { joinNames, plural } from '../../../../shared/util/text.ts';
 import { portsMessages } from '../../messages/ports.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
@@ -22,7 +22,8 @@ export const slicePortsDisagree = defineCheck<ServiceSubject>({
   applies: (subject) => subject.selector !== undefined && subject.ports.length > 0,
   run: (subject, { index, now }) => {
     if (changedJustNow(subject, now)) return [];
-    const rows = endpointRows(index, subject.service).filter((row) => !row.terminating && isControlled(row.slice));
+    // Slices of other writers are deliberate and are judged elsewhere.
+    const rows = endpointRows(index, subject.service).filter((row) => !row.terminating && isControllerSlice(row.slice));
     return subject.ports.flatMap((port) => {
       const wrong = rows.flatMap((row) => disagreement(row, port));
       const [first] = wrong;
@@ -64,11 +65,6 @@ export const slicePortsDisagree = defineCheck<ServiceSubject>({
 function changedJustNow(subject: ServiceSubject, now: number): boolean {
   const times = [subject.service.metadata?.creationTimestamp, lastChange(subject.service, ['spec', 'ports'])?.time];
   return times.some((time) => time !== undefined && now - Date.parse(time) < LAG_MS);
-}
-
-/** Slices of other writers are deliberate and are judged elsewhere. */
-function isControlled(slice: EndpointSlice): boolean {
-  return slice.metadata?.labels?.['endpointslice.kubernetes.io/managed-by'] === 'endpointslice-controller.k8s.io';
 }
 
 function disagreement(

@@ -1,18 +1,16 @@
 import type { Fix } from '../../../../shared/messages/finding.ts';
 import type { ClusterIndex } from '../../../../shared/model/cluster-index.ts';
+import { POD_NAME_LABEL } from '../../../../shared/model/pods.ts';
 import { plural } from '../../../../shared/util/text.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
 import { target } from '../pods/containers/workload-commands.ts';
-
-/** The label by which the StatefulSet controller names each pod, for a Service of one of them. */
-export const POD_NAME = 'statefulset.kubernetes.io/pod-name';
 
 /** Why a Service of one pod of a StatefulSet finds nobody: the set has fewer replicas; undefined where that is not so. */
 export function missingMember(
   index: ClusterIndex,
   { namespace, selector = {} }: ServiceSubject,
 ): { readonly words: string; readonly fixes: readonly Fix[] } | undefined {
-  const [, name = '', ordinal = ''] = /^(.+)-(\d+)$/.exec(selector[POD_NAME] ?? '') ?? [];
+  const [, name = '', ordinal = ''] = /^(.+)-(\d+)$/.exec(selector[POD_NAME_LABEL] ?? '') ?? [];
   const set = index.get('StatefulSet', namespace, name);
   const replicas = set?.spec?.replicas ?? 1;
   if (set === undefined || Number(ordinal) < replicas) return undefined;

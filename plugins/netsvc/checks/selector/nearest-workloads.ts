@@ -3,13 +3,12 @@ import type { KubeObject, Labels } from '../../../../shared/model/objects.ts';
 import type { PodSpec } from '../../../../shared/model/objects-pod.ts';
 import type { Workload } from '../../../../shared/model/objects-workload.ts';
 import { workloadsIn } from '../../../../shared/model/owners.ts';
-import { resolveTargetPort } from '../../../../shared/model/pods.ts';
+import { POD_NAME_LABEL, resolveTargetPort } from '../../../../shared/model/pods.ts';
 import type { Ref } from '../../../../shared/model/refs.ts';
 import { refKey } from '../../../../shared/model/refs.ts';
 import { compareText } from '../../../../shared/util/text.ts';
 import type { ServiceSubject } from '../../service-subject.ts';
 import { labelDistance, likeness, ordinalOf } from './label-distance.ts';
-import { POD_NAME } from './missing-member.ts';
 import { podsByOwner } from './workload-pods.ts';
 
 /** A workload, or pods without one, that the Service may have been meant for. */
@@ -45,7 +44,7 @@ function rank(index: ClusterIndex, subject: ServiceSubject, namespace: string): 
   const found = new Map<string, Candidate>();
   const owned = podsByOwner(index, namespace);
   // A Service of one member of a StatefulSet means the member of that number.
-  const ordinal = ordinalOf(selector[POD_NAME]);
+  const ordinal = ordinalOf(selector[POD_NAME_LABEL]);
   for (const workload of workloadsIn(index, namespace)) {
     if (workload.kind === 'Job' || workload.kind === 'CronJob') continue;
     const key = refKey(workload.ref);
